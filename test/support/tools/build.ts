@@ -1,0 +1,81 @@
+/**
+ * Compiles the public Go programs that the tests need (Kubernetes, ESO, a registry, …) and keeps each
+ * binary outside the checkout under the hash of all that went into it, so that it is compiled once.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+
+/** How to compile one tool: the Go package (default: the folder's own main.go) and linker settings. */
+interface Recipe {
+  readonly package?: string
+  /** `-X` settings, `import/path.name=value`. */
+  readonly set?: readonly string[]
+  readonly tags?: readonly string[]
+  /** Cold compile time on 2 cores, in seconds, for the announcement. */
+  readonly seconds: number
+}
+
+const recipes = {
+  kube: { set: ['k8s.io/component-base/version.gitVersion=v1.35.4'], seconds: 390 },
+  kine: { package: 'github.com/k3s-io/kine', seconds: 60 },
+  coredns: { seconds: 60 },
+  pause: { seconds: 3 },
+  eso: { package: 'github.com/external-secrets/external-secrets', tags: ['all_providers'], seconds: 330 },
+  helm: { package: 'helm.sh/helm/v4/cmd/helm', seconds: 90 },
+  registry: { package: 'github.com/distribution/distribution/v3/cmd/registry', seconds: 60 },
+  crane: { package: 'github.com/google/go-containerregistry/cmd/crane', seconds: 30 },
+  oras: { package: 'oras.land/oras/cmd/oras', seconds: 30 },
+} as const satisfies Record<string, Recipe>
+
+/** A tool that {@link goTool} can compile. */
+export type Tool = keyof typeof recipes
+
+/** Where compiled tools, images and downloads are kept between runs: outside any checkout. */
+export const cacheDir = process.env['SEALIFT_TEST_CACHE'] ?? join(homedir(), '.cache', 'sealift-test')
+
+const toolsDir = import.meta.dirname
+
+async function fingerprint(name: Tool): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(recipes[name]))
+  const files = (await readdir(join(toolsDir, name))).filter(file => /\.(mod|sum|go)$/.test(file)).sort()
+  for (const file of files) hash.update(file).update(await readFile(join(toolsDir, name, file)))
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** The path a tool has, or will have once compiled. */
+export async function toolPath(name: Tool): Promise<string> {
+  return join(cacheDir, 'tools', `${name}-${await fingerprint(name)}`, name)
+}
+
+/** Tools among `names` that are not compiled yet, each with its cold compile time in seconds. */
+export async function missingTools(names: readonly Tool[]): Promise<{ name: Tool; seconds: number }[]> {
+  const paths = await Promise.all(names.map(toolPath))
+  return names.flatMap((name, i) => (existsSync(paths[i] ?? '') ? [] : [{ name, seconds: recipes[name].seconds }]))
+}
+
+/**
+ * Compiles one tool, statically, unless the cache has it, and gives its path.
+ * @throws Error with the compiler's last lines when it does not compile.
+ */
+export async function goTool(name: Tool): Promise<string> {
+  const path = await toolPath(name)
+  if (existsSync(path)) return path
+  const recipe: Recipe = recipes[name]
+  const building = `${path}.${process.pid}`
+  await mkdir(join(path, '..'), { recursive: true })
+  const ldflags = ['-s', '-w', ...(recipe.set ?? []).map(setting => `-X ${setting}`)].join(' ')
+  const tags = recipe.tags ? ['-tags', recipe.tags.join(',')] : []
+  const args = ['build', '-trimpath', ...tags, '-ldflags', ldflags, '-o', building, recipe.package ?? '.']
+  const env = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' }
+  const { failed, stderr } = await execa('go', args, { cwd: join(toolsDir, name), env, reject: false })
+  if (failed) {
+    await rm(building, { force: true })
+    throw new Error(`compiling ${name} failed:\n${stderr.split('\n').slice(-15).join('\n')}`)
+  }
+  await rename(building, path)
+  return path
+}
