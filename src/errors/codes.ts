@@ -1,0 +1,53 @@
+/**
+ * Every way Sealift can fail, with the exit code a script sees: the one table behind `--help`, the README
+ * and the process's exit. 1 is a fault of ours, 2 a usage fault, 130 an interruption.
+ */
+export const exitCodes = {
+  BUG: 1,
+  USAGE: 2,
+  // building: what was asked for
+  SPEC_INVALID: 10,
+  CHART_NOT_FOUND: 11,
+  IMAGE_NOT_FOUND: 12,
+  RENDER_FAILED: 13,
+  LOCK_INVALID: 14,
+  LOCK_DRIFT: 15,
+  BUDGET_EXCEEDED: 16,
+  // building: the world
+  REGISTRY_DENIED: 20,
+  REGISTRY_FAILED: 21,
+  REGISTRY_UNREACHABLE: 22,
+  CONTENT_MISMATCH: 23,
+  DISK_FULL: 24,
+  FILE_FAILED: 25,
+  // the bundle
+  BUNDLE_MALFORMED: 30,
+  BUNDLE_DAMAGED: 31,
+  BUNDLE_WRONG_PLATFORM: 32,
+  // the site
+  SITE_INVALID: 40,
+  CLUSTER_UNREACHABLE: 41,
+  CLUSTER_DENIED: 42,
+  CLUSTER_FAILED: 43,
+  FOREIGN_INSTALL: 44,
+  LOAD_FAILED: 45,
+  DATABASE_DENIED: 46,
+  DATABASE_UNFIT: 47,
+  DATABASE_UNREACHABLE: 48,
+  CACHE_DENIED: 49,
+  CACHE_UNFIT: 50,
+  CACHE_UNREACHABLE: 51,
+  KEYS_LOST: 52,
+  HELM_FAILED: 53,
+  SERVER_FAILED: 54,
+  PROOF_FAILED: 55,
+  NOT_INSTALLED: 56,
+  SITE_BUSY: 57,
+  // judging what runs
+  CHECK_FAILED: 60,
+  BUDGET_OBSERVED: 61,
+  INTERRUPTED: 130,
+} as const
+
+/** The name of a fault; `--json` prints it as `error.code`. */
+export type ErrorCode = keyof typeof exitCodes

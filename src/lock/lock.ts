@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { Digest } from '../oci/index.ts'
+import { isDigest } from '../oci/index.ts'
+
+const digest = z.custom<Digest>(isDigest, 'sha256: and 64 hex digits')
+const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
+const content = z.strictObject({ digest, size })
+
+/** Why an image is in the bundle: which field of which rendered object of which chart names it. */
+const reason = z.strictObject({
+  /** Chart name, or `spec` for an image the spec lists itself. */
+  chart: z.string(),
+  /** `Kind/name` of the rendered object; empty for the spec. */
+  object: z.string(),
+  /** Path of the field, `spec.template.spec.containers[0].image`. */
+  field: z.string(),
+})
+
+const chart = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  /** Where it came from, as the spec says: `oci://…`, `https://…` or a path. */
+  source: z.string(),
+  /** The Helm OCI artifact's manifest: the registry's own, or the one Sealift makes around the package. */
+  manifest: content,
+  /** The package (.tgz). */
+  package: content,
+})
+
+const image = z.strictObject({
+  /** Full name as the charts use it. */
+  name: z.string(),
+  /** What the name pointed at when it was locked: an index or a manifest. */
+  digest,
+  /** Per platform the manifest's digest and the bytes of its config and layers together. */
+  platforms: z.record(z.string(), z.strictObject({ manifest: digest, size })),
+  reasons: z.array(reason),
+})
+
+const tool = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  platform: z.string(),
+  source: z.string(),
+  content,
+  member: z.string().optional(),
+})
+
+/** One container's share of the budget. Memory in bytes, CPU in millicores, both for all replicas together. */
+const share = z.strictObject({
+  chart: z.string(),
+  object: z.string(),
+  container: z.string(),
+  init: z.boolean(),
+  replicas: z.number().int().nonnegative(),
+  memory: z.number(),
+  cpu: z.number(),
+  memoryLimit: z.number().optional(),
+})
+
+/** The shape of bundle.lock.yaml. */
+export const bundleLock = z.strictObject({
+  apiVersion: z.literal('sealift.dev/v1'),
+  kind: z.literal('BundleLock'),
+  metadata: z.strictObject({ name: z.string(), version: z.string() }),
+  platforms: z.array(z.string()),
+  kubernetes: z.string(),
+  /** bundle.yaml and every values file, by path below the spec's folder. */
+  files: z.array(z.strictObject({ path: z.string(), digest })),
+  charts: z.array(chart),
+  images: z.array(image),
+  tools: z.array(tool),
+  /** Strings that look like images but could not be proven; a person decides. */
+  suspects: z.array(z.strictObject({ text: z.string(), chart: z.string(), object: z.string(), field: z.string() })),
+  budget: z.strictObject({
+    memory: z.string(),
+    cpu: z.string(),
+    declared: z.strictObject({ memory: z.number(), cpu: z.number() }),
+    containers: z.array(share),
+  }),
+})
+
+/** Exactly what a spec resolved to: every chart, image and tool by digest, each image with its reasons. */
+export type BundleLock = z.infer<typeof bundleLock>
+export type LockedChart = BundleLock['charts'][number]
+export type LockedImage = BundleLock['images'][number]
+export type LockedTool = BundleLock['tools'][number]
+export type Reason = LockedImage['reasons'][number]
+export type Share = BundleLock['budget']['containers'][number]

@@ -1,0 +1,39 @@
+/** Media types, annotations and artifact types: the only place that spells them. */
+export const mediaTypes = {
+  ociIndex: 'application/vnd.oci.image.index.v1+json',
+  ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+  ociEmpty: 'application/vnd.oci.empty.v1+json',
+  dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  helmConfig: 'application/vnd.cncf.helm.config.v1+json',
+  helmChart: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+  bundleArtifact: 'application/vnd.sealift.bundle.v1+json',
+  bundleSpec: 'application/vnd.sealift.spec.v1+yaml',
+  bundleLock: 'application/vnd.sealift.lock.v1+yaml',
+  bundleBudget: 'application/vnd.sealift.budget.v1+json',
+  bundleFile: 'application/vnd.sealift.file.v1',
+  bundleTool: 'application/vnd.sealift.tool.v1',
+} as const
+
+/** Annotation keys. The two name annotations are what containerd, K3s and skopeo read. */
+export const annotations = {
+  containerdName: 'io.containerd.image.name',
+  refName: 'org.opencontainers.image.ref.name',
+  title: 'org.opencontainers.image.title',
+  chartName: 'dev.sealift.chart.name',
+  chartVersion: 'dev.sealift.chart.version',
+  toolName: 'dev.sealift.tool.name',
+  toolVersion: 'dev.sealift.tool.version',
+  toolPlatform: 'dev.sealift.tool.platform',
+  toolMember: 'dev.sealift.tool.member',
+} as const
+
+/** Whether a media type names a list of manifests rather than one. */
+export function isIndexType(mediaType: string): boolean {
+  return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex
+}
+
+/** Whether a media type names a single manifest. */
+export function isManifestType(mediaType: string): boolean {
+  return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest
+}

@@ -1,0 +1,57 @@
+/** Any Kubernetes object. */
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly [field: string]: unknown
+  }
+  readonly [field: string]: unknown
+}
+
+/** Names one kind of object: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
+export interface Kind {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+/** A local port that leads into the cluster. */
+export interface Forward {
+  readonly host: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** What one container really uses, as kubelet's summary has it. */
+export interface ContainerUsage {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** Working set in bytes. */
+  readonly memory: number
+  /** Millicores, averaged by kubelet. */
+  readonly cpu: number
+}
+
+/** The site's Kubernetes API. All calls throw SealiftError CLUSTER_UNREACHABLE, CLUSTER_DENIED or CLUSTER_FAILED. */
+export interface Cluster {
+  /** Server address for messages, and its version (`v1.35.4+k3s1`). */
+  info(): Promise<{ server: string; version: string }>
+  get(kind: Kind, name: string, namespace?: string): Promise<KubernetesObject | undefined>
+  list(kind: Kind, namespace?: string, labelSelector?: string): Promise<KubernetesObject[]>
+  /** Server-side apply as field manager `sealift`, conflicts taken over. Gives the object as stored. */
+  apply(object: KubernetesObject): Promise<KubernetesObject>
+  /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
+  create(object: KubernetesObject): Promise<KubernetesObject>
+  /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */
+  delete(kind: Kind, name: string, namespace?: string, timeoutSeconds?: number): Promise<void>
+  /** Usage of every container on every node, from kubelet's summary API. */
+  usage(): Promise<ContainerUsage[]>
+  /** The last lines of a container's log, previous run included when the present one is empty. */
+  logs(namespace: string, pod: string, container: string, lines: number): Promise<string>
+  /** A loopback port that reaches a service's port through the API server and a ready pod behind it. */
+  forwardService(namespace: string, service: string, port: number): Promise<Forward>
+}

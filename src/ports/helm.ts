@@ -1,0 +1,31 @@
+/** What a chart is rendered or installed with. */
+export interface Release {
+  readonly release: string
+  readonly namespace: string
+  /** Path of the packaged chart (.tgz). */
+  readonly chart: string
+  /** Values, lowest precedence first, as plain objects; written to a private file, never to arguments. */
+  readonly values: readonly unknown[]
+}
+
+/** The outcome of one installed release. */
+export interface ReleaseStatus {
+  readonly name: string
+  readonly namespace: string
+  readonly revision: number
+  readonly status: string
+  /** `name-version` of the chart. */
+  readonly chart: string
+}
+
+/** The helm that travels in the bundle. */
+export interface Helm {
+  /** YAML of `helm template` for a Kubernetes version (`1.35.0`). @throws SealiftError RENDER_FAILED */
+  template(release: Release, kubernetes: string, signal?: AbortSignal): Promise<string>
+  /** `helm upgrade --install --wait`. @throws SealiftError HELM_FAILED with what helm and the pods say */
+  upgrade(release: Release, timeoutSeconds: number, signal?: AbortSignal): Promise<ReleaseStatus>
+  /** Removes a release; one that is not there is fine. @throws SealiftError HELM_FAILED */
+  uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>
+  /** A release's state, if it is there. @throws SealiftError HELM_FAILED */
+  status(release: string, namespace: string): Promise<ReleaseStatus | undefined>
+}

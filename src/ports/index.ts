@@ -1,0 +1,26 @@
+/** What rooms and workflows need of the world, as interfaces; adapters fulfil them. */
+export type { Clock, Random } from './clock.ts'
+export type { Cluster, ContainerUsage, Forward, Kind, KubernetesObject } from './cluster.ts'
+export type { BundleSink, BundleSource, Files } from './files.ts'
+export type { Helm, Release, ReleaseStatus } from './helm.ts'
+export type {
+  ClientCredentials,
+  Infisical,
+  InfisicalSession,
+  Permission,
+  Project,
+  SecretPlace,
+} from './infisical.ts'
+export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
+export type { Progress, Reporter, StepReport } from './reporter.ts'
+export type { Runtime, RuntimeImage } from './runtime.ts'
+export { Secret } from './secret.ts'
+export type {
+  Cache,
+  CacheLogin,
+  CacheSession,
+  Database,
+  DatabaseLogin,
+  DatabaseSession,
+  Endpoint,
+} from './services.ts'

@@ -1,0 +1,44 @@
+import type { Descriptor, Digest, Reference } from '../oci/index.ts'
+
+/** A manifest or index as a registry served it: exact bytes, digest checked. */
+export interface ServedManifest {
+  /** `annotations` and `platform` are not set: the registry does not know them. */
+  readonly descriptor: Descriptor
+  readonly bytes: Uint8Array
+}
+
+/** How to read one blob. */
+export interface BlobOptions {
+  /** First byte wanted; servers that ignore ranges are skipped forward to it. */
+  readonly offset?: number
+  readonly signal?: AbortSignal
+}
+
+/** Read side of an OCI registry (distribution-spec v1.1), mirrors and credentials included. */
+export interface Registry {
+  /**
+   * The manifest or index that a tag or digest names.
+   * @throws SealiftError IMAGE_NOT_FOUND, REGISTRY_DENIED, REGISTRY_FAILED, REGISTRY_UNREACHABLE, CONTENT_MISMATCH
+   */
+  manifest(reference: Reference, signal?: AbortSignal): Promise<ServedManifest>
+  /**
+   * A blob's bytes as they come, not checked against the digest: the reader hashes on the way.
+   * Ends early when the connection does; the reader compares with the size.
+   * @throws SealiftError like {@link Registry.manifest}
+   */
+  blob(repository: Reference, descriptor: Descriptor, options?: BlobOptions): AsyncIterable<Uint8Array>
+}
+
+/** Plain downloads: Helm repositories and released tools. Same mirrors, proxies and trust as the registry. */
+export interface Web {
+  /** A whole small file. @throws SealiftError REGISTRY_* codes; FILE_FAILED when larger than `limit` bytes. */
+  text(url: string, limit: number, signal?: AbortSignal): Promise<string>
+  /** A file's bytes as they come. `size` is the announced length, if any. @throws SealiftError REGISTRY_* codes */
+  stream(url: string, options?: BlobOptions): AsyncIterable<Uint8Array>
+}
+
+/** Content that a lock names: its digest and its size in bytes. */
+export interface Content {
+  readonly digest: Digest
+  readonly size: number
+}

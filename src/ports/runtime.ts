@@ -1,0 +1,24 @@
+import type { Digest } from '../oci/index.ts'
+
+/** An image as the node's containerd (namespace k8s.io) has it. */
+export interface RuntimeImage {
+  readonly name: string
+  /** The digest of what the name points at: index or manifest. */
+  readonly digest: Digest
+  /** Whether kubelet's image collection leaves it alone (`io.cri-containerd.pinned=pinned`). */
+  readonly pinned: boolean
+}
+
+/** The node's container runtime. All calls throw SealiftError LOAD_FAILED. */
+export interface Runtime {
+  images(): Promise<RuntimeImage[]>
+  /** Imports an OCI layout tar from a stream, with only this machine's platform. */
+  import(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
+  /** Sets the labels that keep an image from kubelet's collection. */
+  pin(name: string): Promise<void>
+  /** Those of the names whose content is not complete in the content store, or that are absent. */
+  incomplete(names: readonly string[]): Promise<string[]>
+  /** Unpacks an image into the default snapshotter, so that no pod's start has to wait for it. */
+  unpack(name: string): Promise<void>
+  remove(names: readonly string[]): Promise<void>
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+// One definition gives the type, the check that lists every fault, and the JSON Schema for editors.
+
+const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/, 'lower-case letters, digits and dashes, at most 53 characters')
+const relativePath = z
+  .string()
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\0]+$/, 'a path below the folder of bundle.yaml, without ..')
+const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$/, 'a Kubernetes quantity such as 640Mi or 300m')
+const platform = z.enum(['linux/amd64', 'linux/arm64'])
+
+const chart = z
+  .strictObject({
+    name: dnsLabel.describe("The chart's name, as in its Chart.yaml"),
+    oci: z.string().optional().describe('OCI repository that holds the chart, without oci:// and tag'),
+    repo: z.url({ protocol: /^https?$/ }).optional().describe('Helm repository over HTTP'),
+    path: relativePath.optional().describe('Folder or .tgz of the chart, beside bundle.yaml'),
+    version: z.string().regex(/^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, 'an exact version, such as 2.9.0'),
+    release: dnsLabel.describe('Helm release name'),
+    namespace: dnsLabel,
+    values: z.array(relativePath).default([]).describe('Values files, lowest precedence first'),
+    crdValues: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Values that make the chart print its CRDs: Sealift applies those server-side, before the release, and leaves them out of it'),
+    wire: z
+      .enum(['infisical', 'external-secrets'])
+      .optional()
+      .describe('What Sealift wires this release as; others are installed as they are'),
+    timeoutSeconds: z.number().int().min(10).max(3600).default(600),
+  })
+  .refine(({ oci, repo, path }) => [oci, repo, path].filter(source => source !== undefined).length === 1, {
+    error: 'name exactly one source: oci, repo or path',
+  })
+
+const tool = z
+  .strictObject({
+    name: z.enum(['helm']),
+    version: z.string().min(1).max(64),
+    platform: platform.default('linux/amd64'),
+    url: z.url({ protocol: /^https?$/ }).optional().describe('Released archive over HTTP(S)'),
+    oci: z.string().optional().describe('OCI artifact with the archive as its one layer, tag included'),
+    path: relativePath.optional(),
+    member: relativePath.optional().describe('The program inside the archive (.tar.gz); without it the file is the program'),
+  })
+  .refine(({ url, oci, path }) => [url, oci, path].filter(source => source !== undefined).length === 1, {
+    error: 'name exactly one source: url, oci or path',
+  })
+
+/** The shape of bundle.yaml. */
+export const bundleSpec = z.strictObject({
+  apiVersion: z.literal('sealift.dev/v1'),
+  kind: z.literal('Bundle'),
+  metadata: z.strictObject({
+    name: dnsLabel,
+    version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/, 'letters, digits, dots and dashes'),
+    description: z.string().max(500).optional(),
+  }),
+  platforms: z.array(platform).min(1).default(['linux/amd64']),
+  kubernetes: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'the Kubernetes version of the site, such as 1.36.0')
+    .describe('Charts are rendered for this version'),
+  charts: z.array(chart).min(1),
+  images: z.array(z.string()).default([]).describe('Images to carry that no chart names'),
+  tools: z.array(tool).default([]),
+  budget: z.strictObject({ memory: quantity, cpu: quantity }).describe('What all pods together may request'),
+})
+
+/** What the user asks for: a validated bundle.yaml. */
+export type BundleSpec = z.infer<typeof bundleSpec>
+/** One chart of a spec. */
+export type ChartSpec = BundleSpec['charts'][number]
+/** One tool of a spec. */
+export type ToolSpec = BundleSpec['tools'][number]
+/** A platform that bundles can be made for. */
+export type SpecPlatform = BundleSpec['platforms'][number]
