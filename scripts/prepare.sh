@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes a fresh clone ready (the npm packages of the lockfile, Node 24 among them), then runs the script
+# that is named with that Node. Nothing is installed twice.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if ! command -v npm >/dev/null; then
+  echo "Node.js 20 or newer, with npm, is needed to begin; the repo brings its own Node 24 after that." >&2
+  exit 1
+fi
+stamp=node_modules/.installed-from
+wanted=$(sha256sum package-lock.json | cut -d' ' -f1)
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
+  echo "Installing the npm packages of package-lock.json into node_modules (about a minute) …" >&2
+  npm ci --no-audit --no-fund --loglevel=error
+  echo "$wanted" >"$stamp"
+fi
+export PATH="$PWD/node_modules/.bin:$PATH"
+exec node_modules/.bin/node "$@"

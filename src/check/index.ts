@@ -1,0 +1,13 @@
+/**
+ * Takes what was observed on the site, gives verdicts and the budget's two-sided account. Reads nothing
+ * itself and changes nothing.
+ */
+export {
+  type Amount,
+  type BudgetReport,
+  type BudgetRow,
+  judgeBudget,
+  judgeDeployment,
+  judgeReady,
+  type Verdict,
+} from './verdict.ts'

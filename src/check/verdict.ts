@@ -1,0 +1,136 @@
+import type { BundleLock } from '../lock/lock.ts'
+import type { ContainerUsage, KubernetesObject } from '../ports/index.ts'
+
+/** One thing that was looked at, and whether it is as it should be. */
+export interface Verdict {
+  readonly id: string
+  readonly ok: boolean
+  readonly message: string
+  readonly hint?: string
+}
+
+/** Memory in bytes, CPU in millicores. */
+export interface Amount {
+  readonly memory: number
+  readonly cpu: number
+}
+
+/** One row of the budget table. `observed` is absent while nothing runs. */
+export interface BudgetRow extends Amount {
+  readonly chart: string
+  readonly object: string
+  readonly container: string
+  readonly observed?: Amount
+}
+
+/** What is declared and what is really used, against the budget. */
+export interface BudgetReport {
+  readonly budget: Amount
+  readonly declared: Amount
+  readonly observed: Amount
+  readonly rows: readonly BudgetRow[]
+  /** Whether what is declared, and what is used, stays within the budget. */
+  readonly declaredFits: boolean
+  readonly observedFits: boolean
+}
+
+interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
+}
+
+/** The conditions of any object that has them in its status. */
+export function conditionsOf(object: KubernetesObject | undefined): readonly Condition[] {
+  const status = object?.['status'] as { conditions?: readonly Condition[] } | undefined
+  return status?.conditions ?? []
+}
+
+/** Whether a Deployment has all its replicas available, with kubelet's or the scheduler's reason if not. */
+export function judgeDeployment(object: KubernetesObject): Verdict {
+  const { namespace, name } = object.metadata
+  const wanted = (object['spec'] as { replicas?: number } | undefined)?.replicas ?? 1
+  const status = object['status'] as { availableReplicas?: number } | undefined
+  const available = status?.availableReplicas ?? 0
+  const trouble = conditionsOf(object).find(({ type, status }) => type === 'Available' && status !== 'True')
+  return {
+    id: `deployment/${namespace}/${name}`,
+    ok: available >= wanted,
+    message: `${available} of ${wanted} pods available${trouble?.message ? `: ${trouble.message}` : ''}`,
+    ...(available >= wanted
+      ? {}
+      : { hint: `kubectl -n ${namespace} describe pods; the last log lines say why` }),
+  }
+}
+
+/** Whether a SecretStore or ExternalSecret is Ready, with its reason if not. */
+export function judgeReady(object: KubernetesObject | undefined, id: string): Verdict {
+  const ready = conditionsOf(object).find(({ type }) => type === 'Ready')
+  if (object === undefined)
+    return { id, ok: false, message: 'is not there', hint: 'run sealift install again' }
+  const ok = ready?.status === 'True'
+  return {
+    id,
+    ok,
+    message: ok ? 'ready' : `${ready?.reason ?? 'no status yet'}: ${ready?.message ?? ''}`.trimEnd(),
+  }
+}
+
+/**
+ * Sets what the lock declares beside what kubelet measured. A container belongs to a row when it has the
+ * row's container name and its pod's name starts with the object's name, in the chart's namespace.
+ */
+export function judgeBudget(
+  lock: Pick<BundleLock['budget'], 'containers' | 'declared'>,
+  budget: Amount,
+  usage: readonly ContainerUsage[],
+  namespaceOf: (chart: string) => string | undefined,
+): BudgetReport {
+  // The longest name first, so that `external-secrets` does not take `external-secrets-webhook`'s pods.
+  const rows = lock.containers
+    .filter(({ init }) => !init)
+    .map(({ chart, object, container, memory, cpu }) => ({
+      chart,
+      object,
+      container,
+      memory,
+      cpu,
+      pods: `${object.split('/')[1]}-`,
+    }))
+    .sort((a, b) => b.pods.length - a.pods.length)
+  const usedBy = Map.groupBy(usage, used =>
+    rows.find(
+      row =>
+        row.container === used.container &&
+        used.pod.startsWith(row.pods) &&
+        namespaceOf(row.chart) === used.namespace,
+    ),
+  )
+  const observed = sum(rows.flatMap(row => usedBy.get(row) ?? []))
+  return {
+    budget,
+    declared: lock.declared,
+    observed,
+    rows: rows
+      .map(({ pods: _, ...row }, i) => ({ ...row, ...observedOf(usedBy.get(rows[i])) }))
+      .sort((a, b) => a.chart.localeCompare(b.chart) || a.object.localeCompare(b.object)),
+    declaredFits: fits(lock.declared, budget),
+    observedFits: fits(observed, budget),
+  }
+}
+
+function sum(amounts: readonly Amount[]): Amount {
+  return amounts.reduce(
+    (total, { memory, cpu }) => ({ memory: total.memory + memory, cpu: total.cpu + cpu }),
+    { memory: 0, cpu: 0 },
+  )
+}
+
+function fits(amount: Amount, budget: Amount): boolean {
+  return amount.memory <= budget.memory && amount.cpu <= budget.cpu
+}
+
+function observedOf(used: readonly ContainerUsage[] | undefined): { observed?: Amount } {
+  return used === undefined ? {} : { observed: sum(used) }
+}

@@ -1,0 +1,95 @@
+import { Command, Flags } from '@oclif/core'
+import { type ErrorCode, exitCodes, messageOf, SealiftError } from '../errors/index.ts'
+import type { Reporter } from '../ports/index.ts'
+import { createReporter } from './reporter.ts'
+
+/** What `--json` prints when a command fails. */
+export interface JsonError {
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly exit: number
+    readonly hints: readonly string[]
+    readonly faults: readonly string[]
+  }
+}
+
+/** What all commands share: `--json`, `--quiet`, a reporter on stderr, Ctrl-C as a signal, errors for people. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = {
+    quiet: Flags.boolean({ char: 'q', helpGroup: 'GLOBAL', summary: 'No progress on stderr.' }),
+  }
+  /** The ways this command can fail, for the EXIT CODES section of `--help`. */
+  static readonly exits: readonly ErrorCode[] = []
+
+  readonly #abort = new AbortController()
+  #reporter: Reporter | undefined
+
+  /** Aborted by Ctrl-C or SIGTERM; everything that takes time listens to it. */
+  protected get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  protected get reporter(): Reporter {
+    this.#reporter ??= createReporter(this.argv.includes('--quiet') || this.argv.includes('-q'))
+    return this.#reporter
+  }
+
+  override async init(): Promise<void> {
+    await super.init()
+    process.on('SIGINT', this.#interrupt)
+    process.on('SIGTERM', this.#interrupt)
+  }
+
+  readonly #interrupt = () => {
+    // A second Ctrl-C means now: what is half-done then is found and continued by the next run.
+    if (this.signal.aborted) process.exit(exitCodes.INTERRUPTED)
+    process.stderr.write('\nStopping; press Ctrl-C again to stop at once.\n')
+    this.#abort.abort(new SealiftError('INTERRUPTED', 'interrupted'))
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    process.off('SIGINT', this.#interrupt)
+    process.off('SIGTERM', this.#interrupt)
+    await super.finally(error)
+  }
+
+  protected override async catch(
+    thrown: Error & { exitCode?: number; oclif?: { exit?: number } },
+  ): Promise<void> {
+    const error = this.signal.aborted ? new SealiftError('INTERRUPTED', 'interrupted') : thrown
+    if (this.jsonEnabled()) {
+      process.exitCode = exitOf(error)
+      this.logJson(this.toErrorJson(error))
+      return
+    }
+    if (!(error instanceof SealiftError) && 'oclif' in error) return super.catch(error)
+    process.stderr.write(explain(error))
+    this.exit(exitOf(error))
+  }
+
+  protected override toErrorJson(thrown: unknown): JsonError {
+    const { hints, faults } = thrown instanceof SealiftError ? thrown : { hints: [], faults: [] }
+    const code =
+      thrown instanceof SealiftError ? thrown.code : exitOf(thrown) === exitCodes.USAGE ? 'USAGE' : 'BUG'
+    return { error: { code, message: messageOf(thrown), exit: exitOf(thrown), hints, faults } }
+  }
+}
+
+function exitOf(thrown: unknown): number {
+  if (thrown instanceof SealiftError) return thrown.exitCode
+  const oclif = (thrown as { oclif?: { exit?: number } } | undefined)?.oclif
+  return oclif?.exit ?? exitCodes.BUG
+}
+
+/** An error for people: what happened, every fault, what to do next. A bug asks to be reported. */
+export function explain(thrown: unknown): string {
+  if (!(thrown instanceof SealiftError)) {
+    const stack = process.env['SEALIFT_DEBUG'] && thrown instanceof Error ? `\n${thrown.stack}` : ''
+    return `Error: ${messageOf(thrown)}${stack}\n  This is a fault of Sealift itself. SEALIFT_DEBUG=1 shows where; please report it.\n`
+  }
+  const faults = thrown.faults.map(fault => `  - ${fault}\n`).join('')
+  const hints = thrown.hints.map(hint => `  → ${hint}\n`).join('')
+  return `Error: ${thrown.message} (${thrown.code})\n${faults}${hints}`
+}

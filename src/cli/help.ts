@@ -1,0 +1,68 @@
+import { type Command, CommandHelp, Help } from '@oclif/core'
+import { type ErrorCode, exitCodes } from '../errors/index.ts'
+
+/** Explanations printed beside exit codes; one line each. */
+export const exitMeanings: Record<ErrorCode, string> = {
+  BUG: 'a fault of Sealift itself',
+  USAGE: 'wrong flags or arguments',
+  SPEC_INVALID: 'bundle.yaml or registries.yaml is not valid',
+  CHART_NOT_FOUND: 'a chart or its version does not exist',
+  IMAGE_NOT_FOUND: 'an image, tag or platform does not exist',
+  RENDER_FAILED: 'helm could not render a chart',
+  LOCK_INVALID: 'bundle.lock.yaml is missing or not valid',
+  LOCK_DRIFT: 'what the lock names has changed',
+  BUDGET_EXCEEDED: 'declared requests are above the budget',
+  REGISTRY_DENIED: 'a registry refused the credentials (401, 403)',
+  REGISTRY_FAILED: 'a registry failed (429, 5xx, broken answers)',
+  REGISTRY_UNREACHABLE: 'a registry could not be reached',
+  CONTENT_MISMATCH: 'content is not what its digest says',
+  DISK_FULL: 'the volume has no room',
+  FILE_FAILED: 'a file could not be read or written',
+  BUNDLE_MALFORMED: 'not a bundle, or one with forbidden content',
+  BUNDLE_DAMAGED: 'the bundle is damaged or incomplete',
+  BUNDLE_WRONG_PLATFORM: "the bundle was not made for the site's architecture",
+  SITE_INVALID: 'site.yaml is not valid',
+  CLUSTER_UNREACHABLE: 'the Kubernetes API could not be reached',
+  CLUSTER_DENIED: 'the Kubernetes API refused the rights',
+  CLUSTER_FAILED: 'the Kubernetes API failed',
+  FOREIGN_INSTALL: "someone else's installation is in the way",
+  LOAD_FAILED: 'images could not be loaded into containerd',
+  DATABASE_DENIED: 'PostgreSQL refused the login or the rights',
+  DATABASE_UNFIT: 'PostgreSQL does not fit (version, encoding, owner)',
+  DATABASE_UNREACHABLE: 'PostgreSQL could not be reached',
+  CACHE_DENIED: 'Dragonfly refused the login',
+  CACHE_UNFIT: 'Dragonfly is not set up for Infisical',
+  CACHE_UNREACHABLE: 'Dragonfly could not be reached',
+  KEYS_LOST: 'the database has data, but its encryption key is gone',
+  HELM_FAILED: 'a release did not become ready',
+  SERVER_FAILED: 'Infisical answered with an error',
+  PROOF_FAILED: 'the probe secret did not arrive',
+  NOT_INSTALLED: 'nothing is installed here',
+  SITE_BUSY: 'another installation is running on this site',
+  CHECK_FAILED: 'something that runs is not as it should be',
+  BUDGET_OBSERVED: 'all works, but uses more than the budget',
+  INTERRUPTED: 'interrupted (Ctrl-C)',
+}
+
+interface WithExitCodes extends Command.Loadable {
+  exits?: readonly ErrorCode[]
+}
+
+class CommandHelpWithExitCodes extends CommandHelp {
+  protected override sections() {
+    const own = (this.command as WithExitCodes).exits ?? []
+    const rows = (['BUG', 'USAGE', ...own, 'INTERRUPTED'] as const).map(code => ({
+      name: String(exitCodes[code]),
+      description: `${exitMeanings[code]} (${code})`,
+    }))
+    const header = 'EXIT CODES'
+    const body = [{ name: '0', description: 'all is well' }, ...rows]
+    const section = { header, generate: () => ({ header, body }) }
+    return [...super.sections(), section]
+  }
+}
+
+/** oclif's help with an EXIT CODES section from each command's `exits`. */
+export default class HelpWithExitCodes extends Help {
+  protected override CommandHelpClass = CommandHelpWithExitCodes
+}

@@ -1,0 +1,34 @@
+import type { Progress, StepReport } from '../ports/index.ts'
+import { duration } from './reporter.ts'
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** Bytes for people, in decimal units: `276.1 MB`. */
+export function bytes(count: number): string {
+  let value = count
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+}
+
+/** Memory for people, in the binary unit Kubernetes uses: `640Mi`. */
+export function mebibytes(count: number): string {
+  return `${Math.round(count / 1048576)}Mi`
+}
+
+/** Turns byte counts into `done of total · rate · time left` on a step, at most ten times a second. */
+export function progressOn(step: StepReport): (progress: Progress) => void {
+  const started = Date.now()
+  let shown = 0
+  return ({ done, total }) => {
+    const now = Date.now()
+    if (now - shown < 100 && done < total) return
+    shown = now
+    const rate = done / Math.max(0.001, (now - started) / 1000)
+    const left = rate > 0 ? ` · ${duration(((total - done) / rate) * 1000)} left` : ''
+    step.update(`${bytes(done)} of ${bytes(total)} · ${bytes(rate)}/s${left}`)
+  }
+}

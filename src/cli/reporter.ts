@@ -1,0 +1,78 @@
+import ora from 'ora'
+import type { Reporter, StepReport } from '../ports/index.ts'
+
+/** Where talk goes: stderr, or a test's stand-in for it. */
+export interface TalkStream {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** Seconds with one decimal, or minutes from two minutes on. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  return seconds < 120
+    ? `${seconds.toFixed(1)}s`
+    : `${Math.floor(seconds / 60)}m ${Math.round(seconds % 60)}s`
+}
+
+/** A reporter that says nothing. */
+export const silentReporter: Reporter = {
+  step: () => ({ update() {}, done() {}, skip() {}, fail() {} }),
+  note() {},
+  warn() {},
+}
+
+function tail(detail: string | undefined, started: number): string {
+  return `${detail === undefined ? '' : ` · ${detail}`} · ${duration(Date.now() - started)}`
+}
+
+/** One line when a step starts and one when it ends, and a line of progress at most every 5 seconds. */
+export function plainReporter(stream: TalkStream): Reporter {
+  const say = (text: string) => stream.write(`${text}\n`)
+  return {
+    step(title): StepReport {
+      const started = Date.now()
+      let spoken = started
+      say(`… ${title}`)
+      return {
+        update(detail) {
+          if (Date.now() - spoken < 5000) return
+          spoken = Date.now()
+          say(`  ${title}: ${detail}`)
+        },
+        done: detail => say(`✔ ${title}${tail(detail, started)}`),
+        skip: detail => say(`= ${title} · ${detail}`),
+        fail: detail => say(`✖ ${title}${tail(detail, started)}`),
+      }
+    },
+    note: text => say(`  ${text}`),
+    warn: text => say(`! ${text}`),
+  }
+}
+
+/** A spinner per step on a terminal. */
+export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
+  return {
+    step(title): StepReport {
+      const started = Date.now()
+      // Our own signal handling ends the work cleanly; ora must not swallow Ctrl-C.
+      const spinner = ora({ text: title, stream, discardStdin: false }).start()
+      return {
+        update(detail) {
+          spinner.text = `${title} · ${detail}`
+        },
+        done: detail => spinner.succeed(`${title}${tail(detail, started)}`),
+        skip: detail => spinner.stopAndPersist({ symbol: '=', text: `${title} · ${detail}` }),
+        fail: detail => spinner.fail(`${title}${tail(detail, started)}`),
+      }
+    },
+    note: text => stream.write(`  ${text}\n`),
+    warn: text => stream.write(`! ${text}\n`),
+  }
+}
+
+/** The reporter that fits: none when asked to be quiet, a spinner on a terminal, plain lines elsewhere. */
+export function createReporter(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Reporter {
+  if (quiet) return silentReporter
+  return stream.isTTY && process.env['TERM'] !== 'dumb' ? terminalReporter(stream) : plainReporter(stream)
+}

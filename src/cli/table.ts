@@ -1,0 +1,18 @@
+/** A plain text table: columns two spaces apart, numbers (`right`) aligned to the right, no trailing blanks. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map(row => (row[column] ?? '').length)),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd()
+  return [line(head), line(widths.map(width => '─'.repeat(width))), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,50 @@
+import { SealiftError } from '../errors/index.ts'
+import type { Cluster, KubernetesObject } from '../ports/index.ts'
+import { ownLabels } from './journal.ts'
+
+const deployment = { apiVersion: 'apps/v1', kind: 'Deployment' }
+const secret = { apiVersion: 'v1', kind: 'Secret' }
+const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }
+
+function isOurs(object: KubernetesObject | undefined): boolean {
+  return (
+    object?.metadata.labels?.['app.kubernetes.io/managed-by'] === ownLabels['app.kubernetes.io/managed-by']
+  )
+}
+
+/**
+ * Makes sure that no one else's work is in the namespaces this bundle installs into, and that no other
+ * External Secrets Operator serves this cluster. A namespace is ours when it carries our label; an empty
+ * one may be adopted.
+ * @throws SealiftError FOREIGN_INSTALL that lists everything found
+ */
+export async function refuseForeign(cluster: Cluster, namespaces: readonly string[]): Promise<void> {
+  const found: string[] = []
+  for (const name of namespaces) {
+    if (isOurs(await cluster.get(namespaceKind, name))) continue
+    for (const { metadata } of await cluster.list(deployment, name))
+      found.push(`Deployment ${metadata.name} in namespace ${name}`)
+    const releases = await cluster.list(secret, name, 'owner=helm')
+    for (const release of new Set(
+      releases.map(({ metadata }) => metadata.labels?.['name'] ?? metadata.name),
+    )) {
+      found.push(`Helm release ${release} in namespace ${name}`)
+    }
+  }
+  for (const { metadata } of await cluster.list(
+    deployment,
+    undefined,
+    'app.kubernetes.io/name=external-secrets',
+  )) {
+    if (!namespaces.includes(metadata.namespace ?? '')) {
+      found.push(`External Secrets Operator (Deployment ${metadata.name}) in namespace ${metadata.namespace}`)
+    }
+  }
+  if (found.length === 0) return
+  throw new SealiftError('FOREIGN_INSTALL', 'this cluster has an installation that Sealift did not make', {
+    faults: found,
+    hints: [
+      'remove it, or choose other namespaces in the bundle spec; Sealift changes nothing that it did not make',
+    ],
+  })
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { type Digest, isDigest } from '../oci/index.ts'
+import type { Cluster, Files } from '../ports/index.ts'
+
+const digest = z.custom<Digest>(isDigest)
+
+const entry = z.object({
+  /** ISO time at which the step was done. */
+  at: z.string(),
+  bundle: digest,
+  /** Digest of the site file. */
+  site: digest,
+  step: z.string(),
+  detail: z.string(),
+  milliseconds: z.number(),
+})
+
+/** One finished step. Never holds a secret. */
+export type JournalEntry = z.infer<typeof entry>
+
+/** The record of finished steps, oldest first. */
+export interface Journal {
+  read(): Promise<JournalEntry[]>
+  add(entry: JournalEntry): Promise<void>
+}
+
+/** Where the cluster keeps Sealift's own records. */
+export const systemNamespace = 'sealift-system'
+const journalSecret = 'sealift-journal'
+const secretKind = { apiVersion: 'v1', kind: 'Secret' }
+
+function parseLines(text: string): JournalEntry[] {
+  return text.split('\n').flatMap(line => {
+    try {
+      const parsed = entry.safeParse(JSON.parse(line))
+      return parsed.success ? [parsed.data] : []
+    } catch {
+      return [] // the torn last line of a killed run; its step runs again
+    }
+  })
+}
+
+/**
+ * The journal that lives in the cluster (Secret `sealift-journal`), where any machine finds it, with every
+ * line also appended to a local file for the auditor. The cluster's word counts: a local file alone may
+ * speak of a cluster that is gone.
+ * @throws SealiftError CLUSTER_* and FILE_FAILED
+ */
+export function siteJournal(cluster: Cluster, files: Files, localPath: string): Journal {
+  const read = async () => {
+    const secret = await cluster.get(secretKind, journalSecret, systemNamespace)
+    const data = secret?.['data'] as Record<string, string> | undefined
+    return parseLines(Buffer.from(data?.['journal.jsonl'] ?? '', 'base64').toString())
+  }
+  return {
+    read,
+    async add(added) {
+      await files.append(localPath, JSON.stringify(added))
+      const kept = (await read()).filter(
+        ({ step, bundle, site }) => !(step === added.step && bundle === added.bundle && site === added.site),
+      )
+      const text = [...kept, added].map(line => `${JSON.stringify(line)}\n`).join('')
+      await cluster.apply({
+        ...secretKind,
+        metadata: { name: journalSecret, namespace: systemNamespace, labels: ownLabels },
+        type: 'sealift.dev/journal',
+        data: { 'journal.jsonl': Buffer.from(text).toString('base64') },
+      })
+    },
+  }
+}
+
+/** Labels on every object that Sealift makes itself. */
+export const ownLabels = { 'app.kubernetes.io/managed-by': 'sealift' } as const
