@@ -1,0 +1,55 @@
+/**
+ * Everything that has to be on a machine before the demo or the tests run: says first what is missing and
+ * how long it will take, then installs and compiles it, once.
+ */
+import { clusterPackages } from './cluster/index.ts'
+import { connectedPackages } from './connected/index.ts'
+import { aptInstall, missing } from './packages.ts'
+import { servicePackages } from './services.ts'
+import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
+
+const packages = [...new Set([...clusterPackages, ...connectedPackages, ...servicePackages])]
+const demoTools = ['pause', 'registry', 'helm', 'kine', 'coredns', 'eso', 'kube'] as const satisfies Tool[]
+const testTools = [...demoTools, 'crane', 'oras'] as const satisfies Tool[]
+
+/** Where lines of talk go. */
+export type Log = (line: string) => void
+
+/**
+ * Makes the machine ready for the demo, or for the tests as well. Needs root, apt and Go.
+ * @throws Error that says what could not be installed or compiled.
+ */
+export async function prepareMachine(purpose: 'demo' | 'test', log: Log): Promise<void> {
+  if (process.getuid?.() !== 0) throw new Error('this needs root: it makes network namespaces and containers')
+  const tools = await missingTools(purpose === 'demo' ? demoTools : testTools)
+  const debs = await missing(packages)
+  if (debs.length === 0 && tools.length === 0) return
+  const minutes = Math.ceil((tools.reduce((sum, { seconds }) => sum + seconds, 0) + debs.length * 4) / 60)
+  log('Before the first run on this machine, this will be installed:')
+  if (debs.length > 0) log(`  Debian packages, no service is started: ${debs.join(' ')}`)
+  for (const { name, seconds } of tools)
+    log(`  ${name}, compiled from its Go module (about ${duration(seconds)} on 2 cores)`)
+  log(`  compiled programs are kept in ${cacheDir}; the whole takes about ${minutes} minutes, once`)
+  await aptInstall(packages, log)
+  for (const { name, seconds } of tools) await compile(name, seconds, log)
+}
+
+async function compile(name: Tool, seconds: number, log: Log): Promise<void> {
+  const started = Date.now()
+  const passed = () => Math.round((Date.now() - started) / 1000)
+  log(`compiling ${name} …`)
+  const ticking = setInterval(
+    () => log(`  ${name}: ${duration(passed())} of about ${duration(seconds)}`),
+    20_000,
+  )
+  try {
+    await goTool(name)
+  } finally {
+    clearInterval(ticking)
+  }
+  log(`compiled ${name} in ${duration(passed())}`)
+}
+
+function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}

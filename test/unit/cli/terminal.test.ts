@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { exitMeanings } from '../../../src/cli/help.ts'
+import {
+  bytes,
+  duration,
+  explain,
+  mebibytes,
+  plainReporter,
+  progressOn,
+  table,
+} from '../../../src/cli/index.ts'
+import { exitCodes, printable, SealiftError } from '../../../src/errors/index.ts'
+import { Secret } from '../../../src/ports/index.ts'
+
+test('a table lines up its columns and aligns numbers to the right', () => {
+  expect(
+    table(
+      ['name', 'Mi'],
+      [
+        ['a', '1'],
+        ['long', '100'],
+      ],
+      [1],
+    ),
+  ).toBe('name   Mi\n────  ───\na       1\nlong  100')
+})
+
+test('sizes and times are for people', () => {
+  expect([bytes(999), bytes(276_100_000), mebibytes(671088640)]).toEqual(['999 B', '276.1 MB', '640Mi'])
+  expect([duration(1234), duration(125_000)]).toEqual(['1.2s', '2m 5s'])
+})
+
+test('the plain reporter writes one line at the start and one at the end of a step', () => {
+  const said: string[] = []
+  const step = plainReporter({ write: text => said.push(text) }).step('Load images')
+  step.update('too soon to be told')
+  step.done('2 images')
+  expect(said).toHaveLength(2)
+  expect(said[0]).toBe('… Load images\n')
+  expect(said[1]).toMatch(/^✔ Load images · 2 images · \d/)
+})
+
+test('progress tells bytes, rate and time left', () => {
+  const said: string[] = []
+  const report = progressOn({ update: text => said.push(text), done() {}, skip() {}, fail() {} })
+  report({ done: 50_000_000, total: 100_000_000 })
+  expect(said[0]).toMatch(/^50\.0 MB of 100\.0 MB · .*\/s · .* left$/)
+})
+
+describe('errors for people', () => {
+  test('say what happened, every fault and what to do next', () => {
+    const error = new SealiftError('SPEC_INVALID', 'bundle.yaml is not valid', {
+      faults: ['a', 'b'],
+      hints: ['mend it'],
+    })
+    expect(explain(error)).toBe('Error: bundle.yaml is not valid (SPEC_INVALID)\n  - a\n  - b\n  → mend it\n')
+  })
+
+  test('a fault of ours is called that, without a stack', () => {
+    const text = explain(new TypeError('x is not a function'))
+    expect(text).toContain('fault of Sealift itself')
+    expect(text).not.toContain('    at ')
+  })
+
+  test('every code has its own exit code and a meaning', () => {
+    expect(new Set(Object.values(exitCodes)).size).toBe(Object.keys(exitCodes).length)
+    expect(Object.keys(exitMeanings).sort()).toEqual(Object.keys(exitCodes).sort())
+  })
+})
+
+test('text from outside cannot steer the terminal', () => {
+  expect(printable('ok\u001b[31mred\u202e\nnext')).toBe('ok\\u{1b}[31mred\\u{202e}\\u{a}next')
+  expect(printable('x'.repeat(500))).toHaveLength(200)
+})
+
+test('a secret does not show in strings, JSON or inspection', async () => {
+  const { inspect } = await import('node:util')
+  const secret = new Secret('hunter2')
+  expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('hunter2')
+  expect(secret.reveal()).toBe('hunter2')
+})
