@@ -4,7 +4,7 @@
  */
 export {
   type Amount,
-  type BudgetReport,
+  type BudgetAccount,
   type BudgetRow,
   judgeBudget,
   judgeDeployment,

@@ -24,7 +24,7 @@ export interface BudgetRow extends Amount {
 }
 
 /** What is declared and what is really used, against the budget. */
-export interface BudgetReport {
+export interface BudgetAccount {
   readonly budget: Amount
   readonly declared: Amount
   readonly observed: Amount
@@ -86,7 +86,7 @@ export function judgeBudget(
   budget: Amount,
   usage: readonly ContainerUsage[],
   namespaceOf: (chart: string) => string | undefined,
-): BudgetReport {
+): BudgetAccount {
   // The longest name first, so that `external-secrets` does not take `external-secrets-webhook`'s pods.
   const rows = lock.containers
     .filter(({ init }) => !init)

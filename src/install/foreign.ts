@@ -1,15 +1,13 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Cluster, KubernetesObject } from '../ports/index.ts'
-import { ownLabels } from './journal.ts'
+import { managed } from '../wire/index.ts'
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment' }
 const secret = { apiVersion: 'v1', kind: 'Secret' }
 const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }
 
 function isOurs(object: KubernetesObject | undefined): boolean {
-  return (
-    object?.metadata.labels?.['app.kubernetes.io/managed-by'] === ownLabels['app.kubernetes.io/managed-by']
-  )
+  return object?.metadata.labels?.['app.kubernetes.io/managed-by'] === managed['app.kubernetes.io/managed-by']
 }
 
 /**

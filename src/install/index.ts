@@ -3,5 +3,6 @@
  * cluster is not ours. Never knows what a step does.
  */
 export { refuseForeign } from './foreign.ts'
-export { type Journal, type JournalEntry, ownLabels, siteJournal, systemNamespace } from './journal.ts'
+export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
+export { forgetReceipt, type Receipt, readReceipt, writeReceipt } from './receipt.ts'
 export { type Run, runSteps, type Step, type StepOutcome } from './step.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Digest, isDigest } from '../oci/index.ts'
 import type { Cluster, Files } from '../ports/index.ts'
+import { managed, systemNamespace } from '../wire/index.ts'
 
 const digest = z.custom<Digest>(isDigest)
 
@@ -24,8 +25,6 @@ export interface Journal {
   add(entry: JournalEntry): Promise<void>
 }
 
-/** Where the cluster keeps Sealift's own records. */
-export const systemNamespace = 'sealift-system'
 const journalSecret = 'sealift-journal'
 const secretKind = { apiVersion: 'v1', kind: 'Secret' }
 
@@ -62,13 +61,10 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
       const text = [...kept, added].map(line => `${JSON.stringify(line)}\n`).join('')
       await cluster.apply({
         ...secretKind,
-        metadata: { name: journalSecret, namespace: systemNamespace, labels: ownLabels },
+        metadata: { name: journalSecret, namespace: systemNamespace, labels: managed },
         type: 'sealift.dev/journal',
         data: { 'journal.jsonl': Buffer.from(text).toString('base64') },
       })
     },
   }
 }
-
-/** Labels on every object that Sealift makes itself. */
-export const ownLabels = { 'app.kubernetes.io/managed-by': 'sealift' } as const

@@ -19,6 +19,9 @@ const reason = z.strictObject({
 const chart = z.strictObject({
   name: z.string(),
   version: z.string(),
+  /** Helm release and namespace that the chart is installed as. */
+  release: z.string(),
+  namespace: z.string(),
   /** Where it came from, as the spec says: `oci://…`, `https://…` or a path. */
   source: z.string(),
   /** The Helm OCI artifact's manifest: the registry's own, or the one Sealift makes around the package. */
@@ -71,7 +74,9 @@ export const bundleLock = z.strictObject({
   images: z.array(image),
   tools: z.array(tool),
   /** Strings that look like images but could not be proven; a person decides. */
-  suspects: z.array(z.strictObject({ text: z.string(), chart: z.string(), object: z.string(), field: z.string() })),
+  suspects: z.array(
+    z.strictObject({ text: z.string(), chart: z.string(), object: z.string(), field: z.string() }),
+  ),
   budget: z.strictObject({
     memory: z.string(),
     cpu: z.string(),
@@ -80,10 +85,25 @@ export const bundleLock = z.strictObject({
   }),
 })
 
+/** The JSON Schema of bundle.lock.yaml. */
+export function lockJsonSchema(): unknown {
+  return z.toJSONSchema(bundleLock, { unrepresentable: 'any', override: namedDigest })
+}
+
+// JSON Schema has no word for a check in code.
+function namedDigest({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: unknown
+  jsonSchema: Record<string, unknown>
+}): void {
+  if (zodSchema === digest) Object.assign(jsonSchema, { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' })
+}
+
 /** Exactly what a spec resolved to: every chart, image and tool by digest, each image with its reasons. */
 export type BundleLock = z.infer<typeof bundleLock>
 export type LockedChart = BundleLock['charts'][number]
 export type LockedImage = BundleLock['images'][number]
 export type LockedTool = BundleLock['tools'][number]
-export type Reason = LockedImage['reasons'][number]
 export type Share = BundleLock['budget']['containers'][number]

@@ -1,5 +1,7 @@
 /** OCI's own words: digests, descriptors, references, media types. The only place that knows OCI JSON. */
 export type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 export { type Digest, digestOf, hexOf, isDigest } from './digest.ts'
+export { canonicalJson, parseJson } from './json.ts'
+export { manifestLimit, parseIndex, parseManifest, platformText } from './manifest.ts'
 export { annotations, isIndexType, isManifestType, mediaTypes } from './media-types.ts'
 export { parseReference, printReference, type Reference } from './reference.ts'

@@ -3,6 +3,7 @@ export type { Clock, Random } from './clock.ts'
 export type { Cluster, ContainerUsage, Forward, Kind, KubernetesObject } from './cluster.ts'
 export type { BundleSink, BundleSource, Files } from './files.ts'
 export type { Helm, Release, ReleaseStatus } from './helm.ts'
+export type { ConnectedHost, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {
   ClientCredentials,
   Infisical,

@@ -40,6 +40,8 @@ export interface CacheLogin extends Endpoint {
   readonly user?: string
   readonly tls: boolean
   readonly ca?: string
+  /** Name the certificate must have, and that messages use, when the connection runs through a forwarded port. */
+  readonly serverName?: string
 }
 
 /** One Redis-protocol session; no retries, no reconnects. */

@@ -24,9 +24,17 @@ const recipes = {
   kine: { package: 'github.com/k3s-io/kine', seconds: 60 },
   coredns: { seconds: 60 },
   pause: { seconds: 3 },
-  eso: { package: 'github.com/external-secrets/external-secrets', tags: ['all_providers'], seconds: 330 },
-  helm: { package: 'helm.sh/helm/v4/cmd/helm', seconds: 90 },
-  registry: { package: 'github.com/distribution/distribution/v3/cmd/registry', seconds: 60 },
+  eso: { package: 'github.com/external-secrets/external-secrets', seconds: 330 },
+  helm: {
+    package: 'helm.sh/helm/v4/cmd/helm',
+    set: ['helm.sh/helm/v4/internal/version.version=v4.3.1'],
+    seconds: 90,
+  },
+  registry: {
+    package: 'github.com/distribution/distribution/v3/cmd/registry',
+    set: ['github.com/distribution/distribution/v3/version.version=v3.1.2'],
+    seconds: 60,
+  },
   crane: { package: 'github.com/google/go-containerregistry/cmd/crane', seconds: 30 },
   oras: { package: 'oras.land/oras/cmd/oras', seconds: 30 },
 } as const satisfies Record<string, Recipe>
@@ -54,7 +62,9 @@ export async function toolPath(name: Tool): Promise<string> {
 /** Tools among `names` that are not compiled yet, each with its cold compile time in seconds. */
 export async function missingTools(names: readonly Tool[]): Promise<{ name: Tool; seconds: number }[]> {
   const paths = await Promise.all(names.map(toolPath))
-  return names.flatMap((name, i) => (existsSync(paths[i] ?? '') ? [] : [{ name, seconds: recipes[name].seconds }]))
+  return names.flatMap((name, i) =>
+    existsSync(paths[i] ?? '') ? [] : [{ name, seconds: recipes[name].seconds }],
+  )
 }
 
 /**

@@ -1,0 +1,126 @@
+import http from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
+import { SealiftError, systemCode } from '../../errors/index.ts'
+import { badCredentials, refused, unreachable } from './faults.ts'
+import type { Connection } from './kubeconfig.ts'
+
+/** One call of the Kubernetes API. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Path below the server's address, already encoded, with its query. */
+  readonly path: string
+  readonly body?: unknown
+  readonly contentType?: string
+  /** What the call does in the words of RBAC: `get` `secrets`, and to what: for messages. */
+  readonly verb: string
+  readonly resource: string
+  readonly name?: string | undefined
+  readonly namespace?: string | undefined
+}
+
+/** What the server answered, whatever the status. */
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  /** Seconds to wait before the next try, when the server says so. */
+  readonly retryAfter?: number
+}
+
+/** Calls with the kubeconfig's credentials. */
+export interface Api {
+  connection(): Promise<Connection>
+  /** The answer, errors included, after retries. @throws SealiftError CLUSTER_UNREACHABLE */
+  answer(call: Call): Promise<Answer>
+  /** The JSON of a successful answer. @throws SealiftError CLUSTER_* */
+  json(call: Call): Promise<unknown>
+  /** Like `json`, and `undefined` for 404. */
+  find(call: Call): Promise<unknown>
+}
+
+const timeout = 30_000
+const tries = 6
+// What a connection dies of when the server restarts or a balancer lets go of it.
+const broken = new Set(['ECONNRESET', 'EPIPE'])
+
+/** An API over plain HTTP requests: objects pass as they are, which client-node's typed models do not grant. */
+export function createApi(load: () => Promise<Connection>): Api {
+  let loading: Promise<Connection> | undefined
+  const connection = () => {
+    loading ??= load()
+    return loading
+  }
+  let reached = false
+  async function answer(call: Call): Promise<Answer> {
+    const to = await connection()
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await once(to, call).catch((error: unknown) => {
+        if (error instanceof SealiftError) throw error
+        if (attempt === tries || !repeatable(call, error, reached))
+          throw unreachable(to.server, error, timeout)
+        return undefined
+      })
+      reached ||= outcome !== undefined
+      if (outcome && (attempt === tries || !postponed(call, outcome.status))) return outcome
+      await wait(Math.min(10_000, outcome?.retryAfter ? outcome.retryAfter * 1000 : 100 * 2 ** attempt))
+    }
+  }
+  async function find(call: Call): Promise<unknown> {
+    const got = await answer(call)
+    if (got.status === 404) return undefined
+    return parse(call, got)
+  }
+  const json = async (call: Call) => parse(call, await answer(call))
+  return { connection, answer, find, json }
+}
+
+function parse(call: Call, answer: Answer): unknown {
+  if (answer.status >= 400) throw refused(call, answer)
+  try {
+    return JSON.parse(answer.text)
+  } catch {
+    throw refused(call, { status: answer.status, text: 'the answer is not JSON: is this a Kubernetes API?' })
+  }
+}
+
+/**
+ * A lost create may have been done, and would then fail the second time. A server that was there a moment ago and
+ * now refuses is one that restarts.
+ */
+function repeatable(call: Call, error: unknown, reached: boolean): boolean {
+  const code = systemCode(error) ?? ''
+  return (reached && code === 'ECONNREFUSED') || (call.method !== 'POST' && broken.has(code))
+}
+
+/** 429: not done for sure. 503: a server that is just starting, or an aggregated API without a server. */
+function postponed(call: Call, status: number): boolean {
+  return status === 429 || (status === 503 && call.method !== 'POST')
+}
+
+async function once({ config, server }: Connection, call: Call): Promise<Answer> {
+  const options: https.RequestOptions = {}
+  await config.applyToHTTPSOptions(options).catch(() => {
+    throw badCredentials(server)
+  })
+  const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body))
+  const headers = {
+    ...(options.headers as http.OutgoingHttpHeaders),
+    accept: 'application/json, */*;q=0.8',
+    'user-agent': 'sealift',
+    ...(body
+      ? { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }
+      : {}),
+  }
+  const url = new URL((config.getCurrentCluster()?.server ?? server).replace(/\/$/, '') + call.path)
+  const signal = AbortSignal.timeout(timeout)
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const { request } = url.protocol === 'http:' ? http : https
+    const sent = request(url, { ...options, method: call.method, headers, signal }, resolve)
+    sent.once('error', reject)
+    sent.end(body)
+  })
+  const retryAfter = Number(response.headers['retry-after'])
+  const got = { status: response.statusCode ?? 0, text: await text(response) }
+  return retryAfter > 0 ? { ...got, retryAfter } : got
+}

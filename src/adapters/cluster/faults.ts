@@ -1,0 +1,87 @@
+import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
+import type { Answer, Call } from './api.ts'
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its name is not known to DNS',
+  EAI_AGAIN: 'its name cannot be resolved: DNS does not answer',
+  EHOSTUNREACH: 'no route to that host',
+  ENETUNREACH: 'no route to that network',
+  ETIMEDOUT: 'no answer',
+  ECONNRESET: 'the connection was reset',
+}
+
+/** The error for a server that could not be talked to. `timeout` is the time given to one call, in milliseconds. */
+export function unreachable(server: string, error: unknown, timeout: number): SealiftError {
+  const code = systemCode(error) ?? ''
+  const late = code === 'ABORT_ERR' || (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name))
+  const tls = /CERT|SSL|SIGNATURE|SELF_SIGNED|EPROTO/.test(code)
+  const reason = late
+    ? `no answer within ${timeout / 1000} s`
+    : tls
+      ? `its certificate is not trusted (${code})`
+      : (reasons[code] ?? printable(messageOf(error)))
+  const hints = tls
+    ? ['is this kubeconfig from this cluster? K3s makes a new authority when it is installed anew']
+    : ['is K3s running (systemctl status k3s), and does the kubeconfig name its address as seen from here?']
+  return new SealiftError('CLUSTER_UNREACHABLE', `cannot reach the cluster at ${server}: ${reason}`, {
+    hints,
+    cause: error,
+  })
+}
+
+/** The error for credentials that cannot be made: a missing key file, a credential plugin that fails. */
+export function badCredentials(server: string): SealiftError {
+  return new SealiftError('CLUSTER_DENIED', `the kubeconfig's credentials for ${server} cannot be used`, {
+    hints: [
+      'check the certificate, key and token files that it names, and its credential plugin if it has one',
+    ],
+  })
+}
+
+/** What a call was about: `secrets databases/login`. */
+function target({ resource, name, namespace }: Call): string {
+  const path = [namespace, name].filter(part => part !== undefined).join('/')
+  return printable(path ? `${resource} ${path}` : resource)
+}
+
+/** The Kubernetes `Status` that comes with a refusal, or its plain text. */
+function statusMessage(call: Call, { status, text }: Answer): string {
+  try {
+    const { message, reason } = JSON.parse(text) as { message?: string; reason?: string }
+    // A server quotes the fields that it refuses; those of a Secret are not for the terminal.
+    if (call.resource === 'secrets' && (status === 422 || status === 400 || status >= 500)) {
+      return reason ?? `status ${status}`
+    }
+    return message || (reason ?? `status ${status}`)
+  } catch {
+    return text.trim() && call.resource !== 'secrets' ? text.trim() : `status ${status}`
+  }
+}
+
+/** The error for an answer with a status of 400 and more. */
+export function refused(call: Call, answer: Answer): SealiftError {
+  if (answer.status === 401) {
+    return new SealiftError('CLUSTER_DENIED', `the cluster does not accept the kubeconfig's credentials`, {
+      hints: ['they may have expired: copy the kubeconfig from the server again'],
+    })
+  }
+  const message = printable(statusMessage(call, answer), 600)
+  if (answer.status === 403) return denied(call, [`the cluster says: ${message}`])
+  return new SealiftError('CLUSTER_FAILED', `cannot ${call.verb} ${target(call)}: ${message}`)
+}
+
+/** The error for what RBAC does not allow. */
+export function denied(
+  { verb, resource, name, namespace }: Pick<Call, 'verb' | 'resource' | 'name' | 'namespace'>,
+  hints: readonly string[] = ['`sealift rbac` prints the rights that an install needs'],
+): SealiftError {
+  const where = namespace ? ` in namespace ${printable(namespace)}` : ''
+  const what = printable(name ? `${resource} "${name}"` : resource)
+  return new SealiftError('CLUSTER_DENIED', `not allowed to ${verb} ${what}${where}`, { hints })
+}
+
+/** The error for everything else that the cluster does not do. */
+export function failed(message: string, hints: readonly string[] = []): SealiftError {
+  return new SealiftError('CLUSTER_FAILED', printable(message, 600), { hints })
+}

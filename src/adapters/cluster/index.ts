@@ -1,0 +1,32 @@
+/** ports/cluster.ts over the Kubernetes API. */
+import type { Cluster } from '../../ports/index.ts'
+import { createApi } from './api.ts'
+import { createDiscovery } from './discovery.ts'
+import { forwardService } from './forward.ts'
+import { connect, type KubeconfigOptions } from './kubeconfig.ts'
+import { createObjects } from './objects.ts'
+import { logs, usage } from './pods.ts'
+
+/**
+ * The cluster that a kubeconfig names; nothing is read and nobody is asked before the first call.
+ * A kind that the cluster does not know is like a kind without objects: `get` gives `undefined`, `list` nothing,
+ * `delete` is done; `apply` and `create` fail. A namespaced object without a namespace is in `default`.
+ */
+export function createCluster(options: KubeconfigOptions): Cluster {
+  const api = createApi(() => connect(options))
+  const objects = createObjects(api, createDiscovery(api))
+  return {
+    async info() {
+      const { server } = await api.connection()
+      const call = { method: 'GET', path: '/version', verb: 'get', resource: 'version' } as const
+      const { gitVersion } = (await api.json(call)) as { gitVersion: string }
+      return { server, version: gitVersion }
+    },
+    ...objects,
+    usage: () => usage(api, objects.list),
+    logs: (namespace, pod, container, lines) => logs(api, { namespace, pod, container, lines }),
+    forwardService: (namespace, service, port) => forwardService(api, objects, { namespace, service, port }),
+  }
+}
+
+export { kubeconfigFiles } from './kubeconfig.ts'

@@ -1,0 +1,103 @@
+import type { Cluster, Kind, KubernetesObject } from '../../ports/index.ts'
+import type { Api, Call } from './api.ts'
+import { waitUntilGone } from './deletion.ts'
+import type { Discovery, Resource } from './discovery.ts'
+
+/** The part of the port that treats every kind of object alike. */
+export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'create' | 'delete'>
+
+interface List {
+  readonly metadata?: { readonly continue?: string }
+  readonly items: readonly KubernetesObject[]
+}
+
+const pageSize = 500
+
+/**
+ * An owner goes after what it owns. But a custom resource goes at once: the collector that has to let it go looks
+ * for new CRDs only every 30 s, and would hold it for so long after an install.
+ */
+function propagation({ apiVersion }: Kind): string {
+  return /^[^./]+(\/|$)|\.k8s\.io\//.test(apiVersion) ? 'Foreground' : 'Background'
+}
+
+/** The path of a resource, of one object when a name is given, and the same in words for messages. */
+function place({ root, plural, namespaced }: Resource, name?: string, namespace?: string) {
+  const within = namespaced ? namespace : undefined
+  const parts = [
+    ...(within ? ['namespaces', encodeURIComponent(within)] : []),
+    plural,
+    ...(name ? [encodeURIComponent(name)] : []),
+  ]
+  return { path: `${root}/${parts.join('/')}`, resource: plural, name, namespace: within }
+}
+
+/** Objects by discovery and plain JSON, custom resources like any other. */
+export function createObjects(api: Api, discovery: Discovery): Objects {
+  async function get(kind: Kind, name: string, namespace = 'default') {
+    const resource = await discovery.find(kind)
+    if (!resource) return undefined
+    const call: Call = { method: 'GET', verb: 'get', ...place(resource, name, namespace) }
+    return (await api.find(call)) as KubernetesObject | undefined
+  }
+
+  async function list(kind: Kind, namespace?: string, labelSelector?: string) {
+    const resource = await discovery.find(kind)
+    const found: KubernetesObject[] = []
+    let next: string | undefined
+    while (resource) {
+      const query = new URLSearchParams({ limit: String(pageSize) })
+      if (labelSelector) query.set('labelSelector', labelSelector)
+      if (next) query.set('continue', next)
+      const at = place(resource, undefined, namespace)
+      const page = (await api.json({
+        method: 'GET',
+        verb: 'list',
+        ...at,
+        path: `${at.path}?${query}`,
+      })) as List
+      // Items of a list come without their kind.
+      found.push(...page.items.map(item => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })))
+      next = page.metadata?.continue
+      if (!next) break
+    }
+    return found
+  }
+
+  async function apply(object: KubernetesObject) {
+    const resource = await discovery.require(object)
+    const at = place(resource, object.metadata.name, object.metadata.namespace ?? 'default')
+    // JSON is YAML; the type is what makes the patch an apply.
+    const contentType = 'application/apply-patch+yaml'
+    const path = `${at.path}?fieldManager=sealift&force=true`
+    return (await api.json({
+      method: 'PATCH',
+      verb: 'patch',
+      ...at,
+      path,
+      body: object,
+      contentType,
+    })) as KubernetesObject
+  }
+
+  async function create(object: KubernetesObject) {
+    const resource = await discovery.require(object)
+    const { name, namespace = 'default' } = object.metadata
+    const { path } = place(resource, undefined, namespace)
+    const at = { ...place(resource, name, namespace), path: `${path}?fieldManager=sealift` }
+    return (await api.json({ method: 'POST', verb: 'create', ...at, body: object })) as KubernetesObject
+  }
+
+  async function remove(kind: Kind, name: string, namespace = 'default', timeoutSeconds = 120) {
+    const resource = await discovery.find(kind)
+    if (!resource) return
+    const at = place(resource, name, namespace)
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: propagation(kind) }
+    const doomed = await get(kind, name, namespace)
+    if (!doomed) return
+    await api.find({ method: 'DELETE', verb: 'delete', ...at, body })
+    await waitUntilGone(doomed, () => get(kind, name, namespace), timeoutSeconds)
+  }
+
+  return { get, list, apply, create, delete: remove }
+}

@@ -1,0 +1,95 @@
+import { access, constants } from 'node:fs/promises'
+import { type ExecaError, execa } from 'execa'
+import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
+import type { RuntimeLocation } from './detect.ts'
+
+/** What one call of `ctr` may need beside its words. */
+interface CtrOptions {
+  /** Bytes for its stdin, passed on as they come. */
+  readonly input?: AsyncIterable<Uint8Array>
+  readonly signal?: AbortSignal | undefined
+  /** Gives stdout although ctr failed: some lists are whole but for one image. */
+  readonly partial?: boolean
+}
+
+/** Runs `ctr` in the namespace that kubelet uses; gives its stdout. */
+export type Ctr = (words: readonly string[], options?: CtrOptions) => Promise<string>
+
+/** @throws SealiftError LOAD_FAILED from every call that fails, with what to do */
+export function createCtr({ ctr, address }: RuntimeLocation, all?: AbortSignal): Ctr {
+  const [command = 'ctr', ...first] = ctr
+  const leading = [...first, ...(address ? ['--address', address] : []), '--namespace', 'k8s.io']
+  return async (words, { input, signal, partial } = {}) => {
+    if (address) await reachable(address)
+    const signals = [all, signal].filter(each => each !== undefined)
+    const cancelSignal = AbortSignal.any(signals)
+    cancelSignal.throwIfAborted()
+    // A fault of the bytes' source is the one to tell, not ctr's complaint about a short archive.
+    const source: { fault?: unknown } = {}
+    try {
+      const { stdout } = await execa(command, [...leading, ...words], {
+        cancelSignal,
+        ...(input ? { stdin: guarded(input, source) } : { stdin: 'ignore' }),
+      })
+      return stdout
+    } catch (thrown) {
+      if (source.fault !== undefined) throw source.fault
+      cancelSignal.throwIfAborted()
+      const error = thrown as ExecaError
+      if (partial && typeof error.stdout === 'string' && error.stdout !== '') return error.stdout
+      throw explained(command, words, error)
+    }
+  }
+}
+
+async function* guarded(input: AsyncIterable<Uint8Array>, source: { fault?: unknown }) {
+  try {
+    yield* input
+  } catch (error) {
+    source.fault = error
+    throw error
+  }
+}
+
+/** ctr itself would try for ten seconds. */
+async function reachable(address: string): Promise<void> {
+  try {
+    await access(address.replace(/^unix:\/\//, ''), constants.W_OK)
+  } catch (error) {
+    throw closed(address, systemCode(error) === 'EACCES')
+  }
+}
+
+function closed(address: string, denied: boolean): SealiftError {
+  return denied
+    ? new SealiftError('LOAD_FAILED', `containerd's socket is not open to this user: ${printable(address)}`, {
+        hints: ['run as root on the node, or load with --load registry or --load cluster'],
+      })
+    : new SealiftError('LOAD_FAILED', `containerd does not answer at ${printable(address)}`, {
+        hints: [
+          'is K3s or containerd running on this machine? If this is no node, use --load registry or cluster',
+        ],
+      })
+}
+
+function explained(command: string, words: readonly string[], error: ExecaError): SealiftError {
+  if (error.code === 'ENOENT' || error.code === 'EACCES') {
+    return new SealiftError('LOAD_FAILED', `cannot run ${printable(command)}: ${error.code}`, {
+      hints: ['install runs ctr of the node (k3s ctr, or containerd’s own); name it in the site file'],
+      cause: error,
+    })
+  }
+  const said = (typeof error.stderr === 'string' ? error.stderr : '').trim() || messageOf(error)
+  if (/permission denied/.test(said) && /dial|connect/.test(said)) return closed('its default socket', true)
+  if (/failed to dial|connection refused|no such file or directory.*dial/.test(said)) {
+    return closed('its default socket', false)
+  }
+  const last = said
+    .split('\n')
+    .slice(-3)
+    .join('; ')
+    .replace(/^ctr: /, '')
+  return new SealiftError('LOAD_FAILED', `ctr ${words.slice(0, 2).join(' ')}: ${printable(last, 600)}`, {
+    cause: error,
+  })
+}

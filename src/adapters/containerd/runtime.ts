@@ -1,0 +1,55 @@
+import { mkdtemp, rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SealiftError } from '../../errors/index.ts'
+import type { Runtime } from '../../ports/index.ts'
+import { type Ctr, createCtr } from './ctr.ts'
+import type { RuntimeLocation } from './detect.ts'
+import { parseCheck, parseImages } from './table.ts'
+
+// The first is what kubelet obeys; K3s pins what it imports by itself with both.
+const pinLabels = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned']
+
+/** The containerd of this node. `signal` ends whatever runs. */
+export function createRuntime(
+  options: RuntimeLocation & { readonly signal?: AbortSignal | undefined },
+): Runtime {
+  const ctr = createCtr(options, options.signal)
+  const check = async () => {
+    const checked = parseCheck(await ctr(['images', 'check'], { partial: true }))
+    return new Map(checked.map(image => [image.name, image]))
+  }
+  return {
+    images: async () => parseImages(await ctr(['images', 'ls'])),
+    async import(archive, signal) {
+      // Without --all-platforms it takes this machine's only, and unpacks it.
+      await ctr(['images', 'import', '-'], { input: archive, signal })
+    },
+    async pin(name) {
+      await ctr(['images', 'label', name, ...pinLabels])
+    },
+    async incomplete(names) {
+      const checked = await check()
+      return names.filter(name => !checked.get(name)?.complete)
+    },
+    async unpack(name) {
+      const image = (await check()).get(name)
+      if (!image) throw new SealiftError('LOAD_FAILED', `containerd has no image ${name}`)
+      if (!image.unpacked) await mountOnce(ctr, name)
+    },
+    async remove(names) {
+      if (names.length > 0) await ctr(['images', 'rm', '--sync', ...names])
+    },
+  }
+}
+
+/** `ctr` has no command to unpack: mounting an image does it first, and the layers stay when the mount goes. */
+async function mountOnce(ctr: Ctr, name: string): Promise<void> {
+  const target = await mkdtemp(join(tmpdir(), 'sealift-unpack-'))
+  try {
+    await ctr(['images', 'mount', name, target])
+    await ctr(['images', 'unmount', '--rm', target])
+  } finally {
+    await rmdir(target)
+  }
+}

@@ -1,0 +1,36 @@
+import { type Digest, isDigest } from '../../oci/index.ts'
+import type { RuntimeImage } from '../../ports/index.ts'
+
+/** One line of `ctr images check`. */
+export interface CheckedImage {
+  readonly name: string
+  /** All content that this platform needs is there. */
+  readonly complete: boolean
+  /** A snapshot of all its layers is there. */
+  readonly unpacked: boolean
+}
+
+/**
+ * Reads `ctr images ls`: REF TYPE DIGEST SIZE PLATFORMS LABELS, parted by blanks. SIZE has a blank in it and LABELS
+ * may have, so only the words before and the pin are looked for. The same in containerd 1.6 and 2.x.
+ */
+export function parseImages(table: string): RuntimeImage[] {
+  return table.split('\n').flatMap(line => {
+    const [, name, digest, rest = ''] = /^(\S+)\s+\S+\s+(sha256:[0-9a-f]{64})\s(.*)$/.exec(line) ?? []
+    if (name === undefined || !isDigest(digest)) return []
+    return {
+      name,
+      digest: digest as Digest,
+      pinned: /[\s,]io\.cri-containerd\.pinned=pinned(?:,|\s|$)/.test(rest),
+    }
+  })
+}
+
+/** Reads `ctr images check`: REF TYPE DIGEST STATUS SIZE UNPACKED, where STATUS is `complete (2/2)` when it is. */
+export function parseCheck(table: string): CheckedImage[] {
+  return table.split('\n').flatMap(line => {
+    const [, name, rest = ''] = /^(\S+)\s+\S+\s+sha256:[0-9a-f]{64}\s+(.*)$/.exec(line) ?? []
+    if (name === undefined) return []
+    return { name, complete: /^complete\b/.test(rest), unpacked: /\strue\s*$/.test(rest) }
+  })
+}

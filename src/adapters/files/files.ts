@@ -1,0 +1,90 @@
+import { access, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, sep } from 'node:path'
+import { SealiftError } from '../../errors/index.ts'
+import type { Files } from '../../ports/index.ts'
+import { fileFailed } from './faults.ts'
+import { createSink } from './sink.ts'
+import { openSource } from './source.ts'
+import { writeWhole } from './sync.ts'
+
+const textLimit = 16 * 1024 * 1024
+const bytesLimit = 1024 * 1024 * 1024
+
+/** This machine's file system. */
+export function nodeFiles(): Files {
+  return {
+    readText: async path => decode(await readLimited(path, textLimit), path),
+    readBytes: path => readLimited(path, bytesLimit),
+    exists: path =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    write: (path, content, mode = 0o644) => {
+      const bytes = Buffer.from(content)
+      return failing('write', path, () => writeWhole(path, bytes, mode), bytes.length)
+    },
+    append: (path, line) => failing('write', path, () => appendLine(path, line)),
+    list: folder => failing('list', folder, () => listFiles(folder)),
+    temporary: prefix =>
+      failing('make a folder in', tmpdir(), async () => {
+        const path = await mkdtemp(join(tmpdir(), prefix))
+        return { path, dispose: () => rm(path, { recursive: true, force: true }) }
+      }),
+    openBundle: openSource,
+    createBundle: createSink,
+  }
+}
+
+async function failing<T>(doing: string, path: string, work: () => Promise<T>, size = 0): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw fileFailed(doing, path, error, size)
+  }
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is not UTF-8 text`, { cause })
+  }
+}
+
+/** Reads what may also be a pipe, at most `limit` bytes. */
+async function readLimited(path: string, limit: number): Promise<Buffer> {
+  return failing('read', path, async () => {
+    const file = await open(path, 'r')
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of file.createReadStream()) {
+      if (!Buffer.isBuffer(chunk)) continue
+      size += chunk.length
+      if (size > limit)
+        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${limit} bytes`)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  })
+}
+
+async function appendLine(path: string, line: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(path, 'a')
+  try {
+    await file.appendFile(line.endsWith('\n') ? line : `${line}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+}

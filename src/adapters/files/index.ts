@@ -1,0 +1,5 @@
+/**
+ * The file system: gives rooms whole small files, and bundle files to read and write by offset. Files appear
+ * under their name only when they are whole and synced. Never follows a path from a bundle.
+ */
+export { nodeFiles } from './files.ts'

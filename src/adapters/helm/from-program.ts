@@ -1,0 +1,28 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SealiftError, systemCode } from '../../errors/index.ts'
+import type { TemporaryHelm } from '../../ports/index.ts'
+import { createHelm, type HelmOptions } from './helm.ts'
+
+/**
+ * Puts a helm program into a private folder and gives the port on it; `dispose` removes the folder.
+ * @throws SealiftError DISK_FULL, FILE_FAILED
+ */
+export async function helmFrom(
+  bytes: Uint8Array,
+  cluster: Omit<HelmOptions, 'program'> = {},
+): Promise<TemporaryHelm> {
+  const folder = await mkdtemp(join(tmpdir(), 'sealift-tool-'))
+  const dispose = () => rm(folder, { recursive: true, force: true })
+  const program = join(folder, 'helm')
+  try {
+    await writeFile(program, bytes, { mode: 0o700 })
+    await chmod(program, 0o700)
+  } catch (cause) {
+    await dispose()
+    const code = systemCode(cause) === 'ENOSPC' ? 'DISK_FULL' : 'FILE_FAILED'
+    throw new SealiftError(code, `helm could not be unpacked into ${folder}`, { cause })
+  }
+  return { ...createHelm({ program, ...cluster }), dispose }
+}

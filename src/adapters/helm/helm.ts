@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { SealiftError } from '../../errors/index.ts'
+import type { Helm, Release, ReleaseStatus } from '../../ports/index.ts'
+import { type HelmCall, helmFault, runHelm } from './run.ts'
+
+/** Which helm, and which cluster. */
+export interface HelmOptions {
+  /** Path of a helm 4 binary. */
+  readonly program: string
+  /** Path of the kubeconfig, or several with `:` between; not needed for rendering. */
+  readonly kubeconfig?: string
+  /** A context of it, instead of its current one. */
+  readonly context?: string
+}
+
+// `helm status -o json` and `helm list -o json`, only what is read.
+const statusShape = z.object({
+  name: z.string(),
+  namespace: z.string(),
+  version: z.number(),
+  info: z.object({ status: z.string() }),
+})
+const listShape = z.array(z.object({ name: z.string(), chart: z.string() }))
+
+/** The Helm port on a real helm. */
+export function createHelm(options: HelmOptions): Helm {
+  const run = async (call: HelmCall): Promise<string> => {
+    const answer = await runHelm(options, call)
+    if (!answer.ok) throw helmFault(call, answer)
+    return answer.stdout
+  }
+  const status = (release: string, namespace: string): Promise<ReleaseStatus | undefined> =>
+    readStatus(options, release, namespace)
+  return {
+    status,
+    template({ release, namespace, chart, values }, kubernetes, signal) {
+      // Hooks are rendered, for their images must travel; tests never run on a site.
+      const flags = ['--kube-version', kubernetes, '--include-crds', '--skip-tests', '--namespace', namespace]
+      const args = ['template', release, chart, ...flags]
+      return run({
+        args,
+        values,
+        doing: `rendering ${chart.split('/').at(-1)}`,
+        code: 'RENDER_FAILED',
+        signal,
+      })
+    },
+    async upgrade({ release, namespace, chart, values }: Release, timeoutSeconds, signal) {
+      const flags = ['--install', '--wait', '--timeout', `${timeoutSeconds}s`, '--namespace', namespace]
+      const args = [
+        'upgrade',
+        release,
+        chart,
+        ...flags,
+        '--create-namespace=false',
+        '--history-max',
+        '5',
+        '-o',
+        'json',
+      ]
+      await run({ args, values, doing: `installing ${release} in ${namespace}`, code: 'HELM_FAILED', signal })
+      const now = await status(release, namespace)
+      if (now !== undefined) return now
+      throw new SealiftError(
+        'HELM_FAILED',
+        `helm installed ${release}, but knows of no such release in ${namespace}`,
+      )
+    },
+    async uninstall(release, namespace, timeoutSeconds) {
+      const flags = [
+        '--ignore-not-found',
+        '--wait',
+        '--timeout',
+        `${timeoutSeconds}s`,
+        '--namespace',
+        namespace,
+      ]
+      const args = ['uninstall', release, ...flags]
+      await run({ args, doing: `removing ${release} from ${namespace}`, code: 'HELM_FAILED' })
+    },
+  }
+}
+
+async function readStatus(
+  options: HelmOptions,
+  release: string,
+  namespace: string,
+): Promise<ReleaseStatus | undefined> {
+  const doing = `reading the state of ${release} in ${namespace}`
+  const call: HelmCall = {
+    args: ['status', release, '--namespace', namespace, '-o', 'json'],
+    doing,
+    code: 'HELM_FAILED',
+  }
+  const answer = await runHelm(options, call)
+  if (!answer.ok) {
+    if (/release: not found/.test(answer.stderr)) return undefined
+    throw helmFault(call, answer)
+  }
+  const { name, version, info } = parse(statusShape, answer.stdout, doing)
+  return {
+    name,
+    namespace,
+    revision: version,
+    status: info.status,
+    chart: await chartOf(options, release, namespace),
+  }
+}
+
+/** Only `list` says which chart a release is of. */
+async function chartOf(options: HelmOptions, release: string, namespace: string): Promise<string> {
+  const doing = `reading the chart of ${release} in ${namespace}`
+  const args = ['list', '--namespace', namespace, '--filter', `^${release}$`, '-o', 'json']
+  const call: HelmCall = { args, doing, code: 'HELM_FAILED' }
+  const answer = await runHelm(options, call)
+  if (!answer.ok) throw helmFault(call, answer)
+  return parse(listShape, answer.stdout, doing)[0]?.chart ?? ''
+}
+
+function parse<T>(shape: z.ZodType<T>, text: string, doing: string): T {
+  try {
+    return shape.parse(JSON.parse(text))
+  } catch (error) {
+    throw new SealiftError('HELM_FAILED', `helm's answer was not understood while ${doing}`, { cause: error })
+  }
+}

@@ -1,0 +1,167 @@
+import type { Dispatcher } from 'undici'
+import type { z } from 'zod'
+import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
+import type { Clock, Secret } from '../../ports/index.ts'
+
+/** One request. `path` starts with `/api/`. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly token?: Secret
+  /** Values in the request that must not come back in an error's text. */
+  readonly secrets?: readonly Secret[]
+}
+
+/** What came back: the body as JSON, or `undefined` where there was none. */
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+  /** The server's own words when it refused, made printable. */
+  readonly said: string
+}
+
+/** The server, one request at a time. Everything throws SealiftError SERVER_FAILED; its cause has `status`. */
+export interface Api {
+  /** The checked body of an answer. */
+  expect<T>(call: Call, shape: z.ZodType<T>): Promise<T>
+  /** The same; `undefined` for 404. */
+  find<T>(call: Call, shape: z.ZodType<T>): Promise<T | undefined>
+  /** The same; `undefined` for a 400 whose text says that it was done before. */
+  expectUnless<T>(call: Call, done: RegExp, shape: z.ZodType<T>): Promise<T | undefined>
+}
+
+const starting = new Set([502, 503, 504])
+const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const attempts = 40
+const pause = 1_500
+const timeout = 30_000
+const maximumBody = 16 * 1024 * 1024
+
+/** `baseUrl` has no path. GETs are repeated for a minute while the server starts. */
+export function createApi(baseUrl: string, clock: Clock, signal?: AbortSignal): Api {
+  async function send(call: Call): Promise<Answer> {
+    const last = call.method === 'GET' ? attempts : 1
+    for (let attempt = 1; ; attempt += 1) {
+      const again = attempt < last
+      const answer = await once(call, again)
+      if (answer !== undefined) return answer
+      await clock.sleep(pause, signal)
+    }
+  }
+
+  /** `undefined` when the server is not ready yet and another attempt is allowed. */
+  async function once(call: Call, again: boolean): Promise<Answer | undefined> {
+    let response: { status: number; text: string }
+    try {
+      response = await exchange(baseUrl, call, signal)
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      const code = systemCode(error)
+      if (again && code !== undefined && refused.has(code)) return undefined
+      throw failure(call, undefined, code ?? hide(messageOf(error), call))
+    }
+    if (again && starting.has(response.status)) return undefined
+    const { status } = response
+    const body = parse(response.text)
+    const said = status < 300 ? '' : hide(words(body, response.text), call)
+    if (status >= 500 || /^Route \S+ not found$/.test(said)) throw failure(call, status, said)
+    return { status, body, said }
+  }
+
+  return {
+    expect: async (call, shape) => checked(call, await send(call), shape),
+    async find(call, shape) {
+      const answer = await send(call)
+      return answer.status === 404 ? undefined : checked(call, answer, shape)
+    },
+    async expectUnless(call, done, shape) {
+      const answer = await send(call)
+      return answer.status === 400 && done.test(answer.said) ? undefined : checked(call, answer, shape)
+    },
+  }
+}
+
+function checked<T>(call: Call, answer: Answer, shape: z.ZodType<T>): T {
+  if (answer.status >= 300) throw failure(call, answer.status, answer.said)
+  const body = shape.safeParse(answer.body)
+  if (body.success) return body.data
+  const faults = body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new SealiftError('SERVER_FAILED', `Infisical's answer to ${name(call)} has another shape`, { faults })
+}
+
+/** The error for an answer nobody can go on with. */
+export function failure(call: Call, status: number | undefined, said: string): SealiftError {
+  const cause = Object.assign(new Error(said), status === undefined ? {} : { status })
+  return status === undefined
+    ? new SealiftError('SERVER_FAILED', `no answer from Infisical to ${name(call)}: ${said}`, { cause })
+    : new SealiftError('SERVER_FAILED', `Infisical answered ${status} to ${name(call)}: ${said}`, {
+        cause,
+        ...(/^Route /.test(said) ? { hints: ['This server is older than Sealift supports.'] } : {}),
+      })
+}
+
+async function exchange(
+  baseUrl: string,
+  call: Call,
+  signal?: AbortSignal,
+): Promise<{ status: number; text: string }> {
+  const { request } = await import('undici')
+  const url = new URL(call.path, baseUrl)
+  for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value)
+  const response = await request(url, {
+    method: call.method,
+    headers: {
+      accept: 'application/json',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token.reveal()}` }),
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    ...(signal === undefined ? {} : { signal }),
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+  })
+  return { status: response.statusCode, text: await bounded(response.body) }
+}
+
+async function bounded(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maximumBody) throw new Error('the answer is larger than 16 MiB')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+// `message` is a text, or the list of zod's issues when the server refused the request's shape.
+function words(body: unknown, text: string): string {
+  const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined
+  if (typeof message === 'string') return message
+  if (!Array.isArray(message)) return text
+  return message
+    .map(
+      (issue: { message?: unknown; path?: unknown[] }) =>
+        `${issue.path?.join('.')}: ${String(issue.message)}`,
+    )
+    .join('; ')
+}
+
+function hide(text: string, { secrets = [], token }: Call): string {
+  const values = [...secrets, ...(token === undefined ? [] : [token])].map(secret => secret.reveal())
+  return printable(values.filter(Boolean).reduce((shown, value) => shown.replaceAll(value, '[secret]'), text))
+}
+
+function name({ method, path }: Call): string {
+  return `${method} ${printable(path)}`
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { type Clock, type Infisical, Secret } from '../../ports/index.ts'
+import { type Api, createApi, failure } from './api.ts'
+import { createSession } from './session.ts'
+
+/** Where the server is. */
+export interface InfisicalOptions {
+  /** `http://127.0.0.1:41235`, without `/api`. */
+  readonly baseUrl: string
+  readonly clock: Clock
+  readonly signal?: AbortSignal
+}
+
+/** Infisical's API of 2026-07 as recorded in test/fixtures/infisical-contract. */
+export function createInfisical({ baseUrl, clock, signal }: InfisicalOptions): Infisical {
+  const api = createApi(baseUrl, clock, signal)
+  return {
+    async status() {
+      await api.expect({ method: 'GET', path: '/api/status' }, z.object({ message: z.string() }))
+      const { config } = await api.expect(
+        { method: 'GET', path: '/api/v1/admin/config' },
+        z.object({ config: z.object({ initialized: z.boolean() }) }),
+      )
+      return { initialized: config.initialized }
+    },
+
+    // The answer also has an instance admin's token. It is left alone: it never expires, so servers refuse it.
+    async bootstrap(email, password, organization) {
+      const answer = await api.expect(
+        {
+          method: 'POST',
+          path: '/api/v1/admin/bootstrap',
+          body: { email, password: password.reveal(), organization },
+          secrets: [password],
+        },
+        z.object({ organization: z.object({ id: z.string() }) }),
+      )
+      return { organizationId: answer.organization.id }
+    },
+
+    async login(email, password, organizationId) {
+      const { accessToken } = await api.expect(
+        {
+          method: 'POST',
+          path: '/api/v3/auth/login',
+          body: { email, password: password.reveal() },
+          secrets: [password],
+        },
+        z.object({ accessToken: z.string() }),
+      )
+      const user = new Secret(accessToken)
+      const organization = organizationId ?? (await firstOrganization(api, user))
+      const { token } = await selectOrganization(api, user, organization)
+      return createSession(api, new Secret(token), organization)
+    },
+
+    async loginIdentity({ clientId, clientSecret }) {
+      const { accessToken } = await api.expect(
+        {
+          method: 'POST',
+          path: '/api/v1/auth/universal-auth/login',
+          body: { clientId, clientSecret: clientSecret.reveal() },
+          secrets: [clientSecret],
+        },
+        z.object({ accessToken: z.string() }),
+      )
+      return new Secret(accessToken)
+    },
+  }
+}
+
+async function firstOrganization(api: Api, token: Secret): Promise<string> {
+  const call = { method: 'GET', path: '/api/v1/organization', token } as const
+  const shape = z.object({ organizations: z.array(z.object({ id: z.string() })) })
+  const { organizations } = await api.expect(call, shape)
+  const [first] = organizations
+  if (first === undefined) throw failure(call, 200, 'this user has no organisation')
+  return first.id
+}
+
+async function selectOrganization(
+  api: Api,
+  token: Secret,
+  organizationId: string,
+): Promise<{ token: string }> {
+  const call = {
+    method: 'POST',
+    path: '/api/v3/auth/select-organization',
+    body: { organizationId },
+    token,
+  } as const
+  const answer = await api.expect(call, z.object({ token: z.string(), isMfaEnabled: z.boolean().optional() }))
+  if (answer.isMfaEnabled)
+    throw failure(call, 200, 'the admin has a second factor, which Sealift cannot give')
+  return answer
+}

@@ -1,0 +1,2 @@
+/** PostgreSQL by `pg`, loaded when it is first needed. */
+export { createPostgres } from './postgres.ts'

@@ -1,0 +1,61 @@
+import { checkServerIdentity } from 'node:tls'
+import type { Client, ClientConfig } from 'pg'
+import type { Database, DatabaseLogin, DatabaseSession } from '../../ports/index.ts'
+import { connectError } from './errors.ts'
+
+const connectTimeout = 10_000
+const statementTimeout = '30s'
+
+/** PostgreSQL sessions over the network: 10 s to connect, 30 s for a statement. */
+export function createPostgres(): Database {
+  return { open }
+}
+
+async function open(login: DatabaseLogin): Promise<DatabaseSession> {
+  const { default: pg } = await import('pg')
+  const client: Client = new pg.Client(config(login))
+  // A session that breaks later shows at the next query; without a listener it would end the process.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    // Not as a start-up parameter: poolers such as PgBouncer refuse those they do not know.
+    await client.query(`SET statement_timeout = '${statementTimeout}'`)
+  } catch (error) {
+    await client.end().catch(() => {})
+    throw connectError(error, login)
+  }
+  return {
+    async query(sql, parameters = []) {
+      const { rows } = await client.query<Record<string, unknown>>(sql, [...parameters])
+      return rows
+    },
+    identifier: name => pg.escapeIdentifier(name),
+    literal: text => pg.escapeLiteral(text),
+    close: () => client.end(),
+  }
+}
+
+function config(login: DatabaseLogin): ClientConfig {
+  const { host, port, user, database, password, tls, ca } = login
+  const name = login.serverName ?? host
+  return {
+    host,
+    port,
+    user,
+    database,
+    password: password.reveal(),
+    application_name: 'sealift',
+    connectionTimeoutMillis: connectTimeout,
+    ssl:
+      tls === 'disable'
+        ? false
+        : tls === 'require'
+          ? { rejectUnauthorized: false }
+          : {
+              rejectUnauthorized: true,
+              ...(ca === undefined ? {} : { ca }),
+              // The connection may run through a forwarded port: the certificate is for the server's own name.
+              checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+            },
+  }
+}

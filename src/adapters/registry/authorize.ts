@@ -1,0 +1,72 @@
+import { type Clock, Secret } from '../../ports/index.ts'
+import { type Challenge, parseChallenges } from './challenge.ts'
+import type { FindCredential } from './credentials.ts'
+import { basicHeader, Tokens } from './tokens.ts'
+import { type Answer, type Asking, discard, drain, type Transport } from './transport.ts'
+
+/** Sends a request, and once more with credentials when it is challenged. */
+export type Authorize = (asking: Asking, access: Access) => Promise<Answer>
+
+/** Whose credentials, and for what. */
+export interface Access {
+  /** Names under which the credential is kept. */
+  readonly names: readonly string[]
+  /** `repository:library/redis:pull`, for registries. */
+  readonly scope?: string
+}
+
+/**
+ * Answers WWW-Authenticate challenges (Basic, and Bearer as distribution's spec/auth/token describes it). What
+ * a host wanted once is sent at once from then on. A second 401 is given back as it is.
+ */
+export function createAuthorize(transport: Transport, find: FindCredential, clock: Clock): Authorize {
+  const tokens = new Tokens(transport, clock)
+  const challenges = new Map<string, Challenge>()
+
+  const headerFor = async (asking: Asking, access: Access, challenge: Challenge, refused?: Secret) => {
+    const credential = await find(access.names)
+    if (challenge.scheme === 'basic') {
+      return credential?.kind === 'password'
+        ? basicHeader(credential.username, credential.password)
+        : undefined
+    }
+    if (credential?.kind === 'bearer') return new Secret(`Bearer ${credential.token.reveal()}`)
+    const { subject, url } = asking
+    const wanted = { subject, origin: url, challenge, scope: access.scope, credential }
+    return orAborted(tokens.get(wanted, refused), asking.signal)
+  }
+
+  return async (asking, access) => {
+    const key = JSON.stringify([asking.url.origin, access.scope])
+    const known = challenges.get(key)
+    const authorization = known && (await headerFor(asking, access, known))
+    const answer = await transport.send({ ...asking, authorization })
+    // The challenge of a host that we were redirected to is not for our credentials.
+    if (answer.status !== 401 || answer.url.origin !== asking.url.origin) return answer
+    const offered = [answer.headers['www-authenticate'] ?? []].flat().flatMap(parseChallenges)
+    const challenge =
+      offered.find(({ scheme }) => scheme === 'bearer') ?? offered.find(({ scheme }) => scheme === 'basic')
+    if (!challenge) return answer
+    const header = await headerFor(asking, access, challenge, authorization).catch((error: unknown) => {
+      discard(answer)
+      throw error
+    })
+    if (!header || header.reveal() === authorization?.reveal()) return answer
+    drain(answer)
+    challenges.set(key, challenge)
+    return transport.send({ ...asking, authorization: header })
+  }
+}
+
+async function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return promise
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -1,0 +1,100 @@
+import { SealiftError } from '../../errors/index.ts'
+import type { Clock, Registry, Web } from '../../ports/index.ts'
+import { readBody } from './answer.ts'
+import { createAuthorize } from './authorize.ts'
+import { createCredentials, type Environment } from './credentials.ts'
+import { ask, download } from './download.ts'
+import { printRepository, printUrl } from './endpoint.ts'
+import { fetchManifest } from './manifests.ts'
+import { registryPlaces, webPlaces } from './places.ts'
+import { readRegistries } from './registries.ts'
+import { firstOf, type RetryContext, retry } from './retry.ts'
+import { type Asking, createTransport } from './transport.ts'
+
+/** What the registry adapter needs. */
+export interface RegistryOptions {
+  /** A file in the form of K3s's registries.yaml: its path, for messages and relative TLS files, and its text. */
+  readonly registries?: { readonly path: string; readonly text: string }
+  readonly clock: Clock
+  /** DOCKER_CONFIG, HOME, HTTP_PROXY, HTTPS_PROXY, NO_PROXY; PATH for credential helpers. */
+  readonly environment: Environment
+  /** Told before each wait, in one line. */
+  onRetry?(message: string): void
+}
+
+/** The HTTP edge: registries and web servers behind one set of mirrors, credentials, proxies and trust. */
+export interface RegistryConnection {
+  readonly registry: Registry
+  readonly web: Web
+  /** Ends every connection. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the HTTP edge; nothing is sent yet.
+ * @throws SealiftError SPEC_INVALID when the registries file has faults
+ */
+export function createRegistry(options: RegistryOptions): RegistryConnection {
+  const { clock, environment, onRetry } = options
+  const registries = readRegistries(options.registries)
+  const transport = createTransport(registries, environment)
+  const authorize = createAuthorize(transport, createCredentials(registries, environment), clock)
+  const context: RetryContext = { clock, ...(onRetry ? { onRetry: message => onRetry(message) } : {}) }
+
+  const registry: Registry = {
+    manifest: (reference, signal) => fetchManifest(authorize, context, registries, reference, signal),
+    async *blob(repository, { digest, size }, { offset = 0, signal } = {}) {
+      if (offset >= size) return
+      const subject = `${printRepository(repository)}@${digest}`
+      const places = registryPlaces(registries, repository, `blobs/${digest}`)
+      yield* download(authorize, context, {
+        subject,
+        places,
+        offset,
+        size,
+        signal,
+        notFound: 'IMAGE_NOT_FOUND',
+      })
+    },
+  }
+
+  const web: Web = {
+    async text(address, limit, signal) {
+      const url = webUrl(address)
+      const subject = printUrl(url)
+      return firstOf(webPlaces(registries, url), place => {
+        const asking = { subject, url: place.url, signal } satisfies Asking
+        const attempt = async () => {
+          const answer = await ask(authorize, clock, asking, place.access, 'REGISTRY_FAILED')
+          const bytes = await readBody(asking, answer, limit)
+          if (bytes) return bytes.toString('utf8')
+          throw new SealiftError(
+            'FILE_FAILED',
+            `${subject}: larger than the ${limit} bytes that are accepted`,
+          )
+        }
+        return retry(context, attempt, signal)
+      })
+    },
+    async *stream(address, { offset = 0, signal } = {}) {
+      const url = webUrl(address)
+      const places = webPlaces(registries, url)
+      const notFound = 'REGISTRY_FAILED'
+      yield* download(authorize, context, { subject: printUrl(url), places, offset, signal, notFound })
+    },
+  }
+  return { registry, web, close: () => transport.close() }
+}
+
+function webUrl(address: string): URL {
+  const url = URL.parse(address)
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url
+  // The address is not repeated: it may hold a password.
+  throw new SealiftError(
+    'SPEC_INVALID',
+    'An address to download from is no http:// or https:// URL without a user',
+    {
+      hints: ['Credentials belong into --registries (configs.HOST.auth)'],
+    },
+  )
+}

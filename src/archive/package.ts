@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { Parser, type ReadEntry } from 'tar'
+import { SealiftError } from '../errors/index.ts'
+
+/** How much of a package is read before it counts as hostile. */
+export interface PackageLimits {
+  /** Entries of any kind. */
+  readonly entries: number
+  /** Unpacked bytes, headers included. */
+  readonly bytes: number
+}
+
+/** What a Helm chart may unpack to. */
+const chartLimits: PackageLimits = { entries: 5000, bytes: 256 * 1024 * 1024 }
+
+/**
+ * Reads regular files out of a packed chart or a released tool (.tar.gz) in memory, never to disk. Links,
+ * devices and names that leave the package are passed over.
+ * @param wanted which paths to keep; the others are read over
+ * @throws SealiftError CONTENT_MISMATCH when it is no .tar.gz, is cut short, or is larger than the limits
+ */
+export async function readPackage(
+  packed: AsyncIterable<Uint8Array> | Uint8Array,
+  wanted: (path: string) => boolean,
+  limits: PackageLimits = chartLimits,
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>()
+  let entries = 0
+  const parser = new Parser({
+    strict: true,
+    onReadEntry: entry => {
+      entries += 1
+      const path = entry.path.replace(/^\.\//, '')
+      if ((entry.type === 'File' || entry.type === 'OldFile') && isBelow(path) && wanted(path))
+        collect(entry, path, files)
+      else entry.resume()
+    },
+  })
+  const broken: Error[] = []
+  parser.on('error', (error: Error) => broken.push(error))
+  const source = Readable.from(packed instanceof Uint8Array ? [packed] : packed, { objectMode: false })
+  const gunzip = createGunzip()
+  source.on('error', error => gunzip.destroy(error))
+  let bytes = 0
+  try {
+    for await (const chunk of source.pipe(gunzip)) {
+      bytes += chunk.length
+      if (bytes > limits.bytes) throw new Error(`it unpacks to more than ${limits.bytes} bytes`)
+      parser.write(chunk)
+      if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`)
+      if (broken[0] !== undefined) throw broken[0]
+    }
+    parser.end()
+    if (broken[0] !== undefined) throw broken[0]
+    if (entries === 0) throw new Error('it has no entries')
+  } catch (error) {
+    if (error instanceof SealiftError) throw error
+    throw new SealiftError('CONTENT_MISMATCH', `not a readable .tar.gz: ${(error as Error).message}`, {
+      cause: error,
+    })
+  } finally {
+    source.destroy()
+    gunzip.destroy()
+  }
+  return files
+}
+
+function collect(entry: ReadEntry, path: string, files: Map<string, Uint8Array>): void {
+  const chunks: Buffer[] = []
+  entry.on('data', (chunk: Buffer) => chunks.push(chunk))
+  entry.on('end', () => files.set(path, Buffer.concat(chunks)))
+}
+
+function isBelow(path: string): boolean {
+  return !path.startsWith('/') && !path.split(/[\\/]/).includes('..')
+}

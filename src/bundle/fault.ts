@@ -1,0 +1,44 @@
+import { printable, SealiftError } from '../errors/index.ts'
+
+/** One thing that is wrong with a bundle. Texts are fit for a terminal. */
+export interface Fault {
+  readonly code: 'BUNDLE_MALFORMED' | 'BUNDLE_DAMAGED' | 'BUNDLE_WRONG_PLATFORM'
+  readonly message: string
+  /** The image, chart, file, blob or archive entry concerned. */
+  readonly where: string
+}
+
+/** Takes faults as they are found. */
+export type ReportFault = (fault: Fault) => void
+
+/** A fault of form: the bundle was not written by Sealift, or changed by someone. */
+export function malformed(where: string, message: string): Fault {
+  return { code: 'BUNDLE_MALFORMED', message: printable(message, 400), where: printable(where) }
+}
+
+/** A fault of content: bytes are missing or changed. */
+export function damaged(where: string, message: string): Fault {
+  return { code: 'BUNDLE_DAMAGED', message: printable(message, 400), where: printable(where) }
+}
+
+/** One line for a fault. */
+function faultText({ where, message }: Fault): string {
+  return `${where}: ${message}`
+}
+
+/** All faults as one error; damage is named before form, since a damaged bundle often looks malformed too. */
+export function faultsError(faults: readonly Fault[]): SealiftError {
+  const leading = faults.find(fault => fault.code === 'BUNDLE_DAMAGED') ?? faults[0]
+  const code = leading?.code ?? 'BUNDLE_MALFORMED'
+  const what = code === 'BUNDLE_DAMAGED' ? 'the bundle is damaged' : 'the bundle is not well-formed'
+  const texts = faults.map(faultText)
+  const rest = texts.length > 1 ? ` (and ${texts.length - 1} more)` : ''
+  const first = leading === undefined ? '' : `: ${faultText(leading)}`
+  return new SealiftError(code, `${what}${first}${rest}`, {
+    faults: texts,
+    hints:
+      code === 'BUNDLE_DAMAGED'
+        ? ['copy it again from where it was built, and run `sealift verify` on it']
+        : [],
+  })
+}

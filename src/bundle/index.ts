@@ -1,0 +1,18 @@
+/**
+ * The bundle format: takes what a bundle holds and gives its plan, every byte's place known; takes a bundle file
+ * and gives what is in it, every field checked again as input from a stranger. Reads by offset, never extracts;
+ * never touches the file system or the network.
+ */
+export type { BundleChart, BundleContents, BundleFile, BundleImage } from './contents.ts'
+export { namedEntry } from './entries.ts'
+export { type Fault, faultsError, malformed } from './fault.ts'
+export { lockTitle, specTitle } from './layout.ts'
+export { type Bundle, openBundle, readChunks } from './open.ts'
+export { endSize, placeEntries } from './place.ts'
+export { type BundlePlan, planBundle } from './plan.ts'
+export type { CarriedFile, CarriedTool } from './read-artifact.ts'
+export type { CarriedChart } from './read-chart.ts'
+export type { CarriedImage, CarriedManifest } from './read-image.ts'
+export { changedBlob } from './reading.ts'
+export { readStructure } from './structure.ts'
+export { type BundleEntry, walkEntries } from './walk.ts'

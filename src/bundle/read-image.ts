@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import {
+  annotations,
+  type Descriptor,
+  isIndexType,
+  isManifestType,
+  type Manifest,
+  manifestLimit,
+  parseIndex,
+  parseJson,
+  parseManifest,
+  platformText,
+} from '../oci/index.ts'
+import { isFullName } from './entries.ts'
+import { malformed } from './fault.ts'
+import { maxIndexDepth } from './images.ts'
+import { limits } from './layout.ts'
+import type { Reading } from './reading.ts'
+
+/** An image in a bundle. */
+export interface CarriedImage {
+  /** Full name, as the charts use it. */
+  readonly name: string
+  /** What the name points at: index or manifest. */
+  readonly descriptor: Descriptor
+  /** The manifests that are here, by platform (`linux/amd64`). */
+  readonly platforms: ReadonlyMap<string, CarriedManifest>
+}
+
+/** One platform's manifest of an image, with the blobs it refers to. */
+export interface CarriedManifest {
+  readonly descriptor: Descriptor
+  /** The indexes that lead to it from the image's name, outermost first. */
+  readonly parents: readonly Descriptor[]
+  readonly config: Descriptor
+  readonly layers: readonly Descriptor[]
+}
+
+// The three fields of an image config that name its platform (image-spec v1.1, config.md).
+const configPlatform = z.object({
+  os: z.string().min(1).max(64),
+  architecture: z.string().min(1).max(64),
+  variant: z.string().max(64).exactOptional(),
+})
+
+/** Reads an image from its entry in index.json; faults are reported. */
+export async function readImage(entry: Descriptor, reading: Reading): Promise<CarriedImage | undefined> {
+  const name = entry.annotations?.[annotations.containerdName] ?? ''
+  const owner = `image ${name}`
+  if (entry.annotations?.[annotations.refName] !== name) {
+    reading.report(malformed(owner, 'its two name annotations differ'))
+  }
+  if (!isFullName(name)) reading.report(malformed(owner, 'is no full image name with a tag'))
+  const platforms = new Map<string, CarriedManifest>()
+  await collect(entry, [], owner, reading, platforms)
+  if (reading.whole && platforms.size === 0) reading.report(malformed(owner, 'holds no manifest'))
+  return { name, descriptor: entry, platforms }
+}
+
+async function collect(
+  descriptor: Descriptor,
+  parents: readonly Descriptor[],
+  owner: string,
+  reading: Reading,
+  platforms: Map<string, CarriedManifest>,
+): Promise<void> {
+  const { mediaType, digest } = descriptor
+  const bytes = await reading.document(descriptor, owner, manifestLimit)
+  if (bytes === undefined) return
+  if (isManifestType(mediaType)) {
+    const manifest = reading.parsed(owner, () => parseManifest(bytes, digest))
+    if (manifest === undefined) return
+    const platform = await readPlatform(descriptor, manifest, owner, reading)
+    for (const layer of manifest.layers) reading.claim(layer, owner)
+    if (platform === undefined) return
+    if (platforms.has(platform)) reading.report(malformed(owner, `has two manifests for ${platform}`))
+    platforms.set(platform, { descriptor, parents, config: manifest.config, layers: manifest.layers })
+  } else if (isIndexType(mediaType) && parents.length < maxIndexDepth) {
+    const index = reading.parsed(owner, () => parseIndex(bytes, digest))
+    // Other platforms' manifests may be left out; which ones must be here, the lock says.
+    for (const child of index?.manifests ?? []) {
+      if (reading.blobs.has(child.digest))
+        await collect(child, [...parents, descriptor], owner, reading, platforms)
+    }
+  } else {
+    reading.parsed(owner, () => {
+      throw new Error(`${digest} (${mediaType}) is no image manifest or index`)
+    })
+  }
+}
+
+/** A manifest's platform: what the index says, or else what the config says. */
+async function readPlatform(
+  { platform }: Descriptor,
+  { config }: Manifest,
+  owner: string,
+  reading: Reading,
+): Promise<string | undefined> {
+  if (platform !== undefined) {
+    reading.claim(config, owner)
+    return platformText(platform)
+  }
+  const bytes = await reading.document(config, owner, limits.config)
+  if (bytes === undefined) return undefined
+  return reading.parsed(owner, () => {
+    const result = configPlatform.safeParse(parseJson(bytes, limits.config))
+    if (!result.success) throw new Error(`its config ${config.digest} names no platform`)
+    return platformText(result.data)
+  })
+}

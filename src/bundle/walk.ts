@@ -1,0 +1,81 @@
+import { blockSize, paddedSize, readHeader } from '../archive/index.ts'
+import type { Digest } from '../oci/index.ts'
+import type { BundleSource } from '../ports/index.ts'
+import { damaged, malformed, type ReportFault } from './fault.ts'
+import { digestOfName, folders, indexFile, layoutFile, limits } from './layout.ts'
+import { endSize } from './place.ts'
+
+/** A sound entry of a bundle file; `offset` is its body's. */
+export interface BundleEntry {
+  readonly name: string
+  /** Set for blobs. */
+  readonly digest?: Digest
+  readonly offset: number
+  readonly size: number
+  /** Whether the file holds the whole body. */
+  readonly complete: boolean
+}
+
+/**
+ * Reads a bundle's headers one after the other, never the bodies, and gives every entry that may be there. All
+ * else is reported and stepped over. After an unreadable header it ends, unless `resync` makes it look for the
+ * next sound one, block by block.
+ */
+export async function* walkEntries(
+  source: BundleSource,
+  report: ReportFault,
+  { resync = false }: { readonly resync?: boolean } = {},
+): AsyncGenerator<BundleEntry> {
+  const seen = new Set<string>()
+  let lost = false
+  for (let offset = 0; ; ) {
+    if (offset + blockSize > source.size) {
+      report(damaged('the file', `ends after ${source.size} bytes, without the mark that ends an archive`))
+      return
+    }
+    const header = readHeader(await source.read(offset, blockSize))
+    const body = offset + blockSize
+    if (header.kind === 'end' && !lost) return checkEnd(source, offset, report)
+    if (header.kind === 'end' || (header.kind === 'fault' && header.size === undefined)) {
+      if (!lost) report(damaged(`byte ${offset}`, header.kind === 'fault' ? header.message : 'no header'))
+      if (!resync) return
+      lost = true
+      offset += blockSize
+      continue
+    }
+    const name = header.name ?? ''
+    const size = header.size ?? 0
+    if (header.kind === 'fault' && lost) {
+      offset += blockSize
+      continue
+    }
+    lost = false
+    const digest = digestOfName(name)
+    if (header.kind === 'fault') report(malformed(name, header.message))
+    else if (!isExpected(name, header.kind)) report(malformed(name, 'no name that a bundle may hold'))
+    else if (seen.has(name)) report(malformed(name, 'is there twice'))
+    else if (seen.size >= limits.entries)
+      return report(malformed('the archive', `has over ${limits.entries} entries`))
+    else {
+      seen.add(name)
+      const complete = body + size <= source.size
+      if (!complete) report(damaged(name, `the file ends after ${source.size - body} of its ${size} bytes`))
+      yield { name, ...(digest ? { digest } : {}), offset: body, size, complete }
+    }
+    offset = body + paddedSize(size)
+  }
+}
+
+function isExpected(name: string, kind: 'file' | 'folder'): boolean {
+  if (kind === 'folder') return folders.some(folder => folder === name)
+  return name === layoutFile || name === indexFile || digestOfName(name) !== undefined
+}
+
+/** Two blocks of zeros, and more zeros up to the 10 KiB that tar programs round up to. */
+async function checkEnd(source: BundleSource, offset: number, report: ReportFault): Promise<void> {
+  const rest = source.size - offset
+  const looked = Math.min(rest, 20 * blockSize)
+  const zeros = (await source.read(offset, looked)).every(byte => byte === 0)
+  if (rest < endSize) report(damaged('the file', 'ends before the end of the archive'))
+  else if (!zeros || rest > looked) report(malformed('the file', 'goes on after the end of the archive'))
+}

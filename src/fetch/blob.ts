@@ -1,0 +1,105 @@
+import { messageOf, SealiftError } from '../errors/index.ts'
+import { hexOf } from '../oci/index.ts'
+import type { BundleSink, Clock } from '../ports/index.ts'
+import type { BufferPool } from './buffers.ts'
+import type { WantedBlob } from './plan.ts'
+import { type BlobWriter, blobWriter } from './writer.ts'
+
+/** Opens a blob's bytes from an offset; ends early when the connection does. */
+export type OpenBlob = (
+  blob: WantedBlob,
+  options: { readonly offset: number; readonly signal: AbortSignal },
+) => AsyncIterable<Uint8Array>
+
+/** What fetching one blob needs. */
+export interface BlobJob {
+  readonly sink: BundleSink
+  readonly pool: BufferPool
+  readonly open: OpenBlob
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told of bytes written; negative when a blob is begun again. */
+  readonly moved: (bytes: number) => void
+}
+
+const resumptions = 5
+// An attempt that brought this many bytes shows a connection that works: the count begins again.
+const goodAttempt = 8 * 1024 * 1024
+
+/**
+ * Brings one blob to its place. A stream that ends or breaks early is resumed where it stopped, a wrong digest
+ * is given one more try from the start.
+ * @throws SealiftError CONTENT_MISMATCH, REGISTRY_FAILED, or what `open`, the sink or the signal throw
+ */
+export async function fetchBlob(blob: WantedBlob, job: BlobJob): Promise<void> {
+  for (let last = false; ; last = true) {
+    let moved = 0
+    const writer = blobWriter(job.sink, job.pool, blob.offset, bytes => {
+      moved += bytes
+      job.moved(bytes)
+    })
+    try {
+      await receive(blob, writer, job)
+      if ((await writer.finish()) === hexOf(blob.digest)) return
+    } finally {
+      await writer.abandon()
+    }
+    if (last) throw mismatch(blob, 'has other content than its digest says, twice in a row')
+    job.moved(-moved)
+  }
+}
+
+/** Reads the stream to its end, resuming as often as allowed. */
+async function receive(blob: WantedBlob, writer: BlobWriter, job: BlobJob): Promise<void> {
+  for (let failures = 0; writer.received < blob.size; ) {
+    const start = writer.received
+    const broken = await attempt(blob, writer, job)
+    if (writer.received === blob.size) return
+    failures = writer.received - start >= goodAttempt ? 1 : failures + 1
+    if (failures > resumptions) throw givenUp(blob, writer.received, broken?.error)
+    await job.clock.sleep(delay(blob, failures), job.signal)
+  }
+}
+
+/** One stream from where the writer stands. Gives the error that broke it, if it is worth another. */
+async function attempt(
+  blob: WantedBlob,
+  writer: BlobWriter,
+  { open, signal }: BlobJob,
+): Promise<{ readonly error: unknown } | undefined> {
+  const start = writer.received
+  let writing = false
+  try {
+    for await (const chunk of open(blob, { offset: start, signal })) {
+      writing = true
+      signal.throwIfAborted()
+      if (writer.received + chunk.length > blob.size)
+        throw mismatch(blob, `is longer than its ${blob.size} bytes`)
+      await writer.add(chunk)
+      writing = false
+    }
+    signal.throwIfAborted()
+    return undefined
+  } catch (error) {
+    // What `open` itself refuses it has tried enough; only a stream that had begun is worth resuming.
+    const refused = writer.received === start && error instanceof SealiftError
+    if (writing || signal.aborted || refused) throw error
+    return { error }
+  }
+}
+
+function mismatch({ digest }: WantedBlob, what: string): SealiftError {
+  return new SealiftError('CONTENT_MISMATCH', `blob ${digest} ${what}`)
+}
+
+function givenUp(blob: WantedBlob, received: number, cause: unknown): SealiftError {
+  const place = `blob ${blob.digest} broke off ${resumptions + 1} times, last after ${received} of ${blob.size} bytes`
+  if (cause === undefined) return new SealiftError('CONTENT_MISMATCH', place)
+  return new SealiftError('REGISTRY_FAILED', `${place}: ${messageOf(cause)}`, { cause })
+}
+
+/** Half a second, doubled each time, up to half of it taken off; blobs differ, so that they do not come back together. */
+function delay({ digest }: WantedBlob, failures: number): number {
+  const share = Number.parseInt(hexOf(digest).slice(failures * 4, failures * 4 + 4), 16) / 0xffff
+  return 500 * 2 ** (failures - 1) * (1 - share / 2)
+}

@@ -1,0 +1,108 @@
+import type { Bundle } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { Progress, Runtime } from '../ports/index.ts'
+import { loadArchive } from './archive.ts'
+import { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
+
+/** What loading needs. */
+export interface LoadOptions {
+  readonly bundle: Bundle
+  readonly runtime: Runtime
+  /** The node's platform, `linux/amd64`. */
+  readonly platform: string
+  /** Told of bytes given to the runtime, of those that are missing there. */
+  readonly onProgress?: (progress: Progress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What loading did: names of images. */
+export interface LoadResult {
+  readonly loaded: readonly string[]
+  readonly present: readonly string[]
+  /** Bytes given to the runtime. */
+  readonly bytes: number
+}
+
+/**
+ * Makes a node have every image of a bundle: imports what is missing or incomplete, pins all, unpacks what was
+ * imported, then proves by digest and content that all are there. Images that are there are left as they are.
+ * @throws SealiftError LOAD_FAILED, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
+ */
+export async function loadImages(options: LoadOptions): Promise<LoadResult> {
+  const { bundle, runtime, platform, signal } = options
+  const interrupted = () => {
+    if (signal?.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while loading images')
+  }
+  const plan = await missingOn(runtime, bundle, platform)
+  interrupted()
+  if (plan.missing.length > 0) await importMissing(plan, options)
+  const loaded = plan.missing.flatMap(runtimeNames)
+  for (const name of [...loaded, ...plan.unpinned]) await runtime.pin(name)
+  for (const { name } of plan.missing) {
+    interrupted()
+    await runtime.unpack(name)
+  }
+  await prove(runtime, bundle)
+  return {
+    loaded: plan.missing.map(image => image.name),
+    present: plan.present.map(image => image.name),
+    bytes: plan.bytes,
+  }
+}
+
+// An image whose name is there but not all of its content counts as missing.
+async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
+  const wanted = new Set(bundle.images.flatMap(runtimeNames))
+  const named = (await runtime.images()).filter(image => wanted.has(image.name))
+  const incomplete = named.length > 0 ? await runtime.incomplete(named.map(image => image.name)) : []
+  return planLoad(
+    bundle,
+    named.filter(image => !incomplete.includes(image.name)),
+    platform,
+  )
+}
+
+async function importMissing(plan: LoadPlan, { bundle, runtime, platform, onProgress, signal }: LoadOptions) {
+  // What the stream throws is the cause; the runtime only sees its input end early.
+  let broken: { readonly error: unknown } | undefined
+  const counted = async function* () {
+    let done = 0
+    try {
+      for await (const chunk of loadArchive(bundle, plan.missing, platform)) {
+        done = Math.min(done + chunk.length, plan.bytes)
+        yield chunk
+        onProgress?.({ done, total: plan.bytes })
+      }
+    } catch (error) {
+      broken = { error }
+      throw error
+    }
+  }
+  try {
+    await runtime.import(counted(), signal)
+  } catch (error) {
+    if (signal?.aborted)
+      throw new SealiftError('INTERRUPTED', 'interrupted while loading images', { cause: error })
+    throw broken === undefined ? error : broken.error
+  }
+  if (broken !== undefined) throw broken.error
+}
+
+/** @throws SealiftError LOAD_FAILED that names every image that is absent, other, incomplete or unpinned */
+async function prove(runtime: Runtime, bundle: Bundle): Promise<void> {
+  const known = new Map((await runtime.images()).map(image => [image.name, image]))
+  const incomplete = new Set(await runtime.incomplete(bundle.images.flatMap(runtimeNames)))
+  const faults = bundle.images.flatMap(image =>
+    runtimeNames(image).flatMap(name => {
+      const found = known.get(name)
+      const { digest } = image.descriptor
+      if (found === undefined) return `${name} is not there`
+      if (found.digest !== digest) return `${name} is ${found.digest}, not ${digest}`
+      if (incomplete.has(name)) return `${name} is not complete`
+      return found.pinned ? [] : `${name} is not pinned`
+    }),
+  )
+  if (faults.length === 0) return
+  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  throw new SealiftError('LOAD_FAILED', `the images were loaded, but ${faults[0]}${rest}`, { faults })
+}

@@ -1,0 +1,71 @@
+import type { Bundle, CarriedImage, CarriedManifest } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { type Descriptor, type Digest, parseReference, printReference } from '../oci/index.ts'
+import type { RuntimeImage } from '../ports/index.ts'
+
+/** What a node still needs of a bundle's images. */
+export interface LoadPlan {
+  /** Images to import: absent, or there under the same name with another digest. */
+  readonly missing: readonly CarriedImage[]
+  readonly present: readonly CarriedImage[]
+  /** Names of present images that kubelet's image collection might delete. */
+  readonly unpinned: readonly string[]
+  /** Bytes of all blobs of the missing images, each counted once. */
+  readonly bytes: number
+}
+
+/**
+ * Names that a runtime must know an image by. When a chart pins `repository:tag@digest`, the kubelet asks
+ * containerd for `repository@digest`, so the image needs that name too.
+ */
+export function runtimeNames({ name }: CarriedImage): string[] {
+  const reference = parseReference(name)
+  if (reference?.digest === undefined) return [name]
+  const { registry, repository, digest } = reference
+  return [name, printReference({ registry, repository, digest })]
+}
+
+/**
+ * Compares a bundle with what a runtime has, by name and digest.
+ * @throws SealiftError BUNDLE_WRONG_PLATFORM when an image is not there for the platform
+ */
+export function planLoad(bundle: Bundle, present: readonly RuntimeImage[], platform: string): LoadPlan {
+  for (const image of bundle.images) manifestFor(image, platform)
+  const known = new Map(present.map(image => [image.name, image]))
+  const has = (image: CarriedImage) =>
+    runtimeNames(image).every(name => known.get(name)?.digest === image.descriptor.digest)
+  const missing = bundle.images.filter(image => !has(image))
+  const there = bundle.images.filter(has)
+  return {
+    missing,
+    present: there,
+    unpinned: there.flatMap(runtimeNames).filter(name => known.get(name)?.pinned !== true),
+    bytes: blobsOf(missing, platform).reduce((sum, blob) => sum + blob.size, 0),
+  }
+}
+
+/** An image's manifest for a platform. @throws SealiftError BUNDLE_WRONG_PLATFORM */
+function manifestFor(image: CarriedImage, platform: string): CarriedManifest {
+  const manifest = image.platforms.get(platform)
+  if (manifest !== undefined) return manifest
+  const has = [...image.platforms.keys()].join(', ')
+  throw new SealiftError(
+    'BUNDLE_WRONG_PLATFORM',
+    `image ${image.name} is for ${has}, this node is ${platform}`,
+    {
+      hints: [`build the bundle with ${platform} among its platforms`],
+    },
+  )
+}
+
+/** Every blob that images need on a platform, each once; `small` for manifests and configs. */
+export function blobsOf(images: readonly CarriedImage[], platform: string) {
+  const blobs = new Map<Digest, { readonly digest: Digest; readonly size: number; readonly small: boolean }>()
+  const add = ({ digest, size }: Descriptor, small: boolean) => blobs.set(digest, { digest, size, small })
+  for (const image of images) {
+    const { descriptor, config, layers, parents } = manifestFor(image, platform)
+    for (const layer of layers) add(layer, false)
+    for (const one of [...parents, descriptor, config]) add(one, true)
+  }
+  return [...blobs.values()]
+}

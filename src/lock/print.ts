@@ -1,0 +1,48 @@
+import { printYaml } from '../yaml/index.ts'
+import { type BundleLock, bundleLock } from './lock.ts'
+
+const head =
+  '# Written by `sealift lock`. Exactly what bundle.yaml resolved to; review it like code, edit bundle.yaml.\n'
+
+/**
+ * The lock as canonical YAML: keys in the order of the schema, lists sorted, so that one meaning has one text.
+ * `parseLock` of it gives the same lock, and printing that gives the same text.
+ */
+export function printLock(lock: BundleLock): string {
+  return head + printYaml(ordered(lock))
+}
+
+/** A copy with every list in its canonical order and every mapping in the schema's. */
+export function ordered(lock: BundleLock): BundleLock {
+  const sorted: BundleLock = {
+    ...lock,
+    platforms: [...lock.platforms].sort(),
+    files: sortBy(lock.files, ({ path }) => path),
+    charts: lock.charts,
+    images: sortBy(lock.images, ({ name }) => name).map(image => ({
+      ...image,
+      platforms: Object.fromEntries(sortBy(Object.entries(image.platforms), ([platform]) => platform)),
+      reasons: sortBy(image.reasons, placeKey),
+    })),
+    tools: sortBy(lock.tools, ({ name, platform }) => `${name} ${platform}`),
+    suspects: sortBy(lock.suspects, suspect => `${suspect.text}\n${placeKey(suspect)}`),
+    budget: {
+      ...lock.budget,
+      containers: sortBy(
+        lock.budget.containers,
+        share => `${share.chart}\n${share.object}\n${share.init}\n${share.container}`,
+      ),
+    },
+  }
+  // Parsing builds every object anew, its keys in the schema's order.
+  return bundleLock.parse(sorted)
+}
+
+function placeKey({ chart, object, field }: { chart: string; object: string; field: string }): string {
+  return `${chart}\n${object}\n${field}`
+}
+
+/** By code unit, not by locale: the same on every machine. */
+function sortBy<T>(list: readonly T[], key: (item: T) => string): T[] {
+  return [...list].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+}

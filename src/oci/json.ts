@@ -1,0 +1,38 @@
+const maxDepth = 64
+
+/**
+ * Reads JSON from outside: at most `limit` bytes, valid UTF-8, at most 64 levels deep.
+ * @throws Error with a plain message
+ */
+export function parseJson(bytes: Uint8Array, limit: number): unknown {
+  if (bytes.length > limit) throw new Error(`larger than ${limit} bytes`)
+  let depth = 0
+  let inString = false
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (inString) {
+      if (byte === 0x5c) i++
+      else if (byte === 0x22) inString = false
+    } else if (byte === 0x22) inString = true
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > maxDepth) throw new Error(`nested deeper than ${maxDepth} levels`)
+    } else if (byte === 0x7d || byte === 0x5d) depth--
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Error('not valid JSON')
+  }
+}
+
+/**
+ * The one JSON text of a value: keys sorted by code unit, no white space, fields that are `undefined` left
+ * out. For values that Sealift makes: strings, whole numbers, booleans, arrays and plain objects.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, field: unknown) =>
+    typeof field === 'object' && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  )
+}

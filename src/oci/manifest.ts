@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { messageOf, printable, SealiftError } from '../errors/index.ts'
+import type { Index, Manifest, Platform } from './descriptor.ts'
+import { type Digest, isDigest } from './digest.ts'
+import { parseJson } from './json.ts'
+import { isIndexType, isManifestType } from './media-types.ts'
+
+/** Larger manifests and indexes are refused; registries set the same bound (distribution-spec v1.1). */
+export const manifestLimit = 4 * 1024 * 1024
+
+// RFC 6838, 4.2: the grammar that the image-spec points to.
+const mediaType = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}$/, 'no media type')
+const notes = z.record(z.string(), z.string()).exactOptional()
+const name = z.string().min(1).max(64)
+const platform = z.object({ os: name, architecture: name, variant: z.string().max(64).exactOptional() })
+
+const descriptor = z.object({
+  mediaType,
+  digest: z.custom<Digest>(isDigest, 'not sha256: and 64 hex digits'),
+  size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  artifactType: mediaType.exactOptional(),
+  annotations: notes,
+  platform: platform.exactOptional(),
+})
+
+// A document that is both a manifest and an index means different things to different tools (CVE-2021-41190).
+const manifest = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.string().refine(isManifestType, 'the media type of something else').exactOptional(),
+  artifactType: mediaType.exactOptional(),
+  config: descriptor,
+  layers: z.array(descriptor).max(1000),
+  annotations: notes,
+  manifests: z.undefined({ error: 'a manifest with the field of an index' }).optional(),
+})
+const index = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.string().refine(isIndexType, 'the media type of something else').exactOptional(),
+  manifests: z.array(descriptor).max(2000),
+  annotations: notes,
+  config: z.undefined({ error: 'an index with the field of a manifest' }).optional(),
+  layers: z.undefined({ error: 'an index with the field of a manifest' }).optional(),
+})
+
+/**
+ * Reads an image or artifact manifest (OCI or Docker schema 2). `what` names it in errors.
+ * @throws SealiftError CONTENT_MISMATCH with every fault
+ */
+export function parseManifest(bytes: Uint8Array, what: string): Manifest {
+  const { manifests: _, ...parsed } = read(manifest, bytes, what, 'image manifest')
+  return parsed
+}
+
+/**
+ * Reads an image index or Docker manifest list. `what` names it in errors.
+ * @throws SealiftError CONTENT_MISMATCH with every fault
+ */
+export function parseIndex(bytes: Uint8Array, what: string): Index {
+  const { config: _, layers: __, ...parsed } = read(index, bytes, what, 'image index')
+  return parsed
+}
+
+function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string, kind: string): T {
+  let value: unknown
+  try {
+    value = parseJson(bytes, manifestLimit)
+  } catch (error) {
+    throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${messageOf(error)}`)
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(issue =>
+    printable(`${issue.path.join('.') || 'it'}: ${issue.message}`),
+  )
+  throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${faults[0]}`, { faults })
+}
+
+/**
+ * A platform as specs and locks write it: `linux/amd64`, `linux/arm/v7`. arm64's only variant, v8, is left
+ * out, as containerd does when it normalises platforms.
+ */
+export function platformText({ os, architecture, variant }: Platform): string {
+  const bare = variant === undefined || variant === '' || (architecture === 'arm64' && variant === 'v8')
+  return bare ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`
+}

@@ -1,0 +1,53 @@
+import type { Clock, Random } from './clock.ts'
+import type { Cluster } from './cluster.ts'
+import type { Files } from './files.ts'
+import type { Helm } from './helm.ts'
+import type { Infisical } from './infisical.ts'
+import type { Registry, Web } from './registry.ts'
+import type { Progress, Reporter, StepReport } from './reporter.ts'
+import type { Runtime } from './runtime.ts'
+import type { Cache, Database } from './services.ts'
+
+/** A helm that runs from a private folder. */
+export interface TemporaryHelm extends Helm {
+  dispose(): Promise<void>
+}
+
+/** Makes a helm out of a program's bytes; on a site it talks to the site's cluster. */
+export type HelmFrom = (program: Uint8Array) => Promise<TemporaryHelm>
+
+/** How a workflow is watched and stopped. */
+export interface Talk {
+  readonly reporter: Reporter
+  readonly signal: AbortSignal
+  /** Turns a step into a receiver of byte counts. */
+  readonly progressOn: (step: StepReport) => (progress: Progress) => void
+}
+
+/** What the connected host offers a workflow. */
+export interface ConnectedHost {
+  readonly files: Files
+  readonly registry: Registry
+  readonly web: Web
+  readonly helmFrom: HelmFrom
+  readonly clock: Clock
+}
+
+/** What the site offers a workflow. */
+export interface SiteHost {
+  readonly files: Files
+  readonly cluster: Cluster
+  /** The node's containerd; absent when this is not a node. */
+  readonly runtime: Runtime | undefined
+  readonly database: Database
+  readonly cache: Cache
+  /** Infisical's API at a base URL. */
+  readonly infisical: (baseUrl: string) => Infisical
+  readonly helmFrom: HelmFrom
+  readonly clock: Clock
+  readonly random: Random
+  /** This machine's platform, `linux/amd64`. */
+  readonly platform: string
+  /** Folder of the Kubernetes objects that ship with Sealift. */
+  readonly manifests: string
+}

@@ -1,0 +1,63 @@
+import { writePackage } from '../archive/pack.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { Files } from '../ports/index.ts'
+import { chartBytes } from './read.ts'
+
+/**
+ * Packs a chart's folder as `helm package` lays it out (`<name>/…`), the same bytes on every machine.
+ * `.helmignore` is honoured: names, paths, `*`, `?`, `folder/` and `!`.
+ * @throws SealiftError FILE_FAILED when there is more than a chart may weigh
+ */
+export async function packChartFolder(folder: string, name: string, files: Files): Promise<Uint8Array> {
+  const paths = await files.list(folder)
+  const ignored = paths.includes('.helmignore')
+    ? ignoring(await files.readText(`${folder}/.helmignore`))
+    : () => false
+  const packed = []
+  let size = 0
+  for (const path of paths) {
+    if (path !== 'Chart.yaml' && ignored(path)) continue
+    const bytes = await files.readBytes(`${folder}/${path}`)
+    size += bytes.length
+    if (size > chartBytes) throw new SealiftError('FILE_FAILED', `${folder} is larger than 64 MiB`)
+    packed.push({ path: `${name}/${path}`, bytes })
+  }
+  return writePackage(packed)
+}
+
+/**
+ * The rules of a .helmignore (helm.sh/docs/chart_template_guide/helm_ignore_file). The last rule that fits
+ * decides; a rule also covers everything below a folder that it fits. `**` is not supported by Helm either.
+ */
+function ignoring(text: string): (path: string) => boolean {
+  const rules = `templates/.?*\n${text}`
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'))
+    .map(line => {
+      const keep = line.startsWith('!')
+      const pattern = keep ? line.slice(1) : line
+      const folder = pattern.endsWith('/')
+      const plain = folder ? pattern.slice(0, -1) : pattern
+      const anchored = plain.includes('/')
+      return { keep, folder, anchored, shape: globShape(plain.replace(/^\//, '')) }
+    })
+  return path => {
+    const parts = path.split('/')
+    const places = parts.map((part, i) => ({
+      name: part,
+      path: parts.slice(0, i + 1).join('/'),
+      folder: i < parts.length - 1,
+    }))
+    const hits = rules.filter(({ folder, anchored, shape }) =>
+      places.some(place => (!folder || place.folder) && shape.test(anchored ? place.path : place.name)),
+    )
+    const last = hits.at(-1)
+    return last !== undefined && !last.keep
+  }
+}
+
+function globShape(glob: string): RegExp {
+  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`)
+}

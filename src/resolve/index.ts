@@ -1,0 +1,14 @@
+/**
+ * Resolving: what the spec's words stand for.
+ * Takes charts, tools and image names, and ports to the registry, the web and the user's files; gives packages,
+ * the images that rendered objects need (each with its reasons), and their digests.
+ * Never renders by itself, writes a file, or decides what goes into the lock.
+ */
+export { parseChartYaml } from './chart-metadata.ts'
+export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
+export { nearestVersions } from './helm-repository.ts'
+export { type FoundImages, findImages, type RenderedChart } from './images.ts'
+export { type PinnedImage, pinImages } from './pin.ts'
+export { type ContainerShape, findPods, type PodShape } from './pods.ts'
+export { type RenderedObject, renderedObjects } from './rendered.ts'
+export { type ResolvedTool, resolveTool, toolProgram } from './tools.ts'

@@ -1,0 +1,177 @@
+import { printable, SealiftError } from '../errors/index.ts'
+import {
+  type Descriptor,
+  type Digest,
+  isIndexType,
+  parseIndex,
+  parseJson,
+  parseManifest,
+  parseReference,
+  platformText,
+  printReference,
+  type Reference,
+} from '../oci/index.ts'
+import type { Registry } from '../ports/index.ts'
+import type { FoundImages } from './images.ts'
+import { configBytes, readBlob } from './read.ts'
+
+type FoundImage = FoundImages['images'][number]
+
+/** An image by digest. Same shape as the lock's image. */
+export interface PinnedImage extends FoundImage {
+  readonly digest: Digest
+  readonly platforms: Readonly<Record<string, { readonly manifest: Digest; readonly size: number }>>
+}
+
+/** How to pin: the platforms wanted (`linux/amd64`), and who is told of each image done. */
+export interface PinOptions {
+  readonly registry: Registry
+  readonly platforms: readonly string[]
+  readonly signal?: AbortSignal
+  onPinned?(image: PinnedImage): void
+}
+
+const atOnce = 4
+
+/**
+ * Asks the registry what each name points at, and which manifest serves each platform. Images named by digest
+ * keep it. Keeps the order.
+ * @throws SealiftError IMAGE_NOT_FOUND when an image or a platform of it is not there, those of the registry;
+ *   where several images fail, one error with a fault for each
+ */
+export async function pinImages(images: readonly FoundImage[], options: PinOptions): Promise<PinnedImage[]> {
+  const pinned = new Map<FoundImage, PinnedImage>()
+  const failed: { image: FoundImage; error: SealiftError }[] = []
+  const queue = [...images]
+  const work = async (): Promise<void> => {
+    for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
+      try {
+        const result = { ...image, ...(await pinImage(image.name, options)) }
+        pinned.set(image, result)
+        options.onPinned?.(result)
+      } catch (error) {
+        // A registry that fails or refuses ends it at once; names that are wrong are gathered.
+        if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw because(error, image)
+        failed.push({ image, error })
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  if (failed.length > 0) throw failure(failed)
+  return images.flatMap(image => pinned.get(image) ?? [])
+}
+
+function failure(failed: readonly { image: FoundImage; error: SealiftError }[]): unknown {
+  const [first] = failed
+  if (first === undefined || failed.length === 1) return because(first?.error, first?.image)
+  const faults = failed.map(({ image, error }) => `${image.name}: ${error.message} (${why(image)})`).sort()
+  return new SealiftError('IMAGE_NOT_FOUND', `${failed.length} images could not be resolved`, {
+    faults,
+    cause: first.error,
+  })
+}
+
+/** The same fault with the place that needs the image. */
+function because(error: unknown, image: FoundImage | undefined): unknown {
+  if (!(error instanceof SealiftError) || image === undefined) return error
+  const hints = [...error.hints, `The image is needed by ${why(image)}.`]
+  return new SealiftError(error.code, error.message, { hints, faults: error.faults, cause: error })
+}
+
+function why({ reasons }: FoundImage): string {
+  const [first] = reasons
+  if (first === undefined) return 'nothing'
+  const more = reasons.length > 1 ? ` and ${reasons.length - 1} more` : ''
+  return `${[first.chart, first.object, first.field].filter(part => part !== '').join(' ')}${more}`
+}
+
+async function pinImage(
+  name: string,
+  { registry, platforms, signal }: PinOptions,
+): Promise<Pick<PinnedImage, 'digest' | 'platforms'>> {
+  const reference = parseReference(name)
+  if (reference === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${name} is not an image name`)
+  const served = await registry.manifest(reference, signal)
+  const { digest, mediaType } = served.descriptor
+  const found = isIndexType(mediaType)
+    ? await fromIndex(served.bytes, reference, registry, platforms, signal)
+    : await fromManifest(served, reference, registry, signal)
+  const missing = platforms.filter(platform => !found.has(platform))
+  if (missing.length > 0) {
+    const there = [...found.keys()].sort().join(', ') || 'none'
+    throw new SealiftError('IMAGE_NOT_FOUND', `${name} has no image for ${missing.join(', ')}`, {
+      hints: [`It is there for: ${there}.`],
+    })
+  }
+  const sizes: [string, { manifest: Digest; size: number }][] = []
+  for (const platform of [...platforms].sort()) {
+    const manifest = await found.get(platform)?.()
+    if (manifest !== undefined)
+      sizes.push([platform, { manifest: manifest.digest, size: contentSize(manifest.bytes, name) }])
+  }
+  return { digest, platforms: Object.fromEntries(sizes) }
+}
+
+/** By platform, how to get its manifest. */
+type Candidates = Map<string, () => Promise<{ digest: Digest; bytes: Uint8Array }>>
+
+async function fromIndex(
+  bytes: Uint8Array,
+  { registry: host, repository }: Reference,
+  registry: Registry,
+  wanted: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Candidates> {
+  const found: Candidates = new Map()
+  for (const { digest, platform } of parseIndex(bytes, `${host}/${repository}`).manifests) {
+    // Attestations have the platform unknown/unknown.
+    if (platform === undefined || platform.os === 'unknown') continue
+    const name = platformText(platform)
+    if (found.has(name)) continue
+    found.set(name, async () => {
+      const manifest = await registry.manifest({ registry: host, repository, digest }, signal)
+      return { digest, bytes: manifest.bytes }
+    })
+  }
+  // Some indexes spell a variant (amd64/v1) where there is nothing to choose from.
+  for (const platform of wanted) {
+    const variant = [...found.keys()].find(name => name.startsWith(`${platform}/`))
+    const candidate = variant === undefined ? undefined : found.get(variant)
+    if (!found.has(platform) && candidate !== undefined) found.set(platform, candidate)
+  }
+  return found
+}
+
+async function fromManifest(
+  served: { readonly descriptor: Descriptor; readonly bytes: Uint8Array },
+  reference: Reference,
+  registry: Registry,
+  signal: AbortSignal | undefined,
+): Promise<Candidates> {
+  const name = printReference(reference)
+  const { config } = parseManifest(served.bytes, name)
+  const platform = platformOf(await readBlob(registry, reference, config, configBytes, signal), name)
+  return new Map([[platform, async () => ({ digest: served.descriptor.digest, bytes: served.bytes })]])
+}
+
+/** What an image's config says it runs on (image-spec, config.md). */
+function platformOf(config: Uint8Array, name: string): string {
+  try {
+    const { os, architecture } = { ...(parseJson(config, configBytes) as Record<string, unknown> | null) }
+    if (typeof os === 'string' && typeof architecture === 'string')
+      return printable(platformText({ os, architecture }), 60)
+  } catch {
+    // Told below, like a config without the two fields.
+  }
+  throw new SealiftError(
+    'CONTENT_MISMATCH',
+    `the config of ${name} does not say what it runs on: it is no image`,
+  )
+}
+
+/** Bytes of config and layers, each blob once. */
+function contentSize(bytes: Uint8Array, name: string): number {
+  const { config, layers } = parseManifest(bytes, name)
+  const sizes = new Map([config, ...layers].map(({ digest, size }) => [digest, size]))
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,72 @@
+import { SealiftError } from '../errors/index.ts'
+import { parseAllYaml } from '../yaml/index.ts'
+
+/** Any YAML mapping. */
+export type Mapping = Readonly<Record<string, unknown>>
+
+/** One rendered object with the chart it came from. */
+export interface RenderedObject {
+  readonly chart: string
+  readonly kind: string
+  /** `Kind/name`. */
+  readonly title: string
+  readonly content: Mapping
+}
+
+/**
+ * The objects of `helm template`'s output; `kind: List` and its like are opened, at any depth.
+ * @throws SealiftError RENDER_FAILED when the output is not YAML
+ */
+export function renderedObjects(chart: string, yaml: string): RenderedObject[] {
+  try {
+    return parseAllYaml(yaml).flatMap(document => open(chart, document))
+  } catch (error) {
+    throw new SealiftError('RENDER_FAILED', `chart ${chart} renders to something that is not YAML`, {
+      cause: error,
+    })
+  }
+}
+
+function open(chart: string, document: unknown): RenderedObject[] {
+  if (!isMapping(document)) return []
+  const { kind, metadata, items } = document
+  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
+    return items.flatMap(item => open(chart, item))
+  }
+  const name = isMapping(metadata) ? (metadata['name'] ?? metadata['generateName']) : undefined
+  const shown = typeof kind === 'string' ? kind : 'Object'
+  return [
+    { chart, kind: shown, title: `${shown}/${typeof name === 'string' ? name : '?'}`, content: document },
+  ]
+}
+
+/** Whether a value is a YAML mapping. */
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The mappings of a list field; anything else counts as none. */
+export function mappingsOf(value: unknown): Mapping[] {
+  return Array.isArray(value) ? value.filter(isMapping) : []
+}
+
+/** One text somewhere in an object, with its path. */
+export interface TextPlace {
+  readonly path: string
+  readonly text: string
+}
+
+/** Every text of a value, depth first. */
+export function* textsOf(value: unknown, path = ''): Generator<TextPlace> {
+  if (typeof value === 'string') yield { path, text: value }
+  else if (Array.isArray(value))
+    for (const [i, item] of value.entries()) yield* textsOf(item, `${path}[${i}]`)
+  else if (isMapping(value))
+    for (const [key, item] of Object.entries(value)) yield* textsOf(item, joinPath(path, key))
+}
+
+/** Adds a key to a path: `spec.template`, `data["a.b"]`. */
+export function joinPath(path: string, key: string): string {
+  if (!/^[\w-]+$/.test(key)) return `${path}["${key}"]`
+  return path === '' ? key : `${path}.${key}`
+}

@@ -1,0 +1,62 @@
+import { readPackage } from '../archive/package.ts'
+import { SealiftError } from '../errors/index.ts'
+import { digestOf, parseManifest, parseReference } from '../oci/index.ts'
+import type { Content } from '../ports/index.ts'
+import type { ToolSpec } from '../spec/index.ts'
+import type { Sources } from './charts.ts'
+import { readAll, readBlob, toolBytes } from './read.ts'
+
+/** A tool at hand: the file as released, and where it came from. */
+export interface ResolvedTool {
+  readonly spec: ToolSpec
+  /** The address, `oci://…` or the path, as the lock records it. */
+  readonly source: string
+  readonly content: Content
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Gets one tool's file, at most 256 MiB.
+ * @throws SealiftError FILE_FAILED, IMAGE_NOT_FOUND, CONTENT_MISMATCH, and those of the registry
+ */
+export async function resolveTool(spec: ToolSpec, sources: Sources): Promise<ResolvedTool> {
+  const { source, bytes } = await obtain(spec, sources)
+  return { spec, source, content: { digest: digestOf(bytes), size: bytes.length }, bytes }
+}
+
+async function obtain(
+  { url, oci, path }: ToolSpec,
+  sources: Sources,
+): Promise<{ source: string; bytes: Uint8Array }> {
+  const { specDir, files, registry, web, signal } = sources
+  if (url !== undefined)
+    return { source: url, bytes: await readAll(web.stream(url, signal ? { signal } : {}), toolBytes, url) }
+  if (oci === undefined) return { source: path ?? '', bytes: await files.readBytes(`${specDir}/${path}`) }
+  const reference = parseReference(oci)
+  if (reference === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${oci} is not an OCI artifact`)
+  const [layer, ...more] = parseManifest((await registry.manifest(reference, signal)).bytes, oci).layers
+  if (layer === undefined || more.length > 0) {
+    throw new SealiftError(
+      'CONTENT_MISMATCH',
+      `${oci} is not a packed tool: it has ${more.length + (layer ? 1 : 0)} layers, not one`,
+    )
+  }
+  return { source: `oci://${oci}`, bytes: await readBlob(registry, reference, layer, toolBytes, signal) }
+}
+
+/**
+ * The program itself: one file out of a .tar.gz, or the whole file where no member is named.
+ * @throws SealiftError CONTENT_MISMATCH when the archive is unreadable, too large, or has no such member
+ */
+export async function toolProgram(
+  packed: AsyncIterable<Uint8Array> | Uint8Array,
+  member: string | undefined,
+): Promise<Uint8Array> {
+  if (member === undefined)
+    return packed instanceof Uint8Array ? packed : readAll(packed, toolBytes, 'the program')
+  const found = await readPackage(packed, path => path === member, { entries: 5000, bytes: toolBytes })
+  const program = found.get(member)
+  if (program === undefined)
+    throw new SealiftError('CONTENT_MISMATCH', `the tool's archive has no file ${member}`)
+  return program
+}

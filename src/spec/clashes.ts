@@ -1,0 +1,50 @@
+import { printable } from '../errors/index.ts'
+
+// Rules between entries. They read the document as it was written, not as it was validated: a fault in one
+// field must not hide a clash in another.
+
+/** Names that occur twice where they must be unique: charts, releases of a namespace, tools of a platform. */
+export function clashes(raw: unknown): string[] {
+  const charts = entriesOf(raw, 'charts')
+  const tools = entriesOf(raw, 'tools')
+  return [
+    ...twice(charts, 'charts', 'name', ({ name }) => text(name)),
+    ...twice(charts, 'charts', 'release', ({ release, namespace }) => {
+      return text(release) && text(namespace) && `${text(release)} in namespace ${text(namespace)}`
+    }),
+    ...twice(tools, 'tools', 'name', ({ name, platform }) => {
+      return text(name) && `${text(name)} for ${text(platform) ?? 'linux/amd64'}`
+    }),
+  ]
+}
+
+type Entry = Readonly<Record<string, unknown>>
+
+function twice(
+  entries: readonly Entry[],
+  list: string,
+  field: string,
+  keyOf: (entry: Entry) => string | undefined,
+): string[] {
+  const first = new Map<string, number>()
+  return entries.flatMap((entry, i) => {
+    const key = keyOf(entry)
+    if (key === undefined) return []
+    const before = first.get(key)
+    if (before === undefined) first.set(key, i)
+    return before === undefined
+      ? []
+      : [
+          `${list}[${i}].${field}: expected a name of its own; ${printable(key)} is ${list}[${before}] already`,
+        ]
+  })
+}
+
+function entriesOf(raw: unknown, list: string): Entry[] {
+  const entries = (raw as Entry | null | undefined)?.[list]
+  return Array.isArray(entries)
+    ? entries.map(entry => (typeof entry === 'object' && entry !== null ? entry : {}))
+    : []
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

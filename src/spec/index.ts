@@ -1,0 +1,14 @@
+/**
+ * The spec: what the user asks for; and the site: where it is to go.
+ * Takes the text of a bundle.yaml or a site.yaml; gives it validated, or one error that lists every fault.
+ * Never reads a file, and never asks anything of the world.
+ */
+export { parseSpec } from './parse.ts'
+export { parseSite, type SecretRef, type Site, siteJsonSchema, siteSchema } from './site.ts'
+export {
+  type BundleSpec,
+  bundleSpec,
+  type ChartSpec,
+  specJsonSchema,
+  type ToolSpec,
+} from './spec.ts'

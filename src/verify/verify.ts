@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { blockSize, paddedSize } from '../archive/index.ts'
+import {
+  type BundleEntry,
+  changedBlob,
+  type Fault,
+  malformed,
+  readChunks,
+  readStructure,
+  walkEntries,
+} from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { type Digest, hexOf } from '../oci/index.ts'
+import type { BundleSource, Progress } from '../ports/index.ts'
+
+/** How to verify. */
+export interface VerifyOptions {
+  /** Told of bytes read, of the whole file. */
+  readonly onProgress?: (progress: Progress) => void
+  readonly signal?: AbortSignal
+  /** A platform (`linux/amd64`) that every image must be there for. */
+  readonly platform?: string
+}
+
+/** What a bundle file was found to be. It is sound when `faults` is empty. */
+export interface Verdict {
+  /** The bundle's identity, unless index.json cannot be read. */
+  readonly digest?: Digest
+  /** The file's bytes. */
+  readonly size: number
+  readonly faults: readonly Fault[]
+  /** Full names of the images that are here. */
+  readonly images: readonly string[]
+  /** `name version` of the charts that are here. */
+  readonly charts: readonly string[]
+}
+
+/**
+ * Reads a bundle file once and finds every fault: in headers, in each blob's bytes, and in what the parts say of
+ * each other. @throws SealiftError INTERRUPTED when the signal is aborted; what reading the file throws
+ */
+export async function verifyBundle(source: BundleSource, options: VerifyOptions = {}): Promise<Verdict> {
+  const faults = new Map<string, Fault>()
+  const report = (fault: Fault) => faults.set(JSON.stringify(fault), fault)
+  const entries: BundleEntry[] = []
+  const changed: Digest[] = []
+  const progress = (done: number) => {
+    if (options.signal?.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while verifying')
+    options.onProgress?.({ done, total: source.size })
+  }
+  progress(0)
+  for await (const entry of walkEntries(source, report, { resync: true })) {
+    entries.push(entry)
+    if (!entry.complete) continue
+    const hex = await hashBody(source, entry, progress)
+    if (entry.digest !== undefined && hex !== hexOf(entry.digest)) changed.push(entry.digest)
+    if (!(await isZeros(source, entry)))
+      report(malformed(entry.name, 'is followed by bytes that are not zeros'))
+  }
+  const { digest, images, charts, owner } = await readStructure(source, entries, report)
+  for (const blob of changed) report(changedBlob(blob, owner(blob) ?? `blob ${blob}`))
+  const { platform } = options
+  for (const image of platform === undefined ? [] : images) {
+    if (!image.platforms.has(platform ?? ''))
+      report(wrongPlatform(image.name, platform ?? '', image.platforms))
+  }
+  progress(source.size)
+  return {
+    ...(digest ? { digest } : {}),
+    size: source.size,
+    faults: [...faults.values()],
+    images: images.map(image => image.name),
+    charts: charts.map(chart => `${chart.name} ${chart.version}`),
+  }
+}
+
+async function hashBody(
+  source: BundleSource,
+  { offset, size }: BundleEntry,
+  progress: (done: number) => void,
+): Promise<string> {
+  const hash = createHash('sha256')
+  let done = offset
+  for await (const chunk of readChunks(source, { offset, size })) {
+    hash.update(chunk)
+    done += chunk.length
+    progress(done)
+  }
+  return hash.digest('hex')
+}
+
+async function isZeros(source: BundleSource, { offset, size }: BundleEntry): Promise<boolean> {
+  const end = offset + size
+  const length = Math.min(paddedSize(size) - size, blockSize, source.size - end)
+  return length === 0 || (await source.read(end, length)).every(byte => byte === 0)
+}
+
+function wrongPlatform(name: string, wanted: string, here: ReadonlyMap<string, unknown>): Fault {
+  const has = [...here.keys()].join(', ') || 'no platform'
+  return {
+    code: 'BUNDLE_WRONG_PLATFORM',
+    where: malformed(`image ${name}`, '').where,
+    message: malformed('', `is for ${has}, not for ${wanted}`).message,
+  }
+}

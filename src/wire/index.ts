@@ -1,0 +1,55 @@
+/** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
+export { adminSecretName, adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
+export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
+export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
+export {
+  checkDatabase,
+  checkServer,
+  type DatabaseFacts,
+  type DatabaseState,
+  databaseConnections,
+  databaseState,
+} from './database.ts'
+export { type Heap, heapFor } from './heap.ts'
+export {
+  type Environment,
+  type Keys,
+  keysFor,
+  keysSecretName,
+  makeKeys,
+  type StoredKeys,
+  storedKeys,
+  storeKeys,
+} from './keys.ts'
+export { fill, type Manifests, readManifests } from './manifests.ts'
+export {
+  type DatabaseTarget,
+  dropDatabase,
+  type Prepared,
+  prepareDatabase,
+  targetState,
+} from './prepare-database.ts'
+export { type Proof, type Proving, probeName, prove } from './probe.ts'
+export { reach } from './reach.ts'
+export { makePassword, managed, readSecret, systemNamespace } from './secrets.ts'
+export {
+  environmentOf,
+  inspectCache,
+  inspectDatabase,
+  type OwnDatabase,
+  ownDatabase,
+  purgeDatabase,
+  readyDatabase,
+  type SiteServices,
+} from './site-services.ts'
+export { ensureStore, type StoreScope, storeName } from './store.ts'
+export { credentialsSecretName, ensureTenancy, probeScope, type TenancyNeeds } from './tenancy.ts'
+export {
+  externalSecretsValues,
+  infisicalName,
+  infisicalPort,
+  infisicalValues,
+  serviceUrl,
+  siteUrl,
+} from './values.ts'
+export { type Patience, waitFor } from './wait.ts'

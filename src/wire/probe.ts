@@ -1,0 +1,88 @@
+import { SealiftError } from '../errors/index.ts'
+import {
+  type Cluster,
+  type InfisicalSession,
+  type KubernetesObject,
+  type Random,
+  Secret,
+  type SecretPlace,
+} from '../ports/index.ts'
+import { explain } from './conditions.ts'
+import { fill, type Manifests } from './manifests.ts'
+import { secretData, secretKind, systemNamespace } from './secrets.ts'
+import { applyThroughWebhook, storeName } from './store.ts'
+import { type Patience, waitFor } from './wait.ts'
+
+/** Name of the probe's ExternalSecret and Secret, in `sealift-system`. */
+export const probeName = 'sealift-probe'
+
+/** What the proof needs. */
+export interface Proving extends Patience {
+  readonly cluster: Cluster
+  readonly session: InfisicalSession
+  readonly random: Random
+  readonly manifests: Manifests
+  /** Where the store may read; the probe's secret is written there. */
+  readonly place: SecretPlace
+}
+
+/** Milliseconds from the apply to the Secret, and from the changed value to the changed Secret. */
+export interface Proof {
+  readonly first: number
+  readonly changed: number
+}
+
+const external = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' } as const
+
+/**
+ * Proves the whole way: a value written to Infisical arrives in a Kubernetes Secret, and so does its change.
+ * Takes everything it made away again, also when it fails.
+ * @throws SealiftError PROOF_FAILED with what ESO says, SERVER_FAILED, CLUSTER_*
+ */
+export async function prove(proving: Proving): Promise<Proof> {
+  const { session, place, random } = proving
+  const key = `SEALIFT_PROBE_${hex(random, 4).toUpperCase()}`
+  await clean(proving)
+  try {
+    const first = await travel(proving, key, new Secret(hex(random, 16)), 'a secret')
+    const changed = await travel(proving, key, new Secret(hex(random, 16)), 'its change')
+    return { first, changed }
+  } finally {
+    // Not stopped by the signal: nothing may stay behind. The first error is the one to be seen.
+    await Promise.allSettled([clean(proving), session.deleteSecret(place, key)])
+  }
+}
+
+async function travel(proving: Proving, key: string, value: Secret, what: string): Promise<number> {
+  const { cluster, session, place, clock, manifests, progress } = proving
+  await session.putSecret(place, key, value)
+  const sync = String(clock.now())
+  const names = { name: probeName, namespace: systemNamespace, key, sync }
+  const object = fill(manifests.probeExternalSecret, names)
+  progress?.(`waiting for ${what} to arrive`)
+  const start = clock.now()
+  await applyThroughWebhook(cluster, object, proving)
+  const arrived = await waitFor(proving, async () => {
+    const secret = await cluster.get(secretKind, probeName, systemNamespace)
+    return secret && secretData(secret).get('value')?.reveal() === value.reveal() ? true : undefined
+  })
+  if (arrived !== undefined) return clock.now() - start
+  throw new SealiftError('PROOF_FAILED', `${what} in Infisical did not arrive in Kubernetes`, {
+    faults: [...(await explain(cluster, object)), ...(await explain(cluster, store()))],
+    hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
+  })
+}
+
+async function clean({ cluster }: Proving): Promise<void> {
+  // ESO owns the Secret and would make it anew: its order first.
+  await cluster.delete(external, probeName, systemNamespace)
+  await cluster.delete(secretKind, probeName, systemNamespace)
+}
+
+function store(): KubernetesObject {
+  return { apiVersion: external.apiVersion, kind: 'ClusterSecretStore', metadata: { name: storeName } }
+}
+
+function hex(random: Random, length: number): string {
+  return Buffer.from(random.bytes(length)).toString('hex')
+}

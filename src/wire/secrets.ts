@@ -1,0 +1,74 @@
+import { SealiftError } from '../errors/index.ts'
+import { type Cluster, type Kind, type KubernetesObject, type Random, Secret } from '../ports/index.ts'
+import type { SecretRef } from '../spec/site.ts'
+
+/** Marks what Sealift made, so that it never takes over what somebody else did. */
+export const managed = { 'app.kubernetes.io/managed-by': 'sealift' } as const
+
+/** Namespace of what Sealift keeps on the site. */
+export const systemNamespace = 'sealift-system'
+
+export const secretKind: Kind = { apiVersion: 'v1', kind: 'Secret' }
+
+/** A Kubernetes Secret of text values. The object holds them in clear: only for {@link Cluster.apply}. */
+export function secretObject(
+  namespace: string,
+  name: string,
+  values: Readonly<Record<string, string | Secret>>,
+  annotations: Readonly<Record<string, string>> = {},
+): KubernetesObject {
+  const data = Object.entries(values).map(([key, value]) => [
+    key,
+    Buffer.from(typeof value === 'string' ? value : value.reveal(), 'utf8').toString('base64'),
+  ])
+  return {
+    ...secretKind,
+    metadata: { namespace, name, labels: managed, annotations },
+    type: 'Opaque',
+    data: Object.fromEntries(data),
+  }
+}
+
+/** The values of a Secret as read from the cluster. */
+export function secretData(object: KubernetesObject): Map<string, Secret> {
+  const data = object['data'] ?? {}
+  return new Map(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      new Secret(Buffer.from(String(value), 'base64').toString('utf8')),
+    ]),
+  )
+}
+
+/** Whether Sealift made the object. */
+export function isManaged({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.['app.kubernetes.io/managed-by'] === 'sealift'
+}
+
+/**
+ * A value that the site file points at; `field` names the place in the site file.
+ * @throws SealiftError SITE_INVALID when the Secret or its key is not there
+ */
+export async function readSecret(cluster: Cluster, ref: SecretRef, field: string): Promise<Secret> {
+  const object = await cluster.get(secretKind, ref.name, ref.namespace)
+  const value = object && secretData(object).get(ref.key)
+  if (value !== undefined) return value
+  const where = `${ref.namespace}/${ref.name}`
+  const what = object === undefined ? `there is no Secret ${where}` : `Secret ${where} has no key ${ref.key}`
+  throw new SealiftError('SITE_INVALID', `${field}: ${what}`, {
+    hints: [`Create it, or correct ${field} in the site file.`],
+  })
+}
+
+// 16 letters of each case and 8 digits without look-alikes: one random byte gives one letter and one digit.
+const letters = 'ABCDEFGHJKLMNPQRabcdefghijkmnpqr'
+const digits = '23456789'
+
+/**
+ * A password of 128 random bits, 35 characters that need no quoting in a URI. Letters and digits alternate:
+ * servers refuse passwords with the same character many times over, and want both cases.
+ */
+export function makePassword(random: Random): Secret {
+  const body = Array.from(random.bytes(16), byte => `${letters[byte >> 3]}${digits[byte & 7]}`)
+  return new Secret(`Sl-${body.join('')}`)
+}

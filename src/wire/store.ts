@@ -1,0 +1,76 @@
+import { messageOf, SealiftError } from '../errors/index.ts'
+import type { Cluster, KubernetesObject } from '../ports/index.ts'
+import { explain, isReady } from './conditions.ts'
+import { fill, type Manifests } from './manifests.ts'
+import { type Patience, waitFor } from './wait.ts'
+
+/** Name of the one ClusterSecretStore. */
+export const storeName = 'infisical-store'
+
+/** Where the store reads. */
+export interface StoreScope {
+  /** Infisical's address inside the cluster. */
+  readonly hostAPI: string
+  /** ESO's namespace, which holds the credentials. */
+  readonly namespace: string
+  readonly projectSlug: string
+  readonly environmentSlug: string
+  readonly secretsPath: string
+}
+
+/** The store as it is applied. */
+export function storeObject(manifests: Manifests, scope: StoreScope): KubernetesObject {
+  return fill(manifests.clusterSecretStore, { ...scope })
+}
+
+/**
+ * Applies the store and waits until ESO calls it Ready. ESO's webhook may not answer yet right after its install:
+ * that is waited for too.
+ * @throws SealiftError PROOF_FAILED with conditions and events when it does not become Ready, CLUSTER_*
+ */
+export async function ensureStore(
+  cluster: Cluster,
+  manifests: Manifests,
+  scope: StoreScope,
+  patience: Patience,
+): Promise<void> {
+  const store = storeObject(manifests, scope)
+  const kind = { apiVersion: store.apiVersion, kind: store.kind }
+  patience.progress?.(`waiting for ${storeName}`)
+  await applyThroughWebhook(cluster, store, patience)
+  // ESO backs off between its attempts, for minutes at last; a changed annotation makes it look at once.
+  let nudged = patience.clock.now()
+  const ready = await waitFor(patience, async () => {
+    if (isReady(await cluster.get(kind, storeName))) return true
+    if (patience.clock.now() - nudged < 5_000) return undefined
+    nudged = patience.clock.now()
+    const annotations = { 'sealift.dev/look': String(nudged) }
+    await cluster.apply({ ...store, metadata: { ...store.metadata, annotations } })
+    return undefined
+  })
+  if (ready !== undefined) return
+  throw new SealiftError('PROOF_FAILED', `ClusterSecretStore ${storeName} did not become Ready`, {
+    faults: await explain(cluster, store),
+    hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
+  })
+}
+
+/** Applies an object that an admission webhook checks, again and again while the webhook is not up. */
+export async function applyThroughWebhook(
+  cluster: Cluster,
+  object: KubernetesObject,
+  patience: Patience,
+): Promise<void> {
+  let refusal: unknown
+  const applied = await waitFor(patience, async () => {
+    try {
+      await cluster.apply(object)
+      return true
+    } catch (error) {
+      if (!/failed calling webhook/.test(messageOf(error))) throw error
+      refusal = error
+      return undefined
+    }
+  })
+  if (applied === undefined) throw refusal
+}

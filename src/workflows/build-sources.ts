@@ -1,0 +1,174 @@
+import {
+  type BundleChart,
+  type BundleContents,
+  type BundleFile,
+  type BundleImage,
+  lockTitle,
+  specTitle,
+} from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { FillOptions } from '../fetch/index.ts'
+import type { BundleLock, LockedChart, LockedImage, LockedTool } from '../lock/index.ts'
+import {
+  annotations,
+  type Descriptor,
+  type Digest,
+  isIndexType,
+  mediaTypes,
+  parseManifest,
+  parseReference,
+  type Reference,
+} from '../oci/index.ts'
+import type { BlobOptions, ConnectedHost, Registry } from '../ports/index.ts'
+import { resolveChart, type Sources } from '../resolve/index.ts'
+import type { BundleSpec } from '../spec/index.ts'
+import type { OwnFile } from './build.ts'
+
+type Open = (options: BlobOptions) => AsyncIterable<Uint8Array>
+
+/** Everything a plan needs, and a way to open each blob it will want. */
+export interface Gathered {
+  readonly contents: BundleContents
+  readonly open: FillOptions['open']
+}
+
+/** What to gather for. */
+export interface Gathering {
+  readonly spec: BundleSpec
+  readonly lock: BundleLock
+  /** bundle.yaml, the values files and the lock itself. */
+  readonly own: readonly OwnFile[]
+  readonly specDir: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Fetches all that is small (manifests, charts) and notes where the rest is to be had.
+ * @throws SealiftError LOCK_DRIFT when a chart is not what was locked, and those of the registry
+ */
+export async function gather(
+  { spec, lock, own, specDir, signal }: Gathering,
+  host: ConnectedHost,
+): Promise<Gathered> {
+  const openers = new Map<Digest, Open>()
+  const sources: Sources = { specDir, files: host.files, registry: host.registry, web: host.web, signal }
+  const images: BundleImage[] = []
+  for (const image of lock.images)
+    images.push(await gatherImage(image, lock.platforms, host.registry, openers, signal))
+  const charts: (BundleChart & { blobs: Uint8Array[] })[] = []
+  for (const locked of lock.charts) charts.push(await gatherChart(locked, spec, sources))
+  const tools: BundleFile[] = []
+  for (const tool of lock.tools) tools.push(await gatherTool(tool, sources, openers))
+  const files = [...own.map(ownFile), budgetFile(lock), ...tools]
+  return {
+    contents: { images, charts, files, blobs: charts.flatMap(({ blobs }) => blobs) },
+    open: ({ digest }, options) => {
+      const open = openers.get(digest)
+      if (open === undefined) throw new Error(`no source for blob ${digest}`)
+      return open(options)
+    },
+  }
+}
+
+async function gatherImage(
+  { name, digest, platforms }: LockedImage,
+  wanted: readonly string[],
+  registry: Registry,
+  openers: Map<Digest, Open>,
+  signal: AbortSignal,
+): Promise<BundleImage> {
+  const { registry: host, repository } = parseReference(name) as Reference
+  const place: Reference = { registry: host, repository }
+  const served = await registry.manifest({ ...place, digest }, signal)
+  const below = isIndexType(served.descriptor.mediaType)
+    ? wanted.flatMap(platform => platforms[platform]?.manifest ?? [])
+    : []
+  const manifests = [served.bytes]
+  for (const manifest of new Set(below))
+    manifests.push((await registry.manifest({ ...place, digest: manifest }, signal)).bytes)
+  for (const bytes of below.length > 0 ? manifests.slice(1) : manifests) {
+    const { config, layers } = parseManifest(bytes, name)
+    for (const blob of [config, ...layers])
+      openers.set(blob.digest, options => registry.blob(place, blob, options))
+  }
+  return { name, root: served.descriptor, manifests }
+}
+
+async function gatherChart(locked: LockedChart, spec: BundleSpec, sources: Sources) {
+  const chart = spec.charts.find(({ name }) => name === locked.name)
+  if (chart === undefined)
+    throw new SealiftError('LOCK_DRIFT', `the lock has chart ${locked.name}, bundle.yaml has not`)
+  const { artifact, packageDigest } = await resolveChart(chart, sources)
+  const { digest } = artifact.manifest.descriptor
+  if (digest !== locked.manifest.digest || packageDigest !== locked.package.digest) {
+    throw new SealiftError('LOCK_DRIFT', `chart ${locked.name} ${locked.version} is not what was locked`, {
+      faults: [
+        `locked: package ${locked.package.digest}`,
+        `now at ${locked.source}: package ${packageDigest}`,
+      ],
+      hints: ['if the change is wanted, lock again and review the difference'],
+    })
+  }
+  return {
+    name: locked.name,
+    version: locked.version,
+    manifest: artifact.manifest.bytes,
+    blobs: artifact.blobs.map(({ bytes }) => bytes),
+  }
+}
+
+async function gatherTool(
+  tool: LockedTool,
+  { registry, web, files, specDir, signal }: Sources,
+  openers: Map<Digest, Open>,
+): Promise<BundleFile> {
+  const { digest, size } = tool.content
+  if (tool.source.startsWith('oci://')) {
+    const reference = parseReference(tool.source.slice('oci://'.length)) as Reference
+    const { layers } = parseManifest((await registry.manifest(reference, signal)).bytes, tool.source)
+    const layer = layers.find(candidate => candidate.digest === digest)
+    if (layer === undefined) throw toolDrift(tool)
+    openers.set(digest, options => registry.blob(reference, layer, options))
+  } else if (/^https?:/.test(tool.source)) {
+    openers.set(digest, options => web.stream(tool.source, options))
+  } else {
+    openers.set(digest, async function* ({ offset = 0 }) {
+      yield (await files.readBytes(`${specDir}/${tool.source}`)).subarray(offset)
+    })
+  }
+  return {
+    title: `tools/${tool.name}-${tool.version}-${tool.platform.replace('/', '-')}`,
+    mediaType: mediaTypes.bundleTool,
+    annotations: {
+      [annotations.toolName]: tool.name,
+      [annotations.toolVersion]: tool.version,
+      [annotations.toolPlatform]: tool.platform,
+      ...(tool.member === undefined ? {} : { [annotations.toolMember]: tool.member }),
+    },
+    content: { digest, size } satisfies Pick<Descriptor, 'digest' | 'size'>,
+  }
+}
+
+function toolDrift({ name, version, source, content }: LockedTool): SealiftError {
+  return new SealiftError(
+    'LOCK_DRIFT',
+    `${name} ${version} at ${source} is not what was locked (${content.digest})`,
+  )
+}
+
+const ownTypes: Record<string, string> = {
+  [specTitle]: mediaTypes.bundleSpec,
+  [lockTitle]: mediaTypes.bundleLock,
+}
+
+function ownFile({ path, bytes }: OwnFile): BundleFile {
+  return { title: path, mediaType: ownTypes[path] ?? mediaTypes.bundleFile, bytes }
+}
+
+function budgetFile({ budget }: BundleLock): BundleFile {
+  return {
+    title: 'budget.json',
+    mediaType: mediaTypes.bundleBudget,
+    bytes: Buffer.from(`${JSON.stringify(budget, null, 2)}\n`),
+  }
+}

@@ -1,0 +1,139 @@
+import { parseCpu, parseMemory } from '../budget/index.ts'
+import { type BudgetAccount, judgeBudget, judgeDeployment, judgeReady, type Verdict } from '../check/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { type Receipt, readReceipt } from '../install/index.ts'
+import type { Cluster, ContainerUsage, Runtime, SiteHost, Talk } from '../ports/index.ts'
+import { storeName } from '../wire/index.ts'
+import { readSite } from './site.ts'
+
+/** What was found. `ok` does not count the budget, which has a verdict of its own. */
+export interface CheckResult {
+  readonly site: string
+  readonly ok: boolean
+  readonly verdicts: readonly Verdict[]
+  readonly budget: BudgetAccount
+}
+
+const interval = 5000
+
+/**
+ * Judges what runs, and what it uses over a window of seconds. Changes nothing.
+ * @throws SealiftError NOT_INSTALLED, SITE_INVALID, CLUSTER_*, LOAD_FAILED
+ */
+export async function check(
+  siteFile: string,
+  window: number,
+  host: SiteHost,
+  talk: Talk,
+): Promise<CheckResult> {
+  const { cluster, runtime } = host
+  await readSite(siteFile, host.files)
+  const receipt = await readReceipt(cluster)
+  const looking = talk.reporter.step('Look at what runs')
+  try {
+    const verdicts = [
+      ...(await judgeDeployments(receipt, cluster)),
+      judgeReady(
+        await cluster.get({ apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }, storeName),
+        `store/${storeName}`,
+      ),
+      ...(runtime ? await judgeImages(receipt, runtime) : []),
+    ]
+    looking.done(`${verdicts.filter(({ ok }) => ok).length} of ${verdicts.length} as they should be`)
+    const measuring = talk.reporter.step('Measure what is used')
+    const budget = await observeBudget(receipt, cluster, async () => {
+      const end = host.clock.now() + window * 1000
+      const samples = [await cluster.usage()]
+      while (host.clock.now() < end) {
+        await host.clock.sleep(Math.min(interval, end - host.clock.now()), talk.signal)
+        samples.push(await cluster.usage())
+      }
+      return highest(samples)
+    })
+    measuring.done(`over ${window} s`)
+    return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
+  } catch (error) {
+    looking.fail()
+    throw error
+  }
+}
+
+/** What the receipt's lock declares beside what kubelet measures. */
+export async function observeBudget(
+  receipt: Receipt,
+  cluster: Cluster,
+  usage = () => cluster.usage(),
+): Promise<BudgetAccount> {
+  const { budget, charts } = receipt.lock
+  const limits = { memory: parseMemory(budget.memory), cpu: parseCpu(budget.cpu) }
+  return judgeBudget(
+    budget,
+    limits,
+    await usage(),
+    name => charts.find(chart => chart.name === name)?.namespace,
+  )
+}
+
+/** Each container's highest memory and CPU of all samples. */
+function highest(samples: readonly (readonly ContainerUsage[])[]): ContainerUsage[] {
+  const containers = Map.groupBy(
+    samples.flat(),
+    ({ namespace, pod, container }) => `${namespace}/${pod}/${container}`,
+  )
+  return [...containers.values()].map(all =>
+    all.reduce((most, next) => ({
+      ...next,
+      memory: Math.max(most.memory, next.memory),
+      cpu: Math.max(most.cpu, next.cpu),
+    })),
+  )
+}
+
+async function judgeDeployments({ lock }: Receipt, cluster: Cluster): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const namespace of new Set(lock.charts.map(chart => chart.namespace))) {
+    const found = await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace)
+    if (found.length === 0)
+      verdicts.push({
+        id: `namespace/${namespace}`,
+        ok: false,
+        message: 'has no Deployment',
+        hint: 'run sealift install again',
+      })
+    verdicts.push(...found.map(judgeDeployment))
+  }
+  return verdicts
+}
+
+async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict[]> {
+  const present = new Map((await runtime.images()).map(image => [image.name, image]))
+  const incomplete = new Set(await runtime.incomplete(lock.images.map(({ name }) => name)))
+  const hint = 'run sealift install again: it loads and pins what is missing'
+  return lock.images.map(({ name, digest }) => {
+    const id = `image/${name}`
+    const image = present.get(name)
+    if (image === undefined) return { id, ok: false, message: 'is not on this node', hint }
+    if (image.digest !== digest)
+      return { id, ok: false, message: `is ${image.digest}, not the bundle's ${digest}`, hint }
+    if (incomplete.has(name)) return { id, ok: false, message: 'is not complete', hint }
+    return image.pinned
+      ? { id, ok: true, message: 'here, complete, pinned' }
+      : { id, ok: false, message: 'is not pinned: kubelet may delete it', hint }
+  })
+}
+
+/** The error that ends a `check` that found something. @returns undefined when all is well */
+export function checkFault({ ok, verdicts, budget }: CheckResult): SealiftError | undefined {
+  const bad = verdicts.filter(verdict => !verdict.ok)
+  if (!ok) {
+    const faults = bad.map(({ id, message }) => `${id}: ${message}`)
+    return new SealiftError(
+      'CHECK_FAILED',
+      `${bad.length} of ${verdicts.length} things are not as they should be`,
+      { faults },
+    )
+  }
+  return budget.observedFits
+    ? undefined
+    : new SealiftError('BUDGET_OBSERVED', 'all works, but more is used than the budget allows')
+}

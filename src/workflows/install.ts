@@ -1,0 +1,124 @@
+import { type Bundle, openBundle } from '../bundle/index.ts'
+import type { BudgetAccount } from '../check/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import {
+  readReceipt,
+  refuseForeign,
+  runSteps,
+  type StepOutcome,
+  siteJournal,
+  writeReceipt,
+} from '../install/index.ts'
+import type { Digest } from '../oci/index.ts'
+import type { SiteHost, Talk } from '../ports/index.ts'
+import { observeBudget } from './check.ts'
+import { verify } from './inspect.ts'
+import { installSteps } from './install-steps.ts'
+import { checkServices } from './services.ts'
+import { bundledHelm, readSite, wiredCharts } from './site.ts'
+
+/** What to install, and where. */
+export interface InstallRequest {
+  /** Path of the bundle. */
+  readonly bundle: string
+  /** Path of site.yaml. */
+  readonly siteFile: string
+  /** Where every finished step is appended, one JSON object a line. */
+  readonly journal: string
+}
+
+/** What was done. */
+export interface InstallResult {
+  readonly site: string
+  readonly bundle: {
+    readonly path: string
+    readonly digest: Digest
+    readonly size: number
+    readonly version: string
+  }
+  readonly steps: readonly StepOutcome[]
+  readonly budget: BudgetAccount
+  readonly journal: string
+  readonly seconds: number
+}
+
+/**
+ * Installs a bundle: verifies it, looks at the site before the first change, then runs the steps. A rerun
+ * goes on where the last one stopped.
+ * @throws SealiftError any of the site's and the bundle's codes
+ */
+export async function install(request: InstallRequest, host: SiteHost, talk: Talk): Promise<InstallResult> {
+  const { cluster, files, clock } = host
+  const { reporter, signal } = talk
+  const started = clock.now()
+  const { site, digest: siteDigest } = await readSite(request.siteFile, files)
+  await verify(request.bundle, host.platform, files, talk)
+  const source = await files.openBundle(request.bundle)
+  try {
+    const bundle = await openBundle(source)
+    const wired = wiredCharts(bundle)
+    await lookAt('the cluster', talk, async () => {
+      const { server, version } = await cluster.info()
+      await refuseForeign(cluster, [...new Set(wired.spec.charts.map(({ namespace }) => namespace))])
+      requireRuntime(host)
+      return `${version} at ${server}`
+    })
+    await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
+
+    const helm = await bundledHelm(bundle, host)
+    try {
+      const steps = await installSteps({ bundle, site, wired, helm, host, talk })
+      const journal = siteJournal(cluster, files, request.journal)
+      const outcomes = await runSteps({
+        steps,
+        journal,
+        bundle: bundle.digest,
+        site: siteDigest,
+        reporter,
+        clock,
+        signal,
+      })
+      const at = new Date(clock.now()).toISOString()
+      await writeReceipt(cluster, { site: site.metadata.name, bundle: bundle.digest, at, lock: bundle.lock })
+      const budget = await observeBudget(await readReceipt(cluster), cluster)
+      return result(request, site.metadata.name, bundle, outcomes, budget, (clock.now() - started) / 1000)
+    } finally {
+      await helm.dispose()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {
+  signal.throwIfAborted()
+  const step = reporter.step(`Look at ${what}`)
+  try {
+    step.done(await look())
+  } catch (error) {
+    step.fail()
+    throw error
+  }
+}
+
+function requireRuntime({ runtime }: SiteHost): void {
+  if (runtime) return
+  throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
+    hints: [
+      'run sealift on the K3s node',
+      'or say where it is: containerd.ctr and containerd.address in site.yaml',
+    ],
+  })
+}
+
+function result(
+  request: InstallRequest,
+  site: string,
+  { digest, size, lock }: Bundle,
+  steps: readonly StepOutcome[],
+  budget: BudgetAccount,
+  seconds: number,
+): InstallResult {
+  const bundle = { path: request.bundle, digest, size, version: lock.metadata.version }
+  return { site, bundle, steps, budget, journal: request.journal, seconds }
+}

@@ -1,0 +1,238 @@
+import { type BudgetReport, budgetFault, computeBudget, printCpu, printMemory } from '../budget/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import {
+  type BundleLock,
+  driftOf,
+  type LockedChart,
+  type LockedTool,
+  parseLock,
+  printLock,
+} from '../lock/index.ts'
+import { digestOf } from '../oci/index.ts'
+import type { ConnectedHost, Reporter, Talk, TemporaryHelm } from '../ports/index.ts'
+import {
+  type FoundImages,
+  findImages,
+  findPods,
+  type PinnedImage,
+  pinImages,
+  type RenderedChart,
+  type ResolvedChart,
+  type ResolvedTool,
+  resolveChart,
+  resolveTool,
+  toolProgram,
+} from '../resolve/index.ts'
+import { type BundleSpec, parseSpec, type ToolSpec } from '../spec/index.ts'
+import { type Rendering, readValues, renderChart } from './lock-render.ts'
+
+/** What to lock. */
+export interface LockRequest {
+  /** Folder with bundle.yaml. */
+  readonly specDir: string
+  /** This host's platform, `linux/amd64`: which of the spec's helms can render here. */
+  readonly platform: string
+  /** `warn` lets a spec over its budget pass. */
+  readonly budget: 'hold' | 'warn'
+}
+
+/** A new lock. */
+export interface LockResult {
+  readonly spec: BundleSpec
+  readonly lock: BundleLock
+  /** Canonical YAML, as it belongs into bundle.lock.yaml. */
+  readonly text: string
+  readonly budget: BudgetReport
+  /** Where the lock that lies there differs, in sentences; absent when there is none yet. */
+  readonly drift?: readonly string[]
+}
+
+/**
+ * Resolves a spec: charts, the images that rendering them with their values proves, and tools, all by digest.
+ * Renders with the very helm that travels. Writes nothing but private temporary files.
+ * @throws SealiftError SPEC_INVALID, CHART_NOT_FOUND, IMAGE_NOT_FOUND, RENDER_FAILED, BUDGET_EXCEEDED,
+ *   LOCK_INVALID (of the lock that lies there), REGISTRY_*, CONTENT_MISMATCH, FILE_FAILED, INTERRUPTED
+ */
+export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk): Promise<LockResult> {
+  const { specDir, platform } = request
+  const { files } = host
+  const { reporter, signal } = talk
+  const specText = await files.readText(`${specDir}/bundle.yaml`)
+  const spec = parseSpec(specText, `${specDir}/bundle.yaml`)
+  const helmTool = helmOf(spec, platform)
+  const values = await readValues(spec, specDir, files)
+  const old = await oldLock(specDir, files)
+
+  const sources = { specDir, files, registry: host.registry, web: host.web, signal }
+  const toolTitle = (tool: ToolSpec) => `Get ${tool.name} ${tool.version} for ${tool.platform}`
+  const tools = await each(reporter, spec.tools, toolTitle, tool => resolveTool(tool, sources))
+  const charts = await each(
+    reporter,
+    spec.charts,
+    ({ name, version }) => `Get chart ${name} ${version}`,
+    chart => resolveChart(chart, sources),
+  )
+  const packedHelm = tools.find(tool => tool.spec === helmTool)?.bytes ?? new Uint8Array()
+  const helm = await host.helmFrom(await toolProgram(packedHelm, helmTool.member))
+  const rendered = await renderAll(
+    charts,
+    { helm, kubernetes: spec.kubernetes, values, files, signal },
+    reporter,
+  )
+
+  const objects = rendered.flatMap(chart => chart.objects)
+  const budget = computeBudget(objects.flatMap(findPods), objects, spec.budget)
+  tellBudget(budget, request, reporter)
+  const { images, suspects } = findImages(rendered, spec.images)
+  const made: BundleLock = {
+    apiVersion: 'sealift.dev/v1',
+    kind: 'BundleLock',
+    metadata: { name: spec.metadata.name, version: spec.metadata.version },
+    platforms: [...spec.platforms],
+    kubernetes: spec.kubernetes,
+    files: [
+      { path: 'bundle.yaml', digest: digestOf(specText) },
+      ...[...values].map(([path, { text }]) => ({ path, digest: digestOf(text) })),
+    ],
+    charts: charts.map(lockedChart),
+    images: (await pin(images, spec, host, talk)).map(lockedImage),
+    tools: tools.map(lockedTool),
+    suspects: suspects.map(suspect => ({ ...suspect })),
+    budget: {
+      ...spec.budget,
+      declared: budget.declared,
+      containers: budget.containers.map(({ field: _, span: __, cpuLimit: ___, ...share }) => share),
+    },
+  }
+  const text = printLock(made)
+  const canonical = parseLock(text, 'bundle.lock.yaml')
+  return {
+    spec,
+    lock: canonical,
+    text,
+    budget,
+    ...(old === undefined ? {} : { drift: driftOf(old, canonical) }),
+  }
+}
+
+function helmOf(spec: BundleSpec, platform: string): ToolSpec {
+  const tool = spec.tools.find(({ name, platform: its }) => name === 'helm' && its === platform)
+  if (tool !== undefined) return tool
+  throw new SealiftError('SPEC_INVALID', `bundle.yaml names no helm for ${platform}`, {
+    faults: [
+      `tools: expected a helm for ${platform}: the helm that travels also renders the charts on this host`,
+    ],
+  })
+}
+
+async function oldLock(specDir: string, files: ConnectedHost['files']): Promise<BundleLock | undefined> {
+  const path = `${specDir}/bundle.lock.yaml`
+  return (await files.exists(path)) ? parseLock(await files.readText(path), path) : undefined
+}
+
+/** One after the other, each a step that people see. */
+async function each<S, R>(
+  reporter: Reporter,
+  list: readonly S[],
+  title: (item: S) => string,
+  work: (item: S) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = []
+  for (const item of list) {
+    const step = reporter.step(title(item))
+    try {
+      results.push(await work(item))
+    } catch (error) {
+      step.fail()
+      throw error
+    }
+    step.done()
+  }
+  return results
+}
+
+async function renderAll(
+  charts: readonly ResolvedChart[],
+  rendering: Omit<Rendering, 'folder' | 'helm'> & { readonly helm: TemporaryHelm },
+  reporter: Reporter,
+): Promise<RenderedChart[]> {
+  const folder = await rendering.files.temporary('sealift-lock-')
+  try {
+    const title = ({ spec }: ResolvedChart) => `Render ${spec.name}`
+    return await each(reporter, charts, title, chart =>
+      renderChart(chart, { ...rendering, folder: folder.path }),
+    )
+  } finally {
+    await folder.dispose()
+    await rendering.helm.dispose()
+  }
+}
+
+function tellBudget(report: BudgetReport, { budget: mode }: LockRequest, reporter: Reporter): void {
+  for (const { chart, object, container, resources } of report.missing) {
+    reporter.warn(`${chart} ${object} ${container} requests no ${resources.join(' and no ')}: counted as 0`)
+  }
+  const { declared, budget } = report
+  const fault = budgetFault(report)
+  if (fault !== undefined && mode === 'hold') throw fault
+  if (fault !== undefined) reporter.warn(fault.message)
+  const memory = `${printMemory(declared.memory)} of ${printMemory(budget.memory)}`
+  reporter.note(
+    `declared requests: memory ${memory}, CPU ${printCpu(declared.cpu)} of ${printCpu(budget.cpu)}`,
+  )
+}
+
+async function pin(
+  images: FoundImages['images'],
+  { platforms }: BundleSpec,
+  { registry }: ConnectedHost,
+  { reporter, signal }: Talk,
+): Promise<PinnedImage[]> {
+  const step = reporter.step('Pin images')
+  let done = 0
+  const onPinned = (): void => {
+    done += 1
+    step.update(`${done} of ${images.length}`)
+  }
+  try {
+    const pinned = await pinImages(images, { registry, platforms, onPinned, signal })
+    step.done(`${pinned.length}`)
+    return pinned
+  } catch (error) {
+    step.fail()
+    throw error
+  }
+}
+
+function lockedChart({
+  spec,
+  source,
+  package: bytes,
+  packageDigest,
+  metadata,
+  artifact,
+}: ResolvedChart): LockedChart {
+  const { digest, size } = artifact.manifest.descriptor
+  const packed = { digest: packageDigest, size: bytes.length }
+  return {
+    name: spec.name,
+    version: metadata.version,
+    release: spec.release,
+    namespace: spec.namespace,
+    source,
+    manifest: { digest, size },
+    package: packed,
+  }
+}
+
+function lockedImage({ name, digest, platforms, reasons }: PinnedImage): BundleLock['images'][number] {
+  return { name, digest, platforms: { ...platforms }, reasons: [...reasons] }
+}
+
+function lockedTool({
+  spec: { name, version, platform, member },
+  source,
+  content,
+}: ResolvedTool): LockedTool {
+  return { name, version, platform, source, content, ...(member === undefined ? {} : { member }) }
+}

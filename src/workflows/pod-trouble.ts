@@ -1,0 +1,47 @@
+import { printable } from '../errors/index.ts'
+import type { Cluster, KubernetesObject } from '../ports/index.ts'
+
+interface ContainerStatus {
+  readonly name: string
+  readonly ready: boolean
+  readonly restartCount: number
+  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } }
+  readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode?: number } }
+}
+
+// What a log line must not carry into an error: user and password in URLs, and long hex or base64 strings.
+const credentials = /(\w+:\/\/)[^\s/@]*@|\b[0-9a-f]{32,}\b|\b[A-Za-z0-9+/]{40,}={0,2}/gi
+
+/** Why pods of a namespace are not ready: state, exit codes and last log lines, with what looks like a secret taken out. */
+export async function podTrouble(cluster: Cluster, namespace: string): Promise<string[]> {
+  const lines: string[] = []
+  for (const pod of await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, namespace)) {
+    const { name } = pod.metadata
+    for (const status of statusesOf(pod).filter(({ ready }) => !ready)) {
+      const { waiting } = status.state ?? {}
+      const ended = status.lastState?.terminated
+      const parts = [
+        waiting ? `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}` : 'not ready',
+        status.restartCount > 0 ? `${status.restartCount} restarts` : '',
+        ended ? `last exit ${ended.exitCode} (${ended.reason})` : '',
+      ]
+      lines.push(redacted(`pod ${name}, ${status.name}: ${parts.filter(part => part !== '').join(', ')}`))
+      const log = await cluster.logs(namespace, name, status.name, 5).catch(() => '')
+      for (const line of log.split('\n').filter(text => text.trim() !== ''))
+        lines.push(redacted(`  log: ${line}`))
+    }
+  }
+  return lines
+}
+
+function statusesOf(pod: KubernetesObject): readonly ContainerStatus[] {
+  const status = pod['status'] as { containerStatuses?: readonly ContainerStatus[] } | undefined
+  return status?.containerStatuses ?? []
+}
+
+function redacted(text: string): string {
+  return printable(
+    text.replace(credentials, (_, scheme?: string) => (scheme ? `${scheme}[secret]@` : '[secret]')),
+    300,
+  )
+}

@@ -1,0 +1,116 @@
+import { SealiftError } from '../errors/index.ts'
+import type { Step } from '../install/index.ts'
+import type { KubernetesObject } from '../ports/index.ts'
+import type { ChartSpec } from '../spec/index.ts'
+import { externalSecretsValues, infisicalValues } from '../wire/index.ts'
+import { parseAllYaml, parseYaml } from '../yaml/index.ts'
+import type { Installation } from './install-steps.ts'
+import { podTrouble } from './pod-trouble.ts'
+import { carriedText, chartFile } from './site.ts'
+
+/** Per chart, in the spec's order: its CRDs, applied server-side, then the release. */
+export function releaseSteps(installation: Installation): Step[] {
+  const { host, helm, wired } = installation
+  return wired.spec.charts.flatMap(chart => {
+    const { release, namespace, crdValues } = chart
+    const install: Step = {
+      id: `release-${release}`,
+      title: `Install ${chart.name} ${chart.version}`,
+      holds: async () => (await helm.status(release, namespace))?.status === 'deployed',
+      run: () => installRelease(chart, installation),
+    }
+    if (crdValues === undefined) return [install]
+    const crds: Step = {
+      id: `crds-${release}`,
+      title: `Apply CRDs of ${chart.name}`,
+      holds: async () => (await host.cluster.list(crdKind, undefined, ownedBy(release))).length > 0,
+      run: say => applyCrds(chart, installation, say),
+    }
+    return [crds, install]
+  })
+}
+
+const crdKind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+
+/** Label selector of the CRDs that Sealift applied for a release. */
+export function ownedBy(release: string): string {
+  return `dev.sealift/release=${release}`
+}
+
+async function applyCrds(
+  chart: ChartSpec,
+  { bundle, helm, host, wired, talk }: Installation,
+  say: (detail: string) => void,
+): Promise<string> {
+  const values = [...(await bundledValues(chart, { bundle })), chart.crdValues]
+  const packed = await packedChart(chart, bundle, host)
+  try {
+    const { release, namespace } = chart
+    const rendered = await helm.template(
+      { release, namespace, chart: packed.path, values },
+      wired.spec.kubernetes,
+      talk.signal,
+    )
+    const crds = (parseAllYaml(rendered) as KubernetesObject[]).filter(({ kind }) => kind === crdKind.kind)
+    for (const [i, crd] of crds.entries()) {
+      talk.signal.throwIfAborted()
+      say(`${i + 1} of ${crds.length}`)
+      const labels = {
+        ...crd.metadata.labels,
+        'app.kubernetes.io/managed-by': 'sealift',
+        'dev.sealift/release': release,
+      }
+      await host.cluster.apply({ ...crd, metadata: { ...crd.metadata, labels } })
+    }
+    return `${crds.length} applied server-side`
+  } finally {
+    await packed.dispose()
+  }
+}
+
+async function installRelease(
+  chart: ChartSpec,
+  { bundle, site, helm, host, talk }: Installation,
+): Promise<string> {
+  const derived =
+    chart.wire === 'infisical'
+      ? infisicalValues(site)
+      : chart.wire === 'external-secrets'
+        ? externalSecretsValues()
+        : {}
+  const values = [...(await bundledValues(chart, { bundle })), derived]
+  const packed = await packedChart(chart, bundle, host)
+  try {
+    const { release, namespace, timeoutSeconds } = chart
+    const { revision } = await helm.upgrade(
+      { release, namespace, chart: packed.path, values },
+      timeoutSeconds,
+      talk.signal,
+    )
+    return `release ${release} in ${namespace}, revision ${revision}, all pods ready`
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED') throw error
+    const faults = await podTrouble(host.cluster, chart.namespace)
+    throw new SealiftError(error.code, error.message, {
+      faults: [...error.faults, ...faults],
+      hints: error.hints,
+      cause: error,
+    })
+  } finally {
+    await packed.dispose()
+  }
+}
+
+function packedChart(chart: ChartSpec, bundle: Installation['bundle'], host: Installation['host']) {
+  const locked = bundle.lock.charts.find(({ name }) => name === chart.name)
+  if (locked === undefined)
+    throw new SealiftError('BUNDLE_MALFORMED', `the bundle's lock has no chart ${chart.name}`)
+  return chartFile(bundle, locked, host.files)
+}
+
+async function bundledValues(
+  { values }: ChartSpec,
+  { bundle }: Pick<Installation, 'bundle'>,
+): Promise<unknown[]> {
+  return Promise.all(values.map(async path => parseYaml(await carriedText(bundle, path)) ?? {}))
+}

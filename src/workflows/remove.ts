@@ -1,0 +1,125 @@
+import { openBundle } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { forgetReceipt } from '../install/index.ts'
+import type { Kind, KubernetesObject, SiteHost, Talk } from '../ports/index.ts'
+import { credentialsSecretName, managed, purgeDatabase, storeName, systemNamespace } from '../wire/index.ts'
+import { ownedBy } from './release-steps.ts'
+import { servicesOf } from './services.ts'
+import { bundledHelm, readSite, wiredCharts } from './site.ts'
+
+/** What to remove. */
+export interface RemoveRequest {
+  /** Path of the bundle: its helm takes the releases away. */
+  readonly bundle: string
+  readonly siteFile: string
+  /** Also the database, the keys, the CRDs and the images: nothing can be had back then. */
+  readonly purge: boolean
+}
+
+/** What was removed, and what was left on purpose. */
+export interface RemoveResult {
+  readonly removed: readonly string[]
+  readonly kept: readonly string[]
+}
+
+const store: Kind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
+const externalSecret: Kind = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' }
+const crd: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+const namespaceKind: Kind = { apiVersion: 'v1', kind: 'Namespace' }
+const secret: Kind = { apiVersion: 'v1', kind: 'Secret' }
+
+/**
+ * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
+ * so that an install of the same site finds everything again. Can be run again after an interruption.
+ * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, BUNDLE_*, SITE_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ */
+export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
+  const { cluster, files } = host
+  const { site } = await readSite(request.siteFile, files)
+  const source = await files.openBundle(request.bundle)
+  const removed: string[] = []
+  const take = async (what: string, work: () => Promise<unknown>) => {
+    talk.signal.throwIfAborted()
+    const step = talk.reporter.step(`Remove ${what}`)
+    try {
+      await work()
+      step.done()
+      removed.push(what)
+    } catch (error) {
+      step.fail()
+      throw error
+    }
+  }
+  try {
+    const bundle = await openBundle(source)
+    const wired = wiredCharts(bundle)
+    const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+    const crds = await cluster.list(crd, undefined, ownedBy(wired.externalSecrets.release))
+    if (request.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(externalSecret))
+    const helm = await bundledHelm(bundle, host)
+    try {
+      if (crds.length > 0)
+        await take(`ClusterSecretStore ${storeName}`, () => cluster.delete(store, storeName))
+      for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse()) {
+        await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
+      }
+    } finally {
+      await helm.dispose()
+    }
+    await take('ESO’s credentials', () =>
+      cluster.delete(secret, credentialsSecretName, wired.externalSecrets.namespace),
+    )
+    await take('journal and receipt', () => forgetReceipt(cluster))
+    if (!request.purge)
+      return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
+
+    for (const { metadata } of crds)
+      await take(`CRD ${metadata.name}`, () => cluster.delete(crd, metadata.name))
+    if (site.database.admin) {
+      await take(`database ${site.database.name} and role ${site.database.user}`, () =>
+        purgeDatabase(servicesOf(site, host)),
+      )
+    }
+    for (const name of [...namespaces, systemNamespace]) {
+      if (isOurs(await cluster.get(namespaceKind, name)))
+        await take(`namespace ${name}`, () => cluster.delete(namespaceKind, name))
+    }
+    const { runtime } = host
+    if (runtime) await take('images', () => runtime.remove(bundle.images.map(({ name }) => name)))
+    return {
+      removed,
+      kept: [
+        `keys in Dragonfly's database ${site.dragonfly.database}: clear them with FLUSHDB if no one else uses that number`,
+      ],
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+function isOurs(object: KubernetesObject | undefined): boolean {
+  const label = 'app.kubernetes.io/managed-by'
+  return object?.metadata.labels?.[label] === managed[label]
+}
+
+function keptWithoutPurge(database: string, namespace: string): string[] {
+  return [
+    `database ${database}`,
+    `keys (Secret ${namespace}/infisical-secrets)`,
+    `the admin's login (Secret ${systemNamespace}/infisical-admin)`,
+    'CRDs of External Secrets Operator, and the images',
+  ]
+}
+
+async function refuseTeamsLoss(all: readonly KubernetesObject[]): Promise<void> {
+  const teams = all.filter(({ metadata }) => metadata.namespace !== systemNamespace)
+  if (teams.length === 0) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `${teams.length} ExternalSecrets of other teams would be lost with the CRDs`,
+    {
+      faults: teams.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+      hints: ['remove without --purge, or delete them first'],
+    },
+  )
+}

@@ -1,0 +1,79 @@
+import type { Bundle } from '../bundle/index.ts'
+import type { SiteHost, Talk } from '../ports/index.ts'
+import type { Site } from '../spec/index.ts'
+import {
+  cacheConnections,
+  databaseConnections,
+  environmentOf,
+  heapFor,
+  inspectCache,
+  inspectDatabase,
+  keysFor,
+  ownDatabase,
+  readyDatabase,
+  type SiteServices,
+  siteUrl,
+  storedKeys,
+  storeKeys,
+} from '../wire/index.ts'
+import type { Wired } from './site.ts'
+
+// One pod of Infisical fits the budget; both counts allow for a second one while it is rolled out.
+const replicas = 1
+
+/** The site's two services as wiring wants them. */
+export function servicesOf(site: Site, { cluster, database, cache, random }: SiteHost): SiteServices {
+  return { cluster, database, cache, random, site }
+}
+
+/**
+ * Makes sure that PostgreSQL and Dragonfly fit, and that no keys are lost, before anything is changed.
+ * @throws SealiftError DATABASE_*, CACHE_*, KEYS_LOST, FOREIGN_INSTALL, SITE_INVALID, CLUSTER_*
+ */
+export async function checkServices(site: Site, host: SiteHost, { infisical }: Wired): Promise<string> {
+  const services = servicesOf(site, host)
+  const stored = await storedKeys(host.cluster, infisical.namespace)
+  const own = await ownDatabase(services, stored)
+  const { facts, state } = await inspectDatabase(services, own, databaseConnections(replicas))
+  await keysFor(host.cluster, host.random, infisical.namespace, state?.infisical ?? false)
+  const cache = await inspectCache(services, {
+    connections: cacheConnections(replicas),
+    empty: stored === undefined,
+  })
+  return `PostgreSQL ${facts.version}, ${cache.server === 'redis' ? 'Redis' : 'Dragonfly'} ${cache.version}`
+}
+
+/** What {@link wireServices} works with. */
+export interface Wiring {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  readonly host: SiteHost
+  readonly talk: Talk
+}
+
+/**
+ * Makes role and database, and the Secret that Infisical's pod takes its environment from. The Secret is
+ * stored first: a password or key that was used and then lost could never be found again.
+ * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function wireServices({ bundle, site, wired, host, talk }: Wiring): Promise<string> {
+  const services = servicesOf(site, host)
+  const { cluster, random } = host
+  const { namespace, name: chart } = wired.infisical
+  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
+  const { state } = await inspectDatabase(services, own, databaseConnections(replicas))
+  const keys = await keysFor(cluster, random, namespace, state?.infisical ?? false)
+
+  const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
+  const heap = heapFor(container?.memoryLimit)
+  if (heap.warning && !site.memory) talk.reporter.warn(heap.warning)
+  const heapMiB = site.memory?.heapMiB ?? heap.heapMiB
+  const environment = await environmentOf(services, own, { siteUrl: siteUrl(site, namespace), heapMiB })
+  await storeKeys(cluster, namespace, keys, environment)
+
+  const prepared = await readyDatabase(services, own, databaseConnections(replicas))
+  const { database, user } = own.parts
+  if (prepared === undefined) return `database ${database} as it is, keys stored`
+  return `database ${database} ${prepared.database}, role ${user} ${prepared.role}, keys stored`
+}

@@ -1,0 +1,93 @@
+import type { Bundle } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { LockedChart } from '../lock/index.ts'
+import { type Digest, digestOf, mediaTypes } from '../oci/index.ts'
+import type { Files, Infisical, SiteHost, TemporaryHelm } from '../ports/index.ts'
+import { toolProgram } from '../resolve/index.ts'
+import { type BundleSpec, type ChartSpec, parseSite, parseSpec, type Site } from '../spec/index.ts'
+import { infisicalName, infisicalPort } from '../wire/index.ts'
+
+/** A site file, read and checked, with the digest that ties the journal to it. */
+export interface ReadSite {
+  readonly site: Site
+  readonly digest: Digest
+}
+
+/** Reads site.yaml. @throws SealiftError SITE_INVALID, FILE_FAILED */
+export async function readSite(path: string, files: Files): Promise<ReadSite> {
+  const text = await files.readText(path)
+  return { site: parseSite(text, path), digest: digestOf(text) }
+}
+
+/** The two releases that Sealift wires. */
+export interface Wired {
+  readonly spec: BundleSpec
+  readonly infisical: ChartSpec
+  readonly externalSecrets: ChartSpec
+}
+
+/** Finds the releases to wire in a bundle's spec. @throws SealiftError SPEC_INVALID when one is missing */
+export function wiredCharts(bundle: Bundle): Wired {
+  const spec = parseSpec(bundle.specText, 'bundle.yaml of the bundle')
+  const find = (wire: NonNullable<ChartSpec['wire']>) => {
+    const chart = spec.charts.find(candidate => candidate.wire === wire)
+    if (chart) return chart
+    throw new SealiftError('SPEC_INVALID', `no chart in this bundle has wire: ${wire}`, {
+      hints: ['mark the chart in bundle.yaml, lock and build again'],
+    })
+  }
+  return { spec, infisical: find('infisical'), externalSecrets: find('external-secrets') }
+}
+
+/** Runs `work` with Infisical's API, reached through the API server. */
+export async function withInfisical<T>(
+  host: SiteHost,
+  namespace: string,
+  work: (infisical: Infisical) => Promise<T>,
+): Promise<T> {
+  const forward = await host.cluster.forwardService(namespace, infisicalName, infisicalPort)
+  try {
+    return await work(host.infisical(`http://${forward.host}:${forward.port}`))
+  } finally {
+    await forward.close()
+  }
+}
+
+/** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
+export async function bundledHelm(bundle: Bundle, host: SiteHost): Promise<TemporaryHelm> {
+  const tool = bundle.tools.find(({ name, platform }) => name === 'helm' && platform === host.platform)
+  if (tool === undefined) {
+    throw new SealiftError(
+      'BUNDLE_WRONG_PLATFORM',
+      `the bundle has no helm for this machine (${host.platform})`,
+      {
+        hints: ['add it to tools in bundle.yaml, lock and build again'],
+      },
+    )
+  }
+  const program = await toolProgram(bundle.stream(tool.descriptor.digest), tool.member)
+  return host.helmFrom(program)
+}
+
+const packageLimit = 64 * 1024 * 1024
+
+/** A chart's package out of the bundle, as a private file. The caller disposes of it. */
+export async function chartFile(
+  bundle: Bundle,
+  locked: Pick<LockedChart, 'package' | 'name' | 'version'>,
+  files: Files,
+) {
+  const folder = await files.temporary('sealift-chart-')
+  const path = `${folder.path}/${locked.name}-${locked.version}.tgz`
+  await files.write(path, await bundle.read(locked.package.digest, packageLimit), 0o600)
+  return { path, dispose: folder.dispose }
+}
+
+/** A file of the spec's folder as it travels in the bundle. @throws SealiftError BUNDLE_MALFORMED */
+export async function carriedText(bundle: Bundle, title: string): Promise<string> {
+  const file = bundle.files.find(
+    candidate => candidate.title === title && candidate.descriptor.mediaType === mediaTypes.bundleFile,
+  )
+  if (file === undefined) throw new SealiftError('BUNDLE_MALFORMED', `the bundle has no file ${title}`)
+  return Buffer.from(await bundle.read(file.descriptor.digest, 16 * 1024 * 1024)).toString('utf8')
+}

@@ -1,0 +1,44 @@
+import { judgeDeployment } from '../check/index.ts'
+import { type JournalEntry, readReceipt, siteJournal } from '../install/index.ts'
+import type { Digest } from '../oci/index.ts'
+import type { SiteHost } from '../ports/index.ts'
+import { readSite } from './site.ts'
+
+/** What is installed here, and how it got here. */
+export interface StatusResult {
+  readonly site: string
+  readonly bundle: { readonly name: string; readonly version: string; readonly digest: Digest }
+  /** ISO time at which the install was proven. */
+  readonly installed: string
+  readonly releases: readonly {
+    readonly name: string
+    readonly version: string
+    readonly namespace: string
+    readonly pods: string
+  }[]
+  readonly images: readonly { readonly name: string; readonly digest: Digest }[]
+  readonly journal: readonly JournalEntry[]
+}
+
+/** Says what is installed. Changes nothing. @throws SealiftError NOT_INSTALLED, SITE_INVALID, CLUSTER_* */
+export async function status(siteFile: string, host: SiteHost): Promise<StatusResult> {
+  const { cluster, files } = host
+  await readSite(siteFile, files)
+  const { site, bundle, at, lock } = await readReceipt(cluster)
+  const releases = []
+  for (const { name, version, namespace } of lock.charts) {
+    const verdicts = (await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace)).map(
+      judgeDeployment,
+    )
+    const ready = verdicts.filter(({ ok }) => ok).length
+    releases.push({ name, version, namespace, pods: `${ready} of ${verdicts.length} Deployments ready` })
+  }
+  return {
+    site,
+    bundle: { name: lock.metadata.name, version: lock.metadata.version, digest: bundle },
+    installed: at,
+    releases,
+    images: lock.images.map(({ name, digest }) => ({ name, digest })),
+    journal: await siteJournal(cluster, files, '').read(),
+  }
+}

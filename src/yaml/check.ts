@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { printable } from '../errors/index.ts'
+import { nearest } from './nearest.ts'
+import { parseYaml } from './yaml.ts'
+
+/** What {@link checkYaml} gives: the value, or every fault of the text, one line each. */
+type Checked<T> =
+  | { readonly value: T; readonly raw: unknown; readonly faults?: never }
+  | { readonly faults: readonly string[]; readonly raw: unknown; readonly value?: never }
+
+/**
+ * Reads one YAML document and holds it to a schema. Never throws for bad input: syntax errors come with line
+ * and column, wrong fields with their path, what is expected and what was found, unknown keys with the
+ * nearest known one.
+ */
+export function checkYaml<T>(text: string, schema: z.ZodType<T>): Checked<T> {
+  let raw: unknown
+  try {
+    raw = parseYaml(text)
+  } catch (error) {
+    return { faults: [syntaxFault(error)], raw: undefined }
+  }
+  const result = schema.safeParse(raw)
+  if (result.success) return { value: result.data, raw }
+  const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return { faults: result.error.issues.flatMap(issue => issueFaults(issue, raw, shape)), raw }
+}
+
+/** Writes a path as people do: `charts[0].version`; the whole document is `(document)`. */
+function printPath(path: readonly PropertyKey[]): string {
+  const parts = path.map((key, i) => {
+    if (typeof key === 'number') return `[${key}]`
+    const name = printable(String(key))
+    return /^[\w-]+$/.test(name) ? `${i === 0 ? '' : '.'}${name}` : `["${name}"]`
+  })
+  return parts.join('') || '(document)'
+}
+
+function syntaxFault(error: unknown): string {
+  const { reason, mark } = (error ?? {}) as { reason?: string; mark?: { line: number; column: number } }
+  const place = mark === undefined ? '' : `line ${mark.line + 1}, column ${mark.column + 1}: `
+  return `${place}not readable as YAML: ${printable(reason ?? String(error))}`
+}
+
+function issueFaults(issue: z.core.$ZodIssue, raw: unknown, shape: JsonShape): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(shape, issue.path)
+    return issue.keys.map(key => {
+      const guess = nearest(key, known)
+      const advice = guess === undefined ? `known here: ${known.join(', ')}` : `did you mean "${guess}"?`
+      return `${printPath([...issue.path, key])}: unknown key; ${advice}`
+    })
+  }
+  const found = valueAt(raw, issue.path)
+  const expected = expectation(issue)
+  if (found === undefined) return [`${printPath(issue.path)}: missing; expected ${expected}`]
+  const shown = issue.code === 'custom' && typeof found === 'object' ? '' : `; found ${show(found)}`
+  return [`${printPath(issue.path)}: expected ${expected}${shown}`]
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return issue.values.map(value => JSON.stringify(value)).join(' or ')
+    case 'invalid_type':
+      return issue.expected === 'record' || issue.expected === 'object'
+        ? 'a mapping'
+        : article(issue.expected)
+    case 'invalid_format':
+      return issue.format === 'url' ? 'an http:// or https:// address' : issue.message
+    case 'too_small':
+      return `at least ${issue.minimum}${unit(issue.origin)}`
+    case 'too_big':
+      return `at most ${issue.maximum}${unit(issue.origin)}`
+    default:
+      return issue.message
+  }
+}
+
+const article = (noun: string): string =>
+  noun === 'array' ? 'a list' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
+const unit = (origin: string): string =>
+  origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : ''
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'a mapping'
+  return printable(JSON.stringify(value) ?? String(value), 80)
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    raw,
+  )
+}
+
+/** The few words of JSON Schema that the walk to a nested object needs. */
+interface JsonShape {
+  readonly properties?: Readonly<Record<string, unknown>> | undefined
+  readonly items?: unknown
+  readonly additionalProperties?: unknown
+}
+
+function knownKeys(shape: JsonShape, path: readonly PropertyKey[]): string[] {
+  const place = path.reduce<JsonShape | undefined>((at, key) => {
+    const next =
+      typeof key === 'number' ? at?.items : (at?.properties?.[String(key)] ?? at?.additionalProperties)
+    return typeof next === 'object' && next !== null ? next : undefined
+  }, shape)
+  return Object.keys(place?.properties ?? {})
+}

@@ -1,0 +1,220 @@
+/** What every Cluster must do; run against the memory cluster and a real API server. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Cluster, KubernetesObject } from '../../../src/ports/index.ts'
+
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap' }
+const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }
+const widget = { apiVersion: 'test.sealift.dev/v1', kind: 'Widget' }
+const crdKind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+
+const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+
+/** A CRD whose schema carries descriptions of about `size` bytes. */
+function crd(size: number): KubernetesObject {
+  const properties = Object.fromEntries(
+    Array.from({ length: Math.ceil(size / 2000) }, (_, i) => [
+      `field${i}`,
+      { type: 'string', description: 'x'.repeat(2000) },
+    ]),
+  )
+  return {
+    ...crdKind,
+    metadata: { name: 'widgets.test.sealift.dev' },
+    spec: {
+      group: 'test.sealift.dev',
+      scope: 'Namespaced',
+      names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { ...schema, properties: { spec: { ...schema, properties } } } },
+        },
+      ],
+    },
+  }
+}
+
+/** Holds a cluster to the port; `open` gives one that is thrown away afterwards: its namespaces stay. */
+export function clusterContract(open: () => Cluster): void {
+  let cluster: Cluster
+  let namespace = ''
+  let count = 0
+
+  const map = (name: string, data: Record<string, string>, metadata = {}): KubernetesObject => ({
+    ...configMap,
+    metadata: { name, namespace, ...metadata },
+    data,
+  })
+
+  beforeEach(async () => {
+    cluster = open()
+    namespace = `contract-${process.pid}-${++count}`
+    await cluster.apply({ ...namespaceKind, metadata: { name: namespace } })
+  })
+
+  it('tells its version', async () => {
+    expect((await cluster.info()).version).toMatch(/^v1\.\d+\.\d+/)
+  })
+
+  describe('get', () => {
+    it('gives what was applied, with its kind', async () => {
+      await cluster.apply(map('one', { a: '1' }))
+      const got = await cluster.get(configMap, 'one', namespace)
+      expect(got).toMatchObject({ ...configMap, metadata: { name: 'one', namespace }, data: { a: '1' } })
+    })
+
+    it('gives undefined for what is not there, in a namespace that is not there, of a kind that is not there', async () => {
+      expect(await cluster.get(configMap, 'none', namespace)).toBeUndefined()
+      expect(await cluster.get(configMap, 'none', `${namespace}-none`)).toBeUndefined()
+      expect(
+        await cluster.get({ apiVersion: 'none.dev/v1', kind: 'None' }, 'none', namespace),
+      ).toBeUndefined()
+    })
+
+    it('finds an object without a namespace in default', async () => {
+      const name = `${namespace}-default`
+      await cluster.apply({ ...configMap, metadata: { name }, data: {} })
+      expect(await cluster.get(configMap, name, 'default')).toBeDefined()
+      await cluster.delete(configMap, name)
+      expect(await cluster.get(configMap, name)).toBeUndefined()
+    })
+  })
+
+  describe('list', () => {
+    it('gives the objects of a namespace, each with its kind', async () => {
+      await cluster.apply(map('b', {}))
+      await cluster.apply(map('a', {}))
+      const listed = await cluster.list(configMap, namespace)
+      const names = listed.map(({ metadata }) => metadata.name).filter(name => name !== 'kube-root-ca.crt')
+      expect(names).toEqual(['a', 'b'])
+      expect(listed.every(({ kind, apiVersion }) => kind === 'ConfigMap' && apiVersion === 'v1')).toBe(true)
+    })
+
+    it('selects by labels', async () => {
+      await cluster.apply(map('a', {}, { labels: { app: 'x', tier: 'web' } }))
+      await cluster.apply(map('b', {}, { labels: { app: 'x', tier: 'db' } }))
+      await cluster.apply(map('c', {}, { labels: { app: 'y' } }))
+      const select = async (selector: string) =>
+        (await cluster.list(configMap, namespace, selector)).map(({ metadata }) => metadata.name)
+      expect(await select('app=x')).toEqual(['a', 'b'])
+      expect(await select('app=x,tier!=web')).toEqual(['b'])
+      expect(await select('tier')).toEqual(['a', 'b'])
+      expect(await select('app in (y,z)')).toEqual(['c'])
+    })
+
+    it('spans namespaces when none is given', async () => {
+      await cluster.apply(map('wide', {}, { labels: { test: namespace } }))
+      const found = await cluster.list(configMap, undefined, `test=${namespace}`)
+      expect(found.map(({ metadata }) => metadata.namespace)).toEqual([namespace])
+    })
+
+    it('gives nothing for a kind that is not there', async () => {
+      expect(await cluster.list({ apiVersion: 'none.dev/v1', kind: 'None' }, namespace)).toEqual([])
+    })
+  })
+
+  describe('apply', () => {
+    it('takes away what it no longer says, and leaves what others said', async () => {
+      await cluster.create(map('shared', { theirs: '1' }))
+      await cluster.apply(map('shared', { ours: '1', dropped: '1' }))
+      const stored = await cluster.apply(map('shared', { ours: '2' }))
+      expect(stored['data']).toEqual({ theirs: '1', ours: '2' })
+    })
+
+    it('takes over what is in conflict', async () => {
+      await cluster.create(map('conflict', { a: 'theirs' }))
+      expect((await cluster.apply(map('conflict', { a: 'ours' })))['data']).toEqual({ a: 'ours' })
+    })
+
+    it('keeps the object’s identity', async () => {
+      const first = await cluster.apply(map('same', { a: '1' }))
+      const second = await cluster.apply(map('same', { a: '2' }))
+      expect(second.metadata['uid']).toBe(first.metadata['uid'])
+      expect(second.metadata['resourceVersion']).not.toBe(first.metadata['resourceVersion'])
+    })
+
+    it('fails in a namespace that is not there', async () => {
+      const lost = { ...configMap, metadata: { name: 'a', namespace: `${namespace}-none` } }
+      await expect(cluster.apply(lost)).rejects.toMatchObject({
+        code: 'CLUSTER_FAILED',
+        message: expect.stringContaining(`namespaces "${namespace}-none" not found`),
+      })
+    })
+
+    it('fails for a kind that the cluster does not know', async () => {
+      const unknown = { apiVersion: 'none.dev/v1', kind: 'None', metadata: { name: 'a', namespace } }
+      await expect(cluster.apply(unknown)).rejects.toMatchObject({
+        code: 'CLUSTER_FAILED',
+        message: expect.stringContaining('does not know the kind None of none.dev/v1'),
+      })
+    })
+
+    it('takes a large CRD, and at once an object of it', async () => {
+      const large = crd(690_000)
+      expect(JSON.stringify(large).length).toBeGreaterThan(690_000)
+      expect(await cluster.list(widget, namespace)).toEqual([])
+      await cluster.apply(large)
+      await cluster.apply(large)
+      const made = {
+        ...widget,
+        metadata: { name: 'w', namespace },
+        spec: { deep: { list: [1, { a: null }] } },
+      }
+      await cluster.apply(made)
+      expect((await cluster.get(widget, 'w', namespace))?.['spec']).toEqual({
+        deep: { list: [1, { a: null }] },
+      })
+      await cluster.delete(widget, 'w', namespace)
+      await cluster.delete(crdKind, large.metadata.name)
+    })
+  })
+
+  describe('create', () => {
+    it('makes an object once', async () => {
+      await cluster.create(map('once', { a: '1' }))
+      await expect(cluster.create(map('once', { a: '2' }))).rejects.toMatchObject({
+        code: 'CLUSTER_FAILED',
+        message: expect.stringContaining('already exists'),
+      })
+      expect((await cluster.get(configMap, 'once', namespace))?.['data']).toEqual({ a: '1' })
+    })
+
+    it('lets one of many win', async () => {
+      const tries = Array.from({ length: 8 }, (_, i) => cluster.create(map('race', { winner: String(i) })))
+      const outcomes = await Promise.allSettled(tries)
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    })
+  })
+
+  describe('delete', () => {
+    it('is over when the object is gone, and again when it is not there', async () => {
+      await cluster.apply(map('gone', {}))
+      await cluster.delete(configMap, 'gone', namespace)
+      expect(await cluster.get(configMap, 'gone', namespace)).toBeUndefined()
+      await cluster.delete(configMap, 'gone', namespace)
+      await cluster.delete({ apiVersion: 'none.dev/v1', kind: 'None' }, 'gone', namespace)
+    })
+
+    it('takes a namespace’s content with it', async () => {
+      const name = `${namespace}-full`
+      await cluster.apply({ ...namespaceKind, metadata: { name } })
+      await cluster.apply({ ...configMap, metadata: { name: 'a', namespace: name } })
+      await cluster.delete(namespaceKind, name)
+      expect(await cluster.get(configMap, 'a', name)).toBeUndefined()
+      expect(await cluster.get(namespaceKind, name)).toBeUndefined()
+    })
+
+    it('names the finalizer that holds an object', async () => {
+      await cluster.apply(map('held', {}, { finalizers: ['test.sealift.dev/hold'] }))
+      await expect(cluster.delete(configMap, 'held', namespace, 1)).rejects.toMatchObject({
+        code: 'CLUSTER_FAILED',
+        message: expect.stringContaining('test.sealift.dev/hold'),
+      })
+      await cluster.apply(map('held', {}))
+      await cluster.delete(configMap, 'held', namespace)
+      expect(await cluster.get(configMap, 'held', namespace)).toBeUndefined()
+    })
+  })
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRuntime, detectRuntime } from '../../../src/adapters/containerd/index.ts'
+import { startContainerd, type TestContainerd } from '../../support/containerd.ts'
+import { tinyLayout } from '../../support/layout.ts'
+import { parts, runtimeContract } from './contract.ts'
+
+describe('a real containerd', () => {
+  let containerd: TestContainerd
+  beforeAll(async () => {
+    containerd = await startContainerd()
+  })
+  afterAll(() => containerd?.stop())
+  const open = () => createRuntime({ ctr: ['ctr'], address: containerd.address })
+  const ctr = (...words: string[]) =>
+    execa('ctr', ['--address', containerd.address, '--namespace', 'k8s.io', ...words])
+
+  runtimeContract(open)
+
+  it('unpacks an image that was imported without', async () => {
+    const name = 'docker.io/sealift-test/lazy:1'
+    const { tar } = await tinyLayout([{ name, file: 'lazy' }])
+    const words = [
+      '--address',
+      containerd.address,
+      '--namespace',
+      'k8s.io',
+      'images',
+      'import',
+      '--no-unpack',
+      '-',
+    ]
+    await execa('ctr', words, { input: tar })
+    const snapshots = async () => (await ctr('snapshots', 'ls')).stdout.split('\n').length
+    const before = await snapshots()
+    await open().unpack(name)
+    expect(await snapshots()).toBe(before + 1)
+    expect((await ctr('snapshots', 'ls')).stdout).not.toContain('sealift-unpack')
+  })
+
+  it('labels a pinned image as K3s does, and keeps its other labels', async () => {
+    const name = 'docker.io/sealift-test/labels:1'
+    await open().import(parts((await tinyLayout([{ name, file: 'labels' }])).tar))
+    await ctr('images', 'label', name, 'own=1')
+    await open().pin(name)
+    const { stdout } = await ctr('images', 'ls', `name==${name}`)
+    expect(stdout).toContain('io.cattle.k3s.pinned=pinned,io.cri-containerd.pinned=pinned,own=1')
+  })
+
+  it('passes a large archive on as it comes', async () => {
+    const name = 'docker.io/sealift-test/large:1'
+    const file = createHash('sha512')
+      .update('seed')
+      .digest('hex')
+      .repeat(1 << 19)
+    const { tar } = await tinyLayout([
+      { name, file },
+      { name: `${name}.5`, file: `${file}2` },
+    ])
+    let ahead = 0
+    async function* slow() {
+      for await (const part of parts(tar, 1 << 16)) {
+        yield part
+        ahead += part.length
+      }
+    }
+    await open().import(slow())
+    expect(ahead).toBe(tar.length)
+    expect(await open().incomplete([name])).toEqual([])
+  })
+
+  it('says what to do without a socket or a ctr', async () => {
+    const nowhere = createRuntime({ ctr: ['ctr'], address: join(containerd.dir, 'none.sock') })
+    await expect(nowhere.images()).rejects.toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringContaining('does not answer'),
+      hints: [expect.stringContaining('K3s')],
+    })
+    await expect(createRuntime({ ctr: ['/none/k3s', 'ctr'] }).images()).rejects.toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringContaining('cannot run /none/k3s'),
+    })
+  })
+
+  it('says that the socket is not open to a user without rights', async () => {
+    const script = `import { createRuntime } from '${join(import.meta.dirname, '../../../src/adapters/containerd/index.ts')}'
+      process.setuid(65534)
+      await createRuntime({ ctr: ['ctr'], address: '${containerd.address}' }).images()
+        .catch(error => console.log(error.code, error.message))`
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script])
+    expect(stdout).toMatch(/^LOAD_FAILED containerd's socket is not open to this user/)
+  })
+
+  it('is found by what the site says', async () => {
+    const site = { ctr: ['ctr'], address: containerd.address }
+    expect(await detectRuntime({ environment: { PATH: '/usr/bin' }, site })).toEqual(site)
+    expect(await readFile(join(containerd.dir, 'config.toml'), 'utf8')).toContain(site.address)
+  })
+})

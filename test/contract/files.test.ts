@@ -1,0 +1,213 @@
+/** What rooms rely on of a file system: the same for this machine's and for the one in memory. */
+import { mkdtemp, open, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { nodeFiles } from '../../src/adapters/files/index.ts'
+import { memoryFiles } from '../support/memory-files.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sealift-files-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe.each([
+  ['node', nodeFiles],
+  ['memory', memoryFiles],
+])('%s files', (_, make) => {
+  test('give back what was written, whole', async () => {
+    const files = make()
+    const path = join(folder, 'a.txt')
+    expect(await files.exists(path)).toBe(false)
+    await files.write(path, 'größer\n')
+    await files.write(path, 'kleiner')
+    expect(await files.exists(path)).toBe(true)
+    expect(await files.readText(path)).toBe('kleiner')
+    expect(await files.readBytes(path)).toEqual(Buffer.from('kleiner'))
+    expect(await files.list(folder)).toEqual(['a.txt'])
+  })
+
+  test('make the folders that they write into', async () => {
+    const files = make()
+    await files.write(join(folder, 'a/b/text'), 'x')
+    await files.append(join(folder, 'c/journal'), 'x')
+    const sink = await files.createBundle(join(folder, 'd/e/bundle.tar'))
+    await sink.allocate(1)
+    await sink.commit()
+    expect(await files.list(folder)).toEqual(['a/b/text', 'c/journal', 'd/e/bundle.tar'])
+  })
+
+  test('append lines', async () => {
+    const files = make()
+    const path = join(folder, 'journal')
+    await files.append(path, '{"a":1}')
+    await files.append(path, '{"b":2}\n')
+    expect(await files.readText(path)).toBe('{"a":1}\n{"b":2}\n')
+  })
+
+  test('name the file that cannot be read', async () => {
+    const files = make()
+    const path = join(folder, 'nothing')
+    for (const read of [files.readText, files.readBytes, files.openBundle]) {
+      await expect(read(path)).rejects.toMatchObject({
+        code: 'FILE_FAILED',
+        message: expect.stringContaining(path),
+      })
+    }
+  })
+
+  test('refuse a text larger than 16 MiB', async () => {
+    const files = make()
+    const path = join(folder, 'large')
+    await files.write(path, Buffer.alloc(16 * 1024 * 1024 + 1, 'x'))
+    await expect(files.readText(path)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+    expect((await files.readBytes(path)).length).toBe(16 * 1024 * 1024 + 1)
+  })
+
+  test('make a temporary folder that can be thrown away', async () => {
+    const files = make()
+    const temporary = await files.temporary('sealift-')
+    await files.write(join(temporary.path, 'x'), 'x')
+    await temporary.dispose()
+    expect(await files.exists(join(temporary.path, 'x'))).toBe(false)
+  })
+
+  test('bundle files appear when they are committed, zeros where nothing was written', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar')
+    const sink = await files.createBundle(path)
+    await sink.allocate(3000)
+    await Promise.all([sink.write(Buffer.from('end'), 2997), sink.write(Buffer.from('start'), 0)])
+    expect(await files.exists(path)).toBe(false)
+    await sink.commit()
+    await sink.discard()
+    const source = await files.openBundle(path)
+    expect(source.size).toBe(3000)
+    expect(Buffer.from(await source.read(0, 3000))).toEqual(
+      Buffer.concat([Buffer.from('start'), Buffer.alloc(2992), Buffer.from('end')]),
+    )
+    expect(Buffer.from(await source.read(2997, 3)).toString()).toBe('end')
+    await expect(source.read(2998, 3)).rejects.toMatchObject({ code: 'BUNDLE_DAMAGED' })
+    await source.close()
+  })
+
+  test('a discarded bundle leaves nothing, and what was there before stays', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar')
+    await files.write(path, 'older')
+    const sink = await files.createBundle(path)
+    await sink.allocate(10)
+    await sink.discard()
+    await sink.discard()
+    expect(await files.readText(path)).toBe('older')
+    expect(await files.list(folder)).toEqual(['bundle.tar'])
+  })
+
+  test('one path has one writer at a time', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar')
+    const first = await files.createBundle(path)
+    await expect(files.createBundle(path)).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      message: expect.stringContaining('another sealift'),
+    })
+    const other = await files.createBundle(join(folder, 'other.tar'))
+    await other.discard()
+    await first.allocate(4)
+    await first.commit()
+    const second = await files.createBundle(path)
+    await second.discard()
+    expect(await files.list(folder)).toEqual(['bundle.tar'])
+  })
+})
+
+describe('this machine only', () => {
+  const files = nodeFiles()
+
+  test('files get the mode asked for, and no temporary file stays', async () => {
+    await files.write(join(folder, 'open'), 'x')
+    await files.write(join(folder, 'private'), 'x', 0o600)
+    expect((await stat(join(folder, 'open'))).mode & 0o777).toBe(0o644)
+    expect((await stat(join(folder, 'private'))).mode & 0o777).toBe(0o600)
+    expect((await readdir(folder)).sort()).toEqual(['open', 'private'])
+  })
+
+  test('listing goes into folders and does not follow links', async () => {
+    await execa('mkdir', ['-p', join(folder, 'b/c')])
+    for (const name of ['b/c/2', 'b/1', 'a']) await writeFile(join(folder, name), '')
+    await symlink('/etc', join(folder, 'etc'))
+    await symlink('/etc/passwd', join(folder, 'b/passwd'))
+    expect(await files.list(folder)).toEqual(['a', 'b/1', 'b/c/2'])
+  })
+
+  test('text that is not UTF-8, and a folder, are refused', async () => {
+    await writeFile(join(folder, 'latin'), Buffer.from([0x66, 0xfc, 0x72]))
+    await expect(files.readText(join(folder, 'latin'))).rejects.toMatchObject({
+      message: expect.stringContaining('UTF-8'),
+    })
+    await expect(files.readText(folder)).rejects.toMatchObject({
+      message: expect.stringContaining('it is a folder'),
+    })
+    await expect(files.openBundle(folder)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+    await expect(files.createBundle(join(folder, 'latin/x'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  })
+
+  test('a partial file of a killed run is replaced, also when it is a link', async () => {
+    const path = join(folder, 'bundle.tar')
+    await writeFile(join(folder, 'victim'), 'untouched')
+    await symlink(join(folder, 'victim'), `${path}.partial`)
+    const sink = await files.createBundle(path)
+    await sink.allocate(5)
+    await sink.write(Buffer.from('12345'), 0)
+    await sink.commit()
+    expect(await files.readText(path)).toBe('12345')
+    expect(await files.readText(join(folder, 'victim'))).toBe('untouched')
+  })
+
+  test('the file is sparse until it is written', async () => {
+    const sink = await files.createBundle(join(folder, 'bundle.tar'))
+    await sink.allocate(50 * 1024 * 1024)
+    const { size, blocks } = await stat(join(folder, 'bundle.tar.partial'))
+    expect(size).toBe(50 * 1024 * 1024)
+    expect(blocks * 512).toBeLessThan(1024 * 1024)
+    await sink.discard()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  describe('on a volume of 2 MiB', () => {
+    beforeEach(() => execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'sealift-test', folder]))
+    afterEach(() => execa('umount', [folder]))
+
+    test('a bundle that has no room is refused before it is begun, in bytes', async () => {
+      const path = join(folder, 'bundle.tar')
+      const sink = await files.createBundle(path)
+      await expect(sink.allocate(3_000_000)).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        message: expect.stringMatching(new RegExp(`${path}.* 3000000 bytes, 2097152 are free`)),
+      })
+      await sink.discard()
+      expect(await readdir(folder)).toEqual([])
+    })
+
+    test('a volume that fills up on the way is named, and nothing is left', async () => {
+      const path = join(folder, 'bundle.tar')
+      const sink = await files.createBundle(path)
+      await sink.allocate(1_500_000)
+      const other = await open(join(folder, 'other'), 'w')
+      await other.write(Buffer.alloc(1_500_000, 1))
+      await other.close()
+      await expect(sink.write(Buffer.alloc(1_500_000, 1), 0)).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        message: expect.stringContaining(path),
+      })
+      await sink.discard()
+      expect(await readdir(folder)).toEqual(['other'])
+      await expect(files.write(join(folder, 'text'), Buffer.alloc(900_000, 1))).rejects.toMatchObject({
+        code: 'DISK_FULL',
+      })
+      expect(await readdir(folder)).toEqual(['other'])
+    })
+  })
+})

@@ -1,0 +1,162 @@
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createInfisical } from '../../../src/adapters/infisical/index.ts'
+import { type Infisical, type InfisicalSession, Secret, type SecretPlace } from '../../../src/ports/index.ts'
+import { ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
+import { secretData, secretKind } from '../../../src/wire/secrets.ts'
+import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
+import type { MemoryCluster } from '../../support/memory-cluster.ts'
+import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
+import { rejection, secretIn, siteCluster } from '../../unit/wire/memory.ts'
+import { systemClock, systemRandom } from './system.ts'
+
+// In order, as an install does it: each test goes on from what the one before it made.
+let server: StandIn
+let infisical: Infisical
+let session: InfisicalSession
+let place: SecretPlace
+let cluster: MemoryCluster
+let postgres: PostgresServer
+let redis: RedisServer
+const email = 'admin@site.local'
+
+beforeAll(async () => {
+  ;[cluster, postgres, redis] = await Promise.all([siteCluster(), startPostgres(), startRedis()])
+  const uri = await postgres.createDatabase('infisical')
+  const urls = {
+    DB_CONNECTION_URI: uri,
+    REDIS_URL: redis.url(),
+    SITE_URL: 'http://infisical.infisical.svc:8080',
+  }
+  server = await startStandIn({ ...newKeys(), ...urls })
+  infisical = createInfisical({ baseUrl: server.url, clock: systemClock })
+})
+afterAll(async () => {
+  await server.stop()
+  await Promise.all([postgres.stop(), redis.stop()])
+})
+
+const bootstrapping = () => ({ cluster, infisical, random: systemRandom, email, organization: 'openova' })
+
+const admin = () => secretIn(cluster, 'sealift-system', 'infisical-admin')
+const credentials = () => secretIn(cluster, 'external-secrets', 'infisical-universal-auth')
+
+describe('the client of Infisical, against a server', () => {
+  it('waits while the server starts', async () => {
+    expect(await infisical.status()).toEqual({ initialized: false })
+  })
+
+  it('bootstraps it and logs in as the admin', async () => {
+    const made = await ensureAdmin(bootstrapping())
+    expect(made.bootstrapped).toBe(true)
+    expect(await infisical.status()).toEqual({ initialized: true })
+    expect((await admin())?.['organizationId']).toBe(made.session.organizationId)
+  })
+
+  it('cannot bootstrap it twice, and says so without the password', async () => {
+    const password = new Secret('Correct-Horse-9-Battery')
+    const error = await rejection(infisical.bootstrap(email, password, 'openova'))
+    expect(error.code).toBe('SERVER_FAILED')
+    expect(error.message).toBe(
+      'Infisical answered 400 to POST /api/v1/admin/bootstrap: Instance has already been set up',
+    )
+    expect(inspect(error, { depth: 9 })).not.toContain(password.reveal())
+  })
+
+  it('logs in again at a rerun, also without knowing the organisation', async () => {
+    const again = await ensureAdmin(bootstrapping())
+    expect(again.bootstrapped).toBe(false)
+    session = again.session
+    const password = new Secret((await admin())?.['password'] ?? '')
+    expect((await infisical.login(email, password)).organizationId).toBe(session.organizationId)
+  })
+
+  it('says that a login was refused', async () => {
+    const error = await rejection(infisical.login(email, new Secret('wrong-horse')))
+    expect(error.message).toBe('Infisical answered 400 to POST /api/v3/auth/login: Invalid credentials')
+    expect(inspect(error, { depth: 9 })).not.toContain('wrong-horse')
+  })
+
+  it('makes the least tenancy, and makes it again without a change', async () => {
+    const needs = { cluster, infisical, session, namespace: 'external-secrets' }
+    place = await ensureTenancy(needs)
+    const before = await credentials()
+    expect(Object.keys(before ?? {})).toEqual(['clientId', 'clientSecret'])
+    expect(await ensureTenancy(needs)).toEqual(place)
+    expect(await credentials()).toEqual(before)
+  })
+
+  it('makes every step again where Kubernetes has lost the credentials', async () => {
+    const before = await credentials()
+    await cluster.delete(secretKind, 'infisical-universal-auth', 'external-secrets')
+    const identity = await session.identity('external-secrets')
+    await ensureTenancy({ cluster, infisical, session, namespace: 'external-secrets' })
+    expect(await session.identity('external-secrets')).toBe(identity)
+    expect((await credentials())?.['clientId']).toBe(before?.['clientId'])
+    expect((await credentials())?.['clientSecret']).not.toBe(before?.['clientSecret'])
+  })
+
+  it('writes, changes, reads and deletes secrets', async () => {
+    expect(await session.secret(place, 'A')).toBeUndefined()
+    await session.putSecret(place, 'A', new Secret('one'))
+    // Not expanded on the way back.
+    const reference = ['two $', '{A} é'].join('')
+    await session.putSecret(place, 'A', new Secret(reference))
+    expect((await session.secret(place, 'A'))?.reveal()).toBe(reference)
+    await session.deleteSecret(place, 'A')
+    await session.deleteSecret(place, 'A')
+    expect(await session.secret(place, 'A')).toBeUndefined()
+  })
+
+  it('says what is wrong with a write, and not what was written', async () => {
+    const missing = await rejection(
+      session.putSecret({ ...place, path: '/nope' }, 'A', new Secret('hunter2')),
+    )
+    expect(missing.message).toBe(
+      "Infisical answered 404 to POST /api/v3/secrets/raw/A: Folder with path '/nope' in environment with slug 'prod' not found",
+    )
+    const named = await rejection(session.putSecret(place, 'A:B', new Secret('hunter2')))
+    expect(named.message).toContain('422')
+    expect(named.message).toContain('Secret name cannot contain colon or forward slash.')
+    expect(inspect([missing, named], { depth: 9 })).not.toContain('hunter2')
+  })
+
+  it('makes nested folders, environments, and finds projects', async () => {
+    expect(await session.project('no-such')).toBeUndefined()
+    const project = await session.createProject('talent-mesh', 'talent-mesh')
+    expect(project.environments.map(({ slug }) => slug)).toEqual(['dev', 'staging', 'prod'])
+    await session.createEnvironment(project.id, 'Databases', 'databases')
+    const nested = { projectId: project.id, environment: 'databases', path: '/a/b/c' }
+    await session.ensureFolder(nested)
+    await session.ensureFolder(nested)
+    await session.putSecret(nested, 'K', new Secret('v'))
+    const found = await session.project('talent-mesh')
+    expect(found?.environments.map(({ slug }) => slug)).toContain('databases')
+  })
+
+  it('gives the identity a token that reads the probe and no more', async () => {
+    const { clientId = '', clientSecret = '' } = (await credentials()) ?? {}
+    const token = await infisical.loginIdentity({ clientId, clientSecret: new Secret(clientSecret) })
+    await session.putSecret(place, 'SEEN', new Secret('yes'))
+    const read = async (query: string) => {
+      const response = await fetch(`${server.url}/api/v3/secrets/raw?${query}`, {
+        headers: { authorization: `Bearer ${token.reveal()}` },
+      })
+      const { secrets } = (await response.json()) as { secrets?: { secretKey: string }[] }
+      return { status: response.status, keys: secrets?.map(({ secretKey }) => secretKey) ?? [] }
+    }
+    const scope = 'workspaceSlug=platform-shared&environment=prod'
+    expect(await read(`${scope}&secretPath=/sealift-probe`)).toEqual({ status: 200, keys: ['SEEN'] })
+    expect((await read(`${scope}&secretPath=/`)).keys).toEqual([])
+    expect((await read('workspaceSlug=talent-mesh&environment=prod&secretPath=/')).keys).toEqual([])
+  })
+
+  it('leaves no secret in the log of the server', async () => {
+    const secrets = (await cluster.list(secretKind)).flatMap(object => [...secretData(object)])
+    const values = secrets
+      .filter(([key]) => ['password', 'clientSecret'].includes(key))
+      .map(([, value]) => value.reveal())
+    expect(values).toHaveLength(2)
+    for (const value of values) expect(server.output()).not.toContain(value)
+  })
+})

@@ -1,0 +1,85 @@
+import { createServer } from 'node:net'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPostgres } from '../../../src/adapters/postgres/index.ts'
+import { type DatabaseLogin, Secret } from '../../../src/ports/index.ts'
+import { freePort, type PostgresServer, startPostgres } from '../../support/services.ts'
+import { rejection } from '../../unit/wire/memory.ts'
+
+let server: PostgresServer
+let login: DatabaseLogin
+const postgres = createPostgres()
+
+beforeAll(async () => {
+  server = await startPostgres()
+  const { host, port, user } = server
+  login = { host, port, user, password: new Secret(server.password), database: 'postgres', tls: 'disable' }
+})
+afterAll(() => server.stop())
+
+describe('a PostgreSQL session', () => {
+  it('asks with parameters and gives rows', async () => {
+    const session = await postgres.open(login)
+    expect(await session.query('SELECT $1::text AS a, 2 AS b', ["o'hara"])).toEqual([{ a: "o'hara", b: 2 }])
+    expect(await session.query('SHOW statement_timeout')).toEqual([{ statement_timeout: '30s' }])
+    await session.close()
+  })
+
+  it('quotes names and texts', async () => {
+    const session = await postgres.open(login)
+    const sql = `SELECT ${session.literal("it's \\ so")} AS ${session.identifier('a"b')}`
+    expect(await session.query(sql)).toEqual([{ 'a"b': "it's \\ so" }])
+    await session.close()
+  })
+
+  it("throws PostgreSQL's code and message for a bad statement", async () => {
+    const session = await postgres.open(login)
+    await expect(session.query('SELECT nothing')).rejects.toMatchObject({ code: '42703' })
+    await session.close()
+  })
+
+  it('refuses a wrong password without showing it', async () => {
+    const error = await rejection(postgres.open({ ...login, password: new Secret('wrong-horse') }))
+    expect(error.code).toBe('DATABASE_DENIED')
+    expect(error.message).toBe(
+      `PostgreSQL at 127.0.0.1:${login.port} refused user postgres: password authentication failed for user "postgres"`,
+    )
+    expect(inspect(error, { depth: 9 })).not.toContain('wrong-horse')
+  })
+
+  it("says a database's name that is not there", async () => {
+    const error = await rejection(postgres.open({ ...login, database: 'nowhere' }))
+    expect(error.code).toBe('DATABASE_UNFIT')
+    expect(error.message).toContain('database "nowhere" does not exist')
+  })
+
+  it('says that nothing listens', async () => {
+    const port = await freePort()
+    const error = await rejection(postgres.open({ ...login, port, serverName: 'pg.databases.svc' }))
+    expect(error.code).toBe('DATABASE_UNREACHABLE')
+    expect(error.message).toMatch(/^cannot reach PostgreSQL at pg\.databases\.svc: /)
+    expect(error.message).toContain('ECONNREFUSED')
+  })
+
+  it('says that a name does not resolve', async () => {
+    const error = await rejection(postgres.open({ ...login, host: 'no-such-host.invalid' }))
+    expect(error.code).toBe('DATABASE_UNREACHABLE')
+  })
+
+  it('says that the server has no TLS, and what to set', async () => {
+    const error = await rejection(postgres.open({ ...login, tls: 'require' }))
+    expect(error.code).toBe('DATABASE_UNREACHABLE')
+    expect(error.hints).toEqual([
+      'This server has no TLS. If that is meant to be so, set database.tls to disable.',
+    ])
+  })
+
+  it('gives up on a server that hangs up', async () => {
+    const hanging = createServer(socket => socket.destroy())
+    const port = await freePort()
+    await new Promise<void>(resolve => hanging.listen(port, '127.0.0.1', resolve))
+    const error = await rejection(postgres.open({ ...login, port }))
+    expect(error.code).toBe('DATABASE_UNREACHABLE')
+    hanging.close()
+  })
+})

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
+import { createPostgres } from '../../../src/adapters/postgres/index.ts'
+import { parseSite } from '../../../src/spec/site.ts'
+import {
+  environmentOf,
+  inspectCache,
+  inspectDatabase,
+  keysFor,
+  ownDatabase,
+  purgeDatabase,
+  readyDatabase,
+  type SiteServices,
+  storedKeys,
+  storeKeys,
+} from '../../../src/wire/index.ts'
+import { secretObject } from '../../../src/wire/secrets.ts'
+import type { MemoryCluster } from '../../support/memory-cluster.ts'
+import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
+import { countingRandom, rejection, secretIn, siteCluster } from '../../unit/wire/memory.ts'
+import { smallSite } from '../../unit/wire/sites.ts'
+
+// The services of a site file, reached as an install reaches them: names of services, through forwarded ports.
+let postgres: PostgresServer
+let redis: RedisServer
+let cluster: MemoryCluster
+let services: SiteServices
+
+beforeAll(async () => {
+  ;[postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+})
+afterAll(async () => {
+  await Promise.all([postgres.stop(), redis.stop()])
+})
+beforeEach(async () => {
+  cluster = await siteCluster(
+    secretObject('databases', 'postgres-superuser', { username: postgres.user, password: postgres.password }),
+    secretObject('databases', 'dragonfly-auth', { password: redis.password }),
+  )
+  cluster.behaviour.services = {
+    'databases/postgres-cluster-rw:5432': postgres,
+    'databases/dragonfly:6379': redis,
+  }
+  services = servicesOf(
+    smallSite
+      .replace('database:\n', 'database:\n  tls: disable\n')
+      .replace(
+        'dragonfly:\n',
+        'dragonfly:\n  password: { namespace: databases, name: dragonfly-auth, key: password }\n',
+      ),
+  )
+})
+
+function servicesOf(text: string): SiteServices {
+  const site = parseSite(text, 'site.yaml')
+  return { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom(), site }
+}
+
+describe('the services of a site', () => {
+  it('are looked at, made, used again with the same password, and purged', async () => {
+    const own = await ownDatabase(services, undefined)
+    expect(await inspectDatabase(services, own, 20)).toMatchObject({ facts: { maxConnections: 100 } })
+    expect(await inspectDatabase(services, own, 20)).not.toHaveProperty('state')
+    expect(await readyDatabase(services, own, 20)).toEqual({ role: 'created', database: 'created' })
+    const derived = { siteUrl: 'http://infisical.infisical.svc:8080', heapMiB: 768 }
+    const keys = await keysFor(cluster, services.random, 'infisical', false)
+    await storeKeys(cluster, 'infisical', keys, await environmentOf(services, own, derived))
+
+    const again = await ownDatabase(services, await storedKeys(cluster, 'infisical'))
+    expect(again.uri.reveal()).toBe(own.uri.reveal())
+    expect(await readyDatabase(services, again, 20)).toEqual({ role: 'unchanged', database: 'unchanged' })
+    expect((await inspectDatabase(services, again, 20)).state).toEqual({ infisical: false, tables: 0 })
+    expect(await secretIn(cluster, 'infisical', 'infisical-secrets')).toMatchObject({
+      DB_CONNECTION_URI: `postgresql://infisical:${own.parts.password.reveal()}@postgres-cluster-rw.databases.svc:5432/infisical`,
+      REDIS_URL: `redis://:${redis.password}@dragonfly.databases.svc:6379/0`,
+    })
+
+    await purgeDatabase(services)
+    expect(await inspectDatabase(services, again, 20)).not.toHaveProperty('state')
+  })
+
+  it('are only checked where the site names a URI, which is passed on as it is', async () => {
+    const uri = await postgres.createDatabase('theirs')
+    const text = uri.replace(`127.0.0.1:${postgres.port}`, 'postgres-cluster-rw.databases.svc:5432')
+    await cluster.apply(secretObject('infisical', 'infisical-database', { uri: text }))
+    const ref = 'uri: { namespace: infisical, name: infisical-database, key: uri }'
+    const admin = 'admin: { namespace: databases, name: postgres-superuser }'
+    const withUri = servicesOf(smallSite.replace(admin, `${ref}\n  tls: disable`))
+    const own = await ownDatabase(withUri, undefined)
+    expect(own.uri.reveal()).toBe(text)
+    expect(await inspectDatabase(withUri, own, 20)).toMatchObject({ state: { infisical: false, tables: 0 } })
+    expect(await readyDatabase(withUri, own, 20)).toBeUndefined()
+    await purgeDatabase(withUri)
+    expect(await inspectDatabase(withUri, own, 20)).toHaveProperty('state')
+  })
+
+  it('name the server as the site file does when a login fails', async () => {
+    const secret = { username: postgres.user, password: 'wrong-horse' }
+    await cluster.apply(secretObject('databases', 'postgres-superuser', secret))
+    const error = await rejection(inspectDatabase(services, await ownDatabase(services, undefined), 20))
+    expect(error.code).toBe('DATABASE_DENIED')
+    expect(error.message).toContain('postgres-cluster-rw.databases.svc')
+    expect(error.message).not.toContain('wrong-horse')
+  })
+
+  it('include the cache', async () => {
+    expect(await inspectCache(services, { connections: 90, empty: true })).toMatchObject({
+      server: 'redis',
+      keys: 0,
+    })
+  })
+})

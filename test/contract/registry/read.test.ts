@@ -1,0 +1,140 @@
+/** The same reads from our small registry, which the error tests use, and from the real distribution registry. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Descriptor, digestOf, parseReference, type Reference } from '../../../src/oci/index.ts'
+import { startRegistry } from '../../support/connected/registry.ts'
+import { startFaultyRegistry } from '../../support/faulty-registry.ts'
+import { collect, connect, failure, type TestConnection, textOf } from './connect.ts'
+import { layerBytes, pushImages, repository, servedImages, testImages, testLayer } from './images.ts'
+
+const user = 'builder'
+const password = 'correct-horse:battery'
+
+interface Server {
+  readonly host: string
+  stop(): Promise<void>
+}
+
+async function ours(scheme?: 'basic' | 'bearer'): Promise<Server> {
+  const images = await servedImages()
+  return startFaultyRegistry({ images, ...(scheme ? { auth: { scheme, user, password } } : {}) })
+}
+
+async function real(scheme?: 'basic' | 'token'): Promise<Server> {
+  const server = await startRegistry(scheme ? { auth: { scheme, user, password } } : {})
+  await pushImages(server.host, await server.authorization(repository))
+  return server
+}
+
+const servers = [
+  { name: 'ours, open', auth: false, start: () => ours() },
+  { name: 'ours, basic', auth: true, start: () => ours('basic') },
+  { name: 'ours, token', auth: true, start: () => ours('bearer') },
+  { name: 'distribution, open', auth: false, start: () => real() },
+  { name: 'distribution, basic', auth: true, start: () => real('basic') },
+  { name: 'distribution, token', auth: true, start: () => real('token') },
+]
+
+describe.each(servers)('reading from a registry: $name', ({ auth, start }) => {
+  let server: Server
+  let connection: TestConnection
+  let layer: Descriptor
+
+  beforeAll(async () => {
+    layer = await testLayer()
+    server = await start()
+    connection = connect(server.host, auth ? { auth: { [server.host]: { username: user, password } } } : {})
+  }, 240_000)
+
+  afterAll(async () => {
+    await connection?.close()
+    await server?.stop()
+  })
+
+  const reference = (rest: string): Reference => {
+    const parsed = parseReference(`${server.host}/${rest}`)
+    if (!parsed) throw new Error(`${rest} is no reference`)
+    return parsed
+  }
+
+  it.each(['oci', 'docker', 'oci-index', 'docker-index'])('gives the manifest of tag %s', async tag => {
+    const image = (await testImages())[tag]
+    const { descriptor, bytes } = await connection.registry.manifest(reference(`${repository}:${tag}`))
+    expect(descriptor).toEqual({
+      mediaType: image?.manifest.mediaType,
+      digest: image?.manifest.digest,
+      size: image?.manifest.size,
+    })
+    expect(digestOf(bytes)).toBe(image?.manifest.digest)
+  })
+
+  it('gives a manifest by its digest, whatever the tag beside it', async () => {
+    const { digest } = await connection.registry
+      .manifest(reference(`${repository}:oci`))
+      .then(m => m.descriptor)
+    const pinned = await connection.registry.manifest(reference(`${repository}:no-such-tag@${digest}`))
+    expect(pinned.descriptor.digest).toBe(digest)
+  })
+
+  it('gives a whole blob', async () => {
+    const bytes = await collect(connection.registry.blob(reference(repository), layer))
+    expect(bytes.equals(layerBytes)).toBe(true)
+  })
+
+  it('gives the rest of a blob from any byte', async () => {
+    for (const offset of [1, 1_234_567, layer.size - 1, layer.size]) {
+      const bytes = await collect(connection.registry.blob(reference(repository), layer, { offset }))
+      expect(bytes.equals(layerBytes.subarray(offset))).toBe(true)
+    }
+  })
+
+  it('serves many reads at once', async () => {
+    const reads = Array.from({ length: 6 }, () =>
+      collect(connection.registry.blob(reference(repository), layer)),
+    )
+    for (const bytes of await Promise.all(reads)) expect(bytes.equals(layerBytes)).toBe(true)
+  })
+
+  it('stops in the middle of a blob when the reader does', async () => {
+    for await (const chunk of connection.registry.blob(reference(repository), layer)) {
+      expect(chunk.length).toBeLessThan(layer.size)
+      break
+    }
+    const bytes = await collect(connection.registry.blob(reference(repository), layer, { offset: 10 }))
+    expect(bytes.equals(layerBytes.subarray(10))).toBe(true)
+  })
+
+  it.each(['team/app:no-such-tag', 'no/such/repository:v1'])('says that %s does not exist', async name => {
+    const error = await failure(connection.registry.manifest(reference(name)))
+    expect(error.code).toBe('IMAGE_NOT_FOUND')
+    expect(error.message).toContain(`${server.host}/${name}: not found at http://${server.host}/v2/`)
+  })
+
+  it('says that a blob does not exist', async () => {
+    const missing = { ...layer, digest: digestOf('no such blob') }
+    const error = await failure(collect(connection.registry.blob(reference(repository), missing)))
+    expect(error.code).toBe('IMAGE_NOT_FOUND')
+    expect(error.message).toContain(`${server.host}/${repository}@${missing.digest}: not found`)
+  })
+
+  if (!auth) return
+
+  it('is denied without credentials, and says where they go', async () => {
+    const stranger = connect(server.host)
+    const error = await failure(stranger.registry.manifest(reference(`${repository}:oci`)))
+    await stranger.close()
+    expect(error.code).toBe('REGISTRY_DENIED')
+    expect(error.message).toMatch(/denies access \(401/)
+    expect(error.hints[0]).toContain(`docker login ${server.host}`)
+  })
+
+  it('is denied with a wrong password, and does not repeat it', async () => {
+    const wrong = 'not-the-right-one'
+    const stranger = connect(server.host, { auth: { [server.host]: { username: user, password: wrong } } })
+    const error = await failure(stranger.registry.manifest(reference(`${repository}:oci`)))
+    await stranger.close()
+    expect(error.code).toBe('REGISTRY_DENIED')
+    expect(error.hints[0]).toContain('were not accepted')
+    expect(textOf(error)).not.toContain(wrong)
+    expect(textOf(error)).not.toContain(Buffer.from(`${user}:${wrong}`).toString('base64'))
+  })
+})

@@ -1,0 +1,244 @@
+/** The helm adapter on the real helm, rendering real charts, and installing into a real API server. */
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nodeFiles } from '../../src/adapters/files/index.ts'
+import { createHelm } from '../../src/adapters/helm/index.ts'
+import { writePackage } from '../../src/archive/pack.ts'
+import { computeBudget } from '../../src/budget/index.ts'
+import type { Helm } from '../../src/ports/index.ts'
+import { findImages, findPods, parseChartYaml, renderedObjects } from '../../src/resolve/index.ts'
+import { parseYaml } from '../../src/yaml/index.ts'
+import { type ApiServer, startApiServer } from '../support/apiserver.ts'
+import { esoChart } from '../support/connected/eso.ts'
+import { goTool } from '../support/tools/build.ts'
+
+const root = join(import.meta.dirname, '../..')
+const upstream = join(root, '../shared/upstream/infisical-standalone-postgres')
+
+let program: string
+let helm: Helm
+let folder: string
+
+beforeAll(async () => {
+  program = await goTool('helm')
+  helm = createHelm({ program })
+  folder = await mkdtemp(join(tmpdir(), 'sealift-helm-test-'))
+}, 300_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function chartOf(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const entries = Object.entries(files).map(([path, text]) => ({
+    path: `${name}/${path}`,
+    bytes: Buffer.from(text),
+  }))
+  const path = join(folder, `${name}-1.0.0.tgz`)
+  await writeFile(
+    path,
+    writePackage([{ path: `${name}/Chart.yaml`, bytes: Buffer.from(chartYaml(name)) }, ...entries]),
+  )
+  return path
+}
+
+const chartYaml = (name: string) => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`
+const valuesOf = async (path: string) => parseYaml(await readFile(join(root, 'bundles', path), 'utf8'))
+const release = (chart: string, values: readonly unknown[] = []) => ({
+  release: 'x',
+  namespace: 'apps',
+  chart,
+  values,
+})
+
+describe('rendering', () => {
+  test('is for the Kubernetes version asked for, later values win, hooks are in and tests are not', async () => {
+    const hook = (kind: string) =>
+      `kind: Job\nmetadata: {name: ${kind}, annotations: {helm.sh/hook: ${kind}}}\n`
+    const chart = await chartOf('small', {
+      'crds/a.yaml': 'kind: CustomResourceDefinition\nmetadata: {name: things}\n',
+      'templates/a.yaml':
+        'kind: ConfigMap\nmetadata: {name: a}\ndata: {v: "{{ .Capabilities.KubeVersion }}", a: "{{ .Values.a }}"}\n',
+      'templates/hook.yaml': hook('post-install'),
+      'templates/test.yaml': hook('test'),
+    })
+    const yaml = await helm.template(release(chart, [{ a: 1 }, { a: 2 }]), '1.36.0')
+    const objects = renderedObjects('small', yaml)
+    expect(objects.map(({ title }) => title).sort()).toEqual([
+      'ConfigMap/a',
+      'CustomResourceDefinition/things',
+      'Job/post-install',
+    ])
+    expect(objects.find(({ kind }) => kind === 'ConfigMap')?.content['data']).toEqual({
+      v: 'v1.36.0',
+      a: '2',
+    })
+  })
+
+  test('a fault in a template is told in helm’s words', async () => {
+    const chart = await chartOf('faulty', {
+      'templates/a.yaml': '{{ required "set the host" .Values.host }}',
+    })
+    await expect(helm.template(release(chart), '1.36.0')).rejects.toMatchObject({
+      code: 'RENDER_FAILED',
+      message: 'helm failed while rendering faulty-1.0.0.tgz',
+      hints: [expect.stringContaining('set the host')],
+    })
+  })
+
+  test('a program that cannot be run is a clear error', async () => {
+    const broken = createHelm({ program: join(folder, 'no-helm') })
+    await expect(broken.template(release('x.tgz'), '1.36.0')).rejects.toMatchObject({ code: 'RENDER_FAILED' })
+  })
+
+  test('values reach helm in private files only, and nothing of it is left', async () => {
+    const spy = join(folder, 'spy')
+    const seen = join(folder, 'seen')
+    const script = `for last; do :; done\n{ echo "$@"; env; stat -c 'mode %a' "$last"; echo "file $last"; cat "$last"; } > ${seen}`
+    await writeFile(spy, `#!/bin/sh\n${script}\n`)
+    await chmod(spy, 0o700)
+    await createHelm({ program: spy }).template(release('x.tgz', [{ password: 'very-secret' }]), '1.36.0')
+    const [head = '', content] = (await readFile(seen, 'utf8')).split('\nfile ')
+    expect(head).not.toContain('very-secret')
+    expect(head).toContain('mode 600')
+    expect(content).toContain('password: very-secret')
+    const file = content?.split('\n')[0] ?? ''
+    expect(file).toMatch(/values-0\.yaml$/)
+    expect(existsSync(file)).toBe(false)
+  })
+})
+
+describe('the bundles’ values', () => {
+  test('External Secrets Operator: one image for three Deployments, CRDs only when asked for', async () => {
+    const chart = join(folder, 'external-secrets.tgz')
+    await writeFile(chart, await readFile((await esoChart()).archive.path))
+    const metadata = parseChartYaml('name: external-secrets\nversion: 0.20.4\n', 'ESO')
+    const render = async (values: readonly unknown[]) =>
+      renderedObjects('external-secrets', await helm.template(release(chart, values), '1.35.4'))
+    const values = await valuesOf('sandbox/values/external-secrets.yaml')
+    const objects = await render([values])
+    const crds = (all: typeof objects) => all.filter(({ kind }) => kind === 'CustomResourceDefinition').length
+    const { images, suspects } = findImages([{ metadata, objects }])
+    expect(images.map(({ name }) => name)).toEqual(['docker.io/sealift-sandbox/external-secrets:v0.20.4'])
+    expect(images[0]?.reasons).toHaveLength(3)
+    expect(suspects).toEqual([])
+    expect([crds(objects), crds(await render([values, { installCRDs: true }])) > 20]).toEqual([0, true])
+    const { declared, missing } = computeBudget(objects.flatMap(findPods), objects, {
+      memory: '640Mi',
+      cpu: '300m',
+    })
+    expect({ declared, missing }).toEqual({ declared: { memory: 128 * 2 ** 20, cpu: 50 }, missing: [] })
+  })
+
+  test('upstream’s Infisical chart: subcharts that are off bring no images', async () => {
+    if (!existsSync(upstream)) return console.log(`not compared: upstream's chart is not at ${upstream}`)
+    const files = nodeFiles()
+    const paths = (await files.list(upstream)).filter(path => path !== 'PROVENANCE.md')
+    const entries = await Promise.all(
+      paths.map(async path => ({
+        path: `infisical-standalone/${path}`,
+        bytes: await files.readBytes(join(upstream, path)),
+      })),
+    )
+    // The published package has the subcharts in it; these bring one image each when they are on.
+    const subcharts = { 'ingress-nginx': '4.0.13', postgresql: '14.1.10', redis: '18.14.1' }
+    for (const [name, version] of Object.entries(subcharts)) {
+      const pod = `kind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: main, image: r.io/${name}:1}]}\n`
+      const base = `infisical-standalone/charts/${name}`
+      entries.push({
+        path: `${base}/Chart.yaml`,
+        bytes: Buffer.from(`apiVersion: v2\nname: ${name}\nversion: ${version}\n`),
+      })
+      entries.push({ path: `${base}/templates/pod.yaml`, bytes: Buffer.from(pod) })
+    }
+    const chart = join(folder, 'infisical-standalone.tgz')
+    await writeFile(chart, writePackage(entries))
+    const metadata = parseChartYaml('name: infisical-standalone\nversion: 1.7.5\n', 'Infisical')
+    const found = async (values: readonly unknown[]) => {
+      const objects = renderedObjects(
+        'infisical-standalone',
+        await helm.template(release(chart, values), '1.36.0'),
+      )
+      return { objects, images: findImages([{ metadata, objects }]).images.map(({ name }) => name) }
+    }
+    // No template of it can be rendered with all subcharts on and nothing else set, so one is turned on beside ours.
+    const values = await valuesOf('infisical/values/infisical.yaml')
+    const on = await found([values, { ingress: { nginx: { enabled: true } } }])
+    expect(on.images).toContain('r.io/ingress-nginx:1')
+    const { images, objects } = await found([values])
+    expect(images).toEqual(['docker.io/infisical/infisical:v0.165.8'])
+    const budget = computeBudget(objects.flatMap(findPods), objects, { memory: '512Mi', cpu: '250m' })
+    expect(budget).toMatchObject({ declared: { memory: 512 * 2 ** 20, cpu: 250 }, over: {}, missing: [] })
+    expect(budget.surge).toEqual(budget.declared)
+  })
+})
+
+describe('installing', () => {
+  let server: ApiServer
+  let cluster: Helm
+
+  beforeAll(async () => {
+    server = await startApiServer()
+    cluster = createHelm({ program, kubeconfig: server.kubeconfig })
+  }, 600_000)
+
+  afterAll(() => server?.stop())
+
+  const configMap = {
+    'templates/a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: "{{ .Values.a }}"}\n',
+  }
+  const here = (chart: string, values: readonly unknown[] = []) => ({
+    ...release(chart, values),
+    namespace: 'default',
+  })
+
+  test('a release is installed, upgraded, told and removed', async () => {
+    const chart = await chartOf('maps', configMap)
+    expect(await cluster.status('x', 'default')).toBeUndefined()
+    const installed = {
+      name: 'x',
+      namespace: 'default',
+      revision: 1,
+      status: 'deployed',
+      chart: 'maps-1.0.0',
+    }
+    expect(await cluster.upgrade(here(chart, [{ a: 1 }]), 60)).toEqual(installed)
+    expect(await cluster.upgrade(here(chart, [{ a: 2 }]), 60)).toEqual({ ...installed, revision: 2 })
+    expect(await cluster.status('x', 'default')).toEqual({ ...installed, revision: 2 })
+    await cluster.uninstall('x', 'default', 60)
+    await cluster.uninstall('x', 'default', 60)
+    expect(await cluster.status('x', 'default')).toBeUndefined()
+  })
+
+  test('a namespace that is not there is not made', async () => {
+    const chart = await chartOf('maps', configMap)
+    await expect(cluster.upgrade({ ...here(chart), namespace: 'nowhere' }, 30)).rejects.toMatchObject({
+      code: 'HELM_FAILED',
+      hints: [expect.stringContaining('nowhere')],
+    })
+  })
+
+  test('pods that do not become ready fail it, and the release can be seen as failed', async () => {
+    const pod = '{metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: x}]}}'
+    const spec = `{selector: {matchLabels: {a: b}}, template: ${pod}}`
+    const chart = await chartOf('stuck', {
+      'templates/a.yaml': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: stuck}\nspec: ${spec}\n`,
+    })
+    await expect(cluster.upgrade({ ...here(chart), release: 'stuck' }, 10)).rejects.toMatchObject({
+      code: 'HELM_FAILED',
+      message: 'helm failed while installing stuck in default',
+    })
+    expect(await cluster.status('stuck', 'default')).toMatchObject({ status: 'failed', chart: 'stuck-1.0.0' })
+    await cluster.uninstall('stuck', 'default', 60)
+  })
+
+  test('a cluster that is not there is told in one line', async () => {
+    await server.stop()
+    await expect(cluster.status('x', 'default')).rejects.toMatchObject({
+      code: 'HELM_FAILED',
+      hints: [expect.stringMatching(/unreachable|refused/)],
+    })
+  })
+})

@@ -1,0 +1,140 @@
+/** A Kubernetes API server with its datastore and controllers on loopback: no nodes, up in a few seconds. */
+import { spawn } from 'node:child_process'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import { goTool } from './tools/build.ts'
+
+/** A running API server. */
+export interface ApiServer {
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string
+  /** Path of the kubeconfig of a user without any rights. */
+  readonly nobody: string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts kine, kube-apiserver (RBAC, token file) and kube-controller-manager (it finishes deletions).
+ * @throws Error with the last lines of a component's log when one does not start
+ */
+export async function startApiServer(): Promise<ApiServer> {
+  const [kine, kube] = [await goTool('kine'), await goTool('kube')]
+  const dir = await mkdtemp(join(tmpdir(), 'sealift-api-'))
+  const processes: { pid: number; ended: Promise<unknown> }[] = []
+  const file = (name: string) => join(dir, name)
+  const stop = async () => {
+    for (const { pid } of processes) kill(pid)
+    await Promise.all(processes.map(({ ended }) => ended))
+    await rm(dir, { recursive: true, force: true })
+  }
+  const start = async (name: string, command: string, args: readonly string[]) => {
+    const log = await open(file(`${name}.log`), 'w')
+    const words = ['--pdeathsig', 'KILL', command, ...args]
+    const child = spawn('setpriv', words, { stdio: ['ignore', log.fd, log.fd] })
+    await log.close()
+    if (child.pid !== undefined) processes.push({ pid: child.pid, ended: once(child, 'exit') })
+  }
+  const until = async (name: string, ready: () => Promise<boolean>) => {
+    for (let round = 0; round < 480; round++) {
+      if (await ready().catch(() => false)) return
+      await sleep(125)
+    }
+    const log = await readFile(file(`${name}.log`), 'utf8')
+    throw new Error(`${name} did not start:\n${log.split('\n').slice(-15).join('\n')}`)
+  }
+  try {
+    for (const name of ['kube-apiserver', 'kube-controller-manager', 'kubectl'])
+      await symlink(kube, file(name))
+    const port = await freePort()
+    const tokens = { admin: randomBytes(16).toString('hex'), nobody: randomBytes(16).toString('hex') }
+    const lines = `${tokens.admin},admin,1,"system:masters"\n${tokens.nobody},nobody,2,\n`
+    await writeFile(file('tokens.csv'), lines, { mode: 0o600 })
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    await writeFile(file('sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 })
+
+    const database = `sqlite://${file('state.db')}?_journal=WAL&cache=shared&_busy_timeout=30000&_txlock=immediate`
+    const store = `unix://${file('kine.sock')}`
+    await start('kine', kine, [
+      '--endpoint',
+      database,
+      '--listen-address',
+      store,
+      '--metrics-bind-address',
+      '0',
+    ])
+    await until('kine', async () => existsSync(file('kine.sock')))
+    await start('kube-apiserver', file('kube-apiserver'), [
+      `--etcd-servers=${store}`,
+      `--secure-port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
+      '--endpoint-reconciler-type=none',
+      `--cert-dir=${file('certificates')}`,
+      `--token-auth-file=${file('tokens.csv')}`,
+      '--authorization-mode=RBAC',
+      '--service-cluster-ip-range=10.43.0.0/16',
+      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      `--service-account-key-file=${file('sa.key')}`,
+      `--service-account-signing-key-file=${file('sa.key')}`,
+    ])
+    const certificate = file('certificates/apiserver.crt')
+    await until('kube-apiserver', async () => existsSync(certificate))
+    const ca = await readFile(certificate, 'utf8')
+    for (const [user, token] of Object.entries(tokens)) {
+      await writeFile(file(`${user}.kubeconfig`), kubeconfig(port, ca, user, token), { mode: 0o600 })
+    }
+    const admin = ['--kubeconfig', file('admin.kubeconfig')]
+    const cache = ['--cache-dir', file('cache')]
+    const asks = (args: readonly string[]) => async () =>
+      !(await execa(file('kubectl'), [...admin, ...cache, ...args], { reject: false })).failed
+    await until('kube-apiserver', asks(['get', '--raw', '/readyz']))
+    await start('kube-controller-manager', file('kube-controller-manager'), [
+      `--kubeconfig=${file('admin.kubeconfig')}`,
+      '--leader-elect=false',
+      '--secure-port=0',
+      '--controllers=garbagecollector,namespace,serviceaccount',
+      `--service-account-private-key-file=${file('sa.key')}`,
+    ])
+    await until('kube-controller-manager', asks(['get', 'serviceaccount', 'default', '-n', 'default']))
+    return { kubeconfig: file('admin.kubeconfig'), nobody: file('nobody.kubeconfig'), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}
+
+function kubeconfig(port: number, ca: string, user: string, token: string): string {
+  const authority = Buffer.from(ca).toString('base64')
+  const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': authority }
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster }],
+    users: [{ name: user, user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user } }],
+    'current-context': 'test',
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,0 +1,112 @@
+/** A disconnected single-node cluster, started and ended by this process; see README.md. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { missing } from '../packages.ts'
+import { makeCgroup } from './cgroup.ts'
+import type { Distribution, Started, TestCluster } from './cluster.ts'
+import { Components } from './component.ts'
+import { importArchive } from './containerd.ts'
+import { corednsImage } from './image.ts'
+import { findK3s, startK3s } from './k3s.ts'
+import { startKubernetes } from './kubernetes.ts'
+import { enter, makeNetwork } from './network.ts'
+import { claimSlot, type Slot } from './slot.ts'
+import { stopLeftovers, tearDown } from './teardown.ts'
+
+export type { TestCluster } from './cluster.ts'
+export { stopLeftovers } from './teardown.ts'
+
+/** The Debian packages that a cluster needs. */
+export const clusterPackages: readonly string[] = [
+  'containerd',
+  'runc',
+  'containernetworking-plugins',
+  'iptables',
+  'iproute2',
+  'util-linux',
+  'mount',
+]
+
+/**
+ * Starts a cluster (as root, with {@link clusterPackages} installed) and waits until its node is ready and its
+ * DNS answers. Nothing of it outlives this process but what {@link stopLeftovers} ends, so call `stop` in a finally.
+ * @throws Error with the last lines of a component's log when one does not start; nothing is left behind then.
+ */
+export async function startCluster(
+  options: { name?: string; log?: (line: string) => void; signal?: AbortSignal } = {},
+): Promise<TestCluster> {
+  const { log = () => {}, signal } = options
+  if (process.getuid?.() !== 0) throw new Error('a test cluster can only be started by root')
+  const packages = await missing(clusterPackages)
+  if (packages.length > 0) throw new Error(`install these Debian packages first: ${packages.join(' ')}`)
+  await stopLeftovers(log)
+  const k3s = await findK3s()
+  const distribution = k3s === undefined ? startKubernetes : startK3s(k3s)
+  const slot = await claimSlot(options.name)
+  try {
+    return await start(slot, distribution, log, signal)
+  } catch (error) {
+    await tearDown(slot)
+    throw error
+  }
+}
+
+async function start(
+  slot: Slot,
+  distribution: Distribution,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+) {
+  log(`cluster ${slot.name}: namespace ${slot.netns} (${slot.nodeIp}), state in ${slot.dir}`)
+  await makeCgroup(slot.netns)
+  await makeNetwork(slot)
+  const components = new Components(slot)
+  const started = await distribution({ slot, components, log, signal })
+  const cluster = clusterOf(slot, started)
+
+  log('waiting for the API server, the node and its DNS')
+  const says = (args: readonly string[], answer: RegExp) => async () =>
+    answer.test(await cluster.kubectl(args))
+  await components.until('the API server', 120, says(['get', '--raw', '/readyz'], /ok/), signal)
+  const manifest = await readFile(join(import.meta.dirname, 'coredns.yaml'), 'utf8')
+  await cluster.kubectl(['apply', '-f', '-'], manifest.replace('CORE_DNS_IMAGE', corednsImage))
+  const ready = '{.status.conditions[?(@.type=="Ready")].status}'
+  const node = ['get', 'node', slot.name, '-o', `jsonpath=${ready}`]
+  await components.until('the node', 120, says(node, /True/), signal)
+  const dns = ['get', 'deployment', 'coredns', '-n', 'kube-system', '-o', 'jsonpath={.status.readyReplicas}']
+  await components.until('DNS', 120, says(dns, /1/), signal)
+  const account = ['get', 'serviceaccount', 'default', '-n', 'default', '-o', 'name']
+  await components.until('the default service account', 60, says(account, /default/), signal)
+  log(`cluster ${slot.name} is ready`)
+  return cluster
+}
+
+function clusterOf(slot: Slot, { kind, kubeconfig, containerd, kubectl }: Started): TestCluster {
+  const [command = 'kubectl', ...words] = kubectl
+  const asAdmin = [...words, '--kubeconfig', kubeconfig, '--cache-dir', join(slot.dir, 'kubectl-cache')]
+  let stopping: Promise<void> | undefined
+  return {
+    kind,
+    kubeconfig,
+    containerd,
+    name: slot.name,
+    dir: slot.dir,
+    netns: slot.netns,
+    nodeIp: slot.nodeIp,
+    exec: (program, args, options) => {
+      const [nsenter, into] = enter(slot.netns)
+      // execa's type also merges the options of a template call, of which there are none.
+      return execa(nsenter, [into, program, ...args], options) as never
+    },
+    kubectl: async (args, input) => {
+      const stdin = input === undefined ? { stdin: 'ignore' as const } : { input }
+      return (await execa(command, [...asAdmin, ...args], stdin)).stdout
+    },
+    importArchive: path => importArchive(containerd, path),
+    stop: () => {
+      stopping ??= tearDown(slot)
+      return stopping
+    },
+  }
+}

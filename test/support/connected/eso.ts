@@ -1,0 +1,67 @@
+/** External Secrets Operator: its real chart and image, out of its Go module. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { goTool } from '../tools/build.ts'
+import { layer } from './blobs.ts'
+import { type Chart, type ChartFile, chartFiles, packageChart } from './chart.ts'
+import { type Image, image } from './image.ts'
+import { base } from './rootfs.ts'
+
+/** The version of chart and image; the image's tag has a `v` before it. */
+export const esoVersion = '0.20.4'
+const moduleName = 'github.com/external-secrets/external-secrets'
+
+async function moduleDir(): Promise<string> {
+  const cwd = join(import.meta.dirname, '..', 'tools', 'eso')
+  await execa('go', ['mod', 'download', moduleName], { cwd })
+  const { stdout } = await execa('go', ['list', '-m', '-f', '{{.Dir}}', moduleName], { cwd })
+  return stdout.trim()
+}
+
+/** One CRD as a template, with the conditions that upstream's release puts around it (hack/helm.generate.sh). */
+function crdTemplate(crd: string): ChartFile {
+  const singular = /^ {4}singular: (\S+)$/m.exec(crd)?.[1]
+  const kind = /^ {4}kind: (\S+)$/m.exec(crd)?.[1]
+  if (!singular || !kind) throw new Error('the CRD bundle holds something that is no CRD')
+  const own = kind.includes('Cluster') || kind.includes('PushSecret')
+  const condition = own ? `and (.Values.installCRDs) (.Values.crds.create${kind})` : '.Values.installCRDs'
+  const extra =
+    '  annotations:\n    {{- with .Values.crds.annotations }}\n    {{- toYaml . | nindent 4 }}\n    {{- end }}'
+  const text = crd.replaceAll('{{', '{{ "{{" }}').replace('  annotations:', extra).trim()
+  return { path: `templates/crds/${singular}.yaml`, content: `{{- if ${condition} }}\n${text}\n{{- end }}\n` }
+}
+
+/** Chart.yaml with the released version and without the dependency, which is off by default and not to be had here. */
+function released(chartYaml: string): string {
+  return chartYaml
+    .replace(/^version: .*$/m, `version: "${esoVersion}"`)
+    .replace(/^appVersion: .*$/m, `appVersion: "v${esoVersion}"`)
+    .replace(/^dependencies:\n(?:[ -].*\n?)*/m, '')
+}
+
+/** ESO's chart as its release has it: with the CRDs as templates, which the source tree lacks. */
+export async function esoChart(): Promise<Chart> {
+  const dir = await moduleDir()
+  const ignored =
+    /^(ci|tests)\/|^Chart\.lock$|^README\.md\.gotmpl$|^\.helmignore$|^templates\/crds\/README\.md$/
+  const files = (await chartFiles(join(dir, 'deploy/charts/external-secrets'))).filter(
+    file => !ignored.test(file.path),
+  )
+  const crds = (await readFile(join(dir, 'deploy/crds/bundle.yaml'), 'utf8')).split(/^---\n/m)
+  return packageChart([
+    ...files.map(file =>
+      file.path === 'Chart.yaml' ? { ...file, content: released(file.content.toString()) } : file,
+    ),
+    ...crds.filter(crd => crd.trim()).map(crdTemplate),
+  ])
+}
+
+/** ESO's image: the one program, static, run as nobody like upstream's. */
+export async function esoImage(): Promise<Image> {
+  const program = await layer([{ path: 'bin/external-secrets', mode: 0o755, source: await goTool('eso') }])
+  return image([await layer(base()), program], {
+    Entrypoint: ['/bin/external-secrets'],
+    User: '65534',
+  })
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { badRequest, errorBody } from './errors.ts'
+import type { Log } from './log.ts'
+
+/** A request as a route sees it. */
+export interface Call {
+  /** Decoded path parameters: `/a/:name` gives `name`. */
+  param(name: string): string
+  /** A query parameter, or undefined where absent or empty. */
+  query(name: string): string | undefined
+  /** The JSON or form body; empty where there is none. */
+  readonly body: Readonly<Record<string, unknown>>
+  /** The bearer token, without its prefix. */
+  readonly token: string | undefined
+}
+
+/** One endpoint; `answer` gives the JSON body of a 200 or throws. */
+export interface Route {
+  readonly method: string
+  readonly path: string
+  readonly answer: (call: Call) => unknown
+}
+
+/** Names a {@link Route} in one line. */
+export const route = (method: string, path: string, answer: Route['answer']): Route => ({
+  method,
+  path,
+  answer,
+})
+
+const largestBody = 10 * 1024 * 1024
+
+async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > largestBody) throw badRequest('Request body is too large')
+    chunks.push(chunk)
+  }
+  const text = Buffer.concat(chunks).toString()
+  if (text === '') return {}
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  if (isForm) return Object.fromEntries(new URLSearchParams(text))
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    // A 500, as in the real server. The parser's own message is not kept: it quotes the body.
+    throw new Error('the request body is not JSON')
+  }
+}
+
+function matcher(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`)
+}
+
+async function answer(routes: readonly (Route & { pattern: RegExp })[], request: IncomingMessage) {
+  const reqId = `req-${randomBytes(12).toString('base64url').replace(/\W|_/g, '0').slice(0, 14)}`
+  const target = request.url ?? '/'
+  try {
+    const url = new URL(target, 'http://stand-in')
+    const found = routes.find(
+      ({ method, pattern }) => method === request.method && pattern.test(url.pathname),
+    )
+    if (!found) {
+      const message = `Route ${request.method}:${target} not found`
+      return { status: 404, body: { message, error: 'Not Found', statusCode: 404 } }
+    }
+    const groups = found.pattern.exec(url.pathname)?.groups ?? {}
+    const body = await found.answer({
+      param: name => decodeURIComponent(groups[name] ?? ''),
+      query: name => url.searchParams.get(name) || undefined,
+      body: await readBody(request),
+      token: /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1],
+    })
+    return { status: 200, body }
+  } catch (error) {
+    return { ...errorBody(error, reqId), error }
+  }
+}
+
+/** An HTTP server over `routes`; every answer carries `x-sealift-stand-in`. Request logs hold no query. */
+export function serve(routes: readonly Route[], log: Log): Server {
+  const compiled = routes.map(each => ({ ...each, pattern: matcher(each.path) }))
+  return createServer((request, response) => {
+    void answer(compiled, request).then(result => {
+      const body = JSON.stringify(result.body)
+      const type = 'application/json; charset=utf-8'
+      const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
+      response.writeHead(result.status, { ...headers, 'x-sealift-stand-in': 'infisical' }).end(body)
+      const [path] = (request.url ?? '').split('?')
+      if (path !== '/api/status') log.info(`${request.method} ${path} ${result.status}`)
+      if (result.status === 500 && 'error' in result) log.error(String((result.error as Error).stack))
+    })
+  })
+}

@@ -1,0 +1,29 @@
+import type { Context } from '../context.ts'
+import type { Route } from '../router.ts'
+import { adminRoutes } from './admin.ts'
+import { folderRoutes } from './folders.ts'
+import { identityRoutes } from './identities.ts'
+import { jwtAuthRoutes } from './jwt-auth.ts'
+import { licensedRoutes } from './licensed.ts'
+import { membershipRoutes } from './memberships.ts'
+import { projectRoutes } from './projects.ts'
+import { secretRoutes } from './secrets.ts'
+import { tokenRoutes } from './tokens.ts'
+import { universalAuthRoutes } from './universal-auth.ts'
+import { userRoutes } from './users.ts'
+
+/** Every endpoint of the stand-in. */
+export const routes = (context: Context): Route[] =>
+  [
+    adminRoutes,
+    userRoutes,
+    projectRoutes,
+    folderRoutes,
+    identityRoutes,
+    universalAuthRoutes,
+    jwtAuthRoutes,
+    tokenRoutes,
+    membershipRoutes,
+    licensedRoutes,
+    secretRoutes,
+  ].flatMap(make => make(context))

@@ -1,0 +1,177 @@
+/** The Cluster port in memory, for tests of rooms; held to the same contract as the real adapter. */
+import { randomUUID } from 'node:crypto'
+import { SealiftError } from '../../src/errors/index.ts'
+import type { Cluster, ContainerUsage, Kind, KubernetesObject } from '../../src/ports/index.ts'
+import { matches } from './label-selector.ts'
+import { isNamespaced } from './memory-kinds.ts'
+import { merged } from './server-side-apply.ts'
+
+/** What a test decides about the cluster; all of it may be changed while it is used. */
+export interface Behaviour {
+  version: string
+  usage: ContainerUsage[]
+  /** Logs by `namespace/pod/container`. */
+  logs: Record<string, string>
+  /** Where services lead, by `namespace/service:port`. */
+  services: Record<string, { host: string; port: number }>
+  /** Calls that RBAC denies. */
+  denies: (verb: string, kind: Kind, namespace?: string) => boolean
+  /** A controller: sees every object that is applied or created, and may write others. */
+  react: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
+}
+
+/** A cluster in memory, with what the test may change or look at. */
+export interface MemoryCluster extends Cluster {
+  readonly behaviour: Behaviour
+  /** Every object, in the order of creation. */
+  objects(): KubernetesObject[]
+}
+
+interface Stored {
+  object: KubernetesObject
+  /** What was applied last; its fields are ours. */
+  applied?: KubernetesObject
+}
+
+const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }
+
+const failed = (message: string) => new SealiftError('CLUSTER_FAILED', message)
+
+/** An empty cluster with the namespaces `default` and `kube-system`. */
+export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
+  const behaviour: Behaviour = {
+    version: 'v1.35.4',
+    usage: [],
+    logs: {},
+    services: {},
+    denies: () => false,
+    react: () => {},
+    ...given,
+  }
+  const stored = new Map<string, Stored>()
+  let revision = 0
+
+  const namespaced = (kind: Kind) =>
+    isNamespaced(
+      kind,
+      [...stored.values()].map(({ object }) => object),
+    )
+  const within = (kind: Kind, namespace = 'default') => (namespaced(kind) ? namespace : '')
+  const key = (kind: Kind, name: string, namespace?: string) =>
+    [kind.apiVersion.split('/').at(-2) ?? '', kind.kind, within(kind, namespace), name].join(' ')
+
+  function allow(verb: string, kind: Kind, namespace?: string) {
+    const where = within(kind, namespace) || undefined
+    if (!behaviour.denies(verb, kind, where)) return
+    const place = where ? ` in namespace ${where}` : ''
+    throw new SealiftError('CLUSTER_DENIED', `not allowed to ${verb} ${kind.kind}${place}`)
+  }
+
+  async function store(object: KubernetesObject, applied?: KubernetesObject): Promise<KubernetesObject> {
+    const { name, namespace } = object.metadata
+    const place = within(object, namespace)
+    if (place && !stored.has(key(namespaceKind, place))) {
+      throw failed(`cannot write ${object.kind} ${place}/${name}: namespaces "${place}" not found`)
+    }
+    const metadata = {
+      creationTimestamp: new Date().toISOString(),
+      uid: randomUUID(),
+      ...object.metadata,
+      ...(place ? { namespace: place } : {}),
+      resourceVersion: String(++revision),
+    }
+    const whole = { ...object, metadata }
+    const held = (whole.metadata as { finalizers?: string[] }).finalizers ?? []
+    if ('deletionTimestamp' in whole.metadata && held.length === 0) {
+      drop(object, name, namespace)
+      return whole
+    }
+    stored.set(key(object, name, namespace), { object: whole, ...(applied ? { applied } : {}) })
+    await behaviour.react(structuredClone(whole), cluster)
+    return structuredClone(stored.get(key(object, name, namespace))?.object ?? whole)
+  }
+
+  function known(object: KubernetesObject) {
+    if (namespaced(object) !== undefined) return
+    throw failed(`the cluster does not know the kind ${object.kind} of ${object.apiVersion}`)
+  }
+
+  function drop(kind: Kind, name: string, namespace?: string) {
+    stored.delete(key(kind, name, namespace))
+    for (const [other, { object }] of stored) {
+      if (kind.kind === 'Namespace' && object.metadata.namespace === name) stored.delete(other)
+    }
+  }
+
+  const cluster: MemoryCluster = {
+    behaviour,
+    objects: () => [...stored.values()].map(({ object }) => structuredClone(object)),
+    info: async () => ({ server: 'memory', version: behaviour.version }),
+    async get(kind, name, namespace) {
+      allow('get', kind, namespace)
+      return structuredClone(stored.get(key(kind, name, namespace))?.object)
+    },
+    async list(kind, namespace, labelSelector = '') {
+      allow('list', kind, namespace)
+      const place = namespaced(kind) ? namespace : undefined
+      const found = [...stored].filter(
+        ([
+          at,
+          {
+            object: { metadata },
+          },
+        ]) => {
+          const right = at === key(kind, metadata.name, metadata.namespace)
+          return right && (!place || metadata.namespace === place) && matches(labelSelector, metadata.labels)
+        },
+      )
+      return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { object }]) => structuredClone(object))
+    },
+    async apply(object) {
+      allow('patch', object, object.metadata.namespace)
+      known(object)
+      const own = structuredClone(object)
+      const before = stored.get(key(own, own.metadata.name, own.metadata.namespace))
+      return store(before ? merged(before.object, before.applied, own) : own, own)
+    },
+    async create(object) {
+      allow('create', object, object.metadata.namespace)
+      known(object)
+      const { name, namespace } = object.metadata
+      if (stored.has(key(object, name, namespace))) {
+        throw failed(`cannot create ${object.kind} ${name}: it already exists`)
+      }
+      return store(structuredClone(object))
+    },
+    async delete(kind, name, namespace, timeoutSeconds = 120) {
+      allow('delete', kind, namespace)
+      const doomed = stored.get(key(kind, name, namespace))
+      if (!doomed) return
+      const finalizers = (doomed.object.metadata['finalizers'] ?? []) as string[]
+      if (finalizers.length === 0) return drop(kind, name, namespace)
+      const metadata = { ...doomed.object.metadata, deletionTimestamp: new Date().toISOString() }
+      doomed.object = { ...doomed.object, metadata }
+      const held = `held by finalizers ${finalizers.join(', ')}`
+      throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
+    },
+    usage: async () => [...behaviour.usage],
+    async logs(namespace, pod, container, lines) {
+      const log = behaviour.logs[`${namespace}/${pod}/${container}`]
+      if (log === undefined) throw failed(`cannot get pods/log ${namespace}/${pod}: not found`)
+      return log
+        .split(/(?<=\n)/)
+        .slice(-lines)
+        .join('')
+    },
+    async forwardService(namespace, service, port) {
+      const target = behaviour.services[`${namespace}/${service}:${port}`]
+      if (!target) throw failed(`no pod behind service ${namespace}/${service} is ready`)
+      return { ...target, close: async () => {} }
+    },
+  }
+  for (const name of ['default', 'kube-system']) {
+    const metadata = { name, uid: randomUUID() }
+    stored.set(key(namespaceKind, name), { object: { ...namespaceKind, metadata } })
+  }
+  return cluster
+}

@@ -1,0 +1,74 @@
+/** A registry and a web server that live in memory: for tests of rooms that ask them. */
+import { SealiftError } from '../../src/errors/index.ts'
+import { type Descriptor, digestOf, mediaTypes, printReference } from '../../src/oci/index.ts'
+import type { Registry, Web } from '../../src/ports/index.ts'
+
+/** A registry to be filled. */
+export class MemoryRegistry implements Registry {
+  readonly #manifests = new Map<string, { descriptor: Descriptor; bytes: Uint8Array }>()
+  readonly #blobs = new Map<string, Uint8Array>()
+  /** Every manifest asked for, in order. */
+  readonly asked: string[] = []
+  /** At most so many bytes of a blob per request, then the connection ends. */
+  breaksAfter = Number.POSITIVE_INFINITY
+
+  blobOf(bytes: Uint8Array | string, mediaType: string): Descriptor {
+    const descriptor = { mediaType, digest: digestOf(bytes), size: Buffer.byteLength(bytes) }
+    this.#blobs.set(descriptor.digest, Buffer.from(bytes))
+    return descriptor
+  }
+
+  /** Serves a document under `repository:tag` and by its digest; gives its descriptor. */
+  put(
+    repository: string,
+    tag: string,
+    document: object,
+    mediaType: string = mediaTypes.ociManifest,
+  ): Descriptor {
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document }))
+    const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length }
+    this.#manifests.set(`${repository}:${tag}`, { descriptor, bytes })
+    this.#manifests.set(`${repository}@${descriptor.digest}`, { descriptor, bytes })
+    return descriptor
+  }
+
+  /** An image for one platform, its layers' contents given. */
+  image(repository: string, tag: string, architecture: string, layers: readonly string[]): Descriptor {
+    const config = this.blobOf(
+      JSON.stringify({ os: 'linux', architecture }),
+      'application/vnd.oci.image.config.v1+json',
+    )
+    const blobs = layers.map(layer => this.blobOf(layer, 'application/vnd.oci.image.layer.v1.tar'))
+    return this.put(repository, tag, { config, layers: blobs })
+  }
+
+  async manifest(reference: Parameters<Registry['manifest']>[0]) {
+    const { registry, repository, tag, digest } = reference
+    const place = `${registry}/${repository}`
+    this.asked.push(printReference(reference))
+    const found = this.#manifests.get(digest === undefined ? `${place}:${tag}` : `${place}@${digest}`)
+    if (found !== undefined) return found
+    throw new SealiftError('IMAGE_NOT_FOUND', `${printReference(reference)} is not there`)
+  }
+
+  async *blob(_repository: unknown, { digest }: Descriptor, { offset = 0 }: { offset?: number } = {}) {
+    const bytes = this.#blobs.get(digest)
+    if (bytes === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${digest} is not there`)
+    yield bytes.subarray(offset, Math.min(bytes.length, offset + this.breaksAfter))
+  }
+}
+
+/** A web server with these files, by address. */
+export function memoryWeb(files: Readonly<Record<string, string | Uint8Array>>): Web {
+  const read = (url: string): Uint8Array => {
+    const bytes = files[url]
+    if (bytes === undefined) throw new SealiftError('REGISTRY_FAILED', `${url} answered 404`)
+    return Buffer.from(bytes)
+  }
+  return {
+    text: async url => Buffer.from(read(url)).toString(),
+    async *stream(url) {
+      yield read(url)
+    },
+  }
+}

@@ -1,0 +1,122 @@
+/** The Runtime port in memory, for tests of rooms: it reads the archives that it is given, as containerd does. */
+import { once } from 'node:events'
+import { Parser } from 'tar'
+import { messageOf, SealiftError } from '../../src/errors/index.ts'
+import {
+  annotations,
+  type Descriptor,
+  type Digest,
+  digestOf,
+  type Index,
+  type Manifest,
+} from '../../src/oci/index.ts'
+import type { Runtime, RuntimeImage } from '../../src/ports/index.ts'
+
+/** A node's images in memory, with what a test may look at. */
+export interface MemoryRuntime extends Runtime {
+  /** Content by digest; take one away to damage an image. */
+  readonly blobs: Map<Digest, Buffer>
+  /** Names that are unpacked. */
+  readonly unpacked: Set<string>
+  /** Bytes that imports have read. */
+  bytesRead: number
+}
+
+const failed = (message: string) => new SealiftError('LOAD_FAILED', message)
+
+/** A node without images; its platform is linux and this machine's architecture unless `architecture` is given. */
+export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : process.arch): MemoryRuntime {
+  const images = new Map<string, RuntimeImage>()
+  const blobs = new Map<Digest, Buffer>()
+  const unpacked = new Set<string>()
+
+  /** Everything below a digest that this platform needs, if it is all there. */
+  function complete(digest: Digest): boolean {
+    const bytes = blobs.get(digest)
+    if (!bytes) return false
+    const { manifests, config, layers } = JSON.parse(bytes.toString()) as Partial<Index & Manifest>
+    if (!manifests)
+      return config !== undefined && [config, ...(layers ?? [])].every(({ digest }) => blobs.has(digest))
+    const ours = manifests.find(({ platform }) => platform?.architecture === architecture)
+    return ours !== undefined && complete(ours.digest)
+  }
+
+  const runtime: MemoryRuntime = {
+    blobs,
+    unpacked,
+    bytesRead: 0,
+    images: async () => [...images.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    async import(archive, signal) {
+      signal?.throwIfAborted()
+      const files = await unpackedArchive(archive, signal, bytes => {
+        runtime.bytesRead += bytes
+      })
+      const { manifests } = JSON.parse(files.get('index.json')?.toString() ?? '{}') as Partial<Index>
+      if (!manifests) throw failed('ctr images import: unrecognized image format')
+      for (const [path, bytes] of files) {
+        if (!path.startsWith('blobs/sha256/')) continue
+        const digest: Digest = `sha256:${path.slice('blobs/sha256/'.length)}`
+        if (digestOf(bytes) !== digest)
+          throw failed(`ctr images import: unexpected commit digest for ${digest}`)
+        blobs.set(digest, bytes)
+      }
+      const named = manifests.flatMap(descriptor => ({ descriptor, name: nameOf(descriptor) ?? [] }))
+      for (const { descriptor, name } of named) {
+        if (typeof name === 'string') images.set(name, { name, digest: descriptor.digest, pinned: false })
+      }
+      for (const { name } of named) if (typeof name === 'string') await runtime.unpack(name)
+    },
+    async pin(name) {
+      const image = images.get(name)
+      if (!image) throw failed(`ctr images label: image "${name}": not found`)
+      images.set(name, { ...image, pinned: true })
+    },
+    incomplete: async names =>
+      names.filter(name => {
+        const image = images.get(name)
+        return !image || !complete(image.digest)
+      }),
+    async unpack(name) {
+      const image = images.get(name)
+      if (!image || !complete(image.digest)) throw failed(`containerd has no image ${name}, or not all of it`)
+      unpacked.add(name)
+    },
+    async remove(names) {
+      for (const name of names) images.delete(name)
+    },
+  }
+  return runtime
+}
+
+function nameOf({ annotations: given = {} }: Descriptor): string | undefined {
+  return given[annotations.containerdName] ?? given[annotations.refName]
+}
+
+/** The files of a tar by path. @throws whatever the archive throws; SealiftError when it is no whole tar */
+async function unpackedArchive(
+  archive: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+  count: (bytes: number) => void,
+): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>()
+  const parser = new Parser({ strict: true })
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => {})
+  parser.on('error', error => broken.reject(failed(`ctr images import: ${messageOf(error)}`)))
+  parser.on('entry', entry => {
+    const parts: Buffer[] = []
+    entry.on('data', (part: Buffer) => parts.push(part))
+    entry.on('end', () => {
+      if (entry.type === 'File') files.set(entry.path, Buffer.concat(parts))
+    })
+  })
+  for await (const bytes of archive) {
+    signal?.throwIfAborted()
+    count(bytes.length)
+    parser.write(Buffer.from(bytes))
+  }
+  const ended = once(parser, 'end')
+  parser.end()
+  await Promise.race([ended, broken.promise])
+  return files
+}

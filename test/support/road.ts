@@ -1,0 +1,133 @@
+/** The two ends of the road on one machine, for the demo and the end-to-end tests: a site to install at, and the CLI. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { printYaml } from '../../src/yaml/index.ts'
+import { startCluster, type TestCluster } from './cluster/index.ts'
+import { type ConnectedSide, databaseManifests } from './connected/index.ts'
+import type { Log } from './setup.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** A disconnected cluster with the shared services that a site has before Sealift comes, and its site file. */
+export interface TestSite {
+  readonly cluster: TestCluster
+  /** Working folder; site.yaml and whatever a run leaves behind are in it. */
+  readonly dir: string
+  readonly siteFile: string
+  /** The shared services' passwords: no output may show them. */
+  readonly passwords: { readonly postgres: string; readonly redis: string }
+  /** Writes another site file beside the first, with top-level fields replaced; gives its path. */
+  variant(name: string, changes: Readonly<Record<string, unknown>>): Promise<string>
+  stop(): Promise<void>
+}
+
+function siteYaml(cluster: TestCluster, changes: Readonly<Record<string, unknown>>): string {
+  const { address, ctr } = cluster.containerd
+  return printYaml({
+    apiVersion: 'sealift.dev/v1',
+    kind: 'Site',
+    metadata: { name: 'sandbox' },
+    cluster: { kubeconfig: cluster.kubeconfig },
+    containerd: { ctr, address },
+    organization: 'openova',
+    admin: { email: 'admin@site.local' },
+    database: {
+      host: 'postgres-cluster-rw.databases.svc',
+      tls: 'disable',
+      admin: { namespace: 'databases', name: 'postgres-superuser' },
+    },
+    dragonfly: {
+      host: 'dragonfly.databases.svc',
+      database: 3,
+      password: { namespace: 'databases', name: 'dragonfly-auth', key: 'password' },
+    },
+    ...changes,
+  })
+}
+
+/** Starts a disconnected cluster and its shared services. @throws Error when one does not come up; nothing is left then. */
+export async function startSite(archives: ConnectedSide['archives'], log: Log): Promise<TestSite> {
+  const cluster = await startCluster({ log })
+  const dir = await mkdtemp(join(tmpdir(), 'sealift-site-'))
+  const stop = async () => {
+    await cluster.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+  try {
+    const passwords = { postgres: randomBytes(16).toString('hex'), redis: randomBytes(16).toString('hex') }
+    log('importing PostgreSQL, and Redis in the place of Dragonfly: the services that the site shares')
+    await cluster.importArchive(archives.postgres)
+    await cluster.importArchive(archives.redis)
+    await cluster.kubectl(
+      ['apply', '-f', '-'],
+      databaseManifests(passwords)
+        .map(object => JSON.stringify(object))
+        .join('\n---\n'),
+    )
+    for (const name of ['postgres-cluster-rw', 'dragonfly']) {
+      await cluster.kubectl(['-n', 'databases', 'rollout', 'status', `deployment/${name}`, '--timeout=120s'])
+    }
+    const variant = async (name: string, changes: Readonly<Record<string, unknown>>) => {
+      const path = join(dir, `${name}.yaml`)
+      await writeFile(path, siteYaml(cluster, changes))
+      return path
+    }
+    const siteFile = await variant('site', {})
+    return { cluster, dir, siteFile, passwords, variant, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** How a run of the CLI ended. */
+export interface Finished {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Where and how the CLI runs. */
+export interface RunOptions {
+  /** Runs inside this cluster's network namespace, where nothing but the cluster can be reached. */
+  readonly inside?: TestCluster
+  readonly env?: Readonly<Record<string, string>>
+  /** Shows stderr (progress) as it comes. */
+  readonly show?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Runs the compiled CLI as a user does, in a process of its own. */
+export async function sealift(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const words = [join(root, 'dist', 'bin.js'), ...args]
+  const settings = {
+    cwd: root,
+    env: { ...options.env },
+    reject: false as const,
+    stdin: 'ignore' as const,
+    stderr: options.show ? (['inherit', 'pipe'] as const) : ('pipe' as const),
+    ...(options.signal ? { cancelSignal: options.signal } : {}),
+  }
+  const { exitCode, stdout, stderr } = options.inside
+    ? await options.inside.exec(process.execPath, words, settings)
+    : await execa(process.execPath, words, settings)
+  return { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) }
+}
+
+/** The same with `--json`: stdout parsed. @throws Error with stderr when stdout is not one JSON object */
+export async function sealiftJson<T>(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished & { json: T }> {
+  const finished = await sealift([...args, '--json'], options)
+  try {
+    return { ...finished, json: JSON.parse(finished.stdout) as T }
+  } catch {
+    throw new Error(
+      `sealift ${args[0]} --json printed no JSON (exit ${finished.exitCode}):\n${finished.stdout}\n${finished.stderr}`,
+    )
+  }
+}

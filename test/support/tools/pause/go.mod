@@ -1,0 +1,3 @@
+module sealift.dev/test/pause
+
+go 1.26

@@ -1,0 +1,109 @@
+/** How the API client takes a server that misbehaves: a small real HTTP server that answers as the test says. */
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createCluster } from '../../../../src/adapters/cluster/index.ts'
+
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap' }
+const resources = { resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] }
+
+describe('calls of the Kubernetes API', () => {
+  let server: Server
+  let dir = ''
+  let seen: string[] = []
+  let answers: ((request: IncomingMessage, response: ServerResponse) => void)[] = []
+
+  const json =
+    (status: number, body: object, headers = {}) =>
+    (_: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(status, headers).end(JSON.stringify(body))
+    }
+  const reset = (request: IncomingMessage) => request.socket.resetAndDestroy()
+  const open = () => createCluster({ kubeconfig: join(dir, 'kubeconfig'), environment: {} })
+
+  async function kubeconfig(address: string) {
+    const config = {
+      clusters: [{ name: 'a', cluster: { server: address, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'a', user: { token: 'secret-token' } }],
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      'current-context': 'a',
+    }
+    await writeFile(join(dir, 'kubeconfig'), JSON.stringify(config))
+  }
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sealift-api-test-'))
+    seen = []
+    answers = []
+    server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`)
+      const answer = request.url === '/api/v1' ? json(200, resources) : answers.shift()
+      if (answer) answer(request, response)
+      else response.writeHead(500).end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    await kubeconfig(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`)
+  })
+  afterEach(async () => {
+    server.closeAllConnections()
+    server.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  it('come again after 429 and after a reset connection', async () => {
+    answers = [json(429, {}), reset, json(200, { metadata: { name: 'a' } })]
+    expect(await open().get(configMap, 'a')).toEqual({ metadata: { name: 'a' } })
+    expect(seen.filter(call => call.endsWith('/configmaps/a'))).toHaveLength(3)
+  })
+
+  it('do not come again when a create may have been done', async () => {
+    answers = [reset]
+    const object = { ...configMap, metadata: { name: 'a' } }
+    await expect(open().create(object)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' })
+    expect(seen.filter(call => call.startsWith('POST'))).toHaveLength(1)
+  })
+
+  it('end at some time', async () => {
+    answers = Array(10).fill(json(503, { message: 'not ready' }))
+    await expect(open().get(configMap, 'a')).rejects.toMatchObject({
+      code: 'CLUSTER_FAILED',
+      message: 'cannot get configmaps default/a: not ready',
+    })
+    expect(seen.filter(call => call.endsWith('/configmaps/a'))).toHaveLength(6)
+  })
+
+  it('show what the server says as text without control characters', async () => {
+    answers = [json(400, { message: 'no\u001b[2J' })]
+    await expect(open().get(configMap, 'a')).rejects.toThrow('cannot get configmaps default/a: no\\u{1b}[2J')
+  })
+
+  it('encode names, so that none leads elsewhere', async () => {
+    answers = [json(404, {})]
+    await open().get(configMap, '../secrets/x', 'a/b')
+    expect(seen.at(-1)).toBe('GET /api/v1/namespaces/a%2Fb/configmaps/..%2Fsecrets%2Fx')
+  })
+
+  it('say that nothing listens, with the address and without the token', async () => {
+    await kubeconfig('https://user:password@127.0.0.1:1/prefix')
+    const error = await open()
+      .info()
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'CLUSTER_UNREACHABLE',
+      message: 'cannot reach the cluster at https://127.0.0.1:1/prefix: nothing listens there',
+    })
+    expect(JSON.stringify(error)).not.toMatch(/secret-token|password/)
+  })
+
+  it('say which kubeconfigs were looked for', async () => {
+    const cluster = createCluster({ environment: { KUBECONFIG: '/none/a:/none/b' } })
+    await expect(cluster.info()).rejects.toMatchObject({
+      code: 'CLUSTER_UNREACHABLE',
+      message: 'no kubeconfig found: tried /none/a (not there), /none/b (not there)',
+    })
+  })
+})

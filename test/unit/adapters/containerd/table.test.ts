@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { parseCheck, parseImages } from '../../../../src/adapters/containerd/table.ts'
+
+const digest = `sha256:${'a'.repeat(64)}` as const
+const type = 'application/vnd.oci.image.index.v1+json'
+
+describe('the tables of ctr', () => {
+  it('images: names, digests and pins, whatever is in the other columns', () => {
+    const table = [
+      'REF                     TYPE DIGEST SIZE PLATFORMS LABELS',
+      `docker.io/a/b:1         ${type} ${digest} 275.7 MiB linux/amd64,linux/arm64 a=b c,io.cri-containerd.pinned=pinned`,
+      `docker.io/a/c:1         ${type} ${digest} 0.0 B     -                       -`,
+      `docker.io/a/d:1         ${type} ${digest} 1.0 KiB   linux/amd64             io.cri-containerd.pinned=no`,
+      `${digest} ${type} ${digest} 9 B linux/amd64 io.cri-containerd.pinned=pinned,z=1   `,
+      'WARN[0000] DEPRECATION: something',
+    ].join('\n')
+    expect(parseImages(table)).toEqual([
+      { name: 'docker.io/a/b:1', digest, pinned: true },
+      { name: 'docker.io/a/c:1', digest, pinned: false },
+      { name: 'docker.io/a/d:1', digest, pinned: false },
+      { name: digest, digest, pinned: true },
+    ])
+  })
+
+  it('check: what is whole and what is unpacked', () => {
+    const table = [
+      'REF TYPE DIGEST STATUS SIZE UNPACKED',
+      `docker.io/a/b:1 ${type} ${digest} complete (3/3)    1.0 MiB/1.0 MiB true`,
+      `docker.io/a/c:1 ${type} ${digest} complete (3/3)    1.0 MiB/1.0 MiB false  `,
+      `docker.io/a/d:1 ${type} ${digest} incomplete (2/3)  0.1 MiB/1.0 MiB false`,
+      `docker.io/a/e:1 ${type} ${digest} unavailable (0/?) 0.0 B/?         false`,
+    ].join('\n')
+    expect(parseCheck(table).map(({ complete, unpacked }) => [complete, unpacked])).toEqual([
+      [true, true],
+      [true, false],
+      [false, false],
+      [false, false],
+    ])
+  })
+})

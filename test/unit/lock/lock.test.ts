@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { type BundleLock, driftOf, parseLock, printLock } from '../../../src/lock/index.ts'
+import { type Digest, digestOf } from '../../../src/oci/index.ts'
+
+const d = (text: string): Digest => digestOf(text)
+const place = { chart: 'app', object: 'Deployment/x', field: 'spec.image' }
+
+function lockOf(changes: Partial<BundleLock> = {}): BundleLock {
+  return {
+    apiVersion: 'sealift.dev/v1',
+    kind: 'BundleLock',
+    metadata: { name: 'small', version: '1.0.0' },
+    platforms: ['linux/arm64', 'linux/amd64'],
+    kubernetes: '1.36.0',
+    files: [
+      { path: 'values/b.yaml', digest: d('b') },
+      { path: 'bundle.yaml', digest: d('a') },
+    ],
+    charts: [chart('second', '1.0.0'), chart('first', '2.0.0')],
+    images: [image('r.io/b:1', 'b'), image('r.io/a:1', 'a')],
+    tools: [
+      {
+        name: 'helm',
+        version: 'v4.3.1',
+        platform: 'linux/amd64',
+        source: 'helm.tgz',
+        content: { digest: d('h'), size: 1 },
+      },
+    ],
+    suspects: [{ text: 'r.io/maybe:1', ...place }],
+    budget: {
+      memory: '640Mi',
+      cpu: '300m',
+      declared: { memory: 10, cpu: 20 },
+      containers: [
+        {
+          chart: 'app',
+          object: 'Deployment/x',
+          container: 'main',
+          init: false,
+          replicas: 1,
+          memory: 10,
+          cpu: 20,
+        },
+      ],
+    },
+    ...changes,
+  }
+}
+
+function chart(name: string, version: string, content = name): BundleLock['charts'][number] {
+  return {
+    name,
+    version,
+    release: name,
+    namespace: 'apps',
+    source: 'charts/x',
+    manifest: { digest: d(`m${content}`), size: 1 },
+    package: { digest: d(content), size: 1 },
+  }
+}
+
+function image(name: string, content: string): BundleLock['images'][number] {
+  const platform = { manifest: d(content), size: 1 }
+  return {
+    name,
+    digest: d(content),
+    platforms: { 'linux/arm64': platform, 'linux/amd64': platform },
+    reasons: [place, { ...place, chart: 'a' }],
+  }
+}
+
+describe('the text', () => {
+  test('comes back as the same lock, and printing that changes nothing', () => {
+    const text = printLock(lockOf())
+    const read = parseLock(text, 'bundle.lock.yaml')
+    expect(printLock(read)).toBe(text)
+    expect(driftOf(lockOf(), read)).toEqual([])
+  })
+
+  test('is the same whatever order lists and fields had', () => {
+    const lock = lockOf()
+    const shuffled = {
+      ...lock,
+      files: [...lock.files].reverse(),
+      images: [...lock.images].reverse(),
+      platforms: [...lock.platforms].reverse(),
+    }
+    expect(printLock(shuffled)).toBe(printLock(lock))
+  })
+
+  test('keeps the order of charts: it is the order of installing', () => {
+    const { charts } = parseLock(printLock(lockOf()), 'bundle.lock.yaml')
+    expect(charts.map(({ name }) => name)).toEqual(['second', 'first'])
+  })
+
+  test('is sorted and says where it comes from', () => {
+    const text = printLock(lockOf())
+    expect(text).toMatch(/^# Written by `sealift lock`/)
+    expect(text.indexOf('r.io/a:1')).toBeLessThan(text.indexOf('r.io/b:1'))
+    expect(text.indexOf('bundle.yaml')).toBeLessThan(text.indexOf('values/b.yaml'))
+  })
+})
+
+describe('reading', () => {
+  test('every fault is listed', () => {
+    const text = printLock(lockOf())
+      .replaceAll(d('a'), 'sha256:short')
+      .replace('kind: BundleLock', 'kind: Lock')
+    expect(() => parseLock(text, 'bundle.lock.yaml')).toThrow(
+      expect.objectContaining({
+        code: 'LOCK_INVALID',
+        faults: expect.arrayContaining([expect.stringMatching(/^kind: /)]),
+      }),
+    )
+  })
+
+  test('text that is no YAML', () => {
+    expect(() => parseLock('{', 'x.yaml')).toThrow(expect.objectContaining({ code: 'LOCK_INVALID' }))
+  })
+})
+
+describe('drift', () => {
+  const drift = (changes: Partial<BundleLock>) => driftOf(lockOf(), lockOf(changes))
+
+  test('none between equals', () => {
+    expect(drift({})).toEqual([])
+  })
+
+  test('a tag that moved is told with both digests', () => {
+    expect(drift({ images: [image('r.io/b:1', 'moved'), image('r.io/a:1', 'a')] })).toEqual([
+      `image r.io/b:1: the tag moved: was ${d('b')}, now ${d('moved')}`,
+    ])
+  })
+
+  test('images that came and went', () => {
+    expect(drift({ images: [image('r.io/c:1', 'c'), image('r.io/a:1', 'a')] })).toEqual([
+      'image r.io/b:1: removed',
+      'image r.io/c:1: added',
+    ])
+  })
+
+  test('charts: version, republished, order', () => {
+    const [second, first] = [chart('second', '1.0.0'), chart('first', '2.0.0')]
+    expect(drift({ charts: [second, chart('first', '2.1.0', 'new')] })).toEqual([
+      'chart first: version was 2.0.0, now 2.1.0',
+    ])
+    expect(drift({ charts: [second, chart('first', '2.0.0', 'new')] })).toEqual([
+      `chart first: version 2.0.0 was republished: package was ${d('first')}, now ${d('new')}`,
+    ])
+    expect(drift({ charts: [first, second] })).toEqual([
+      'order of charts: was second, first, now first, second',
+    ])
+    expect(drift({ charts: [second] })).toEqual(['chart first: removed'])
+  })
+
+  test('files, Kubernetes, suspects, budget', () => {
+    const { files, budget } = lockOf()
+    expect(
+      drift({ files: files.map(file => (file.path === 'bundle.yaml' ? { ...file, digest: d('x') } : file)) }),
+    ).toEqual(['file bundle.yaml: changed'])
+    expect(drift({ kubernetes: '1.37.0' })).toEqual(['Kubernetes: was 1.36.0, now 1.37.0'])
+    expect(drift({ suspects: [] })).toEqual(['suspect r.io/maybe:1 in app Deployment/x spec.image: removed'])
+    expect(drift({ budget: { ...budget, declared: { memory: 11, cpu: 20 } } })).toEqual([
+      'declared memory: was 10 bytes, now 11 bytes',
+    ])
+  })
+})

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import {
+  canonicalJson,
+  digestOf,
+  mediaTypes,
+  parseIndex,
+  parseJson,
+  parseManifest,
+  platformText,
+} from '../../../src/oci/index.ts'
+
+const blob = { mediaType: 'application/octet-stream', digest: digestOf('x'), size: 1 }
+const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: blob, layers: [blob] }
+const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [blob] }
+const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+
+test('manifests and indexes are read, unknown fields left out', () => {
+  expect(parseManifest(json({ ...manifest, subject: blob }), 'it')).toEqual(manifest)
+  expect(parseManifest(json({ ...manifest, mediaType: mediaTypes.dockerManifest }), 'it').layers).toEqual([
+    blob,
+  ])
+  expect(parseIndex(json(index), 'it')).toEqual(index)
+  const platform = { os: 'linux', architecture: 'arm64', variant: 'v8', 'os.version': '1' }
+  const { manifests } = parseIndex(json({ ...index, manifests: [{ ...blob, platform }] }), 'it')
+  expect(manifests[0]?.platform).toEqual({ os: 'linux', architecture: 'arm64', variant: 'v8' })
+})
+
+test.each([
+  ['both a manifest and an index', { ...manifest, manifests: [blob] }],
+  ['an index', index],
+  ["an index's media type", { ...manifest, mediaType: mediaTypes.ociIndex }],
+  ['schema 1', { ...manifest, schemaVersion: 1 }],
+  ['no layers', { ...manifest, layers: undefined }],
+  ['a digest of another kind', { ...manifest, config: { ...blob, digest: `sha512:${'a'.repeat(128)}` } }],
+  ['a digest in capitals', { ...manifest, config: { ...blob, digest: blob.digest.toUpperCase() } }],
+  ['a negative size', { ...manifest, layers: [{ ...blob, size: -1 }] }],
+  ['a size that is no number', { ...manifest, layers: [{ ...blob, size: '1' }] }],
+  ['a broken size', { ...manifest, layers: [{ ...blob, size: 2 ** 60 }] }],
+  ['annotations that are no text', { ...manifest, annotations: { a: 1 } }],
+  ['a list', [manifest]],
+  ['null', null],
+])('%s is no manifest', (_, value) => {
+  expect(() => parseManifest(json(value), 'blob\u202e x')).toThrow(
+    expect.objectContaining({
+      code: 'CONTENT_MISMATCH',
+      message: expect.stringMatching(/^blob\\u\{202e\} x is no image manifest/),
+    }),
+  )
+})
+
+test.each([
+  ['a manifest', manifest],
+  ['both', { ...index, layers: [] }],
+  ['a manifest without media type', { ...manifest, mediaType: undefined, manifests: [blob] }],
+])('%s is no index', (_, value) => {
+  expect(() => parseIndex(json(value), 'it')).toThrow(/it is no image index/)
+})
+
+test('every fault is listed', () => {
+  const faulty = {
+    ...manifest,
+    schemaVersion: 1,
+    config: { ...blob, size: -1 },
+    layers: [{ ...blob, digest: 'x' }],
+  }
+  expect(() => parseManifest(json(faulty), 'it')).toThrow(
+    expect.objectContaining({
+      faults: [/schemaVersion/, /config\.size/, /layers\.0\.digest/].map(one => expect.stringMatching(one)),
+    }),
+  )
+})
+
+test('JSON from outside is bounded in size and depth, and is UTF-8', () => {
+  expect(() => parseJson(Buffer.from(`${'['.repeat(65)}${']'.repeat(65)}`), 1000)).toThrow(/deeper than 64/)
+  expect(parseJson(Buffer.from(`"${'['.repeat(65)}\\""`), 1000)).toBe(`${'['.repeat(65)}"`)
+  expect(parseJson(Buffer.from(`[${'[],'.repeat(99)}[]]`), 1000)).toHaveLength(100)
+  expect(() => parseJson(Buffer.from('[1,2]'), 4)).toThrow(/larger than 4 bytes/)
+  expect(() => parseJson(Buffer.from([0x22, 0xff, 0x22]), 10)).toThrow(/not valid JSON/)
+  expect(() => parseJson(Buffer.from('{'), 10)).toThrow(/not valid JSON/)
+})
+
+test('canonical JSON has one text for one value', () => {
+  const one = { b: [{ d: 1, c: undefined, a: 'ü' }], a: true }
+  expect(canonicalJson(one)).toBe('{"a":true,"b":[{"a":"ü","d":1}]}')
+  expect(canonicalJson({ a: true, b: [{ a: 'ü', d: 1 }] })).toBe(canonicalJson(one))
+})
+
+test('platforms are written as specs have them', () => {
+  expect(platformText({ os: 'linux', architecture: 'arm64', variant: 'v8' })).toBe('linux/arm64')
+  expect(platformText({ os: 'linux', architecture: 'arm', variant: 'v7' })).toBe('linux/arm/v7')
+  expect(platformText({ os: 'linux', architecture: 'amd64', variant: '' })).toBe('linux/amd64')
+})

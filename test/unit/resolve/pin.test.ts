@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { mediaTypes } from '../../../src/oci/index.ts'
+import { pinImages } from '../../../src/resolve/index.ts'
+import { MemoryRegistry } from '../../support/memory-registry.ts'
+
+const found = (...names: string[]) =>
+  names.map(name => ({ name, reasons: [{ chart: 'app', object: 'Deployment/x', field: 'spec.image' }] }))
+
+function multi(registry: MemoryRegistry) {
+  const amd64 = {
+    ...registry.image('r.io/multi', 'amd64', 'amd64', ['aaaa', 'bb']),
+    platform: { os: 'linux', architecture: 'amd64' },
+  }
+  const arm64 = {
+    ...registry.image('r.io/multi', 'arm64', 'arm64', ['ccc']),
+    platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
+  }
+  const attestation = { ...arm64, platform: { os: 'unknown', architecture: 'unknown' } }
+  const index = registry.put(
+    'r.io/multi',
+    '1',
+    { manifests: [attestation, amd64, arm64] },
+    mediaTypes.ociIndex,
+  )
+  return { index, amd64, arm64 }
+}
+
+describe('pinning', () => {
+  test('an index keeps its digest and gives the manifest of each platform, with sizes', async () => {
+    const registry = new MemoryRegistry()
+    const { index, amd64, arm64 } = multi(registry)
+    const [image] = await pinImages(found('r.io/multi:1'), {
+      registry,
+      platforms: ['linux/arm64', 'linux/amd64'],
+    })
+    const config = (architecture: string) => JSON.stringify({ os: 'linux', architecture }).length
+    expect(image?.digest).toBe(index.digest)
+    expect(image?.platforms).toEqual({
+      'linux/amd64': { manifest: amd64.digest, size: config('amd64') + 6 },
+      'linux/arm64': { manifest: arm64.digest, size: config('arm64') + 3 },
+    })
+  })
+
+  test('only platforms that are wanted are asked for', async () => {
+    const registry = new MemoryRegistry()
+    multi(registry)
+    await pinImages(found('r.io/multi:1'), { registry, platforms: ['linux/amd64'] })
+    expect(registry.asked).toHaveLength(2)
+  })
+
+  test('a single manifest is checked against its config; a layer that is there twice counts once', async () => {
+    const registry = new MemoryRegistry()
+    const manifest = registry.image('r.io/single', '1', 'amd64', ['same', 'same'])
+    const [image] = await pinImages(found('r.io/single:1'), { registry, platforms: ['linux/amd64'] })
+    expect(image?.platforms).toEqual({ 'linux/amd64': { manifest: manifest.digest, size: 37 + 4 } })
+  })
+
+  test('a missing platform names the image, the platform and what there is', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/single', '1', 'arm64', ['x'])
+    await expect(
+      pinImages(found('r.io/single:1'), { registry, platforms: ['linux/amd64'] }),
+    ).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      message: 'r.io/single:1 has no image for linux/amd64',
+      hints: ['It is there for: linux/arm64.', 'The image is needed by app Deployment/x spec.image.'],
+    })
+  })
+
+  test('an image given by digest is asked for by digest, and keeps its name', async () => {
+    const registry = new MemoryRegistry()
+    const { digest } = registry.image('r.io/single', 'old', 'amd64', ['x'])
+    registry.image('r.io/single', '1', 'amd64', ['moved'])
+    const name = `r.io/single:1@${digest}`
+    const [image] = await pinImages(found(name), { registry, platforms: ['linux/amd64'] })
+    expect(image).toMatchObject({ name, digest })
+  })
+
+  test('several that are not there are told together', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/there', '1', 'amd64', ['x'])
+    const images = found('r.io/a:1', 'r.io/there:1', 'r.io/b:1')
+    await expect(pinImages(images, { registry, platforms: ['linux/amd64'] })).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      message: '2 images could not be resolved',
+      faults: [
+        expect.stringMatching(/^r\.io\/a:1: .*app Deployment\/x/),
+        expect.stringMatching(/^r\.io\/b:1: /),
+      ],
+    })
+  })
+
+  test('the order is kept whatever comes first', async () => {
+    const registry = new MemoryRegistry()
+    const names = Array.from({ length: 9 }, (_, i) => `r.io/i${i}:1`)
+    for (const name of names) registry.image(name.slice(0, -2), '1', 'amd64', [name])
+    const pinned = await pinImages(found(...names), { registry, platforms: ['linux/amd64'] })
+    expect(pinned.map(({ name }) => name)).toEqual(names)
+  })
+
+  test('an artifact that is no image is refused', async () => {
+    const registry = new MemoryRegistry()
+    registry.put('r.io/chart', '1', { config: registry.blobOf('{}', mediaTypes.helmConfig), layers: [] })
+    await expect(pinImages(found('r.io/chart:1'), { registry, platforms: ['linux/amd64'] })).rejects.toThrow(
+      'it is no image',
+    )
+  })
+})

@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { lockJsonSchema } from '../../../src/lock/index.ts'
+import { specJsonSchema } from '../../../src/spec/index.ts'
+
+const folder = join(import.meta.dirname, '../../../bundles/schema')
+
+// Made anew with: vitest run --project unit test/unit/spec/schema.test.ts -u
+test.each([
+  ['bundle.schema.json', specJsonSchema],
+  ['lock.schema.json', lockJsonSchema],
+])('%s is what the code says', async (file, schema) => {
+  await expect(`${JSON.stringify(schema(), null, 2)}\n`).toMatchFileSnapshot(join(folder, file))
+})
