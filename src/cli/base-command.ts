@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 import { type ErrorCode, exitCodes, messageOf, SealiftError } from '../errors/index.ts'
-import type { Reporter } from '../ports/index.ts'
+import type { Reporter, Talk } from '../ports/index.ts'
+import { progressOn } from './progress.ts'
 import { createReporter } from './reporter.ts'
 
 /** What `--json` prints when a command fails. */
@@ -34,6 +35,11 @@ export abstract class BaseCommand extends Command {
   protected get reporter(): Reporter {
     this.#reporter ??= createReporter(this.argv.includes('--quiet') || this.argv.includes('-q'))
     return this.#reporter
+  }
+
+  /** How a workflow under this command is watched and stopped. */
+  protected get talk(): Talk {
+    return { reporter: this.reporter, signal: this.signal, progressOn }
   }
 
   override async init(): Promise<void> {

@@ -19,6 +19,11 @@ export async function readSite(path: string, files: Files): Promise<ReadSite> {
   return { site: parseSite(text, path), digest: digestOf(text) }
 }
 
+/** Where finished steps are appended unless the user says otherwise: beside the site file. */
+export function journalPath(siteFile: string, { metadata }: Site): string {
+  return siteFile.replace(/[^/]*$/, `${metadata.name}.journal.jsonl`)
+}
+
 /** The two releases that Sealift wires. */
 export interface Wired {
   readonly spec: BundleSpec

@@ -1,0 +1,57 @@
+import { Args, Flags } from '@oclif/core'
+import { connectedHost } from '../adapters/hosts.ts'
+import { registriesFlag } from '../cli/flags.ts'
+import { BaseCommand, bytes, duration } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { build } from '../workflows/build.ts'
+
+export default class Build extends BaseCommand {
+  static override aliases = ['create']
+  static override summary = 'Build the bundle that a lock describes: one file, the same bytes every time.'
+  static override description =
+    'Every blob goes from the registry straight to its place in the file, and is hashed on the way. Set SOURCE_DATE_EPOCH to date the entries (default 0).'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> bundles/infisical --output out',
+    '<%= config.bin %> <%= command.id %> bundles/sandbox --output out --registries registries.yaml --concurrency 8',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'SPEC_INVALID',
+    'CHART_NOT_FOUND',
+    'IMAGE_NOT_FOUND',
+    'LOCK_INVALID',
+    'LOCK_DRIFT',
+    'REGISTRY_DENIED',
+    'REGISTRY_FAILED',
+    'REGISTRY_UNREACHABLE',
+    'CONTENT_MISMATCH',
+    'DISK_FULL',
+    'FILE_FAILED',
+  ]
+  static override args = {
+    spec: Args.string({ description: 'Folder with bundle.yaml and bundle.lock.yaml', required: true }),
+  }
+  static override flags = {
+    output: Flags.string({ char: 'o', default: 'out', summary: 'Folder for the bundle.' }),
+    concurrency: Flags.integer({ char: 'j', default: 3, min: 1, max: 16, summary: 'Blobs fetched at once.' }),
+    registries: registriesFlag,
+  }
+
+  async run() {
+    const { args, flags } = await this.parse(Build)
+    const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)
+    if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch > 0o77777777777)
+      this.error('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
+    const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
+    try {
+      const { output, concurrency } = flags
+      const built = await build({ specDir: args.spec, output, concurrency, epoch }, host, this.talk)
+      this.log(`${built.path}\n  size    ${bytes(built.size)}\n  digest  ${built.digest}`)
+      this.log(
+        `  holds   ${built.images} images, ${built.charts} charts\n  took    ${duration(built.seconds * 1000)}`,
+      )
+      return built
+    } finally {
+      await host.close()
+    }
+  }
+}

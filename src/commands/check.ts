@@ -1,0 +1,47 @@
+import { Flags } from '@oclif/core'
+import { nodeFiles } from '../adapters/files/index.ts'
+import { siteHost } from '../adapters/hosts.ts'
+import { budgetText } from '../cli/budget-table.ts'
+import { siteFlag } from '../cli/flags.ts'
+import { BaseCommand, explain } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { check, checkFault } from '../workflows/check.ts'
+import { readSite } from '../workflows/site.ts'
+
+export default class Check extends BaseCommand {
+  static override summary = 'Judge what runs on a site: releases, store, images, and use against the budget.'
+  static override description =
+    'Changes nothing. Use is measured over a window, the highest figure of each container counts.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --site site.yaml',
+    '<%= config.bin %> <%= command.id %> -c site.yaml --window 60 --json',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'SITE_INVALID',
+    'CLUSTER_UNREACHABLE',
+    'CLUSTER_DENIED',
+    'CLUSTER_FAILED',
+    'LOAD_FAILED',
+    'NOT_INSTALLED',
+    'CHECK_FAILED',
+    'BUDGET_OBSERVED',
+  ]
+  static override flags = {
+    site: siteFlag,
+    window: Flags.integer({ default: 10, min: 0, max: 3600, summary: 'Seconds to measure use for.' }),
+  }
+
+  async run() {
+    const { flags } = await this.parse(Check)
+    const { site } = await readSite(flags.site, nodeFiles())
+    const result = await check(flags.site, flags.window, await siteHost(site, process.env), this.talk)
+    for (const { id, ok, message, hint } of result.verdicts)
+      this.log(`${ok ? '✔' : '✖'} ${id}: ${message}${hint ? `\n    → ${hint}` : ''}`)
+    this.log(`\n${budgetText(result.budget)}`)
+    const fault = checkFault(result)
+    if (fault === undefined) return result
+    process.exitCode = fault.exitCode
+    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
+    return { ...result, error: this.toErrorJson(fault).error }
+  }
+}

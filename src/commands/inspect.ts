@@ -1,0 +1,50 @@
+import { Args } from '@oclif/core'
+import { nodeFiles } from '../adapters/files/index.ts'
+import { BaseCommand, bytes, mebibytes, table } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { inspect } from '../workflows/inspect.ts'
+
+export default class Inspect extends BaseCommand {
+  static override summary = 'Say what is in a bundle, without reading its layers.'
+  static override description =
+    'Reads the bundle by offset and unpacks nothing. That its bytes are sound is what verify says.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> out/infisical-1.0.0.tar',
+    '<%= config.bin %> <%= command.id %> BUNDLE --json',
+  ]
+  static override readonly exits: readonly ErrorCode[] = ['FILE_FAILED', 'BUNDLE_MALFORMED', 'BUNDLE_DAMAGED']
+  static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
+
+  async run() {
+    const { args } = await this.parse(Inspect)
+    const found = await inspect(args.bundle, nodeFiles())
+    const { metadata, platforms, kubernetes, charts, images, tools, budget } = found.lock
+    this.log(`${metadata.name} ${metadata.version}  ${platforms.join(', ')}  Kubernetes ${kubernetes}`)
+    this.log(`  digest  ${found.digest}\n  size    ${bytes(found.size)}`)
+    const rows = [
+      ...charts.map(({ name, version, package: { size, digest } }) => [
+        'chart',
+        `${name} ${version}`,
+        bytes(size),
+        digest,
+      ]),
+      ...images.map(({ name, digest, platforms: all }) => [
+        'image',
+        name,
+        bytes(Object.values(all).reduce((sum, { size }) => sum + size, 0)),
+        digest,
+      ]),
+      ...tools.map(({ name, version, content: { size, digest } }) => [
+        'tool',
+        `${name} ${version}`,
+        bytes(size),
+        digest,
+      ]),
+    ]
+    this.log(`\n${table(['what', 'name', 'size', 'digest'], rows, [2])}`)
+    this.log(
+      `\ndeclared requests: ${mebibytes(budget.declared.memory)} of ${budget.memory}, ${budget.declared.cpu}m of ${budget.cpu}`,
+    )
+    return found
+  }
+}

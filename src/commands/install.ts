@@ -1,0 +1,72 @@
+import { Args, Flags } from '@oclif/core'
+import { nodeFiles } from '../adapters/files/index.ts'
+import { siteHost } from '../adapters/hosts.ts'
+import { budgetText } from '../cli/budget-table.ts'
+import { siteFlag } from '../cli/flags.ts'
+import { BaseCommand, duration, table } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { install } from '../workflows/install.ts'
+import { journalPath, readSite } from '../workflows/site.ts'
+
+export default class Install extends BaseCommand {
+  static override aliases = ['deploy']
+  static override summary =
+    'Install a bundle on a site, and prove that a secret arrives. A rerun goes on where the last one stopped.'
+  static override description =
+    'Verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> infisical-1.0.0.tar --site site.yaml',
+    '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'FILE_FAILED',
+    'DISK_FULL',
+    'BUNDLE_MALFORMED',
+    'BUNDLE_DAMAGED',
+    'BUNDLE_WRONG_PLATFORM',
+    'SITE_INVALID',
+    'CLUSTER_UNREACHABLE',
+    'CLUSTER_DENIED',
+    'CLUSTER_FAILED',
+    'FOREIGN_INSTALL',
+    'LOAD_FAILED',
+    'DATABASE_DENIED',
+    'DATABASE_UNFIT',
+    'DATABASE_UNREACHABLE',
+    'CACHE_DENIED',
+    'CACHE_UNFIT',
+    'CACHE_UNREACHABLE',
+    'KEYS_LOST',
+    'HELM_FAILED',
+    'SERVER_FAILED',
+    'PROOF_FAILED',
+  ]
+  static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
+  static override flags = {
+    site: siteFlag,
+    journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
+  }
+
+  async run() {
+    const { args, flags } = await this.parse(Install)
+    const { site } = await readSite(flags.site, nodeFiles())
+    const request = {
+      bundle: args.bundle,
+      siteFile: flags.site,
+      journal: flags.journal ?? journalPath(flags.site, site),
+    }
+    const result = await install(request, await siteHost(site, process.env), this.talk)
+    const rows = result.steps.map(({ title, detail, skipped, milliseconds }) => [
+      title,
+      skipped ? 'before' : duration(milliseconds),
+      detail,
+    ])
+    this.log(`${table(['step', 'took', 'result'], rows, [1])}\n\n${budgetText(result.budget)}`)
+    this.log(
+      `\ninstalled on ${result.site} in ${duration(result.seconds * 1000)}\n  bundle   ${result.bundle.digest}\n  journal  ${result.journal}`,
+    )
+    if (!result.budget.observedFits)
+      this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')
+    return result
+  }
+}

@@ -1,0 +1,62 @@
+import { Args, Flags } from '@oclif/core'
+import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
+import { registriesFlag } from '../cli/flags.ts'
+import { BaseCommand } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { lock } from '../workflows/lock.ts'
+
+export default class Lock extends BaseCommand {
+  static override summary =
+    'Resolve a spec: every chart, image and tool by digest, each image with its reason.'
+  static override description =
+    'Renders the charts with the very helm that travels, finds every image they need, and writes bundle.lock.yaml beside bundle.yaml. Review the difference like code.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> bundles/infisical',
+    '<%= config.bin %> <%= command.id %> bundles/sandbox --registries registries.yaml --json',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'SPEC_INVALID',
+    'CHART_NOT_FOUND',
+    'IMAGE_NOT_FOUND',
+    'RENDER_FAILED',
+    'LOCK_INVALID',
+    'BUDGET_EXCEEDED',
+    'REGISTRY_DENIED',
+    'REGISTRY_FAILED',
+    'REGISTRY_UNREACHABLE',
+    'CONTENT_MISMATCH',
+    'DISK_FULL',
+    'FILE_FAILED',
+  ]
+  static override args = { spec: Args.string({ description: 'Folder with bundle.yaml', required: true }) }
+  static override flags = {
+    registries: registriesFlag,
+    budget: Flags.option({
+      options: ['hold', 'warn'] as const,
+      default: 'hold' as const,
+      summary: 'Whether requests above the budget are an error.',
+    })(),
+  }
+
+  async run() {
+    const { args, flags } = await this.parse(Lock)
+    const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
+    try {
+      const request = { specDir: args.spec, platform: thisPlatform(), budget: flags.budget }
+      const { lock: made, text, drift } = await lock(request, host, this.talk)
+      const path = `${args.spec}/bundle.lock.yaml`
+      await host.files.write(path, text)
+      this.log(
+        `${path}: ${made.charts.length} charts, ${made.images.length} images, ${made.tools.length} tools`,
+      )
+      for (const sentence of drift ?? []) this.log(`  ${sentence}`)
+      for (const { text: suspect, chart, object, field } of made.suspects)
+        this.reporter.warn(
+          `${suspect} (${chart} ${object} ${field}) looks like an image, but is not proven to be one; list it under images if it is`,
+        )
+      return { path, drift: drift ?? [], lock: made }
+    } finally {
+      await host.close()
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { Args, Flags } from '@oclif/core'
+import { nodeFiles } from '../adapters/files/index.ts'
+import { siteHost } from '../adapters/hosts.ts'
+import { siteFlag } from '../cli/flags.ts'
+import { BaseCommand } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { remove } from '../workflows/remove.ts'
+import { readSite } from '../workflows/site.ts'
+
+export default class Remove extends BaseCommand {
+  static override summary = 'Take the platform away; --purge takes its data as well.'
+  static override description =
+    'Without --purge the database, the keys, the CRDs and the images stay, and an install of the same site finds everything again.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> BUNDLE --site site.yaml --yes',
+    '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --purge --yes',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'FILE_FAILED',
+    'BUNDLE_MALFORMED',
+    'BUNDLE_DAMAGED',
+    'BUNDLE_WRONG_PLATFORM',
+    'SITE_INVALID',
+    'CLUSTER_UNREACHABLE',
+    'CLUSTER_DENIED',
+    'CLUSTER_FAILED',
+    'FOREIGN_INSTALL',
+    'LOAD_FAILED',
+    'DATABASE_DENIED',
+    'DATABASE_UNREACHABLE',
+    'HELM_FAILED',
+  ]
+  static override args = {
+    bundle: Args.string({ description: 'The bundle that is installed: its helm is used', required: true }),
+  }
+  static override flags = {
+    site: siteFlag,
+    purge: Flags.boolean({
+      summary: 'Also drop the database and delete keys, CRDs and images: nothing can be had back.',
+    }),
+    yes: Flags.boolean({ required: true, summary: 'Say that you mean it.' }),
+  }
+
+  async run() {
+    const { args, flags } = await this.parse(Remove)
+    const { site } = await readSite(flags.site, nodeFiles())
+    const result = await remove(
+      { bundle: args.bundle, siteFile: flags.site, purge: flags.purge },
+      await siteHost(site, process.env),
+      this.talk,
+    )
+    this.log(
+      `removed:\n${result.removed.map(what => `  ${what}`).join('\n')}\nkept:\n${result.kept.map(what => `  ${what}`).join('\n')}`,
+    )
+    return result
+  }
+}

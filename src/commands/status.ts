@@ -1,0 +1,43 @@
+import { nodeFiles } from '../adapters/files/index.ts'
+import { siteHost } from '../adapters/hosts.ts'
+import { siteFlag } from '../cli/flags.ts'
+import { BaseCommand, table } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { readSite } from '../workflows/site.ts'
+import { status } from '../workflows/status.ts'
+
+export default class Status extends BaseCommand {
+  static override summary = 'Say what is installed on a site, and when.'
+  static override examples = ['<%= config.bin %> <%= command.id %> --site site.yaml']
+  static override readonly exits: readonly ErrorCode[] = [
+    'SITE_INVALID',
+    'CLUSTER_UNREACHABLE',
+    'CLUSTER_DENIED',
+    'CLUSTER_FAILED',
+    'NOT_INSTALLED',
+  ]
+  static override flags = { site: siteFlag }
+
+  async run() {
+    const { flags } = await this.parse(Status)
+    const { site } = await readSite(flags.site, nodeFiles())
+    const found = await status(flags.site, await siteHost(site, process.env))
+    const { bundle, installed, releases, images } = found
+    this.log(
+      `${found.site}: ${bundle.name} ${bundle.version}, proven ${installed}\n  bundle  ${bundle.digest}\n`,
+    )
+    this.log(
+      table(
+        ['release', 'version', 'namespace', 'state'],
+        releases.map(({ name, version, namespace, pods }) => [name, version, namespace, pods]),
+      ),
+    )
+    this.log(
+      `\n${table(
+        ['image', 'digest'],
+        images.map(({ name, digest }) => [name, digest]),
+      )}`,
+    )
+    return found
+  }
+}
