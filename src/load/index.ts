@@ -4,5 +4,5 @@
  * and complete. Never extracts, never writes a file, never removes an image.
  */
 export { loadArchive } from './archive.ts'
-export { type LoadOptions, type LoadResult, loadImages } from './load.ts'
+export { isLoaded, type LoadOptions, type LoadResult, loadImages } from './load.ts'
 export { type LoadPlan, planLoad, runtimeNames } from './plan.ts'

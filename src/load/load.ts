@@ -50,6 +50,12 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
+/** Whether a node has every image of a bundle, complete and pinned, so that loading would change nothing. */
+export async function isLoaded(runtime: Runtime, bundle: Bundle, platform: string): Promise<boolean> {
+  const { missing, unpinned } = await missingOn(runtime, bundle, platform)
+  return missing.length === 0 && unpinned.length === 0
+}
+
 // An image whose name is there but not all of its content counts as missing.
 async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
   const wanted = new Set(bundle.images.flatMap(runtimeNames))

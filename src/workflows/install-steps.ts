@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/index.ts'
 import type { Step } from '../install/index.ts'
-import { loadImages } from '../load/index.ts'
+import { isLoaded, loadImages } from '../load/index.ts'
 import type { Helm, SiteHost, Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
@@ -55,7 +55,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
     {
       id: 'images',
       title: 'Load images into containerd',
-      holds: async () => false, // proves images and pins on every run; what is there is not loaded again
+      holds: async () => host.runtime !== undefined && isLoaded(host.runtime, bundle, host.platform),
       async run(say) {
         const { runtime, platform } = host
         if (!runtime) throw new Error('the runtime was looked for before the first step')
