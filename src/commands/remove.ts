@@ -36,7 +36,8 @@ export default class Remove extends BaseCommand {
   static override flags = {
     site: siteFlag,
     purge: Flags.boolean({
-      summary: 'Also drop the database and delete keys, CRDs and images: nothing can be had back.',
+      summary:
+        'Also drop the database, empty Dragonfly’s database number (unless 0), delete keys, CRDs and images: nothing can be had back.',
     }),
     yes: Flags.boolean({ required: true, summary: 'Say that you mean it.' }),
   }

@@ -11,9 +11,8 @@ function isOurs(object: KubernetesObject | undefined): boolean {
 }
 
 /**
- * Makes sure that no one else's work is in the namespaces this bundle installs into, and that no other
- * External Secrets Operator serves this cluster. A namespace is ours when it carries our label; an empty
- * one may be adopted.
+ * Makes sure that no one else's work is in the namespaces of this bundle. A namespace is ours when it carries
+ * our label; an empty one may be adopted.
  * @throws SealiftError FOREIGN_INSTALL that lists everything found
  */
 export async function refuseForeign(cluster: Cluster, namespaces: readonly string[]): Promise<void> {
@@ -29,15 +28,25 @@ export async function refuseForeign(cluster: Cluster, namespaces: readonly strin
       found.push(`Helm release ${release} in namespace ${name}`)
     }
   }
-  for (const { metadata } of await cluster.list(
-    deployment,
-    undefined,
-    'app.kubernetes.io/name=external-secrets',
-  )) {
-    if (!namespaces.includes(metadata.namespace ?? '')) {
-      found.push(`External Secrets Operator (Deployment ${metadata.name}) in namespace ${metadata.namespace}`)
-    }
-  }
+  refuse(found)
+}
+
+/**
+ * Makes sure that no other External Secrets Operator serves this cluster: two would fight over every store.
+ * @throws SealiftError FOREIGN_INSTALL
+ */
+export async function refuseOtherOperator(cluster: Cluster, namespaces: readonly string[]): Promise<void> {
+  const operators = await cluster.list(deployment, undefined, 'app.kubernetes.io/name=external-secrets')
+  const others = operators.filter(({ metadata }) => !namespaces.includes(metadata.namespace ?? ''))
+  refuse(
+    others.map(
+      ({ metadata }) =>
+        `External Secrets Operator (Deployment ${metadata.name}) in namespace ${metadata.namespace}`,
+    ),
+  )
+}
+
+function refuse(found: readonly string[]): void {
   if (found.length === 0) return
   throw new SealiftError('FOREIGN_INSTALL', 'this cluster has an installation that Sealift did not make', {
     faults: found,

@@ -2,7 +2,7 @@
  * Takes named steps and a journal, runs them in order, and gives how each ended. Also says what on the
  * cluster is not ours. Never knows what a step does.
  */
-export { refuseForeign } from './foreign.ts'
+export { refuseForeign, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
 export { forgetReceipt, type Receipt, readReceipt, writeReceipt } from './receipt.ts'
 export { type Run, runSteps, type Step, type StepOutcome } from './step.ts'

@@ -1,10 +1,9 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
-export { adminSecretName, adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
+export { adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
 export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
 export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
 export {
   checkDatabase,
-  checkServer,
   type DatabaseFacts,
   type DatabaseState,
   databaseConnections,
@@ -15,7 +14,6 @@ export {
   type Environment,
   type Keys,
   keysFor,
-  keysSecretName,
   makeKeys,
   type StoredKeys,
   storedKeys,
@@ -29,15 +27,16 @@ export {
   prepareDatabase,
   targetState,
 } from './prepare-database.ts'
-export { type Proof, type Proving, probeName, prove } from './probe.ts'
+export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
-export { makePassword, managed, readSecret, systemNamespace } from './secrets.ts'
+export { makePassword, managed, systemNamespace } from './secrets.ts'
 export {
   environmentOf,
   inspectCache,
   inspectDatabase,
   type OwnDatabase,
   ownDatabase,
+  purgeCache,
   purgeDatabase,
   readyDatabase,
   type SiteServices,
@@ -52,4 +51,4 @@ export {
   serviceUrl,
   siteUrl,
 } from './values.ts'
-export { type Patience, waitFor } from './wait.ts'
+export type { Patience } from './wait.ts'

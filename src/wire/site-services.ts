@@ -143,6 +143,26 @@ export async function inspectCache(
   })
 }
 
+/**
+ * Empties Infisical's database number in Dragonfly; its first install found that number empty. Number 0 is
+ * left alone: it is what every other client uses unless told otherwise. Gives whether it was emptied.
+ * @throws SealiftError CACHE_*, SITE_INVALID
+ */
+export async function purgeCache({ cluster, cache, site }: SiteServices): Promise<boolean> {
+  const { database } = site.dragonfly
+  if (database === 0) return false
+  return await through(cluster, site.dragonfly, async endpoint => {
+    const session = await cache.open(await cacheLogin(cluster, site, endpoint))
+    try {
+      await session.command('SELECT', String(database))
+      await session.command('FLUSHDB')
+      return true
+    } finally {
+      await session.close()
+    }
+  })
+}
+
 /** The environment for Infisical's pod. `siteUrl` and `heapMiB` as derived. @throws SealiftError SITE_INVALID */
 export async function environmentOf(
   { cluster, site }: SiteServices,

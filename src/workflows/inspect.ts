@@ -1,5 +1,4 @@
-import { openBundle } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
+import { faultsError, openBundle } from '../bundle/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Files, Talk } from '../ports/index.ts'
@@ -45,18 +44,7 @@ export async function verify(
       signal: talk.signal,
       ...(platform ? { platform } : {}),
     })
-    const [first] = verdict.faults
-    if (first !== undefined) {
-      const faults = verdict.faults.map(({ where, message }) => `${where}: ${message}`)
-      throw new SealiftError(
-        first.code,
-        `${path} is not a sound bundle: ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`,
-        {
-          faults,
-          hints: ['carry it again, or build it again; a damaged bundle is never installed'],
-        },
-      )
-    }
+    if (verdict.faults.length > 0) throw faultsError(verdict.faults)
     step.done(`${verdict.images.length} images, ${verdict.charts.length} charts`)
     return verdict
   } catch (error) {

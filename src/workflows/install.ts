@@ -4,6 +4,7 @@ import { SealiftError } from '../errors/index.ts'
 import {
   readReceipt,
   refuseForeign,
+  refuseOtherOperator,
   runSteps,
   type StepOutcome,
   siteJournal,
@@ -59,7 +60,9 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     const wired = wiredCharts(bundle)
     await lookAt('the cluster', talk, async () => {
       const { server, version } = await cluster.info()
-      await refuseForeign(cluster, [...new Set(wired.spec.charts.map(({ namespace }) => namespace))])
+      const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+      await refuseForeign(cluster, namespaces)
+      await refuseOtherOperator(cluster, namespaces)
       requireRuntime(host)
       return `${version} at ${server}`
     })

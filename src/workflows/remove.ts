@@ -1,10 +1,10 @@
 import { openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { forgetReceipt } from '../install/index.ts'
+import { forgetReceipt, refuseForeign } from '../install/index.ts'
 import type { Kind, KubernetesObject, SiteHost, Talk } from '../ports/index.ts'
-import { credentialsSecretName, managed, purgeDatabase, storeName, systemNamespace } from '../wire/index.ts'
+import { credentialsSecretName, storeName, systemNamespace } from '../wire/index.ts'
+import { purge, type Take } from './purge.ts'
 import { ownedBy } from './release-steps.ts'
-import { servicesOf } from './services.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
 
 /** What to remove. */
@@ -25,7 +25,6 @@ export interface RemoveResult {
 const store: Kind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
 const externalSecret: Kind = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' }
 const crd: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
-const namespaceKind: Kind = { apiVersion: 'v1', kind: 'Namespace' }
 const secret: Kind = { apiVersion: 'v1', kind: 'Secret' }
 
 /**
@@ -38,7 +37,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
   const { site } = await readSite(request.siteFile, files)
   const source = await files.openBundle(request.bundle)
   const removed: string[] = []
-  const take = async (what: string, work: () => Promise<unknown>) => {
+  const take: Take = async (what, work) => {
     talk.signal.throwIfAborted()
     const step = talk.reporter.step(`Remove ${what}`)
     try {
@@ -54,6 +53,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     const bundle = await openBundle(source)
     const wired = wiredCharts(bundle)
     const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+    await refuseForeign(cluster, namespaces)
     const crds = await cluster.list(crd, undefined, ownedBy(wired.externalSecrets.release))
     if (request.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(externalSecret))
     const helm = await bundledHelm(bundle, host)
@@ -73,33 +73,10 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     if (!request.purge)
       return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
 
-    for (const { metadata } of crds)
-      await take(`CRD ${metadata.name}`, () => cluster.delete(crd, metadata.name))
-    if (site.database.admin) {
-      await take(`database ${site.database.name} and role ${site.database.user}`, () =>
-        purgeDatabase(servicesOf(site, host)),
-      )
-    }
-    for (const name of [...namespaces, systemNamespace]) {
-      if (isOurs(await cluster.get(namespaceKind, name)))
-        await take(`namespace ${name}`, () => cluster.delete(namespaceKind, name))
-    }
-    const { runtime } = host
-    if (runtime) await take('images', () => runtime.remove(bundle.images.map(({ name }) => name)))
-    return {
-      removed,
-      kept: [
-        `keys in Dragonfly's database ${site.dragonfly.database}: clear them with FLUSHDB if no one else uses that number`,
-      ],
-    }
+    return { removed, kept: await purge({ bundle, site, wired, crds, namespaces, host, take }) }
   } finally {
     await source.close()
   }
-}
-
-function isOurs(object: KubernetesObject | undefined): boolean {
-  const label = 'app.kubernetes.io/managed-by'
-  return object?.metadata.labels?.[label] === managed[label]
 }
 
 function keptWithoutPurge(database: string, namespace: string): string[] {

@@ -1,0 +1,104 @@
+/**
+ * `npm run demo`: the whole road on this machine. Builds a bundle from a registry, carries it to a cluster that
+ * has no way out, installs it there, and shows a secret travelling from Infisical to a Kubernetes Secret.
+ */
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { execa } from 'execa'
+import { stopLeftovers } from '../test/support/cluster/index.ts'
+import { startConnectedSide } from '../test/support/connected/index.ts'
+import { type RunOptions, sealift, sealiftJson, startSite } from '../test/support/road.ts'
+import { prepareMachine } from '../test/support/setup.ts'
+
+const root = join(import.meta.dirname, '..')
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const chapter = (title: string) => say(`\n── ${title} ${'─'.repeat(Math.max(0, 76 - title.length))}`)
+const closing: (() => Promise<unknown>)[] = []
+const interrupted = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => interrupted.abort(new Error(`ended by ${name}`)))
+
+/** Runs the CLI as a user would, shows what it says, and stops the demo when it fails. */
+async function run(args: readonly string[], options: RunOptions = {}): Promise<string> {
+  say(
+    `\n$ sealift ${args.join(' ')}${options.inside ? '      # on the node, which reaches nothing else' : ''}`,
+  )
+  const { exitCode, stdout } = await sealift(args, { show: true, signal: interrupted.signal, ...options })
+  say(stdout)
+  if (exitCode !== 0) throw new Error(`sealift ${args[0]} ended with exit code ${exitCode}`)
+  return stdout
+}
+
+async function demo(): Promise<void> {
+  const started = Date.now()
+  say(
+    'Sealift, demonstrated for real: a registry, a disconnected Kubernetes, PostgreSQL, External Secrets Operator and helm.',
+  )
+  say(
+    "Two things are stand-ins, for their images cannot be had from package registries: Infisical's server (held to a",
+  )
+  say(
+    'recording of a real one by tests) and Dragonfly (a real Redis). Neither is in a bundle made from bundles/infisical.',
+  )
+  await prepareMachine('demo', say)
+  await execa('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, preferLocal: true })
+  const work = await mkdtemp(join(tmpdir(), 'sealift-demo-'))
+  closing.push(() => rm(work, { recursive: true, force: true }))
+  const spec = join(work, 'sandbox')
+  await cp(join(root, 'bundles', 'sandbox'), spec, { recursive: true })
+
+  chapter('The connected host: lock and build')
+  const connected = await startConnectedSide(say)
+  closing.push(() => connected.stop())
+  const registries = ['--registries', connected.registriesFile]
+  await run(['lock', spec, ...registries])
+  await run(['build', spec, '--output', join(root, 'out'), ...registries])
+  const built = await sealiftJson<{ path: string; size: number; digest: string }>([
+    'build',
+    spec,
+    '--output',
+    join(work, 'again'),
+    ...registries,
+  ])
+  await execa('cmp', [built.json.path, join(root, 'out', basename(built.json.path))])
+  say('Built a second time from the same lock: the same file, byte for byte.')
+  const bundle = join(root, 'out', basename(built.json.path))
+
+  chapter('The site: a cluster without a route out')
+  const site = await startSite(connected.archives, say)
+  closing.push(() => site.stop())
+  await connected.stop()
+  say('The registry is switched off now. What follows runs inside the network namespace of the cluster.')
+  const carried = join(site.dir, basename(bundle))
+  await copyFile(bundle, carried)
+  const inside: RunOptions = { inside: site.cluster }
+
+  chapter('Install')
+  const installed = await run(['install', carried, '-c', site.siteFile], inside)
+  chapter('Check')
+  await run(['check', '-c', site.siteFile], inside)
+
+  chapter('Look at')
+  say(`the bundle     ${bundle}`)
+  say(`               ${built.json.size} bytes, ${built.json.digest}`)
+  say(
+    `               try: skopeo inspect oci-archive:${bundle}:docker.io/sealift-sandbox/external-secrets:v0.20.4`,
+  )
+  say(`the secret     ${/arrived after .*/.exec(installed)?.[0] ?? ''}`)
+  say('the budget     the table above: what is requested, what kubelet measured, a verdict on each')
+  say('the spec       bundles/sandbox/bundle.yaml, and bundles/infisical/bundle.yaml for the real upstream')
+  say(
+    `Took ${Math.round((Date.now() - started) / 1000)} s. The cluster is being taken down; nothing of it stays.`,
+  )
+}
+
+try {
+  await demo()
+} catch (error) {
+  process.exitCode = interrupted.signal.aborted ? 130 : 1
+  say(`\nThe demo stopped: ${error instanceof Error ? error.message : error}`)
+} finally {
+  for (const close of closing.reverse()) await close().catch(error => say(`cleaning up: ${error}`))
+  await stopLeftovers(say)
+}

@@ -1,0 +1,58 @@
+import type { Bundle } from '../bundle/index.ts'
+import type { Kind, KubernetesObject, SiteHost } from '../ports/index.ts'
+import type { Site } from '../spec/index.ts'
+import { managed, purgeCache, purgeDatabase, storedKeys, systemNamespace } from '../wire/index.ts'
+import { servicesOf } from './services.ts'
+import type { Wired } from './site.ts'
+
+/** Does one named removal, as a step that people see. */
+export type Take = (what: string, work: () => Promise<unknown>) => Promise<void>
+
+/** What {@link purge} works with. */
+export interface Purge {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  /** The CRDs that Sealift applied. */
+  readonly crds: readonly KubernetesObject[]
+  readonly namespaces: readonly string[]
+  readonly host: SiteHost
+  readonly take: Take
+}
+
+const crd: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+const namespaceKind: Kind = { apiVersion: 'v1', kind: 'Namespace' }
+
+/**
+ * Takes away what `remove` keeps: CRDs, data, keys, namespaces, images. The keys go last of the data, since they
+ * show that the data is Sealift's own. Gives what is left all the same.
+ * @throws SealiftError CLUSTER_*, DATABASE_*, CACHE_*, LOAD_FAILED
+ */
+export async function purge({ bundle, site, wired, crds, namespaces, host, take }: Purge): Promise<string[]> {
+  const { cluster, runtime } = host
+  const { database, dragonfly } = site
+  const kept: string[] = []
+  for (const { metadata } of crds)
+    await take(`CRD ${metadata.name}`, () => cluster.delete(crd, metadata.name))
+  const services = servicesOf(site, host)
+  if ((await storedKeys(cluster, wired.infisical.namespace)) !== undefined) {
+    if (database.admin)
+      await take(`database ${database.name} and role ${database.user}`, () => purgeDatabase(services))
+    else kept.push('the database: the site brought it (database.uri)')
+    if (dragonfly.database > 0)
+      await take(`Dragonfly's database ${dragonfly.database}`, () => purgeCache(services))
+    else kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
+  }
+  for (const name of [...namespaces, systemNamespace]) {
+    if (isOurs(await cluster.get(namespaceKind, name)))
+      await take(`namespace ${name}`, () => cluster.delete(namespaceKind, name))
+  }
+  if (runtime) await take('images', () => runtime.remove(bundle.images.map(({ name }) => name)))
+  else kept.push('the images: this machine is not the node')
+  return kept
+}
+
+function isOurs(object: KubernetesObject | undefined): boolean {
+  const label = 'app.kubernetes.io/managed-by'
+  return object?.metadata.labels?.[label] === managed[label]
+}
