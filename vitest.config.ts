@@ -10,7 +10,8 @@ export default defineConfig({
       extends: true as const,
       test: {
         name,
-        include: name === 'unit' ? ['test/unit/**/*.test.ts', 'test/*.test.ts'] : [`test/${name}/**/*.test.ts`],
+        include:
+          name === 'unit' ? ['test/unit/**/*.test.ts', 'test/*.test.ts'] : [`test/${name}/**/*.test.ts`],
         testTimeout: timeout,
         hookTimeout: Math.max(timeout, 60_000),
         ...(name === 'e2e' ? { fileParallelism: false } : {}),

@@ -11,7 +11,9 @@ stamp=node_modules/.installed-from
 wanted=$(sha256sum package-lock.json | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   echo "Installing the npm packages of package-lock.json into node_modules (about a minute) …" >&2
-  npm ci --no-audit --no-fund --loglevel=error
+  # Not `npm ci`: it refuses a lockfile that leaves out optional builds for other systems, and registries that
+  # do not carry those make just such lockfiles. Versions and checksums are the lockfile's all the same.
+  npm install --no-save --no-audit --no-fund --loglevel=error
   echo "$wanted" >"$stamp"
 fi
 export PATH="$PWD/node_modules/.bin:$PATH"
