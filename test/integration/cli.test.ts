@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sealift, sealiftJson } from '../support/road.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const verbs = ['lock', 'build', 'inspect', 'images', 'verify', 'install', 'check', 'status', 'remove']
+let dir: string
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sealift-cli-'))
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+describe('help', () => {
+  test.each(verbs)('of %s has examples and exit codes', async verb => {
+    const { exitCode, stdout } = await sealift([verb, '--help'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('EXAMPLES')
+    expect(stdout).toMatch(/EXIT CODES\n\s+0\s+all is well/)
+  })
+
+  test('create and deploy are other words for build and install', async () => {
+    expect((await sealift(['create', '--help'])).stdout).toContain('Build the bundle that a lock describes')
+    expect((await sealift(['deploy', '--help'])).stdout).toContain('Install a bundle on a site')
+  })
+})
+
+describe('faults', () => {
+  test.each([
+    ['an unknown flag', ['build', 'bundles/sandbox', '--nonsense']],
+    ['a missing argument', ['verify']],
+    ['an unknown verb', ['fly']],
+  ])('%s is a usage fault, exit 2', async (_, args) => {
+    const { exitCode, stdout } = await sealift(args)
+    expect(exitCode).toBe(2)
+    expect(stdout).toBe('')
+  })
+
+  test('a file that is not there: one error, no stack, its own exit code', async () => {
+    const { exitCode, stdout, stderr } = await sealift(['inspect', join(dir, 'none.tar')])
+    expect(exitCode).toBe(25)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('none.tar')
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('with --json the error is one object on stdout', async () => {
+    const { exitCode, json } = await sealiftJson<{ error: { code: string; exit: number } }>([
+      'inspect',
+      join(dir, 'none.tar'),
+    ])
+    expect([exitCode, json.error.code, json.error.exit]).toEqual([25, 'FILE_FAILED', 25])
+  })
+
+  test('a build without a lock says how to make one', async () => {
+    await writeFile(
+      join(dir, 'bundle.yaml'),
+      await execa('cat', [join(root, 'bundles/sandbox/bundle.yaml')]).then(({ stdout }) => stdout),
+    )
+    const { exitCode, stderr } = await sealift(['build', dir, '-o', join(dir, 'out')])
+    expect(exitCode).toBe(14)
+    expect(stderr).toContain(`sealift lock ${dir}`)
+  })
+
+  test('an all-zero file is no bundle', async () => {
+    await writeFile(join(dir, 'zeros.tar'), Buffer.alloc(4096))
+    expect((await sealift(['verify', join(dir, 'zeros.tar')])).exitCode).toBe(30)
+  })
+})
+
+test('bundles/infisical cannot be locked without the internet, and lock says so in one line', async () => {
+  // In a network namespace of its own, so that nothing is sent anywhere.
+  const words = [
+    '--net',
+    process.execPath,
+    join(root, 'dist', 'bin.js'),
+    'lock',
+    'bundles/infisical',
+    '--quiet',
+  ]
+  const { exitCode, stdout, stderr } = await execa('unshare', words, { cwd: root, reject: false })
+  expect(exitCode).toBe(22)
+  expect(stdout).toBe('')
+  expect(stderr.split('\n').filter(line => line.startsWith('Error: '))).toHaveLength(1)
+  expect(stderr).toContain('get.helm.sh')
+})
