@@ -15,6 +15,5 @@ test('every exit code stands in the README', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   const table = readme.slice(readme.indexOf('## Exit codes'), readme.indexOf('## Limits'))
   const named = new Set(table.match(/\b\d+\b/g)?.map(Number))
-  // 57 is kept for the lease of a later version; no command ends with it.
-  expect(Object.values(exitCodes).filter(code => !named.has(code))).toEqual([57])
+  expect(Object.values(exitCodes).filter(code => !named.has(code))).toEqual([])
 })

@@ -38,7 +38,6 @@ export const exitMeanings: Record<ErrorCode, string> = {
   SERVER_FAILED: 'Infisical answered with an error',
   PROOF_FAILED: 'the probe secret did not arrive',
   NOT_INSTALLED: 'nothing is installed here',
-  SITE_BUSY: 'another installation is running on this site',
   CHECK_FAILED: 'something that runs is not as it should be',
   BUDGET_OBSERVED: 'all works, but uses more than the budget',
   INTERRUPTED: 'interrupted (Ctrl-C)',

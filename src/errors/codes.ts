@@ -42,7 +42,6 @@ export const exitCodes = {
   SERVER_FAILED: 54,
   PROOF_FAILED: 55,
   NOT_INSTALLED: 56,
-  SITE_BUSY: 57,
   // judging what runs
   CHECK_FAILED: 60,
   BUDGET_OBSERVED: 61,

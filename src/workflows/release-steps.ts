@@ -1,6 +1,6 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Step } from '../install/index.ts'
-import type { KubernetesObject } from '../ports/index.ts'
+import type { Cluster, Helm, KubernetesObject } from '../ports/index.ts'
 import type { ChartSpec } from '../spec/index.ts'
 import { externalSecretsValues, infisicalValues } from '../wire/index.ts'
 import { parseAllYaml, parseYaml } from '../yaml/index.ts'
@@ -82,6 +82,7 @@ async function installRelease(
   const packed = await packedChart(chart, bundle, host)
   try {
     const { release, namespace, timeoutSeconds } = chart
+    await forgetUnfinished(release, namespace, helm, host.cluster)
     const { revision } = await helm.upgrade(
       { release, namespace, chart: packed.path, values },
       timeoutSeconds,
@@ -99,6 +100,23 @@ async function installRelease(
   } finally {
     await packed.dispose()
   }
+}
+
+/**
+ * Forgets a revision that helm was killed in the middle of: helm would refuse every later run with "another
+ * operation is in progress". What it made stays, and is taken over by the next revision.
+ */
+export async function forgetUnfinished(
+  release: string,
+  namespace: string,
+  helm: Pick<Helm, 'status'>,
+  cluster: Pick<Cluster, 'delete'>,
+): Promise<boolean> {
+  const found = await helm.status(release, namespace)
+  if (found === undefined || !found.status.startsWith('pending-')) return false
+  const record = `sh.helm.release.v1.${release}.v${found.revision}`
+  await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, record, namespace)
+  return true
 }
 
 function packedChart(chart: ChartSpec, bundle: Installation['bundle'], host: Installation['host']) {
