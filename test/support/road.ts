@@ -98,6 +98,8 @@ export interface RunOptions {
   /** Shows stderr (progress) as it comes. */
   readonly show?: boolean
   readonly signal?: AbortSignal
+  /** How it is ended when the signal is aborted; SIGTERM when left out. */
+  readonly killSignal?: 'SIGTERM' | 'SIGKILL'
 }
 
 /** Runs the compiled CLI as a user does, in a process of its own. */
@@ -109,7 +111,7 @@ export async function sealift(args: readonly string[], options: RunOptions = {})
     reject: false as const,
     stdin: 'ignore' as const,
     stderr: options.show ? (['inherit', 'pipe'] as const) : ('pipe' as const),
-    ...(options.signal ? { cancelSignal: options.signal } : {}),
+    ...(options.signal ? { cancelSignal: options.signal, killSignal: options.killSignal ?? 'SIGTERM' } : {}),
   }
   const { exitCode, stdout, stderr } = options.inside
     ? await options.inside.exec(process.execPath, words, settings)
