@@ -2,6 +2,7 @@ import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { BaseCommand, bytes, mebibytes, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
+import { imageBytes } from '../lock/index.ts'
 import { inspect } from '../workflows/inspect.ts'
 
 export default class Inspect extends BaseCommand {
@@ -28,12 +29,7 @@ export default class Inspect extends BaseCommand {
         bytes(size),
         digest,
       ]),
-      ...images.map(({ name, digest, platforms: all }) => [
-        'image',
-        name,
-        bytes(Object.values(all).reduce((sum, { size }) => sum + size, 0)),
-        digest,
-      ]),
+      ...images.map(image => ['image', image.name, bytes(imageBytes(image)), image.digest]),
       ...tools.map(({ name, version, content: { size, digest } }) => [
         'tool',
         `${name} ${version}`,

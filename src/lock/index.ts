@@ -7,6 +7,7 @@ export { driftOf } from './drift.ts'
 export {
   type BundleLock,
   bundleLock,
+  imageBytes,
   type LockedChart,
   type LockedImage,
   type LockedTool,

@@ -35,8 +35,11 @@ const image = z.strictObject({
   name: z.string(),
   /** What the name pointed at when it was locked: an index or a manifest. */
   digest,
-  /** Per platform the manifest's digest and the bytes of its config and layers together. */
-  platforms: z.record(z.string(), z.strictObject({ manifest: digest, size })),
+  /**
+   * Per platform the manifest, and every blob it refers to (config and layers) with its bytes: what a delta
+   * leaves out and what `diff` counts is known from two locks alone.
+   */
+  platforms: z.record(z.string(), z.strictObject({ manifest: digest, blobs: z.record(digest, size) })),
   reasons: z.array(reason),
 })
 
@@ -99,6 +102,12 @@ function namedDigest({
   jsonSchema: Record<string, unknown>
 }): void {
   if (zodSchema === digest) Object.assign(jsonSchema, { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' })
+}
+
+/** Bytes of an image's configs and layers for all its platforms, each blob once. */
+export function imageBytes({ platforms }: Pick<LockedImage, 'platforms'>): number {
+  const blobs = Object.assign({}, ...Object.values(platforms).map(platform => platform.blobs))
+  return Object.values<number>(blobs).reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** Exactly what a spec resolved to: every chart, image and tool by digest, each image with its reasons. */

@@ -21,7 +21,14 @@ export function ordered(lock: BundleLock): BundleLock {
     charts: lock.charts,
     images: sortBy(lock.images, ({ name }) => name).map(image => ({
       ...image,
-      platforms: Object.fromEntries(sortBy(Object.entries(image.platforms), ([platform]) => platform)),
+      platforms: sortKeys(
+        Object.fromEntries(
+          Object.entries(image.platforms).map(([platform, { manifest, blobs }]) => [
+            platform,
+            { manifest, blobs: sortKeys(blobs) },
+          ]),
+        ),
+      ),
       reasons: sortBy(image.reasons, placeKey),
     })),
     tools: sortBy(lock.tools, ({ name, platform }) => `${name} ${platform}`),
@@ -40,6 +47,10 @@ export function ordered(lock: BundleLock): BundleLock {
 
 function placeKey({ chart, object, field }: { chart: string; object: string; field: string }): string {
   return `${chart}\n${object}\n${field}`
+}
+
+function sortKeys<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(sortBy(Object.entries(record), ([key]) => key))
 }
 
 /** By code unit, not by locale: the same on every machine. */

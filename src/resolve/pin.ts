@@ -20,7 +20,9 @@ type FoundImage = FoundImages['images'][number]
 /** An image by digest. Same shape as the lock's image. */
 export interface PinnedImage extends FoundImage {
   readonly digest: Digest
-  readonly platforms: Readonly<Record<string, { readonly manifest: Digest; readonly size: number }>>
+  readonly platforms: Readonly<
+    Record<string, { readonly manifest: Digest; readonly blobs: Readonly<Record<Digest, number>> }>
+  >
 }
 
 /** How to pin: the platforms wanted (`linux/amd64`), and who is told of each image done. */
@@ -103,13 +105,13 @@ async function pinImage(
       hints: [`It is there for: ${there}.`],
     })
   }
-  const sizes: [string, { manifest: Digest; size: number }][] = []
+  const carried: [string, PinnedImage['platforms'][string]][] = []
   for (const platform of [...platforms].sort()) {
     const manifest = await found.get(platform)?.()
     if (manifest !== undefined)
-      sizes.push([platform, { manifest: manifest.digest, size: contentSize(manifest.bytes, name) }])
+      carried.push([platform, { manifest: manifest.digest, blobs: blobsOf(manifest.bytes, name) }])
   }
-  return { digest, platforms: Object.fromEntries(sizes) }
+  return { digest, platforms: Object.fromEntries(carried) }
 }
 
 /** By platform, how to get its manifest. */
@@ -169,9 +171,8 @@ function platformOf(config: Uint8Array, name: string): string {
   )
 }
 
-/** Bytes of config and layers, each blob once. */
-function contentSize(bytes: Uint8Array, name: string): number {
+/** Config and layers with their bytes, each blob once. */
+function blobsOf(bytes: Uint8Array, name: string): Record<Digest, number> {
   const { config, layers } = parseManifest(bytes, name)
-  const sizes = new Map([config, ...layers].map(({ digest, size }) => [digest, size]))
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  return Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
 }

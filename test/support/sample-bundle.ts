@@ -18,6 +18,7 @@ import {
   type Digest,
   digestOf,
   mediaTypes,
+  parseManifest,
 } from '../../src/oci/index.ts'
 import { printYaml } from '../../src/yaml/index.ts'
 
@@ -75,6 +76,11 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
     return { mediaType, digest: digestOf(bytes), size: bytes.length }
   }
   const bytesOf = ({ digest }: Descriptor) => blobs.get(digest) ?? new Uint8Array()
+
+  const blobsOf = (manifest: Descriptor): Record<Digest, number> => {
+    const { config, layers } = parseManifest(bytesOf(manifest), 'sample')
+    return Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
+  }
 
   const manifestOf = (name: string): Descriptor => {
     const tars = Array.from({ length: layers }, (_, i) =>
@@ -161,13 +167,13 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       {
         name: plainName,
         digest: plain.digest,
-        platforms: { 'linux/amd64': { manifest: plain.digest, size: 1 } },
+        platforms: { 'linux/amd64': { manifest: plain.digest, blobs: blobsOf(plain) } },
         reasons,
       },
       {
         name: sampleImages.indexed,
         digest: index.digest,
-        platforms: { 'linux/amd64': { manifest: amd64.digest, size: 1 } },
+        platforms: { 'linux/amd64': { manifest: amd64.digest, blobs: blobsOf(amd64) } },
         reasons,
       },
     ],

@@ -61,7 +61,10 @@ function chart(name: string, version: string, content = name): BundleLock['chart
 }
 
 function image(name: string, content: string): BundleLock['images'][number] {
-  const platform = { manifest: d(content), size: 1 }
+  const platform = {
+    manifest: d(content),
+    blobs: { [d(`layer ${content}`)]: 2, [d(`config ${content}`)]: 1 },
+  }
   return {
     name,
     digest: d(content),

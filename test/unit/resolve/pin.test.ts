@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { mediaTypes } from '../../../src/oci/index.ts'
+import { digestOf, mediaTypes } from '../../../src/oci/index.ts'
 import { pinImages } from '../../../src/resolve/index.ts'
 import { MemoryRegistry } from '../../support/memory-registry.ts'
 
 const found = (...names: string[]) =>
   names.map(name => ({ name, reasons: [{ chart: 'app', object: 'Deployment/x', field: 'spec.image' }] }))
+
+/** What the lock says of an image's blobs: config and layers, with their bytes. */
+const blobs = (architecture: string, ...layers: string[]) =>
+  Object.fromEntries(
+    [JSON.stringify({ os: 'linux', architecture }), ...layers].map(text => [digestOf(text), text.length]),
+  )
 
 function multi(registry: MemoryRegistry) {
   const amd64 = {
@@ -33,11 +39,10 @@ describe('pinning', () => {
       registry,
       platforms: ['linux/arm64', 'linux/amd64'],
     })
-    const config = (architecture: string) => JSON.stringify({ os: 'linux', architecture }).length
     expect(image?.digest).toBe(index.digest)
     expect(image?.platforms).toEqual({
-      'linux/amd64': { manifest: amd64.digest, size: config('amd64') + 6 },
-      'linux/arm64': { manifest: arm64.digest, size: config('arm64') + 3 },
+      'linux/amd64': { manifest: amd64.digest, blobs: blobs('amd64', 'aaaa', 'bb') },
+      'linux/arm64': { manifest: arm64.digest, blobs: blobs('arm64', 'ccc') },
     })
   })
 
@@ -52,7 +57,9 @@ describe('pinning', () => {
     const registry = new MemoryRegistry()
     const manifest = registry.image('r.io/single', '1', 'amd64', ['same', 'same'])
     const [image] = await pinImages(found('r.io/single:1'), { registry, platforms: ['linux/amd64'] })
-    expect(image?.platforms).toEqual({ 'linux/amd64': { manifest: manifest.digest, size: 37 + 4 } })
+    expect(image?.platforms).toEqual({
+      'linux/amd64': { manifest: manifest.digest, blobs: blobs('amd64', 'same') },
+    })
   })
 
   test('a missing platform names the image, the platform and what there is', async () => {
