@@ -64,7 +64,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(
     thrown: Error & { exitCode?: number; oclif?: { exit?: number } },
   ): Promise<void> {
-    const error = this.signal.aborted ? new SealiftError('INTERRUPTED', 'interrupted') : thrown
+    const error = this.signal.aborted ? interruption(thrown) : thrown
     if (this.jsonEnabled()) {
       process.exitCode = exitOf(error)
       this.logJson(this.toErrorJson(error))
@@ -81,6 +81,12 @@ export abstract class BaseCommand extends Command {
       thrown instanceof SealiftError ? thrown.code : exitOf(thrown) === exitCodes.USAGE ? 'USAGE' : 'BUG'
     return { error: { code, message: messageOf(thrown), exit: exitOf(thrown), hints, faults } }
   }
+}
+
+/** Whatever an interruption made fail, it is one; what is said of it already stays. */
+function interruption(thrown: Error): SealiftError {
+  const told = thrown instanceof SealiftError && thrown.code === 'INTERRUPTED'
+  return told ? thrown : new SealiftError('INTERRUPTED', 'interrupted')
 }
 
 function exitOf(thrown: unknown): number {

@@ -23,11 +23,11 @@ export function mebibytes(count: number): string {
 export function progressOn(step: StepReport): (progress: Progress) => void {
   const started = Date.now()
   let shown = 0
-  return ({ done, total }) => {
+  return ({ done, total, before = 0 }) => {
     const now = Date.now()
     if (now - shown < 100 && done < total) return
     shown = now
-    const rate = done / Math.max(0.001, (now - started) / 1000)
+    const rate = (done - before) / Math.max(0.001, (now - started) / 1000)
     const left = rate > 0 ? ` · ${duration(((total - done) / rate) * 1000)} left` : ''
     step.update(`${bytes(done)} of ${bytes(total)} · ${bytes(rate)}/s${left}`)
   }

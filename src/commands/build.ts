@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost } from '../adapters/hosts.ts'
-import { registriesFlag } from '../cli/flags.ts'
+import { registriesFlag, sizeFlag } from '../cli/flags.ts'
 import { BaseCommand, bytes, duration } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
@@ -32,7 +32,16 @@ export default class Build extends BaseCommand {
   }
   static override flags = {
     output: Flags.string({ char: 'o', default: 'out', summary: 'Folder for the bundle.' }),
-    concurrency: Flags.integer({ char: 'j', default: 3, min: 1, max: 16, summary: 'Blobs fetched at once.' }),
+    concurrency: Flags.integer({
+      char: 'j',
+      default: 8,
+      min: 1,
+      max: 32,
+      summary: 'The most blobs fetched at once; how many pay is found out on the way.',
+    }),
+    'volume-size': sizeFlag({
+      summary: 'Cut the bundle into volumes of this size, such as 4G (decimal) or 2Gi.',
+    }),
     registries: registriesFlag,
   }
 
@@ -43,8 +52,12 @@ export default class Build extends BaseCommand {
       this.error('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { output, concurrency } = flags
-      const built = await build({ specDir: args.spec, output, concurrency, epoch }, host, this.talk)
+      const { output, concurrency, 'volume-size': volumeSize } = flags
+      const built = await build(
+        { specDir: args.spec, output, concurrency, epoch, volumeSize },
+        host,
+        this.talk,
+      )
       this.log(`${built.path}\n  size    ${bytes(built.size)}\n  digest  ${built.digest}`)
       this.log(
         `  holds   ${built.images} images, ${built.charts} charts\n  took    ${duration(built.seconds * 1000)}`,

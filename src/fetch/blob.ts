@@ -2,8 +2,9 @@ import { messageOf, SealiftError } from '../errors/index.ts'
 import { hexOf } from '../oci/index.ts'
 import type { BundleSink, Clock } from '../ports/index.ts'
 import type { BufferPool } from './buffers.ts'
+import { blobNotes } from './journal.ts'
 import type { WantedBlob } from './plan.ts'
-import { type BlobWriter, blobWriter } from './writer.ts'
+import { type Begun, type BlobWriter, blobWriter, fromTheStart } from './writer.ts'
 
 /** Opens a blob's bytes from an offset; ends early when the connection does. */
 export type OpenBlob = (
@@ -20,6 +21,8 @@ export interface BlobJob {
   readonly signal: AbortSignal
   /** Told of bytes written; negative when a blob is begun again. */
   readonly moved: (bytes: number) => void
+  /** Told that a stream broke off before its end. */
+  readonly broke: () => void
 }
 
 const resumptions = 5
@@ -27,26 +30,33 @@ const resumptions = 5
 const goodAttempt = 8 * 1024 * 1024
 
 /**
- * Brings one blob to its place. A stream that ends or breaks early is resumed where it stopped, a wrong digest
- * is given one more try from the start.
+ * Brings one blob to its place, going on after what is `begun`. A stream that ends or breaks early is resumed where
+ * it stopped, a wrong digest is given one more try from the start.
  * @throws SealiftError CONTENT_MISMATCH, REGISTRY_FAILED, or what `open`, the sink or the signal throw
  */
-export async function fetchBlob(blob: WantedBlob, job: BlobJob): Promise<void> {
-  for (let last = false; ; last = true) {
-    let moved = 0
-    const writer = blobWriter(job.sink, job.pool, blob.offset, bytes => {
+export async function fetchBlob(blob: WantedBlob, begun: Begun | undefined, job: BlobJob): Promise<void> {
+  const notes = blobNotes(job.sink, blob.digest, begun?.bytes ?? 0)
+  // What was there before may be wrong, which is no fault of the registry: that try does not count.
+  for (let tries = begun === undefined ? 2 : 3, first = begun; tries > 0; tries--, first = undefined) {
+    let moved = first?.bytes ?? 0
+    const writer = blobWriter(job.sink, job.pool, blob.offset, first ?? fromTheStart(), bytes => {
       moved += bytes
       job.moved(bytes)
+      notes.reached(writer.written)
     })
     try {
       await receive(blob, writer, job)
-      if ((await writer.finish()) === hexOf(blob.digest)) return
-    } finally {
+      const right = (await writer.finish()) === hexOf(blob.digest)
+      await notes.end(right ? blob.size : 0)
+      if (right) return
+    } catch (error) {
       await writer.abandon()
+      await notes.end(writer.written).catch(() => {})
+      throw error
     }
-    if (last) throw mismatch(blob, 'has other content than its digest says, twice in a row')
     job.moved(-moved)
   }
+  throw mismatch(blob, 'has other content than its digest says, twice in a row')
 }
 
 /** Reads the stream to its end, resuming as often as allowed. */
@@ -55,6 +65,7 @@ async function receive(blob: WantedBlob, writer: BlobWriter, job: BlobJob): Prom
     const start = writer.received
     const broken = await attempt(blob, writer, job)
     if (writer.received === blob.size) return
+    job.broke()
     failures = writer.received - start >= goodAttempt ? 1 : failures + 1
     if (failures > resumptions) throw givenUp(blob, writer.received, broken?.error)
     await job.clock.sleep(delay(blob, failures), job.signal)

@@ -16,6 +16,8 @@ export interface WantedBlob {
 /** A file known before its first byte is moved; what neither list covers is zeros. */
 export interface FillPlan {
   readonly size: number
+  /** Bytes of each volume, where the file is cut into several. */
+  readonly volumeSize?: number
   readonly pieces: readonly Piece[]
   readonly wanted: readonly WantedBlob[]
 }

@@ -1,11 +1,24 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { BundleSink } from '../ports/index.ts'
 import type { BufferPool } from './buffers.ts'
 
+/** A blob's first bytes, in place already: how many, and the hash over them. */
+export interface Begun {
+  readonly bytes: number
+  readonly hash: Hash
+}
+
+/** Nothing of a blob yet. */
+export function fromTheStart(): Begun {
+  return { bytes: 0, hash: createHash('sha256') }
+}
+
 /** Takes one blob's bytes in order and writes them at their place in large pieces, hashing them. */
 export interface BlobWriter {
-  /** Bytes taken so far. */
+  /** Bytes taken so far, those that were there before included. */
   readonly received: number
+  /** Bytes from the blob's start that are written without a gap. */
+  readonly written: number
   /** Takes a chunk; the caller may reuse it afterwards. Rejects with the error of an earlier write. */
   add(chunk: Uint8Array): Promise<void>
   /** Writes what is left, waits for every write, and gives the sha256 in hex. */
@@ -14,41 +27,43 @@ export interface BlobWriter {
   abandon(): Promise<void>
 }
 
-/** A writer for the blob at `offset`; `written` is told of the bytes of every finished write. */
+/** A writer for the blob at `offset` that goes on after `begun`; `onWrite` is told of the bytes of every finished write. */
 export function blobWriter(
   sink: BundleSink,
   pool: BufferPool,
   offset: number,
-  written: (bytes: number) => void,
+  { bytes: before, hash }: Begun,
+  onWrite: (bytes: number) => void,
 ): BlobWriter {
-  const hash = createHash('sha256')
-  const writes = new Set<Promise<void>>()
+  const writes = new Map<Promise<void>, number>()
   let buffer: Buffer | undefined
   let filled = 0
-  let received = 0
+  let received = before
+  let flushed = before
   let failure: { readonly error: unknown } | undefined
 
   const flush = () => {
     if (buffer === undefined) return
     const full = buffer
     const bytes = full.subarray(0, filled)
-    const place = offset + received - filled
+    const start = flushed
     buffer = undefined
     filled = 0
+    flushed += bytes.length
     hash.update(bytes)
-    const write = sink
-      .write(bytes, place)
-      .then(
-        () => written(bytes.length),
-        (error: unknown) => {
-          failure ??= { error }
-        },
-      )
-      .finally(() => {
-        pool.give(full)
-        writes.delete(write)
-      })
-    writes.add(write)
+    const written = () => {
+      writes.delete(write)
+      onWrite(bytes.length)
+    }
+    // What failed stays among the writes: nothing after it counts as written without a gap.
+    const failed = (error: unknown) => {
+      failure ??= { error }
+    }
+    const write: Promise<void> = sink
+      .write(bytes, offset + start)
+      .then(written, failed)
+      .finally(() => pool.give(full))
+    writes.set(write, start)
   }
   const check = () => {
     if (failure !== undefined) throw failure.error
@@ -57,6 +72,9 @@ export function blobWriter(
   return {
     get received() {
       return received
+    },
+    get written() {
+      return Math.min(flushed, ...writes.values())
     },
     async add(chunk) {
       for (let taken = 0; taken < chunk.length; ) {
@@ -72,14 +90,14 @@ export function blobWriter(
     },
     async finish() {
       flush()
-      await Promise.all(writes)
+      await Promise.all(writes.keys())
       check()
       return hash.digest('hex')
     },
     async abandon() {
       if (buffer !== undefined) pool.give(buffer)
       buffer = undefined
-      await Promise.all(writes)
+      await Promise.all(writes.keys())
     },
   }
 }

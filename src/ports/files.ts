@@ -1,21 +1,53 @@
+import type { Digest } from '../oci/index.ts'
+import type { Progress } from './reporter.ts'
+
 /** Read side of a bundle file: any byte by its offset. */
 export interface BundleSource {
   /** The file's size in bytes. */
   readonly size: number
+  /** The files it lies in, when they are several. */
+  readonly volumes?: readonly Volume[]
   /** Exactly `length` bytes from `offset`. @throws SealiftError BUNDLE_DAMAGED when the file ends before */
   read(offset: number, length: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
-/** Write side of a bundle file: a partial file that takes its final name only when `commit` is called. */
+/** One file of a bundle that travels in several. */
+export interface Volume {
+  /** Its file name: the bundle's, and a number from `.001` on. */
+  readonly name: string
+  /** Where in the bundle it begins, and its bytes. */
+  readonly offset: number
+  readonly size: number
+  /** What the list beside the volumes says it is; absent when there is no list. */
+  readonly digest?: Digest
+}
+
+/**
+ * Write side of a bundle file: a partial file that takes its final name only when `commit` is called. What an
+ * interrupted run leaves, the next writer of the same path finds again, with what was noted of it.
+ */
 export interface BundleSink {
-  /** Makes the file `size` bytes, sparse. @throws SealiftError DISK_FULL when the volume has no room for it */
+  /** What an earlier run noted; empty when it left nothing. */
+  readonly notes: readonly string[]
+  /** Notes one line for a later run. Not synced: after a power cut notes may say more than the disk has. */
+  note(line: string): Promise<void>
+  /** Throws away what an earlier run left, notes included. */
+  restart(): Promise<void>
+  /**
+   * Makes the file `size` bytes, sparse; bytes that an earlier run left stay.
+   * @throws SealiftError DISK_FULL when the volume has no room for what is still missing
+   */
   allocate(size: number): Promise<void>
   /** Writes at an offset; calls may overlap in time. @throws SealiftError DISK_FULL, FILE_FAILED */
   write(bytes: Uint8Array, offset: number): Promise<void>
-  /** Syncs, and renames to the final name. */
-  commit(): Promise<void>
-  /** Removes the partial file; harmless after `commit`. */
+  /** Bytes that were written, or left by an earlier run. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  /** Syncs, and renames to the final name. `onHashed` is told of bytes read again where volumes get their digests. */
+  commit(onHashed?: (progress: Progress) => void): Promise<void>
+  /** Closes the partial file and leaves it to the next run, if anything was noted; removes it otherwise. */
+  keep(): Promise<void>
+  /** Removes the partial file and its notes. This and `keep` are harmless once it has ended. */
   discard(): Promise<void>
 }
 
@@ -33,6 +65,13 @@ export interface Files {
   list(folder: string): Promise<string[]>
   /** A private temporary folder (0700), removed by `dispose`. */
   temporary(prefix: string): Promise<{ path: string; dispose(): Promise<void> }>
+  /**
+   * A bundle, whole or in volumes: `path` is the bundle's, one volume's, or that of the list beside them.
+   * @throws SealiftError FILE_FAILED, BUNDLE_DAMAGED that names a volume which is missing or too short
+   */
   openBundle(path: string): Promise<BundleSource>
-  createBundle(path: string): Promise<BundleSink>
+  /** Begins a bundle file, in volumes of `volumeSize` bytes if that is given. @throws SealiftError FILE_FAILED */
+  createBundle(path: string, volumeSize?: number): Promise<BundleSink>
+  /** Bytes that are free where `path` is or would be; absent when that cannot be told. */
+  free(path: string): Promise<number | undefined>
 }

@@ -19,4 +19,6 @@ export interface Reporter {
 export interface Progress {
   readonly done: number
   readonly total: number
+  /** Bytes that were done by an earlier run; they say nothing of how fast this one is. */
+  readonly before?: number
 }

@@ -1,11 +1,11 @@
 import { lockTitle, planBundle, specTitle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { fillBundle } from '../fetch/index.ts'
 import { type BundleLock, parseLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { parseSpec } from '../spec/index.ts'
 import { gather } from './build-sources.ts'
+import { fillFile } from './fill.ts'
 
 /** What to build, and where to. */
 export interface BuildRequest {
@@ -17,6 +17,8 @@ export interface BuildRequest {
   readonly concurrency: number
   /** SOURCE_DATE_EPOCH, seconds. */
   readonly epoch: number
+  /** Cuts the bundle into volumes of this many bytes. */
+  readonly volumeSize?: number | undefined
 }
 
 /** What was built. Sizes in bytes. */
@@ -25,8 +27,11 @@ export interface BuildResult {
   /** The bundle's identity: the digest of its index.json. */
   readonly digest: Digest
   readonly size: number
+  /** Files it lies in: 1, or so many volumes named `.001` on. */
+  readonly volumes: number
   readonly images: number
   readonly charts: number
+  /** Blob bytes that were moved: none for what an interrupted run left. */
   readonly fetched: number
   readonly seconds: number
 }
@@ -34,7 +39,7 @@ export interface BuildResult {
 /**
  * Builds the bundle that a lock describes: one file, each byte written once.
  * @throws SealiftError LOCK_INVALID, LOCK_DRIFT, REGISTRY_*, CONTENT_MISMATCH, DISK_FULL, INTERRUPTED; nothing
- * is left under the bundle's name then
+ * is left under the bundle's name then, and the next run goes on from what is beside it
  */
 export async function build(request: BuildRequest, host: ConnectedHost, talk: Talk): Promise<BuildResult> {
   const { files, clock } = host
@@ -51,36 +56,18 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   })
   gathering.done(`${lock.images.length} images, ${lock.charts.length} charts`)
 
-  const plan = planBundle(contents, request.epoch)
+  const { concurrency, volumeSize } = request
+  const plan = { ...planBundle(contents, request.epoch), ...(volumeSize ? { volumeSize } : {}) }
   const path = `${request.output}/${lock.metadata.name}-${lock.metadata.version}.tar`
-  const sink = await files.createBundle(path)
-  const step = talk.reporter.step(`Fill ${path}`)
-  try {
-    const { concurrency } = request
-    await fillBundle({
-      plan,
-      sink,
-      open,
-      clock,
-      concurrency,
-      signal: talk.signal,
-      onProgress: talk.progressOn(step),
-    })
-    await sink.commit()
-    step.done()
-  } catch (error) {
-    step.fail()
-    throw error
-  } finally {
-    await sink.discard()
-  }
+  const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
   return {
     path,
     digest: plan.indexDigest,
     size: plan.size,
+    volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),
     images: lock.images.length,
     charts: lock.charts.length,
-    fetched: plan.wanted.reduce((sum, { size }) => sum + size, 0),
+    fetched,
     seconds: (clock.now() - started) / 1000,
   }
 }

@@ -105,6 +105,59 @@ describe.each([
     expect(await files.list(folder)).toEqual(['bundle.tar'])
   })
 
+  test('an interrupted bundle is found again with its notes; bytes that were not written are zeros', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar')
+    const first = await files.createBundle(path)
+    expect(first.notes).toEqual([])
+    await first.allocate(10)
+    await first.note('one')
+    await first.write(Buffer.from('ab'), 2)
+    await first.note('two')
+    await first.keep()
+    await first.discard()
+    expect(await files.exists(path)).toBe(false)
+
+    const second = await files.createBundle(path)
+    expect(second.notes).toEqual(['one', 'two'])
+    await second.allocate(10)
+    expect(Buffer.from(await second.read(0, 5)).toString()).toBe('\0\0ab\0')
+    await second.write(Buffer.from('cd'), 4)
+    await second.commit()
+    const source = await files.openBundle(path)
+    expect(Buffer.from(await source.read(2, 4)).toString()).toBe('abcd')
+    await source.close()
+    const third = await files.createBundle(path)
+    expect(third.notes).toEqual([])
+    await third.discard()
+    expect(await files.list(folder)).toEqual(['bundle.tar'])
+  })
+
+  test('begun anew, an interrupted bundle has neither bytes nor notes', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar')
+    const first = await files.createBundle(path)
+    await first.allocate(4)
+    await first.note('one')
+    await first.write(Buffer.from('old!'), 0)
+    await first.keep()
+    const second = await files.createBundle(path)
+    await second.restart()
+    expect(second.notes).toEqual([])
+    await second.allocate(4)
+    expect(Buffer.from(await second.read(0, 4))).toEqual(Buffer.alloc(4))
+    await second.discard()
+    expect(await files.list(folder)).toEqual([])
+  })
+
+  test('kept without a note, a bundle leaves nothing', async () => {
+    const files = make()
+    const sink = await files.createBundle(join(folder, 'bundle.tar'))
+    await sink.allocate(4)
+    await sink.keep()
+    expect(await files.list(folder)).toEqual([])
+  })
+
   test('one path has one writer at a time', async () => {
     const files = make()
     const path = join(folder, 'bundle.tar')
@@ -154,10 +207,14 @@ describe('this machine only', () => {
     await expect(files.createBundle(join(folder, 'latin/x'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
   })
 
-  test('a partial file of a killed run is replaced, also when it is a link', async () => {
+  test.each([
+    ['without notes', undefined],
+    ['with notes', 'one\n'],
+  ])('a link in the place of a partial file is replaced, never followed: %s', async (_, notes) => {
     const path = join(folder, 'bundle.tar')
     await writeFile(join(folder, 'victim'), 'untouched')
     await symlink(join(folder, 'victim'), `${path}.partial`)
+    if (notes !== undefined) await writeFile(`${path}.journal`, notes)
     const sink = await files.createBundle(path)
     await sink.allocate(5)
     await sink.write(Buffer.from('12345'), 0)
@@ -176,6 +233,138 @@ describe('this machine only', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  test('a note that was cut off is no note', async () => {
+    const path = join(folder, 'bundle.tar')
+    await writeFile(`${path}.partial`, 'x')
+    await writeFile(`${path}.journal`, 'one\ntw')
+    const sink = await files.createBundle(path)
+    expect(sink.notes).toEqual(['one'])
+    await sink.discard()
+  })
+
+  test('room is asked for what is not there yet only', async () => {
+    const free = await files.free(join(folder, 'not/there/yet.tar'))
+    expect(free).toBeGreaterThan(0)
+  })
+
+  describe('volumes', () => {
+    const path = () => join(folder, 'bundle.tar')
+    const content = Buffer.from(Array.from({ length: 25 }, (_, i) => i))
+
+    async function write(size: number, volumeSize: number | undefined): Promise<void> {
+      const sink = await files.createBundle(path(), volumeSize)
+      await sink.allocate(size)
+      await sink.write(content.subarray(7, size), 7)
+      await sink.write(content.subarray(0, 7), 0)
+      await sink.commit()
+    }
+
+    async function read(name: string): Promise<Buffer> {
+      const source = await files.openBundle(join(folder, name))
+      const bytes = Buffer.from(await source.read(0, source.size))
+      await source.close()
+      return bytes
+    }
+
+    test('are the bundle cut into pieces, with a list that sha256sum reads', async () => {
+      await write(25, 10)
+      expect(await files.list(folder)).toEqual([
+        'bundle.tar.001',
+        'bundle.tar.002',
+        'bundle.tar.003',
+        'bundle.tar.sha256',
+      ])
+      const { stdout } = await execa(
+        'sh',
+        ['-c', 'sha256sum -c bundle.tar.sha256 && cat bundle.tar.0* | wc -c'],
+        {
+          cwd: folder,
+        },
+      )
+      expect(stdout.split('\n')).toEqual([1, 2, 3].map(i => `bundle.tar.00${i}: OK`).concat('25'))
+    })
+
+    test.each(['bundle.tar', 'bundle.tar.001', 'bundle.tar.002', 'bundle.tar.sha256'])(
+      'are read as one file, named by %s',
+      async name => {
+        await write(25, 10)
+        expect(await read(name)).toEqual(content)
+      },
+    )
+
+    test('are read without their list too', async () => {
+      await write(20, 10)
+      await rm(`${path()}.sha256`)
+      expect(await read('bundle.tar')).toEqual(content.subarray(0, 20))
+    })
+
+    test('one is read across its borders', async () => {
+      await write(25, 10)
+      const source = await files.openBundle(path())
+      expect([...(await source.read(8, 14))]).toEqual([...content.subarray(8, 22)])
+      expect(source.volumes?.map(({ name, offset, size }) => [name, offset, size])).toEqual([
+        ['bundle.tar.001', 0, 10],
+        ['bundle.tar.002', 10, 10],
+        ['bundle.tar.003', 20, 5],
+      ])
+      await expect(source.read(20, 6)).rejects.toMatchObject({ code: 'BUNDLE_DAMAGED' })
+      await source.close()
+    })
+
+    test.each(['001', '002', '003'])('a missing .%s is named', async number => {
+      await write(25, 10)
+      await rm(`${path()}.${number}`)
+      await expect(files.openBundle(path())).rejects.toMatchObject({
+        code: 'BUNDLE_DAMAGED',
+        message: `volume bundle.tar.${number} is missing`,
+      })
+    })
+
+    test('one that was cut off is named', async () => {
+      await write(25, 10)
+      await writeFile(`${path()}.002`, content.subarray(0, 9))
+      await expect(files.openBundle(path())).rejects.toMatchObject({
+        code: 'BUNDLE_DAMAGED',
+        message: expect.stringContaining('volume bundle.tar.002 has 9 bytes, the first has 10'),
+      })
+    })
+
+    test.each([
+      ['names another file', 'x'.repeat(64)],
+      ['leads elsewhere', `${'0'.repeat(64)}  ../../etc/passwd\n`],
+      ['leaves one out', `${'0'.repeat(64)}  bundle.tar.002\n`],
+    ])('a list that %s is refused', async (_, text) => {
+      await write(25, 10)
+      await writeFile(`${path()}.sha256`, text)
+      await expect(files.openBundle(path())).rejects.toMatchObject({ code: 'BUNDLE_MALFORMED' })
+    })
+
+    test('of an earlier build go when there are fewer of them, or none', async () => {
+      await write(25, 5)
+      await write(25, 10)
+      expect((await files.list(folder)).length).toBe(4)
+      await write(25, undefined)
+      expect(await files.list(folder)).toEqual(['bundle.tar'])
+      await write(25, 10)
+      expect(await read('bundle.tar')).toEqual(content)
+      expect(await files.exists(path())).toBe(false)
+    })
+
+    test('an interrupted run goes on in volumes', async () => {
+      const sink = await files.createBundle(path(), 10)
+      await sink.allocate(25)
+      await sink.note('one')
+      await sink.write(content.subarray(8, 22), 8)
+      await sink.keep()
+      const again = await files.createBundle(path(), 10)
+      expect(again.notes).toEqual(['one'])
+      await again.allocate(25)
+      expect([...(await again.read(8, 14))]).toEqual([...content.subarray(8, 22)])
+      await again.discard()
+      expect(await readdir(folder)).toEqual([])
+    })
+  })
+
   describe('on a volume of 2 MiB', () => {
     beforeEach(() => execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'sealift-test', folder]))
     afterEach(() => execa('umount', [folder]))
@@ -189,6 +378,19 @@ describe('this machine only', () => {
       })
       await sink.discard()
       expect(await readdir(folder)).toEqual([])
+    })
+
+    test('what an interrupted run has written needs no room again', async () => {
+      const path = join(folder, 'bundle.tar')
+      const sink = await files.createBundle(path)
+      await sink.allocate(1_800_000)
+      await sink.note('one')
+      await sink.write(Buffer.alloc(1_500_000, 1), 0)
+      await sink.keep()
+      const again = await files.createBundle(path)
+      await again.allocate(1_800_000)
+      await again.commit()
+      expect((await stat(path)).size).toBe(1_800_000)
     })
 
     test('a volume that fills up on the way is named, and nothing is left', async () => {

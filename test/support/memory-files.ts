@@ -14,26 +14,58 @@ export function memorySource(bytes: Uint8Array): BundleSource {
   }
 }
 
-/** A sink that takes at most `room` bytes; `done` gets the bytes at commit. */
-export function memorySink(done: (bytes: Uint8Array) => void, room = Number.POSITIVE_INFINITY): BundleSink {
-  let bytes: Uint8Array | undefined = new Uint8Array()
+/** What an interrupted writer of a bundle leaves: bytes and notes. */
+export interface Leftover {
+  bytes: Uint8Array
+  notes: string[]
+}
+
+/** A sink that takes at most `room` bytes; `done` gets the bytes at commit. What was left before is continued. */
+export function memorySink(
+  done: (bytes: Uint8Array) => void,
+  room = Number.POSITIVE_INFINITY,
+  left: Leftover = { bytes: new Uint8Array(), notes: [] },
+): BundleSink {
+  let open = true
+  const clear = () => {
+    left.bytes = new Uint8Array()
+    left.notes = []
+  }
   return {
+    get notes() {
+      return left.notes
+    },
+    async note(line) {
+      left.notes = [...left.notes, line]
+    },
+    async restart() {
+      clear()
+    },
     async allocate(size) {
       if (size > room) throw new SealiftError('DISK_FULL', `needs ${size} bytes, ${room} are free`)
-      bytes = new Uint8Array(size)
+      const before = left.notes.length > 0 ? left.bytes.subarray(0, size) : new Uint8Array()
+      left.bytes = new Uint8Array(size)
+      left.bytes.set(before)
     },
     async write(chunk, offset) {
       await new Promise(setImmediate)
-      if (bytes === undefined) throw new SealiftError('FILE_FAILED', 'the file is gone')
-      if (offset + chunk.length > bytes.length) throw new SealiftError('FILE_FAILED', 'outside the file')
-      bytes.set(chunk, offset)
+      if (!open) throw new SealiftError('FILE_FAILED', 'the file is gone')
+      if (offset + chunk.length > left.bytes.length) throw new SealiftError('FILE_FAILED', 'outside the file')
+      left.bytes.set(chunk, offset)
     },
+    read: async (offset, length) => left.bytes.slice(offset, offset + length),
     async commit() {
-      if (bytes !== undefined) done(bytes)
-      bytes = undefined
+      if (open) done(left.bytes)
+      open = false
+      clear()
+    },
+    async keep() {
+      if (open && left.notes.length === 0) clear()
+      open = false
     },
     async discard() {
-      bytes = undefined
+      if (open) clear()
+      open = false
     },
   }
 }
@@ -42,6 +74,7 @@ export function memorySink(done: (bytes: Uint8Array) => void, room = Number.POSI
 export function memoryFiles(): Files {
   const files = new Map<string, Uint8Array>()
   const writing = new Set<string>()
+  const leftovers = new Map<string, Leftover>()
   const readBytes = async (path: string) => {
     const bytes = files.get(path)
     if (bytes === undefined)
@@ -74,15 +107,22 @@ export function memoryFiles(): Files {
       }
       return { path, dispose }
     },
+    free: async () => undefined,
     openBundle: async path => memorySource(await readBytes(path)),
     async createBundle(path) {
       if (writing.has(path)) throw new SealiftError('FILE_FAILED', `another sealift is writing ${path}`)
       writing.add(path)
-      const sink = memorySink(bytes => files.set(path, bytes))
+      const left = leftovers.get(path) ?? { bytes: new Uint8Array(), notes: [] }
+      leftovers.set(path, left)
+      const sink = memorySink(bytes => files.set(path, bytes), Number.POSITIVE_INFINITY, left)
       const ended = () => writing.delete(path)
       return {
         ...sink,
+        get notes() {
+          return sink.notes
+        },
         commit: () => sink.commit().finally(ended),
+        keep: () => sink.keep().finally(ended),
         discard: () => sink.discard().finally(ended),
       }
     },

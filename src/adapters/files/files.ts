@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { SealiftError } from '../../errors/index.ts'
 import type { Files } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
+import { freeBytes } from './partial.ts'
 import { createSink } from './sink.ts'
 import { openSource } from './source.ts'
 import { writeWhole } from './sync.ts'
@@ -34,6 +35,7 @@ export function nodeFiles(): Files {
       }),
     openBundle: openSource,
     createBundle: createSink,
+    free: freeBytes,
   }
 }
 

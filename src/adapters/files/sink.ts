@@ -1,70 +1,138 @@
-import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { BundleSink } from '../../ports/index.ts'
-import { diskFull, fileFailed } from './faults.ts'
+import type { Digest } from '../../oci/index.ts'
+import type { BundleSink, Progress } from '../../ports/index.ts'
+import { fileFailed } from './faults.ts'
 import { lockFile } from './lock.ts'
-import { syncFolder, writeAll } from './sync.ts'
+import { firstPartial, openPartial, type Partial, removePartials } from './partial.ts'
+import { syncFolder, writeWhole } from './sync.ts'
+import { beside, isPartOf, printSums, sumsPath } from './volumes.ts'
+
+const notesLimit = 64 * 1024 * 1024
+const hashedAtOnce = 4 * 1024 * 1024
 
 /**
- * A bundle file under way, as `<path>.partial`; its folder is made if need be. One left over from a killed run is replaced; a second writer of
- * the same path is refused. @throws SealiftError FILE_FAILED
+ * A bundle file under way, as `<path>.partial` (`<path>.001.partial` and so on in volumes) with the notes of its
+ * writer in `<path>.journal`; its folder is made if need be. A second writer of the same path is refused.
+ * @throws SealiftError FILE_FAILED
  */
-export async function createSink(path: string): Promise<BundleSink> {
-  const partial = `${path}.partial`
-  const { file, release } = await begin(path, partial)
-  let size = 0
-  let ended = false
-  const attempt = async (doing: string, work: () => Promise<void>) => {
+export async function createSink(path: string, volumeSize?: number): Promise<BundleSink> {
+  const attempt = async <T>(doing: string, work: () => Promise<T>, size = 0): Promise<T> => {
     try {
-      await work()
+      return await work()
     } catch (error) {
       throw fileFailed(doing, path, error, size)
     }
   }
+  const journal = `${path}.journal`
+  const release = await attempt('create', async () => {
+    await mkdir(dirname(path), { recursive: true })
+    return lockFile(path)
+  })
+  let notes = await leftNotes(journal, firstPartial(path, volumeSize))
+  let noted = notes.length > 0
+  let partial: Partial | undefined
+  let size = 0
+  let ended = false
+  const clear = async () => {
+    await partial?.close()
+    partial = undefined
+    await removePartials(path)
+    await rm(journal, { force: true })
+    notes = []
+    noted = false
+  }
+  const opened = () => {
+    if (partial === undefined) throw new Error('it was given no size yet')
+    return partial
+  }
+  const end = async (leave: boolean) => {
+    if (ended) return
+    ended = true
+    if (leave && noted) await partial?.close()
+    else await clear()
+    await release()
+  }
   return {
-    allocate: wanted =>
-      attempt('make', async () => {
-        size = wanted
-        const { bavail, bsize } = await statfs(dirname(partial))
-        if (wanted > bavail * bsize) throw diskFull(path, wanted, bavail * bsize)
-        await file.truncate(wanted)
+    get notes() {
+      return notes
+    },
+    note: line =>
+      attempt('note progress beside', async () => {
+        noted = true
+        await appendFile(journal, `${line}\n`)
       }),
-    write: (bytes, offset) => attempt('write', () => writeAll(file, bytes, offset)),
-    commit: () =>
+    restart: () => attempt('begin', clear),
+    allocate: wanted =>
+      attempt(
+        'make',
+        async () => {
+          size = wanted
+          if (!noted) await clear()
+          partial = await openPartial(path, wanted, volumeSize)
+        },
+        wanted,
+      ),
+    write: (bytes, offset) => attempt('write', () => opened().write(bytes, offset), size),
+    read: (offset, length) => attempt('read', () => opened().read(offset, length)),
+    commit: onHashed =>
       attempt('finish', async () => {
-        await file.sync()
-        await rename(partial, path)
+        const { files } = opened()
+        for (const { handle } of files) await handle.sync()
+        const sums = volumeSize === undefined ? undefined : await sumsOf(opened(), size, volumeSize, onHashed)
+        await rm(sumsPath(path), { force: true })
+        for (const { partial: from, path: to } of files) await rename(from, to)
+        await removeOthers(path, volumeSize === undefined ? 0 : files.length)
+        if (sums !== undefined) await writeWhole(sumsPath(path), Buffer.from(printSums(path, sums)), 0o644)
+        await rm(journal, { force: true })
         ended = true
-        await file.close()
+        await opened().close()
         await release()
         await syncFolder(dirname(path))
       }),
-    discard: () =>
-      attempt('remove', async () => {
-        if (ended) return
-        ended = true
-        await file.close()
-        await rm(partial, { force: true })
-        await release()
-      }),
+    keep: () => attempt('keep', () => end(true)),
+    discard: () => attempt('remove', () => end(false)),
   }
 }
 
-async function begin(
-  path: string,
-  partial: string,
-): Promise<{ file: FileHandle; release: () => Promise<void> }> {
+/** What an earlier run noted, if its partial file is still there. A last line that was cut off is left out. */
+async function leftNotes(journal: string, partial: string): Promise<readonly string[]> {
   try {
-    await mkdir(dirname(path), { recursive: true })
-    const release = await lockFile(path)
-    try {
-      await rm(partial, { force: true })
-      return { file: await open(partial, 'wx'), release }
-    } catch (error) {
-      await release()
-      throw error
-    }
-  } catch (error) {
-    throw fileFailed('create', path, error)
+    if (!(await lstat(partial)).isFile()) return []
+    const found = await lstat(journal)
+    if (!found.isFile() || found.size > notesLimit) return []
+    return (await readFile(journal, 'utf8')).split('\n').slice(0, -1)
+  } catch {
+    return []
   }
+}
+
+/** The digest of each volume, read again: its parts were written in any order. */
+async function sumsOf(
+  partial: Partial,
+  size: number,
+  volumeSize: number,
+  onHashed?: (progress: Progress) => void,
+): Promise<Digest[]> {
+  const digests: Digest[] = []
+  for (let start = 0; start < size; start += volumeSize) {
+    const hash = createHash('sha256')
+    const end = Math.min(size, start + volumeSize)
+    for (let at = start; at < end; at += hashedAtOnce) {
+      hash.update(await partial.read(at, Math.min(hashedAtOnce, end - at)))
+      onHashed?.({ done: Math.min(end, at + hashedAtOnce), total: size })
+    }
+    digests.push(`sha256:${hash.digest('hex')}`)
+  }
+  return digests
+}
+
+// Volumes of an earlier build of the same bundle that this one has not, and the whole file where there are volumes now.
+async function removeOthers(path: string, volumes: number): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const part = isPartOf(path, name)
+    if (part?.volume !== undefined && part.volume >= volumes) await rm(beside(path, name), { force: true })
+  }
+  if (volumes > 0) await rm(path, { force: true })
 }

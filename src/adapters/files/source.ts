@@ -1,40 +1,134 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { SealiftError } from '../../errors/index.ts'
-import type { BundleSource } from '../../ports/index.ts'
+import { access, type FileHandle, open, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { SealiftError, systemCode } from '../../errors/index.ts'
+import type { Digest } from '../../oci/index.ts'
+import type { BundleSource, Volume } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
+import { bundlePath, parseSums, spans, sumsPath, volumePath } from './volumes.ts'
 
-/** A bundle file, open for reading by offset. @throws SealiftError FILE_FAILED when it is no readable regular file */
+interface OpenFile {
+  readonly path: string
+  readonly handle: FileHandle
+  readonly size: number
+}
+
+/**
+ * A bundle, open for reading by offset: a file, or the volumes that it lies in.
+ * @throws SealiftError FILE_FAILED when it is no readable regular file, BUNDLE_DAMAGED when a volume is missing or
+ *   has another size than the rest, BUNDLE_MALFORMED for a list of volumes that is none
+ */
 export async function openSource(path: string): Promise<BundleSource> {
+  const whole = bundlePath(path)
+  const sums = await readSums(whole)
+  const inVolumes = path !== whole || sums !== undefined || (await isThere(volumePath(whole, 0)))
+  if (!inVolumes || (path === whole && (await isThere(path)))) return source([await openFile(path)])
+  const files: OpenFile[] = []
   try {
-    const file = await open(path, 'r')
-    const stats = await file.stat()
-    if (stats.isFile()) return source(file, stats.size, path)
-    await file.close()
+    for (let i = 0; sums === undefined ? await isThere(volumePath(whole, i)) : i < sums.length; i++)
+      files.push(await openVolume(volumePath(whole, i)))
+    return source(files, volumesOf(files, whole, sums))
+  } catch (error) {
+    await Promise.all(files.map(({ handle }) => handle.close()))
+    throw error
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function readSums(whole: string): Promise<Digest[] | undefined> {
+  const path = sumsPath(whole)
+  try {
+    const { handle, size } = await openFile(path)
+    await handle.close()
+    if (size > 1024 * 1024) throw new SealiftError('BUNDLE_MALFORMED', `${path} is no list of volumes`)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
+  return parseSums(await readFile(path, 'utf8'), whole)
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof SealiftError && systemCode(error.cause) === 'ENOENT'
+}
+
+async function openFile(path: string): Promise<OpenFile> {
+  try {
+    const handle = await open(path, 'r')
+    const stats = await handle.stat()
+    if (stats.isFile()) return { path, handle, size: stats.size }
+    await handle.close()
   } catch (error) {
     throw fileFailed('open', path, error)
   }
   throw new SealiftError('FILE_FAILED', `cannot open ${path}: it is no regular file`)
 }
 
-function source(file: FileHandle, size: number, path: string): BundleSource {
+async function openVolume(path: string): Promise<OpenFile> {
+  try {
+    return await openFile(path)
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+    throw new SealiftError('BUNDLE_DAMAGED', `volume ${basename(path)} is missing`, {
+      hints: [`bring ${path} over as well: a bundle is read from all of its volumes`],
+      cause: error,
+    })
+  }
+}
+
+/** @throws SealiftError BUNDLE_DAMAGED when a volume before the last is not as long as the first */
+function volumesOf(files: readonly OpenFile[], whole: string, sums: readonly Digest[] | undefined): Volume[] {
+  const first = files[0]
+  if (first === undefined)
+    throw new SealiftError('BUNDLE_DAMAGED', `volume ${basename(volumePath(whole, 0))} is missing`)
+  const faults = files.flatMap(({ path, size }, i) => {
+    const last = i === files.length - 1
+    if (last ? size <= first.size && size > 0 : size === first.size) return []
+    return [`volume ${basename(path)} has ${size} bytes, the first has ${first.size}`]
+  })
+  if (faults.length > 0) throw new SealiftError('BUNDLE_DAMAGED', `${faults[0]}: it was cut off`, { faults })
+  return files.map(({ path, size }, i) => {
+    const digest = sums?.[i]
+    return { name: basename(path), offset: i * first.size, size, ...(digest ? { digest } : {}) }
+  })
+}
+
+function source(files: readonly OpenFile[], volumes?: readonly Volume[]): BundleSource {
+  const size = files.reduce((sum, file) => sum + file.size, 0)
+  const each = Math.max(1, files[0]?.size ?? 1)
   return {
     size,
+    ...(volumes ? { volumes } : {}),
     async read(offset, length) {
-      const bytes = Buffer.allocUnsafe(length)
-      for (let done = 0; done < length; ) {
-        const { bytesRead } = await file
-          .read(bytes, done, length - done, offset + done)
-          .catch((error: unknown) => Promise.reject(fileFailed('read', path, error)))
-        if (bytesRead === 0) {
-          throw new SealiftError(
-            'BUNDLE_DAMAGED',
-            `${path} ends after ${offset + done} bytes, ${offset + length} were expected`,
-          )
-        }
-        done += bytesRead
-      }
-      return bytes
+      const bytes = Buffer.allocUnsafe(Math.min(length, Math.max(0, size - offset)))
+      for (const { volume, at, from, length: part } of spans(offset, bytes.length, each))
+        await readPart(files[volume], bytes.subarray(from, from + part), at)
+      if (bytes.length === length) return bytes
+      const path = files.at(-1)?.path
+      throw new SealiftError(
+        'BUNDLE_DAMAGED',
+        `${path} ends after ${size} bytes, ${offset + length} were expected`,
+      )
     },
-    close: () => file.close(),
+    close: async () => {
+      await Promise.all(files.map(({ handle }) => handle.close()))
+    },
+  }
+}
+
+async function readPart(file: OpenFile | undefined, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; file !== undefined && done < bytes.length; ) {
+    const { bytesRead } = await file.handle
+      .read(bytes, done, bytes.length - done, at + done)
+      .catch((error: unknown) => Promise.reject(fileFailed('read', file.path, error)))
+    // It was as long as this when it was opened.
+    if (bytesRead === 0)
+      throw new SealiftError('BUNDLE_DAMAGED', `${file.path} was cut off while it was read`)
+    done += bytesRead
   }
 }

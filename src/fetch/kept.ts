@@ -1,0 +1,71 @@
+import { SealiftError } from '../errors/index.ts'
+import { type Digest, hexOf } from '../oci/index.ts'
+import type { BundleSink, Progress } from '../ports/index.ts'
+import { type Kept, readNotes } from './journal.ts'
+import type { FillPlan, WantedBlob } from './plan.ts'
+import { type Begun, fromTheStart } from './writer.ts'
+
+/** What of a plan an interrupted run has done, read again and hashed: whole blobs, and the beginnings of others. */
+export interface Resumed {
+  readonly whole: ReadonlySet<Digest>
+  readonly begun: ReadonlyMap<Digest, Begun>
+  /** Bytes that need not be fetched again. */
+  readonly bytes: number
+}
+
+const chunk = 1024 * 1024
+const nothing: Resumed = { whole: new Set(), begun: new Map(), bytes: 0 }
+
+/** Whether a sink holds the beginning of this very plan, of another one, or nothing. */
+export function keptOf(sink: BundleSink, plan: FillPlan): Kept | 'another' | undefined {
+  if (sink.notes.length === 0) return undefined
+  return readNotes(sink.notes, plan) ?? 'another'
+}
+
+/**
+ * Reads again what notes say is there. A whole blob counts when its digest is right; a beginning is hashed, so that
+ * its blob's digest, once the rest has come, speaks for it too. @throws SealiftError INTERRUPTED, FILE_FAILED
+ */
+export async function checkKept(
+  kept: Kept,
+  { wanted }: FillPlan,
+  sink: BundleSink,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<Resumed> {
+  const total = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0)
+  if (total === 0) return nothing
+  const whole = new Set<Digest>()
+  const begun = new Map<Digest, Begun>()
+  let done = 0
+  let bytes = 0
+  for (const blob of wanted) {
+    const there = kept.get(blob.digest) ?? 0
+    if (there === 0) continue
+    const read = await hashAgain(blob, there, sink, count => {
+      if (signal.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while reading what was there')
+      done += count
+      onProgress({ done, total })
+    })
+    if (there < blob.size) begun.set(blob.digest, read)
+    else if (read.hash.digest('hex') === hexOf(blob.digest)) whole.add(blob.digest)
+    else continue
+    bytes += there
+  }
+  return { whole, begun, bytes }
+}
+
+async function hashAgain(
+  { offset }: WantedBlob,
+  bytes: number,
+  sink: BundleSink,
+  read: (count: number) => void,
+): Promise<Begun> {
+  const { hash } = fromTheStart()
+  for (let at = 0; at < bytes; at += chunk) {
+    const part = await sink.read(offset + at, Math.min(chunk, bytes - at))
+    hash.update(part)
+    read(part.length)
+  }
+  return { bytes, hash }
+}
