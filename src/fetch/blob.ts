@@ -3,8 +3,9 @@ import { hexOf } from '../oci/index.ts'
 import type { BundleSink, Clock } from '../ports/index.ts'
 import type { BufferPool } from './buffers.ts'
 import { blobNotes } from './journal.ts'
+import type { Begun } from './kept.ts'
 import type { WantedBlob } from './plan.ts'
-import { type Begun, type BlobWriter, blobWriter, fromTheStart } from './writer.ts'
+import { type BlobWriter, blobWriter } from './writer.ts'
 
 /** Opens a blob's bytes from an offset; ends early when the connection does. */
 export type OpenBlob = (
@@ -39,7 +40,8 @@ export async function fetchBlob(blob: WantedBlob, begun: Begun | undefined, job:
   // What was there before may be wrong, which is no fault of the registry: that try does not count.
   for (let tries = begun === undefined ? 2 : 3, first = begun; tries > 0; tries--, first = undefined) {
     let moved = first?.bytes ?? 0
-    const writer = blobWriter(job.sink, job.pool, blob.offset, first ?? fromTheStart(), bytes => {
+    const place = first?.sink ?? job.sink.blob(blob.offset)
+    const writer = blobWriter(place, job.pool, moved, bytes => {
       moved += bytes
       job.moved(bytes)
       notes.reached(writer.written)

@@ -5,8 +5,8 @@ export interface BufferPool {
   give(buffer: Buffer): void
 }
 
-/** Makes a pool of `count` buffers of `size` bytes, each made when first needed. */
-export function bufferPool(count: number, size: number): BufferPool {
+/** A pool of `count` buffers, each made when first needed. */
+export function bufferPool(count: number, make: () => Buffer): BufferPool {
   const free: Buffer[] = []
   const waiting: ((buffer: Buffer) => void)[] = []
   let made = 0
@@ -16,7 +16,7 @@ export function bufferPool(count: number, size: number): BufferPool {
       if (buffer !== undefined) return buffer
       if (made < count) {
         made++
-        return Buffer.allocUnsafeSlow(size)
+        return make()
       }
       return new Promise(resolve => waiting.push(resolve))
     },

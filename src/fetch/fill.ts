@@ -63,7 +63,7 @@ async function fill(options: FillOptions, signal: AbortSignal, stop: (error: unk
   const before = resumed.bytes
   let done = before
   const streams = adaptiveStreams(concurrency, clock)
-  const pool = bufferPool(concurrency * 2, bufferSize)
+  const pool = bufferPool(concurrency * 2, () => sink.buffer(bufferSize))
   const job = {
     ...{ sink, pool, open, clock, signal },
     moved(bytes: number) {

@@ -1,9 +1,14 @@
 import { SealiftError } from '../errors/index.ts'
 import { type Digest, hexOf } from '../oci/index.ts'
-import type { BundleSink, Progress } from '../ports/index.ts'
+import type { BlobSink, BundleSink, Progress } from '../ports/index.ts'
 import { type Kept, readNotes } from './journal.ts'
-import type { FillPlan, WantedBlob } from './plan.ts'
-import { type Begun, fromTheStart } from './writer.ts'
+import type { FillPlan } from './plan.ts'
+
+/** A blob's first bytes, in place already, and the sink that goes on after them. */
+export interface Begun {
+  readonly bytes: number
+  readonly sink: BlobSink
+}
 
 /** What of a plan an interrupted run has done, read again and hashed: whole blobs, and the beginnings of others. */
 export interface Resumed {
@@ -13,7 +18,7 @@ export interface Resumed {
   readonly bytes: number
 }
 
-const chunk = 1024 * 1024
+const atOnce = 16 * 1024 * 1024
 const nothing: Resumed = { whole: new Set(), begun: new Map(), bytes: 0 }
 
 /** Whether a sink holds the beginning of this very plan, of another one, or nothing. */
@@ -42,30 +47,17 @@ export async function checkKept(
   for (const blob of wanted) {
     const there = kept.get(blob.digest) ?? 0
     if (there === 0) continue
-    const read = await hashAgain(blob, there, sink, count => {
+    const place = sink.blob(blob.offset)
+    for (let at = 0; at < there; at += atOnce) {
       if (signal.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while reading what was there')
-      done += count
-      onProgress({ done, total })
-    })
-    if (there < blob.size) begun.set(blob.digest, read)
-    else if (read.hash.digest('hex') === hexOf(blob.digest)) whole.add(blob.digest)
+      await place.skip(Math.min(atOnce, there - at))
+      onProgress({ done: done + Math.min(at + atOnce, there), total })
+    }
+    done += there
+    if (there < blob.size) begun.set(blob.digest, { bytes: there, sink: place })
+    else if ((await place.digest()) === hexOf(blob.digest)) whole.add(blob.digest)
     else continue
     bytes += there
   }
   return { whole, begun, bytes }
-}
-
-async function hashAgain(
-  { offset }: WantedBlob,
-  bytes: number,
-  sink: BundleSink,
-  read: (count: number) => void,
-): Promise<Begun> {
-  const { hash } = fromTheStart()
-  for (let at = 0; at < bytes; at += chunk) {
-    const part = await sink.read(offset + at, Math.min(chunk, bytes - at))
-    hash.update(part)
-    read(part.length)
-  }
-  return { bytes, hash }
 }

@@ -1,19 +1,7 @@
-import { createHash, type Hash } from 'node:crypto'
-import type { BundleSink } from '../ports/index.ts'
+import type { BlobSink } from '../ports/index.ts'
 import type { BufferPool } from './buffers.ts'
 
-/** A blob's first bytes, in place already: how many, and the hash over them. */
-export interface Begun {
-  readonly bytes: number
-  readonly hash: Hash
-}
-
-/** Nothing of a blob yet. */
-export function fromTheStart(): Begun {
-  return { bytes: 0, hash: createHash('sha256') }
-}
-
-/** Takes one blob's bytes in order and writes them at their place in large pieces, hashing them. */
+/** Takes one blob's bytes in order and passes them on in large pieces. */
 export interface BlobWriter {
   /** Bytes taken so far, those that were there before included. */
   readonly received: number
@@ -27,12 +15,11 @@ export interface BlobWriter {
   abandon(): Promise<void>
 }
 
-/** A writer for the blob at `offset` that goes on after `begun`; `onWrite` is told of the bytes of every finished write. */
+/** A writer that goes on after `before` bytes of a blob; `onWrite` is told of the bytes of every finished write. */
 export function blobWriter(
-  sink: BundleSink,
+  sink: BlobSink,
   pool: BufferPool,
-  offset: number,
-  { bytes: before, hash }: Begun,
+  before: number,
   onWrite: (bytes: number) => void,
 ): BlobWriter {
   const writes = new Map<Promise<void>, number>()
@@ -50,7 +37,6 @@ export function blobWriter(
     buffer = undefined
     filled = 0
     flushed += bytes.length
-    hash.update(bytes)
     const written = () => {
       writes.delete(write)
       onWrite(bytes.length)
@@ -60,7 +46,7 @@ export function blobWriter(
       failure ??= { error }
     }
     const write: Promise<void> = sink
-      .write(bytes, offset + start)
+      .write(bytes)
       .then(written, failed)
       .finally(() => pool.give(full))
     writes.set(write, start)
@@ -92,7 +78,7 @@ export function blobWriter(
       flush()
       await Promise.all(writes.keys())
       check()
-      return hash.digest('hex')
+      return sink.digest()
     },
     async abandon() {
       if (buffer !== undefined) pool.give(buffer)

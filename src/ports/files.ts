@@ -23,6 +23,19 @@ export interface Volume {
   readonly digest?: Digest
 }
 
+/** One blob on its way into a bundle file: its bytes in order, each written at its place and hashed. */
+export interface BlobSink {
+  /**
+   * Takes the next bytes; they must stay as they are until this resolves, when they are written. Calls may overlap
+   * in time. @throws SealiftError DISK_FULL, FILE_FAILED
+   */
+  write(bytes: Uint8Array): Promise<void>
+  /** Goes on after `length` bytes that lie in the file already: reads and hashes them. @throws SealiftError FILE_FAILED */
+  skip(length: number): Promise<void>
+  /** The sha256 of all bytes so far, in hex; the last call. */
+  digest(): Promise<string>
+}
+
 /**
  * Write side of a bundle file: a partial file that takes its final name only when `commit` is called. What an
  * interrupted run leaves, the next writer of the same path finds again, with what was noted of it.
@@ -41,8 +54,10 @@ export interface BundleSink {
   allocate(size: number): Promise<void>
   /** Writes at an offset; calls may overlap in time. @throws SealiftError DISK_FULL, FILE_FAILED */
   write(bytes: Uint8Array, offset: number): Promise<void>
-  /** Bytes that were written, or left by an earlier run. */
-  read(offset: number, length: number): Promise<Uint8Array>
+  /** Begins the blob whose place is at `offset`. */
+  blob(offset: number): BlobSink
+  /** A buffer that blobs are written from; reused by whoever asked for it. */
+  buffer(size: number): Buffer
   /** Syncs, and renames to the final name. `onHashed` is told of bytes read again where volumes get their digests. */
   commit(onHashed?: (progress: Progress) => void): Promise<void>
   /** Closes the partial file and leaves it to the next run, if anything was noted; removes it otherwise. */

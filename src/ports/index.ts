@@ -1,7 +1,7 @@
 /** What rooms and workflows need of the world, as interfaces; adapters fulfil them. */
 export type { Clock, Random } from './clock.ts'
 export type { Cluster, ContainerUsage, Forward, Kind, KubernetesObject } from './cluster.ts'
-export type { BundleSink, BundleSource, Files, Volume } from './files.ts'
+export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.ts'
 export type { Helm, Release, ReleaseStatus } from './helm.ts'
 export type { ConnectedHost, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {

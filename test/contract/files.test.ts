@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
+import { digestOf } from '../../src/oci/index.ts'
+import type { BundleSink } from '../../src/ports/index.ts'
 import { memoryFiles } from '../support/memory-files.ts'
 
 let folder = ''
@@ -12,6 +14,13 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sealift-files-'))
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
+
+/** The digest of bytes that lie in a sink. */
+async function digestIn(sink: BundleSink, offset: number, length: number): Promise<string> {
+  const blob = sink.blob(offset)
+  await blob.skip(length)
+  return `sha256:${await blob.digest()}`
+}
 
 describe.each([
   ['node', nodeFiles],
@@ -121,7 +130,7 @@ describe.each([
     const second = await files.createBundle(path)
     expect(second.notes).toEqual(['one', 'two'])
     await second.allocate(10)
-    expect(Buffer.from(await second.read(0, 5)).toString()).toBe('\0\0ab\0')
+    expect(await digestIn(second, 0, 5)).toBe(digestOf('\0\0ab\0'))
     await second.write(Buffer.from('cd'), 4)
     await second.commit()
     const source = await files.openBundle(path)
@@ -131,6 +140,30 @@ describe.each([
     expect(third.notes).toEqual([])
     await third.discard()
     expect(await files.list(folder)).toEqual(['bundle.tar'])
+  })
+
+  test('a blob is written at its place and hashed, what is there already included', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar')
+    const sink = await files.createBundle(path)
+    const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => i % 251))
+    await sink.allocate(bytes.length + 10)
+    await sink.write(bytes.subarray(0, 1_500_000), 10)
+    const blob = sink.blob(10)
+    await blob.skip(1_500_000)
+    const parts = [1_500_000, 2_000_000, 3_000_000]
+    await Promise.all(
+      parts.slice(0, -1).map((from, i) => {
+        const part = sink.buffer((parts[i + 1] ?? 0) - from)
+        bytes.copy(part, 0, from)
+        return blob.write(part)
+      }),
+    )
+    expect(`sha256:${await blob.digest()}`).toBe(digestOf(bytes))
+    await sink.commit()
+    const source = await files.openBundle(path)
+    expect(digestOf(await source.read(10, bytes.length))).toBe(digestOf(bytes))
+    await source.close()
   })
 
   test('begun anew, an interrupted bundle has neither bytes nor notes', async () => {
@@ -145,7 +178,7 @@ describe.each([
     await second.restart()
     expect(second.notes).toEqual([])
     await second.allocate(4)
-    expect(Buffer.from(await second.read(0, 4))).toEqual(Buffer.alloc(4))
+    expect(await digestIn(second, 0, 4)).toBe(digestOf(Buffer.alloc(4)))
     await second.discard()
     expect(await files.list(folder)).toEqual([])
   })
@@ -359,7 +392,7 @@ describe('this machine only', () => {
       const again = await files.createBundle(path(), 10)
       expect(again.notes).toEqual(['one'])
       await again.allocate(25)
-      expect([...(await again.read(8, 14))]).toEqual([...content.subarray(8, 22)])
+      expect(await digestIn(again, 8, 14)).toBe(digestOf(content.subarray(8, 22)))
       await again.discard()
       expect(await readdir(folder)).toEqual([])
     })
@@ -391,6 +424,19 @@ describe('this machine only', () => {
       await again.allocate(1_800_000)
       await again.commit()
       expect((await stat(path)).size).toBe(1_800_000)
+    })
+
+    test('a blob that finds no room on the way says so', async () => {
+      const path = join(folder, 'bundle.tar')
+      const sink = await files.createBundle(path)
+      await sink.allocate(1_500_000)
+      await writeFile(join(folder, 'other'), Buffer.alloc(1_500_000, 1))
+      await expect(sink.blob(0).write(sink.buffer(1_500_000).fill(1))).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        message: expect.stringContaining(path),
+      })
+      await sink.discard()
+      expect(await readdir(folder)).toEqual(['other'])
     })
 
     test('a volume that fills up on the way is named, and nothing is left', async () => {

@@ -1,6 +1,7 @@
 /** Files that live in memory: a real, small implementation, held to the same contract as the node adapter. */
+import { createHash } from 'node:crypto'
 import { SealiftError } from '../../src/errors/index.ts'
-import type { BundleSink, BundleSource, Files } from '../../src/ports/index.ts'
+import type { BlobSink, BundleSink, BundleSource, Files } from '../../src/ports/index.ts'
 
 /** A bundle file's bytes as a source. */
 export function memorySource(bytes: Uint8Array): BundleSource {
@@ -31,7 +32,7 @@ export function memorySink(
     left.bytes = new Uint8Array()
     left.notes = []
   }
-  return {
+  const sink: BundleSink = {
     get notes() {
       return left.notes
     },
@@ -53,7 +54,8 @@ export function memorySink(
       if (offset + chunk.length > left.bytes.length) throw new SealiftError('FILE_FAILED', 'outside the file')
       left.bytes.set(chunk, offset)
     },
-    read: async (offset, length) => left.bytes.slice(offset, offset + length),
+    blob: offset => blobOver(sink, left, offset),
+    buffer: size => Buffer.alloc(size),
     async commit() {
       if (open) done(left.bytes)
       open = false
@@ -67,6 +69,37 @@ export function memorySink(
       if (open) clear()
       open = false
     },
+  }
+  return sink
+}
+
+/** A blob's place in a sink, by way of the sink's own `write`. */
+function blobOver({ write }: Pick<BundleSink, 'write'>, left: Leftover, offset: number): BlobSink {
+  const hash = createHash('sha256')
+  let at = offset
+  return {
+    async write(chunk) {
+      hash.update(chunk)
+      at += chunk.length
+      await write(chunk, at - chunk.length)
+    },
+    async skip(length) {
+      hash.update(left.bytes.subarray(at, at + length))
+      at += length
+    },
+    digest: async () => hash.digest('hex'),
+  }
+}
+
+/** The sink with another `write`, which its blobs go through too. */
+export function writingWith(sink: BundleSink, left: Leftover, write: BundleSink['write']): BundleSink {
+  return {
+    ...sink,
+    get notes() {
+      return sink.notes
+    },
+    write,
+    blob: offset => blobOver({ write }, left, offset),
   }
 }
 

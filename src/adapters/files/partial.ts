@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open, readdir, rm, statfs } from 'node:fs/promi
 import { dirname } from 'node:path'
 import { systemCode } from '../../errors/index.ts'
 import { diskFull } from './faults.ts'
+import type { Part } from './hashing.ts'
 import { writeAll } from './sync.ts'
 import { beside, isPartOf, spans, volumePath } from './volumes.ts'
 
@@ -10,7 +11,8 @@ import { beside, isPartOf, spans, volumePath } from './volumes.ts'
 export interface Partial {
   readonly files: readonly { readonly path: string; readonly partial: string; readonly handle: FileHandle }[]
   write(bytes: Uint8Array, offset: number): Promise<void>
-  read(offset: number, length: number): Promise<Uint8Array>
+  /** Where in which file a range of the bundle lies. */
+  parts(offset: number, length: number): Part[]
   close(): Promise<void>
 }
 
@@ -62,12 +64,8 @@ export async function openPartial(
       for (const { volume, at, from, length } of spans(offset, bytes.length, each))
         await writeAll(handleOf(volume), bytes.subarray(from, from + length), at)
     },
-    async read(offset, length) {
-      const bytes = Buffer.allocUnsafe(length)
-      for (const { volume, at, from, length: part } of spans(offset, length, each))
-        await readAll(handleOf(volume), bytes.subarray(from, from + part), at)
-      return bytes
-    },
+    parts: (offset, length) =>
+      [...spans(offset, length, each)].map(({ volume, ...part }) => ({ fd: handleOf(volume).fd, ...part })),
     close: async () => {
       await Promise.all(files.map(({ handle }) => handle.close()))
     },
@@ -80,14 +78,6 @@ async function openOne(partial: string): Promise<FileHandle> {
   const found = await lstat(partial).catch(() => undefined)
   if (found !== undefined && !found.isFile()) await rm(partial, { force: true })
   return open(partial, O_RDWR | O_CREAT | O_NOFOLLOW, 0o644)
-}
-
-async function readAll(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, at + done)
-    if (bytesRead === 0) throw new Error(`it ends after ${at + done} bytes`)
-    done += bytesRead
-  }
 }
 
 async function requireRoom(path: string, size: number, paths: readonly string[]): Promise<void> {

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto'
 import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Digest } from '../../oci/index.ts'
 import type { BundleSink, Progress } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
+import { createHashing, type Hashing } from './hashing.ts'
 import { lockFile } from './lock.ts'
 import { firstPartial, openPartial, type Partial, removePartials } from './partial.ts'
 import { syncFolder, writeWhole } from './sync.ts'
 import { beside, isPartOf, printSums, sumsPath } from './volumes.ts'
 
 const notesLimit = 64 * 1024 * 1024
-const hashedAtOnce = 4 * 1024 * 1024
+const hashedAtOnce = 16 * 1024 * 1024
 
 /**
  * A bundle file under way, as `<path>.partial` (`<path>.001.partial` and so on in volumes) with the notes of its
@@ -35,6 +35,7 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
   let partial: Partial | undefined
   let size = 0
   let ended = false
+  const hashing = createHashing()
   const clear = async () => {
     await partial?.close()
     partial = undefined
@@ -50,6 +51,7 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
   const end = async (leave: boolean) => {
     if (ended) return
     ended = true
+    await hashing.close()
     if (leave && noted) await partial?.close()
     else await clear()
     await release()
@@ -75,16 +77,31 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
         wanted,
       ),
     write: (bytes, offset) => attempt('write', () => opened().write(bytes, offset), size),
-    read: (offset, length) => attempt('read', () => opened().read(offset, length)),
+    blob: offset => {
+      const lane = hashing.lane()
+      let at = offset
+      const next = (length: number) => {
+        at += length
+        return opened().parts(at - length, length)
+      }
+      return {
+        write: bytes => attempt('write', () => lane.write(bytes, next(bytes.length)), size),
+        skip: length => attempt('read', () => lane.read(next(length))),
+        digest: () => lane.digest(),
+      }
+    },
+    buffer: bytes => Buffer.from(new SharedArrayBuffer(bytes)),
     commit: onHashed =>
       attempt('finish', async () => {
         const { files } = opened()
         for (const { handle } of files) await handle.sync()
-        const sums = volumeSize === undefined ? undefined : await sumsOf(opened(), size, volumeSize, onHashed)
+        const sums =
+          volumeSize === undefined ? [] : await sumsOf(opened(), size, volumeSize, hashing, onHashed)
+        await hashing.close()
         await rm(sumsPath(path), { force: true })
         for (const { partial: from, path: to } of files) await rename(from, to)
         await removeOthers(path, volumeSize === undefined ? 0 : files.length)
-        if (sums !== undefined) await writeWhole(sumsPath(path), Buffer.from(printSums(path, sums)), 0o644)
+        if (sums.length > 0) await writeWhole(sumsPath(path), Buffer.from(printSums(path, sums)), 0o644)
         await rm(journal, { force: true })
         ended = true
         await opened().close()
@@ -113,17 +130,18 @@ async function sumsOf(
   partial: Partial,
   size: number,
   volumeSize: number,
+  hashing: Hashing,
   onHashed?: (progress: Progress) => void,
 ): Promise<Digest[]> {
   const digests: Digest[] = []
   for (let start = 0; start < size; start += volumeSize) {
-    const hash = createHash('sha256')
+    const lane = hashing.lane()
     const end = Math.min(size, start + volumeSize)
     for (let at = start; at < end; at += hashedAtOnce) {
-      hash.update(await partial.read(at, Math.min(hashedAtOnce, end - at)))
+      await lane.read(partial.parts(at, Math.min(hashedAtOnce, end - at)))
       onHashed?.({ done: Math.min(end, at + hashedAtOnce), total: size })
     }
-    digests.push(`sha256:${hash.digest('hex')}`)
+    digests.push(`sha256:${await lane.digest()}`)
   }
   return digests
 }

@@ -3,7 +3,7 @@ import { SealiftError } from '../../../src/errors/index.ts'
 import { type FillOptions, fillBundle, type WantedBlob } from '../../../src/fetch/index.ts'
 import type { Digest } from '../../../src/oci/index.ts'
 import type { BundleSink } from '../../../src/ports/index.ts'
-import { memorySink } from '../../support/memory-files.ts'
+import { type Leftover, memorySink, writingWith } from '../../support/memory-files.ts'
 import { type SampleBundle, sampleBundle } from '../../support/sample-bundle.ts'
 
 type Open = FillOptions['open']
@@ -26,6 +26,16 @@ function serve(
       yield body.subarray(at, at + chunk)
     }
   }
+}
+
+/** A sink whose writes go through `write`, which has the real one at hand. */
+function sinkWith(
+  write: (chunk: Uint8Array, offset: number, real: BundleSink['write']) => Promise<void>,
+  done: (bytes: Uint8Array) => void = () => {},
+): BundleSink {
+  const left: Leftover = { bytes: new Uint8Array(), notes: [] }
+  const sink = memorySink(done, Number.POSITIVE_INFINITY, left)
+  return writingWith(sink, left, (chunk, offset) => write(chunk, offset, sink.write))
 }
 
 /** Fills the sample through `open`; gives the committed file. */
@@ -57,14 +67,13 @@ describe('the file', () => {
       yield* serve(sample, 30_000 + turn * 777)(blob, options)
     }
     let bytes: Uint8Array = new Uint8Array()
-    const sink = memorySink(done => (bytes = done))
-    const late: BundleSink = {
-      ...sink,
-      async write(chunk, offset) {
+    const late = sinkWith(
+      async (chunk, offset, write) => {
         for (let wait = offset % 4; wait > 0; wait--) await new Promise(setImmediate)
-        await sink.write(chunk, offset)
+        await write(chunk, offset)
       },
-    }
+      done => (bytes = done),
+    )
     await fill(open, { sink: late, concurrency: 8 })
     expect(sample.file.equals(bytes)).toBe(true)
   })
@@ -94,15 +103,11 @@ describe('work in flight', () => {
     let given = 0
     let written = 0
     let most = 0
-    const sink = memorySink(() => {})
-    const slow: BundleSink = {
-      ...sink,
-      async write(chunk, offset) {
-        for (let wait = 0; wait < 20; wait++) await new Promise(setImmediate)
-        await sink.write(chunk, offset)
-        written += chunk.length
-      },
-    }
+    const slow = sinkWith(async (chunk, offset, write) => {
+      for (let wait = 0; wait < 20; wait++) await new Promise(setImmediate)
+      await write(chunk, offset)
+      written += chunk.length
+    })
     const source = serve(large, 64_000)
     const open: Open = async function* (blob, options) {
       for await (const chunk of source(blob, options)) {
@@ -118,12 +123,11 @@ describe('work in flight', () => {
 
   test('is written in large pieces', async () => {
     const sizes: number[] = []
-    const sink = memorySink(() => {})
-    const write: BundleSink['write'] = (chunk, offset) => {
+    const sink = sinkWith((chunk, offset, write) => {
       sizes.push(chunk.length)
-      return sink.write(chunk, offset)
-    }
-    await fill(serve(sample, 1000), { sink: { ...sink, write } })
+      return write(chunk, offset)
+    })
+    await fill(serve(sample, 1000), { sink })
     const layers = sample.plan.wanted.filter(blob => blob.size > 256 * 1024)
     expect(sizes.filter(size => size >= 256 * 1024).length).toBeGreaterThanOrEqual(layers.length)
     expect(sizes.length).toBeLessThanOrEqual(sample.plan.pieces.length + sample.plan.wanted.length * 2)
@@ -242,16 +246,15 @@ describe('a blob that is not what its digest says', () => {
       sample.plan.wanted.map(blob => [blob.digest, blob.offset + blob.size]),
     )
     const writes: number[] = []
-    const sink = memorySink(() => {})
-    const write: BundleSink['write'] = (chunk, offset) => {
+    const sink = sinkWith((chunk, offset, write) => {
       if (offset >= largest.offset && offset < largest.offset + largest.size)
         writes.push(offset + chunk.length)
-      return sink.write(chunk, offset)
-    }
+      return write(chunk, offset)
+    })
     const open = serve(sample, 50_000, (bytes, { digest }) =>
       digest === largest.digest ? Buffer.concat([bytes, Buffer.alloc(60_000)]) : bytes,
     )
-    await expect(fill(open, { sink: { ...sink, write } })).rejects.toMatchObject({
+    await expect(fill(open, { sink })).rejects.toMatchObject({
       code: 'CONTENT_MISMATCH',
       message: expect.stringContaining('is longer'),
     })
@@ -275,30 +278,28 @@ describe('a failure', () => {
       }
     }
     const full = new SealiftError('DISK_FULL', 'no room')
-    const sink = memorySink(() => {})
     let writes = 0
-    const write: BundleSink['write'] = async (chunk, offset) => {
+    const sink = sinkWith(async (chunk, offset, write) => {
       if (++writes > sample.plan.pieces.length + 2) {
         failing = false
         throw full
       }
-      await sink.write(chunk, offset)
-    }
-    await expect(fill(source, { sink: { ...sink, write } })).rejects.toBe(full)
+      await write(chunk, offset)
+    })
+    await expect(fill(source, { sink })).rejects.toBe(full)
     expect(open).toBe(0)
   })
 
   test('leaves no write under way: the sink may be discarded at once', async () => {
     let writing = 0
-    const sink = memorySink(() => {})
-    const write: BundleSink['write'] = async (chunk, offset) => {
+    const sink = sinkWith(async (chunk, offset, write) => {
       writing++
       for (let wait = 0; wait < 30; wait++) await new Promise(setImmediate)
-      await sink.write(chunk, offset)
+      await write(chunk, offset)
       writing--
-    }
+    })
     const open = serve(sample, 50_000, (bytes, { size }) => (size < 2000 ? Buffer.alloc(size) : bytes))
-    await expect(fill(open, { sink: { ...sink, write }, concurrency: 8 })).rejects.toMatchObject({
+    await expect(fill(open, { sink, concurrency: 8 })).rejects.toMatchObject({
       code: 'CONTENT_MISMATCH',
     })
     expect(writing).toBe(0)
