@@ -63,7 +63,8 @@ function chart(name: string, version: string, content = name): BundleLock['chart
 function image(name: string, content: string): BundleLock['images'][number] {
   const platform = {
     manifest: d(content),
-    blobs: { [d(`layer ${content}`)]: 2, [d(`config ${content}`)]: 1 },
+    config: { digest: d(`config ${content}`), size: 1 },
+    layers: { [d(`layer ${content}`)]: 2 },
   }
   return {
     name,
