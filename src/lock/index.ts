@@ -4,6 +4,7 @@
  * Never resolves anything, and never reads or writes a file.
  */
 export { driftOf } from './drift.ts'
+export { absentLayers, layersOf } from './layers.ts'
 export {
   type BundleLock,
   bundleLock,

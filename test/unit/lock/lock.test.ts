@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type BundleLock, driftOf, parseLock, printLock } from '../../../src/lock/index.ts'
+import {
+  absentLayers,
+  type BundleLock,
+  driftOf,
+  layersOf,
+  parseLock,
+  printLock,
+} from '../../../src/lock/index.ts'
 import { type Digest, digestOf } from '../../../src/oci/index.ts'
 
 const d = (text: string): Digest => digestOf(text)
@@ -121,6 +128,20 @@ describe('reading', () => {
 
   test('text that is no YAML', () => {
     expect(() => parseLock('{', 'x.yaml')).toThrow(expect.objectContaining({ code: 'LOCK_INVALID' }))
+  })
+})
+
+describe('layers', () => {
+  const [a, b, c] = [image('r.io/a:1', 'a'), image('r.io/b:1', 'b'), image('r.io/c:1', 'c')]
+
+  test('count once, whatever images and platforms share them', () => {
+    const again = { ...image('r.io/b:2', 'b'), reasons: [] }
+    expect([...layersOf({ images: [b, again] })]).toEqual([[d('layer b'), 2]])
+  })
+
+  test('that an older lock had are those a delta leaves out; configs never are', () => {
+    expect([...absentLayers({ images: [a, b] }, { images: [b, c] })]).toEqual([[d('layer b'), 2]])
+    expect(absentLayers({ images: [a] }, { images: [c] }).size).toBe(0)
   })
 })
 

@@ -1,0 +1,20 @@
+import type { Digest } from '../oci/index.ts'
+import type { BundleLock } from './lock.ts'
+
+/** Every image layer of a lock once, with its bytes. */
+export function layersOf({ images }: Pick<BundleLock, 'images'>): Map<Digest, number> {
+  const carried = images.flatMap(({ platforms }) => Object.values(platforms))
+  return new Map(carried.flatMap(({ layers }) => Object.entries(layers) as [Digest, number][]))
+}
+
+/**
+ * The layers of `now`, with their bytes, that any image of `old` had: exactly what a delta leaves out. Manifests,
+ * configs, charts and tools always travel.
+ */
+export function absentLayers(
+  old: Pick<BundleLock, 'images'>,
+  now: Pick<BundleLock, 'images'>,
+): Map<Digest, number> {
+  const had = layersOf(old)
+  return new Map([...layersOf(now)].filter(([digest]) => had.has(digest)))
+}
