@@ -49,7 +49,7 @@ export default class Lock extends BaseCommand {
       this.log(
         `${path}: ${made.charts.length} charts, ${made.images.length} images, ${made.tools.length} tools`,
       )
-      for (const sentence of drift ?? []) this.log(`  ${sentence}`)
+      for (const { sentence } of drift ?? []) this.log(`  ${sentence}`)
       for (const { text: suspect, chart, object, field } of made.suspects)
         this.reporter.warn(
           `${suspect} (${chart} ${object} ${field}) looks like an image, but is not proven to be one; list it under images if it is`,

@@ -2,6 +2,7 @@ import { type BudgetReport, budgetFault, computeBudget, printCpu, printMemory } 
 import { SealiftError } from '../errors/index.ts'
 import {
   type BundleLock,
+  type Change,
   driftOf,
   type LockedChart,
   type LockedTool,
@@ -43,8 +44,8 @@ export interface LockResult {
   /** Canonical YAML, as it belongs into bundle.lock.yaml. */
   readonly text: string
   readonly budget: BudgetReport
-  /** Where the lock that lies there differs, in sentences; absent when there is none yet. */
-  readonly drift?: readonly string[]
+  /** Where it differs from the lock that lies there; absent when there is none yet. */
+  readonly drift?: readonly Change[]
 }
 
 /**
