@@ -6,6 +6,7 @@
  */
 export { parseChartYaml } from './chart-metadata.ts'
 export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
+export { chosenImages } from './chosen.ts'
 export { nearestVersions } from './helm-repository.ts'
 export { type FoundImages, findImages, type RenderedChart } from './images.ts'
 export { type PinnedImage, pinImages } from './pin.ts'

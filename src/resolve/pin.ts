@@ -34,6 +34,8 @@ export interface PinnedManifest {
 export interface PinOptions {
   readonly registry: Registry
   readonly platforms: readonly string[]
+  /** What is known already, by name: these are not asked for. */
+  readonly known?: ReadonlyMap<string, Pick<PinnedImage, 'digest' | 'platforms'>>
   readonly signal?: AbortSignal
   onPinned?(image: PinnedImage): void
 }
@@ -53,7 +55,8 @@ export async function pinImages(images: readonly FoundImage[], options: PinOptio
   const work = async (): Promise<void> => {
     for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
       try {
-        const result = { ...image, ...(await pinImage(image.name, options)) }
+        const pin = options.known?.get(image.name) ?? (await pinImage(image.name, options))
+        const result = { ...image, digest: pin.digest, platforms: pin.platforms }
         pinned.set(image, result)
         options.onPinned?.(result)
       } catch (error) {
