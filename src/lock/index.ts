@@ -5,7 +5,7 @@
  */
 export { type Change, change } from './change.ts'
 export { driftOf } from './drift.ts'
-export { absentLayers, layersOf } from './layers.ts'
+export { absentLayers, contentOf, layersOf } from './layers.ts'
 export {
   type BundleLock,
   bundleLock,

@@ -18,3 +18,13 @@ export function absentLayers(
   const had = layersOf(old)
   return new Map([...layersOf(now)].filter(([digest]) => had.has(digest)))
 }
+
+/** Every blob that a lock names, with its bytes: layers, configs, charts and tools. Manifests of images are not among them. */
+export function contentOf(lock: Pick<BundleLock, 'images' | 'charts' | 'tools'>): Map<Digest, number> {
+  const contents = [
+    ...lock.images.flatMap(({ platforms }) => Object.values(platforms).map(({ config }) => config)),
+    ...lock.charts.flatMap(chart => [chart.manifest, chart.package]),
+    ...lock.tools.map(({ content }) => content),
+  ]
+  return new Map([...layersOf(lock), ...contents.map(({ digest, size }) => [digest, size] as const)])
+}
