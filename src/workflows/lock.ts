@@ -67,7 +67,9 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
   const specText = await files.readText(`${specDir}/bundle.yaml`)
   const spec = parseSpec(specText, `${specDir}/bundle.yaml`)
   const helmTool = helmOf(spec, platform)
-  const values = await readValues(spec, specDir, files)
+  const values = await readValues(spec.charts, `${specDir}/bundle.yaml`, async path =>
+    (await files.exists(`${specDir}/${path}`)) ? files.readText(`${specDir}/${path}`) : undefined,
+  )
   const old = await oldLock(request, files, reporter)
 
   const sources = { specDir, files, registry: host.registry, web: host.web, signal }
