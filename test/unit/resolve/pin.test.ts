@@ -86,6 +86,17 @@ describe('pinning', () => {
     expect(image).toMatchObject({ name, digest })
   })
 
+  test('what is known already is not asked for, and keeps its reasons of now', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/new', '1', 'amd64', ['x'])
+    const pinned = { name: 'r.io/kept:1', digest: digestOf('kept'), platforms: {}, reasons: [] }
+    const images = found('r.io/kept:1', 'r.io/new:1')
+    const known = new Map([[pinned.name, pinned]])
+    const [kept] = await pinImages(images, { registry, platforms: ['linux/amd64'], known })
+    expect(kept).toEqual({ ...images[0], digest: pinned.digest, platforms: {} })
+    expect(registry.asked).toEqual(['r.io/new:1'])
+  })
+
   test('several that are not there are told together', async () => {
     const registry = new MemoryRegistry()
     registry.image('r.io/there', '1', 'amd64', ['x'])
