@@ -16,6 +16,7 @@ const rooms = [
   'install',
   'budget',
   'check',
+  'diff',
 ]
 const kernel = ['oci', 'archive', 'yaml', 'errors', 'ports']
 const edge = [

@@ -1,9 +1,10 @@
 import { Args, Flags } from '@oclif/core'
-import { connectedHost } from '../adapters/hosts.ts'
+import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
 import { registriesFlag, sizeFlag } from '../cli/flags.ts'
 import { BaseCommand, bytes, duration } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
+import { lock } from '../workflows/lock.ts'
 
 export default class Build extends BaseCommand {
   static override aliases = ['create']
@@ -18,6 +19,7 @@ export default class Build extends BaseCommand {
     'SPEC_INVALID',
     'CHART_NOT_FOUND',
     'IMAGE_NOT_FOUND',
+    'RENDER_FAILED',
     'LOCK_INVALID',
     'LOCK_DRIFT',
     'REGISTRY_DENIED',
@@ -43,6 +45,9 @@ export default class Build extends BaseCommand {
       summary: 'Cut the bundle into volumes of this size, such as 4G (decimal) or 2Gi.',
     }),
     registries: registriesFlag,
+    locked: Flags.boolean({
+      summary: 'Resolve anew first, and build nothing unless all is as it was locked.',
+    }),
   }
 
   async run() {
@@ -52,7 +57,9 @@ export default class Build extends BaseCommand {
       this.error('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { output, concurrency, 'volume-size': volumeSize } = flags
+      const { output, concurrency, 'volume-size': volumeSize, locked } = flags
+      const request = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
+      if (locked) await lock(request, host, this.talk)
       const built = await build(
         { specDir: args.spec, output, concurrency, epoch, volumeSize },
         host,

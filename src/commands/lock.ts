@@ -9,10 +9,11 @@ export default class Lock extends BaseCommand {
   static override summary =
     'Resolve a spec: every chart, image and tool by digest, each image with its reason.'
   static override description =
-    'Renders the charts with the very helm that travels, finds every image they need, and writes bundle.lock.yaml beside bundle.yaml. Review the difference like code.'
+    'Renders the charts with the very helm that travels, finds every image they need, and writes bundle.lock.yaml beside bundle.yaml. Review the difference like code. With --locked nothing is written: it fails unless everything is still what the lock says.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> bundles/infisical',
-    '<%= config.bin %> <%= command.id %> bundles/sandbox --registries registries.yaml --json',
+    '<%= config.bin %> <%= command.id %> bundles/infisical --update infisical/infisical',
+    '<%= config.bin %> <%= command.id %> bundles/sandbox --registries registries.yaml --locked --json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     'SPEC_INVALID',
@@ -20,6 +21,7 @@ export default class Lock extends BaseCommand {
     'IMAGE_NOT_FOUND',
     'RENDER_FAILED',
     'LOCK_INVALID',
+    'LOCK_DRIFT',
     'BUDGET_EXCEEDED',
     'REGISTRY_DENIED',
     'REGISTRY_FAILED',
@@ -36,20 +38,32 @@ export default class Lock extends BaseCommand {
       default: 'hold' as const,
       summary: 'Whether requests above the budget are an error.',
     })(),
+    locked: Flags.boolean({
+      summary: 'Write nothing, and fail with every difference unless all is as it was locked.',
+      exclusive: ['update'],
+    }),
+    update: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'IMAGE',
+      summary: 'Pin only this image anew, the others stay as they are locked. Can be given again.',
+    }),
   }
 
   async run() {
     const { args, flags } = await this.parse(Lock)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const request = { specDir: args.spec, platform: thisPlatform(), budget: flags.budget }
+      const { budget, locked, update = [] } = flags
+      const request = { specDir: args.spec, platform: thisPlatform(), budget, locked, update }
       const { lock: made, text, drift } = await lock(request, host, this.talk)
       const path = `${args.spec}/bundle.lock.yaml`
-      await host.files.write(path, text)
+      if (!locked) await host.files.write(path, text)
       this.log(
         `${path}: ${made.charts.length} charts, ${made.images.length} images, ${made.tools.length} tools`,
       )
-      for (const sentence of drift ?? []) this.log(`  ${sentence}`)
+      for (const { sentence } of drift ?? []) this.log(`  ${sentence}`)
+      if (drift?.length === 0) this.log('  nothing has changed')
       for (const { text: suspect, chart, object, field } of made.suspects)
         this.reporter.warn(
           `${suspect} (${chart} ${object} ${field}) looks like an image, but is not proven to be one; list it under images if it is`,

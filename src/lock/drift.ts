@@ -1,83 +1,75 @@
-import type { BundleLock, LockedChart, LockedImage, LockedTool } from './lock.ts'
+import { type Change, changed, compare, type Difference, moved } from './change.ts'
+import type { BundleLock, LockedChart, LockedImage, LockedTool, Share } from './lock.ts'
 import { ordered } from './print.ts'
 
 /**
- * What a new lock has different from an old one, one sentence each; empty when they mean the same. A tag that
- * moved is told with both digests.
+ * What a new lock has different from an old one, each with a sentence; empty when they mean the same. A tag that
+ * moved is told with both digests. The same digest is the same image: its manifests, sizes and layers follow.
  */
-export function driftOf(before: BundleLock, after: BundleLock): string[] {
+export function driftOf(before: BundleLock, after: BundleLock): Change[] {
   const [old, now] = [ordered(before), ordered(after)]
-  return [
+  const found = [
     ...changed('name', old.metadata.name, now.metadata.name),
     ...changed('version', old.metadata.version, now.metadata.version),
     ...changed('Kubernetes', old.kubernetes, now.kubernetes),
-    ...changed('platforms', [...old.platforms].sort().join(', '), [...now.platforms].sort().join(', ')),
+    ...changed('platforms', old.platforms.join(', '), now.platforms.join(', ')),
     ...compare(
       'file',
       old.files,
       now.files,
       ({ path }) => path,
-      (a, b) => (a.digest === b.digest ? [] : ['changed']),
+      (a, b) => moved('digest', a.digest, b.digest, 'changed'),
     ),
     ...compare('chart', old.charts, now.charts, ({ name }) => name, chartDrift),
     ...changed('order of charts', orderOf(old, now), orderOf(now, old)),
     ...compare('image', old.images, now.images, ({ name }) => name, imageDrift),
     ...compare('tool', old.tools, now.tools, ({ name, platform }) => `${name} for ${platform}`, toolDrift),
-    ...compare('suspect', old.suspects, now.suspects, suspectKey, () => []),
+    ...compare(
+      'suspect',
+      old.suspects,
+      now.suspects,
+      suspect => `${suspect.text} in ${place(suspect)}`,
+      none,
+    ),
     ...budgetDrift(old, now),
   ]
+  // One meaning has one text: whatever the comparisons above may miss is drift all the same.
+  if (found.length > 0 || JSON.stringify(old) === JSON.stringify(now)) return found
+  const sentence =
+    'lock: names and digests are the same, but not what is said of them: was one edited by hand?'
+  return [{ what: 'lock', kind: 'changed', sentence }]
 }
 
-function changed(what: string, before: string, after: string): string[] {
-  return before === after ? [] : [`${what}: was ${before}, now ${after}`]
-}
+const none = (): Difference[] => []
 
-function compare<T>(
-  noun: string,
-  old: readonly T[],
-  now: readonly T[],
-  keyOf: (item: T) => string,
-  differences: (before: T, after: T) => string[],
-): string[] {
-  const before = new Map(old.map(item => [keyOf(item), item]))
-  const after = new Map(now.map(item => [keyOf(item), item]))
-  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap(key => {
-    const was = before.get(key)
-    const is = after.get(key)
-    if (was === undefined) return [`${noun} ${key}: added`]
-    if (is === undefined) return [`${noun} ${key}: removed`]
-    return differences(was, is).map(difference => `${noun} ${key}: ${difference}`)
-  })
-}
-
-function chartDrift(old: LockedChart, now: LockedChart): string[] {
+function chartDrift(old: LockedChart, now: LockedChart): Difference[] {
+  const [was, is] = [old.package.digest, now.package.digest]
+  const again = `version ${now.version} was republished: package was ${was}, now ${is}`
   return [
     ...moved('version', old.version, now.version),
     ...moved('source', old.source, now.source),
     ...moved('release', old.release, now.release),
     ...moved('namespace', old.namespace, now.namespace),
-    ...(old.version === now.version && old.package.digest !== now.package.digest
-      ? [
-          `version ${now.version} was republished: package was ${old.package.digest}, now ${now.package.digest}`,
-        ]
-      : []),
-    ...(old.package.digest === now.package.digest
-      ? moved('manifest', old.manifest.digest, now.manifest.digest)
-      : []),
+    ...(old.version === now.version ? moved('package', was, is, again) : []),
+    ...(was === is ? moved('manifest', old.manifest.digest, now.manifest.digest) : []),
   ]
 }
 
-function imageDrift(old: LockedImage, now: LockedImage): string[] {
-  if (old.digest !== now.digest) return [`the tag moved: was ${old.digest}, now ${now.digest}`]
-  const platforms = (image: LockedImage): string => Object.keys(image.platforms).sort().join(', ')
-  const reasons = (image: LockedImage): string => JSON.stringify(image.reasons)
+function imageDrift(old: LockedImage, now: LockedImage): Difference[] {
+  const platforms = (image: LockedImage): string => Object.keys(image.platforms).join(', ')
   return [
+    ...moved('digest', old.digest, now.digest, `the tag moved: was ${old.digest}, now ${now.digest}`),
     ...moved('platforms', platforms(old), platforms(now)),
-    ...(reasons(old) === reasons(now) ? [] : ['is needed in other places than before']),
+    ...compare('image', old.reasons, now.reasons, place, none).map(
+      ({ kind, name = '' }): Difference =>
+        kind === 'added'
+          ? { field: 'reasons', after: name, sentence: `is now needed by ${name}` }
+          : { field: 'reasons', before: name, sentence: `is no longer needed by ${name}` },
+    ),
   ]
 }
 
-function toolDrift(old: LockedTool, now: LockedTool): string[] {
+function toolDrift(old: LockedTool, now: LockedTool): Difference[] {
   return [
     ...moved('version', old.version, now.version),
     ...moved('source', old.source, now.source),
@@ -86,19 +78,20 @@ function toolDrift(old: LockedTool, now: LockedTool): string[] {
   ]
 }
 
-function budgetDrift({ budget: old }: BundleLock, { budget: now }: BundleLock): string[] {
+function budgetDrift({ budget: old }: BundleLock, { budget: now }: BundleLock): Change[] {
+  const keyOf = ({ chart, object, container, init }: Share): string =>
+    `${chart} ${object} ${container}${init ? ' (init)' : ''}`
   return [
     ...changed('budget', `${old.memory}, ${old.cpu}`, `${now.memory}, ${now.cpu}`),
     ...changed('declared memory', `${old.declared.memory} bytes`, `${now.declared.memory} bytes`),
     ...changed('declared CPU', `${old.declared.cpu}m`, `${now.declared.cpu}m`),
-    ...(JSON.stringify(old.containers) === JSON.stringify(now.containers)
-      ? []
-      : ['requests of containers: changed']),
+    ...compare('requests of', old.containers, now.containers, keyOf, (a, b) => [
+      ...moved('replicas', `${a.replicas}`, `${b.replicas}`),
+      ...moved('memory', `${a.memory} bytes`, `${b.memory} bytes`),
+      ...moved('CPU', `${a.cpu}m`, `${b.cpu}m`),
+      ...moved('memory limit', `${a.memoryLimit ?? 'none'}`, `${b.memoryLimit ?? 'none'}`),
+    ]),
   ]
-}
-
-function moved(what: string, before: string, after: string): string[] {
-  return before === after ? [] : [`${what} was ${before}, now ${after}`]
 }
 
 /** Charts are installed in their order; only those that both locks have are compared. */
@@ -107,6 +100,6 @@ function orderOf({ charts }: BundleLock, other: BundleLock): string {
   return charts.flatMap(({ name }) => (names.has(name) ? [name] : [])).join(', ')
 }
 
-function suspectKey({ text, chart, object, field }: BundleLock['suspects'][number]): string {
-  return `${text} in ${chart} ${object} ${field}`
+function place({ chart, object, field }: BundleLock['suspects'][number] | LockedImage['reasons'][number]) {
+  return [chart, object, field].filter(part => part !== '').join(' ')
 }

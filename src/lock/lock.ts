@@ -36,10 +36,13 @@ const image = z.strictObject({
   /** What the name pointed at when it was locked: an index or a manifest. */
   digest,
   /**
-   * Per platform the manifest, and every blob it refers to (config and layers) with its bytes: what a delta
-   * leaves out and what `diff` counts is known from two locks alone.
+   * Per platform the manifest, and what it refers to: the config, which always travels, and the layers with
+   * their bytes, each once. What a delta leaves out and what `diff` counts is known from two locks alone.
    */
-  platforms: z.record(z.string(), z.strictObject({ manifest: digest, blobs: z.record(digest, size) })),
+  platforms: z.record(
+    z.string(),
+    z.strictObject({ manifest: digest, config: content, layers: z.record(digest, size) }),
+  ),
   reasons: z.array(reason),
 })
 
@@ -106,8 +109,13 @@ function namedDigest({
 
 /** Bytes of an image's configs and layers for all its platforms, each blob once. */
 export function imageBytes({ platforms }: Pick<LockedImage, 'platforms'>): number {
-  const blobs = Object.assign({}, ...Object.values(platforms).map(platform => platform.blobs))
-  return Object.values<number>(blobs).reduce((sum, bytes) => sum + bytes, 0)
+  const blobs = new Map(
+    Object.values(platforms).flatMap(({ config, layers }) => [
+      [config.digest, config.size] as const,
+      ...(Object.entries(layers) as [Digest, number][]),
+    ]),
+  )
+  return [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** Exactly what a spec resolved to: every chart, image and tool by digest, each image with its reasons. */

@@ -23,9 +23,9 @@ export function ordered(lock: BundleLock): BundleLock {
       ...image,
       platforms: sortKeys(
         Object.fromEntries(
-          Object.entries(image.platforms).map(([platform, { manifest, blobs }]) => [
+          Object.entries(image.platforms).map(([platform, carried]) => [
             platform,
-            { manifest, blobs: sortKeys(blobs) },
+            { ...carried, layers: sortKeys(carried.layers) },
           ]),
         ),
       ),

@@ -6,9 +6,10 @@
  */
 export { parseChartYaml } from './chart-metadata.ts'
 export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
+export { chosenImages } from './chosen.ts'
 export { nearestVersions } from './helm-repository.ts'
 export { type FoundImages, findImages, type RenderedChart } from './images.ts'
 export { type PinnedImage, pinImages } from './pin.ts'
 export { type ContainerShape, findPods, type PodShape } from './pods.ts'
-export { type RenderedObject, renderedObjects } from './rendered.ts'
+export { isMapping, joinPath, type RenderedObject, renderedObjects } from './rendered.ts'
 export { type ResolvedTool, resolveTool, toolProgram } from './tools.ts'

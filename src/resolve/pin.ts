@@ -11,7 +11,7 @@ import {
   printReference,
   type Reference,
 } from '../oci/index.ts'
-import type { Registry } from '../ports/index.ts'
+import type { Content, Registry } from '../ports/index.ts'
 import type { FoundImages } from './images.ts'
 import { configBytes, readBlob } from './read.ts'
 
@@ -20,15 +20,22 @@ type FoundImage = FoundImages['images'][number]
 /** An image by digest. Same shape as the lock's image. */
 export interface PinnedImage extends FoundImage {
   readonly digest: Digest
-  readonly platforms: Readonly<
-    Record<string, { readonly manifest: Digest; readonly blobs: Readonly<Record<Digest, number>> }>
-  >
+  readonly platforms: Readonly<Record<string, PinnedManifest>>
+}
+
+/** One platform's manifest, with the config and the layers (bytes by digest, each once) that it refers to. */
+export interface PinnedManifest {
+  readonly manifest: Digest
+  readonly config: Content
+  readonly layers: Readonly<Record<Digest, number>>
 }
 
 /** How to pin: the platforms wanted (`linux/amd64`), and who is told of each image done. */
 export interface PinOptions {
   readonly registry: Registry
   readonly platforms: readonly string[]
+  /** What is known already, by name: these are not asked for. */
+  readonly known?: ReadonlyMap<string, Pick<PinnedImage, 'digest' | 'platforms'>>
   readonly signal?: AbortSignal
   onPinned?(image: PinnedImage): void
 }
@@ -48,7 +55,8 @@ export async function pinImages(images: readonly FoundImage[], options: PinOptio
   const work = async (): Promise<void> => {
     for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
       try {
-        const result = { ...image, ...(await pinImage(image.name, options)) }
+        const pin = options.known?.get(image.name) ?? (await pinImage(image.name, options))
+        const result = { ...image, digest: pin.digest, platforms: pin.platforms }
         pinned.set(image, result)
         options.onPinned?.(result)
       } catch (error) {
@@ -105,11 +113,10 @@ async function pinImage(
       hints: [`It is there for: ${there}.`],
     })
   }
-  const carried: [string, PinnedImage['platforms'][string]][] = []
+  const carried: [string, PinnedManifest][] = []
   for (const platform of [...platforms].sort()) {
     const manifest = await found.get(platform)?.()
-    if (manifest !== undefined)
-      carried.push([platform, { manifest: manifest.digest, blobs: blobsOf(manifest.bytes, name) }])
+    if (manifest !== undefined) carried.push([platform, pinManifest(manifest, name)])
   }
   return { digest, platforms: Object.fromEntries(carried) }
 }
@@ -171,8 +178,11 @@ function platformOf(config: Uint8Array, name: string): string {
   )
 }
 
-/** Config and layers with their bytes, each blob once. */
-function blobsOf(bytes: Uint8Array, name: string): Record<Digest, number> {
+function pinManifest({ digest, bytes }: { digest: Digest; bytes: Uint8Array }, name: string): PinnedManifest {
   const { config, layers } = parseManifest(bytes, name)
-  return Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
+  return {
+    manifest: digest,
+    config: { digest: config.digest, size: config.size },
+    layers: Object.fromEntries(layers.map(layer => [layer.digest, layer.size])),
+  }
 }

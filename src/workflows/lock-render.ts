@@ -15,29 +15,30 @@ export interface ValuesFile {
   readonly values: unknown
 }
 
-/** Every values file of a spec once, by its path there. @throws SealiftError SPEC_INVALID that names each unusable one */
+/**
+ * Every values file of a spec's charts once, by its path there.
+ * @param where names the spec in the error
+ * @param read gives a file's text, or nothing when it is not there
+ * @throws SealiftError SPEC_INVALID that names each unusable one
+ */
 export async function readValues(
-  { charts }: BundleSpec,
-  specDir: string,
-  files: Files,
+  charts: BundleSpec['charts'],
+  where: string,
+  read: (path: string) => Promise<string | undefined>,
 ): Promise<Map<string, ValuesFile>> {
   const found = new Map<string, ValuesFile>()
   const faults: string[] = []
   for (const path of new Set(charts.flatMap(chart => chart.values))) {
-    const full = `${specDir}/${path}`
-    if (!(await files.exists(full))) {
-      faults.push(`${path}: the values file is not there`)
-      continue
-    }
     try {
-      const text = await files.readText(full)
-      found.set(path, { text, values: mapping(text) })
+      const text = await read(path)
+      if (text === undefined) faults.push(`${path}: the values file is not there`)
+      else found.set(path, { text, values: mapping(text) })
     } catch (error) {
       faults.push(`${path}: ${printable(messageOf(error).split('\n')[0] ?? '')}`)
     }
   }
   if (faults.length === 0) return found
-  throw new SealiftError('SPEC_INVALID', `${specDir}/bundle.yaml names values files that cannot be used`, {
+  throw new SealiftError('SPEC_INVALID', `${where} names values files that cannot be used`, {
     faults,
   })
 }
@@ -65,7 +66,7 @@ export interface Rendering {
  * @throws SealiftError RENDER_FAILED
  */
 export async function renderChart(
-  { spec, metadata, package: bytes }: ResolvedChart,
+  { spec, metadata, package: bytes }: Pick<ResolvedChart, 'spec' | 'metadata' | 'package'>,
   rendering: Rendering,
 ): Promise<RenderedChart> {
   const { helm, kubernetes, folder, files, signal } = rendering

@@ -1,7 +1,9 @@
 import { type BudgetReport, budgetFault, computeBudget, printCpu, printMemory } from '../budget/index.ts'
+import { lockTitle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import {
   type BundleLock,
+  type Change,
   driftOf,
   type LockedChart,
   type LockedTool,
@@ -11,11 +13,9 @@ import {
 import { digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Reporter, Talk, TemporaryHelm } from '../ports/index.ts'
 import {
-  type FoundImages,
   findImages,
   findPods,
   type PinnedImage,
-  pinImages,
   type RenderedChart,
   type ResolvedChart,
   type ResolvedTool,
@@ -24,7 +24,9 @@ import {
   toolProgram,
 } from '../resolve/index.ts'
 import { type BundleSpec, parseSpec, type ToolSpec } from '../spec/index.ts'
+import { pin } from './lock-pin.ts'
 import { type Rendering, readValues, renderChart } from './lock-render.ts'
+import { readLock } from './read-lock.ts'
 
 /** What to lock. */
 export interface LockRequest {
@@ -34,6 +36,10 @@ export interface LockRequest {
   readonly platform: string
   /** `warn` lets a spec over its budget pass. */
   readonly budget: 'hold' | 'warn'
+  /** Pin only these images anew; the others keep what the lock that lies there says. */
+  readonly update?: readonly string[]
+  /** Fail unless the result is what the lock that lies there says. */
+  readonly locked?: boolean
 }
 
 /** A new lock. */
@@ -43,25 +49,28 @@ export interface LockResult {
   /** Canonical YAML, as it belongs into bundle.lock.yaml. */
   readonly text: string
   readonly budget: BudgetReport
-  /** Where the lock that lies there differs, in sentences; absent when there is none yet. */
-  readonly drift?: readonly string[]
+  /** Where it differs from the lock that lies there; absent when there is none yet. */
+  readonly drift?: readonly Change[]
 }
 
 /**
  * Resolves a spec: charts, the images that rendering them with their values proves, and tools, all by digest.
  * Renders with the very helm that travels. Writes nothing but private temporary files.
  * @throws SealiftError SPEC_INVALID, CHART_NOT_FOUND, IMAGE_NOT_FOUND, RENDER_FAILED, BUDGET_EXCEEDED,
- *   LOCK_INVALID (of the lock that lies there), REGISTRY_*, CONTENT_MISMATCH, FILE_FAILED, INTERRUPTED
+ *   REGISTRY_*, CONTENT_MISMATCH, FILE_FAILED, INTERRUPTED; with `locked` or `update` LOCK_INVALID when there is no
+ *   lock or none that can be read, with `locked` LOCK_DRIFT, with `update` USAGE for what is no image of the spec
  */
 export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk): Promise<LockResult> {
-  const { specDir, platform } = request
+  const { specDir, platform, update = [], locked = false } = request
   const { files } = host
   const { reporter, signal } = talk
   const specText = await files.readText(`${specDir}/bundle.yaml`)
   const spec = parseSpec(specText, `${specDir}/bundle.yaml`)
   const helmTool = helmOf(spec, platform)
-  const values = await readValues(spec, specDir, files)
-  const old = await oldLock(specDir, files)
+  const values = await readValues(spec.charts, `${specDir}/bundle.yaml`, async path =>
+    (await files.exists(`${specDir}/${path}`)) ? files.readText(`${specDir}/${path}`) : undefined,
+  )
+  const old = await oldLock(request, files, reporter)
 
   const sources = { specDir, files, registry: host.registry, web: host.web, signal }
   const toolTitle = (tool: ToolSpec) => `Get ${tool.name} ${tool.version} for ${tool.platform}`
@@ -95,7 +104,7 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
       ...[...values].map(([path, { text }]) => ({ path, digest: digestOf(text) })),
     ],
     charts: charts.map(lockedChart),
-    images: (await pin(images, spec, host, talk)).map(lockedImage),
+    images: (await pin({ images, platforms: spec.platforms, update, old }, host, talk)).map(lockedImage),
     tools: tools.map(lockedTool),
     suspects: suspects.map(suspect => ({ ...suspect })),
     budget: {
@@ -105,14 +114,10 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
     },
   }
   const text = printLock(made)
-  const canonical = parseLock(text, 'bundle.lock.yaml')
-  return {
-    spec,
-    lock: canonical,
-    text,
-    budget,
-    ...(old === undefined ? {} : { drift: driftOf(old, canonical) }),
-  }
+  const canonical = parseLock(text, lockTitle)
+  const drift = old && driftOf(old, canonical)
+  if (locked && drift !== undefined) refuseDrift(drift, request)
+  return { spec, lock: canonical, text, budget, ...(drift === undefined ? {} : { drift }) }
 }
 
 function helmOf(spec: BundleSpec, platform: string): ToolSpec {
@@ -125,9 +130,27 @@ function helmOf(spec: BundleSpec, platform: string): ToolSpec {
   })
 }
 
-async function oldLock(specDir: string, files: ConnectedHost['files']): Promise<BundleLock | undefined> {
-  const path = `${specDir}/bundle.lock.yaml`
-  return (await files.exists(path)) ? parseLock(await files.readText(path), path) : undefined
+/** The lock that lies there. Where it is only compared with, one that cannot be read counts as none. */
+async function oldLock(
+  { specDir, update = [], locked = false }: LockRequest,
+  files: ConnectedHost['files'],
+  reporter: Reporter,
+): Promise<BundleLock | undefined> {
+  const needed = locked || update.length > 0
+  if (!needed && !(await files.exists(`${specDir}/${lockTitle}`))) return undefined
+  return readLock(specDir, files).catch((error: unknown) => {
+    if (needed || !(error instanceof SealiftError) || error.code !== 'LOCK_INVALID') throw error
+    reporter.warn(`${error.message}: it is made anew, and nothing can be compared`)
+    return undefined
+  })
+}
+
+function refuseDrift(drift: readonly Change[], { specDir }: LockRequest): void {
+  if (drift.length === 0) return
+  throw new SealiftError('LOCK_DRIFT', `${specDir} resolves to something else than it was locked to`, {
+    faults: drift.map(({ sentence }) => sentence),
+    hints: [`if that is wanted, run: sealift lock ${specDir}, and review the difference`],
+  })
 }
 
 /** One after the other, each a step that people see. */
@@ -180,28 +203,6 @@ function tellBudget(report: BudgetReport, { budget: mode }: LockRequest, reporte
   reporter.note(
     `declared requests: memory ${memory}, CPU ${printCpu(declared.cpu)} of ${printCpu(budget.cpu)}`,
   )
-}
-
-async function pin(
-  images: FoundImages['images'],
-  { platforms }: BundleSpec,
-  { registry }: ConnectedHost,
-  { reporter, signal }: Talk,
-): Promise<PinnedImage[]> {
-  const step = reporter.step('Pin images')
-  let done = 0
-  const onPinned = (): void => {
-    done += 1
-    step.update(`${done} of ${images.length}`)
-  }
-  try {
-    const pinned = await pinImages(images, { registry, platforms, onPinned, signal })
-    step.done(`${pinned.length}`)
-    return pinned
-  } catch (error) {
-    step.fail()
-    throw error
-  }
 }
 
 function lockedChart({

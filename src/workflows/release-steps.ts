@@ -43,7 +43,7 @@ async function applyCrds(
   say: (detail: string) => void,
 ): Promise<string> {
   const values = [...(await bundledValues(chart, { bundle })), chart.crdValues]
-  const packed = await packedChart(chart, bundle, host)
+  const packed = await chartFile(bundle, chart, host.files)
   try {
     const { release, namespace } = chart
     const rendered = await helm.template(
@@ -79,7 +79,7 @@ async function installRelease(
         ? externalSecretsValues()
         : {}
   const values = [...(await bundledValues(chart, { bundle })), derived]
-  const packed = await packedChart(chart, bundle, host)
+  const packed = await chartFile(bundle, chart, host.files)
   try {
     const { release, namespace, timeoutSeconds } = chart
     await forgetUnfinished(release, namespace, helm, host.cluster)
@@ -117,13 +117,6 @@ export async function forgetUnfinished(
   const record = `sh.helm.release.v1.${release}.v${found.revision}`
   await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, record, namespace)
   return true
-}
-
-function packedChart(chart: ChartSpec, bundle: Installation['bundle'], host: Installation['host']) {
-  const locked = bundle.lock.charts.find(({ name }) => name === chart.name)
-  if (locked === undefined)
-    throw new SealiftError('BUNDLE_MALFORMED', `the bundle's lock has no chart ${chart.name}`)
-  return chartFile(bundle, locked, host.files)
 }
 
 async function bundledValues(

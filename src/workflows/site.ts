@@ -1,6 +1,5 @@
 import type { Bundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import type { LockedChart } from '../lock/index.ts'
 import { type Digest, digestOf, mediaTypes } from '../oci/index.ts'
 import type { Files, Infisical, SiteHost, TemporaryHelm } from '../ports/index.ts'
 import { toolProgram } from '../resolve/index.ts'
@@ -59,7 +58,10 @@ export async function withInfisical<T>(
 }
 
 /** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
-export async function bundledHelm(bundle: Bundle, host: SiteHost): Promise<TemporaryHelm> {
+export async function bundledHelm(
+  bundle: Bundle,
+  host: Pick<SiteHost, 'platform' | 'helmFrom'>,
+): Promise<TemporaryHelm> {
   const tool = bundle.tools.find(({ name, platform }) => name === 'helm' && platform === host.platform)
   if (tool === undefined) {
     throw new SealiftError(
@@ -76,15 +78,24 @@ export async function bundledHelm(bundle: Bundle, host: SiteHost): Promise<Tempo
 
 const packageLimit = 64 * 1024 * 1024
 
-/** A chart's package out of the bundle, as a private file. The caller disposes of it. */
+/** A chart's package out of the bundle. @throws SealiftError BUNDLE_MALFORMED when its lock has no such chart */
+export async function chartPackage(bundle: Bundle, name: string): Promise<Uint8Array> {
+  const locked = bundle.lock.charts.find(chart => chart.name === name)
+  if (locked === undefined)
+    throw new SealiftError('BUNDLE_MALFORMED', `the bundle's lock has no chart ${name}`)
+  return bundle.read(locked.package.digest, packageLimit)
+}
+
+/** The same as a private file. The caller disposes of it. */
 export async function chartFile(
   bundle: Bundle,
-  locked: Pick<LockedChart, 'package' | 'name' | 'version'>,
+  { name, version }: Pick<ChartSpec, 'name' | 'version'>,
   files: Files,
 ) {
+  const packed = await chartPackage(bundle, name)
   const folder = await files.temporary('sealift-chart-')
-  const path = `${folder.path}/${locked.name}-${locked.version}.tgz`
-  await files.write(path, await bundle.read(locked.package.digest, packageLimit), 0o600)
+  const path = `${folder.path}/${name}-${version}.tgz`
+  await files.write(path, packed, 0o600)
   return { path, dispose: folder.dispose }
 }
 

@@ -2,6 +2,7 @@ import { copyFile, mkdir, open, readFile, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Diff } from '../../src/diff/index.ts'
 import { startContainerd, type TestContainerd } from '../support/containerd.ts'
 import { withEntries } from '../support/forged-bundle.ts'
 import { sealift, sealiftJson } from '../support/road.ts'
@@ -47,6 +48,34 @@ describe('lock and build', () => {
     expect(exitCode).toBe(15)
     expect(stderr).toContain('values/external-secrets.yaml')
     await expect(open(join(out, 'sandbox-1.0.0.tar'))).rejects.toThrow('ENOENT')
+  })
+
+  test('a changed value is named by diff, in the object and field that it changes; a delta carries no layer', async () => {
+    const spec = join(sandbox.dir, 'next')
+    await execa('cp', ['-r', sandbox.spec, spec])
+    const values = join(spec, 'values', 'infisical.yaml')
+    await writeFile(values, (await readFile(values, 'utf8')).replace(/memory: 512Mi/g, 'memory: 500Mi'))
+    const version = (text: string) => text.replace('version: 1.0.0', 'version: 1.0.1')
+    const specFile = join(spec, 'bundle.yaml')
+    await writeFile(specFile, version(await readFile(specFile, 'utf8')))
+    for (const args of [
+      ['lock', spec],
+      ['build', spec, '-o', sandbox.dir],
+    ])
+      expect((await sealift([...args, ...sandbox.registries])).exitCode).toBe(0)
+    const next = join(sandbox.dir, 'sandbox-1.0.1.tar')
+    const { stdout, exitCode } = await sealift(['diff', sandbox.bundle, next, '--exit-code', '-q'])
+    expect(exitCode).toBe(15)
+    expect(stdout).toContain('~ version: was 1.0.0, now 1.0.1')
+    expect(stdout.slice(stdout.indexOf('Kubernetes objects:'))).toBe(
+      [
+        'Kubernetes objects:',
+        '~ Deployment infisical/infisical',
+        '    spec.template.spec.containers[infisical].resources.requests.memory: was "512Mi", now "500Mi"',
+      ].join('\n'),
+    )
+    const { json } = await sealiftJson<Diff>(['diff', sandbox.bundle, next])
+    expect(json.layers).toMatchObject({ shared: { count: 4 }, added: { count: 0 }, removed: { count: 0 } })
   })
 
   test('every image says why it is there', async () => {

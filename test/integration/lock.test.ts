@@ -97,7 +97,7 @@ describe('the sandbox', () => {
       ({ lock: { images } }) => images.find(({ name }) => name.includes('moving'))?.digest,
     )
     expect(was).not.toBe(is)
-    expect(locks[1]?.drift).toEqual([
+    expect(locks[1]?.drift?.map(({ sentence }) => sentence)).toEqual([
       `image docker.io/sealift-sandbox/moving:1: the tag moved: was ${was}, now ${is}`,
     ])
     await rm(join(folder, 'bundle.lock.yaml'))

@@ -77,9 +77,13 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   }
   const bytesOf = ({ digest }: Descriptor) => blobs.get(digest) ?? new Uint8Array()
 
-  const blobsOf = (manifest: Descriptor): Record<Digest, number> => {
+  const lockedPlatform = (manifest: Descriptor): BundleLock['images'][number]['platforms'][string] => {
     const { config, layers } = parseManifest(bytesOf(manifest), 'sample')
-    return Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
+    return {
+      manifest: manifest.digest,
+      config: { digest: config.digest, size: config.size },
+      layers: Object.fromEntries(layers.map(({ digest, size }) => [digest, size])),
+    }
   }
 
   const manifestOf = (name: string): Descriptor => {
@@ -167,13 +171,13 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       {
         name: plainName,
         digest: plain.digest,
-        platforms: { 'linux/amd64': { manifest: plain.digest, blobs: blobsOf(plain) } },
+        platforms: { 'linux/amd64': lockedPlatform(plain) },
         reasons,
       },
       {
         name: sampleImages.indexed,
         digest: index.digest,
-        platforms: { 'linux/amd64': { manifest: amd64.digest, blobs: blobsOf(amd64) } },
+        platforms: { 'linux/amd64': lockedPlatform(amd64) },
         reasons,
       },
     ],

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type BundleLock, driftOf, parseLock, printLock } from '../../../src/lock/index.ts'
+import {
+  absentLayers,
+  type BundleLock,
+  driftOf,
+  layersOf,
+  parseLock,
+  printLock,
+} from '../../../src/lock/index.ts'
 import { type Digest, digestOf } from '../../../src/oci/index.ts'
 
 const d = (text: string): Digest => digestOf(text)
@@ -63,7 +70,8 @@ function chart(name: string, version: string, content = name): BundleLock['chart
 function image(name: string, content: string): BundleLock['images'][number] {
   const platform = {
     manifest: d(content),
-    blobs: { [d(`layer ${content}`)]: 2, [d(`config ${content}`)]: 1 },
+    config: { digest: d(`config ${content}`), size: 1 },
+    layers: { [d(`layer ${content}`)]: 2 },
   }
   return {
     name,
@@ -123,8 +131,23 @@ describe('reading', () => {
   })
 })
 
+describe('layers', () => {
+  const [a, b, c] = [image('r.io/a:1', 'a'), image('r.io/b:1', 'b'), image('r.io/c:1', 'c')]
+
+  test('count once, whatever images and platforms share them', () => {
+    const again = { ...image('r.io/b:2', 'b'), reasons: [] }
+    expect([...layersOf({ images: [b, again] })]).toEqual([[d('layer b'), 2]])
+  })
+
+  test('that an older lock had are those a delta leaves out; configs never are', () => {
+    expect([...absentLayers({ images: [a, b] }, { images: [b, c] })]).toEqual([[d('layer b'), 2]])
+    expect(absentLayers({ images: [a] }, { images: [c] }).size).toBe(0)
+  })
+})
+
 describe('drift', () => {
-  const drift = (changes: Partial<BundleLock>) => driftOf(lockOf(), lockOf(changes))
+  const drift = (changes: Partial<BundleLock>) =>
+    driftOf(lockOf(), lockOf(changes)).map(({ sentence }) => sentence)
 
   test('none between equals', () => {
     expect(drift({})).toEqual([])
@@ -166,6 +189,61 @@ describe('drift', () => {
     expect(drift({ suspects: [] })).toEqual(['suspect r.io/maybe:1 in app Deployment/x spec.image: removed'])
     expect(drift({ budget: { ...budget, declared: { memory: 11, cpu: 20 } } })).toEqual([
       'declared memory: was 10 bytes, now 11 bytes',
+    ])
+    const containers = budget.containers.map(share => ({ ...share, memory: 11, memoryLimit: 12 }))
+    expect(drift({ budget: { ...budget, containers } })).toEqual([
+      'requests of app Deployment/x main: memory was 10 bytes, now 11 bytes',
+      'requests of app Deployment/x main: memory limit was none, now 12',
+    ])
+    expect(drift({ platforms: ['linux/amd64'] })).toEqual([
+      'platforms: was linux/amd64, linux/arm64, now linux/amd64',
+    ])
+  })
+
+  test('a tool of another version, source and content', () => {
+    const [tool] = lockOf().tools
+    if (tool === undefined) throw new Error('the sample has no tool')
+    const content = { digest: d('other'), size: 2 }
+    expect(drift({ tools: [{ ...tool, version: 'v4.3.2', content }] })).toEqual([
+      'tool helm for linux/amd64: version was v4.3.1, now v4.3.2',
+      `tool helm for linux/amd64: content was ${d('h')}, now ${d('other')}`,
+    ])
+    expect(drift({ tools: [{ ...tool, platform: 'linux/arm64' }] })).toEqual([
+      'tool helm for linux/amd64: removed',
+      'tool helm for linux/arm64: added',
+    ])
+  })
+
+  test('an image needed elsewhere is told with both places', () => {
+    const reasons = [place, { chart: 'spec', object: '', field: 'images[0]' }]
+    expect(drift({ images: [{ ...image('r.io/b:1', 'b'), reasons }, image('r.io/a:1', 'a')] })).toEqual([
+      'image r.io/b:1: is no longer needed by a Deployment/x spec.image',
+      'image r.io/b:1: is now needed by spec images[0]',
+    ])
+  })
+
+  test('layers of an unchanged digest do not count, unless somebody wrote others', () => {
+    const [b, a] = lockOf().images
+    if (a === undefined || b === undefined) throw new Error('the sample has two images')
+    const forged = Object.fromEntries(
+      Object.entries(b.platforms).map(([platform, carried]) => [platform, { ...carried, layers: {} }]),
+    )
+    expect(drift({ images: [{ ...b, platforms: forged }, a] })).toEqual([
+      expect.stringContaining('edited by hand'),
+    ])
+  })
+
+  test('is data as well as sentences', () => {
+    expect(driftOf(lockOf(), lockOf({ images: [image('r.io/b:1', 'x'), image('r.io/a:1', 'a')] }))).toEqual([
+      {
+        what: 'image',
+        name: 'r.io/b:1',
+        kind: 'changed',
+        field: 'digest',
+        before: d('b'),
+        after: d('x'),
+        sentence: expect.stringMatching(/^image r\.io\/b:1: the tag moved/),
+      },
     ])
   })
 })

@@ -6,11 +6,14 @@ import { MemoryRegistry } from '../../support/memory-registry.ts'
 const found = (...names: string[]) =>
   names.map(name => ({ name, reasons: [{ chart: 'app', object: 'Deployment/x', field: 'spec.image' }] }))
 
-/** What the lock says of an image's blobs: config and layers, with their bytes. */
-const blobs = (architecture: string, ...layers: string[]) =>
-  Object.fromEntries(
-    [JSON.stringify({ os: 'linux', architecture }), ...layers].map(text => [digestOf(text), text.length]),
-  )
+/** What the lock says of an image's config and layers, with their bytes. */
+const blobs = (architecture: string, ...layers: string[]) => {
+  const config = JSON.stringify({ os: 'linux', architecture })
+  return {
+    config: { digest: digestOf(config), size: config.length },
+    layers: Object.fromEntries(layers.map(text => [digestOf(text), text.length])),
+  }
+}
 
 function multi(registry: MemoryRegistry) {
   const amd64 = {
@@ -41,8 +44,8 @@ describe('pinning', () => {
     })
     expect(image?.digest).toBe(index.digest)
     expect(image?.platforms).toEqual({
-      'linux/amd64': { manifest: amd64.digest, blobs: blobs('amd64', 'aaaa', 'bb') },
-      'linux/arm64': { manifest: arm64.digest, blobs: blobs('arm64', 'ccc') },
+      'linux/amd64': { manifest: amd64.digest, ...blobs('amd64', 'aaaa', 'bb') },
+      'linux/arm64': { manifest: arm64.digest, ...blobs('arm64', 'ccc') },
     })
   })
 
@@ -58,7 +61,7 @@ describe('pinning', () => {
     const manifest = registry.image('r.io/single', '1', 'amd64', ['same', 'same'])
     const [image] = await pinImages(found('r.io/single:1'), { registry, platforms: ['linux/amd64'] })
     expect(image?.platforms).toEqual({
-      'linux/amd64': { manifest: manifest.digest, blobs: blobs('amd64', 'same') },
+      'linux/amd64': { manifest: manifest.digest, ...blobs('amd64', 'same') },
     })
   })
 
@@ -81,6 +84,17 @@ describe('pinning', () => {
     const name = `r.io/single:1@${digest}`
     const [image] = await pinImages(found(name), { registry, platforms: ['linux/amd64'] })
     expect(image).toMatchObject({ name, digest })
+  })
+
+  test('what is known already is not asked for, and keeps its reasons of now', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/new', '1', 'amd64', ['x'])
+    const pinned = { name: 'r.io/kept:1', digest: digestOf('kept'), platforms: {}, reasons: [] }
+    const images = found('r.io/kept:1', 'r.io/new:1')
+    const known = new Map([[pinned.name, pinned]])
+    const [kept] = await pinImages(images, { registry, platforms: ['linux/amd64'], known })
+    expect(kept).toEqual({ ...images[0], digest: pinned.digest, platforms: {} })
+    expect(registry.asked).toEqual(['r.io/new:1'])
   })
 
   test('several that are not there are told together', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { diffJsonSchema } from '../../../src/diff/index.ts'
 import { lockJsonSchema } from '../../../src/lock/index.ts'
 import { specJsonSchema } from '../../../src/spec/index.ts'
 
@@ -9,6 +10,7 @@ const folder = join(import.meta.dirname, '../../../bundles/schema')
 test.each([
   ['bundle.schema.json', specJsonSchema],
   ['lock.schema.json', lockJsonSchema],
+  ['diff.schema.json', diffJsonSchema],
 ])('%s is what the code says', async (file, schema) => {
   await expect(`${JSON.stringify(schema(), null, 2)}\n`).toMatchFileSnapshot(join(folder, file))
 })

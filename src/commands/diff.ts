@@ -1,0 +1,55 @@
+import { Args, Flags } from '@oclif/core'
+import { nodeFiles } from '../adapters/files/index.ts'
+import { helmFrom } from '../adapters/helm/from-program.ts'
+import { thisPlatform } from '../adapters/hosts.ts'
+import { diffText } from '../cli/diff-text.ts'
+import { BaseCommand } from '../cli/index.ts'
+import { type ErrorCode, exitCodes } from '../errors/index.ts'
+import { diff } from '../workflows/diff.ts'
+
+const side = 'A folder with bundle.yaml, a bundle.lock.yaml, or a bundle file'
+
+export default class Diff extends BaseCommand {
+  static override summary =
+    'Say in what one bundle, lock or spec differs from another, and what a delta would carry.'
+  static override description =
+    'Compares charts, images, layers, tools and budget. Of two bundles also the Kubernetes objects and their fields, both rendered by the helm that B carries: with a bundle you do not trust, say --no-objects. No value of a Secret is shown.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> out/infisical-1.0.0.tar out/infisical-1.1.0.tar',
+    '<%= config.bin %> <%= command.id %> old.lock.yaml bundles/infisical --exit-code --json',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'SPEC_INVALID',
+    'LOCK_INVALID',
+    'LOCK_DRIFT',
+    'DISK_FULL',
+    'FILE_FAILED',
+    'BUNDLE_MALFORMED',
+    'BUNDLE_DAMAGED',
+  ]
+  static override args = {
+    a: Args.string({ description: `${side}: the older one`, required: true }),
+    b: Args.string({ description: `${side}: the newer one`, required: true }),
+  }
+  static override flags = {
+    'exit-code': Flags.boolean({ summary: 'End with 15 when there is a difference.' }),
+    objects: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Compare the Kubernetes objects of two bundles.',
+    }),
+  }
+
+  async run() {
+    const { args, flags } = await this.parse(Diff)
+    const host = {
+      files: nodeFiles(),
+      helmFrom: (program: Uint8Array) => helmFrom(program),
+      platform: thisPlatform(),
+    }
+    const found = await diff({ ...args, objects: flags.objects }, host, this.talk)
+    this.log(diffText(found))
+    if (flags['exit-code'] && !found.same) process.exitCode = exitCodes.LOCK_DRIFT
+    return found
+  }
+}

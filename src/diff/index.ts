@@ -1,0 +1,9 @@
+/**
+ * Differences between two states of a platform.
+ * Takes two locks, or the rendered objects of two bundles; gives what changed in charts, images, layers, bytes to
+ * carry, and in the fields of Kubernetes objects. Shows no value of a Secret.
+ * Never opens a bundle, renders a chart, or decides what is an upgrade.
+ */
+export { type Diff, type DiffSide, diffJsonSchema, diffResult, lockDiff } from './diff.ts'
+export { type FieldChange, fieldChanges } from './fields.ts'
+export { type ObjectChange, objectChanges, type PlacedObject } from './objects.ts'

@@ -1,0 +1,30 @@
+import type { Digest } from '../oci/index.ts'
+import type { BundleLock } from './lock.ts'
+
+/** Every image layer of a lock once, with its bytes. */
+export function layersOf({ images }: Pick<BundleLock, 'images'>): Map<Digest, number> {
+  const carried = images.flatMap(({ platforms }) => Object.values(platforms))
+  return new Map(carried.flatMap(({ layers }) => Object.entries(layers) as [Digest, number][]))
+}
+
+/**
+ * The layers of `now`, with their bytes, that any image of `old` had: exactly what a delta leaves out. Manifests,
+ * configs, charts and tools always travel.
+ */
+export function absentLayers(
+  old: Pick<BundleLock, 'images'>,
+  now: Pick<BundleLock, 'images'>,
+): Map<Digest, number> {
+  const had = layersOf(old)
+  return new Map([...layersOf(now)].filter(([digest]) => had.has(digest)))
+}
+
+/** Every blob that a lock names, with its bytes: layers, configs, charts and tools. Manifests of images are not among them. */
+export function contentOf(lock: Pick<BundleLock, 'images' | 'charts' | 'tools'>): Map<Digest, number> {
+  const contents = [
+    ...lock.images.flatMap(({ platforms }) => Object.values(platforms).map(({ config }) => config)),
+    ...lock.charts.flatMap(chart => [chart.manifest, chart.package]),
+    ...lock.tools.map(({ content }) => content),
+  ]
+  return new Map([...layersOf(lock), ...contents.map(({ digest, size }) => [digest, size] as const)])
+}
