@@ -3,7 +3,7 @@ import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { printYaml } from '../../src/yaml/index.ts'
-import { push, randomImage, startRegistry } from './connected/index.ts'
+import { push, randomImage, startRegistry, type TestRegistry } from './connected/index.ts'
 import { goTool } from './tools/build.ts'
 
 /** A spec's folder, and the registry that has its images. */
@@ -11,8 +11,13 @@ export interface SmallSpec {
   readonly dir: string
   /** Folder with bundle.yaml. */
   readonly spec: string
+  readonly registry: TestRegistry
+  /** The registry's folder, from which another one can go on. */
+  readonly storage: string
   /** The flags that lead to the registry. */
   readonly registries: readonly string[]
+  /** Leads the flags to another address of the registry. */
+  writeRegistries(url: string): Promise<void>
   /** Pushes another image under a tag; layers after the first come from the seed. */
   pushImage(repository: string, seed: string): Promise<void>
   writeValues(values: object): Promise<void>
@@ -57,19 +62,23 @@ metadata: {name: extra}
 
 /** Starts the registry and writes the spec, not locked yet. */
 export async function startSmallSpec(): Promise<SmallSpec> {
-  const registry = await startRegistry()
   const dir = await mkdtemp(join(tmpdir(), 'sealift-small-'))
+  const storage = join(dir, 'storage')
+  const registry = await startRegistry({ dir: storage })
   const spec = join(dir, 'spec')
   const registriesFile = join(dir, 'registries.yaml')
   await mkdir(join(spec, 'chart', 'templates'), { recursive: true })
   await writeFile(join(spec, 'chart', 'Chart.yaml'), 'apiVersion: v2\nname: app\nversion: 1.0.0\n')
   await writeFile(join(spec, 'chart', 'templates', 'all.yaml'), templates)
   await link(await goTool('helm'), join(spec, 'helm'))
-  await writeFile(registriesFile, printYaml({ mirrors: { 'registry.test': { endpoint: [registry.url] } } }))
   const small: SmallSpec = {
     dir,
     spec,
+    registry,
+    storage,
     registries: ['--registries', registriesFile],
+    writeRegistries: url =>
+      writeFile(registriesFile, printYaml({ mirrors: { 'registry.test': { endpoint: [url] } } })),
     async pushImage(repository, seed) {
       const image = await randomImage({ layers: 2, bytesPerLayer: layerBytes, seed })
       await push(registry.host, repository, '1', image)
@@ -107,6 +116,7 @@ export async function startSmallSpec(): Promise<SmallSpec> {
       await rm(dir, { recursive: true, force: true })
     },
   }
+  await small.writeRegistries(registry.url)
   await small.writeValues({})
   await small.writeSpec()
   return small

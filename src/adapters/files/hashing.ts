@@ -70,6 +70,7 @@ export function createHashing(): Hashing {
         new Promise<Answer>((resolve, reject) => {
           const id = orders++
           thread.waiting.set(id, { resolve, reject })
+          thread.worker.ref()
           thread.worker.postMessage({ ...order, id, lane } satisfies Order)
         })
       return {
@@ -91,6 +92,8 @@ function startThread(): Thread {
   worker.on('message', (answer: Answer) => {
     const order = waiting.get(answer.id)
     waiting.delete(answer.id)
+    // Only work under way keeps the process.
+    if (waiting.size === 0) worker.unref()
     if (answer.error === undefined) order?.resolve(answer)
     else order?.reject(Object.assign(new Error(answer.error.message), answer.error))
   })
