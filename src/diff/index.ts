@@ -5,5 +5,5 @@
  * Never opens a bundle, renders a chart, or decides what is an upgrade.
  */
 export { type Diff, type DiffSide, diffJsonSchema, diffResult, lockDiff } from './diff.ts'
-export { type FieldChange, fieldChanges } from './fields.ts'
+export type { FieldChange } from './fields.ts'
 export { type ObjectChange, objectChanges, type PlacedObject } from './objects.ts'

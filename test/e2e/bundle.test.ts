@@ -71,7 +71,7 @@ describe('lock and build', () => {
       [
         'Kubernetes objects:',
         '~ Deployment infisical/infisical',
-        '    spec.template.spec.containers[infisical].resources.requests.memory: was "512Mi", now "500Mi"',
+        '    spec.template.spec.containers[infisical-infisical].resources.requests.memory: was "512Mi", now "500Mi"',
       ].join('\n'),
     )
     const { json } = await sealiftJson<Diff>(['diff', sandbox.bundle, next])

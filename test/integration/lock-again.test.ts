@@ -160,7 +160,7 @@ describe('diff', () => {
     await small.writeValues({ memory: '21Mi', password: 'hunter2', extra: true, args: ['--log=debug'] })
     await lock()
     second = await built('second')
-  })
+  }, 900_000)
 
   test('between two bundles names images, layers, objects and fields, and shows no secret', async () => {
     const { stdout, exitCode } = await diff(first, second)
