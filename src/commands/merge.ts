@@ -1,0 +1,44 @@
+import { Args, Flags } from '@oclif/core'
+import { clock } from '../adapters/clock.ts'
+import { nodeFiles } from '../adapters/files/index.ts'
+import { BaseCommand, bytes, duration } from '../cli/index.ts'
+import type { ErrorCode } from '../errors/index.ts'
+import { merge } from '../workflows/merge.ts'
+
+export default class Merge extends BaseCommand {
+  static override summary = 'Make the full bundle from a delta and the older bundles that it builds on.'
+  static override description =
+    'The result is, byte for byte, the file that a full build gives. Every blob is hashed on its way; a signature beside the delta is copied, since both have one digest.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> infisical-1.1.0.since-1.0.0.tar infisical-1.0.0.tar --output out',
+    '<%= config.bin %> <%= command.id %> DELTA OLD OLDER --json',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [
+    'DISK_FULL',
+    'FILE_FAILED',
+    'BUNDLE_MALFORMED',
+    'BUNDLE_DAMAGED',
+    'BASE_MISSING',
+  ]
+  static override args = {
+    delta: Args.string({ description: 'The delta', required: true }),
+    base: Args.string({ description: 'An older bundle; more may follow', required: true }),
+  }
+  static override strict = false
+  static override flags = {
+    output: Flags.string({ char: 'o', default: 'out', summary: 'Folder for the full bundle.' }),
+  }
+
+  async run() {
+    const { argv, flags } = await this.parse(Merge)
+    const [delta = '', ...bases] = argv.map(String)
+    const request = { delta, bases, output: flags.output }
+    const made = await merge(request, { files: nodeFiles(), clock }, this.talk)
+    this.log(`${made.path}\n  size    ${bytes(made.size)}\n  digest  ${made.digest}`)
+    this.log(
+      `  merged  ${made.layers} layers (${bytes(made.merged)})${made.signed ? ', signature copied' : ''}`,
+    )
+    this.log(`  took    ${duration(made.seconds * 1000)}`)
+    return made
+  }
+}
