@@ -22,17 +22,15 @@ export default class Merge extends BaseCommand {
   ]
   static override args = {
     delta: Args.string({ description: 'The delta', required: true }),
-    base: Args.string({ description: 'An older bundle; more may follow', required: true }),
+    base: Args.string({ description: 'The older bundles', required: true, multiple: true }),
   }
-  static override strict = false
   static override flags = {
     output: Flags.string({ char: 'o', default: 'out', summary: 'Folder for the full bundle.' }),
   }
 
   async run() {
-    const { argv, flags } = await this.parse(Merge)
-    const [delta = '', ...bases] = argv.map(String)
-    const request = { delta, bases, output: flags.output }
+    const { args, flags } = await this.parse(Merge)
+    const request = { delta: args.delta, bases: args.base, output: flags.output }
     const made = await merge(request, { files: nodeFiles(), clock }, this.talk)
     this.log(`${made.path}\n  size    ${bytes(made.size)}\n  digest  ${made.digest}`)
     this.log(

@@ -25,6 +25,7 @@ export default class Verify extends BaseCommand {
   static override flags = {
     base: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       default: [],
       summary: 'An older bundle that a delta builds on; can be given several times.',
       helpValue: 'OLD',

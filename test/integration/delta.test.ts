@@ -130,7 +130,8 @@ describe('a delta', () => {
   })
 
   test('is verified with its base; without it says what is missing: exit 35', async () => {
-    await run('verify', delta(), '--base', older())
+    await run('verify', '--base', older(), delta())
+    await run('verify', delta(), '--base', older(), '--base', full())
     const { exitCode, json } = await sealiftJson<{ error: { code: string; faults: string[] } }>([
       'verify',
       delta(),
@@ -141,7 +142,9 @@ describe('a delta', () => {
   })
 
   test('and its base give the full bundle back, byte for byte', async () => {
-    const made = await run<{ path: string; layers: number }>('merge', delta(), older(), '-o', at('merged'))
+    const made = await run<{ path: string; layers: number }>(
+      ...['merge', delta(), older(), older(), '-o', at('merged')],
+    )
     expect(made).toMatchObject({ path: at('merged', 'demo-1.1.0.tar'), layers: 3 })
     await execa('cmp', [full(), made.path])
   })
