@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { clock } from '../adapters/clock.ts'
 import { nodeFiles } from '../adapters/files/index.ts'
+import { sizeFlag } from '../cli/flags.ts'
 import { BaseCommand, bytes, duration } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { merge } from '../workflows/merge.ts'
@@ -26,11 +27,13 @@ export default class Merge extends BaseCommand {
   }
   static override flags = {
     output: Flags.string({ char: 'o', default: 'out', summary: 'Folder for the full bundle.' }),
+    'volume-size': sizeFlag({ summary: 'Cut the full bundle into volumes of this size, such as 4G or 2Gi.' }),
   }
 
   async run() {
     const { args, flags } = await this.parse(Merge)
-    const request = { delta: args.delta, bases: args.base, output: flags.output }
+    const { output, 'volume-size': volumeSize } = flags
+    const request = { delta: args.delta, bases: args.base, output, volumeSize }
     const made = await merge(request, { files: nodeFiles(), clock }, this.talk)
     this.log(`${made.path}\n  size    ${bytes(made.size)}\n  digest  ${made.digest}`)
     this.log(

@@ -1,10 +1,11 @@
 import { baseMissing, findLayers, planWhole } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { type FillOptions, fillBundle } from '../fetch/index.ts'
+import type { FillOptions } from '../fetch/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { type NamedBundle, withBundles } from './bases.ts'
 import { bundleFile } from './bundle-file.ts'
+import { fillFile } from './fill.ts'
 
 /** What to merge, and where to. */
 export interface MergeRequest {
@@ -14,6 +15,8 @@ export interface MergeRequest {
   readonly bases: readonly string[]
   /** Folder that receives the full bundle, made when it is not there. */
   readonly output: string
+  /** Cuts the bundle into volumes of this many bytes. */
+  readonly volumeSize?: number | undefined
 }
 
 /** What was made. Sizes in bytes. */
@@ -22,6 +25,8 @@ export interface MergeResult {
   /** The bundle's identity, the same as the delta's. */
   readonly digest: Digest
   readonly size: number
+  /** Files it lies in. */
+  readonly volumes: number
   /** Layers and bytes that came from the bases. */
   readonly layers: number
   readonly merged: number
@@ -30,13 +35,13 @@ export interface MergeResult {
   readonly seconds: number
 }
 
-// Files on this machine: one is read while the other is hashed.
+// Files on this machine: one is read while another is hashed.
 const concurrency = 2
 
 /**
  * Makes the full bundle from a delta and what it builds on: the same bytes as a full build, each hashed on its way.
  * @throws SealiftError BASE_MISSING, BUNDLE_MALFORMED, BUNDLE_DAMAGED, DISK_FULL, FILE_FAILED, INTERRUPTED; nothing
- * is left under the bundle's name then
+ * is left under the bundle's name then, and the next run goes on from what is beside it
  */
 export async function merge(
   request: MergeRequest,
@@ -56,32 +61,16 @@ export async function merge(
       throw baseMissing(missing, 'in the given bases', ['name every older bundle that it builds on'])
     }
     const places = new Map(found.map(({ layer, base }) => [layer.digest, base]))
-    const plan = planWhole(bundle)
-    const path = `${request.output}/${bundleFile(bundle.lock)}`
-    const sink = await files.createBundle(path)
-    const step = talk.reporter.step(`Merge into ${path}`)
-    try {
-      await fillBundle({
-        plan,
-        sink,
-        open: readOnce(digest => places.get(digest) ?? delta),
-        clock,
-        concurrency,
-        signal: talk.signal,
-        onProgress: talk.progressOn(step),
-      })
-      await sink.commit()
-      step.done()
-    } catch (error) {
-      step.fail()
-      throw error
-    } finally {
-      await sink.discard()
-    }
+    const { output, volumeSize } = request
+    const plan = { ...planWhole(bundle), ...(volumeSize ? { volumeSize } : {}) }
+    const path = `${output}/${bundleFile(bundle.lock)}`
+    const open = readOnce(digest => places.get(digest) ?? delta)
+    await fillFile({ path, plan, open, concurrency }, host, talk)
     return {
       path,
       digest: bundle.digest,
       size: plan.size,
+      volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),
       layers: found.length,
       merged: found.reduce((sum, { layer }) => sum + layer.size, 0),
       signed: await copySignature(request.delta, path, files),

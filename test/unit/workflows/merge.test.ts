@@ -100,13 +100,15 @@ test('a lock’s name that leads elsewhere is no file name', async () => {
   await expect(run('older.tar')).rejects.toMatchObject({ code: 'BUNDLE_MALFORMED' })
 })
 
-test('an interruption leaves nothing', async () => {
-  const { files } = await carried()
+test('what an interruption leaves has not the bundle’s name, and the next run goes on', async () => {
+  const { files, built, run } = await carried()
   const stop = new AbortController()
   const talk = { ...quiet(() => stop.abort()), signal: stop.signal }
   const merging = merge({ delta: 'delta.tar', bases: ['older.tar'], output: 'out' }, { files, clock }, talk)
   await expect(merging).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect(await files.exists(result)).toBe(false)
+  await run('older.tar')
+  expect(Buffer.from(await files.readBytes(result)).equals(built)).toBe(true)
 })
 
 test('verify says what of a delta is missing, once all that is there was found sound', async () => {
