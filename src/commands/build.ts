@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
+import { builtText } from '../cli/built-text.ts'
 import { registriesFlag, sizeFlag } from '../cli/flags.ts'
-import { BaseCommand, bytes, duration } from '../cli/index.ts'
+import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
 import { lock } from '../workflows/lock.ts'
@@ -72,14 +73,7 @@ export default class Build extends BaseCommand {
         host,
         this.talk,
       )
-      this.log(`${built.path}\n  size    ${bytes(built.size)}\n  digest  ${built.digest}`)
-      this.log(
-        `  holds   ${built.images} images, ${built.charts} charts\n  took    ${duration(built.seconds * 1000)}`,
-      )
-      if (built.absent) {
-        const { layers, bytes: left, since: older } = built.absent
-        this.log(`  delta   without ${layers} layers (${bytes(left)}) that ${older} has`)
-      }
+      this.log(builtText(built))
       return built
     } finally {
       await host.close()
