@@ -18,7 +18,7 @@ export function findLayers<Base extends { readonly bundle: Pick<Bundle, 'has'> }
   const found: FoundLayer<Base>[] = []
   const missing: AbsentLayer[] = []
   for (const layer of absent) {
-    const base = bases.find(({ bundle }) => bundle.has(layer.digest))
+    const base = bases.find(({ bundle }) => bundle.has(layer))
     if (base === undefined) missing.push(layer)
     else found.push({ layer, base })
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf, hexOf } from '../oci/index.ts'
-import type { BundleSource } from '../ports/index.ts'
+import type { BundleSource, Content } from '../ports/index.ts'
 import { type AbsentLayer, baseMissing } from './absent.ts'
 import { type Fault, faultsError, malformed } from './fault.ts'
 import { indexFile } from './layout.ts'
@@ -37,8 +37,8 @@ export interface Bundle {
     /** When it was made, in seconds since 1970 (SOURCE_DATE_EPOCH). */
     readonly mtime: number
   }
-  /** Whether the file holds a blob. */
-  has(digest: Digest): boolean
+  /** Whether the file holds a blob, and of this size. */
+  has(content: Content): boolean
   /** A whole blob, digest checked. @throws SealiftError BUNDLE_DAMAGED, BUNDLE_MALFORMED when larger than `limit` bytes */
   read(digest: Digest, limit: number): Promise<Uint8Array>
   /**
@@ -84,7 +84,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
     ...artifact,
     absent,
     layout: { index, blobs: structure.blobs, mtime },
-    has: wanted => blobs.has(wanted),
+    has: ({ digest: wanted, size }) => blobs.get(wanted)?.size === size,
     async read(wanted, limit) {
       const { offset, size } = find(wanted)
       if (size > limit)

@@ -18,7 +18,7 @@ export async function* loadArchive(
   const index = Buffer.from(
     canonicalJson({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: entries }),
   )
-  const blobs = blobsOf(images, platform).filter(({ digest }) => bundle.has(digest))
+  const blobs = blobsOf(images, platform).filter(blob => bundle.has(blob))
   for (const { header, body, size } of placeEntries(index, blobs, 0).entries) {
     yield header
     if (isDigest(body)) yield* bundle.stream(body)

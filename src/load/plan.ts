@@ -51,7 +51,7 @@ export function planLoad(bundle: Bundle, present: readonly RuntimeImage[], platf
     present: there,
     unpinned: there.flatMap(runtimeNames).filter(name => known.get(name)?.pinned !== true),
     needed: bundle.absent.filter(({ digest }) => digests.has(digest)),
-    bytes: layerBytes(blobs.filter(({ digest }) => bundle.has(digest))),
+    bytes: layerBytes(blobs.filter(blob => bundle.has(blob))),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Deltas: what they leave out, how they are told from damage, and the full bundle that they stand for. */
 import { describe, expect, test } from 'vitest'
-import { endSize, openBundle, planBundle, planWhole } from '../../../src/bundle/index.ts'
+import { endSize, findLayers, openBundle, planBundle, planWhole } from '../../../src/bundle/index.ts'
 import { digestOf, hexOf } from '../../../src/oci/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { entriesOf, type RawEntry, tarWith, withEntries } from '../../support/forged-bundle.ts'
@@ -52,7 +52,7 @@ describe('an open delta', () => {
     const bundle = await open(delta)
     expect(bundle.absent.map(({ digest }) => digest)).toEqual([...absent].sort())
     for (const { digest, size } of bundle.absent) {
-      expect([size, bundle.has(digest)]).toEqual([full.blobs.get(digest)?.length, false])
+      expect([size, bundle.has({ digest, size })]).toEqual([full.blobs.get(digest)?.length, false])
     }
     expect(bundle.absent.map(({ images }) => images.length).sort()).toEqual([1, 1, 2])
     expect(bundle.absent.find(({ images }) => images.length === 2)?.images).toEqual(
@@ -160,6 +160,14 @@ test.each(damaged)('no delta, but damage: %s', async (_, make) => {
   expect(left).toEqual([])
   expect(faults.some(({ code }) => code === 'BUNDLE_DAMAGED')).toBe(true)
   expect(faults.some(({ message }) => message.endsWith('is missing'))).toBe(true)
+})
+
+test('a base whose blob has another size than the delta says does not count', async () => {
+  const { absent: left } = await open(delta)
+  const base = { bundle: await open(full.file) }
+  expect(findLayers(left, [base]).missing).toEqual([])
+  const wrong = left.map(layer => ({ ...layer, size: 1e15 }))
+  expect(findLayers(wrong, [base])).toEqual({ found: [], missing: wrong })
 })
 
 test('layers taken out of a full bundle make a delta of it: all that is left is still what its digest says', async () => {
