@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
 import { builtText } from '../cli/built-text.ts'
-import { registriesFlag, sizeFlag } from '../cli/flags.ts'
+import { registriesFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
@@ -60,9 +60,7 @@ export default class Build extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(Build)
-    const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)
-    if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch > 0o77777777777)
-      this.error('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
+    const epoch = sourceDateEpoch(process.env)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
       const { output, concurrency, since, 'volume-size': volumeSize, locked } = flags

@@ -1,16 +1,17 @@
-import { lockTitle, openBundle } from '../bundle/index.ts'
+import { lockTitle, openBundle, specTitle } from '../bundle/index.ts'
 import { type BundleLock, parseLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Files } from '../ports/index.ts'
+import { readLock } from './read-lock.ts'
 
 /**
  * The lock that a delta is cut against: a lock file, the one in a spec's folder, or the one inside a bundle.
  * @throws SealiftError LOCK_INVALID, FILE_FAILED, BUNDLE_MALFORMED, BUNDLE_DAMAGED
  */
 export async function readOlder(path: string, files: Files): Promise<BundleLock> {
-  const inFolder = `${path}/${lockTitle}`
-  const lockFile = /\.ya?ml$/.test(path) ? path : (await files.exists(inFolder)) ? inFolder : undefined
-  if (lockFile !== undefined) return parseLock(await files.readText(lockFile), lockFile)
+  if (/\.ya?ml$/.test(path)) return parseLock(await files.readText(path), path)
+  for (const title of [specTitle, lockTitle])
+    if (await files.exists(`${path}/${title}`)) return readLock(path, files)
   const source = await files.openBundle(path)
   try {
     return (await openBundle(source)).lock

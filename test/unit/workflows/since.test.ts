@@ -16,6 +16,8 @@ test('the older lock comes from a lock file, a spec folder, a bundle or a delta'
   for (const path of ['a.yaml', 'folder', 'older.tar'])
     expect((await readOlder(path, files)).images).toEqual(older.lock.images)
   expect((await readOlder('delta.tar', files)).images).toEqual(full.lock.images)
+  await files.write('unlocked/bundle.yaml', 'kind: Bundle')
+  await expect(readOlder('unlocked', files)).rejects.toMatchObject({ code: 'LOCK_INVALID' })
   await expect(readOlder('none', files)).rejects.toMatchObject({ code: 'FILE_FAILED' })
 })
 
