@@ -7,7 +7,13 @@ import { blockSize, entryHeader } from './header.ts'
  * when the block is a sound header of something that is refused: the reader can step over it.
  */
 export type HeaderReading =
-  | { readonly kind: 'file' | 'folder'; readonly name: string; readonly size: number }
+  | {
+      readonly kind: 'file' | 'folder'
+      readonly name: string
+      readonly size: number
+      /** Seconds since 1970. */
+      readonly mtime: number
+    }
   | { readonly kind: 'end' }
   | { readonly kind: 'fault'; readonly message: string; readonly name?: string; readonly size?: number }
 
@@ -48,7 +54,7 @@ export function readHeader(bytes: Uint8Array): HeaderReading {
   const kind = type === '0' ? 'file' : 'folder'
   const sound = mtime !== undefined && isOurs(block, name, kind, size, mtime.getTime() / 1000)
   if (!sound) return { kind: 'fault', message: 'has a header that Sealift does not write', name, size }
-  return { kind, name, size }
+  return { kind, name, size, mtime: mtime.getTime() / 1000 }
 }
 
 // Writing the header again is the whole check of prefix, link name, owners, mode, magic and number forms.

@@ -1,8 +1,11 @@
 /**
  * The bundle format: takes what a bundle holds and gives its plan, every byte's place known; takes a bundle file
- * and gives what is in it, every field checked again as input from a stranger. Reads by offset, never extracts;
+ * and gives what is in it, every field checked again as input from a stranger. A delta's absent layers are found in
+ * older bundles. Reads by offset, never extracts;
  * never touches the file system or the network.
  */
+export { type AbsentLayer, baseMissing, layerBytes } from './absent.ts'
+export { type FoundLayer, findLayers, planWhole } from './bases.ts'
 export type { BundleChart, BundleContents, BundleFile, BundleImage } from './contents.ts'
 export { namedEntry } from './entries.ts'
 export { type Fault, faultsError, malformed } from './fault.ts'

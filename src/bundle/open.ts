@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf, hexOf } from '../oci/index.ts'
-import type { BundleSource } from '../ports/index.ts'
+import type { BundleSource, Content } from '../ports/index.ts'
+import { type AbsentLayer, baseMissing } from './absent.ts'
 import { type Fault, faultsError, malformed } from './fault.ts'
+import { indexFile } from './layout.ts'
+import type { BlobToPlace } from './place.ts'
 import type { CarriedFile, CarriedTool } from './read-artifact.ts'
 import type { CarriedChart } from './read-chart.ts'
 import type { CarriedImage } from './read-image.ts'
@@ -24,6 +27,18 @@ export interface Bundle {
   readonly tools: readonly CarriedTool[]
   readonly lock: BundleLock
   readonly specText: string
+  /** What makes it a delta: layers that it leaves out, by digest. Empty for a full bundle. */
+  readonly absent: readonly AbsentLayer[]
+  /** What the full bundle's archive is made of, absent layers included. */
+  readonly layout: {
+    /** The bytes of index.json. */
+    readonly index: Uint8Array
+    readonly blobs: readonly BlobToPlace[]
+    /** When it was made, in seconds since 1970 (SOURCE_DATE_EPOCH). */
+    readonly mtime: number
+  }
+  /** Whether the file holds a blob, and of this size. */
+  has(content: Content): boolean
   /** A whole blob, digest checked. @throws SealiftError BUNDLE_DAMAGED, BUNDLE_MALFORMED when larger than `limit` bytes */
   read(digest: Digest, limit: number): Promise<Uint8Array>
   /**
@@ -31,6 +46,8 @@ export interface Bundle {
    * match the digest: what was made of them must not be used
    */
   stream(digest: Digest): AsyncIterable<Uint8Array>
+  /** A blob's bytes from an offset on, as they lie: who takes them hashes them. */
+  bytes(digest: Digest, offset: number): AsyncIterable<Uint8Array>
 }
 
 const chunkSize = 1024 * 1024
@@ -44,14 +61,19 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
   const report = (fault: Fault) => faults.push(fault)
   const entries: BundleEntry[] = []
   for await (const entry of walkEntries(source, report)) entries.push(entry)
-  const { digest, artifact, images, charts, owner } = await readStructure(source, entries, report)
+  const structure = await readStructure(source, entries, report)
+  const { digest, index, artifact, images, charts, absent, owner } = structure
+  const mtime = entries.find(({ name }) => name === indexFile)?.mtime
   if (faults.length > 0 || digest === undefined || artifact === undefined) throw faultsError(faults)
+  if (index === undefined || mtime === undefined) throw faultsError(faults)
 
   const blobs = new Map(entries.map(entry => [entry.digest, entry]))
   const find = (wanted: Digest): BundleEntry => {
     const entry = blobs.get(wanted)
-    if (entry === undefined) throw faultsError([malformed(`blob ${wanted}`, 'is not in the bundle')])
-    return entry
+    if (entry !== undefined) return entry
+    const left = absent.filter(layer => layer.digest === wanted)
+    if (left.length > 0) throw baseMissing(left, 'in the file', [])
+    throw faultsError([malformed(`blob ${wanted}`, 'is not in the bundle')])
   }
   const changed = (wanted: Digest) => faultsError([changedBlob(wanted, owner(wanted) ?? 'the bundle')])
   return {
@@ -60,6 +82,9 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
     images,
     charts,
     ...artifact,
+    absent,
+    layout: { index, blobs: structure.blobs, mtime },
+    has: ({ digest: wanted, size }) => blobs.get(wanted)?.size === size,
     async read(wanted, limit) {
       const { offset, size } = find(wanted)
       if (size > limit)
@@ -75,6 +100,10 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
         yield chunk
       }
       if (hash.digest('hex') !== hexOf(wanted)) throw changed(wanted)
+    },
+    bytes(wanted, from) {
+      const { offset, size } = find(wanted)
+      return readChunks(source, { offset: offset + from, size: size - from })
     },
   }
 }

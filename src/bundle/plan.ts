@@ -11,15 +11,23 @@ import { type BlobToPlace, placeEntries } from './place.ts'
 export interface BundlePlan extends FillPlan {
   /** The bundle's identity: the digest of index.json. */
   readonly indexDigest: Digest
+  /** The images' layers that a delta leaves out; their bytes do not count in `size`. */
+  readonly absent: readonly Content[]
 }
 
 /**
  * Computes a bundle from what it holds: the same contents and time give the same plan, in whatever order they
- * are given. `mtimeSeconds` (SOURCE_DATE_EPOCH) stands in every entry.
+ * are given. `mtimeSeconds` (SOURCE_DATE_EPOCH) stands in every entry. With `had` it becomes a delta: images' layers
+ * of these digests are left out, all else is as in the full bundle, index.json and identity included.
  * @throws SealiftError SPEC_INVALID for a name that a node could not use, CONTENT_MISMATCH for manifests that
  * do not fit together, or one digest with two sizes
  */
-export function planBundle(contents: BundleContents, mtimeSeconds: number): BundlePlan {
+export function planBundle(
+  contents: BundleContents,
+  mtimeSeconds: number,
+  had: ReadonlySet<Digest> = new Set(),
+): BundlePlan {
+  const layers: Content[] = []
   const atHand = new Map<Digest, Uint8Array>()
   const blobs: BlobToPlace[] = []
   const have = (bytes: Uint8Array) => atHand.set(digestOf(bytes), bytes)
@@ -28,17 +36,20 @@ export function planBundle(contents: BundleContents, mtimeSeconds: number): Bund
     have(bytes)
     place({ digest: digestOf(bytes), size: bytes.length }, true)
   }
-  const placeManifest = (bytes: Uint8Array, what: string) => {
-    const { config, layers } = parseManifest(bytes, what)
+  const placeHead = (bytes: Uint8Array, what: string) => {
+    const manifest = parseManifest(bytes, what)
     placeBytes(bytes)
-    place(config, true)
-    for (const layer of layers) place(layer, false)
+    place(manifest.config, true)
+    return manifest.layers
+  }
+  const placeManifest = (bytes: Uint8Array, what: string) => {
+    for (const layer of placeHead(bytes, what)) place(layer, false)
   }
 
   for (const image of contents.images) {
     const { indexes, manifests } = carriedManifests(image)
     for (const bytes of indexes) placeBytes(bytes)
-    for (const bytes of manifests) placeManifest(bytes, image.name)
+    for (const bytes of manifests) layers.push(...placeHead(bytes, image.name))
   }
   for (const { name, manifest } of contents.charts) placeManifest(manifest, `chart ${name}`)
   const artifact = Buffer.from(canonicalJson(artifactManifest(contents.files)))
@@ -46,9 +57,15 @@ export function planBundle(contents: BundleContents, mtimeSeconds: number): Bund
   for (const bytes of [emptyConfig, ...(contents.blobs ?? [])]) have(bytes)
   for (const file of contents.files) if ('bytes' in file) have(file.bytes)
 
+  // What a chart or file needs too is there in any case.
+  const needed = new Set(blobs.map(({ digest }) => digest))
+  const left = ({ digest }: Content) => had.has(digest) && !needed.has(digest)
+  for (const layer of layers) if (!left(layer)) place(layer, false)
+  const absent = [...new Map(layers.filter(left).map(layer => [layer.digest, layer])).values()]
+
   const index = Buffer.from(indexJson(contents, artifact))
   const { size, entries } = placeEntries(index, blobs, mtimeSeconds)
-  return { size, indexDigest: digestOf(index), ...divide(entries, atHand) }
+  return { size, indexDigest: digestOf(index), absent, ...divide(entries, atHand) }
 }
 
 function indexJson({ images, charts }: BundleContents, artifact: Uint8Array): string {

@@ -52,14 +52,14 @@ export async function readArtifact(entry: Descriptor, reading: Reading): Promise
   const bytes = await reading.document(entry, owner, manifestLimit)
   const manifest = bytes && reading.parsed(owner, () => parseManifest(bytes, entry.digest))
   if (manifest === undefined) return undefined
-  reading.claim(manifest.config, owner)
+  reading.claim(manifest.config, owner, 'head')
   const files = manifest.layers.map(descriptor => ({
     title: descriptor.annotations?.[annotations.title] ?? '',
     descriptor,
   }))
   const titles = new Set<string>()
   for (const { title, descriptor } of files) {
-    reading.claim(descriptor, `file ${title}`)
+    reading.claim(descriptor, `file ${title}`, 'body')
     if (!path.safeParse(title).success) reading.report(malformed(`file ${title}`, 'no path below a folder'))
     if (titles.has(title)) reading.report(malformed(`file ${title}`, 'is there twice'))
     titles.add(title)

@@ -26,8 +26,8 @@ export async function readChart(entry: Descriptor, reading: Reading): Promise<Ca
   if (bytes === undefined) return undefined
   const manifest = reading.parsed(owner, () => parseManifest(bytes, entry.digest))
   if (manifest === undefined) return undefined
-  reading.claim(manifest.config, owner)
-  for (const layer of manifest.layers) reading.claim(layer, owner)
+  reading.claim(manifest.config, owner, 'head')
+  for (const layer of manifest.layers) reading.claim(layer, owner, 'body')
   const [archive, ...more] = manifest.layers.filter(({ mediaType }) => mediaType === mediaTypes.helmChart)
   if (manifest.config.mediaType !== mediaTypes.helmConfig || archive === undefined || more.length > 0) {
     reading.report(malformed(owner, 'is not a Helm chart with one package'))

@@ -71,7 +71,7 @@ async function collect(
     const manifest = reading.parsed(owner, () => parseManifest(bytes, digest))
     if (manifest === undefined) return
     const platform = await readPlatform(descriptor, manifest, owner, reading)
-    for (const layer of manifest.layers) reading.claim(layer, owner)
+    for (const layer of manifest.layers) reading.claim(layer, owner, 'layer')
     if (platform === undefined) return
     if (platforms.has(platform)) reading.report(malformed(owner, `has two manifests for ${platform}`))
     platforms.set(platform, { descriptor, parents, config: manifest.config, layers: manifest.layers })
@@ -97,7 +97,7 @@ async function readPlatform(
   reading: Reading,
 ): Promise<string | undefined> {
   if (platform !== undefined) {
-    reading.claim(config, owner)
+    reading.claim(config, owner, 'head')
     return platformText(platform)
   }
   const bytes = await reading.document(config, owner, limits.config)

@@ -4,14 +4,34 @@ import type { BundleSource, Content } from '../ports/index.ts'
 import { damaged, malformed, type ReportFault } from './fault.ts'
 import type { BundleEntry } from './walk.ts'
 
+/**
+ * What a blob is for: `head` for manifests, indexes and configs, which stand first in the archive; `layer` for an
+ * image's layer, the only kind that a delta may leave out; `body` for all else.
+ */
+export type Role = 'head' | 'layer' | 'body'
+
+/** A blob that something refers to. */
+export interface ClaimedBlob {
+  readonly size: number
+  /** Who was the first to refer to it. */
+  readonly owner: string
+  /** Something needs it as its head. */
+  readonly small: boolean
+  /** Nothing but images needs it, as a layer. */
+  readonly layer: boolean
+}
+
 /** A bundle while its structure is read: what was found so far, and what it was found for. */
 export interface Reading {
   readonly report: ReportFault
   readonly blobs: ReadonlyMap<Digest, BundleEntry>
-  /** Every blob that something refers to: its size, and who was the first to. */
-  readonly claimed: ReadonlyMap<Digest, { readonly size: number; readonly owner: string }>
-  /** Notes that `owner` refers to a blob; reports one that is absent or has another size. Gives whether it is there. */
-  claim(content: Content, owner: string): boolean
+  /** Every blob that something refers to. */
+  readonly claimed: ReadonlyMap<Digest, ClaimedBlob>
+  /**
+   * Notes that `owner` refers to a blob; reports one that has another size, or is absent and no layer: whether
+   * layers may be absent is known only at the end. Gives whether it is there.
+   */
+  claim(content: Content, owner: string, role: Role): boolean
   /** Claims a small blob and gives its bytes, digest checked; reports and gives `undefined` when that fails. */
   small(content: Content, owner: string, limit: number): Promise<Uint8Array | undefined>
   /** {@link Reading.small} for what refers to other blobs: without it the bundle cannot be read whole. */
@@ -28,16 +48,18 @@ export function reading(
   blobs: ReadonlyMap<Digest, BundleEntry>,
   report: ReportFault,
 ): Reading {
-  const claimed = new Map<Digest, { size: number; owner: string }>()
+  const claimed = new Map<Digest, ClaimedBlob>()
   let whole = true
-  const claim = ({ digest, size }: Content, owner: string): boolean => {
+  const claim = (content: Content, owner: string, role: Role): boolean => {
+    const { digest, size } = content
     const known = claimed.get(digest)
-    if (known === undefined) claimed.set(digest, { size, owner: printable(owner) })
-    else if (known.size !== size)
+    const layer = role === 'layer' && (known?.layer ?? true)
+    const first = known ?? { size, owner: printable(owner) }
+    claimed.set(digest, { ...first, small: role === 'head' || (known?.small ?? false), layer })
+    if (known !== undefined && known.size !== size)
       report(malformed(owner, `says that blob ${digest} has ${size} bytes, another says ${known.size}`))
     const entry = blobs.get(digest)
-    if (entry === undefined && known === undefined)
-      report(damaged(owner, `its blob ${digest} (${size} bytes) is missing`))
+    if (entry === undefined && !layer && (known?.layer ?? true)) report(missingBlob(content, owner))
     if (entry !== undefined && entry.size !== size && known?.size !== size) {
       report(malformed(owner, `says that blob ${digest} has ${size} bytes, the archive says ${entry.size}`))
     }
@@ -52,9 +74,9 @@ export function reading(
       return undefined
     }
   }
-  const small = async (content: Content, owner: string, limit: number): Promise<Uint8Array | undefined> => {
+  const read = async (content: Content, owner: string, limit: number, role: Role) => {
     const { digest, size } = content
-    const there = claim(content, owner)
+    const there = claim(content, owner, role)
     const entry = blobs.get(digest)
     if (!there || entry === undefined) return undefined
     if (size > limit) {
@@ -75,13 +97,18 @@ export function reading(
     get whole() {
       return whole
     },
-    small,
+    small: (content, owner, limit) => read(content, owner, limit, 'body'),
     async document(content, owner, limit) {
-      const bytes = await small(content, owner, limit)
+      const bytes = await read(content, owner, limit, 'head')
       if (bytes === undefined) whole = false
       return bytes
     },
   }
+}
+
+/** The fault of a blob that is not there. */
+export function missingBlob({ digest, size }: Content, owner: string) {
+  return damaged(owner, `its blob ${digest} (${size} bytes) is missing`)
 }
 
 /** The fault of a blob whose bytes are not those that its digest names. */

@@ -10,23 +10,30 @@ import {
   parseJson,
 } from '../oci/index.ts'
 import type { BundleSource } from '../ports/index.ts'
+import { type AbsentLayer, absentLayers } from './absent.ts'
 import { checkAgainstLock } from './agreement.ts'
-import { damaged, malformed, type ReportFault } from './fault.ts'
+import { damaged, type Fault, malformed, type ReportFault } from './fault.ts'
 import { folders, indexFile, layoutContent, layoutFile, limits } from './layout.ts'
-import { endSize, entrySize } from './place.ts'
+import { type BlobToPlace, endSize, entrySize } from './place.ts'
 import { type Artifact, readArtifact } from './read-artifact.ts'
 import { type CarriedChart, readChart } from './read-chart.ts'
 import { type CarriedImage, readImage } from './read-image.ts'
-import { type Reading, reading } from './reading.ts'
+import { missingBlob, type Reading, reading } from './reading.ts'
 import type { BundleEntry } from './walk.ts'
 
 /** What could be read of a bundle's structure; complete when no fault was reported. */
 export interface Structure {
   /** Digest of index.json: the bundle's identity. */
   readonly digest?: Digest
+  /** The bytes of index.json. */
+  readonly index?: Uint8Array
   readonly images: readonly CarriedImage[]
   readonly charts: readonly CarriedChart[]
   readonly artifact?: Artifact
+  /** What makes it a delta: layers that it leaves out. Only a bundle that is sound in all else has any. */
+  readonly absent: readonly AbsentLayer[]
+  /** Every blob that it refers to, absent ones included. */
+  readonly blobs: readonly BlobToPlace[]
   /** Who refers to a blob: `image …`, `chart …`, `file …`. */
   owner(digest: Digest): string | undefined
 }
@@ -35,8 +42,13 @@ export interface Structure {
 export async function readStructure(
   source: BundleSource,
   entries: readonly BundleEntry[],
-  report: ReportFault,
+  tell: ReportFault,
 ): Promise<Structure> {
+  let sound = entries.reduce((sum, { size }) => sum + entrySize(size), endSize) === source.size
+  const report = (fault: Fault) => {
+    sound = false
+    tell(fault)
+  }
   const blobs = new Map(entries.flatMap(entry => (entry.digest ? [[entry.digest, entry] as const] : [])))
   const state = reading(source, blobs, report)
   const byName = (name: string) => entries.find(entry => entry.name === name)
@@ -48,13 +60,16 @@ export async function readStructure(
   const index = bytes && state.parsed(indexFile, () => readIndex(bytes))
   const contents = await readContents(index?.manifests ?? [], state)
   const owner = (digest: Digest) => state.claimed.get(digest)?.owner
-  if (bytes === undefined) return { ...contents, owner }
+  if (bytes === undefined) return { ...contents, absent: [], blobs: [], owner }
   if (state.whole && contents.artifact !== undefined) {
     const { lock, tools } = contents.artifact
     checkAgainstLock(lock, { ...contents, tools }, report)
   }
-  checkBlobs(state, source.size, bytes.length)
-  return { digest: digestOf(bytes), ...contents, owner }
+  checkStowaways(state)
+  const absent = sound ? absentLayers(contents.images, state) : []
+  if (absent.length === 0) checkMissing(state, source.size, bytes.length)
+  const placed = [...state.claimed].map(([digest, { size, small }]) => ({ digest, size, small }))
+  return { digest: digestOf(bytes), index: bytes, ...contents, absent, blobs: placed, owner }
 }
 
 async function topFile(
@@ -108,13 +123,25 @@ function unknownEntry({ digest }: Descriptor): never {
   throw new Error(`${digest} is neither a named image, nor a chart or Sealift artifact without a name`)
 }
 
-/** Blobs that nothing refers to, and how much is missing of a file that was cut off. */
-function checkBlobs(state: Reading, size: number, indexSize: number): void {
+/** Blobs that nothing refers to. */
+function checkStowaways(state: Reading): void {
   if (!state.whole) return
   for (const digest of state.blobs.keys()) {
     if (!state.claimed.has(digest))
       state.report(malformed(`blob ${digest}`, 'nothing in the bundle refers to it'))
   }
+}
+
+/** Layers that are missing where nothing may be, and how much is missing of a file that was cut off. */
+function checkMissing(state: Reading, size: number, indexSize: number): void {
+  const missing = [...state.claimed].filter(([digest, { layer }]) => layer && !state.blobs.has(digest))
+  for (const [digest, { size, owner }] of missing) state.report(missingBlob({ digest, size }, owner))
+  // Layers stand in the order of their digests: one that is missing before another was never there.
+  const last = [...state.blobs.keys()]
+    .filter(digest => !state.claimed.get(digest)?.small)
+    .sort()
+    .at(-1)
+  if (!state.whole || missing.some(([digest]) => last !== undefined && digest < last)) return
   const tops = [layoutContent.length, indexSize, ...folders.map(() => 0)]
   const sizes = [...tops, ...[...state.claimed.values()].map(blob => blob.size)]
   const expected = sizes.reduce((sum, bytes) => sum + entrySize(bytes), endSize)

@@ -12,6 +12,8 @@ export interface BundleEntry {
   readonly digest?: Digest
   readonly offset: number
   readonly size: number
+  /** When it was made, as its header says: seconds since 1970. */
+  readonly mtime: number
   /** Whether the file holds the whole body. */
   readonly complete: boolean
 }
@@ -60,7 +62,7 @@ export async function* walkEntries(
       seen.add(name)
       const complete = body + size <= source.size
       if (!complete) report(damaged(name, `the file ends after ${source.size - body} of its ${size} bytes`))
-      yield { name, ...(digest ? { digest } : {}), offset: body, size, complete }
+      yield { name, ...(digest ? { digest } : {}), offset: body, size, mtime: header.mtime, complete }
     }
     offset = body + paddedSize(size)
   }

@@ -28,3 +28,10 @@ export const sizeFlag = Flags.custom<number>({
     throw new Errors.CLIError(`${text} is no size of 1M or more: write it like 4G, 650M or 2Gi`, { exit: 2 })
   },
 })
+
+/** SOURCE_DATE_EPOCH, seconds since 1970 as a tar header can hold them; 0 when it is not set. A wrong one is a usage fault. */
+export function sourceDateEpoch(environment: Readonly<Record<string, string | undefined>>): number {
+  const epoch = Number(environment['SOURCE_DATE_EPOCH'] ?? 0)
+  if (Number.isSafeInteger(epoch) && epoch >= 0 && epoch <= 0o77777777777) return epoch
+  throw new Errors.CLIError('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
+}

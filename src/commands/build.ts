@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
-import { registriesFlag, sizeFlag } from '../cli/flags.ts'
-import { BaseCommand, bytes, duration } from '../cli/index.ts'
+import { builtText } from '../cli/built-text.ts'
+import { registriesFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
+import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
 import { lock } from '../workflows/lock.ts'
@@ -13,6 +14,7 @@ export default class Build extends BaseCommand {
     'Every blob goes from the registry straight to its place in the file, and is hashed on the way. Set SOURCE_DATE_EPOCH to date the entries (default 0).'
   static override examples = [
     '<%= config.bin %> <%= command.id %> bundles/infisical --output out',
+    '<%= config.bin %> <%= command.id %> bundles/infisical --since out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> bundles/sandbox --output out --registries registries.yaml --concurrency 8',
   ]
   static override readonly exits: readonly ErrorCode[] = [
@@ -28,6 +30,8 @@ export default class Build extends BaseCommand {
     'CONTENT_MISMATCH',
     'DISK_FULL',
     'FILE_FAILED',
+    'BUNDLE_MALFORMED',
+    'BUNDLE_DAMAGED',
   ]
   static override args = {
     spec: Args.string({ description: 'Folder with bundle.yaml and bundle.lock.yaml', required: true }),
@@ -44,6 +48,10 @@ export default class Build extends BaseCommand {
     'volume-size': sizeFlag({
       summary: 'Cut the bundle into volumes of this size, such as 4G (decimal) or 2Gi.',
     }),
+    since: Flags.string({
+      summary: 'Build a delta: leave out the image layers that this older bundle, lock or spec folder has.',
+      helpValue: 'OLD',
+    }),
     registries: registriesFlag,
     locked: Flags.boolean({
       summary: 'Resolve anew first, and build nothing unless all is as it was locked.',
@@ -52,23 +60,18 @@ export default class Build extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(Build)
-    const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)
-    if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch > 0o77777777777)
-      this.error('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
+    const epoch = sourceDateEpoch(process.env)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { output, concurrency, 'volume-size': volumeSize, locked } = flags
+      const { output, concurrency, since, 'volume-size': volumeSize, locked } = flags
       const request = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
       if (locked) await lock(request, host, this.talk)
       const built = await build(
-        { specDir: args.spec, output, concurrency, epoch, volumeSize },
+        { specDir: args.spec, output, concurrency, epoch, volumeSize, since },
         host,
         this.talk,
       )
-      this.log(`${built.path}\n  size    ${bytes(built.size)}\n  digest  ${built.digest}`)
-      this.log(
-        `  holds   ${built.images} images, ${built.charts} charts\n  took    ${duration(built.seconds * 1000)}`,
-      )
+      this.log(builtText(built))
       return built
     } finally {
       await host.close()

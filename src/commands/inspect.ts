@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
+import { layerBytes } from '../bundle/index.ts'
 import { BaseCommand, bytes, mebibytes, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { imageBytes } from '../lock/index.ts'
@@ -22,6 +23,10 @@ export default class Inspect extends BaseCommand {
     const { metadata, platforms, kubernetes, charts, images, tools, budget } = found.lock
     this.log(`${metadata.name} ${metadata.version}  ${platforms.join(', ')}  Kubernetes ${kubernetes}`)
     this.log(`  digest  ${found.digest}\n  size    ${bytes(found.size)}`)
+    if (found.absent.length > 0)
+      this.log(
+        `  delta   ${found.absent.length} layers (${bytes(layerBytes(found.absent))}) are left out, see below`,
+      )
     const rows = [
       ...charts.map(({ name, version, package: { size, digest } }) => [
         'chart',
@@ -41,6 +46,12 @@ export default class Inspect extends BaseCommand {
     this.log(
       `\ndeclared requests: ${mebibytes(budget.declared.memory)} of ${budget.memory}, ${budget.declared.cpu}m of ${budget.cpu}`,
     )
+    const left = found.absent
+      .slice(0, 20)
+      .map(({ digest, size, images: names }) => [digest, bytes(size), names.join(', ')])
+    if (left.length > 0) this.log(`\n${table(['left out', 'size', 'layer of'], left, [1])}`)
+    if (found.absent.length > left.length)
+      this.log(`and ${found.absent.length - left.length} more: --json has all`)
     return found
   }
 }

@@ -24,6 +24,7 @@ export default class Install extends BaseCommand {
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
     'BUNDLE_WRONG_PLATFORM',
+    'BASE_MISSING',
     'SITE_INVALID',
     'CLUSTER_UNREACHABLE',
     'CLUSTER_DENIED',

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
+import { layerBytes } from '../bundle/index.ts'
 import { BaseCommand, bytes } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { verify } from '../workflows/inspect.ts'
@@ -7,9 +8,10 @@ import { verify } from '../workflows/inspect.ts'
 export default class Verify extends BaseCommand {
   static override summary = 'Read a bundle once and report every fault in it.'
   static override description =
-    'Checks every header, name, manifest and byte. A bundle that passes is what was built; nothing is written.'
+    'Checks every header, name, manifest and byte. A bundle that passes is what was built; nothing is written. A delta is whole only together with the older bundles that have what it leaves out.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> out/infisical-1.0.0.tar',
+    '<%= config.bin %> <%= command.id %> DELTA --base out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> BUNDLE --platform linux/arm64 --json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
@@ -17,18 +19,31 @@ export default class Verify extends BaseCommand {
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
     'BUNDLE_WRONG_PLATFORM',
+    'BASE_MISSING',
   ]
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
+    base: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      summary: 'An older bundle that a delta builds on; can be given several times.',
+      helpValue: 'OLD',
+    }),
     platform: Flags.string({ summary: 'Also require this platform of every image, such as linux/amd64.' }),
   }
 
   async run() {
     const { args, flags } = await this.parse(Verify)
-    const verdict = await verify(args.bundle, flags.platform, nodeFiles(), this.talk)
+    const request = { path: args.bundle, platform: flags.platform, bases: flags.base }
+    const verdict = await verify(request, nodeFiles(), this.talk)
     this.log(
       `sound: ${bytes(verdict.size)}, ${verdict.images.length} images, ${verdict.charts.length} charts\n  digest  ${verdict.digest}`,
     )
+    if (verdict.absent.length > 0)
+      this.log(
+        `  delta   ${verdict.absent.length} layers (${bytes(layerBytes(verdict.absent))}) are sound in ${flags.base.join(', ')}`,
+      )
     return verdict
   }
 }

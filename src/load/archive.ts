@@ -5,7 +5,8 @@ import { blobsOf, runtimeNames } from './plan.ts'
 
 /**
  * An OCI archive of some of a bundle's images for one platform, as a stream for `ctr images import -`. Only their
- * blobs are read, by offset; digests are checked on the way, and a wrong one breaks the stream off.
+ * blobs are read, by offset; digests are checked on the way, and a wrong one breaks the stream off. Layers that a
+ * delta leaves out are left out of it: the runtime takes them from its content store.
  * @throws SealiftError BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM
  */
 export async function* loadArchive(
@@ -17,7 +18,8 @@ export async function* loadArchive(
   const index = Buffer.from(
     canonicalJson({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: entries }),
   )
-  for (const { header, body, size } of placeEntries(index, blobsOf(images, platform), 0).entries) {
+  const blobs = blobsOf(images, platform).filter(blob => bundle.has(blob))
+  for (const { header, body, size } of placeEntries(index, blobs, 0).entries) {
     yield header
     if (isDigest(body)) yield* bundle.stream(body)
     else yield body

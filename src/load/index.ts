@@ -1,8 +1,8 @@
 /**
  * Brings a bundle's images into a node's container runtime: takes an open bundle and what the runtime has, gives
- * what is missing, streams just that by offset as an OCI archive, pins and unpacks it, and proves that it is there
- * and complete. Never extracts, never writes a file, never removes an image.
+ * what is missing, refuses a delta whose base is not there, streams just that by offset as an OCI archive, pins and
+ * unpacks it, and proves that it is there and complete. Never extracts, never writes a file, never removes an image.
  */
 export { loadArchive } from './archive.ts'
-export { isLoaded, type LoadOptions, type LoadResult, loadImages } from './load.ts'
+export { isLoaded, type LoadOptions, type LoadResult, loadImages, requireBase } from './load.ts'
 export { type LoadPlan, planLoad, runtimeNames } from './plan.ts'

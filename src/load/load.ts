@@ -1,4 +1,4 @@
-import type { Bundle } from '../bundle/index.ts'
+import { type Bundle, baseMissing } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import type { Progress, Runtime } from '../ports/index.ts'
 import { loadArchive } from './archive.ts'
@@ -26,7 +26,7 @@ export interface LoadResult {
 /**
  * Makes a node have every image of a bundle: imports what is missing or incomplete, pins all, unpacks what was
  * imported, then proves by digest and content that all are there. Images that are there are left as they are.
- * @throws SealiftError LOAD_FAILED, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
+ * @throws SealiftError LOAD_FAILED, BASE_MISSING, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
  */
 export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   const { bundle, runtime, platform, signal } = options
@@ -35,6 +35,8 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   }
   const plan = await missingOn(runtime, bundle, platform)
   interrupted()
+  // Looked at again right before: between an earlier look and now, nothing protects layers that no image needs.
+  await refuseWithoutBase(plan, runtime)
   if (plan.missing.length > 0) await importMissing(plan, options)
   const loaded = plan.missing.flatMap(runtimeNames)
   for (const name of [...loaded, ...plan.unpinned]) await runtime.pin(name)
@@ -54,6 +56,28 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
 export async function isLoaded(runtime: Runtime, bundle: Bundle, platform: string): Promise<boolean> {
   const { missing, unpinned } = await missingOn(runtime, bundle, platform)
   return missing.length === 0 && unpinned.length === 0
+}
+
+/**
+ * Makes sure that a node has every layer that a delta leaves out and its images need there. Gives their number, 0
+ * for a full bundle. @throws SealiftError BASE_MISSING, LOAD_FAILED, BUNDLE_WRONG_PLATFORM
+ */
+export async function requireBase(runtime: Runtime, bundle: Bundle, platform: string): Promise<number> {
+  if (bundle.absent.length === 0) return 0
+  const plan = await missingOn(runtime, bundle, platform)
+  await refuseWithoutBase(plan, runtime)
+  return plan.needed.length
+}
+
+async function refuseWithoutBase({ needed }: LoadPlan, runtime: Runtime): Promise<void> {
+  if (needed.length === 0) return
+  const content = await runtime.content()
+  const missing = needed.filter(({ digest }) => !content.has(digest))
+  if (missing.length === 0) return
+  throw baseMissing(missing, "in this node's containerd", [
+    'carry the full bundle, or make it with `sealift merge` from the delta and the older bundle',
+    'a containerd that throws layers away once they are unpacked (discard_unpacked_layers) takes full bundles only',
+  ])
 }
 
 // An image whose name is there but not all of its content counts as missing.

@@ -1,4 +1,10 @@
-import type { Bundle, CarriedImage, CarriedManifest } from '../bundle/index.ts'
+import {
+  type AbsentLayer,
+  type Bundle,
+  type CarriedImage,
+  type CarriedManifest,
+  layerBytes,
+} from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Descriptor, type Digest, parseReference, printReference } from '../oci/index.ts'
 import type { RuntimeImage } from '../ports/index.ts'
@@ -10,7 +16,9 @@ export interface LoadPlan {
   readonly present: readonly CarriedImage[]
   /** Names of present images that kubelet's image collection might delete. */
   readonly unpinned: readonly string[]
-  /** Bytes of all blobs of the missing images, each counted once. */
+  /** Layers of the missing images that the bundle, a delta, leaves out: the runtime must have them. */
+  readonly needed: readonly AbsentLayer[]
+  /** Bytes of all blobs of the missing images that the bundle holds, each counted once. */
   readonly bytes: number
 }
 
@@ -36,11 +44,14 @@ export function planLoad(bundle: Bundle, present: readonly RuntimeImage[], platf
     runtimeNames(image).every(name => known.get(name)?.digest === image.descriptor.digest)
   const missing = bundle.images.filter(image => !has(image))
   const there = bundle.images.filter(has)
+  const blobs = blobsOf(missing, platform)
+  const digests = new Set(blobs.map(({ digest }) => digest))
   return {
     missing,
     present: there,
     unpinned: there.flatMap(runtimeNames).filter(name => known.get(name)?.pinned !== true),
-    bytes: blobsOf(missing, platform).reduce((sum, blob) => sum + blob.size, 0),
+    needed: bundle.absent.filter(({ digest }) => digests.has(digest)),
+    bytes: layerBytes(blobs.filter(blob => bundle.has(blob))),
   }
 }
 

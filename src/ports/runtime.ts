@@ -12,6 +12,8 @@ export interface RuntimeImage {
 /** The node's container runtime. All calls throw SealiftError LOAD_FAILED. */
 export interface Runtime {
   images(): Promise<RuntimeImage[]>
+  /** Digests of all that is in the content store: manifests, configs, layers. Nothing protects what no image needs. */
+  content(): Promise<ReadonlySet<Digest>>
   /** Imports an OCI layout tar from a stream, with only this machine's platform. */
   import(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
   /** Sets the labels that keep an image from kubelet's collection. */

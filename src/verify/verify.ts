@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { blockSize, paddedSize } from '../archive/index.ts'
 import {
+  type AbsentLayer,
+  type Bundle,
   type BundleEntry,
   changedBlob,
   type Fault,
+  findLayers,
+  layerBytes,
   malformed,
   readChunks,
   readStructure,
@@ -20,9 +24,19 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal
   /** A platform (`linux/amd64`) that every image must be there for. */
   readonly platform?: string
+  /** Older bundles in which a delta's absent layers are looked for, and hashed; `name` is for faults. */
+  readonly bases?: readonly Base[]
 }
 
-/** What a bundle file was found to be. It is sound when `faults` is empty. */
+/** An older bundle, open. */
+export interface Base {
+  readonly name: string
+  readonly bundle: Pick<Bundle, 'has' | 'bytes'>
+}
+
+/**
+ * What a bundle file was found to be. It is sound when `faults` is empty, and whole when `missing` is empty too.
+ */
 export interface Verdict {
   /** The bundle's identity, unless index.json cannot be read. */
   readonly digest?: Digest
@@ -33,55 +47,71 @@ export interface Verdict {
   readonly images: readonly string[]
   /** `name version` of the charts that are here. */
   readonly charts: readonly string[]
+  /** The layers that a delta leaves out. */
+  readonly absent: readonly AbsentLayer[]
+  /** Those of them that no base has. */
+  readonly missing: readonly AbsentLayer[]
 }
 
 /**
  * Reads a bundle file once and finds every fault: in headers, in each blob's bytes, and in what the parts say of
- * each other. @throws SealiftError INTERRUPTED when the signal is aborted; what reading the file throws
+ * each other. A delta's absent layers are then read in its bases.
+ * @throws SealiftError INTERRUPTED when the signal is aborted; what reading the files throws
  */
 export async function verifyBundle(source: BundleSource, options: VerifyOptions = {}): Promise<Verdict> {
   const faults = new Map<string, Fault>()
   const report = (fault: Fault) => faults.set(JSON.stringify(fault), fault)
   const entries: BundleEntry[] = []
   const changed: Digest[] = []
+  let total = source.size
   const progress = (done: number) => {
     if (options.signal?.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while verifying')
-    options.onProgress?.({ done, total: source.size })
+    options.onProgress?.({ done, total })
   }
   progress(0)
   for await (const entry of walkEntries(source, report, { resync: true })) {
     entries.push(entry)
     if (!entry.complete) continue
-    const hex = await hashBody(source, entry, progress)
+    const hex = await hashOf(readChunks(source, entry), entry.offset, progress)
     if (entry.digest !== undefined && hex !== hexOf(entry.digest)) changed.push(entry.digest)
     if (!(await isZeros(source, entry)))
       report(malformed(entry.name, 'is followed by bytes that are not zeros'))
   }
-  const { digest, images, charts, owner } = await readStructure(source, entries, report)
+  const { digest, images, charts, absent, owner } = await readStructure(source, entries, report)
   for (const blob of changed) report(changedBlob(blob, owner(blob) ?? `blob ${blob}`))
   const { platform } = options
   for (const image of platform === undefined ? [] : images) {
     if (!image.platforms.has(platform ?? ''))
       report(wrongPlatform(image.name, platform ?? '', image.platforms))
   }
-  progress(source.size)
+  const { found, missing } = findLayers(absent, options.bases ?? [])
+  let done = source.size
+  total += layerBytes(found.map(({ layer }) => layer))
+  for (const { layer, base } of found) {
+    const hex = await hashOf(base.bundle.bytes(layer.digest, 0), done, progress)
+    if (hex !== hexOf(layer.digest)) report(changedBlob(layer.digest, `base ${base.name}`))
+    done += layer.size
+  }
+  progress(total)
   return {
     ...(digest ? { digest } : {}),
     size: source.size,
     faults: [...faults.values()],
     images: images.map(image => image.name),
     charts: charts.map(chart => `${chart.name} ${chart.version}`),
+    absent,
+    missing,
   }
 }
 
-async function hashBody(
-  source: BundleSource,
-  { offset, size }: BundleEntry,
+async function hashOf(
+  chunks: AsyncIterable<Uint8Array>,
+  before: number,
   progress: (done: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256')
-  let done = offset
-  for await (const chunk of readChunks(source, { offset, size })) {
+  let done = before
+  for await (const chunk of chunks) {
     hash.update(chunk)
     done += chunk.length
     progress(done)

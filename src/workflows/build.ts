@@ -1,11 +1,13 @@
-import { lockTitle, planBundle, specTitle } from '../bundle/index.ts'
+import { layerBytes, lockTitle, planBundle, specTitle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type BundleLock, parseLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { parseSpec } from '../spec/index.ts'
 import { gather } from './build-sources.ts'
+import { bundleFile } from './bundle-file.ts'
 import { fillFile } from './fill.ts'
+import { hadBefore, readOlder } from './since.ts'
 
 /** What to build, and where to. */
 export interface BuildRequest {
@@ -19,6 +21,8 @@ export interface BuildRequest {
   readonly epoch: number
   /** Cuts the bundle into volumes of this many bytes. */
   readonly volumeSize?: number | undefined
+  /** Makes a delta: an older lock, spec folder or bundle, whose images' layers are left out. */
+  readonly since?: string | undefined
 }
 
 /** What was built. Sizes in bytes. */
@@ -33,18 +37,22 @@ export interface BuildResult {
   readonly charts: number
   /** Blob bytes that were moved: none for what an interrupted run left. */
   readonly fetched: number
+  /** What a delta leaves out. */
+  readonly absent?: { readonly layers: number; readonly bytes: number; readonly since: string }
   readonly seconds: number
 }
 
 /**
  * Builds the bundle that a lock describes: one file, each byte written once.
- * @throws SealiftError LOCK_INVALID, LOCK_DRIFT, REGISTRY_*, CONTENT_MISMATCH, DISK_FULL, INTERRUPTED; nothing
- * is left under the bundle's name then, and the next run goes on from what is beside it
+ * @throws SealiftError LOCK_INVALID, LOCK_DRIFT, REGISTRY_*, CONTENT_MISMATCH, DISK_FULL, INTERRUPTED, and what
+ * reading an older bundle throws; nothing is left under the bundle's name then, and the next run goes on from what
+ * is beside it
  */
 export async function build(request: BuildRequest, host: ConnectedHost, talk: Talk): Promise<BuildResult> {
   const { files, clock } = host
   const started = clock.now()
   const { spec, lock, own } = await readLocked(request.specDir, files)
+  const older = request.since === undefined ? undefined : await readOlder(request.since, files)
 
   const gathering = talk.reporter.step('Gather manifests and charts')
   const { contents, open } = await gather(
@@ -57,8 +65,9 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   gathering.done(`${lock.images.length} images, ${lock.charts.length} charts`)
 
   const { concurrency, volumeSize } = request
-  const plan = { ...planBundle(contents, request.epoch), ...(volumeSize ? { volumeSize } : {}) }
-  const path = `${request.output}/${lock.metadata.name}-${lock.metadata.version}.tar`
+  const planned = planBundle(contents, request.epoch, older && hadBefore(older, lock))
+  const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }
+  const path = `${request.output}/${bundleFile(lock, older)}`
   const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
   return {
     path,
@@ -68,6 +77,13 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
     images: lock.images.length,
     charts: lock.charts.length,
     fetched,
+    ...(older && {
+      absent: {
+        layers: plan.absent.length,
+        bytes: layerBytes(plan.absent),
+        since: `${older.metadata.name} ${older.metadata.version}`,
+      },
+    }),
     seconds: (clock.now() - started) / 1000,
   }
 }

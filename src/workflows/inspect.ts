@@ -1,8 +1,9 @@
-import { faultsError, openBundle } from '../bundle/index.ts'
+import { type AbsentLayer, baseMissing, faultsError, openBundle } from '../bundle/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Files, Talk } from '../ports/index.ts'
 import { type Verdict, verifyBundle } from '../verify/index.ts'
+import { withBundles } from './bases.ts'
 
 /** What a bundle says it is. Blobs are not read: `verify` does that. */
 export interface Inspection {
@@ -11,6 +12,8 @@ export interface Inspection {
   /** The file's bytes. */
   readonly size: number
   readonly files: readonly string[]
+  /** The layers that a delta leaves out; none in a full bundle. */
+  readonly absent: readonly AbsentLayer[]
   readonly lock: BundleLock
 }
 
@@ -18,34 +21,59 @@ export interface Inspection {
 export async function inspect(path: string, files: Files): Promise<Inspection> {
   const source = await files.openBundle(path)
   try {
-    const { digest, size, lock, files: carried } = await openBundle(source)
-    return { path, digest, size, files: carried.map(({ title }) => title), lock }
+    const { digest, size, lock, absent, files: carried } = await openBundle(source)
+    return { path, digest, size, files: carried.map(({ title }) => title), absent, lock }
   } finally {
     await source.close()
   }
 }
 
+/** What to verify. */
+export interface VerifyRequest {
+  readonly path: string
+  /** A platform that every image must be there for. */
+  readonly platform?: string | undefined
+  /** Paths of older bundles that have what a delta leaves out. */
+  readonly bases?: readonly string[]
+}
+
 /**
- * Reads a bundle once and reports every fault in it.
+ * Reads a bundle once and reports every fault in it; a delta with its bases.
+ * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED or BUNDLE_WRONG_PLATFORM with every fault, BASE_MISSING when
+ * all is sound but layers are in none of the bases, FILE_FAILED
+ */
+export async function verify(request: VerifyRequest, files: Files, talk: Talk): Promise<Verdict> {
+  const verdict = await checkBundle(request, files, talk)
+  if (verdict.missing.length === 0) return verdict
+  const [where, hint] = request.bases?.length
+    ? ['in the given bases', 'name every older bundle that it builds on, with --base for each']
+    : ['here', 'name the older bundle that it builds on, with --base']
+  throw baseMissing(verdict.missing, where, [hint, 'what is in the delta is sound'])
+}
+
+/**
+ * {@link verify}, but what is missing of a delta is only told: a site may have it.
  * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED or BUNDLE_WRONG_PLATFORM with every fault, FILE_FAILED
  */
-export async function verify(
-  path: string,
-  platform: string | undefined,
+export async function checkBundle(
+  { path, platform, bases = [] }: VerifyRequest,
   files: Files,
   talk: Talk,
 ): Promise<Verdict> {
   const source = await files.openBundle(path)
   const step = talk.reporter.step(`Verify ${path}`)
   try {
-    const onProgress = talk.progressOn(step)
-    const verdict = await verifyBundle(source, {
-      onProgress,
-      signal: talk.signal,
-      ...(platform ? { platform } : {}),
-    })
+    const verdict = await withBundles(bases, files, opened =>
+      verifyBundle(source, {
+        onProgress: talk.progressOn(step),
+        signal: talk.signal,
+        bases: opened,
+        ...(platform ? { platform } : {}),
+      }),
+    )
     if (verdict.faults.length > 0) throw faultsError(verdict.faults)
-    step.done(`${verdict.images.length} images, ${verdict.charts.length} charts`)
+    const delta = verdict.absent.length > 0 ? `, a delta without ${verdict.absent.length} layers` : ''
+    step.done(`${verdict.images.length} images, ${verdict.charts.length} charts${delta}`)
     return verdict
   } catch (error) {
     step.fail()

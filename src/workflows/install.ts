@@ -10,10 +10,11 @@ import {
   siteJournal,
   writeReceipt,
 } from '../install/index.ts'
+import { requireBase } from '../load/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { SiteHost, Talk } from '../ports/index.ts'
+import type { Runtime, SiteHost, Talk } from '../ports/index.ts'
 import { observeBudget } from './check.ts'
-import { verify } from './inspect.ts'
+import { checkBundle } from './inspect.ts'
 import { installSteps } from './install-steps.ts'
 import { checkServices } from './services.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
@@ -53,7 +54,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const { reporter, signal } = talk
   const started = clock.now()
   const { site, digest: siteDigest } = await readSite(request.siteFile, files)
-  await verify(request.bundle, host.platform, files, talk)
+  await checkBundle({ path: request.bundle, platform: host.platform }, files, talk)
   const source = await files.openBundle(request.bundle)
   try {
     const bundle = await openBundle(source)
@@ -66,6 +67,12 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       requireRuntime(host)
       return `${version} at ${server}`
     })
+    if (bundle.absent.length > 0) {
+      await lookAt('what the delta builds on', talk, async () => {
+        const there = await requireBase(requireRuntime(host), bundle, host.platform)
+        return `${there} of its layers are on this node`
+      })
+    }
     await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
 
     const helm = await bundledHelm(bundle, host)
@@ -104,8 +111,8 @@ async function lookAt(what: string, { reporter, signal }: Talk, look: () => Prom
   }
 }
 
-function requireRuntime({ runtime }: SiteHost): void {
-  if (runtime) return
+function requireRuntime({ runtime }: SiteHost): Runtime {
+  if (runtime) return runtime
   throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
     hints: [
       'run sealift on the K3s node',

@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sealift, sealiftJson } from '../support/road.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const verbs = ['lock', 'build', 'diff', 'inspect', 'images', 'verify', 'install', 'check', 'status', 'remove']
+const verbs = [
+  ...['lock', 'build', 'diff', 'inspect', 'images', 'verify', 'merge'],
+  ...['install', 'check', 'status', 'remove'],
+]
 let dir: string
 
 beforeAll(async () => {

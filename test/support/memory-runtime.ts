@@ -41,10 +41,21 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     return ours !== undefined && complete(ours.digest)
   }
 
+  /** A digest and everything below it that is there: what the image keeps from being collected. */
+  function below(digest: Digest): Digest[] {
+    const { manifests = [], config, layers = [] } = JSON.parse(blobs.get(digest)?.toString() ?? '{}')
+    return [
+      digest,
+      ...manifests.flatMap((one: Descriptor) => below(one.digest)),
+      ...[...(config ? [config] : []), ...layers].map((one: Descriptor) => one.digest),
+    ]
+  }
+
   const runtime: MemoryRuntime = {
     blobs,
     unpacked,
     bytesRead: 0,
+    content: async () => new Set(blobs.keys()),
     images: async () => [...images.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     async import(archive, signal) {
       signal?.throwIfAborted()
@@ -83,6 +94,8 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     },
     async remove(names) {
       for (const name of names) images.delete(name)
+      const needed = new Set([...images.values()].flatMap(({ digest }) => below(digest)))
+      for (const digest of blobs.keys()) if (!needed.has(digest)) blobs.delete(digest)
     },
   }
   return runtime

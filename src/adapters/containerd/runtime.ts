@@ -2,6 +2,7 @@ import { mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SealiftError } from '../../errors/index.ts'
+import { isDigest } from '../../oci/index.ts'
 import type { Runtime } from '../../ports/index.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
@@ -21,6 +22,7 @@ export function createRuntime(
   }
   return {
     images: async () => parseImages(await ctr(['images', 'ls'])),
+    content: async () => new Set((await ctr(['content', 'ls', '--quiet'])).split('\n').filter(isDigest)),
     async import(archive, signal) {
       // Without --all-platforms it takes this machine's only, and unpacks it.
       await ctr(['images', 'import', '-'], { input: archive, signal })

@@ -8,6 +8,8 @@ export async function* parts(bytes: Buffer, size = 4096): AsyncGenerator<Uint8Ar
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
+const digestOfPath = (path: string) => path.replace('blobs/sha256/', 'sha256:')
+
 /** Holds a runtime to the port; `open` gives one that may hold other tests' images. */
 export function runtimeContract(open: () => Runtime): void {
   let runtime: Runtime
@@ -71,6 +73,38 @@ export function runtimeContract(open: () => Runtime): void {
     await runtime.import(parts(whole.tar))
     expect(await runtime.incomplete([name('a')])).toEqual([])
     await runtime.unpack(name('a'))
+  })
+
+  it('says what is in the content store, and imports an image whose layer is there already', async () => {
+    const layerOf = (layout: { layers: Readonly<Record<string, string>> }, tag: string) =>
+      digestOfPath(layout.layers[name(tag)] ?? '')
+    const older = await tinyLayout([{ name: name('old'), file: `a${count}` }])
+    await runtime.import(parts(older.tar))
+    const newer = [
+      { name: name('old'), file: `b${count}` },
+      { name: name('new'), file: `a${count}`, form: 'index' as const },
+    ]
+    const whole = await tinyLayout(newer)
+    const lacking = await tinyLayout(newer, [whole.layers[name('new')] ?? ''])
+    expect(await runtime.content()).toContain(layerOf(whole, 'new'))
+    expect(await runtime.content()).not.toContain(layerOf(whole, 'old'))
+    // The name of the image that brought the layer is taken away by this very import.
+    await runtime.import(parts(lacking.tar))
+    await runtime.unpack(name('new'))
+    const gone = await tinyLayout([{ name: name('gone'), file: `c${count}` }])
+    await runtime.import(parts(gone.tar))
+    await runtime.remove([name('gone')]) // with it goes what no image needs
+    expect(await runtime.incomplete([name('old'), name('new')])).toEqual([])
+    expect(await runtime.content()).toContain(layerOf(whole, 'old'))
+  })
+
+  it('has no more content of images that were removed', async () => {
+    const layout = await tinyLayout([{ name: name('a'), file: `a${count}` }])
+    await runtime.import(parts(layout.tar))
+    await runtime.remove([name('a')])
+    const content = await runtime.content()
+    expect(content).not.toContain(layout.digests[name('a')])
+    expect(content).not.toContain(digestOfPath(layout.layers[name('a')] ?? ''))
   })
 
   it('refuses a blob with a flipped byte', async () => {

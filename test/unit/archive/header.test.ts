@@ -8,7 +8,8 @@ test.each([
   [`blobs/sha256/${'a'.repeat(64)}`, 'file', 8 * 2 ** 30 - 1],
   [`blobs/sha256/${'b'.repeat(64)}`, 'file', 40 * 2 ** 30],
 ] as const)('%s is read as it was written', (name, kind, size) => {
-  expect(readHeader(entryHeader(name, kind, size, 1_700_000_000))).toEqual({ kind, name, size })
+  const mtime = 1_700_000_000
+  expect(readHeader(entryHeader(name, kind, size, mtime))).toEqual({ kind, name, size, mtime })
 })
 
 test('a header holds no more than name, size, time and a fixed mode', () => {

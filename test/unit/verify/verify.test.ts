@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { openBundle } from '../../../src/bundle/index.ts'
 import type { BundleSource } from '../../../src/ports/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { entriesOf, withEntries } from '../../support/forged-bundle.ts'
 import { memorySource } from '../../support/memory-files.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
+import { sampleDelta } from '../../support/sample-delta.ts'
 
 const { file, plan, contents } = sampleBundle({ layerSize: 40_000 })
 const layers = plan.wanted.filter(blob => blob.size > 20_000).toSorted((a, b) => a.offset - b.offset)
@@ -22,6 +24,8 @@ test('a sound bundle has no faults', async () => {
     faults: [],
     images: Object.values(sampleImages),
     charts: ['demo 1.2.3'],
+    absent: [],
+    missing: [],
   })
 })
 
@@ -159,5 +163,74 @@ test('an interruption ends it', async () => {
   const onProgress = () => stop.abort()
   await expect(verifyBundle(memorySource(file), { signal: stop.signal, onProgress })).rejects.toMatchObject({
     code: 'INTERRUPTED',
+  })
+})
+
+describe('a delta', () => {
+  const { older, full, delta, absent } = sampleDelta({ layerSize: 4000 })
+  const base = async (name: string, bytes: Buffer) => ({
+    name,
+    bundle: await openBundle(memorySource(bytes)),
+  })
+  const against = (bytes: Buffer, ...bases: Awaited<ReturnType<typeof base>>[]) =>
+    verifyBundle(memorySource(bytes), { bases })
+
+  test('without a base is sound but not whole, and says what is missing', async () => {
+    const verdict = await against(delta)
+    expect(verdict.faults).toEqual([])
+    expect(verdict.digest).toBe(full.plan.indexDigest)
+    expect(verdict.missing).toEqual(verdict.absent)
+    expect(verdict.missing.map(({ digest }) => digest)).toEqual([...absent].sort())
+  })
+
+  test('is whole with its base, whose layers are read, and counted', async () => {
+    const seen: { done: number; total: number }[] = []
+    const bases = [await base('older', older.file)]
+    const verdict = await verifyBundle(memorySource(delta), { bases, onProgress: one => seen.push(one) })
+    const bytes = verdict.absent.reduce((sum, { size }) => sum + size, 0)
+    expect([verdict.faults, verdict.missing, verdict.absent.length]).toEqual([[], [], absent.length])
+    expect(seen.at(-1)).toEqual({ done: delta.length + bytes, total: delta.length + bytes })
+  })
+
+  test('of which a base has some is missing the rest; another base has it', async () => {
+    const oldest = sampleBundle({ layerSize: 4000, layers: 1 })
+    const part = await base('oldest', oldest.file)
+    expect((await against(delta, part)).missing).toHaveLength(2)
+    expect((await against(delta, part, await base('older', older.file))).missing).toEqual([])
+  })
+
+  test('of another bundle is missing everything', async () => {
+    const other = await base('other', sampleBundle({ seed: 'other' }).file)
+    expect((await against(delta, other)).missing).toHaveLength(absent.length)
+  })
+
+  test('is damaged when its base is, and says which', async () => {
+    const bytes = Buffer.from(older.file)
+    const place = older.plan.wanted.find(({ digest }) => digest === absent[0])?.offset ?? 0
+    bytes[place + 5] = (bytes[place + 5] ?? 0) ^ 1
+    expect((await against(delta, await base('out/older.tar', bytes))).faults).toEqual([
+      {
+        code: 'BUNDLE_DAMAGED',
+        where: 'base out/older.tar',
+        message: `blob ${absent[0]} has been changed: its bytes do not match its digest`,
+      },
+    ])
+  })
+
+  test('is damaged by any flipped byte, and by any cut', async () => {
+    const small = sampleDelta({ layerSize: 100 })
+    for (let place = 0; place < small.delta.length; place += 211) {
+      const bytes = Buffer.from(small.delta)
+      bytes[place] = (bytes[place] ?? 0) ^ 0x04
+      const { digest, faults } = await against(bytes)
+      expect(faults.length > 0 || digest !== small.full.plan.indexDigest, `byte ${place}`).toBe(true)
+    }
+    for (let length = small.delta.length - 1; length > 0; length -= 499) {
+      const { faults } = await against(small.delta.subarray(0, length))
+      expect(
+        faults.some(fault => fault.code === 'BUNDLE_DAMAGED'),
+        `${length} bytes`,
+      ).toBe(true)
+    }
   })
 })

@@ -1,0 +1,59 @@
+import { SealiftError } from '../errors/index.ts'
+import type { Digest } from '../oci/index.ts'
+import type { CarriedImage } from './read-image.ts'
+import type { Reading } from './reading.ts'
+
+/** A layer that a delta leaves out, since an older bundle has it. */
+export interface AbsentLayer {
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  /** Full names of the images that need it. */
+  readonly images: readonly string[]
+}
+
+/** The layers that images name and the archive does not hold, by digest. */
+export function absentLayers(images: readonly CarriedImage[], { claimed, blobs }: Reading): AbsentLayer[] {
+  const absent = new Map<Digest, { digest: Digest; size: number; images: Set<string> }>()
+  for (const { name, platforms } of images) {
+    for (const { digest, size } of [...platforms.values()].flatMap(({ layers }) => layers)) {
+      if (blobs.has(digest) || !claimed.get(digest)?.layer) continue
+      const known = absent.get(digest) ?? { digest, size, images: new Set() }
+      known.images.add(name)
+      absent.set(digest, known)
+    }
+  }
+  return [...absent.values()]
+    .map(layer => ({ ...layer, images: [...layer.images] }))
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1))
+}
+
+/** Bytes of layers together. */
+export function layerBytes(layers: readonly { readonly size: number }[]): number {
+  return layers.reduce((sum, { size }) => sum + size, 0)
+}
+
+// What a person reads through, and more than images usually have.
+const named = 100
+
+/**
+ * The refusal of a delta whose base is not there. `missing` are the layers looked for, `where` says in vain where
+ * (`on this node`).
+ */
+export function baseMissing(missing: readonly AbsentLayer[], where: string, hints: readonly string[]) {
+  const rest = missing.length > named ? [`and ${missing.length - named} more`] : []
+  const count = `${missing.length} ${missing.length === 1 ? 'layer' : 'layers'} (${layerBytes(missing)} bytes)`
+  return new SealiftError(
+    'BASE_MISSING',
+    `this is a delta, and ${count} that it leaves out are not ${where}`,
+    {
+      faults: [
+        ...missing
+          .slice(0, named)
+          .map(({ digest, size, images }) => `${digest} (${size} bytes) of ${images.join(', ')}`),
+        ...rest,
+      ],
+      hints,
+    },
+  )
+}

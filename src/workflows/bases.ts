@@ -1,0 +1,39 @@
+import { type Bundle, openBundle } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { Files } from '../ports/index.ts'
+
+/** An open bundle with its path. */
+export interface NamedBundle {
+  readonly name: string
+  readonly bundle: Bundle
+}
+
+/**
+ * Opens bundles, gives them to `work` and closes them. @throws SealiftError what opening throws, with the path
+ * before it, since there are several
+ */
+export async function withBundles<T>(
+  paths: readonly string[],
+  files: Files,
+  work: (bundles: readonly NamedBundle[]) => Promise<T>,
+): Promise<T> {
+  const closing: (() => Promise<void>)[] = []
+  try {
+    const bundles: NamedBundle[] = []
+    for (const name of paths) {
+      const source = await files.openBundle(name)
+      closing.push(() => source.close())
+      bundles.push({ name, bundle: await openBundle(source).catch(named(name)) })
+    }
+    return await work(bundles)
+  } finally {
+    for (const close of closing) await close()
+  }
+}
+
+function named(path: string) {
+  return (error: unknown): never => {
+    if (!(error instanceof SealiftError)) throw error
+    throw new SealiftError(error.code, `${path}: ${error.message}`, error)
+  }
+}

@@ -1,0 +1,92 @@
+/** A delta at a site: refused before the first change where its base is not there, and let on where it is. */
+import { expect, test } from 'vitest'
+import { clock, random } from '../../../src/adapters/clock.ts'
+import { openBundle, specTitle } from '../../../src/bundle/index.ts'
+import { loadImages } from '../../../src/load/index.ts'
+import type { SiteHost, Talk } from '../../../src/ports/index.ts'
+import { install } from '../../../src/workflows/install.ts'
+import { memoryCluster } from '../../support/memory-cluster.ts'
+import { memoryFiles, memorySource } from '../../support/memory-files.ts'
+import { memoryRuntime } from '../../support/memory-runtime.ts'
+import { sampleDelta } from '../../support/sample-delta.ts'
+import { smallSite } from '../wire/sites.ts'
+
+const platform = 'linux/amd64'
+const spec = `
+apiVersion: sealift.dev/v1
+kind: Bundle
+metadata: { name: sample, version: 1.0.0 }
+kubernetes: 1.36.0
+charts:
+  - { name: demo, path: demo, version: 1.2.3, release: demo, namespace: demo, wire: infisical }
+  - { name: eso, path: eso, version: 1.2.3, release: eso, namespace: eso, wire: external-secrets }
+budget: { memory: 640Mi, cpu: 300m }
+`
+const { older, delta, absent } = sampleDelta({
+  contents: whole => ({
+    ...whole,
+    files: whole.files.map(file => (file.title === specTitle ? { ...file, bytes: Buffer.from(spec) } : file)),
+  }),
+})
+const notReached = new Error('PostgreSQL was looked at')
+
+async function site() {
+  const files = memoryFiles()
+  await files.write('delta.tar', delta)
+  await files.write('site.yaml', smallSite)
+  const cluster = memoryCluster()
+  const runtime = memoryRuntime('amd64')
+  const steps: string[] = []
+  const step = (title: string) => {
+    steps.push(title)
+    return { update() {}, done() {}, skip() {}, fail() {} }
+  }
+  const talk: Talk = {
+    reporter: { step, note() {}, warn() {} },
+    signal: new AbortController().signal,
+    progressOn: () => () => {},
+  }
+  const host: SiteHost = {
+    files,
+    cluster: { ...cluster, forwardService: () => Promise.reject(notReached) },
+    runtime,
+    database: { open: () => Promise.reject(notReached) },
+    cache: { open: () => Promise.reject(notReached) },
+    infisical: () => {
+      throw notReached
+    },
+    helmFrom: () => Promise.reject(notReached),
+    clock,
+    random,
+    platform,
+    manifests: 'manifests',
+  }
+  const request = { bundle: 'delta.tar', siteFile: 'site.yaml', journal: 'journal' }
+  return { cluster, runtime, steps, files, run: () => install(request, host, talk) }
+}
+
+test('is refused where its base is not there, every layer named; nothing has changed', async () => {
+  const { cluster, runtime, files, run } = await site()
+  const before = cluster.objects()
+  await expect(run()).rejects.toMatchObject({
+    code: 'BASE_MISSING',
+    message: expect.stringContaining("in this node's containerd"),
+    faults: { length: absent.length },
+    hints: [expect.stringContaining('full bundle'), expect.stringContaining('discard_unpacked_layers')],
+  })
+  expect(cluster.objects()).toEqual(before)
+  expect(runtime.bytesRead).toBe(0)
+  expect(await files.exists('journal')).toBe(false)
+})
+
+test('goes on where the older bundle was loaded', async () => {
+  const { runtime, steps, run } = await site()
+  await loadImages({ bundle: await openBundle(memorySource(older.file)), runtime, platform })
+  await expect(run()).rejects.not.toMatchObject({ code: 'BASE_MISSING' })
+  expect(steps.slice(0, 4)).toEqual([
+    'Verify delta.tar',
+    'Look at the cluster',
+    'Look at what the delta builds on',
+    'Look at PostgreSQL and Dragonfly',
+  ])
+})
