@@ -50,7 +50,7 @@ export async function checkKept(
     const place = sink.blob(blob.offset)
     for (let at = 0; at < there; at += atOnce) {
       if (signal.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while reading what was there')
-      await place.skip(Math.min(atOnce, there - at))
+      await place.resume(Math.min(atOnce, there - at))
       onProgress({ done: done + Math.min(at + atOnce, there), total })
     }
     done += there

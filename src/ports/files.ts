@@ -31,7 +31,7 @@ export interface BlobSink {
    */
   write(bytes: Uint8Array): Promise<void>
   /** Goes on after `length` bytes that lie in the file already: reads and hashes them. @throws SealiftError FILE_FAILED */
-  skip(length: number): Promise<void>
+  resume(length: number): Promise<void>
   /** The sha256 of all bytes so far, in hex; the last call. */
   digest(): Promise<string>
 }

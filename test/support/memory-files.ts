@@ -83,7 +83,7 @@ function blobOver({ write }: Pick<BundleSink, 'write'>, left: Leftover, offset: 
       at += chunk.length
       await write(chunk, at - chunk.length)
     },
-    async skip(length) {
+    async resume(length) {
       hash.update(left.bytes.subarray(at, at + length))
       at += length
     },

@@ -86,7 +86,7 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
       }
       return {
         write: bytes => attempt('write', () => lane.write(bytes, next(bytes.length)), size),
-        skip: length => attempt('read', () => lane.read(next(length))),
+        resume: length => attempt('read', () => lane.read(next(length))),
         digest: () => lane.digest(),
       }
     },
