@@ -3,7 +3,7 @@
  * and gives what is in it, every field checked again as input from a stranger. Reads by offset, never extracts;
  * never touches the file system or the network.
  */
-export type { BundleChart, BundleContents, BundleFile, BundleImage } from './contents.ts'
+export type { BundleAttachment, BundleChart, BundleContents, BundleFile, BundleImage } from './contents.ts'
 export { namedEntry } from './entries.ts'
 export { type Fault, faultsError, malformed } from './fault.ts'
 export { lockTitle, specTitle } from './layout.ts'
@@ -11,6 +11,7 @@ export { type Bundle, openBundle, readChunks } from './open.ts'
 export { endSize, placeEntries } from './place.ts'
 export { type BundlePlan, planBundle } from './plan.ts'
 export type { CarriedFile, CarriedTool } from './read-artifact.ts'
+export type { CarriedAttachment } from './read-attachment.ts'
 export type { CarriedChart } from './read-chart.ts'
 export type { CarriedImage, CarriedManifest } from './read-image.ts'
 export { changedBlob } from './reading.ts'

@@ -5,6 +5,7 @@ import { type Digest, digestOf, hexOf } from '../oci/index.ts'
 import type { BundleSource } from '../ports/index.ts'
 import { type Fault, faultsError, malformed } from './fault.ts'
 import type { CarriedFile, CarriedTool } from './read-artifact.ts'
+import type { CarriedAttachment } from './read-attachment.ts'
 import type { CarriedChart } from './read-chart.ts'
 import type { CarriedImage } from './read-image.ts'
 import { changedBlob } from './reading.ts'
@@ -19,6 +20,8 @@ export interface Bundle {
   readonly size: number
   readonly images: readonly CarriedImage[]
   readonly charts: readonly CarriedChart[]
+  /** What is attached to the images: signatures, attestations, SBOMs. */
+  readonly attachments: readonly CarriedAttachment[]
   /** Every file of the Sealift artifact, tools included. */
   readonly files: readonly CarriedFile[]
   readonly tools: readonly CarriedTool[]
@@ -44,7 +47,11 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
   const report = (fault: Fault) => faults.push(fault)
   const entries: BundleEntry[] = []
   for await (const entry of walkEntries(source, report)) entries.push(entry)
-  const { digest, artifact, images, charts, owner } = await readStructure(source, entries, report)
+  const { digest, artifact, images, charts, attachments, owner } = await readStructure(
+    source,
+    entries,
+    report,
+  )
   if (faults.length > 0 || digest === undefined || artifact === undefined) throw faultsError(faults)
 
   const blobs = new Map(entries.map(entry => [entry.digest, entry]))
@@ -59,6 +66,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
     size: source.size,
     images,
     charts,
+    attachments,
     ...artifact,
     async read(wanted, limit) {
       const { offset, size } = find(wanted)
