@@ -91,16 +91,18 @@ async function readContents(manifests: readonly Descriptor[], state: Reading) {
       annotations.refName in (entry.annotations ?? {})
     const chart = entry.artifactType === mediaTypes.helmConfig
     const artifact = entry.artifactType === mediaTypes.bundleArtifact
-    if (named && !chart && !artifact) {
+    const attachment = isAttachment(entry)
+    if ([named, chart, artifact, attachment].filter(Boolean).length !== 1) {
+      state.parsed(indexFile, () => unknownEntry(entry))
+    } else if (named) {
       const image = await readImage(entry, state)
       if (image !== undefined) images.push(image)
       const name = image?.name ?? ''
       if (names.has(name)) state.report(malformed(`image ${name}`, 'is there twice'))
       names.add(name)
-    } else if (chart && !named) charts.push(...[(await readChart(entry, state)) ?? []].flat())
-    else if (artifact && !named) artifacts.push(await readArtifact(entry, state))
-    else if (isAttachment(entry) && !named && !chart && !artifact) attached.push(entry)
-    else state.parsed(indexFile, () => unknownEntry(entry))
+    } else if (chart) charts.push(...[(await readChart(entry, state)) ?? []].flat())
+    else if (artifact) artifacts.push(await readArtifact(entry, state))
+    else attached.push(entry)
   }
   const attachments = await readAttachments(attached, images, state)
   if (artifacts.length !== 1)
