@@ -66,7 +66,7 @@ function imageDrift(old: LockedImage, now: LockedImage): Difference[] {
           ? { field: 'reasons', after: name, sentence: `is now needed by ${name}` }
           : { field: 'reasons', before: name, sentence: `is no longer needed by ${name}` },
     ),
-    ...attachmentDrift(old, now),
+    ...(old.digest === now.digest ? attachmentDrift(old, now) : []),
   ]
 }
 
