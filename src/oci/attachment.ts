@@ -70,7 +70,13 @@ function kindOf(types: readonly string[], signs: boolean): AttachmentKind {
 }
 
 /** Whether an attachment says that it holds an SBOM. One that says nothing of what it states may hold one still. */
-export function saysSbom({ kind, predicateTypes = [] }: AttachmentTypes): boolean {
+export function saysSbom({
+  kind,
+  predicateTypes = [],
+}: {
+  readonly kind: AttachmentKind
+  readonly predicateTypes?: readonly string[] | undefined
+}): boolean {
   return kind === 'sbom' || predicateTypes.some(isSbomPredicate)
 }
 

@@ -126,8 +126,10 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   const attached = (shape: AttachmentShape, subject: Descriptor) => {
     const manifest = store(JSON.stringify(attachmentManifest(shape, store)), mediaTypes.ociManifest)
     const { digest, size } = manifest
-    const types = attachmentTypes(parseManifest(bytesOf(manifest), 'sample'))
-    const locked = { subject: subject.digest, manifest: digest, size, blobs: blobsOf(manifest) }
+    const parsed = parseManifest(bytesOf(manifest), 'sample')
+    const types = attachmentTypes(parsed)
+    const blobs = Object.fromEntries([parsed.config, ...parsed.layers].map(blob => [blob.digest, blob.size]))
+    const locked = { subject: subject.digest, manifest: digest, size, blobs }
     return { manifest, subject, locked: { ...types, ...locked } as LockedAttachment }
   }
   const attestation = attached(buildkitAttestation(amd64.digest), amd64)

@@ -3,8 +3,8 @@ import {
   absentLayers,
   type BundleLock,
   driftOf,
-  layersOf,
   type LockedAttachment,
+  layersOf,
   parseLock,
   printLock,
 } from '../../../src/lock/index.ts'
