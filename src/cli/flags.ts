@@ -28,3 +28,10 @@ export const sizeFlag = Flags.custom<number>({
     throw new Errors.CLIError(`${text} is no size of 1M or more: write it like 4G, 650M or 2Gi`, { exit: 2 })
   },
 })
+
+/** `--no-attestations`: what registries have attached to images stays out of the lock. */
+export const attestationsFlag = Flags.boolean({
+  allowNo: true,
+  default: true,
+  summary: 'Carry what registries have attached to images: signatures, attestations, SBOMs.',
+})

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
-import { registriesFlag } from '../cli/flags.ts'
+import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { lock } from '../workflows/lock.ts'
@@ -48,11 +48,7 @@ export default class Lock extends BaseCommand {
       helpValue: 'IMAGE',
       summary: 'Pin only this image anew, the others stay as they are locked. Can be given again.',
     }),
-    attestations: Flags.boolean({
-      allowNo: true,
-      default: true,
-      summary: 'Carry what registries have attached to images: signatures, attestations, SBOMs.',
-    }),
+    attestations: attestationsFlag,
   }
 
   async run() {
