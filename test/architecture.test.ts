@@ -11,6 +11,7 @@ const rooms = [
   'fetch',
   'bundle',
   'verify',
+  'sbom',
   'load',
   'wire',
   'install',

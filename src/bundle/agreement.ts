@@ -1,6 +1,8 @@
 import type { BundleLock } from '../lock/index.ts'
+import { canonicalJson } from '../oci/index.ts'
 import { malformed, type ReportFault } from './fault.ts'
 import type { CarriedTool } from './read-artifact.ts'
+import type { CarriedAttachment } from './read-attachment.ts'
 import type { CarriedChart } from './read-chart.ts'
 import type { CarriedImage } from './read-image.ts'
 
@@ -11,6 +13,7 @@ export function checkAgainstLock(
     readonly images: readonly CarriedImage[]
     readonly charts: readonly CarriedChart[]
     readonly tools: readonly CarriedTool[]
+    readonly attachments: readonly CarriedAttachment[]
   },
   report: ReportFault,
 ): void {
@@ -46,6 +49,21 @@ export function checkAgainstLock(
       `${chart.name} ${chart.version}`,
       `${chart.manifest.digest} ${chart.package.digest}`,
     ]),
+    report,
+  )
+  // Images that share a manifest share what is attached to it.
+  const locked = new Map(
+    lock.images
+      .flatMap(({ attachments = [] }) => attachments)
+      .map(({ subject, manifest, tag: _, ...facts }) => [`${manifest} of ${subject}`, canonicalJson(facts)]),
+  )
+  compare(
+    'attachment',
+    [...locked],
+    found.attachments.map(({ subject, descriptor, config, layers, ...types }) => {
+      const blobs = Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
+      return [`${descriptor.digest} of ${subject}`, canonicalJson({ ...types, size: descriptor.size, blobs })]
+    }),
     report,
   )
   const toolKey = (tool: { name: string; version: string; platform: string; member?: string | undefined }) =>

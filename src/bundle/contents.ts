@@ -1,4 +1,4 @@
-import type { Descriptor } from '../oci/index.ts'
+import type { Descriptor, Digest } from '../oci/index.ts'
 import type { Content } from '../ports/index.ts'
 
 /** An image to carry. */
@@ -9,6 +9,15 @@ export interface BundleImage {
   readonly root: Descriptor
   /** The exact bytes of the root and, below an index, of the manifests to carry; others are left out. */
   readonly manifests: readonly Uint8Array[]
+}
+
+/** Something attached to an image, to carry beside it; what an image's index names is among its manifests instead. */
+export interface BundleAttachment {
+  /** The image's index or manifest that it is about. */
+  readonly subject: Digest
+  readonly mediaType: string
+  /** The exact bytes of its manifest. */
+  readonly manifest: Uint8Array
 }
 
 /** A chart to carry, as a Helm OCI artifact. */
@@ -32,6 +41,7 @@ export interface BundleContents {
   readonly images: readonly BundleImage[]
   readonly charts: readonly BundleChart[]
   readonly files: readonly BundleFile[]
+  readonly attachments?: readonly BundleAttachment[]
   /** Further blobs whose bytes are at hand (a chart's config or package): they are not fetched. */
   readonly blobs?: readonly Uint8Array[]
 }

@@ -1,14 +1,16 @@
 import { printable, SealiftError } from '../errors/index.ts'
 import {
   annotations,
+  attachmentTypes,
   type Descriptor,
   digestOf,
   type Manifest,
   mediaTypes,
+  parseManifest,
   parseReference,
   printReference,
 } from '../oci/index.ts'
-import type { BundleChart, BundleFile, BundleImage } from './contents.ts'
+import type { BundleAttachment, BundleChart, BundleFile, BundleImage } from './contents.ts'
 import { formatAnnotation, formatVersion } from './layout.ts'
 
 /** The config of an artifact that has none (image-spec v1.1, manifest.md). */
@@ -48,6 +50,16 @@ export function chartEntry({ name, version, manifest }: BundleChart): Descriptor
     ...manifestOf(manifest),
     artifactType: mediaTypes.helmConfig,
     annotations: { [annotations.chartName]: name, [annotations.chartVersion]: version },
+  }
+}
+
+/** An attachment's entry in index.json: no name, for the same reason. */
+export function attachmentEntry({ subject, mediaType, manifest }: BundleAttachment): Descriptor {
+  const { kind } = attachmentTypes(parseManifest(manifest, `what is attached to ${subject}`))
+  return {
+    ...manifestOf(manifest),
+    mediaType,
+    annotations: { [annotations.attachmentSubject]: subject, [annotations.attachmentKind]: kind },
   }
 }
 

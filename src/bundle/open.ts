@@ -8,6 +8,7 @@ import { type Fault, faultsError, malformed } from './fault.ts'
 import { indexFile } from './layout.ts'
 import type { BlobToPlace } from './place.ts'
 import type { CarriedFile, CarriedTool } from './read-artifact.ts'
+import type { CarriedAttachment } from './read-attachment.ts'
 import type { CarriedChart } from './read-chart.ts'
 import type { CarriedImage } from './read-image.ts'
 import { changedBlob } from './reading.ts'
@@ -22,6 +23,8 @@ export interface Bundle {
   readonly size: number
   readonly images: readonly CarriedImage[]
   readonly charts: readonly CarriedChart[]
+  /** What is attached to the images: signatures, attestations, SBOMs. */
+  readonly attachments: readonly CarriedAttachment[]
   /** Every file of the Sealift artifact, tools included. */
   readonly files: readonly CarriedFile[]
   readonly tools: readonly CarriedTool[]
@@ -62,7 +65,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
   const entries: BundleEntry[] = []
   for await (const entry of walkEntries(source, report)) entries.push(entry)
   const structure = await readStructure(source, entries, report)
-  const { digest, index, artifact, images, charts, absent, owner } = structure
+  const { digest, index, artifact, images, charts, attachments, absent, owner } = structure
   const mtime = entries.find(({ name }) => name === indexFile)?.mtime
   if (faults.length > 0 || digest === undefined || artifact === undefined) throw faultsError(faults)
   if (index === undefined || mtime === undefined) throw faultsError(faults)
@@ -81,6 +84,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
     size: source.size,
     images,
     charts,
+    attachments,
     ...artifact,
     absent,
     layout: { index, blobs: structure.blobs, mtime },

@@ -1,9 +1,23 @@
 import type { FillPlan } from '../fetch/index.ts'
-import { canonicalJson, type Digest, digestOf, mediaTypes, parseManifest } from '../oci/index.ts'
+import {
+  canonicalJson,
+  type Descriptor,
+  type Digest,
+  digestOf,
+  mediaTypes,
+  parseManifest,
+} from '../oci/index.ts'
 import type { Content } from '../ports/index.ts'
-import type { BundleContents } from './contents.ts'
+import type { BundleAttachment, BundleContents } from './contents.ts'
 import { divide } from './divide.ts'
-import { artifactEntry, artifactManifest, chartEntry, emptyConfig, imageEntry } from './entries.ts'
+import {
+  artifactEntry,
+  artifactManifest,
+  attachmentEntry,
+  chartEntry,
+  emptyConfig,
+  imageEntry,
+} from './entries.ts'
 import { carriedManifests } from './images.ts'
 import { type BlobToPlace, placeEntries } from './place.ts'
 
@@ -52,6 +66,8 @@ export function planBundle(
     for (const bytes of manifests) layers.push(...placeHead(bytes, image.name))
   }
   for (const { name, manifest } of contents.charts) placeManifest(manifest, `chart ${name}`)
+  for (const { subject, manifest } of contents.attachments ?? [])
+    placeManifest(manifest, `what is attached to ${subject}`)
   const artifact = Buffer.from(canonicalJson(artifactManifest(contents.files)))
   placeManifest(artifact, 'the Sealift artifact')
   for (const bytes of [emptyConfig, ...(contents.blobs ?? [])]) have(bytes)
@@ -68,13 +84,22 @@ export function planBundle(
   return { size, indexDigest: digestOf(index), absent, ...divide(entries, atHand) }
 }
 
-function indexJson({ images, charts }: BundleContents, artifact: Uint8Array): string {
+function indexJson({ images, charts, attachments = [] }: BundleContents, artifact: Uint8Array): string {
   const by = <T>(key: (item: T) => string, items: readonly T[]) =>
     [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1))
   const manifests = [
     ...by(image => image.name, images).map(imageEntry),
     ...by(chart => `${chart.name} ${chart.version}`, charts).map(chartEntry),
+    ...attachmentEntries(attachments),
     artifactEntry(artifact),
   ]
   return canonicalJson({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })
+}
+
+/** Each attachment once: images that share a manifest share what is attached to it. */
+function attachmentEntries(attachments: readonly BundleAttachment[]): Descriptor[] {
+  const entries = new Map(
+    attachments.map(one => [`${one.subject} ${digestOf(one.manifest)}`, attachmentEntry(one)] as const),
+  )
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   annotations,
+  attestedBy,
   type Descriptor,
   isIndexType,
   isManifestType,
@@ -15,6 +16,7 @@ import { isFullName } from './entries.ts'
 import { malformed } from './fault.ts'
 import { maxIndexDepth } from './images.ts'
 import { limits } from './layout.ts'
+import { type CarriedAttachment, readAttestation } from './read-attachment.ts'
 import type { Reading } from './reading.ts'
 
 /** An image in a bundle. */
@@ -25,6 +27,8 @@ export interface CarriedImage {
   readonly descriptor: Descriptor
   /** The manifests that are here, by platform (`linux/amd64`). */
   readonly platforms: ReadonlyMap<string, CarriedManifest>
+  /** Attestations that its index names, of manifests that are here. */
+  readonly attestations: readonly CarriedAttachment[]
 }
 
 /** One platform's manifest of an image, with the blobs it refers to. */
@@ -51,10 +55,31 @@ export async function readImage(entry: Descriptor, reading: Reading): Promise<Ca
     reading.report(malformed(owner, 'its two name annotations differ'))
   }
   if (!isFullName(name)) reading.report(malformed(owner, 'is no full image name with a tag'))
-  const platforms = new Map<string, CarriedManifest>()
-  await collect(entry, [], owner, reading, platforms)
+  const found: Found = { platforms: new Map(), attestations: [] }
+  await collect(entry, [], owner, reading, found)
+  const platforms = withoutVariants(found.platforms)
   if (reading.whole && platforms.size === 0) reading.report(malformed(owner, 'holds no manifest'))
-  return { name, descriptor: entry, platforms }
+  const here = new Set([...platforms.values()].map(({ descriptor }) => descriptor.digest))
+  for (const { subject, descriptor } of found.attestations) {
+    if (!here.has(subject))
+      reading.report(malformed(owner, `${descriptor.digest} attests ${subject}, which is not carried`))
+  }
+  return { name, descriptor: entry, platforms, attestations: found.attestations }
+}
+
+interface Found {
+  readonly platforms: Map<string, CarriedManifest>
+  readonly attestations: CarriedAttachment[]
+}
+
+/** Some indexes spell a variant (amd64/v1) where there is nothing to choose from; the lock does not. */
+function withoutVariants(platforms: ReadonlyMap<string, CarriedManifest>): Map<string, CarriedManifest> {
+  const found = new Map<string, CarriedManifest>()
+  for (const [name, manifest] of platforms) {
+    const bare = name.split('/').slice(0, 2).join('/')
+    found.set(platforms.has(bare) || found.has(bare) ? name : bare, manifest)
+  }
+  return found
 }
 
 async function collect(
@@ -62,9 +87,17 @@ async function collect(
   parents: readonly Descriptor[],
   owner: string,
   reading: Reading,
-  platforms: Map<string, CarriedManifest>,
+  found: Found,
 ): Promise<void> {
-  const { mediaType, digest } = descriptor
+  const { mediaType, digest, platform: said } = descriptor
+  const { platforms, attestations } = found
+  const subject = parents.length > 0 ? attestedBy(descriptor) : undefined
+  if (subject !== undefined) {
+    attestations.push(...[(await readAttestation(descriptor, subject, owner, reading)) ?? []].flat())
+    return
+  }
+  // What is for no platform is no image, and nothing that a lock names.
+  if (said?.os === 'unknown') return
   const bytes = await reading.document(descriptor, owner, manifestLimit)
   if (bytes === undefined) return
   if (isManifestType(mediaType)) {
@@ -80,7 +113,7 @@ async function collect(
     // Other platforms' manifests may be left out; which ones must be here, the lock says.
     for (const child of index?.manifests ?? []) {
       if (reading.blobs.has(child.digest))
-        await collect(child, [...parents, descriptor], owner, reading, platforms)
+        await collect(child, [...parents, descriptor], owner, reading, found)
     }
   } else {
     reading.parsed(owner, () => {

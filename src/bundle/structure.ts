@@ -16,6 +16,7 @@ import { damaged, type Fault, malformed, type ReportFault } from './fault.ts'
 import { folders, indexFile, layoutContent, layoutFile, limits } from './layout.ts'
 import { type BlobToPlace, endSize, entrySize } from './place.ts'
 import { type Artifact, readArtifact } from './read-artifact.ts'
+import { type CarriedAttachment, isAttachment, readAttachment } from './read-attachment.ts'
 import { type CarriedChart, readChart } from './read-chart.ts'
 import { type CarriedImage, readImage } from './read-image.ts'
 import { missingBlob, type Reading, reading } from './reading.ts'
@@ -29,6 +30,7 @@ export interface Structure {
   readonly index?: Uint8Array
   readonly images: readonly CarriedImage[]
   readonly charts: readonly CarriedChart[]
+  readonly attachments: readonly CarriedAttachment[]
   readonly artifact?: Artifact
   /** What makes it a delta: layers that it leaves out. Only a bundle that is sound in all else has any. */
   readonly absent: readonly AbsentLayer[]
@@ -96,6 +98,7 @@ async function readContents(manifests: readonly Descriptor[], state: Reading) {
   const images: CarriedImage[] = []
   const charts: CarriedChart[] = []
   const artifacts: (Artifact | undefined)[] = []
+  const attached: Descriptor[] = []
   const names = new Set<string>()
   for (const entry of manifests) {
     const named =
@@ -103,24 +106,49 @@ async function readContents(manifests: readonly Descriptor[], state: Reading) {
       annotations.refName in (entry.annotations ?? {})
     const chart = entry.artifactType === mediaTypes.helmConfig
     const artifact = entry.artifactType === mediaTypes.bundleArtifact
-    if (named && !chart && !artifact) {
+    const attachment = isAttachment(entry)
+    if ([named, chart, artifact, attachment].filter(Boolean).length !== 1) {
+      state.parsed(indexFile, () => unknownEntry(entry))
+    } else if (named) {
       const image = await readImage(entry, state)
       if (image !== undefined) images.push(image)
       const name = image?.name ?? ''
       if (names.has(name)) state.report(malformed(`image ${name}`, 'is there twice'))
       names.add(name)
-    } else if (chart && !named) charts.push(...[(await readChart(entry, state)) ?? []].flat())
-    else if (artifact && !named) artifacts.push(await readArtifact(entry, state))
-    else state.parsed(indexFile, () => unknownEntry(entry))
+    } else if (chart) charts.push(...[(await readChart(entry, state)) ?? []].flat())
+    else if (artifact) artifacts.push(await readArtifact(entry, state))
+    else attached.push(entry)
   }
+  const attachments = await readAttachments(attached, images, state)
   if (artifacts.length !== 1)
     state.report(malformed(indexFile, `names ${artifacts.length} Sealift artifacts, not one`))
   const [artifact] = artifacts
-  return { images, charts, ...(artifact ? { artifact } : {}) }
+  return { images, charts, attachments, ...(artifact ? { artifact } : {}) }
+}
+
+/** What entries of index.json and images' own indexes attach to images, each once. */
+async function readAttachments(
+  entries: readonly Descriptor[],
+  images: readonly CarriedImage[],
+  state: Reading,
+): Promise<CarriedAttachment[]> {
+  const keyOf = ({ subject, descriptor }: CarriedAttachment) => `${subject} ${descriptor.digest}`
+  const found = new Map(
+    images.flatMap(({ attestations }) => attestations).map(one => [keyOf(one), one] as const),
+  )
+  for (const entry of entries) {
+    const attachment = await readAttachment(entry, images, state)
+    if (attachment === undefined) continue
+    if (found.has(keyOf(attachment))) state.report(malformed(`attachment ${entry.digest}`, 'is there twice'))
+    found.set(keyOf(attachment), attachment)
+  }
+  return [...found.values()]
 }
 
 function unknownEntry({ digest }: Descriptor): never {
-  throw new Error(`${digest} is neither a named image, nor a chart or Sealift artifact without a name`)
+  throw new Error(
+    `${digest} is neither a named image, nor a chart, attachment or Sealift artifact without a name`,
+  )
 }
 
 /** Blobs that nothing refers to. */

@@ -35,3 +35,10 @@ export function sourceDateEpoch(environment: Readonly<Record<string, string | un
   if (Number.isSafeInteger(epoch) && epoch >= 0 && epoch <= 0o77777777777) return epoch
   throw new Errors.CLIError('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
 }
+
+/** `--no-attestations`: what registries have attached to images stays out of the lock. */
+export const attestationsFlag = Flags.boolean({
+  allowNo: true,
+  default: true,
+  summary: 'Carry what registries have attached to images: signatures, attestations, SBOMs.',
+})

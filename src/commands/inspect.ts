@@ -4,6 +4,7 @@ import { layerBytes } from '../bundle/index.ts'
 import { BaseCommand, bytes, mebibytes, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { imageBytes } from '../lock/index.ts'
+import { attachmentKinds } from '../oci/index.ts'
 import { inspect } from '../workflows/inspect.ts'
 
 export default class Inspect extends BaseCommand {
@@ -43,6 +44,10 @@ export default class Inspect extends BaseCommand {
       ]),
     ]
     this.log(`\n${table(['what', 'name', 'size', 'digest'], rows, [2])}`)
+    const kinds = images.flatMap(({ attachments = [] }) => attachments.map(({ kind }) => kind))
+    const counted = attachmentKinds.map(kind => [kind, kinds.filter(one => one === kind).length] as const)
+    if (kinds.length > 0)
+      this.log(`\nattached to images: ${counted.map(([kind, count]) => `${kind} ${count}`).join(', ')}`)
     this.log(
       `\ndeclared requests: ${mebibytes(budget.declared.memory)} of ${budget.memory}, ${budget.declared.cpu}m of ${budget.cpu}`,
     )

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
-import { registriesFlag } from '../cli/flags.ts'
+import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { lock } from '../workflows/lock.ts'
@@ -48,14 +48,15 @@ export default class Lock extends BaseCommand {
       helpValue: 'IMAGE',
       summary: 'Pin only this image anew, the others stay as they are locked. Can be given again.',
     }),
+    attestations: attestationsFlag,
   }
 
   async run() {
     const { args, flags } = await this.parse(Lock)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { budget, locked, update = [] } = flags
-      const request = { specDir: args.spec, platform: thisPlatform(), budget, locked, update }
+      const { budget, locked, update = [], attestations } = flags
+      const request = { specDir: args.spec, platform: thisPlatform(), budget, locked, update, attestations }
       const { lock: made, text, drift } = await lock(request, host, this.talk)
       const path = `${args.spec}/bundle.lock.yaml`
       if (!locked) await host.files.write(path, text)

@@ -1,5 +1,5 @@
 import { type Change, changed, compare, type Difference, moved } from './change.ts'
-import type { BundleLock, LockedChart, LockedImage, LockedTool, Share } from './lock.ts'
+import type { BundleLock, LockedAttachment, LockedChart, LockedImage, LockedTool, Share } from './lock.ts'
 import { ordered } from './print.ts'
 
 /**
@@ -66,7 +66,23 @@ function imageDrift(old: LockedImage, now: LockedImage): Difference[] {
           ? { field: 'reasons', after: name, sentence: `is now needed by ${name}` }
           : { field: 'reasons', before: name, sentence: `is no longer needed by ${name}` },
     ),
+    ...(old.digest === now.digest ? attachmentDrift(old, now) : []),
   ]
+}
+
+function attachmentDrift({ attachments: old }: LockedImage, { attachments: now }: LockedImage): Difference[] {
+  const field = 'attachments'
+  if (old === undefined || now === undefined) {
+    const sentence = `what is attached to it was ${now ? 'left out, now is carried' : 'carried, now is left out'}`
+    return old === now ? [] : [{ field, sentence }]
+  }
+  const keyOf = ({ kind, subject, manifest }: LockedAttachment) => `${kind} ${manifest} of ${subject}`
+  return compare('image', old, now, keyOf, none).map(
+    ({ kind, name = '' }): Difference =>
+      kind === 'added'
+        ? { field, after: name, sentence: `${name} is attached now` }
+        : { field, before: name, sentence: `${name} is attached no longer` },
+  )
 }
 
 function toolDrift(old: LockedTool, now: LockedTool): Difference[] {

@@ -10,6 +10,7 @@ export {
   type BundleLock,
   bundleLock,
   imageBytes,
+  type LockedAttachment,
   type LockedChart,
   type LockedImage,
   type LockedTool,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Digest } from '../oci/index.ts'
-import { isDigest } from '../oci/index.ts'
+import { attachmentKinds, isDigest } from '../oci/index.ts'
 
 const digest = z.custom<Digest>(isDigest, 'sha256: and 64 hex digits')
 const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
@@ -30,6 +30,22 @@ const chart = z.strictObject({
   package: content,
 })
 
+/** A signature, attestation, SBOM or other artifact that its registry has attached to an image. */
+const attachment = z.strictObject({
+  kind: z.enum(attachmentKinds),
+  /** The image's index or manifest that it is about. */
+  subject: digest,
+  manifest: digest,
+  /** Bytes of its manifest. */
+  size,
+  /** The tag it was found by, where cosign gave it one. */
+  tag: z.string().optional(),
+  artifactType: z.string().optional(),
+  /** What its statements are about, `https://spdx.dev/Document`. */
+  predicateTypes: z.array(z.string()).optional(),
+  blobs: z.record(digest, size),
+})
+
 const image = z.strictObject({
   /** Full name as the charts use it. */
   name: z.string(),
@@ -44,6 +60,8 @@ const image = z.strictObject({
     z.strictObject({ manifest: digest, config: content, layers: z.record(digest, size) }),
   ),
   reasons: z.array(reason),
+  /** Left out where nobody looked; empty where nothing was found. */
+  attachments: z.array(attachment).optional(),
 })
 
 const tool = z.strictObject({
@@ -122,5 +140,6 @@ export function imageBytes({ platforms }: Pick<LockedImage, 'platforms'>): numbe
 export type BundleLock = z.infer<typeof bundleLock>
 export type LockedChart = BundleLock['charts'][number]
 export type LockedImage = BundleLock['images'][number]
+export type LockedAttachment = NonNullable<LockedImage['attachments']>[number]
 export type LockedTool = BundleLock['tools'][number]
 export type Share = BundleLock['budget']['containers'][number]

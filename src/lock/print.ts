@@ -1,5 +1,5 @@
 import { printYaml } from '../yaml/index.ts'
-import { type BundleLock, bundleLock } from './lock.ts'
+import { type BundleLock, bundleLock, type LockedAttachment } from './lock.ts'
 
 const head =
   '# Written by `sealift lock`. Exactly what bundle.yaml resolved to; review it like code, edit bundle.yaml.\n'
@@ -30,6 +30,9 @@ export function ordered(lock: BundleLock): BundleLock {
         ),
       ),
       reasons: sortBy(image.reasons, placeKey),
+      ...(image.attachments === undefined
+        ? {}
+        : { attachments: sortBy(image.attachments, attachmentKey).map(sortedAttachment) }),
     })),
     tools: sortBy(lock.tools, ({ name, platform }) => `${name} ${platform}`),
     suspects: sortBy(lock.suspects, suspect => `${suspect.text}\n${placeKey(suspect)}`),
@@ -43,6 +46,19 @@ export function ordered(lock: BundleLock): BundleLock {
   }
   // Parsing builds every object anew, its keys in the schema's order.
   return bundleLock.parse(sorted)
+}
+
+function attachmentKey({ subject, manifest }: LockedAttachment): string {
+  return `${subject} ${manifest}`
+}
+
+function sortedAttachment(attachment: LockedAttachment): LockedAttachment {
+  const { predicateTypes, blobs } = attachment
+  return {
+    ...attachment,
+    ...(predicateTypes === undefined ? {} : { predicateTypes: [...predicateTypes].sort() }),
+    blobs: sortKeys(blobs),
+  }
 }
 
 function placeKey({ chart, object, field }: { chart: string; object: string; field: string }): string {

@@ -24,6 +24,8 @@ export interface Manifest {
   readonly artifactType?: string
   readonly config: Descriptor
   readonly layers: readonly Descriptor[]
+  /** What an artifact is attached to (image-spec 1.1). */
+  readonly subject?: Descriptor
   readonly annotations?: Readonly<Record<string, string>>
 }
 

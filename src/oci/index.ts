@@ -1,4 +1,15 @@
 /** OCI's own words: digests, descriptors, references, media types. The only place that knows OCI JSON. */
+export {
+  type AttachmentKind,
+  type AttachmentTypes,
+  attachmentKinds,
+  attachmentTypes,
+  attestedBy,
+  isSbomMedia,
+  isSbomPredicate,
+  isStatementMedia,
+  saysSbom,
+} from './attachment.ts'
 export type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 export { type Digest, digestOf, hexOf, isDigest } from './digest.ts'
 export { canonicalJson, parseJson } from './json.ts'

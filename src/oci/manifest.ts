@@ -32,6 +32,7 @@ const manifest = z.object({
   artifactType: mediaType.exactOptional(),
   config: descriptor,
   layers: z.array(descriptor).max(1000),
+  subject: descriptor.exactOptional(),
   annotations: notes,
   manifests: z.undefined({ error: 'a manifest with the field of an index' }).optional(),
 })

@@ -26,6 +26,13 @@ export const annotations = {
   toolVersion: 'dev.sealift.tool.version',
   toolPlatform: 'dev.sealift.tool.platform',
   toolMember: 'dev.sealift.tool.member',
+  attachmentSubject: 'dev.sealift.attachment.subject',
+  attachmentKind: 'dev.sealift.attachment.kind',
+  /** buildkit's, in an image index: what an entry is, and of which other entry. */
+  referenceType: 'vnd.docker.reference.type',
+  referenceDigest: 'vnd.docker.reference.digest',
+  /** On an image's config: its licences. */
+  licenses: 'org.opencontainers.image.licenses',
 } as const
 
 /** Whether a media type names a list of manifests rather than one. */

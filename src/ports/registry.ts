@@ -22,6 +22,23 @@ export interface Registry {
    */
   manifest(reference: Reference, signal?: AbortSignal): Promise<ServedManifest>
   /**
+   * A manifest or index that may be there or not, beside one that was read before: it is asked for only where
+   * `beside`, of the same repository, was served. `undefined` when it is not there, or access to it is denied:
+   * some registries answer so for every tag that they do not have.
+   * @throws SealiftError REGISTRY_FAILED, REGISTRY_UNREACHABLE, CONTENT_MISMATCH
+   */
+  find(reference: Reference, beside: Digest, signal?: AbortSignal): Promise<ServedManifest | undefined>
+  /**
+   * What is attached to a manifest that was read before (distribution-spec v1.1, "Listing Referrers"); `undefined`
+   * where the registry has no such list.
+   * @throws SealiftError like {@link Registry.find}
+   */
+  referrers(
+    repository: Reference,
+    subject: Digest,
+    signal?: AbortSignal,
+  ): Promise<readonly Descriptor[] | undefined>
+  /**
    * A blob's bytes as they come, not checked against the digest: the reader hashes on the way.
    * Ends early when the connection does; the reader compares with the size.
    * @throws SealiftError like {@link Registry.manifest}

@@ -107,6 +107,10 @@ export const bundleSpec = z.strictObject({
   charts: z.array(chart).min(1),
   images: z.array(image).default([]).describe('Images to carry that no chart names'),
   tools: z.array(tool).default([]),
+  attestations: z
+    .boolean()
+    .default(true)
+    .describe('Whether signatures, attestations and SBOMs of images travel along'),
   budget: z.strictObject({ memory: quantity, cpu: quantity }).describe('What all pods together may request'),
 })
 

@@ -1,4 +1,5 @@
 import {
+  type BundleAttachment,
   type BundleChart,
   type BundleContents,
   type BundleFile,
@@ -23,8 +24,10 @@ import type { BlobOptions, ConnectedHost, Registry } from '../ports/index.ts'
 import { resolveChart, type Sources } from '../resolve/index.ts'
 import type { BundleSpec } from '../spec/index.ts'
 import type { OwnFile } from './build.ts'
+import { gatherAttachments } from './build-attachments.ts'
 
-type Open = (options: BlobOptions) => AsyncIterable<Uint8Array>
+/** Opens one blob, from an offset on. */
+export type Open = (options: BlobOptions) => AsyncIterable<Uint8Array>
 
 /** Everything a plan needs, and a way to open each blob it will want. */
 export interface Gathered {
@@ -53,15 +56,20 @@ export async function gather(
   const openers = new Map<Digest, Open>()
   const sources: Sources = { specDir, files: host.files, registry: host.registry, web: host.web, signal }
   const images: BundleImage[] = []
-  for (const image of lock.images)
-    images.push(await gatherImage(image, lock.platforms, host.registry, openers, signal))
+  const attachments: BundleAttachment[] = []
+  for (const image of lock.images) {
+    const gathered = await gatherImage(image, lock.platforms, host.registry, openers, signal)
+    const attached = await gatherAttachments(image, gathered, host.registry, openers, signal)
+    images.push(attached.image)
+    attachments.push(...attached.attachments)
+  }
   const charts: (BundleChart & { blobs: Uint8Array[] })[] = []
   for (const locked of lock.charts) charts.push(await gatherChart(locked, spec, sources))
   const tools: BundleFile[] = []
   for (const tool of lock.tools) tools.push(await gatherTool(tool, sources, openers))
   const files = [...own.map(ownFile), budgetFile(lock), ...tools]
   return {
-    contents: { images, charts, files, blobs: charts.flatMap(({ blobs }) => blobs) },
+    contents: { images, charts, files, attachments, blobs: charts.flatMap(({ blobs }) => blobs) },
     open: ({ digest }, options) => {
       const open = openers.get(digest)
       if (open === undefined) throw new Error(`no source for blob ${digest}`)

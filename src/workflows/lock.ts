@@ -24,6 +24,7 @@ import {
   toolProgram,
 } from '../resolve/index.ts'
 import { type BundleSpec, parseSpec, type ToolSpec } from '../spec/index.ts'
+import { lockAttachments, withAttachments } from './lock-attachments.ts'
 import { pin } from './lock-pin.ts'
 import { type Rendering, readValues, renderChart } from './lock-render.ts'
 import { readLock } from './read-lock.ts'
@@ -40,6 +41,8 @@ export interface LockRequest {
   readonly update?: readonly string[]
   /** Fail unless the result is what the lock that lies there says. */
   readonly locked?: boolean
+  /** `false` leaves signatures, attestations and SBOMs of images out, whatever the spec says. */
+  readonly attestations?: boolean
 }
 
 /** A new lock. */
@@ -93,6 +96,11 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
   const budget = computeBudget(objects.flatMap(findPods), objects, spec.budget)
   tellBudget(budget, request, reporter)
   const { images, suspects } = findImages(rendered, spec.images)
+  const pinned = await pin({ images, platforms: spec.platforms, update, old }, host, talk)
+  const attached =
+    spec.attestations && request.attestations !== false
+      ? await lockAttachments(pinned, old, host.registry, talk)
+      : undefined
   const made: BundleLock = {
     apiVersion: 'sealift.dev/v1',
     kind: 'BundleLock',
@@ -104,7 +112,7 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
       ...[...values].map(([path, { text }]) => ({ path, digest: digestOf(text) })),
     ],
     charts: charts.map(lockedChart),
-    images: (await pin({ images, platforms: spec.platforms, update, old }, host, talk)).map(lockedImage),
+    images: pinned.map(image => withAttachments(lockedImage(image), attached)),
     tools: tools.map(lockedTool),
     suspects: suspects.map(suspect => ({ ...suspect })),
     budget: {

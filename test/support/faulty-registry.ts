@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import { type Digest, digestOf } from '../../src/oci/index.ts'
+import { type Digest, digestOf, mediaTypes } from '../../src/oci/index.ts'
 import { listen } from './connected/listen.ts'
 
 /** An image or index to serve; its blobs are served by their digests. */
@@ -74,6 +74,8 @@ export interface FaultyOptions {
   readonly images?: Readonly<Record<string, ServedImage>>
   /** By path. */
   readonly files?: Readonly<Record<string, Buffer>>
+  /** By path `/v2/NAME/referrers/DIGEST`, with its query if it has one: OCI indexes. */
+  readonly referrers?: Readonly<Record<string, object>>
   readonly auth?: FaultyAuth
   /** Key, certificate and more, to speak TLS. */
   readonly tls?: ServerOptions
@@ -126,7 +128,7 @@ export async function startFaultyRegistry(options: FaultyOptions = {}): Promise<
   }
 
   const challenge = ({ url }: SeenRequest, response: ServerResponse) => {
-    const repository = /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(url)?.[1]
+    const repository = /^\/v2\/(.+)\/(?:manifests|blobs|referrers)\//.exec(url)?.[1]
     const scope = `repository:${repository}:pull`
     const header =
       auth?.scheme === 'basic'
@@ -169,7 +171,9 @@ function refuse(
   response.end(error ? JSON.stringify({ errors: [error] }) : '')
 }
 
-function find(url: string, { images = {}, files = {} }: FaultyOptions): Found | undefined {
+function find(url: string, { images = {}, files = {}, referrers = {} }: FaultyOptions): Found | undefined {
+  const list = referrers[url]
+  if (list) return { bytes: Buffer.from(JSON.stringify(list)), type: mediaTypes.ociIndex }
   const path = url.replace(/\?.*$/, '')
   const file = files[path]
   if (file) return { bytes: file, type: 'application/octet-stream' }

@@ -1,6 +1,13 @@
 /** A registry and a web server that live in memory: for tests of rooms that ask them. */
 import { SealiftError } from '../../src/errors/index.ts'
-import { type Descriptor, digestOf, mediaTypes, printReference } from '../../src/oci/index.ts'
+import {
+  type Descriptor,
+  type Digest,
+  digestOf,
+  type Manifest,
+  mediaTypes,
+  printReference,
+} from '../../src/oci/index.ts'
 import type { Registry, Web } from '../../src/ports/index.ts'
 
 /** A registry to be filled. */
@@ -11,6 +18,8 @@ export class MemoryRegistry implements Registry {
   readonly asked: string[] = []
   /** At most so many bytes of a blob per request, then the connection ends. */
   breaksAfter = Number.POSITIVE_INFINITY
+  /** Whether it has the referrers API. */
+  listsReferrers = true
 
   blobOf(bytes: Uint8Array | string, mediaType: string): Descriptor {
     const descriptor = { mediaType, digest: digestOf(bytes), size: Buffer.byteLength(bytes) }
@@ -49,6 +58,19 @@ export class MemoryRegistry implements Registry {
     const found = this.#manifests.get(digest === undefined ? `${place}:${tag}` : `${place}@${digest}`)
     if (found !== undefined) return found
     throw new SealiftError('IMAGE_NOT_FOUND', `${printReference(reference)} is not there`)
+  }
+
+  async find(reference: Parameters<Registry['find']>[0]) {
+    return this.manifest(reference).catch(() => undefined)
+  }
+
+  async referrers({ registry, repository }: Parameters<Registry['referrers']>[0], subject: Digest) {
+    if (!this.listsReferrers) return undefined
+    const here = [...this.#manifests].filter(([name]) => name.startsWith(`${registry}/${repository}@`))
+    return here.flatMap(([, { descriptor, bytes }]) => {
+      const manifest = JSON.parse(Buffer.from(bytes).toString()) as Partial<Manifest>
+      return manifest.subject?.digest === subject ? descriptor : []
+    })
   }
 
   async *blob(_repository: unknown, { digest }: Descriptor, { offset = 0 }: { offset?: number } = {}) {

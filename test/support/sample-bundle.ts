@@ -10,9 +10,10 @@ import {
   planBundle,
   specTitle,
 } from '../../src/bundle/index.ts'
-import type { BundleLock } from '../../src/lock/index.ts'
+import type { BundleLock, LockedAttachment } from '../../src/lock/index.ts'
 import {
   annotations,
+  attachmentTypes,
   canonicalJson,
   type Descriptor,
   type Digest,
@@ -21,6 +22,14 @@ import {
   parseManifest,
 } from '../../src/oci/index.ts'
 import { printYaml } from '../../src/yaml/index.ts'
+import {
+  type AttachmentShape,
+  attachmentManifest,
+  attestationEntry,
+  buildkitAttestation,
+  cosignSignature,
+  cyclonedx,
+} from './attachments.ts'
 
 /** Names of the sample's images: a single manifest, and an index of which only linux/amd64 is carried. */
 export const sampleImages = {
@@ -35,6 +44,8 @@ export interface SampleOptions {
   readonly layers?: number
   /** Names the first image with its tag and its digest, as charts that pin do. */
   readonly pinFirst?: boolean
+  /** Carries an attestation of the indexed image's manifest, a signature of the plain one, an SBOM of the index. */
+  readonly attachments?: boolean
   /** Changes the lock before it goes into the bundle. */
   readonly lock?: (lock: BundleLock) => unknown
   /** Changes the contents before the plan is made. */
@@ -112,6 +123,16 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   const plain = manifestOf('plain')
   const plainName = options.pinFirst ? `${sampleImages.plain}@${plain.digest}` : sampleImages.plain
   const amd64 = manifestOf('indexed')
+  const attached = (shape: AttachmentShape, subject: Descriptor) => {
+    const manifest = store(JSON.stringify(attachmentManifest(shape, store)), mediaTypes.ociManifest)
+    const { digest, size } = manifest
+    const parsed = parseManifest(bytesOf(manifest), 'sample')
+    const types = attachmentTypes(parsed)
+    const blobs = Object.fromEntries([parsed.config, ...parsed.layers].map(blob => [blob.digest, blob.size]))
+    const locked = { subject: subject.digest, manifest: digest, size, blobs }
+    return { manifest, subject, locked: { ...types, ...locked } as LockedAttachment }
+  }
+  const attestation = attached(buildkitAttestation(amd64.digest), amd64)
   const absent = { mediaType: mediaTypes.ociManifest, digest: digestOf('absent'), size: 400 }
   const index = store(
     JSON.stringify({
@@ -120,14 +141,25 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       manifests: [
         { ...amd64, platform: { os: 'linux', architecture: 'amd64' } },
         { ...absent, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
+        ...(options.attachments ? [attestationEntry(attestation.manifest, amd64.digest)] : []),
       ],
     }),
     mediaTypes.ociIndex,
   )
   const images: BundleImage[] = [
     { name: plainName, root: plain, manifests: [bytesOf(plain)] },
-    { name: sampleImages.indexed, root: index, manifests: [bytesOf(index), bytesOf(amd64)] },
+    {
+      name: sampleImages.indexed,
+      root: index,
+      manifests: [index, amd64, ...(options.attachments ? [attestation.manifest] : [])].map(bytesOf),
+    },
   ]
+  const signature = attached(cosignSignature(plain.digest), plain)
+  const sbomType = 'application/vnd.cyclonedx+json'
+  const document = { content: JSON.stringify(cyclonedx), mediaType: sbomType }
+  const sbom = attached({ artifactType: sbomType, subject: index, layers: [document] }, index)
+  const lockedTo = (...which: { locked: LockedAttachment }[]) =>
+    options.attachments ? { attachments: which.map(({ locked }) => locked) } : {}
 
   const chartYaml = 'apiVersion: v2\nname: demo\nversion: 1.2.3\n'
   const chartPackage = store(gzipSync(tarOf({ 'demo/Chart.yaml': chartYaml })), mediaTypes.helmChart)
@@ -173,12 +205,14 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
         digest: plain.digest,
         platforms: { 'linux/amd64': lockedPlatform(plain) },
         reasons,
+        ...lockedTo(signature),
       },
       {
         name: sampleImages.indexed,
         digest: index.digest,
         platforms: { 'linux/amd64': lockedPlatform(amd64) },
         reasons,
+        ...lockedTo(attestation, sbom),
       },
     ],
     tools: [
@@ -216,6 +250,15 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       },
     ],
     blobs: [chartConfig],
+    ...(options.attachments
+      ? {
+          attachments: [signature, sbom].map(({ manifest, subject }) => ({
+            subject: subject.digest,
+            mediaType: manifest.mediaType,
+            manifest: bytesOf(manifest),
+          })),
+        }
+      : {}),
   }
   const contents = options.contents?.(made) ?? made
   const plan = planBundle(contents, 0)

@@ -12,9 +12,7 @@ import {
 import type { ServedManifest } from '../../ports/index.ts'
 import { header, readBody } from './answer.ts'
 import type { Authorize } from './authorize.ts'
-import { ask } from './download.ts'
-import { registryPlaces } from './places.ts'
-import type { Registries } from './registries.ts'
+import { ask, type Place } from './download.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
 import type { Answer, Asking } from './transport.ts'
 
@@ -25,22 +23,22 @@ const { ociIndex, ociManifest, dockerIndex, dockerManifest } = mediaTypes
 const accept = [ociIndex, ociManifest, dockerIndex, dockerManifest].join(', ')
 const schema1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+/
 
-/** GET /v2/NAME/manifests/REFERENCE (distribution-spec v1.1, "Pulling manifests"), from the first place that has it. */
+/** GET /v2/NAME/manifests/REFERENCE (distribution-spec v1.1, "Pulling manifests"), from the first place that has it: which one it was is told. */
 export async function fetchManifest(
   authorize: Authorize,
   context: RetryContext,
-  registries: Registries,
+  places: readonly Place[],
   reference: Reference,
   signal?: AbortSignal,
-): Promise<ServedManifest> {
+): Promise<ServedManifest & { readonly place: Place }> {
   const subject = printReference(reference)
-  const path = `manifests/${reference.digest ?? reference.tag ?? 'latest'}`
-  return firstOf(registryPlaces(registries, reference, path), ({ url, access }) => {
+  return firstOf(places, place => {
+    const { url, access } = place
     const asking = { subject, url, headers: { accept }, signal } satisfies Asking
     const attempt = async () => {
       const answer = await ask(authorize, context.clock, asking, access, 'IMAGE_NOT_FOUND')
       const bytes = await readBody(asking, answer, largest)
-      if (bytes) return served(subject, reference.digest, answer, bytes)
+      if (bytes) return { ...served(subject, reference.digest, answer, bytes), place }
       throw new SealiftError(
         'REGISTRY_FAILED',
         `${subject}: the manifest at ${url.origin} is larger than 4 MiB`,

@@ -1,12 +1,14 @@
 import { SealiftError } from '../../errors/index.ts'
+import type { Digest, Reference } from '../../oci/index.ts'
 import type { Clock, Registry, Web } from '../../ports/index.ts'
 import { readBody } from './answer.ts'
 import { createAuthorize } from './authorize.ts'
 import { createCredentials, type Environment } from './credentials.ts'
-import { ask, download } from './download.ts'
+import { ask, download, type Place } from './download.ts'
 import { printRepository, printUrl } from './endpoint.ts'
 import { fetchManifest } from './manifests.ts'
 import { registryPlaces, webPlaces } from './places.ts'
+import { fetchReferrers } from './referrers.ts'
 import { readRegistries } from './registries.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
 import { type Asking, createTransport } from './transport.ts'
@@ -41,8 +43,38 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
   const authorize = createAuthorize(transport, createCredentials(registries, environment), clock)
   const context: RetryContext = { clock, ...(onRetry ? { onRetry: message => onRetry(message) } : {}) }
 
+  // Which of its places each manifest came from: what lies beside it is asked for there, and nowhere else.
+  const origins = new Map<string, number>()
+  const key = (reference: Reference, digest: Digest) => `${printRepository(reference)}@${digest}`
+  const manifestPlaces = (reference: Reference) =>
+    registryPlaces(registries, reference, `manifests/${reference.digest ?? reference.tag ?? 'latest'}`)
+  const beside = (places: readonly Place[], reference: Reference, digest: Digest) => {
+    const at = origins.get(key(reference, digest))
+    return at === undefined ? places : places.slice(at, at + 1)
+  }
+
   const registry: Registry = {
-    manifest: (reference, signal) => fetchManifest(authorize, context, registries, reference, signal),
+    async manifest(reference, signal) {
+      const places = manifestPlaces(reference)
+      const { place, ...served } = await fetchManifest(authorize, context, places, reference, signal)
+      origins.set(key(reference, served.descriptor.digest), places.indexOf(place))
+      return served
+    },
+    async find(reference, digest, signal) {
+      const places = beside(manifestPlaces(reference), reference, digest)
+      try {
+        const { place: _, ...served } = await fetchManifest(authorize, context, places, reference, signal)
+        return served
+      } catch (error) {
+        const absent = ['IMAGE_NOT_FOUND', 'REGISTRY_DENIED']
+        if (error instanceof SealiftError && absent.includes(error.code)) return undefined
+        throw error
+      }
+    },
+    referrers(reference, digest, signal) {
+      const places = beside(registryPlaces(registries, reference, `referrers/${digest}`), reference, digest)
+      return fetchReferrers(authorize, context, places, reference, digest, signal)
+    },
     async *blob(repository, { digest, size }, { offset = 0, signal } = {}) {
       if (offset >= size) return
       const subject = `${printRepository(repository)}@${digest}`

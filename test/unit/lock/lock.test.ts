@@ -3,6 +3,7 @@ import {
   absentLayers,
   type BundleLock,
   driftOf,
+  type LockedAttachment,
   layersOf,
   parseLock,
   printLock,
@@ -244,6 +245,34 @@ describe('drift', () => {
         after: d('x'),
         sentence: expect.stringMatching(/^image r\.io\/b:1: the tag moved/),
       },
+    ])
+  })
+
+  test('what is attached to an image: more, less, and not looked for', () => {
+    const attachment = (content: string): LockedAttachment => ({
+      kind: 'signature',
+      subject: d('b'),
+      manifest: d(content),
+      size: 1,
+      blobs: { [d(`2 ${content}`)]: 1, [d(`1 ${content}`)]: 1 },
+    })
+    const locked = (...contents: string[]) =>
+      lockOf({ images: [{ ...image('r.io/b:1', 'b'), attachments: contents.map(attachment) }] })
+    const without = lockOf({ images: [image('r.io/b:1', 'b')] })
+    expect(printLock(locked('x', 'y'))).toBe(printLock(locked('y', 'x')))
+    const told = (a: BundleLock, b: BundleLock) => driftOf(a, b).map(({ sentence }) => sentence)
+    expect(told(locked('x', 'y'), locked('y', 'x'))).toEqual([])
+    expect(told(locked('x'), locked('y')).toSorted()).toEqual(
+      [
+        `image r.io/b:1: signature ${d('x')} of ${d('b')} is attached no longer`,
+        `image r.io/b:1: signature ${d('y')} of ${d('b')} is attached now`,
+      ].toSorted(),
+    )
+    expect(told(without, locked())).toEqual([
+      'image r.io/b:1: what is attached to it was left out, now is carried',
+    ])
+    expect(told(locked(), without)).toEqual([
+      'image r.io/b:1: what is attached to it was carried, now is left out',
     ])
   })
 })

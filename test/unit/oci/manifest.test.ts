@@ -15,7 +15,8 @@ const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [bl
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 test('manifests and indexes are read, unknown fields left out', () => {
-  expect(parseManifest(json({ ...manifest, subject: blob }), 'it')).toEqual(manifest)
+  expect(parseManifest(json({ ...manifest, extra: blob }), 'it')).toEqual(manifest)
+  expect(parseManifest(json({ ...manifest, subject: blob }), 'it').subject).toEqual(blob)
   expect(parseManifest(json({ ...manifest, mediaType: mediaTypes.dockerManifest }), 'it').layers).toEqual([
     blob,
   ])

@@ -1,0 +1,64 @@
+import type { BundleLock, LockedAttachment } from '../lock/index.ts'
+import { saysSbom } from '../oci/index.ts'
+import type { Registry, Talk } from '../ports/index.ts'
+import { findAttachments, type PinnedAttachment, type PinnedImage } from '../resolve/index.ts'
+
+/**
+ * Looks for what registries have attached to images, by image name; tells what is left out, and once which images
+ * come without an SBOM.
+ * @throws SealiftError those of the registry
+ */
+export async function lockAttachments(
+  images: readonly PinnedImage[],
+  old: BundleLock | undefined,
+  registry: Registry,
+  { reporter, signal }: Pick<Talk, 'reporter' | 'signal'>,
+): Promise<Map<string, LockedAttachment[]>> {
+  // Images that `--update` left as they are locked have the lock's own platforms, and keep what was attached then.
+  const kept = new Map(
+    images.flatMap(({ name, platforms }) => {
+      const before = old?.images.find(image => image.platforms === platforms)?.attachments
+      return before === undefined ? [] : [[name, before] as const]
+    }),
+  )
+  const step = reporter.step('Look for signatures, attestations and SBOMs')
+  const leftOut: string[] = []
+  let done = 0
+  const found = await findAttachments(
+    images.filter(({ name }) => !kept.has(name)),
+    {
+      registry,
+      signal,
+      onImage: () => step.update(`${++done} of ${images.length}`),
+      onLeftOut: sentence => leftOut.push(sentence),
+    },
+  ).catch((error: unknown) => {
+    step.fail()
+    throw error
+  })
+  const all = new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
+  step.done(`${[...all.values()].flat().length} for ${images.length} images`)
+  for (const sentence of leftOut.sort()) reporter.warn(sentence)
+  const without = images.filter(({ name }) => !all.get(name)?.some(saysSbom)).map(({ name }) => name)
+  if (without.length > 0)
+    reporter.note(
+      `no SBOM is attached to ${without.length} of ${images.length} images: ${without.join(', ')}`,
+    )
+  return all
+}
+
+function locked({ predicateTypes, blobs, ...rest }: PinnedAttachment): LockedAttachment {
+  return {
+    ...rest,
+    ...(predicateTypes ? { predicateTypes: [...predicateTypes] } : {}),
+    blobs: { ...blobs },
+  }
+}
+
+/** An image of the lock with what is attached to it; as it is where nobody looked. */
+export function withAttachments(
+  image: BundleLock['images'][number],
+  found: ReadonlyMap<string, LockedAttachment[]> | undefined,
+): BundleLock['images'][number] {
+  return found === undefined ? image : { ...image, attachments: found.get(image.name) ?? [] }
+}

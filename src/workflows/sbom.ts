@@ -1,0 +1,80 @@
+import { type Bundle, type CarriedImage, openBundle } from '../bundle/index.ts'
+import { printable } from '../errors/index.ts'
+import { type Digest, digestOf, hexOf } from '../oci/index.ts'
+import type { Files, Reporter } from '../ports/index.ts'
+import { licenceLabel, type SbomDocument, sbomsOf } from '../sbom/index.ts'
+
+/** An SBOM that a bundle carries. Sizes in bytes. */
+export interface CarriedSbom extends Pick<SbomDocument, 'format' | 'packages' | 'licences'> {
+  /** The manifest that it came in. */
+  readonly attachment: Digest
+  readonly size: number
+  /** The file that it was written to. */
+  readonly file?: string
+}
+
+/** What a bundle says of one image on one platform. */
+export interface ImageSboms {
+  readonly image: string
+  readonly platform: string
+  readonly documents: readonly CarriedSbom[]
+  readonly licences: readonly string[]
+  /** Where the licences are from: the SBOMs, or else the image's label. */
+  readonly licencesFrom: 'sbom' | 'label' | 'none'
+}
+
+/**
+ * Reads the SBOMs that a bundle's images carry, and writes each as a file below `output` when that is given. One that
+ * cannot be used is told of and passed over.
+ * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED, FILE_FAILED, DISK_FULL
+ */
+export async function sbom(
+  path: string,
+  output: string | undefined,
+  files: Files,
+  reporter: Reporter,
+): Promise<ImageSboms[]> {
+  const source = await files.openBundle(path)
+  try {
+    const bundle = await openBundle(source)
+    const found: ImageSboms[] = []
+    for (const image of bundle.images)
+      for (const platform of [...image.platforms.keys()].sort())
+        found.push(await ofImage(bundle, image, platform, { output, files, reporter }))
+    return found
+  } finally {
+    await source.close()
+  }
+}
+
+async function ofImage(
+  bundle: Bundle,
+  image: CarriedImage,
+  platform: string,
+  to: { readonly output: string | undefined; readonly files: Files; readonly reporter: Reporter },
+): Promise<ImageSboms> {
+  const documents: CarriedSbom[] = []
+  const tell = (sentence: string) =>
+    to.reporter.warn(printable(`${image.name} ${platform}: ${sentence}`, 500))
+  for await (const { document, attachment } of sbomsOf(bundle, image, platform, tell)) {
+    const { format, packages, licences, bytes } = document
+    const file =
+      to.output === undefined ? {} : { file: `${to.output}/${fileName(image.name, platform, document)}` }
+    if (file.file !== undefined) await to.files.write(file.file, bytes)
+    const counted = packages === undefined ? {} : { packages }
+    documents.push({ format, ...counted, licences, attachment, size: bytes.length, ...file })
+  }
+  const stated = [...new Set(documents.flatMap(({ licences }) => licences))].sort()
+  const own = { image: image.name, platform, documents }
+  if (stated.length > 0) return { ...own, licences: stated, licencesFrom: 'sbom' }
+  const label = await licenceLabel(bundle, image, platform)
+  return label === undefined
+    ? { ...own, licences: [], licencesFrom: 'none' }
+    : { ...own, licences: [label], licencesFrom: 'label' }
+}
+
+/** A name of plain characters, at most 200 of them; two documents never have the same one. */
+function fileName(image: string, platform: string, { bytes, extension }: SbomDocument): string {
+  const plain = `${image}_${platform}`.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_')
+  return `${plain.slice(0, 120)}.${hexOf(digestOf(bytes))}.${extension}`
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import type { Reporter } from '../../../src/ports/index.ts'
+import { sbom } from '../../../src/workflows/sbom.ts'
+import { cyclonedx, spdx } from '../../support/attachments.ts'
+import { memoryFiles } from '../../support/memory-files.ts'
+import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
+
+const warned: string[] = []
+const reporter: Reporter = {
+  step: () => ({ update() {}, done() {}, skip() {}, fail() {} }),
+  note() {},
+  warn: text => void warned.push(text),
+}
+
+async function read(file: Uint8Array, output?: string) {
+  const files = memoryFiles()
+  await files.write('b.tar', file)
+  return { files, images: await sbom('b.tar', output, files, reporter) }
+}
+
+test('documents of the image and of its index are listed; one without is said so', async () => {
+  const { images } = await read(sampleBundle({ attachments: true }).file)
+  expect(images).toEqual([
+    {
+      image: sampleImages.plain,
+      platform: 'linux/amd64',
+      documents: [],
+      licences: [],
+      licencesFrom: 'none',
+    },
+    {
+      image: sampleImages.indexed,
+      platform: 'linux/amd64',
+      documents: [
+        expect.objectContaining({ format: 'SPDX 2.3', packages: 3, licences: ['Apache-2.0', 'MIT'] }),
+        expect.objectContaining({ format: 'CycloneDX 1.6', packages: 3 }),
+      ],
+      licences: ['Apache-2.0', 'MIT', 'MIT OR Apache-2.0', 'MPL-2.0', 'Own terms'],
+      licencesFrom: 'sbom',
+    },
+  ])
+  expect(warned).toEqual([])
+})
+
+test('each document is written under a name of plain characters', async () => {
+  const { files, images } = await read(sampleBundle({ attachments: true }).file, 'out')
+  const written = images.flatMap(({ documents }) => documents.map(({ file }) => file ?? ''))
+  expect(await files.list('out')).toEqual(written.map(path => path.slice('out/'.length)).sort())
+  for (const name of written)
+    expect(name).toMatch(
+      /^out\/ghcr\.io_external-secrets_external-secrets_v2\.9\.0_linux_amd64\.[0-9a-f]{64}\.(spdx|cdx)\.json$/,
+    )
+  const texts = await Promise.all(written.map(name => files.readText(name)))
+  expect(texts.map(text => JSON.parse(text))).toEqual([spdx, cyclonedx])
+})
