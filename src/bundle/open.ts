@@ -15,6 +15,8 @@ import { type BundleEntry, walkEntries } from './walk.ts'
 export interface Bundle {
   /** Its identity: the digest of index.json. */
   readonly digest: Digest
+  /** The bytes of index.json, from which everything else was read: what a signature is over. */
+  readonly index: Uint8Array
   /** The file's bytes. */
   readonly size: number
   readonly images: readonly CarriedImage[]
@@ -44,8 +46,9 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
   const report = (fault: Fault) => faults.push(fault)
   const entries: BundleEntry[] = []
   for await (const entry of walkEntries(source, report)) entries.push(entry)
-  const { digest, artifact, images, charts, owner } = await readStructure(source, entries, report)
-  if (faults.length > 0 || digest === undefined || artifact === undefined) throw faultsError(faults)
+  const { digest, index, artifact, images, charts, owner } = await readStructure(source, entries, report)
+  if (faults.length > 0 || digest === undefined || index === undefined || artifact === undefined)
+    throw faultsError(faults)
 
   const blobs = new Map(entries.map(entry => [entry.digest, entry]))
   const find = (wanted: Digest): BundleEntry => {
@@ -56,6 +59,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
   const changed = (wanted: Digest) => faultsError([changedBlob(wanted, owner(wanted) ?? 'the bundle')])
   return {
     digest,
+    index,
     size: source.size,
     images,
     charts,

@@ -11,6 +11,8 @@ import { type BlobToPlace, placeEntries } from './place.ts'
 export interface BundlePlan extends FillPlan {
   /** The bundle's identity: the digest of index.json. */
   readonly indexDigest: Digest
+  /** The bytes of index.json: what a signature is over. */
+  readonly index: Uint8Array
 }
 
 /**
@@ -48,7 +50,7 @@ export function planBundle(contents: BundleContents, mtimeSeconds: number): Bund
 
   const index = Buffer.from(indexJson(contents, artifact))
   const { size, entries } = placeEntries(index, blobs, mtimeSeconds)
-  return { size, indexDigest: digestOf(index), ...divide(entries, atHand) }
+  return { size, index, indexDigest: digestOf(index), ...divide(entries, atHand) }
 }
 
 function indexJson({ images, charts }: BundleContents, artifact: Uint8Array): string {

@@ -24,6 +24,8 @@ import type { BundleEntry } from './walk.ts'
 export interface Structure {
   /** Digest of index.json: the bundle's identity. */
   readonly digest?: Digest
+  /** The bytes of index.json: what a signature is over. */
+  readonly index?: Uint8Array
   readonly images: readonly CarriedImage[]
   readonly charts: readonly CarriedChart[]
   readonly artifact?: Artifact
@@ -54,7 +56,7 @@ export async function readStructure(
     checkAgainstLock(lock, { ...contents, tools }, report)
   }
   checkBlobs(state, source.size, bytes.length)
-  return { digest: digestOf(bytes), ...contents, owner }
+  return { digest: digestOf(bytes), index: bytes, ...contents, owner }
 }
 
 async function topFile(

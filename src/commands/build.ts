@@ -1,10 +1,11 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
-import { registriesFlag, sizeFlag } from '../cli/flags.ts'
-import { BaseCommand, bytes, duration } from '../cli/index.ts'
+import { registriesFlag, signingKeyFlag, sizeFlag } from '../cli/flags.ts'
+import { askPassphrase, BaseCommand, bytes, duration } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
 import { lock } from '../workflows/lock.ts'
+import { openSigningKey } from '../workflows/sign.ts'
 
 export default class Build extends BaseCommand {
   static override aliases = ['create']
@@ -14,6 +15,7 @@ export default class Build extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> bundles/infisical --output out',
     '<%= config.bin %> <%= command.id %> bundles/sandbox --output out --registries registries.yaml --concurrency 8',
+    '<%= config.bin %> <%= command.id %> bundles/infisical --output out --key release.key',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     'SPEC_INVALID',
@@ -28,6 +30,7 @@ export default class Build extends BaseCommand {
     'CONTENT_MISMATCH',
     'DISK_FULL',
     'FILE_FAILED',
+    'KEY_INVALID',
   ]
   static override args = {
     spec: Args.string({ description: 'Folder with bundle.yaml and bundle.lock.yaml', required: true }),
@@ -48,6 +51,7 @@ export default class Build extends BaseCommand {
     locked: Flags.boolean({
       summary: 'Resolve anew first, and build nothing unless all is as it was locked.',
     }),
+    key: signingKeyFlag(),
   }
 
   async run() {
@@ -57,15 +61,15 @@ export default class Build extends BaseCommand {
       this.error('SOURCE_DATE_EPOCH is not a number of seconds since 1970', { exit: 2 })
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { output, concurrency, 'volume-size': volumeSize, locked } = flags
-      const request = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
-      if (locked) await lock(request, host, this.talk)
-      const built = await build(
-        { specDir: args.spec, output, concurrency, epoch, volumeSize },
-        host,
-        this.talk,
-      )
+      const { output, concurrency, locked, 'volume-size': volumeSize } = flags
+      const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
+      const key = flags.key === undefined ? undefined : await openSigningKey(flags.key, host.files, ask)
+      const relock = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
+      if (locked) await lock(relock, host, this.talk)
+      const request = { specDir: args.spec, output, concurrency, epoch, volumeSize, key }
+      const built = await build(request, host, this.talk)
       this.log(`${built.path}\n  size    ${bytes(built.size)}\n  digest  ${built.digest}`)
+      if (built.signature) this.log(`  signed  ${built.signature.path}, by key ${built.signature.key}`)
       this.log(
         `  holds   ${built.images} images, ${built.charts} charts\n  took    ${duration(built.seconds * 1000)}`,
       )

@@ -22,6 +22,9 @@ export default class Inspect extends BaseCommand {
     const { metadata, platforms, kubernetes, charts, images, tools, budget } = found.lock
     this.log(`${metadata.name} ${metadata.version}  ${platforms.join(', ')}  Kubernetes ${kubernetes}`)
     this.log(`  digest  ${found.digest}\n  size    ${bytes(found.size)}`)
+    this.log(
+      `  signed  ${found.signature ? 'a signature lies beside it; verify --key checks it' : 'no signature lies beside it'}`,
+    )
     const rows = [
       ...charts.map(({ name, version, package: { size, digest } }) => [
         'chart',

@@ -3,9 +3,11 @@ import { SealiftError } from '../errors/index.ts'
 import { type BundleLock, parseLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
+import type { SigningKey } from '../sign/index.ts'
 import { parseSpec } from '../spec/index.ts'
 import { gather } from './build-sources.ts'
 import { fillFile } from './fill.ts'
+import { type Signed, writeSignature } from './sign.ts'
 
 /** What to build, and where to. */
 export interface BuildRequest {
@@ -19,6 +21,8 @@ export interface BuildRequest {
   readonly epoch: number
   /** Cuts the bundle into volumes of this many bytes. */
   readonly volumeSize?: number | undefined
+  /** Signs what was built. */
+  readonly key?: SigningKey | undefined
 }
 
 /** What was built. Sizes in bytes. */
@@ -34,6 +38,8 @@ export interface BuildResult {
   /** Blob bytes that were moved: none for what an interrupted run left. */
   readonly fetched: number
   readonly seconds: number
+  /** The signature beside it, when a key was given. */
+  readonly signature?: Signed
 }
 
 /**
@@ -60,8 +66,12 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const plan = { ...planBundle(contents, request.epoch), ...(volumeSize ? { volumeSize } : {}) }
   const path = `${request.output}/${lock.metadata.name}-${lock.metadata.version}.tar`
   const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
+  const { key } = request
+  const signature =
+    key && (await writeSignature(path, { index: plan.index, digest: plan.indexDigest }, key, files))
   return {
     path,
+    ...(signature ? { signature } : {}),
     digest: plan.indexDigest,
     size: plan.size,
     volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),

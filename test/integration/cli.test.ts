@@ -6,7 +6,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sealift, sealiftJson } from '../support/road.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const verbs = ['lock', 'build', 'diff', 'inspect', 'images', 'verify', 'install', 'check', 'status', 'remove']
+const verbs = [
+  'lock',
+  'build',
+  'diff',
+  'inspect',
+  'images',
+  'verify',
+  'install',
+  'check',
+  'status',
+  'remove',
+  'sign',
+  'keys new',
+]
 let dir: string
 
 beforeAll(async () => {
@@ -16,7 +29,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 describe('help', () => {
   test.each(verbs)('of %s has examples and exit codes', async verb => {
-    const { exitCode, stdout } = await sealift([verb, '--help'])
+    const { exitCode, stdout } = await sealift([...verb.split(' '), '--help'])
     expect(exitCode).toBe(0)
     expect(stdout).toContain('EXAMPLES')
     expect(stdout).toMatch(/EXIT CODES\n\s+0\s+all is well/)
