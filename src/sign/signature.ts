@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
-import { SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../errors/index.ts'
 import type { SigningKey } from './private-key.ts'
 import type { KeyType, PublicKey } from './public-key.ts'
 
@@ -15,22 +15,26 @@ export function signatureOf(bytes: Uint8Array, { key, public: { type } }: Signin
 
 /**
  * Makes sure that one of the keys signed these bytes, and gives that key. `text` is what the `.sig` file holds,
- * `undefined` when there is none; `what` names what was signed.
+ * `undefined` when there is none; `where` names that file.
  * @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID that lists the keys that were tried
  */
 export function requireSignature(
   bytes: Uint8Array,
   text: string | undefined,
   keys: readonly PublicKey[],
-  what: string,
+  where: string,
 ): PublicKey {
   const line = text?.trim() ?? ''
   if (line === '') {
-    throw new SealiftError('BUNDLE_UNSIGNED', `${what} has no signature: ${what}.sig is missing or empty`, {
-      hints: [
-        'carry the .sig file beside the bundle; whoever built it signs with: sealift sign BUNDLE --key KEY',
-      ],
-    })
+    throw new SealiftError(
+      'BUNDLE_UNSIGNED',
+      `the bundle has no signature: ${printable(where)} is missing or empty`,
+      {
+        hints: [
+          'carry the .sig file beside the bundle; whoever built it signs with: sealift sign BUNDLE --key KEY',
+        ],
+      },
+    )
   }
   const signature = /^[A-Za-z0-9+/]{16,1024}={0,2}$/.test(line) ? Buffer.from(line, 'base64') : undefined
   const signer =
@@ -39,8 +43,8 @@ export function requireSignature(
   throw new SealiftError(
     'SIGNATURE_INVALID',
     signature
-      ? `${what}.sig is not a signature of this bundle by a key that is trusted here`
-      : `${what}.sig is no signature: it is not one line of base64`,
+      ? `${printable(where)} is not a signature of this bundle by a key that is trusted here`
+      : `${printable(where)} is no signature: it is not one line of base64`,
     {
       faults: keys.map(({ fingerprint, type }) => `tried ${type} key ${fingerprint}`),
       hints: ['do not use this bundle before you know why: it was changed, or someone else signed it'],

@@ -68,7 +68,7 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
   const { key } = request
   const signature =
-    key && (await writeSignature(path, { index: plan.index, digest: plan.indexDigest }, key, files))
+    key && (await writeSignature(`${path}.sig`, { index: plan.index, digest: plan.indexDigest }, key, files))
   return {
     path,
     ...(signature ? { signature } : {}),

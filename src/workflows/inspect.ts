@@ -24,7 +24,7 @@ export async function inspect(path: string, files: Files): Promise<Inspection> {
   const source = await files.openBundle(path)
   try {
     const { digest, size, lock, files: carried } = await openBundle(source)
-    const signature = await files.exists(signaturePath(path))
+    const signature = await files.exists(signaturePath(path, source))
     return { path, digest, size, signature, files: carried.map(({ title }) => title), lock }
   } finally {
     await source.close()
@@ -60,10 +60,14 @@ export async function verify(request: VerifyRequest, files: Files, talk: Talk): 
   try {
     const verdict = await verifySource(source, { path, platform }, talk)
     if (keys.length > 0) {
-      const { fingerprint } = await requireSigned(path, await openBundle(source), keys, files)
+      const bundle = await openBundle(source)
+      const { fingerprint } = await requireSigned(signaturePath(path, source), bundle, keys, files)
       return { ...verdict, signature: fingerprint }
     }
-    return { ...verdict, signature: (await files.exists(signaturePath(path))) ? 'unchecked' : 'absent' }
+    return {
+      ...verdict,
+      signature: (await files.exists(signaturePath(path, source))) ? 'unchecked' : 'absent',
+    }
   } finally {
     await source.close()
   }

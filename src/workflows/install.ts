@@ -19,6 +19,7 @@ import { observeBudget } from './check.ts'
 import { verifySource } from './inspect.ts'
 import { installSteps } from './install-steps.ts'
 import { checkServices } from './services.ts'
+import { signaturePath } from './sign.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
 import { requireTrusted, type Voucher } from './trust.ts'
 
@@ -75,7 +76,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)
-    const key = await requireTrusted(path, bundle, site, allow.unsigned, files)
+    const key = await requireTrusted(signaturePath(path, source), bundle, site, allow.unsigned, files)
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, talk)

@@ -5,6 +5,7 @@ import type { Kind, KubernetesObject, SiteHost, Talk } from '../ports/index.ts'
 import { credentialsSecretName, storeName, systemNamespace } from '../wire/index.ts'
 import { purge, type Take } from './purge.ts'
 import { ownedBy } from './release-steps.ts'
+import { signaturePath } from './sign.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
 import { requireTrusted } from './trust.ts'
 
@@ -54,7 +55,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
   }
   try {
     const bundle = await openBundle(source)
-    await requireTrusted(request.bundle, bundle, site, request.allowUnsigned, files)
+    await requireTrusted(signaturePath(request.bundle, source), bundle, site, request.allowUnsigned, files)
     const wired = wiredCharts(bundle)
     const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
     await refuseForeign(cluster, namespaces)

@@ -1,7 +1,7 @@
 import { openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { Files, Secret } from '../ports/index.ts'
+import type { BundleSource, Files, Secret } from '../ports/index.ts'
 import {
   isEncrypted,
   type KeyType,
@@ -14,9 +14,9 @@ import {
 /** Gives the passphrase of a key; `fresh` when it is for a new one. */
 export type AskPassphrase = (fresh: boolean) => Promise<Secret>
 
-/** Where a bundle's signature lies. */
-export function signaturePath(bundle: string): string {
-  return `${bundle}.sig`
+/** Where a bundle's signature lies: beside the file, or beside the volumes under the name that they share. */
+export function signaturePath(bundle: string, { volumes }: Pick<BundleSource, 'volumes'>): string {
+  return `${volumes === undefined ? bundle : bundle.replace(/\.(\d{3,}|sha256)$/, '')}.sig`
 }
 
 /** A signature that was written. */
@@ -35,14 +35,13 @@ export async function openSigningKey(path: string, files: Files, ask: AskPassphr
   return readPrivateKey(text, isEncrypted(text, path) ? await ask(false) : undefined, path)
 }
 
-/** Writes the signature of an index.json beside its bundle. @throws SealiftError FILE_FAILED, DISK_FULL */
+/** Writes the signature of an index.json to `path`. @throws SealiftError FILE_FAILED, DISK_FULL */
 export async function writeSignature(
-  bundle: string,
+  path: string,
   { index, digest }: { readonly index: Uint8Array; readonly digest: Digest },
   key: SigningKey,
   files: Files,
 ): Promise<Signed> {
-  const path = signaturePath(bundle)
   await files.write(path, signatureOf(index, key))
   return { path, digest, key: key.public.fingerprint }
 }
@@ -60,7 +59,12 @@ export async function sign(
   const source = await files.openBundle(bundle)
   try {
     const opened = await openBundle(source)
-    return await writeSignature(bundle, opened, await openSigningKey(keyFile, files, ask), files)
+    return await writeSignature(
+      signaturePath(bundle, source),
+      opened,
+      await openSigningKey(keyFile, files, ask),
+      files,
+    )
   } finally {
     await source.close()
   }

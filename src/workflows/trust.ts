@@ -4,14 +4,13 @@ import type { Digest } from '../oci/index.ts'
 import type { Files } from '../ports/index.ts'
 import { type PublicKey, readPublicKey, requireSignature } from '../sign/index.ts'
 import type { Site } from '../spec/index.ts'
-import { signaturePath } from './sign.ts'
 
 /** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
 export type Voucher = Digest | 'unsigned'
 
 /**
  * Makes sure that one of the keys signed the very index.json that this bundle was opened with; everything else in
- * the bundle hangs on it by digest. @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID, FILE_FAILED
+ * the bundle hangs on it by digest. `path` is the signature's. @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID, FILE_FAILED
  */
 export async function requireSigned(
   path: string,
@@ -19,14 +18,13 @@ export async function requireSigned(
   keys: readonly PublicKey[],
   files: Files,
 ): Promise<PublicKey> {
-  const file = signaturePath(path)
-  const text = (await files.exists(file)) ? await files.readText(file) : undefined
+  const text = (await files.exists(path)) ? await files.readText(path) : undefined
   return requireSignature(index, text, keys, path)
 }
 
 /**
  * The gate before a bundle's charts and programs are run on a site: a key of the site must have signed it. Only
- * where the site names no keys may the user let an unsigned one pass.
+ * where the site names no keys may the user let an unsigned one pass. `path` is the signature's.
  * @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID, KEY_INVALID, FILE_FAILED
  */
 export async function requireTrusted(

@@ -18,13 +18,15 @@ describe.each([
   test('is one line of base64, and accepted by that key among others', () => {
     expect(text).toMatch(/^[A-Za-z0-9+/]+=*\n$/)
     const keys = [third.public, ours.public, other.public]
-    expect(requireSignature(bytes, text, keys, 'b.tar')).toEqual(key.public)
-    expect(requireSignature(bytes, text.trim(), keys, 'b.tar')).toEqual(key.public)
+    expect(requireSignature(bytes, text, keys, 'b.tar.sig')).toEqual(key.public)
+    expect(requireSignature(bytes, text.trim(), keys, 'b.tar.sig')).toEqual(key.public)
   })
 
   test('is not one of other bytes', () => {
     const changed = Buffer.from('{"schemaVersion":3}')
-    expect(() => requireSignature(changed, text, [key.public], 'b.tar')).toThrow(refused('SIGNATURE_INVALID'))
+    expect(() => requireSignature(changed, text, [key.public], 'b.tar.sig')).toThrow(
+      refused('SIGNATURE_INVALID'),
+    )
   })
 
   test('is not accepted with any byte of it changed', () => {
@@ -32,7 +34,7 @@ describe.each([
     for (const [i, byte] of raw.entries()) {
       const changed = Buffer.from(raw)
       changed[i] = byte ^ 1
-      expect(() => requireSignature(bytes, changed.toString('base64'), [key.public], 'b.tar')).toThrow(
+      expect(() => requireSignature(bytes, changed.toString('base64'), [key.public], 'b.tar.sig')).toThrow(
         refused('SIGNATURE_INVALID'),
       )
     }
@@ -40,13 +42,13 @@ describe.each([
 
   test('by nobody trusted is refused, with every key that was tried', () => {
     const keys = [ours, other, third].filter(tried => tried !== key).map(tried => tried.public)
-    expect(() => requireSignature(bytes, text, keys, 'b.tar')).toThrow(
+    expect(() => requireSignature(bytes, text, keys, 'b.tar.sig')).toThrow(
       expect.objectContaining({
         code: 'SIGNATURE_INVALID',
         faults: keys.map(({ type, fingerprint }) => `tried ${type} key ${fingerprint}`),
       }),
     )
-    expect(() => requireSignature(bytes, text, [], 'b.tar')).toThrow(refused('SIGNATURE_INVALID'))
+    expect(() => requireSignature(bytes, text, [], 'b.tar.sig')).toThrow(refused('SIGNATURE_INVALID'))
   })
 })
 
@@ -55,7 +57,7 @@ test.each([
   ['an empty file', ''],
   ['only white space', ' \n'],
 ])('%s: the bundle is unsigned', (_, text) => {
-  expect(() => requireSignature(bytes, text, [ours.public], 'b.tar')).toThrow(refused('BUNDLE_UNSIGNED'))
+  expect(() => requireSignature(bytes, text, [ours.public], 'b.tar.sig')).toThrow(refused('BUNDLE_UNSIGNED'))
 })
 
 test.each([
@@ -64,7 +66,7 @@ test.each([
   ['far too long', 'A'.repeat(100_000)],
   ['a JSON bundle', '{"base64Signature":"AAAA"}'],
 ])('%s is no signature', (_, text) => {
-  expect(() => requireSignature(bytes, text, [ours.public], 'b.tar')).toThrow(
+  expect(() => requireSignature(bytes, text, [ours.public], 'b.tar.sig')).toThrow(
     expect.objectContaining({ code: 'SIGNATURE_INVALID', message: expect.stringContaining('not one line') }),
   )
 })

@@ -6,7 +6,7 @@ import { parseSite } from '../../../src/spec/index.ts'
 import { inspect, verify } from '../../../src/workflows/inspect.ts'
 import { install } from '../../../src/workflows/install.ts'
 import { remove } from '../../../src/workflows/remove.ts'
-import { newKey, sign } from '../../../src/workflows/sign.ts'
+import { newKey, sign, signaturePath } from '../../../src/workflows/sign.ts'
 import { requireTrusted } from '../../../src/workflows/trust.ts'
 import { memoryFiles, memorySource } from '../../support/memory-files.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
@@ -62,6 +62,13 @@ describe('sign', () => {
   })
 })
 
+test('the signature of volumes lies beside them, under the name that they share', () => {
+  expect(signaturePath('b.tar', {})).toBe('b.tar.sig')
+  expect(signaturePath('b.001', {})).toBe('b.001.sig')
+  for (const path of ['b.tar', 'b.tar.001', 'b.tar.sha256'])
+    expect(signaturePath(path, { volumes: [] })).toBe('b.tar.sig')
+})
+
 test.each(['k.key', 'k.pub'])('a new key does not overwrite %s', async taken => {
   await files.write(taken, 'mine')
   await expect(newKey('k', 'ecdsa', files, ask)).rejects.toMatchObject({
@@ -106,7 +113,7 @@ describe('verify', () => {
 describe('the gate of a site', () => {
   const pass = async (keys: readonly string[] | undefined, allowUnsigned: boolean, file = sample.file) =>
     requireTrusted(
-      'b.tar',
+      'b.tar.sig',
       await openBundle(memorySource(file)),
       parseSite(siteText(keys), 'site.yaml'),
       allowUnsigned,
