@@ -48,9 +48,7 @@ export default class Build extends BaseCommand {
       summary: 'Cut the bundle into volumes of this size, such as 4G (decimal) or 2Gi.',
     }),
     registries: registriesFlag,
-    locked: Flags.boolean({
-      summary: 'Resolve anew first, and build nothing unless all is as it was locked.',
-    }),
+    locked: Flags.boolean({ summary: 'Resolve anew first; build nothing unless all is as it was locked.' }),
     key: signingKeyFlag(),
   }
 
