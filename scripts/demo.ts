@@ -10,6 +10,7 @@ import { stopLeftovers } from '../test/support/cluster/index.ts'
 import { startConnectedSide } from '../test/support/connected/index.ts'
 import { type RunOptions, sealift, sealiftJson, startSite } from '../test/support/road.ts'
 import { prepareMachine } from '../test/support/setup.ts'
+import { makeKey } from '../test/support/signing.ts'
 
 const root = join(import.meta.dirname, '..')
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -53,7 +54,11 @@ async function demo(): Promise<void> {
   closing.push(() => connected.stop())
   const registries = ['--registries', connected.registriesFile]
   await run(['lock', spec, ...registries])
-  await run(['build', spec, '--output', join(root, 'out'), ...registries])
+  say(`\n$ sealift keys new ${join(work, 'release')}      # its passphrase comes from the environment`)
+  const key = await makeKey(join(work, 'release'))
+  await run(['build', spec, '--output', join(root, 'out'), '--key', key.path, ...registries], {
+    env: key.env,
+  })
   const built = await sealiftJson<{ path: string; size: number; digest: string }>([
     'build',
     spec,
@@ -66,12 +71,16 @@ async function demo(): Promise<void> {
   const bundle = join(root, 'out', basename(built.json.path))
 
   chapter('The site: a cluster without a route out')
-  const site = await startSite(connected.archives, say)
+  const site = await startSite(connected.archives, say, { keys: [key.publicKey] })
   closing.push(() => site.stop())
   await connected.stop()
   say('The registry is switched off now. What follows runs inside the network namespace of the cluster.')
   const carried = join(site.dir, basename(bundle))
   await copyFile(bundle, carried)
+  await copyFile(`${bundle}.sig`, `${carried}.sig`)
+  say(
+    `The site file names the key that a bundle must be signed with; an unsigned one is refused:\n${key.publicKey}`,
+  )
   const inside: RunOptions = { inside: site.cluster }
 
   chapter('Install')

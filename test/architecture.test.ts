@@ -10,6 +10,7 @@ const rooms = [
   'lock',
   'fetch',
   'bundle',
+  'sign',
   'verify',
   'sbom',
   'load',

@@ -19,6 +19,8 @@ import { type BundleEntry, walkEntries } from './walk.ts'
 export interface Bundle {
   /** Its identity: the digest of index.json. */
   readonly digest: Digest
+  /** The bytes of index.json, from which everything else was read: what a signature is over. */
+  readonly index: Uint8Array
   /** The file's bytes. */
   readonly size: number
   readonly images: readonly CarriedImage[]
@@ -81,6 +83,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
   const changed = (wanted: Digest) => faultsError([changedBlob(wanted, owner(wanted) ?? 'the bundle')])
   return {
     digest,
+    index,
     size: source.size,
     images,
     charts,

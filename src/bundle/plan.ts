@@ -27,6 +27,8 @@ export interface BundlePlan extends FillPlan {
   readonly indexDigest: Digest
   /** The images' layers that a delta leaves out; their bytes do not count in `size`. */
   readonly absent: readonly Content[]
+  /** The bytes of index.json: what a signature is over. */
+  readonly index: Uint8Array
 }
 
 /**
@@ -81,7 +83,7 @@ export function planBundle(
 
   const index = Buffer.from(indexJson(contents, artifact))
   const { size, entries } = placeEntries(index, blobs, mtimeSeconds)
-  return { size, indexDigest: digestOf(index), absent, ...divide(entries, atHand) }
+  return { size, index, indexDigest: digestOf(index), absent, ...divide(entries, atHand) }
 }
 
 function indexJson({ images, charts, attachments = [] }: BundleContents, artifact: Uint8Array): string {

@@ -26,7 +26,7 @@ import type { BundleEntry } from './walk.ts'
 export interface Structure {
   /** Digest of index.json: the bundle's identity. */
   readonly digest?: Digest
-  /** The bytes of index.json. */
+  /** The bytes of index.json: what a signature is over. */
   readonly index?: Uint8Array
   readonly images: readonly CarriedImage[]
   readonly charts: readonly CarriedChart[]

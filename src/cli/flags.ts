@@ -42,3 +42,26 @@ export const attestationsFlag = Flags.boolean({
   default: true,
   summary: 'Carry what registries have attached to images: signatures, attestations, SBOMs.',
 })
+
+/** `--key` of the verbs that sign: a private key. Its passphrase is never a flag. */
+export const signingKeyFlag = Flags.custom<string>({
+  summary: 'Private key that signs: of keys new, of cosign, or PKCS#8 (P-256 or Ed25519).',
+})
+
+/** What the user may let pass: a bundle that nobody signed, an older one, one for other sites. */
+export const allowFlags = {
+  'allow-unsigned': Flags.boolean({
+    summary: 'Use a bundle that nobody answers for; only where the site file names no keys.',
+  }),
+  'allow-downgrade': Flags.boolean({ summary: 'Install an older bundle over a newer one.' }),
+  'any-site': Flags.boolean({ summary: 'Install a bundle that was made for other sites.' }),
+}
+
+/** The same as workflows take it. */
+export function allowances(flags: Record<keyof typeof allowFlags, boolean>) {
+  return {
+    unsigned: flags['allow-unsigned'],
+    downgrade: flags['allow-downgrade'],
+    anySite: flags['any-site'],
+  }
+}

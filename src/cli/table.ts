@@ -16,3 +16,8 @@ export function table(
       .trimEnd()
   return [line(head), line(widths.map(width => '─'.repeat(width))), ...rows.map(line)].join('\n')
 }
+
+/** Who signed a bundle, for people: a key's fingerprint, or `unsigned`. */
+export function keyText(key: string): string {
+  return key === 'unsigned' ? 'no: nobody answers for this bundle' : `by key ${key}`
+}

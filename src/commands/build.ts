@@ -1,11 +1,12 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
 import { builtText } from '../cli/built-text.ts'
-import { registriesFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
-import { BaseCommand } from '../cli/index.ts'
+import { registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
+import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
 import { lock } from '../workflows/lock.ts'
+import { openSigningKey } from '../workflows/sign.ts'
 
 export default class Build extends BaseCommand {
   static override aliases = ['create']
@@ -16,6 +17,7 @@ export default class Build extends BaseCommand {
     '<%= config.bin %> <%= command.id %> bundles/infisical --output out',
     '<%= config.bin %> <%= command.id %> bundles/infisical --since out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> bundles/sandbox --output out --registries registries.yaml --concurrency 8',
+    '<%= config.bin %> <%= command.id %> bundles/infisical --output out --key release.key',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     'SPEC_INVALID',
@@ -32,6 +34,7 @@ export default class Build extends BaseCommand {
     'FILE_FAILED',
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
+    'KEY_INVALID',
   ]
   static override args = {
     spec: Args.string({ description: 'Folder with bundle.yaml and bundle.lock.yaml', required: true }),
@@ -53,9 +56,8 @@ export default class Build extends BaseCommand {
       helpValue: 'OLD',
     }),
     registries: registriesFlag,
-    locked: Flags.boolean({
-      summary: 'Resolve anew first, and build nothing unless all is as it was locked.',
-    }),
+    locked: Flags.boolean({ summary: 'Resolve anew first; build nothing unless all is as it was locked.' }),
+    key: signingKeyFlag(),
   }
 
   async run() {
@@ -64,13 +66,12 @@ export default class Build extends BaseCommand {
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
       const { output, concurrency, since, 'volume-size': volumeSize, locked } = flags
-      const request = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
-      if (locked) await lock(request, host, this.talk)
-      const built = await build(
-        { specDir: args.spec, output, concurrency, epoch, volumeSize, since },
-        host,
-        this.talk,
-      )
+      const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
+      const key = flags.key === undefined ? undefined : await openSigningKey(flags.key, host.files, ask)
+      const relock = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
+      if (locked) await lock(relock, host, this.talk)
+      const request = { specDir: args.spec, output, concurrency, epoch, volumeSize, since, key }
+      const built = await build(request, host, this.talk)
       this.log(builtText(built))
       return built
     } finally {

@@ -28,6 +28,9 @@ export default class Inspect extends BaseCommand {
       this.log(
         `  delta   ${found.absent.length} layers (${bytes(layerBytes(found.absent))}) are left out, see below`,
       )
+    this.log(
+      `  signed  ${found.signature ? 'a signature lies beside it; verify --key checks it' : 'no signature lies beside it'}`,
+    )
     const rows = [
       ...charts.map(({ name, version, package: { size, digest } }) => [
         'chart',

@@ -2,8 +2,8 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/hosts.ts'
 import { budgetText } from '../cli/budget-table.ts'
-import { siteFlag } from '../cli/flags.ts'
-import { BaseCommand, duration, table } from '../cli/index.ts'
+import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
+import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { install } from '../workflows/install.ts'
 import { journalPath, readSite } from '../workflows/site.ts'
@@ -13,7 +13,7 @@ export default class Install extends BaseCommand {
   static override summary =
     'Install a bundle on a site, and prove that a secret arrives. A rerun goes on where the last one stopped.'
   static override description =
-    'Verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine.'
+    'Checks the signature against the keys of the site file, verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> infisical-1.0.0.tar --site site.yaml',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',
@@ -25,6 +25,9 @@ export default class Install extends BaseCommand {
     'BUNDLE_DAMAGED',
     'BUNDLE_WRONG_PLATFORM',
     'BASE_MISSING',
+    'BUNDLE_UNSIGNED',
+    'SIGNATURE_INVALID',
+    'KEY_INVALID',
     'SITE_INVALID',
     'CLUSTER_UNREACHABLE',
     'CLUSTER_DENIED',
@@ -41,11 +44,14 @@ export default class Install extends BaseCommand {
     'HELM_FAILED',
     'SERVER_FAILED',
     'PROOF_FAILED',
+    'DOWNGRADE_REFUSED',
+    'WRONG_SITE',
   ]
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
     site: siteFlag,
     journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
+    ...allowFlags,
   }
 
   async run() {
@@ -55,6 +61,7 @@ export default class Install extends BaseCommand {
       bundle: args.bundle,
       siteFile: flags.site,
       journal: flags.journal ?? journalPath(flags.site, site),
+      allow: allowances(flags),
     }
     const result = await install(request, await siteHost(site, process.env), this.talk)
     const rows = result.steps.map(({ title, detail, skipped, milliseconds }) => [
@@ -64,7 +71,7 @@ export default class Install extends BaseCommand {
     ])
     this.log(`${table(['step', 'took', 'result'], rows, [1])}\n\n${budgetText(result.budget)}`)
     this.log(
-      `\ninstalled on ${result.site} in ${duration(result.seconds * 1000)}\n  bundle   ${result.bundle.digest}\n  journal  ${result.journal}`,
+      `\ninstalled on ${result.site} in ${duration(result.seconds * 1000)}\n  bundle   ${result.bundle.digest}\n  signed   ${keyText(result.bundle.key)}\n  journal  ${result.journal}`,
     )
     if (!result.budget.observedFits)
       this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')

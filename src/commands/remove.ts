@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/hosts.ts'
-import { siteFlag } from '../cli/flags.ts'
+import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { remove } from '../workflows/remove.ts'
@@ -20,6 +20,9 @@ export default class Remove extends BaseCommand {
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
     'BUNDLE_WRONG_PLATFORM',
+    'BUNDLE_UNSIGNED',
+    'SIGNATURE_INVALID',
+    'KEY_INVALID',
     'SITE_INVALID',
     'CLUSTER_UNREACHABLE',
     'CLUSTER_DENIED',
@@ -39,6 +42,7 @@ export default class Remove extends BaseCommand {
       summary:
         'Also drop the database, empty Dragonfly’s database number (unless 0), delete keys, CRDs and images: nothing can be had back.',
     }),
+    'allow-unsigned': allowFlags['allow-unsigned'],
     yes: Flags.boolean({ required: true, summary: 'Say that you mean it.' }),
   }
 
@@ -46,7 +50,12 @@ export default class Remove extends BaseCommand {
     const { args, flags } = await this.parse(Remove)
     const { site } = await readSite(flags.site, nodeFiles())
     const result = await remove(
-      { bundle: args.bundle, siteFile: flags.site, purge: flags.purge },
+      {
+        bundle: args.bundle,
+        siteFile: flags.site,
+        purge: flags.purge,
+        allowUnsigned: flags['allow-unsigned'],
+      },
       await siteHost(site, process.env),
       this.talk,
     )

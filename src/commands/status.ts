@@ -1,7 +1,7 @@
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/hosts.ts'
 import { siteFlag } from '../cli/flags.ts'
-import { BaseCommand, table } from '../cli/index.ts'
+import { BaseCommand, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { readSite } from '../workflows/site.ts'
 import { status } from '../workflows/status.ts'
@@ -24,7 +24,7 @@ export default class Status extends BaseCommand {
     const found = await status(flags.site, await siteHost(site, process.env))
     const { bundle, installed, releases, images } = found
     this.log(
-      `${found.site}: ${bundle.name} ${bundle.version}, proven ${installed}\n  bundle  ${bundle.digest}\n`,
+      `${found.site}: ${bundle.name} ${bundle.version}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n`,
     )
     this.log(
       table(

@@ -3,16 +3,17 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { layerBytes } from '../bundle/index.ts'
 import { BaseCommand, bytes } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
-import { verify } from '../workflows/inspect.ts'
+import { type Verified, verify } from '../workflows/inspect.ts'
 
 export default class Verify extends BaseCommand {
   static override summary = 'Read a bundle once and report every fault in it.'
   static override description =
-    'Checks every header, name, manifest and byte. A bundle that passes is what was built; nothing is written. A delta is whole only together with the older bundles that have what it leaves out.'
+    'Checks every header, name, manifest and byte; nothing is written. That a bundle is the one that was built is what --key proves: one of the keys must have signed it. A delta is whole only together with the older bundles that have what it leaves out.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> DELTA --base out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> BUNDLE --platform linux/arm64 --json',
+    '<%= config.bin %> <%= command.id %> BUNDLE --key release.pub',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     'FILE_FAILED',
@@ -20,6 +21,9 @@ export default class Verify extends BaseCommand {
     'BUNDLE_DAMAGED',
     'BUNDLE_WRONG_PLATFORM',
     'BASE_MISSING',
+    'BUNDLE_UNSIGNED',
+    'SIGNATURE_INVALID',
+    'KEY_INVALID',
   ]
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
@@ -31,11 +35,16 @@ export default class Verify extends BaseCommand {
       helpValue: 'OLD',
     }),
     platform: Flags.string({ summary: 'Also require this platform of every image, such as linux/amd64.' }),
+    key: Flags.string({
+      multiple: true,
+      summary: 'Public key that must have signed it; may be given more than once.',
+    }),
   }
 
   async run() {
     const { args, flags } = await this.parse(Verify)
-    const request = { path: args.bundle, platform: flags.platform, bases: flags.base }
+    const { platform, base: bases, key: keys = [] } = flags
+    const request = { bundle: args.bundle, platform, bases, keys }
     const verdict = await verify(request, nodeFiles(), this.talk)
     this.log(
       `sound: ${bytes(verdict.size)}, ${verdict.images.length} images, ${verdict.charts.length} charts\n  digest  ${verdict.digest}`,
@@ -44,6 +53,13 @@ export default class Verify extends BaseCommand {
       this.log(
         `  delta   ${verdict.absent.length} layers (${bytes(layerBytes(verdict.absent))}) are sound in ${flags.base.join(', ')}`,
       )
+    this.log(`  signed  ${signatureText(verdict.signature)}`)
     return verdict
   }
+}
+
+function signatureText(signature: Verified['signature']): string {
+  if (signature === 'absent') return 'no: no signature lies beside it'
+  if (signature === 'unchecked') return 'a signature lies beside it, and nobody checked it: say --key'
+  return `by key ${signature}`
 }

@@ -4,5 +4,6 @@
  */
 export { refuseForeign, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
-export { forgetReceipt, type Receipt, readReceipt, writeReceipt } from './receipt.ts'
+export { type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
+export { forgetReceipt, installedBundle, type Receipt, readReceipt, writeReceipt } from './receipt.ts'
 export { type Run, runSteps, type Step, type StepOutcome } from './step.ts'

@@ -12,6 +12,8 @@ export interface Receipt {
   readonly bundle: Digest
   /** ISO time at which the install was proven. */
   readonly at: string
+  /** Who answered for the bundle: the fingerprint of the key that signed it, or `unsigned`. */
+  readonly key: Digest | 'unsigned'
   /** The bundle's lock: charts, images by digest, budget. */
   readonly lock: BundleLock
 }
@@ -20,8 +22,9 @@ const kind = { apiVersion: 'v1', kind: 'ConfigMap' }
 const name = 'sealift-receipt'
 
 /** Leaves the receipt in the cluster, ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
-export async function writeReceipt(cluster: Cluster, { site, bundle, at, lock }: Receipt): Promise<void> {
-  const data = { site, bundle, at, 'bundle.lock.yaml': printLock(lock) }
+export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
+  const { site, bundle, at, key, lock } = receipt
+  const data = { site, bundle, at, key, ...lock.metadata, 'bundle.lock.yaml': printLock(lock) }
   await cluster.apply({ ...kind, metadata: { name, namespace: systemNamespace, labels: managed }, data })
 }
 
@@ -39,7 +42,19 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
   }
   const data = object['data'] as Record<string, string>
   const lock = parseLock(data['bundle.lock.yaml'] ?? '', `ConfigMap ${systemNamespace}/${name}`)
-  return { site: data['site'] ?? '', bundle: data['bundle'] as Digest, at: data['at'] ?? '', lock }
+  const { site = '', bundle, at = '', key = 'unsigned' } = data
+  return { site, bundle: bundle as Digest, at, key: key as Receipt['key'], lock }
+}
+
+/** Name and version of the bundle that is installed here, whatever form its lock has. @throws SealiftError CLUSTER_* */
+export async function installedBundle(
+  cluster: Cluster,
+): Promise<{ readonly name: string; readonly version: string } | undefined> {
+  const data = (await cluster.get(kind, name, systemNamespace))?.['data'] as
+    | Record<string, string>
+    | undefined
+  const { name: installed, version } = data ?? {}
+  return installed === undefined || version === undefined ? undefined : { name: installed, version }
 }
 
 /** Takes the receipt and the journal away; what is not there is fine. @throws SealiftError CLUSTER_* */

@@ -23,6 +23,13 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
   .refine(text => !/[?#@]/.test(text), 'no user, query or fragment in it')
 
+const publicKey = z
+  .string()
+  .regex(
+    /^-----BEGIN PUBLIC KEY-----\s[A-Za-z0-9+/=\s]{1,4096}-----END PUBLIC KEY-----\s*$/,
+    'the text of a .pub file: -----BEGIN PUBLIC KEY----- …',
+  )
+
 const secretRef = z.strictObject({ namespace: kubernetesName, name: kubernetesName, key: secretKey })
 
 const database = z
@@ -92,6 +99,14 @@ export const siteSchema = z.strictObject({
     .optional()
     .describe('Found by itself when left out'),
   url: httpUrl.optional().describe('SITE_URL: where people reach it'),
+  keys: z
+    .array(publicKey)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'Public keys (PEM, as in a .pub file), one of which must have signed every bundle that is used here',
+    ),
   organization: z
     .string()
     .regex(/^[^\p{Cc}]{1,64}$/u, '1 to 64 characters')

@@ -12,6 +12,12 @@ const dnsLabel = z
 const relativePath = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\0]+$/, 'a path below the folder of bundle.yaml, without ..')
+const siteName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    'the name of a site: lower-case letters, digits, dashes, dots',
+  )
 const quantity = z
   .string()
   .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$/, 'a Kubernetes quantity such as 640Mi or 300m')
@@ -98,6 +104,13 @@ export const bundleSpec = z.strictObject({
     name: dnsLabel,
     version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/, 'letters, digits, dots and dashes'),
     description: z.string().max(500).optional(),
+    sites: z
+      .array(siteName)
+      .min(1)
+      .optional()
+      .describe(
+        'Names of the sites that may install it (metadata.name of their site.yaml); any when left out',
+      ),
   }),
   platforms: z.array(platform).min(1).default(['linux/amd64']),
   kubernetes: z

@@ -3,10 +3,12 @@ import { SealiftError } from '../errors/index.ts'
 import { type BundleLock, parseLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
+import type { SigningKey } from '../sign/index.ts'
 import { parseSpec } from '../spec/index.ts'
 import { gather } from './build-sources.ts'
 import { bundleFile } from './bundle-file.ts'
 import { fillFile } from './fill.ts'
+import { type Signed, writeSignature } from './sign.ts'
 import { hadBefore, readOlder } from './since.ts'
 
 /** What to build, and where to. */
@@ -23,6 +25,8 @@ export interface BuildRequest {
   readonly volumeSize?: number | undefined
   /** Makes a delta: an older lock, spec folder or bundle, whose images' layers are left out. */
   readonly since?: string | undefined
+  /** Signs what was built. */
+  readonly key?: SigningKey | undefined
 }
 
 /** What was built. Sizes in bytes. */
@@ -40,6 +44,8 @@ export interface BuildResult {
   /** What a delta leaves out. */
   readonly absent?: { readonly layers: number; readonly bytes: number; readonly since: string }
   readonly seconds: number
+  /** The signature beside it, when a key was given. */
+  readonly signature?: Signed
 }
 
 /**
@@ -69,8 +75,12 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }
   const path = `${request.output}/${bundleFile(lock, older)}`
   const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
+  const { key } = request
+  const signature =
+    key && (await writeSignature(`${path}.sig`, { index: plan.index, digest: plan.indexDigest }, key, files))
   return {
     path,
+    ...(signature ? { signature } : {}),
     digest: plan.indexDigest,
     size: plan.size,
     volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),

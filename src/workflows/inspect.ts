@@ -1,9 +1,13 @@
 import { type AbsentLayer, baseMissing, faultsError, openBundle } from '../bundle/index.ts'
+import type { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { Files, Talk } from '../ports/index.ts'
+import type { BundleSource, Files, Talk } from '../ports/index.ts'
+import { type PublicKey, readPublicKey } from '../sign/index.ts'
 import { type Verdict, verifyBundle } from '../verify/index.ts'
 import { withBundles } from './bases.ts'
+import { signaturePath } from './sign.ts'
+import { requireSigned } from './trust.ts'
 
 /** What a bundle says it is. Blobs are not read: `verify` does that. */
 export interface Inspection {
@@ -11,6 +15,8 @@ export interface Inspection {
   readonly digest: Digest
   /** The file's bytes. */
   readonly size: number
+  /** Whether a signature lies beside it. Who made it is what `verify --key` says. */
+  readonly signature: boolean
   readonly files: readonly string[]
   /** The layers that a delta leaves out; none in a full bundle. */
   readonly absent: readonly AbsentLayer[]
@@ -22,7 +28,8 @@ export async function inspect(path: string, files: Files): Promise<Inspection> {
   const source = await files.openBundle(path)
   try {
     const { digest, size, lock, absent, files: carried } = await openBundle(source)
-    return { path, digest, size, files: carried.map(({ title }) => title), absent, lock }
+    const signature = await files.exists(signaturePath(path, source))
+    return { path, digest, size, signature, files: carried.map(({ title }) => title), absent, lock }
   } finally {
     await source.close()
   }
@@ -30,37 +37,73 @@ export async function inspect(path: string, files: Files): Promise<Inspection> {
 
 /** What to verify. */
 export interface VerifyRequest {
-  readonly path: string
+  /** Path of the bundle. */
+  readonly bundle: string
   /** A platform that every image must be there for. */
   readonly platform?: string | undefined
   /** Paths of older bundles that have what a delta leaves out. */
   readonly bases?: readonly string[]
+  /** Paths of public keys; one of them must have signed the bundle. None: the signature is not looked at. */
+  readonly keys?: readonly string[]
+}
+
+/** What was found. */
+export interface Verified extends Verdict {
+  /** The signature beside the bundle: by a key (its fingerprint), there but not checked, or not there. */
+  readonly signature: Digest | 'unchecked' | 'absent'
 }
 
 /**
- * Reads a bundle once and reports every fault in it; a delta with its bases.
- * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED or BUNDLE_WRONG_PLATFORM with every fault, BASE_MISSING when
- * all is sound but layers are in none of the bases, FILE_FAILED
+ * Reads a bundle once and reports every fault in it, a delta with its bases; with keys, checks the signature as well.
+ * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED or BUNDLE_WRONG_PLATFORM with every fault; BUNDLE_UNSIGNED,
+ * SIGNATURE_INVALID, KEY_INVALID, FILE_FAILED; BASE_MISSING when all is sound but layers are in none of the bases
  */
-export async function verify(request: VerifyRequest, files: Files, talk: Talk): Promise<Verdict> {
-  const verdict = await checkBundle(request, files, talk)
-  if (verdict.missing.length === 0) return verdict
-  const [where, hint] = request.bases?.length
-    ? ['in the given bases', 'name every older bundle that it builds on, with --base for each']
-    : ['here', 'name the older bundle that it builds on, with --base']
-  throw baseMissing(verdict.missing, where, [hint, 'what is in the delta is sound'])
+export async function verify(request: VerifyRequest, files: Files, talk: Talk): Promise<Verified> {
+  const { bundle: path, platform, bases = [] } = request
+  const texts = await Promise.all(
+    (request.keys ?? []).map(async key => ({ key, text: await files.readText(key) })),
+  )
+  const keys = texts.map(({ key, text }) => readPublicKey(text, key))
+  const source = await files.openBundle(path)
+  try {
+    const verdict = await verifySource(source, { path, platform, bases }, files, talk)
+    const signature = await signatureOf(path, source, keys, files)
+    if (verdict.missing.length > 0) throw withoutBase(verdict, bases)
+    return { ...verdict, signature }
+  } finally {
+    await source.close()
+  }
+}
+
+async function signatureOf(
+  path: string,
+  source: BundleSource,
+  keys: readonly PublicKey[],
+  files: Files,
+): Promise<Verified['signature']> {
+  const file = signaturePath(path, source)
+  if (keys.length === 0) return (await files.exists(file)) ? 'unchecked' : 'absent'
+  return (await requireSigned(file, await openBundle(source), keys, files)).fingerprint
+}
+
+function withoutBase({ missing }: Verdict, bases: readonly string[]): SealiftError {
+  const [where, hint] =
+    bases.length > 0
+      ? ['in the given bases', 'name every older bundle that it builds on, with --base for each']
+      : ['here', 'name the older bundle that it builds on, with --base']
+  return baseMissing(missing, where, [hint, 'what is in the delta is sound'])
 }
 
 /**
- * {@link verify}, but what is missing of a delta is only told: a site may have it.
+ * Verifies an open bundle, and shows it as a step; what is missing of a delta is only told: a site may have it.
  * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED or BUNDLE_WRONG_PLATFORM with every fault, FILE_FAILED
  */
-export async function checkBundle(
-  { path, platform, bases = [] }: VerifyRequest,
+export async function verifySource(
+  source: BundleSource,
+  { path, platform, bases = [] }: Pick<VerifyRequest, 'platform' | 'bases'> & { readonly path: string },
   files: Files,
   talk: Talk,
 ): Promise<Verdict> {
-  const source = await files.openBundle(path)
   const step = talk.reporter.step(`Verify ${path}`)
   try {
     const verdict = await withBundles(bases, files, opened =>
@@ -78,7 +121,5 @@ export async function checkBundle(
   } catch (error) {
     step.fail()
     throw error
-  } finally {
-    await source.close()
   }
 }

@@ -1,10 +1,13 @@
-import { type Bundle, openBundle } from '../bundle/index.ts'
+import { openBundle } from '../bundle/index.ts'
 import type { BudgetAccount } from '../check/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import {
+  installedBundle,
   readReceipt,
+  refuseDowngrade,
   refuseForeign,
   refuseOtherOperator,
+  refuseWrongSite,
   runSteps,
   type StepOutcome,
   siteJournal,
@@ -14,10 +17,12 @@ import { requireBase } from '../load/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Runtime, SiteHost, Talk } from '../ports/index.ts'
 import { observeBudget } from './check.ts'
-import { checkBundle } from './inspect.ts'
+import { verifySource } from './inspect.ts'
 import { installSteps } from './install-steps.ts'
 import { checkServices } from './services.ts'
+import { signaturePath } from './sign.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
+import { requireTrusted, type Voucher } from './trust.ts'
 
 /** What to install, and where. */
 export interface InstallRequest {
@@ -27,6 +32,17 @@ export interface InstallRequest {
   readonly siteFile: string
   /** Where every finished step is appended, one JSON object a line. */
   readonly journal: string
+  readonly allow: Allowances
+}
+
+/** What the user lets pass that is refused otherwise. */
+export interface Allowances {
+  /** A bundle that nobody signed, where the site names no keys. */
+  readonly unsigned: boolean
+  /** A bundle that is older than what is installed. */
+  readonly downgrade: boolean
+  /** A bundle that was made for other sites. */
+  readonly anySite: boolean
 }
 
 /** What was done. */
@@ -37,6 +53,8 @@ export interface InstallResult {
     readonly digest: Digest
     readonly size: number
     readonly version: string
+    /** Fingerprint of the key that signed it, or `unsigned`. */
+    readonly key: Voucher
   }
   readonly steps: readonly StepOutcome[]
   readonly budget: BudgetAccount
@@ -45,8 +63,9 @@ export interface InstallResult {
 }
 
 /**
- * Installs a bundle: verifies it, looks at the site before the first change, then runs the steps. A rerun
- * goes on where the last one stopped.
+ * Installs a bundle: makes sure who signed it, verifies it, looks at the site before the first change, then runs
+ * the steps. The file is opened once, so that what is verified is what is installed. A rerun goes on where the last
+ * one stopped.
  * @throws SealiftError any of the site's and the bundle's codes
  */
 export async function install(request: InstallRequest, host: SiteHost, talk: Talk): Promise<InstallResult> {
@@ -54,13 +73,17 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const { reporter, signal } = talk
   const started = clock.now()
   const { site, digest: siteDigest } = await readSite(request.siteFile, files)
-  await checkBundle({ path: request.bundle, platform: host.platform }, files, talk)
-  const source = await files.openBundle(request.bundle)
+  const { allow, bundle: path } = request
+  const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)
+    const key = await requireTrusted(signaturePath(path, source), bundle, site, allow.unsigned, files)
     const wired = wiredCharts(bundle)
+    refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
+    await verifySource(source, { path, platform: host.platform }, files, talk)
     await lookAt('the cluster', talk, async () => {
       const { server, version } = await cluster.info()
+      refuseDowngrade(await installedBundle(cluster), bundle.lock.metadata, allow.downgrade)
       const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
       await refuseForeign(cluster, namespaces)
       await refuseOtherOperator(cluster, namespaces)
@@ -89,9 +112,16 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         signal,
       })
       const at = new Date(clock.now()).toISOString()
-      await writeReceipt(cluster, { site: site.metadata.name, bundle: bundle.digest, at, lock: bundle.lock })
-      const budget = await observeBudget(await readReceipt(cluster), cluster)
-      return result(request, site.metadata.name, bundle, outcomes, budget, (clock.now() - started) / 1000)
+      const { digest, size, lock } = bundle
+      await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })
+      return {
+        site: site.metadata.name,
+        bundle: { path, digest, size, version: lock.metadata.version, key },
+        steps: outcomes,
+        budget: await observeBudget(await readReceipt(cluster), cluster),
+        journal: request.journal,
+        seconds: (clock.now() - started) / 1000,
+      }
     } finally {
       await helm.dispose()
     }
@@ -119,16 +149,4 @@ function requireRuntime({ runtime }: SiteHost): Runtime {
       'or say where it is: containerd.ctr and containerd.address in site.yaml',
     ],
   })
-}
-
-function result(
-  request: InstallRequest,
-  site: string,
-  { digest, size, lock }: Bundle,
-  steps: readonly StepOutcome[],
-  budget: BudgetAccount,
-  seconds: number,
-): InstallResult {
-  const bundle = { path: request.bundle, digest, size, version: lock.metadata.version }
-  return { site, bundle, steps, budget, journal: request.journal, seconds }
 }

@@ -5,7 +5,9 @@ import type { Kind, KubernetesObject, SiteHost, Talk } from '../ports/index.ts'
 import { credentialsSecretName, storeName, systemNamespace } from '../wire/index.ts'
 import { purge, type Take } from './purge.ts'
 import { ownedBy } from './release-steps.ts'
+import { signaturePath } from './sign.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
+import { requireTrusted } from './trust.ts'
 
 /** What to remove. */
 export interface RemoveRequest {
@@ -14,6 +16,8 @@ export interface RemoveRequest {
   readonly siteFile: string
   /** Also the database, the keys, the CRDs and the images: nothing can be had back then. */
   readonly purge: boolean
+  /** Lets a bundle pass that nobody signed, where the site names no keys: its helm is run. */
+  readonly allowUnsigned: boolean
 }
 
 /** What was removed, and what was left on purpose. */
@@ -30,7 +34,7 @@ const secret: Kind = { apiVersion: 'v1', kind: 'Secret' }
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
  * so that an install of the same site finds everything again. Can be run again after an interruption.
- * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, BUNDLE_*, SITE_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, SITE_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
  */
 export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { cluster, files } = host
@@ -51,6 +55,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
   }
   try {
     const bundle = await openBundle(source)
+    await requireTrusted(signaturePath(request.bundle, source), bundle, site, request.allowUnsigned, files)
     const wired = wiredCharts(bundle)
     const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
     await refuseForeign(cluster, namespaces)

@@ -1,5 +1,5 @@
 import { judgeDeployment } from '../check/index.ts'
-import { type JournalEntry, readReceipt, siteJournal } from '../install/index.ts'
+import { type JournalEntry, type Receipt, readReceipt, siteJournal } from '../install/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { SiteHost } from '../ports/index.ts'
 import { readSite } from './site.ts'
@@ -7,7 +7,13 @@ import { readSite } from './site.ts'
 /** What is installed here, and how it got here. */
 export interface StatusResult {
   readonly site: string
-  readonly bundle: { readonly name: string; readonly version: string; readonly digest: Digest }
+  readonly bundle: {
+    readonly name: string
+    readonly version: string
+    readonly digest: Digest
+    /** Fingerprint of the key that signed it, or `unsigned`. */
+    readonly key: Receipt['key']
+  }
   /** ISO time at which the install was proven. */
   readonly installed: string
   readonly releases: readonly {
@@ -24,7 +30,7 @@ export interface StatusResult {
 export async function status(siteFile: string, host: SiteHost): Promise<StatusResult> {
   const { cluster, files } = host
   await readSite(siteFile, files)
-  const { site, bundle, at, lock } = await readReceipt(cluster)
+  const { site, bundle, at, key, lock } = await readReceipt(cluster)
   const releases = []
   for (const { name, version, namespace } of lock.charts) {
     const verdicts = (await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace)).map(
@@ -35,7 +41,7 @@ export async function status(siteFile: string, host: SiteHost): Promise<StatusRe
   }
   return {
     site,
-    bundle: { name: lock.metadata.name, version: lock.metadata.version, digest: bundle },
+    bundle: { name: lock.metadata.name, version: lock.metadata.version, digest: bundle, key },
     installed: at,
     releases,
     images: lock.images.map(({ name, digest }) => ({ name, digest })),

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../src/workflows/check.ts'
@@ -8,6 +8,7 @@ import { secretsOf, watchArguments } from '../support/leaks.ts'
 import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 import { startStrictRedis } from '../support/services.ts'
+import { makeKey } from '../support/signing.ts'
 
 // One site, one story, told in order: refused for good reasons, installed, judged, removed, installed again, purged.
 let sandbox: Sandbox
@@ -16,7 +17,7 @@ const spoken: string[] = []
 
 beforeAll(async () => {
   sandbox = await startSandbox()
-  site = await startSite(sandbox.connected.archives, () => {})
+  site = await startSite(sandbox.connected.archives, () => {}, { keys: [sandbox.key.publicKey] })
 })
 afterAll(async () => {
   await site?.stop()
@@ -146,6 +147,31 @@ describe('refused before the first change', () => {
     for (const path of ['organization', 'admin.email', 'dragonfly.port']) expect(stderr).toContain(path)
   })
 
+  test('a bundle without its signature: exit 33, also when unsigned ones are allowed', async () => {
+    const stripped = join(site.dir, 'stripped.tar')
+    await symlink(sandbox.bundle, stripped)
+    for (const flags of [[], ['--allow-unsigned']]) {
+      const args = ['install', stripped, '-c', site.siteFile, '-q', ...flags]
+      expect((await onNode(args)).exitCode).toBe(33)
+    }
+    expect((await onNode(['remove', stripped, '-c', site.siteFile, '-q', '--yes'])).exitCode).toBe(33)
+  })
+
+  test('a bundle signed by someone else: exit 34, with the key that was tried', async () => {
+    const other = await makeKey(join(site.dir, 'other'))
+    const file = await site.variant('other-key', { keys: [other.publicKey] })
+    const { exitCode, stderr } = await onNode(['install', sandbox.bundle, '-c', file, '-q'])
+    expect(exitCode).toBe(34)
+    expect(stderr).toMatch(/tried ecdsa key sha256:[0-9a-f]{64}/)
+  })
+
+  test('a site file without keys: exit 33, with what to do', async () => {
+    const file = await site.variant('no-keys', { keys: undefined })
+    const { exitCode, stderr } = await onNode(['install', sandbox.bundle, '-c', file, '-q'])
+    expect(exitCode).toBe(33)
+    expect(stderr).toContain('--allow-unsigned')
+  })
+
   test('nothing was left behind by any of them', async () => {
     expect(await namespaces()).toEqual([])
     expect(await sql("select count(*) from pg_roles where rolname = 'infisical'")).toBe('0')
@@ -211,6 +237,26 @@ describe('installed', () => {
       ['infisical-standalone', '1 of 1 Deployments ready'],
     ])
     expect(found.journal.map(({ step }) => step)).toContain('proof')
+    expect(found.bundle.key).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  test('an older bundle, and one of another name, are refused: exit 57 and 44', async () => {
+    const receipt = async (name: string, version: string) =>
+      site.cluster.kubectl([
+        '-n',
+        'sealift-system',
+        'patch',
+        'configmap',
+        'sealift-receipt',
+        '-p',
+        JSON.stringify({ data: { name, version } }),
+      ])
+    const exit = async () => (await onNode(['install', sandbox.bundle, '-c', site.siteFile, '-q'])).exitCode
+    await receipt('sandbox', '1.1.0')
+    expect(await exit()).toBe(57)
+    await receipt('other', '1.0.0')
+    expect(await exit()).toBe(44)
+    await receipt('sandbox', '1.0.0')
   })
 
   test('an image that lost its pin is found: exit 60', async () => {

@@ -7,7 +7,7 @@ import { sealift, sealiftJson } from '../support/road.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const verbs = [
-  ...['lock', 'build', 'diff', 'inspect', 'images', 'verify', 'merge'],
+  ...['lock', 'build', 'diff', 'inspect', 'images', 'sbom', 'verify', 'merge', 'sign', 'keys new'],
   ...['install', 'check', 'status', 'remove'],
 ]
 let dir: string
@@ -19,7 +19,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 describe('help', () => {
   test.each(verbs)('of %s has examples and exit codes', async verb => {
-    const { exitCode, stdout } = await sealift([verb, '--help'])
+    const { exitCode, stdout } = await sealift([...verb.split(' '), '--help'])
     expect(exitCode).toBe(0)
     expect(stdout).toContain('EXAMPLES')
     expect(stdout).toMatch(/EXIT CODES\n\s+0\s+all is well/)

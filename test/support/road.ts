@@ -48,8 +48,15 @@ function siteYaml(cluster: TestCluster, changes: Readonly<Record<string, unknown
   })
 }
 
-/** Starts a disconnected cluster and its shared services. @throws Error when one does not come up; nothing is left then. */
-export async function startSite(archives: ConnectedSide['archives'], log: Log): Promise<TestSite> {
+/**
+ * Starts a disconnected cluster and its shared services. `fields` are top-level fields that every site file has,
+ * beside those that lead to the cluster. @throws Error when one does not come up; nothing is left then.
+ */
+export async function startSite(
+  archives: ConnectedSide['archives'],
+  log: Log,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<TestSite> {
   const cluster = await startCluster({ log })
   const dir = await mkdtemp(join(tmpdir(), 'sealift-site-'))
   const stop = async () => {
@@ -72,7 +79,7 @@ export async function startSite(archives: ConnectedSide['archives'], log: Log): 
     }
     const variant = async (name: string, changes: Readonly<Record<string, unknown>>) => {
       const path = join(dir, `${name}.yaml`)
-      await writeFile(path, siteYaml(cluster, changes))
+      await writeFile(path, siteYaml(cluster, { ...fields, ...changes }))
       return path
     }
     const siteFile = await variant('site', {})

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectedSide, startConnectedSide } from './connected/index.ts'
 import { sealift } from './road.ts'
+import { makeKey, type TestKey } from './signing.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -14,6 +15,8 @@ export interface Sandbox {
   /** Folder with bundle.yaml and bundle.lock.yaml. */
   readonly spec: string
   readonly bundle: string
+  /** What the bundle is signed with. */
+  readonly key: TestKey
   /** The flags that lead to the connected side. */
   readonly registries: readonly string[]
   stop(): Promise<void>
@@ -30,14 +33,15 @@ export async function startSandbox(): Promise<Sandbox> {
   const spec = join(dir, 'sandbox')
   const registries = ['--registries', connected.registriesFile]
   await cp(join(root, 'bundles', 'sandbox'), spec, { recursive: true })
+  const key = await makeKey(join(dir, 'release'))
   for (const args of [
     ['lock', spec],
-    ['build', spec, '-o', dir],
+    ['build', spec, '-o', dir, '--key', key.path],
   ]) {
-    const { exitCode, stderr } = await sealift([...args, ...registries])
+    const { exitCode, stderr } = await sealift([...args, ...registries], { env: key.env })
     if (exitCode === 0) continue
     await stop()
     throw new Error(`sealift ${args[0]} failed:\n${stderr}`)
   }
-  return { connected, dir, spec, registries, bundle: join(dir, 'sandbox-1.0.0.tar'), stop }
+  return { connected, dir, spec, registries, key, bundle: join(dir, 'sandbox-1.0.0.tar'), stop }
 }

@@ -34,6 +34,14 @@ describe('a good spec', () => {
     expect(spec.images).toEqual([])
   })
 
+  test('may name the sites that it is for', () => {
+    const sites = (list: string) => good.replace('version: 1.0.0 }', `version: 1.0.0, sites: ${list} }`)
+    expect(parseSpec(good, 'bundle.yaml').metadata.sites).toBeUndefined()
+    expect(parseSpec(sites('[bank-test, bank-prod]'), 'bundle.yaml').metadata.sites).toHaveLength(2)
+    expect(faultsOf(sites('[Bank Prod]'))).toEqual([expect.stringMatching(/^metadata\.sites\[0\]: expected/)])
+    expect(faultsOf(sites('[]'))).toEqual([expect.stringMatching(/^metadata\.sites: /)])
+  })
+
   test.each(['infisical', 'sandbox'])('bundles/%s is one', async name => {
     const path = join(import.meta.dirname, '../../../bundles', name, 'bundle.yaml')
     const spec = parseSpec(await readFile(path, 'utf8'), path)

@@ -65,6 +65,17 @@ describe('parseSite', () => {
     ])
   })
 
+  it('takes public keys, and shows nothing of a private one in its place', () => {
+    const keys = (label: string) =>
+      `${smallSite}keys:\n  - |\n    -----BEGIN ${label}-----\n    c2VjcmV0\n    -----END ${label}-----\n`
+    const [key] = parseSite(keys('PUBLIC KEY'), 'site.yaml').keys ?? []
+    expect(key).toBe('-----BEGIN PUBLIC KEY-----\nc2VjcmV0\n-----END PUBLIC KEY-----\n')
+    expect(faultsOf(keys('PRIVATE KEY'))).toEqual([
+      'keys.0: the text of a .pub file: -----BEGIN PUBLIC KEY----- …',
+    ])
+    expect(faultsOf(`${smallSite}keys: []\n`)).toEqual([expect.stringMatching(/^keys: /)])
+  })
+
   it('says where a text stops being YAML, and nothing of it', () => {
     expect(faultsOf('database: [\n  password: hunter2')).toEqual([expect.not.stringContaining('hunter2')])
   })

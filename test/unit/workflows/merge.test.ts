@@ -113,9 +113,9 @@ test('what an interruption leaves has not the bundle’s name, and the next run 
 
 test('verify says what of a delta is missing, once all that is there was found sound', async () => {
   const { files, delta } = await carried({})
-  const whole = { path: 'delta.tar', bases: ['older.tar'] }
+  const whole = { bundle: 'delta.tar', bases: ['older.tar'] }
   expect(await verify(whole, files, quiet())).toMatchObject({ missing: [], absent: { length: 3 } })
-  await expect(verify({ path: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
+  await expect(verify({ bundle: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
     code: 'BASE_MISSING',
     message: expect.stringMatching(
       /^this is a delta, and 3 layers \(\d+ bytes\) that it leaves out are not here$/,
@@ -125,7 +125,7 @@ test('verify says what of a delta is missing, once all that is there was found s
   })
   delta[delta.length - 2000] = (delta[delta.length - 2000] ?? 0) ^ 1
   await files.write('delta.tar', delta)
-  await expect(verify({ path: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
+  await expect(verify({ bundle: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
     code: 'BUNDLE_DAMAGED',
   })
 })

@@ -1,0 +1,48 @@
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { SealiftError } from '../errors/index.ts'
+import { Secret } from '../ports/index.ts'
+
+/** Variables that hold a passphrase, first one first; the second is cosign's own. */
+const variables = ['SEALIFT_KEY_PASSPHRASE', 'COSIGN_PASSWORD'] as const
+
+/**
+ * The passphrase of a key: from the environment, else asked for on the terminal without echo, twice when `fresh`.
+ * Never from the arguments, which every user of the machine can read.
+ * @throws SealiftError KEY_INVALID when there is no terminal, or a fresh one is empty or typed differently
+ */
+export async function askPassphrase(signal: AbortSignal, fresh: boolean): Promise<Secret> {
+  const name = variables.find(variable => process.env[variable] !== undefined)
+  const typed = name === undefined ? await prompt('Passphrase of the key: ', signal) : process.env[name]
+  if (fresh && !typed) throw new SealiftError('KEY_INVALID', 'a new key needs a passphrase that is not empty')
+  if (fresh && name === undefined && typed !== (await prompt('Once more: ', signal)))
+    throw new SealiftError('KEY_INVALID', 'the two passphrases are not the same')
+  return new Secret(typed ?? '')
+}
+
+async function prompt(question: string, signal: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new SealiftError(
+      'KEY_INVALID',
+      'the key needs a passphrase, and there is no terminal to ask for it',
+      {
+        hints: [`set ${variables[0]} (${variables[1]} is read as well)`],
+      },
+    )
+  }
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  // The interface takes the terminal's echo away before the question is shown.
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const closed = new Promise<never>((_, reject) => {
+    lines.once('close', () => reject(new SealiftError('INTERRUPTED', 'no passphrase was given')))
+  })
+  lines.once('SIGINT', () => process.emit('SIGINT'))
+  process.stderr.write(question)
+  try {
+    return await Promise.race([lines.question('', { signal }), closed])
+  } finally {
+    closed.catch(() => {})
+    lines.close()
+    process.stderr.write('\n')
+  }
+}

@@ -1,0 +1,44 @@
+import { compareBuild, valid } from 'semver'
+import { printable, SealiftError } from '../errors/index.ts'
+
+/** A bundle's name and version, as its spec says. */
+export interface Named {
+  readonly name: string
+  readonly version: string
+}
+
+/**
+ * Makes sure that a bundle does not take a site back: an older version, or one that cannot be compared, over what is
+ * installed. `installed` is undefined on a fresh site.
+ * @throws SealiftError FOREIGN_INSTALL for a bundle of another name, DOWNGRADE_REFUSED unless `allowed`
+ */
+export function refuseDowngrade(installed: Named | undefined, next: Named, allowed: boolean): void {
+  if (installed === undefined) return
+  const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
+  if (installed.name !== next.name) {
+    throw new SealiftError('FOREIGN_INSTALL', `${here} is installed here, and this bundle is ${wanted}`, {
+      hints: ['take the right bundle or site file, or remove what is installed first: sealift remove'],
+    })
+  }
+  if (allowed || installed.version === next.version) return
+  const comparable = valid(installed.version) !== null && valid(next.version) !== null
+  if (comparable && compareBuild(next.version, installed.version) >= 0) return
+  throw new SealiftError(
+    'DOWNGRADE_REFUSED',
+    comparable
+      ? `${here} is installed here, and this bundle is older: ${wanted}`
+      : `${here} is installed here, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3`,
+    { hints: ['say --allow-downgrade if you mean it; a newer database may not fit an older server'] },
+  )
+}
+
+/**
+ * Makes sure that a bundle which names its sites is used on one of them.
+ * @throws SealiftError WRONG_SITE unless `allowed`
+ */
+export function refuseWrongSite(sites: readonly string[] | undefined, site: string, allowed: boolean): void {
+  if (allowed || sites === undefined || sites.includes(site)) return
+  throw new SealiftError('WRONG_SITE', `this bundle is for ${sites.join(', ')}, and this site is ${site}`, {
+    hints: ['take the bundle that was made for this site, or say --any-site if you mean it'],
+  })
+}

@@ -1,0 +1,52 @@
+import type { Bundle } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { Digest } from '../oci/index.ts'
+import type { Files } from '../ports/index.ts'
+import { type PublicKey, readPublicKey, requireSignature } from '../sign/index.ts'
+import type { Site } from '../spec/index.ts'
+
+/** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
+export type Voucher = Digest | 'unsigned'
+
+/**
+ * Makes sure that one of the keys signed the very index.json that this bundle was opened with; everything else in
+ * the bundle hangs on it by digest. `path` is the signature's. @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID, FILE_FAILED
+ */
+export async function requireSigned(
+  path: string,
+  { index }: Pick<Bundle, 'index'>,
+  keys: readonly PublicKey[],
+  files: Files,
+): Promise<PublicKey> {
+  const text = (await files.exists(path)) ? await files.readText(path) : undefined
+  return requireSignature(index, text, keys, path)
+}
+
+/**
+ * The gate before a bundle's charts and programs are run on a site: a key of the site must have signed it. Only
+ * where the site names no keys may the user let an unsigned one pass. `path` is the signature's.
+ * @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID, KEY_INVALID, FILE_FAILED
+ */
+export async function requireTrusted(
+  path: string,
+  bundle: Bundle,
+  site: Site,
+  allowUnsigned: boolean,
+  files: Files,
+): Promise<Voucher> {
+  if (site.keys !== undefined) {
+    const keys = site.keys.map((text, i) => readPublicKey(text, `keys[${i}] of the site file`))
+    return (await requireSigned(path, bundle, keys, files)).fingerprint
+  }
+  if (allowUnsigned) return 'unsigned'
+  throw new SealiftError(
+    'BUNDLE_UNSIGNED',
+    'the site file names no keys, so nobody answers for this bundle',
+    {
+      hints: [
+        'put the public key of whoever builds your bundles into the site file, under keys:',
+        `or compare ${bundle.digest} with what build printed, and say --allow-unsigned`,
+      ],
+    },
+  )
+}

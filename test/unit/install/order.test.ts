@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { refuseDowngrade, refuseWrongSite } from '../../../src/install/index.ts'
+
+const named = (version: string, name = 'infisical') => ({ name, version })
+const over = (here: string, next: string, allowed = false) =>
+  refuseDowngrade(named(here), named(next), allowed)
+const refused = (code: string) => expect.objectContaining({ code })
+
+describe('a bundle over what is installed', () => {
+  test('anything goes on a fresh site', () => {
+    expect(() => refuseDowngrade(undefined, named('0.0.1'), false)).not.toThrow()
+  })
+
+  test.each([
+    ['1.0.0', '1.0.0'],
+    ['1.0.0', '1.0.1'],
+    ['1.9.0', '1.10.0'],
+    ['1.0.0-rc.2', '1.0.0'],
+    ['1.0.0-rc.2', '1.0.0-rc.10'],
+    ['1.0.0+2', '1.0.0+10'],
+    ['v1.0.0', '1.0.0'],
+    ['2026-11', '2026-11'],
+  ])('%s, then %s', (here, next) => {
+    expect(() => over(here, next)).not.toThrow()
+  })
+
+  test.each([
+    ['1.0.1', '1.0.0'],
+    ['1.10.0', '1.9.9'],
+    ['1.0.0', '1.0.0-rc.1'],
+    ['1.0.0+10', '1.0.0+2'],
+    ['2026-11', '2026-12'],
+    ['1.0.0', 'latest'],
+    ['latest', '2.0.0'],
+  ])('%s, then %s: only when it is said', (here, next) => {
+    expect(() => over(here, next)).toThrow(refused('DOWNGRADE_REFUSED'))
+    expect(() => over(here, next, true)).not.toThrow()
+  })
+
+  test('of another name is refused, said or not', () => {
+    for (const allowed of [true, false])
+      expect(() => refuseDowngrade(named('1.0.0'), named('2.0.0', 'sandbox'), allowed)).toThrow(
+        expect.objectContaining({
+          code: 'FOREIGN_INSTALL',
+          message: 'infisical 1.0.0 is installed here, and this bundle is sandbox 2.0.0',
+        }),
+      )
+  })
+})
+
+describe('a bundle that names its sites', () => {
+  test('goes to those', () => {
+    expect(() => refuseWrongSite(['bank-test', 'bank-prod'], 'bank-prod', false)).not.toThrow()
+    expect(() => refuseWrongSite(undefined, 'anywhere', false)).not.toThrow()
+  })
+
+  test('goes to others only when it is said', () => {
+    expect(() => refuseWrongSite(['bank-test'], 'bank-prod', false)).toThrow(refused('WRONG_SITE'))
+    expect(() => refuseWrongSite(['bank'], 'bank-prod', false)).toThrow(refused('WRONG_SITE'))
+    expect(() => refuseWrongSite(['bank-test'], 'bank-prod', true)).not.toThrow()
+  })
+})
