@@ -48,9 +48,7 @@ export default class Build extends BaseCommand {
       max: 32,
       summary: 'The most blobs fetched at once; how many pay is found out on the way.',
     }),
-    'volume-size': sizeFlag({
-      summary: 'Cut the bundle into volumes of this size, such as 4G (decimal) or 2Gi.',
-    }),
+    'volume-size': sizeFlag({ summary: 'Cut the bundle into volumes of this size, like 4G or 2Gi.' }),
     since: Flags.string({
       summary: 'Build a delta: leave out the image layers that this older bundle, lock or spec folder has.',
       helpValue: 'OLD',

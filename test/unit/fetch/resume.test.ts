@@ -7,7 +7,7 @@ import { type Leftover, memorySink, writingWith } from '../../support/memory-fil
 import { type SampleBundle, sampleBundle } from '../../support/sample-bundle.ts'
 
 type Open = FillOptions['open']
-const sample = sampleBundle({ layers: 3, layerSize: 6_000_000 })
+const sample = sampleBundle({ layers: 3, layerSize: 8_000_000 })
 const total = sample.plan.wanted.reduce((sum, blob) => sum + blob.size, 0)
 const instant = { now: () => 0, sleep: async () => {} }
 
@@ -183,11 +183,11 @@ describe('what is left is not trusted', () => {
   })
 
   test.each([
-    ['another lock', { plan: sampleBundle({ layers: 3, layerSize: 6_000_000, seed: 'other' }).plan }],
+    ['another lock', { plan: sampleBundle({ layers: 3, layerSize: 8_000_000, seed: 'other' }).plan }],
     ['another size of volumes', { plan: { ...sample.plan, volumeSize: 5_000_000 } }],
   ])('the beginning of a bundle of %s: it starts anew, and says so', async (_, other) => {
     const left = await interrupted(total * 0.5)
-    const blobs = sampleBundle({ layers: 3, layerSize: 6_000_000, seed: 'other' }).blobs
+    const blobs = sampleBundle({ layers: 3, layerSize: 8_000_000, seed: 'other' }).blobs
     const { open } = serving({ ...sample, blobs: new Map([...sample.blobs, ...blobs]) })
     const { kept, file } = await run(left, { ...other, open })
     expect(kept).toEqual(['another'])
