@@ -10,7 +10,7 @@ import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
 
 const packages = [...new Set([...clusterPackages, ...connectedPackages, ...servicePackages])]
 const demoTools = ['pause', 'registry', 'helm', 'kine', 'coredns', 'eso', 'kube'] as const satisfies Tool[]
-const testTools = [...demoTools, 'crane', 'oras'] as const satisfies Tool[]
+const testTools = [...demoTools, 'crane', 'oras', 'cosign'] as const satisfies Tool[]
 
 /** Where lines of talk go. */
 export type Log = (line: string) => void

@@ -37,6 +37,7 @@ const recipes = {
   },
   crane: { package: 'github.com/google/go-containerregistry/cmd/crane', seconds: 30 },
   oras: { package: 'oras.land/oras/cmd/oras', seconds: 30 },
+  cosign: { package: 'github.com/sigstore/cosign/v3/cmd/cosign', seconds: 300 },
 } as const satisfies Record<string, Recipe>
 
 /** A tool that {@link goTool} can compile. */
