@@ -17,8 +17,9 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 const chapter = (title: string) => say(`\n── ${title} ${'─'.repeat(Math.max(0, 76 - title.length))}`)
 const closing: (() => Promise<unknown>)[] = []
 const interrupted = new AbortController()
+// Not `once`: execa's own clean-up ends this process at once when it finds that nobody else listens.
 for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => interrupted.abort(new Error(`ended by ${name}`)))
+  process.on(name, () => interrupted.abort(new Error(`ended by ${name}`)))
 
 /** Runs the CLI as a user would, shows what it says, and stops the demo when it fails. */
 async function run(args: readonly string[], options: RunOptions = {}): Promise<string> {

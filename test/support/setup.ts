@@ -8,20 +8,26 @@ import { aptInstall, missing } from './packages.ts'
 import { servicePackages } from './services.ts'
 import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
 
-const packages = [...new Set([...clusterPackages, ...connectedPackages, ...servicePackages])]
+const all = [...new Set([...clusterPackages, ...connectedPackages, ...servicePackages])]
+const benchPackages = ['containerd', 'runc', 'iproute2', 'openssl', 'skopeo', 'time', 'util-linux']
 const demoTools = ['pause', 'registry', 'helm', 'kine', 'coredns', 'eso', 'kube'] as const satisfies Tool[]
-const testTools = [...demoTools, 'crane', 'oras', 'cosign'] as const satisfies Tool[]
+const needs = {
+  demo: { tools: demoTools, packages: all },
+  test: { tools: [...demoTools, 'crane', 'oras', 'cosign'], packages: all },
+  bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
+} as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>
 
 /** Where lines of talk go. */
 export type Log = (line: string) => void
 
 /**
- * Makes the machine ready for the demo, or for the tests as well. Needs root, apt and Go.
+ * Makes the machine ready for the demo, the tests or the measurements. Needs root, apt and Go.
  * @throws Error that says what could not be installed or compiled.
  */
-export async function prepareMachine(purpose: 'demo' | 'test', log: Log): Promise<void> {
+export async function prepareMachine(purpose: keyof typeof needs, log: Log): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('this needs root: it makes network namespaces and containers')
-  const tools = await missingTools(purpose === 'demo' ? demoTools : testTools)
+  const { packages } = needs[purpose]
+  const tools = await missingTools(needs[purpose].tools)
   const debs = await missing(packages)
   if (debs.length === 0 && tools.length === 0) return
   const minutes = Math.ceil((tools.reduce((sum, { seconds }) => sum + seconds, 0) + debs.length * 4) / 60)

@@ -19,8 +19,9 @@ import { helmArtifact, helmVersion } from './tools.ts'
 export { type DatabasePasswords, databaseImages, databaseManifests } from './databases.ts'
 export { artifact, type Image, image, imageArchive, standInLabel } from './image.ts'
 export { push } from './push.ts'
-export { randomImage } from './random.ts'
+export { randomImage, randomLayer } from './random.ts'
 export { type RegistryAuth, startRegistry, type TestRegistry } from './registry.ts'
+export { helmArtifact, helmVersion } from './tools.ts'
 export { asDocker, imageIndex } from './variants.ts'
 
 /** Debian packages whose files go into the images, and those that the tests read them with. */

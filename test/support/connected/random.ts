@@ -1,6 +1,6 @@
 /** Images without meaning, for tests and measurements that need many or large ones. */
 import { createCipheriv, createHash } from 'node:crypto'
-import { storeLayer } from './blobs.ts'
+import { type Layer, storeLayer } from './blobs.ts'
 import { type Image, image } from './image.ts'
 import { tarStream } from './tar.ts'
 
@@ -15,6 +15,11 @@ async function* randomTar(seed: string, size: number): AsyncGenerator<Buffer> {
   yield* tarStream([{ path: 'data', content: Buffer.concat(content) }])
 }
 
+/** A layer with one file of `size` bytes that cannot be compressed; made in memory, the same for the same arguments. */
+export function randomLayer(seed: string, size: number): Promise<Layer> {
+  return storeLayer(randomTar(seed, size), 0)
+}
+
 /**
  * An image of `layers` layers, each holding one file of `bytesPerLayer` bytes that cannot be compressed.
  * The same arguments give the same image. Each layer is made in memory.
@@ -27,7 +32,7 @@ export async function randomImage(wanted: {
 }): Promise<Image> {
   const made = []
   for (let i = 0; i < wanted.layers; i++) {
-    made.push(await storeLayer(randomTar(`${wanted.seed} ${i}`, wanted.bytesPerLayer), 0))
+    made.push(await randomLayer(`${wanted.seed} ${i}`, wanted.bytesPerLayer))
   }
   return image(made, { Entrypoint: ['/data'] }, wanted.architecture)
 }

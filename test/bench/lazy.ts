@@ -1,0 +1,34 @@
+/** What only some trials need, made when the first of them asks for it. */
+import { startContainerd } from '../support/containerd.ts'
+import { type Link, makeLink } from './link.ts'
+import { loadWords } from './load.ts'
+import type { Stage } from './stage.ts'
+
+/** The link, and a containerd. */
+export interface Lazy {
+  link(): Promise<Link>
+  /** The socket of a containerd that has every image of the full bundle. */
+  containerd(): Promise<string>
+}
+
+/** Makes each once; `closing` gets what ends it again. */
+export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy {
+  let link: Promise<Link> | undefined
+  let containerd: Promise<string> | undefined
+  const start = async () => {
+    const { address, stop } = await startContainerd()
+    closing.push(stop)
+    await stage.measure([stage.build('full'), loadWords(stage, address)])
+    return address
+  }
+  return {
+    link: () => {
+      link ??= makeLink(stage.host, stage.dir, closing)
+      return link
+    },
+    containerd: () => {
+      containerd ??= start()
+      return containerd
+    },
+  }
+}

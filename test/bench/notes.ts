@@ -1,0 +1,44 @@
+/** What has to be known to read the results. */
+import { execa } from 'execa'
+import { helmVersion } from '../support/connected/index.ts'
+import { goTool } from '../support/tools/build.ts'
+import type { Lazy } from './lazy.ts'
+import type { TrialName } from './trials.ts'
+
+/** Sentences about how it was measured, fit for the trials that were run. */
+export async function notes(names: readonly TrialName[], lazy: Lazy): Promise<string[]> {
+  const has = (name: TrialName) => names.includes(name)
+  const version = async (...[command = '', ...args]: string[]) =>
+    (await execa(command, args, { reject: false })).stdout.split('\n')[0] ?? ''
+  return [
+    'Every program runs whole, from start to end. What was written before is synced before each starts; what it makes is deleted before. The page cache is warm: what the registry sends is in memory.',
+    `The bundle carries more than the peers fetch: helm ${helmVersion} (about 20 MB), spec, lock and chart. That counts against us, not for us; the limit reads helm as well.`,
+    'All of them check every digest. Sealift also syncs the file before it gives it its name; crane, skopeo and tar do not sync. The rows "synced" add a sync of the tar to theirs.',
+    ...(has('crane')
+      ? [
+          `Theirs: ${await version('skopeo', '--version')}, crane ${await craneVersion()}, ${await version('tar', '--version')}.`,
+        ]
+      : []),
+    ...(has('sealift')
+      ? [
+          'Bytes written are those that all processes gave to write calls, or the pages that they dirtied, whichever is more.',
+        ]
+      : []),
+    ...(has('link')
+      ? [
+          `The link is ${(await lazy.link()).how}. Counted are the blob bytes that the registry sent, over the whole time of the process.`,
+        ]
+      : []),
+    ...(has('load')
+      ? [
+          'Loading is measured with a real containerd and the code that install uses, in one process: verify (which reads the file once), then load. The rest of install is not in its memory.',
+        ]
+      : []),
+    'Memory is the largest resident set of a process, file pages of programs included.',
+  ]
+}
+
+async function craneVersion(): Promise<string> {
+  const { stdout } = await execa('go', ['version', '-m', await goTool('crane')], { reject: false })
+  return /^\s+(?:mod|dep)\s+github\.com\/google\/go-containerregistry\s+(\S+)/m.exec(stdout)?.[1] ?? ''
+}

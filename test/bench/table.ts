@@ -1,0 +1,86 @@
+/** What is compared with what, and the targets: the rows of the results, in order. */
+import { largeSize } from './large.ts'
+import { shape } from './link.ts'
+import type { Row, Unit, Value } from './rows.ts'
+import type { Target } from './statistics.ts'
+import type { Outcome, TrialName } from './trials.ts'
+
+const value = (name: TrialName, of: (outcome: Outcome) => number): Value => ({ needs: [name], of })
+const seconds = (name: TrialName) => value(name, outcome => outcome.seconds)
+const synced = (name: TrialName) => value(name, outcome => outcome.synced ?? outcome.seconds)
+const cpu = (name: TrialName) => value(name, outcome => outcome.cpu)
+const peak = (name: TrialName) => value(name, outcome => outcome.peak / 1e6)
+const milliseconds = (name: TrialName) => value(name, outcome => outcome.seconds * 1000)
+const sent = (name: TrialName) => value(name, ({ blobs }) => (blobs?.bytes ?? Number.NaN) / 1e6)
+const written = (name: TrialName) =>
+  value(name, ({ written, toDisk, size }) => Math.max(written, toDisk) / size)
+const faster = (a: Value, b: Value): Value => ({
+  needs: [...a.needs, ...b.needs],
+  of: (first: Outcome, second: Outcome) => Math.min(a.of(first), b.of(second)),
+})
+const rate: Value = value('link', ({ blobs, seconds }) => ((blobs?.bytes ?? Number.NaN) * 8e-6) / seconds)
+const wholeRate: Value = value('link', () => shape.rate / 1e6)
+const read = (which: 'bytes' | 'wanted') =>
+  value('load', outcome => (outcome.read?.[which] ?? Number.NaN) / 1e6)
+
+const alone = (key: string, what: string, unit: Unit, ours: Value, target?: Target): Row => ({
+  key,
+  what,
+  unit,
+  ours,
+  ...(target ? { target } : {}),
+})
+const against = (
+  [key, what, unit, ours]: readonly [string, string, Unit, Value],
+  called: string,
+  theirs: Value,
+  target?: Target,
+): Row => ({ ...alone(key, what, unit, ours, target), theirs: { ...theirs, called } })
+
+const memoryTarget: Target = { most: 200, always: true }
+const flat: Target = { most: 1.15 }
+const large = `${largeSize / 1e9} GB`
+const build = ['build', 'build, 4 images of 650 MB', 's', seconds('sealift')] as const
+const limit = ['limit', 'build, 4 images of 650 MB', 's', seconds('sealift')] as const
+const work = ['cpu', 'build, 4 images of 650 MB, processor time', 's', cpu('sealift')] as const
+const verify = ['verify', 'verify', 's', seconds('verify')] as const
+const link = 'build, 1 image of 276 MB over 200 Mbit/s and 40 ms'
+
+/** Every row. */
+export const rows: readonly Row[] = [
+  against(build, 'the faster of crane and skopeo, with tar', faster(seconds('crane'), seconds('skopeo')), {
+    most: 0.6,
+  }),
+  against(build, 'crane pull --format oci, tar', seconds('crane')),
+  against(build, 'skopeo copy ×4, tar', seconds('skopeo')),
+  against(build, 'the faster of both, synced as ours is', faster(synced('crane'), synced('skopeo'))),
+  against(limit, 'the limit: cat of the blobs, openssl sha256', seconds('limit'), { most: 1.3 }),
+  against(limit, 'the limit, synced as ours is', synced('limit')),
+  against(limit, 'cat of the blobs, sha256sum', seconds('limitSha256sum')),
+  against(work, 'the lesser of crane and skopeo, with tar', faster(cpu('crane'), cpu('skopeo'))),
+  against(work, 'the limit: cat of the blobs, openssl sha256', cpu('limit')),
+  alone('written', 'bytes written / bundle size', '×', written('sealift'), { most: 1.01, always: true }),
+  alone('written', 'the same of crane, tar', '×', written('crane')),
+  alone('written', 'the same of skopeo, tar', '×', written('skopeo')),
+  alone('memory', 'build, 100 MB, peak memory', 'MB', peak('small'), memoryTarget),
+  alone('memory', 'build, 650 MB, peak memory', 'MB', peak('sealift'), memoryTarget),
+  against(['memory', 'build, 650 MB, peak memory', 'MB', peak('sealift')], '100 MB', peak('small'), flat),
+  alone('large', `build, ${large}, peak memory`, 'MB', peak('large'), memoryTarget),
+  against(['large', `build, ${large}, peak memory`, 'MB', peak('large')], '100 MB', peak('small'), flat),
+  alone('rebuild', 'build again, nothing changed', 's', seconds('rebuild'), { most: 1.5 }),
+  alone('rebuild', 'blob bytes moved by it', 'MB', sent('rebuild'), { most: 0, always: true }),
+  against(['link', link, 'Mbit/s', rate], 'the link', wholeRate, { least: 0.95 }),
+  against(['link', link, 's', seconds('link')], 'crane pull --format oci, tar', seconds('linkCrane')),
+  against(
+    ['load', 'bytes read to load the one image that a node lacks', 'MB', read('bytes')],
+    'its blobs',
+    read('wanted'),
+    { most: 1.05, always: true },
+  ),
+  alone('load', 'verify 650 MB and load that image, peak memory', 'MB', peak('load'), memoryTarget),
+  against(verify, 'openssl sha256 of the file', seconds('openssl')),
+  against(verify, 'sha256sum of the file', seconds('sha256sum')),
+  alone('verify', 'verify, 650 MB, peak memory', 'MB', peak('verify'), memoryTarget),
+  alone('version', 'sealift --version', 'ms', milliseconds('version'), { most: 150 }),
+  against(['version', 'sealift --version', 'ms', milliseconds('version')], 'node -e 0', milliseconds('node')),
+]
