@@ -5,7 +5,7 @@
  */
 export type { BundleChart, BundleContents, BundleFile, BundleImage } from './contents.ts'
 export { namedEntry } from './entries.ts'
-export { type Fault, faultsError, malformed } from './fault.ts'
+export { type Fault, faultList, faultsError, malformed } from './fault.ts'
 export { lockTitle, specTitle } from './layout.ts'
 export { type Bundle, openBundle, readChunks } from './open.ts'
 export { endSize, placeEntries } from './place.ts'

@@ -3,7 +3,7 @@ import { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf, hexOf } from '../oci/index.ts'
 import type { BundleSource } from '../ports/index.ts'
-import { type Fault, faultsError, malformed } from './fault.ts'
+import { faultList, faultsError, malformed } from './fault.ts'
 import type { CarriedFile, CarriedTool } from './read-artifact.ts'
 import type { CarriedChart } from './read-chart.ts'
 import type { CarriedImage } from './read-image.ts'
@@ -40,11 +40,12 @@ const chunkSize = 1024 * 1024
  * @throws SealiftError BUNDLE_MALFORMED or BUNDLE_DAMAGED, with every fault
  */
 export async function openBundle(source: BundleSource): Promise<Bundle> {
-  const faults: Fault[] = []
-  const report = (fault: Fault) => faults.push(fault)
+  const found = faultList()
+  const { report } = found
   const entries: BundleEntry[] = []
   for await (const entry of walkEntries(source, report)) entries.push(entry)
   const { digest, artifact, images, charts, owner } = await readStructure(source, entries, report)
+  const { faults } = found
   if (faults.length > 0 || digest === undefined || artifact === undefined) throw faultsError(faults)
 
   const blobs = new Map(entries.map(entry => [entry.digest, entry]))

@@ -4,6 +4,7 @@ import {
   type BundleEntry,
   changedBlob,
   type Fault,
+  faultList,
   malformed,
   readChunks,
   readStructure,
@@ -40,8 +41,8 @@ export interface Verdict {
  * each other. @throws SealiftError INTERRUPTED when the signal is aborted; what reading the file throws
  */
 export async function verifyBundle(source: BundleSource, options: VerifyOptions = {}): Promise<Verdict> {
-  const faults = new Map<string, Fault>()
-  const report = (fault: Fault) => faults.set(JSON.stringify(fault), fault)
+  const found = faultList()
+  const { report } = found
   const entries: BundleEntry[] = []
   const changed: Digest[] = []
   const progress = (done: number) => {
@@ -68,7 +69,7 @@ export async function verifyBundle(source: BundleSource, options: VerifyOptions 
   return {
     ...(digest ? { digest } : {}),
     size: source.size,
-    faults: [...faults.values()],
+    faults: found.faults,
     images: images.map(image => image.name),
     charts: charts.map(chart => `${chart.name} ${chart.version}`),
   }
