@@ -2,6 +2,7 @@ import { messageOf, printable } from '../errors/index.ts'
 import { type Descriptor, type Digest, digestOf } from '../oci/index.ts'
 import type { BundleSource, Content } from '../ports/index.ts'
 import { damaged, malformed, type ReportFault } from './fault.ts'
+import { limits } from './layout.ts'
 import type { BundleEntry } from './walk.ts'
 
 /** A bundle while its structure is read: what was found so far, and what it was found for. */
@@ -29,6 +30,9 @@ export function reading(
   report: ReportFault,
 ): Reading {
   const claimed = new Map<Digest, { size: number; owner: string }>()
+  // Bytes are kept, so that a blob that many refer to is read once; the bound on `documents` is theirs as well.
+  const kept = new Map<Digest, Uint8Array>()
+  let documents = 0
   let whole = true
   const claim = ({ digest, size }: Content, owner: string): boolean => {
     const known = claimed.get(digest)
@@ -61,7 +65,14 @@ export function reading(
       report(malformed(owner, `blob ${digest} has ${size} bytes, more than the ${limit} that it may have`))
       return undefined
     }
-    const bytes = await source.read(entry.offset, entry.size)
+    // The small addition stands for the work that even an empty document makes.
+    documents += size + 1024
+    if (documents > limits.documents) {
+      report(malformed('the bundle', `leads to more than ${limits.documents} bytes of manifests and configs`))
+      return undefined
+    }
+    const bytes = kept.get(digest) ?? (await source.read(entry.offset, entry.size))
+    kept.set(digest, bytes)
     if (digestOf(bytes) === digest) return bytes
     report(changedBlob(digest, owner))
     return undefined
