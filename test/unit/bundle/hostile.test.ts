@@ -1,7 +1,14 @@
 /** What a stranger could put into a bundle: each is refused when it is opened, and found when it is verified. */
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { annotations, type Descriptor, digestOf, hexOf, mediaTypes } from '../../../src/oci/index.ts'
+import {
+  annotations,
+  canonicalJson,
+  type Descriptor,
+  digestOf,
+  hexOf,
+  mediaTypes,
+} from '../../../src/oci/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { type RawEntry, tarWith, withBlob, withEntries, withIndex } from '../../support/forged-bundle.ts'
 import { memorySource } from '../../support/memory-files.ts'
@@ -158,6 +165,20 @@ const cases: readonly (readonly [what: string, bytes: () => Buffer, fault: RegEx
     'a chart with an image name',
     () => withIndex(file, all => rename(all, 2, both('docker.io/lab/chart:1'))),
     /neither a named image/,
+  ],
+  ['a chart twice', () => withIndex(file, all => [...all, ...all.slice(2, 3)]), /the charts: one of them is/],
+  [
+    'a tool twice',
+    () =>
+      withBlob(file, isArtifact, body => {
+        const artifact = JSON.parse(body)
+        const tool = artifact.layers.find((one: Descriptor) => one.mediaType === mediaTypes.bundleTool)
+        const [spec] = artifact.layers
+        const other = { ...tool, ...{ digest: spec.digest, size: spec.size } }
+        other.annotations = { ...tool.annotations, [annotations.title]: 'tools/other' }
+        return canonicalJson({ ...artifact, layers: [other, ...artifact.layers] })
+      }),
+    /the tools: one of them is there twice/,
   ],
   [
     'an entry without name or type',
