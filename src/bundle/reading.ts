@@ -66,7 +66,7 @@ export function reading(
       return undefined
     }
     // The small addition stands for the work that even an empty document makes.
-    documents += size + 1024
+    documents += size + 4096
     if (documents > limits.documents) {
       report(malformed('the bundle', `leads to more than ${limits.documents} bytes of manifests and configs`))
       return undefined
