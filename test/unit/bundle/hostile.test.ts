@@ -311,7 +311,18 @@ const cases: readonly (readonly [what: string, bytes: () => Buffer, fault: RegEx
       withBlob(file, isLock, body =>
         body.replace('suspects: []', 'suspects:\n  - &a {chart: a, field: b, object: c, text: d}\n  - *a'),
       ),
-    /has YAML aliases/,
+    /bundle\.lock\.yaml: .*aliases/,
+  ],
+  [
+    'a lock of many small things',
+    () =>
+      withBlob(file, isLock, body => body.replace('suspects: []', `suspects: [${'0,'.repeat(250_000)}0]`)),
+    /more than 200000 fields/,
+  ],
+  [
+    'a lock that writes on the terminal',
+    () => lockWith({ metadata: { name: 'sample\u001b[2J', version: '1.0.0' } }),
+    /cannot be shown: sample\\u\{1b\}\[2J/,
   ],
   [
     'a lock for another platform',
