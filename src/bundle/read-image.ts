@@ -72,6 +72,7 @@ async function collect(
     const index = reading.parsed(owner, () => parseIndex(bytes, digest))
     // Other platforms' manifests may be left out; which ones must be here, the lock says.
     for (const child of index?.manifests ?? []) {
+      if (reading.spent) return
       if (reading.blobs.has(child.digest))
         await collect(child, [...parents, descriptor], owner, reading, platforms)
     }

@@ -21,6 +21,8 @@ export interface Reading {
   parsed<T>(owner: string, parse: () => T): T | undefined
   /** Whether everything that may refer to blobs could be read. */
   readonly whole: boolean
+  /** Whether as many documents were read as may be: no further one will be. */
+  readonly spent: boolean
 }
 
 /** Starts reading the structure of a bundle whose entries are known. */
@@ -85,6 +87,9 @@ export function reading(
     parsed,
     get whole() {
       return whole
+    },
+    get spent() {
+      return documents > limits.documents
     },
     small,
     async document(content, owner, limit) {
