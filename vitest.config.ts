@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Four kinds of test, one project each, so that each can be run alone; see test/README.md.
-const kinds = { unit: 30_000, contract: 60_000, integration: 180_000, e2e: 900_000 }
+// Five kinds of test, one project each, so that each can be run alone; see test/README.md.
+const kinds = { unit: 30_000, contract: 60_000, integration: 180_000, e2e: 900_000, fuzz: 900_000 }
 
 export default defineConfig({
   test: {

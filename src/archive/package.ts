@@ -27,8 +27,11 @@ export async function readPackage(
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
   let entries = 0
+  let ended = false
   const parser = new Parser({
     strict: true,
+    // The parser unpacks an archive that is packed twice, past all limits; this makes it refuse to.
+    maxDecompressionRatio: 0,
     onReadEntry: entry => {
       entries += 1
       const path = entry.path.replace(/^\.\//, '')
@@ -36,6 +39,12 @@ export async function readPackage(
         collect(entry, path, files)
       else entry.resume()
     },
+  })
+  parser.on('meta', () => {
+    entries += 1
+  })
+  parser.on('eof', () => {
+    ended = true
   })
   const broken: Error[] = []
   parser.on('error', (error: Error) => broken.push(error))
@@ -47,7 +56,8 @@ export async function readPackage(
     for await (const chunk of source.pipe(gunzip)) {
       bytes += chunk.length
       if (bytes > limits.bytes) throw new Error(`it unpacks to more than ${limits.bytes} bytes`)
-      parser.write(chunk)
+      // What follows the end the parser would copy again with every chunk.
+      if (!ended) parser.write(chunk)
       if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`)
       if (broken[0] !== undefined) throw broken[0]
     }

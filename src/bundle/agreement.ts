@@ -80,6 +80,7 @@ type Keyed = readonly (readonly [key: string, digests: string])[]
 
 function compare(kind: string, locked: Keyed, found: Keyed, report: ReportFault): void {
   const here = new Map(found)
+  if (here.size < found.length) report(malformed(`the ${kind}s`, 'one of them is there twice'))
   for (const [key, digests] of locked) {
     if (!here.has(key)) report(malformed(`${kind} ${key}`, 'is in the lock but not in the bundle'))
     else if (here.get(key) !== digests)

@@ -21,6 +21,25 @@ export function damaged(where: string, message: string): Fault {
   return { code: 'BUNDLE_DAMAGED', message: printable(message, 400), where: printable(where) }
 }
 
+/** Most faults that are kept of one bundle: what is made to have millions is not to print them. */
+const mostFaults = 1000
+
+/** Collects faults, each once; after {@link mostFaults} the last one says that there are more. */
+export function faultList(): { readonly faults: readonly Fault[]; readonly report: ReportFault } {
+  const faults = new Map<string, Fault>()
+  const more = malformed('the bundle', `has more than ${mostFaults} faults; the others are not listed`)
+  const report = (fault: Fault) => {
+    if (faults.size < mostFaults) faults.set(JSON.stringify(fault), fault)
+    else if (!faults.has(JSON.stringify(fault))) faults.set('', more)
+  }
+  return {
+    report,
+    get faults() {
+      return [...faults.values()]
+    },
+  }
+}
+
 /** One line for a fault. */
 function faultText({ where, message }: Fault): string {
   return `${where}: ${message}`

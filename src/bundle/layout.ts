@@ -20,7 +20,9 @@ export const lockTitle = 'bundle.lock.yaml'
 export const limits = {
   index: 4 * 1024 * 1024,
   config: 4 * 1024 * 1024,
-  text: 16 * 1024 * 1024,
+  text: 4 * 1024 * 1024,
+  /** All manifests, indexes, configs and texts together, each counted as often as something refers to it. */
+  documents: 64 * 1024 * 1024,
   entries: 20_000,
 }
 

@@ -4,7 +4,7 @@ import type { BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf, hexOf } from '../oci/index.ts'
 import type { BundleSource, Content } from '../ports/index.ts'
 import { type AbsentLayer, baseMissing } from './absent.ts'
-import { type Fault, faultsError, malformed } from './fault.ts'
+import { faultList, faultsError, malformed } from './fault.ts'
 import { indexFile } from './layout.ts'
 import type { BlobToPlace } from './place.ts'
 import type { CarriedFile, CarriedTool } from './read-artifact.ts'
@@ -62,13 +62,14 @@ const chunkSize = 1024 * 1024
  * @throws SealiftError BUNDLE_MALFORMED or BUNDLE_DAMAGED, with every fault
  */
 export async function openBundle(source: BundleSource): Promise<Bundle> {
-  const faults: Fault[] = []
-  const report = (fault: Fault) => faults.push(fault)
+  const found = faultList()
+  const { report } = found
   const entries: BundleEntry[] = []
   for await (const entry of walkEntries(source, report)) entries.push(entry)
   const structure = await readStructure(source, entries, report)
   const { digest, index, artifact, images, charts, attachments, absent, owner } = structure
   const mtime = entries.find(({ name }) => name === indexFile)?.mtime
+  const { faults } = found
   if (faults.length > 0 || digest === undefined || artifact === undefined) throw faultsError(faults)
   if (index === undefined || mtime === undefined) throw faultsError(faults)
 

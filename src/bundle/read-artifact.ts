@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { printable } from '../errors/index.ts'
 import { type BundleLock, bundleLock } from '../lock/index.ts'
 import { annotations, type Descriptor, manifestLimit, mediaTypes, parseManifest } from '../oci/index.ts'
 import { parseYaml } from '../yaml/index.ts'
@@ -31,6 +32,8 @@ export interface Artifact {
 }
 
 const owner = 'the Sealift artifact'
+/** Characters of one text in a lock. */
+const longestText = 2000
 // A path that stays below its folder on every system.
 const path = z.string().regex(/^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[\w.+@/-]{1,200}$/, 'no path below a folder')
 const word = z.string().regex(/^[\w.+-]{1,64}$/)
@@ -97,19 +100,27 @@ function readTool({ title, descriptor }: CarriedFile, reading: Reading): Carried
   return undefined
 }
 
+// A lock of thousands of images; YAML of more takes more memory to read than a site can spare.
+const mostLines = 200_000
+
 function parseLock(text: string): BundleLock {
-  const value = parseYaml(text)
-  refuseAliases(value, new Set())
+  if ((text.match(/[\n,[{]/g) ?? []).length > mostLines) throw new Error(`has more than ${mostLines} fields`)
+  // Sealift writes no aliases, and a few lines of them can stand for billions of objects.
+  const value = parseYaml(text, { aliases: false })
+  refuseUnprintable(value)
   const result = bundleLock.safeParse(value)
   if (result.success) return result.data
   const faults = result.error.issues.slice(0, 5).map(issue => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`is no lock: ${faults.join('; ')}`)
 }
 
-// Sealift writes no aliases, and a few lines of them can stand for billions of objects.
-function refuseAliases(value: unknown, seen: Set<object>): void {
+// What a lock says is printed: names, reasons, sources.
+function refuseUnprintable(value: unknown): void {
+  if (typeof value === 'string' && printable(value, longestText) !== value)
+    throw new Error(`has text that cannot be shown: ${printable(value)}`)
   if (typeof value !== 'object' || value === null) return
-  if (seen.has(value)) throw new Error('has YAML aliases')
-  seen.add(value)
-  for (const field of Object.values(value)) refuseAliases(field, seen)
+  for (const [key, field] of Object.entries(value)) {
+    refuseUnprintable(key)
+    refuseUnprintable(field)
+  }
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   annotations,
   attestedBy,
@@ -10,6 +9,7 @@ import {
   parseIndex,
   parseJson,
   parseManifest,
+  platformShape,
   platformText,
 } from '../oci/index.ts'
 import { isFullName } from './entries.ts'
@@ -39,13 +39,6 @@ export interface CarriedManifest {
   readonly config: Descriptor
   readonly layers: readonly Descriptor[]
 }
-
-// The three fields of an image config that name its platform (image-spec v1.1, config.md).
-const configPlatform = z.object({
-  os: z.string().min(1).max(64),
-  architecture: z.string().min(1).max(64),
-  variant: z.string().max(64).exactOptional(),
-})
 
 /** Reads an image from its entry in index.json; faults are reported. */
 export async function readImage(entry: Descriptor, reading: Reading): Promise<CarriedImage | undefined> {
@@ -112,6 +105,7 @@ async function collect(
     const index = reading.parsed(owner, () => parseIndex(bytes, digest))
     // Other platforms' manifests may be left out; which ones must be here, the lock says.
     for (const child of index?.manifests ?? []) {
+      if (reading.spent) return
       if (reading.blobs.has(child.digest))
         await collect(child, [...parents, descriptor], owner, reading, found)
     }
@@ -136,7 +130,7 @@ async function readPlatform(
   const bytes = await reading.document(config, owner, limits.config)
   if (bytes === undefined) return undefined
   return reading.parsed(owner, () => {
-    const result = configPlatform.safeParse(parseJson(bytes, limits.config))
+    const result = platformShape.safeParse(parseJson(bytes, limits.config))
     if (!result.success) throw new Error(`its config ${config.digest} names no platform`)
     return platformText(result.data)
   })

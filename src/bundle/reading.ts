@@ -2,6 +2,7 @@ import { messageOf, printable } from '../errors/index.ts'
 import { type Descriptor, type Digest, digestOf } from '../oci/index.ts'
 import type { BundleSource, Content } from '../ports/index.ts'
 import { damaged, malformed, type ReportFault } from './fault.ts'
+import { limits } from './layout.ts'
 import type { BundleEntry } from './walk.ts'
 
 /**
@@ -40,6 +41,8 @@ export interface Reading {
   parsed<T>(owner: string, parse: () => T): T | undefined
   /** Whether everything that may refer to blobs could be read. */
   readonly whole: boolean
+  /** Whether as many documents were read as may be: no further one will be. */
+  readonly spent: boolean
 }
 
 /** Starts reading the structure of a bundle whose entries are known. */
@@ -49,6 +52,9 @@ export function reading(
   report: ReportFault,
 ): Reading {
   const claimed = new Map<Digest, ClaimedBlob>()
+  // Bytes are kept, so that a blob that many refer to is read once; the bound on `documents` is theirs as well.
+  const kept = new Map<Digest, Uint8Array>()
+  let documents = 0
   let whole = true
   const claim = (content: Content, owner: string, role: Role): boolean => {
     const { digest, size } = content
@@ -83,7 +89,14 @@ export function reading(
       report(malformed(owner, `blob ${digest} has ${size} bytes, more than the ${limit} that it may have`))
       return undefined
     }
-    const bytes = await source.read(entry.offset, entry.size)
+    // The small addition stands for the work that even an empty document makes.
+    documents += size + 4096
+    if (documents > limits.documents) {
+      report(malformed('the bundle', `leads to more than ${limits.documents} bytes of manifests and configs`))
+      return undefined
+    }
+    const bytes = kept.get(digest) ?? (await source.read(entry.offset, entry.size))
+    kept.set(digest, bytes)
     if (digestOf(bytes) === digest) return bytes
     report(changedBlob(digest, owner))
     return undefined
@@ -96,6 +109,9 @@ export function reading(
     parsed,
     get whole() {
       return whole
+    },
+    get spent() {
+      return documents > limits.documents
     },
     small: (content, owner, limit) => read(content, owner, limit, 'body'),
     async document(content, owner, limit) {

@@ -61,7 +61,8 @@ export async function readStructure(
   const bytes = await topFile(source, byName(indexFile), indexFile, report)
   const index = bytes && state.parsed(indexFile, () => readIndex(bytes))
   const contents = await readContents(index?.manifests ?? [], state)
-  const owner = (digest: Digest) => state.claimed.get(digest)?.owner
+  const { claimed } = state
+  const owner = (digest: Digest) => claimed.get(digest)?.owner
   if (bytes === undefined) return { ...contents, absent: [], blobs: [], owner }
   if (state.whole && contents.artifact !== undefined) {
     const { lock, tools } = contents.artifact

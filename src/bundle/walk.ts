@@ -5,6 +5,9 @@ import { damaged, malformed, type ReportFault } from './fault.ts'
 import { digestOfName, folders, indexFile, layoutFile, limits } from './layout.ts'
 import { endSize } from './place.ts'
 
+// Bytes read at once while looking for the next sound header.
+const lookAhead = 1024 * 1024
+
 /** A sound entry of a bundle file; `offset` is its body's. */
 export interface BundleEntry {
   readonly name: string
@@ -21,7 +24,7 @@ export interface BundleEntry {
 /**
  * Reads a bundle's headers one after the other, never the bodies, and gives every entry that may be there. All
  * else is reported and stepped over. After an unreadable header it ends, unless `resync` makes it look for the
- * next sound one, block by block.
+ * next sound one, block by block. Ends after more headers than a bundle can have, whatever they say.
  */
 export async function* walkEntries(
   source: BundleSource,
@@ -29,13 +32,15 @@ export async function* walkEntries(
   { resync = false }: { readonly resync?: boolean } = {},
 ): AsyncGenerator<BundleEntry> {
   const seen = new Set<string>()
+  const blockAt = blockReader(source)
+  let headers = 0
   let lost = false
   for (let offset = 0; ; ) {
     if (offset + blockSize > source.size) {
       report(damaged('the file', `ends after ${source.size} bytes, without the mark that ends an archive`))
       return
     }
-    const header = readHeader(await source.read(offset, blockSize))
+    const header = readHeader(await blockAt(offset, lost))
     const body = offset + blockSize
     if (header.kind === 'end' && !lost) return checkEnd(source, offset, report)
     if (header.kind === 'end' || (header.kind === 'fault' && header.size === undefined)) {
@@ -52,12 +57,12 @@ export async function* walkEntries(
       continue
     }
     lost = false
+    if (++headers > limits.entries)
+      return report(malformed('the archive', `has over ${limits.entries} entries`))
     const digest = digestOfName(name)
     if (header.kind === 'fault') report(malformed(name, header.message))
     else if (!isExpected(name, header.kind)) report(malformed(name, 'no name that a bundle may hold'))
     else if (seen.has(name)) report(malformed(name, 'is there twice'))
-    else if (seen.size >= limits.entries)
-      return report(malformed('the archive', `has over ${limits.entries} entries`))
     else {
       seen.add(name)
       const complete = body + size <= source.size
@@ -65,6 +70,19 @@ export async function* walkEntries(
       yield { name, ...(digest ? { digest } : {}), offset: body, size, mtime: header.mtime, complete }
     }
     offset = body + paddedSize(size)
+  }
+}
+
+/** Reads single blocks, or far ahead at once where block after block is looked at. */
+function blockReader(source: BundleSource): (offset: number, ahead: boolean) => Promise<Uint8Array> {
+  let start = 0
+  let bytes: Uint8Array = new Uint8Array()
+  return async (offset, ahead) => {
+    if (offset < start || offset + blockSize > start + bytes.length) {
+      start = offset
+      bytes = await source.read(offset, ahead ? Math.min(lookAhead, source.size - offset) : blockSize)
+    }
+    return bytes.subarray(offset - start, offset - start + blockSize)
   }
 }
 

@@ -6,6 +6,8 @@ const unprintable = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
  * direction characters shown as `\u{…}`, cut at `limit` characters.
  */
 export function printable(text: string, limit = 200): string {
-  const shown = text.replace(unprintable, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+  const shown = text
+    .slice(0, limit + 1)
+    .replace(unprintable, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
   return shown.length > limit ? `${shown.slice(0, limit - 1)}…` : shown
 }

@@ -13,6 +13,6 @@ export {
 export type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 export { type Digest, digestOf, hexOf, isDigest } from './digest.ts'
 export { canonicalJson, parseJson } from './json.ts'
-export { manifestLimit, parseIndex, parseManifest, platformText } from './manifest.ts'
+export { manifestLimit, parseIndex, parseManifest, platformShape, platformText } from './manifest.ts'
 export { annotations, isIndexType, isManifestType, mediaTypes } from './media-types.ts'
 export { parseReference, printReference, type Reference } from './reference.ts'

@@ -1,12 +1,15 @@
 const maxDepth = 64
+const maxCommas = 100_000
 
 /**
- * Reads JSON from outside: at most `limit` bytes, valid UTF-8, at most 64 levels deep.
+ * Reads JSON from outside: at most `limit` bytes, valid UTF-8, at most 64 levels deep, and of few enough values
+ * that holding them to a schema takes no more memory than is there.
  * @throws Error with a plain message
  */
 export function parseJson(bytes: Uint8Array, limit: number): unknown {
   if (bytes.length > limit) throw new Error(`larger than ${limit} bytes`)
   let depth = 0
+  let commas = 0
   let inString = false
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]
@@ -17,6 +20,7 @@ export function parseJson(bytes: Uint8Array, limit: number): unknown {
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > maxDepth) throw new Error(`nested deeper than ${maxDepth} levels`)
     } else if (byte === 0x7d || byte === 0x5d) depth--
+    else if (byte === 0x2c && ++commas > maxCommas) throw new Error(`of more than ${maxCommas} values`)
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

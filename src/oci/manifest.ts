@@ -13,8 +13,14 @@ const mediaType = z
   .string()
   .regex(/^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}$/, 'no media type')
 const notes = z.record(z.string(), z.string()).exactOptional()
-const name = z.string().min(1).max(64)
-const platform = z.object({ os: name, architecture: name, variant: z.string().max(64).exactOptional() })
+// Platforms are printed and compared; what Go and containerd know are words of this form.
+const word = z.string().regex(/^[\w.-]{1,64}$/, 'no word')
+/** A platform as an index or, among other fields, an image's config (image-spec v1.1, config.md) names it. */
+export const platformShape = z.object({
+  os: word,
+  architecture: word,
+  variant: z.union([word, z.literal('')]).exactOptional(),
+})
 
 const descriptor = z.object({
   mediaType,
@@ -22,7 +28,7 @@ const descriptor = z.object({
   size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   artifactType: mediaType.exactOptional(),
   annotations: notes,
-  platform: platform.exactOptional(),
+  platform: platformShape.exactOptional(),
 })
 
 // A document that is both a manifest and an index means different things to different tools (CVE-2021-41190).
@@ -75,7 +81,9 @@ function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string, kind: st
   const faults = result.error.issues.map(issue =>
     printable(`${issue.path.join('.') || 'it'}: ${issue.message}`),
   )
-  throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${faults[0]}`, { faults })
+  throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${faults[0]}`, {
+    faults: faults.slice(0, 50),
+  })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { printable } from '../errors/index.ts'
 import { hexOf, parseReference, printReference } from '../oci/index.ts'
 import { parseYaml } from '../yaml/index.ts'
 import type { ChartMetadata } from './chart-metadata.ts'
@@ -142,9 +143,16 @@ function gather(sightings: readonly Sighting[]): { name: string; reasons: Place[
     }))
 }
 
+// Fit to be shown as well: a bundle whose lock has other text is refused.
 function unique(sightings: readonly Sighting[]): Sighting[] {
+  const shown = sightings.map(({ text, chart, object, field }) => ({
+    text: printable(text, 400),
+    chart,
+    object: printable(object, 400),
+    field: printable(field, 400),
+  }))
   const keyed = new Map(
-    sightings.map(item => [[item.text, item.chart, item.object, item.field].join('\n'), item]),
+    shown.map(item => [[item.text, item.chart, item.object, item.field].join('\n'), item]),
   )
   return [...keyed].sort(([a], [b]) => order(a, b)).map(([, item]) => item)
 }

@@ -6,6 +6,7 @@ import {
   type BundleEntry,
   changedBlob,
   type Fault,
+  faultList,
   findLayers,
   layerBytes,
   malformed,
@@ -59,8 +60,8 @@ export interface Verdict {
  * @throws SealiftError INTERRUPTED when the signal is aborted; what reading the files throws
  */
 export async function verifyBundle(source: BundleSource, options: VerifyOptions = {}): Promise<Verdict> {
-  const faults = new Map<string, Fault>()
-  const report = (fault: Fault) => faults.set(JSON.stringify(fault), fault)
+  const list = faultList()
+  const { report } = list
   const entries: BundleEntry[] = []
   const changed: Digest[] = []
   let total = source.size
@@ -96,7 +97,7 @@ export async function verifyBundle(source: BundleSource, options: VerifyOptions 
   return {
     ...(digest ? { digest } : {}),
     size: source.size,
-    faults: [...faults.values()],
+    faults: list.faults,
     images: images.map(image => image.name),
     charts: charts.map(chart => `${chart.name} ${chart.version}`),
     absent,

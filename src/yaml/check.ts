@@ -8,6 +8,9 @@ type Checked<T> =
   | { readonly value: T; readonly raw: unknown; readonly faults?: never }
   | { readonly faults: readonly string[]; readonly raw: unknown; readonly value?: never }
 
+/** Most faults that are told of one document. */
+const mostFaults = 100
+
 /**
  * Reads one YAML document and holds it to a schema. Never throws for bad input: syntax errors come with line
  * and column, wrong fields with their path, what is expected and what was found, unknown keys with the
@@ -23,7 +26,9 @@ export function checkYaml<T>(text: string, schema: z.ZodType<T>): Checked<T> {
   const result = schema.safeParse(raw)
   if (result.success) return { value: result.data, raw }
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return { faults: result.error.issues.flatMap(issue => issueFaults(issue, raw, shape)), raw }
+  const faults = result.error.issues.slice(0, mostFaults).flatMap(issue => issueFaults(issue, raw, shape))
+  const more = result.error.issues.length - mostFaults
+  return { faults: more > 0 ? [...faults, `and ${more} more of the kind`] : faults, raw }
 }
 
 /** Writes a path as people do: `charts[0].version`; the whole document is `(document)`. */

@@ -1,16 +1,41 @@
-import { CORE_SCHEMA, dump, load, loadAll, mergeTag } from 'js-yaml'
+import { CORE_SCHEMA, dump, load, loadAll, mergeTag, YAMLException } from 'js-yaml'
 
 const schema = CORE_SCHEMA.withTags(mergeTag)
 
-/** One document; an empty text is `undefined`. @throws YAMLException with line and column. */
-export function parseYaml(text: string): unknown {
-  const documents = parseAllYaml(text)
-  return documents.length > 1 ? load(text, { schema }) : documents[0]
+/** Most values that a document with aliases may stand for: nine short lines can stand for a billion. */
+const mostValues = 1_000_000
+
+/**
+ * One document; an empty text is `undefined`. Without `aliases` none may be in it.
+ * @throws YAMLException with line and column
+ */
+export function parseYaml(text: string, { aliases = true }: { readonly aliases?: boolean } = {}): unknown {
+  const maxAliases = aliases ? -1 : 0
+  const documents = bounded(text, loadAll(text, { schema, maxAliases }))
+  return documents.length > 1 ? load(text, { schema, maxAliases }) : documents[0]
 }
 
 /** Every document of a stream, empty ones left out. @throws YAMLException with line and column. */
 export function parseAllYaml(text: string): unknown[] {
-  return loadAll(text, { schema }).filter(document => document !== null && document !== undefined)
+  return bounded(text, loadAll(text, { schema }))
+}
+
+function bounded(text: string, all: readonly unknown[]): unknown[] {
+  const documents = all.filter(document => document !== null && document !== undefined)
+  const known = new Map<object, number>()
+  // What is being counted counts for too much: a list that holds itself.
+  const valuesOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 1
+    const before = known.get(value)
+    if (before !== undefined) return before
+    known.set(value, mostValues)
+    const values = Object.values(value).reduce((sum: number, field) => sum + valuesOf(field), 1)
+    known.set(value, values)
+    return values
+  }
+  if (text.includes('*') && valuesOf(documents) > mostValues)
+    throw new YAMLException(`its aliases stand for more than ${mostValues} values`)
+  return documents
 }
 
 /** YAML text of a plain value. `sorted` orders every mapping's keys. */

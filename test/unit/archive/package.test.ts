@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { execa } from 'execa'
 import { Header } from 'tar'
 import { describe, expect, test } from 'vitest'
@@ -74,6 +74,29 @@ describe('hostile packages', () => {
     await expect(readPackage(many, all, { entries: 10, bytes: 1_000_000 })).rejects.toThrow(
       'more than 10 entries',
     )
+  })
+
+  test('a bomb within a package is not unpacked', async () => {
+    const bomb = gzipSync(gzipSync(tar([{ path: 'one/zeros', size: 50_000_000 }])))
+    await expect(readPackage(bomb, all, { entries: 10, bytes: 1_000_000 })).rejects.toThrow(
+      'max decompression ratio exceeded',
+    )
+    const other = gzipSync(zstdCompressSync(tar([{ path: 'one/zeros', size: 50_000_000 }])))
+    await expect(readPackage(other, all)).rejects.toThrow('max decompression ratio exceeded')
+  })
+
+  test('headers that only describe the next one count as entries', async () => {
+    const meta = Buffer.alloc(1024)
+    new Header({ path: 'x', type: 'ExtendedHeader', size: 20, mode: 0o644, mtime: new Date(0) }).encode(meta)
+    const packed = gzipSync(Buffer.concat(Array(50).fill(meta)))
+    await expect(readPackage(packed, all, { entries: 10, bytes: 1_000_000 })).rejects.toThrow(
+      'more than 10 entries',
+    )
+  })
+
+  test('what follows the end is read over, however much it is', async () => {
+    const packed = gzipSync(Buffer.concat([tar([{ path: 'one/ok' }]), Buffer.alloc(100_000_000, 'x')]))
+    expect([...(await readPackage(packed, all)).keys()]).toEqual(['one/ok'])
   })
 
   test.each([

@@ -1,7 +1,14 @@
 /** What a stranger could put into a bundle: each is refused when it is opened, and found when it is verified. */
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { annotations, type Descriptor, digestOf, hexOf, mediaTypes } from '../../../src/oci/index.ts'
+import {
+  annotations,
+  canonicalJson,
+  type Descriptor,
+  digestOf,
+  hexOf,
+  mediaTypes,
+} from '../../../src/oci/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { type RawEntry, tarWith, withBlob, withEntries, withIndex } from '../../support/forged-bundle.ts'
 import { memorySource } from '../../support/memory-files.ts'
@@ -159,6 +166,20 @@ const cases: readonly (readonly [what: string, bytes: () => Buffer, fault: RegEx
     () => withIndex(file, all => rename(all, 2, both('docker.io/lab/chart:1'))),
     /neither a named image/,
   ],
+  ['a chart twice', () => withIndex(file, all => [...all, ...all.slice(2, 3)]), /the charts: one of them is/],
+  [
+    'a tool twice',
+    () =>
+      withBlob(file, isArtifact, body => {
+        const artifact = JSON.parse(body)
+        const tool = artifact.layers.find((one: Descriptor) => one.mediaType === mediaTypes.bundleTool)
+        const [spec] = artifact.layers
+        const other = { ...tool, ...{ digest: spec.digest, size: spec.size } }
+        other.annotations = { ...tool.annotations, [annotations.title]: 'tools/other' }
+        return canonicalJson({ ...artifact, layers: [other, ...artifact.layers] })
+      }),
+    /the tools: one of them is there twice/,
+  ],
   [
     'an entry without name or type',
     () => withIndex(file, all => all.map((one, i) => (i === 0 ? { ...one, annotations: {} } : one))),
@@ -290,7 +311,18 @@ const cases: readonly (readonly [what: string, bytes: () => Buffer, fault: RegEx
       withBlob(file, isLock, body =>
         body.replace('suspects: []', 'suspects:\n  - &a {chart: a, field: b, object: c, text: d}\n  - *a'),
       ),
-    /has YAML aliases/,
+    /bundle\.lock\.yaml: .*aliases/,
+  ],
+  [
+    'a lock of many small things',
+    () =>
+      withBlob(file, isLock, body => body.replace('suspects: []', `suspects: [${'0,'.repeat(250_000)}0]`)),
+    /more than 200000 fields/,
+  ],
+  [
+    'a lock that writes on the terminal',
+    () => lockWith({ metadata: { name: 'sample\u001b[2J', version: '1.0.0' } }),
+    /cannot be shown: sample\\u\{1b\}\[2J/,
   ],
   [
     'a lock for another platform',

@@ -91,3 +91,31 @@ test('platforms are written as specs have them', () => {
   expect(platformText({ os: 'linux', architecture: 'arm', variant: 'v7' })).toBe('linux/arm/v7')
   expect(platformText({ os: 'linux', architecture: 'amd64', variant: '' })).toBe('linux/amd64')
 })
+
+test('JSON of more values than a schema can be held to is refused before it is', () => {
+  const many = Object.fromEntries(Array.from({ length: 120_000 }, (_, i) => [i, 1]))
+  expect(() => parseManifest(json({ ...manifest, annotations: many }), 'it')).toThrow(
+    expect.objectContaining({
+      code: 'CONTENT_MISMATCH',
+      message: expect.stringContaining('more than 100000 values'),
+    }),
+  )
+  expect(parseJson(json('0,'.repeat(200_000)), 1_000_000)).toHaveLength(400_000)
+})
+
+test.each([
+  ['os', { os: 'linux\u001b[2J', architecture: 'amd64' }],
+  ['architecture', { os: 'linux', architecture: '\u202e46dma' }],
+  ['variant', { os: 'linux', architecture: 'arm64', variant: 'v8\n' }],
+])('a platform is made of words: %s', (field, platform) => {
+  expect(() => parseIndex(json({ ...index, manifests: [{ ...blob, platform }] }), 'it')).toThrow(
+    new RegExp(`manifests.0.platform.${field}: `),
+  )
+})
+
+test('of many faults the first fifty are told', () => {
+  const layers = Array(900).fill({ ...blob, size: -1 })
+  expect(() => parseManifest(json({ ...manifest, layers }), 'it')).toThrow(
+    expect.objectContaining({ faults: expect.objectContaining({ length: 50 }) }),
+  )
+})

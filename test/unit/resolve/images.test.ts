@@ -98,6 +98,13 @@ describe('names', () => {
     ])
   })
 
+  test('what is told of an image can be shown', () => {
+    const { suspects } = find(
+      `{ kind: Pod, metadata: { name: "x\\e[2J" }, spec: ${pod('r.io/a b\u202e:1')} }`,
+    )
+    expect(suspects).toMatchObject([{ text: 'r.io/a b\\u{202e}:1', object: 'Pod/x\\u{1b}[2J' }])
+  })
+
   test('a name that is none is a suspect rather than lost', () => {
     const { images, suspects } = find(`{ kind: Pod, metadata: { name: x }, spec: ${pod('r.io/UPPER:1')} }`)
     expect(images).toEqual([])

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { faultList, malformed } from '../../../src/bundle/index.ts'
+
+test('a fault is kept once', () => {
+  const found = faultList()
+  for (let i = 0; i < 5; i++) found.report(malformed('x', `fault ${i % 2}`))
+  expect(found.faults.map(fault => fault.message)).toEqual(['fault 0', 'fault 1'])
+})
+
+test('faults without end are not kept, and the last one says so', () => {
+  const found = faultList()
+  for (let i = 0; i < 100_000; i++) found.report(malformed('x', `fault ${i}`))
+  expect(found.faults).toHaveLength(1001)
+  expect(found.faults.at(-1)?.message).toMatch(/more than 1000 faults/)
+})

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { checkYaml, parseAllYaml, parseYaml } from '../../../src/yaml/index.ts'
+
+const laughs = Array.from(
+  { length: 9 },
+  (_, i) => `a${i}: &a${i} [${Array(9).fill(i === 0 ? 'ha' : `*a${i - 1}`)}]`,
+).join('\n')
+
+test('aliases are read, unless none may be there', () => {
+  expect(parseYaml('a: &x [1]\nb: *x')).toEqual({ a: [1], b: [1] })
+  expect(parseYaml('a: &x [1]\nb: [1]', { aliases: false })).toEqual({ a: [1], b: [1] })
+  expect(() => parseYaml('a: &x [1]\nb: *x', { aliases: false })).toThrow(/aliases/)
+})
+
+test.each([
+  ['a billion laughs', laughs],
+  ['a list that holds itself', 'a: &a [*a, *a]'],
+])('%s are refused before anything walks over them', (_, text) => {
+  expect(() => parseYaml(text)).toThrow('stand for more than 1000000 values')
+  expect(() => parseAllYaml(text)).toThrow('stand for more than 1000000 values')
+  expect(checkYaml(text, z.unknown()).faults).toEqual([
+    expect.stringContaining('not readable as YAML: its aliases'),
+  ])
+})
+
+test('of many faults the first hundred are told, and how many more there are', () => {
+  const { faults } = checkYaml(`[${'x, '.repeat(5000)}]`, z.array(z.number()))
+  expect(faults).toHaveLength(101)
+  expect(faults?.at(-1)).toBe('and 4900 more of the kind')
+})
