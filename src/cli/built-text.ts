@@ -9,19 +9,26 @@ export interface Built {
   readonly images: number
   readonly charts: number
   readonly absent?: { readonly layers: number; readonly bytes: number; readonly since: string }
+  /** It lay there already, whole and the same. */
+  readonly unchanged: boolean
+  readonly volumes: number
+  readonly signature?: { readonly path: string; readonly key: string }
   readonly seconds: number
 }
 
 /** A built bundle for people: its path, and what there is to know of it. */
-export function builtText({ path, digest, size, images, charts, absent, seconds }: Built): string {
+export function builtText({ path, digest, size, images, charts, absent, ...built }: Built): string {
+  const { unchanged, volumes, signature, seconds } = built
   return [
     path,
-    `  size    ${bytes(size)}`,
+    `  size    ${bytes(size)}${volumes > 1 ? ` in ${volumes} volumes` : ''}`,
     `  digest  ${digest}`,
     `  holds   ${images} images, ${charts} charts`,
     ...(absent
       ? [`  delta   without ${absent.layers} layers (${bytes(absent.bytes)}) that ${absent.since} has`]
       : []),
+    ...(signature ? [`  signed  ${signature.path}, by key ${signature.key}`] : []),
+    ...(unchanged ? ['  unchanged: it lay there already, and was read whole'] : []),
     `  took    ${duration(seconds * 1000)}`,
   ].join('\n')
 }

@@ -6,3 +6,4 @@
 export { loadArchive } from './archive.ts'
 export { isLoaded, type LoadOptions, type LoadResult, loadImages, requireBase } from './load.ts'
 export { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
+export { requireRoom, type SpaceNeeded } from './room.ts'

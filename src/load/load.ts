@@ -80,8 +80,8 @@ async function refuseWithoutBase({ needed }: LoadPlan, runtime: Runtime): Promis
   ])
 }
 
-// An image whose name is there but not all of its content counts as missing.
-async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
+/** What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing. */
+export async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
   const wanted = new Set(bundle.images.flatMap(runtimeNames))
   const named = (await runtime.images()).filter(image => wanted.has(image.name))
   const incomplete = named.length > 0 ? await runtime.incomplete(named.map(image => image.name)) : []

@@ -80,3 +80,9 @@ export function blobsOf(images: readonly CarriedImage[], platform: string) {
   }
   return [...blobs.values()]
 }
+
+/** Every layer that images need on a platform, each once. */
+export function layersOf(images: readonly CarriedImage[], platform: string): Descriptor[] {
+  const layers = images.flatMap(image => manifestFor(image, platform).layers)
+  return [...new Map(layers.map(layer => [layer.digest, layer])).values()]
+}

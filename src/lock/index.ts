@@ -15,6 +15,7 @@ export {
   type LockedImage,
   type LockedTool,
   lockJsonSchema,
+  platformBytes,
   type Share,
 } from './lock.ts'
 export { parseLock } from './parse.ts'

@@ -8,15 +8,25 @@ export function layersOf({ images }: Pick<BundleLock, 'images'>): Map<Digest, nu
 }
 
 /**
- * The layers of `now`, with their bytes, that any image of `old` had: exactly what a delta leaves out. Manifests,
- * configs, charts and tools always travel.
+ * The layers of `now`, with their bytes, that images of `old` had: exactly what a delta leaves out. A layer that one
+ * platform needs now and only another one had is not among them, since a node has the layers of its own platform
+ * only. Manifests, configs, charts and tools always travel.
  */
 export function absentLayers(
   old: Pick<BundleLock, 'images'>,
   now: Pick<BundleLock, 'images'>,
 ): Map<Digest, number> {
-  const had = layersOf(old)
-  return new Map([...layersOf(now)].filter(([digest]) => had.has(digest)))
+  const before = new Set(perPlatform(old).map(({ place }) => place))
+  const fresh = new Set(perPlatform(now).flatMap(({ digest, place }) => (before.has(place) ? [] : [digest])))
+  return new Map([...layersOf(now)].filter(([digest]) => !fresh.has(digest)))
+}
+
+function perPlatform({ images }: Pick<BundleLock, 'images'>) {
+  return images.flatMap(({ platforms }) =>
+    Object.entries(platforms).flatMap(([platform, { layers }]) =>
+      (Object.keys(layers) as Digest[]).map(digest => ({ digest, place: `${platform} ${digest}` })),
+    ),
+  )
 }
 
 /** Every blob that a lock names, with its bytes: layers, configs, charts and tools. Manifests of images are not among them. */

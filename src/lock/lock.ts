@@ -127,8 +127,17 @@ function namedDigest({
 
 /** Bytes of an image's configs and layers for all its platforms, each blob once. */
 export function imageBytes({ platforms }: Pick<LockedImage, 'platforms'>): number {
+  return bytesOf(Object.values(platforms))
+}
+
+/** Bytes of all images' configs and layers for one platform, each blob once: what a node takes in. */
+export function platformBytes({ images }: Pick<BundleLock, 'images'>, platform: string): number {
+  return bytesOf(images.flatMap(({ platforms }) => platforms[platform] ?? []))
+}
+
+function bytesOf(carried: readonly LockedImage['platforms'][string][]): number {
   const blobs = new Map(
-    Object.values(platforms).flatMap(({ config, layers }) => [
+    carried.flatMap(({ config, layers }) => [
       [config.digest, config.size] as const,
       ...(Object.entries(layers) as [Digest, number][]),
     ]),

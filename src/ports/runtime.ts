@@ -23,4 +23,6 @@ export interface Runtime {
   /** Unpacks an image into the default snapshotter, so that no pod's start has to wait for it. */
   unpack(name: string): Promise<void>
   remove(names: readonly string[]): Promise<void>
+  /** Where content is kept, and the bytes that are free there; absent where that cannot be told. */
+  room(): Promise<{ readonly path: string; readonly free: number } | undefined>
 }

@@ -17,6 +17,7 @@ import {
 import { SealiftError } from '../errors/index.ts'
 import { type Digest, hexOf } from '../oci/index.ts'
 import type { BundleSource, Progress } from '../ports/index.ts'
+import { hashVolumes } from './volumes.ts'
 
 /** How to verify. */
 export interface VerifyOptions {
@@ -59,7 +60,9 @@ export interface Verdict {
  * each other. A delta's absent layers are then read in its bases.
  * @throws SealiftError INTERRUPTED when the signal is aborted; what reading the files throws
  */
-export async function verifyBundle(source: BundleSource, options: VerifyOptions = {}): Promise<Verdict> {
+export async function verifyBundle(file: BundleSource, options: VerifyOptions = {}): Promise<Verdict> {
+  const volumes = hashVolumes(file)
+  const { source } = volumes
   const list = faultList()
   const { report } = list
   const entries: BundleEntry[] = []
@@ -85,6 +88,7 @@ export async function verifyBundle(source: BundleSource, options: VerifyOptions 
     if (!image.platforms.has(platform ?? ''))
       report(wrongPlatform(image.name, platform ?? '', image.platforms))
   }
+  for (const fault of await volumes.faults()) report(fault)
   const { found, missing } = findLayers(absent, options.bases ?? [])
   let done = source.size
   total += layerBytes(found.map(({ layer }) => layer))

@@ -1,15 +1,17 @@
 import { layerBytes, lockTitle, planBundle, specTitle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { type BundleLock, parseLock } from '../lock/index.ts'
+import { absentLayers, type BundleLock, parseLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import type { SigningKey } from '../sign/index.ts'
-import { parseSpec } from '../spec/index.ts'
+import { type BundleSpec, parseSpec } from '../spec/index.ts'
 import { gather } from './build-sources.ts'
 import { bundleFile } from './bundle-file.ts'
+import { type DiskPlan, diskText, planDisk } from './disk-plan.ts'
 import { fillFile } from './fill.ts'
 import { type Signed, writeSignature } from './sign.ts'
-import { hadBefore, readOlder } from './since.ts'
+import { readOlder } from './since.ts'
+import { findUnchanged } from './unchanged.ts'
 
 /** What to build, and where to. */
 export interface BuildRequest {
@@ -41,6 +43,10 @@ export interface BuildResult {
   readonly charts: number
   /** Blob bytes that were moved: none for what an interrupted run left. */
   readonly fetched: number
+  /** Whether the very bundle lay there already: it was read whole, and nothing was written. */
+  readonly unchanged: boolean
+  /** What it takes here and on nodes; not told of one that lay there. */
+  readonly disk?: DiskPlan
   /** What a delta leaves out. */
   readonly absent?: { readonly layers: number; readonly bytes: number; readonly since: string }
   readonly seconds: number
@@ -56,46 +62,65 @@ export interface BuildResult {
  */
 export async function build(request: BuildRequest, host: ConnectedHost, talk: Talk): Promise<BuildResult> {
   const { files, clock } = host
+  const { specDir, epoch, volumeSize, key } = request
   const started = clock.now()
-  const { spec, lock, own } = await readLocked(request.specDir, files)
+  const { spec, lock, own } = await readLocked(specDir, files)
   const older = request.since === undefined ? undefined : await readOlder(request.since, files)
-
-  const gathering = talk.reporter.step('Gather manifests and charts')
-  const { contents, open } = await gather(
-    { spec, lock, own, specDir: request.specDir, signal: talk.signal },
-    host,
-  ).catch((error: unknown) => {
-    gathering.fail()
-    throw error
-  })
-  gathering.done(`${lock.images.length} images, ${lock.charts.length} charts`)
-
-  const { concurrency, volumeSize } = request
-  const planned = planBundle(contents, request.epoch, older && hadBefore(older, lock))
-  const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }
   const path = `${request.output}/${bundleFile(lock, older)}`
-  const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
-  const { key } = request
-  const signature =
-    key && (await writeSignature(`${path}.sig`, { index: plan.index, digest: plan.indexDigest }, key, files))
+  const unchanged = older ? undefined : await findUnchanged({ path, own, epoch, volumeSize }, files, talk)
+  const made = unchanged
+    ? { index: unchanged.layout.index, digest: unchanged.digest, size: unchanged.size, fetched: 0 }
+    : await make({ path, spec, lock, own, older }, request, host, talk)
+  const signature = key && (await writeSignature(`${path}.sig`, made, key, files))
+  const { digest, size, fetched } = made
   return {
-    path,
-    ...(signature ? { signature } : {}),
-    digest: plan.indexDigest,
-    size: plan.size,
-    volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),
+    ...{ path, digest, size, fetched },
+    volumes: volumeSize === undefined ? 1 : Math.ceil(size / volumeSize),
     images: lock.images.length,
     charts: lock.charts.length,
-    fetched,
-    ...(older && {
-      absent: {
-        layers: plan.absent.length,
-        bytes: layerBytes(plan.absent),
-        since: `${older.metadata.name} ${older.metadata.version}`,
-      },
-    }),
+    unchanged: unchanged !== undefined,
+    ...('disk' in made ? { disk: made.disk } : {}),
+    ...('absent' in made ? { absent: made.absent } : {}),
     seconds: (clock.now() - started) / 1000,
+    ...(signature ? { signature } : {}),
   }
+}
+
+/** What is built. */
+interface Making {
+  readonly path: string
+  readonly spec: BundleSpec
+  readonly lock: BundleLock
+  readonly own: readonly OwnFile[]
+  /** The lock that a delta builds on. */
+  readonly older: BundleLock | undefined
+}
+
+async function make(
+  { path, spec, lock, own, older }: Making,
+  { specDir, epoch, concurrency, volumeSize }: BuildRequest,
+  host: ConnectedHost,
+  talk: Talk,
+) {
+  const gathering = talk.reporter.step('Gather manifests and charts')
+  const { contents, open } = await gather({ spec, lock, own, specDir, signal: talk.signal }, host).catch(
+    (error: unknown) => {
+      gathering.fail()
+      throw error
+    },
+  )
+  gathering.done(`${lock.images.length} images, ${lock.charts.length} charts`)
+
+  const planned = planBundle(contents, epoch, older && new Set(absentLayers(older, lock).keys()))
+  const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }
+  const disk = planDisk(lock, plan.size, volumeSize, await host.files.free(path))
+  talk.reporter.note(diskText(disk))
+  const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
+  const { index, indexDigest: digest, size } = plan
+  if (older === undefined) return { index, digest, size, fetched, disk }
+  const since = `${older.metadata.name} ${older.metadata.version}`
+  const absent = { layers: plan.absent.length, bytes: layerBytes(plan.absent), since }
+  return { index, digest, size, fetched, disk, absent }
 }
 
 /** A file of the spec's folder that travels in the bundle. */

@@ -13,7 +13,7 @@ import {
   siteJournal,
   writeReceipt,
 } from '../install/index.ts'
-import { requireBase } from '../load/index.ts'
+import { requireBase, requireRoom } from '../load/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Runtime, SiteHost, Talk } from '../ports/index.ts'
 import { observeBudget } from './check.ts'
@@ -96,6 +96,11 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         return `${there} of its layers are on this node`
       })
     }
+    await lookAt('the room for images', talk, async () => {
+      const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, host.platform)
+      const room = free === undefined ? '' : `, ${free} are free`
+      return content === 0 ? 'all images are there' : `${content} bytes, about ${unpacked} unpacked${room}`
+    })
     await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
 
     const helm = await bundledHelm(bundle, host)

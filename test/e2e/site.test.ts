@@ -45,17 +45,9 @@ async function namespaces(): Promise<string[]> {
 }
 
 async function sql(statement: string): Promise<string> {
-  const psql = ['/usr/lib/postgresql/15/bin/psql', '-h', '127.0.0.1', '-U', 'postgres', '-Atc', statement]
-  return site.cluster.kubectl([
-    '-n',
-    'databases',
-    'exec',
-    'deployment/postgres-cluster-rw',
-    '--',
-    'env',
-    `PGPASSWORD=${site.passwords.postgres}`,
-    ...psql,
-  ])
+  const uri = `postgresql://postgres:${site.passwords.postgres}@127.0.0.1/postgres`
+  const psql = ['/usr/lib/postgresql/15/bin/psql', '-Atc', statement, uri]
+  return site.cluster.kubectl(['-n', 'databases', 'exec', 'deployment/postgres-cluster-rw', '--', ...psql])
 }
 
 describe('refused before the first change', () => {
@@ -64,7 +56,7 @@ describe('refused before the first change', () => {
   test('an unreachable cluster: exit 41', async () => {
     const kubeconfig = join(site.dir, 'nowhere.kubeconfig')
     const text = await readFile(site.cluster.kubeconfig, 'utf8')
-    await writeFile(kubeconfig, text.replace(/server: .*/, 'server: https://127.0.0.1:9'))
+    await writeFile(kubeconfig, text.replace(/https:\/\/[\d.]+:6443/, 'https://127.0.0.1:9'))
     const file = await site.variant('nowhere', { cluster: { kubeconfig } })
     const { exitCode, stderr } = await onNode(['install', sandbox.bundle, '-c', file, '-q'])
     expect(exitCode).toBe(41)

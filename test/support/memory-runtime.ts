@@ -20,6 +20,8 @@ export interface MemoryRuntime extends Runtime {
   readonly unpacked: Set<string>
   /** Bytes that imports have read. */
   bytesRead: number
+  /** Bytes that it says are free. */
+  free: number
 }
 
 const failed = (message: string) => new SealiftError('LOAD_FAILED', message)
@@ -56,6 +58,8 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     unpacked,
     bytesRead: 0,
     content: async () => new Set(blobs.keys()),
+    room: async () => ({ path: '/memory', free: runtime.free }),
+    free: Number.MAX_SAFE_INTEGER,
     images: async () => [...images.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     async import(archive, signal) {
       signal?.throwIfAborted()

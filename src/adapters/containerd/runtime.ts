@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { SealiftError } from '../../errors/index.ts'
 import { isDigest } from '../../oci/index.ts'
 import type { Runtime } from '../../ports/index.ts'
+import { freeBytes } from '../files/index.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
-import { parseCheck, parseImages } from './table.ts'
+import { parseCheck, parseImages, parseRoot } from './table.ts'
 
 // The first is what kubelet obeys; K3s pins what it imports by itself with both.
 const pinLabels = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned']
@@ -38,6 +39,12 @@ export function createRuntime(
       const image = (await check()).get(name)
       if (!image) throw new SealiftError('LOAD_FAILED', `containerd has no image ${name}`)
       if (!image.unpacked) await mountOnce(ctr, name)
+    },
+    async room() {
+      // Told by containerd itself: K3s and other distributions keep it in places of their own.
+      const path = parseRoot(await ctr(['plugins', 'ls', '--detailed', 'id==content']))
+      const free = path === undefined ? undefined : await freeBytes(`${path}/.`)
+      return path === undefined || free === undefined ? undefined : { path, free }
     },
     async remove(names) {
       if (names.length > 0) await ctr(['images', 'rm', '--sync', ...names])

@@ -34,3 +34,8 @@ export function parseCheck(table: string): CheckedImage[] {
     return { name, complete: /^complete\b/.test(rest), unpacked: /\strue\s*$/.test(rest) }
   })
 }
+
+/** Reads `ctr plugins ls --detailed`: the folder of the one plugin that was asked for, from its exports. */
+export function parseRoot(text: string): string | undefined {
+  return /^\s*(?:Exports:\s+)?root\s+(\/\S*)\s*$/m.exec(text)?.[1]
+}

@@ -3,3 +3,4 @@
  * under their name only when they are whole and synced. Never follows a path from a bundle.
  */
 export { nodeFiles } from './files.ts'
+export { freeBytes } from './partial.ts'

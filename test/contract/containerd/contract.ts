@@ -107,6 +107,12 @@ export function runtimeContract(open: () => Runtime): void {
     expect(content).not.toContain(digestOfPath(layout.layers[name('a')] ?? ''))
   })
 
+  it('says where it keeps content, and how much is free there', async () => {
+    const room = await runtime.room()
+    expect(room?.path).toMatch(/^\//)
+    expect(room?.free).toBeGreaterThan(1_000_000)
+  })
+
   it('refuses a blob with a flipped byte', async () => {
     const layout = await tinyLayout([{ name: name('a'), file: `a${count}` }])
     const gzip = layout.tar.indexOf(Buffer.from([0x1f, 0x8b, 0x08]))

@@ -91,7 +91,7 @@ describe('after a run that was killed', () => {
   )
 
   test('a blob is taken up in its middle, and whole ones are not asked for again', async () => {
-    const left = await interrupted(total * 0.8)
+    const left = await interrupted(total * 0.92)
     const { asked } = await run(left)
     expect(asked.some(({ offset }) => offset > 0)).toBe(true)
     expect(asked.length).toBeLessThan(sample.plan.wanted.length)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { printLock } from '../../../src/lock/index.ts'
+import { absentLayers, printLock } from '../../../src/lock/index.ts'
 import { bundleFile } from '../../../src/workflows/bundle-file.ts'
-import { hadBefore, readOlder } from '../../../src/workflows/since.ts'
+import { readOlder } from '../../../src/workflows/since.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 import { sampleDelta } from '../../support/sample-delta.ts'
 
@@ -22,9 +22,9 @@ test('the older lock comes from a lock file, a spec folder, a bundle or a delta'
 })
 
 test('what both locks’ images have was there before', () => {
-  const had = hadBefore(older.lock, full.lock)
+  const had = absentLayers(older.lock, full.lock)
   expect(absent.every(digest => had.has(digest))).toBe(true)
-  expect(hadBefore({ ...older.lock, images: [] }, full.lock).size).toBe(0)
+  expect(absentLayers({ ...older.lock, images: [] }, full.lock).size).toBe(0)
 })
 
 test('what was there for another platform only was not', () => {
@@ -35,8 +35,8 @@ test('what was there for another platform only was not', () => {
       platforms: { ...image.platforms, 'linux/arm64': image.platforms['linux/amd64'] ?? fail() },
     })),
   })
-  expect(hadBefore(older.lock, arm(full.lock)).size).toBe(0)
-  expect(hadBefore(arm(older.lock), full.lock).size).toBe(hadBefore(older.lock, full.lock).size)
+  expect(absentLayers(older.lock, arm(full.lock)).size).toBe(0)
+  expect(absentLayers(arm(older.lock), full.lock).size).toBe(absentLayers(older.lock, full.lock).size)
 })
 
 function fail(): never {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { parseCheck, parseImages } from '../../../../src/adapters/containerd/table.ts'
+import { describe, expect, it, test } from 'vitest'
+import { parseCheck, parseImages, parseRoot } from '../../../../src/adapters/containerd/table.ts'
 
 const digest = `sha256:${'a'.repeat(64)}` as const
 const type = 'application/vnd.oci.image.index.v1+json'
@@ -37,4 +37,18 @@ describe('the tables of ctr', () => {
       [false, false],
     ])
   })
+})
+
+test.each([
+  [
+    'Type:  io.containerd.content.v1\nID:    content\nExports:\n              root      /var/lib/x/content \n',
+    '/var/lib/x/content',
+  ],
+  [
+    'ID: content\nExports:      root      /var/lib/rancher/k3s/agent/containerd\n',
+    '/var/lib/rancher/k3s/agent/containerd',
+  ],
+  ['ID: content\n', undefined],
+])('the root of a plugin is read from its details', (text, root) => {
+  expect(parseRoot(text)).toBe(root)
 })

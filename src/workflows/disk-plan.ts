@@ -1,0 +1,40 @@
+import { type BundleLock, platformBytes } from '../lock/index.ts'
+
+/** Bytes that a bundle takes, known before the first of them is moved. */
+export interface DiskPlan {
+  /** On the build host, in all. */
+  readonly here: number
+  /** Of each volume, or of the one file. */
+  readonly volumes: readonly number[]
+  /** Free on the build host; absent where that cannot be told. */
+  readonly free?: number
+  /** In a node's containerd, per platform: configs and layers, each once. What they unpack to is told by `install`. */
+  readonly node: Readonly<Record<string, number>>
+}
+
+/** What a bundle of `size` bytes takes here and on the nodes of a site. */
+export function planDisk(
+  lock: BundleLock,
+  size: number,
+  volumeSize: number | undefined,
+  free: number | undefined,
+): DiskPlan {
+  const each = volumeSize ?? size
+  const volumes = Array.from({ length: Math.ceil(size / each) }, (_, i) => Math.min(each, size - i * each))
+  const node = Object.fromEntries(
+    lock.platforms.map(platform => [platform, platformBytes(lock, platform)] as const),
+  )
+  return { here: size, volumes, ...(free === undefined ? {} : { free }), node }
+}
+
+/** The plan in a line. */
+export function diskText({ here, volumes, free, node }: DiskPlan): string {
+  const cut = volumes.length > 1 ? ` in ${volumes.length} volumes` : ''
+  const room = free === undefined ? '' : `, ${megabytes(free)} are free`
+  const nodes = Object.entries(node).map(([platform, bytes]) => `${megabytes(bytes)} on ${platform}`)
+  return `disk: ${megabytes(here)} here${cut}${room}; in a node's containerd ${nodes.join(', ')}, before unpacking`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}

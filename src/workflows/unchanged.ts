@@ -1,0 +1,57 @@
+import { type Bundle, openBundle } from '../bundle/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { digestOf } from '../oci/index.ts'
+import type { BundleSource, Files, Talk } from '../ports/index.ts'
+import type { OwnFile } from './build.ts'
+import { verifySource } from './inspect.ts'
+
+/** What a bundle that lies there must be, so that building it again would change nothing. */
+export interface Wanted {
+  readonly path: string
+  /** Spec, values files and lock: with the epoch they decide every byte of a full bundle. */
+  readonly own: readonly OwnFile[]
+  readonly epoch: number
+  readonly volumeSize: number | undefined
+}
+
+/** A bundle that is as it would be built again. */
+export type Unchanged = Pick<Bundle, 'digest' | 'size' | 'layout'>
+
+/**
+ * Looks whether the very bundle lies there already, and reads it whole if so. Asks no registry. Gives `undefined`
+ * for anything else, a damaged bundle included: it is built anew. @throws SealiftError INTERRUPTED
+ */
+export async function findUnchanged(
+  wanted: Wanted,
+  files: Files,
+  talk: Talk,
+): Promise<Unchanged | undefined> {
+  let source: BundleSource | undefined
+  try {
+    source = await files.openBundle(wanted.path)
+    const bundle = await openBundle(source)
+    if (!isWanted(bundle, source, wanted)) return undefined
+    const { faults } = await verifySource(source, { path: wanted.path }, files, talk)
+    return faults.length === 0 ? bundle : undefined
+  } catch (error) {
+    if (talk.signal.aborted || !(error instanceof SealiftError)) throw error
+    return undefined
+  } finally {
+    await source?.close()
+  }
+}
+
+function isWanted(
+  bundle: Bundle,
+  { size, volumes }: BundleSource,
+  { own, epoch, volumeSize }: Wanted,
+): boolean {
+  const digests = new Map(bundle.files.map(({ title, descriptor }) => [title, descriptor.digest]))
+  const cut = volumeSize === undefined ? undefined : Math.min(volumeSize, size)
+  return (
+    bundle.absent.length === 0 &&
+    bundle.layout.mtime === epoch &&
+    volumes?.[0]?.size === cut &&
+    own.every(({ path, bytes }) => digests.get(path) === digestOf(bytes))
+  )
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { openBundle } from '../../../src/bundle/index.ts'
+import { loadImages, requireRoom } from '../../../src/load/index.ts'
+import { memorySource } from '../../support/memory-files.ts'
+import { memoryRuntime } from '../../support/memory-runtime.ts'
+import { sampleBundle } from '../../support/sample-bundle.ts'
+
+const platform = 'linux/amd64'
+const sample = sampleBundle({ layerSize: 60_000 })
+const open = () => openBundle(memorySource(sample.file))
+
+test('an empty node needs room for every image, packed and unpacked', async () => {
+  const { content, unpacked, free } = await requireRoom(memoryRuntime('amd64'), await open(), platform)
+  expect(content).toBeGreaterThan(180_000)
+  expect(content).toBeLessThan(sample.file.length)
+  // Three layers of 60,000 bytes, each a tar of some blocks more.
+  expect(unpacked).toBe(3 * 61_952)
+  expect(free).toBe(Number.MAX_SAFE_INTEGER)
+})
+
+test('what is there already needs none', async () => {
+  const runtime = memoryRuntime('amd64')
+  const bundle = await open()
+  await loadImages({ bundle, runtime, platform })
+  expect(await requireRoom(runtime, bundle, platform)).toMatchObject({ content: 0, unpacked: 0 })
+})
+
+test('too little room is said in bytes, with the place', async () => {
+  const runtime = memoryRuntime('amd64')
+  runtime.free = 300_000
+  await expect(requireRoom(runtime, await open(), platform)).rejects.toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringMatching(
+      /they take \d+ bytes and about \d+ more unpacked, 300000 are free at \/memory/,
+    ),
+  })
+})
