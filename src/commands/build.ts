@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
-import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
+import { connectedHost } from '../adapters/connected-host.ts'
+import { thisPlatform } from '../adapters/platform.ts'
 import { builtText } from '../cli/built-text.ts'
 import { registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { helmFrom } from '../adapters/helm/from-program.ts'
-import { thisPlatform } from '../adapters/hosts.ts'
+import { thisPlatform } from '../adapters/platform.ts'
 import { diffText } from '../cli/diff-text.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { type ErrorCode, exitCodes } from '../errors/index.ts'

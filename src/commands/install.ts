@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
-import { siteHost } from '../adapters/hosts.ts'
+import { siteHost } from '../adapters/site-host.ts'
 import { budgetText } from '../cli/budget-table.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
-import { connectedHost, thisPlatform } from '../adapters/hosts.ts'
+import { connectedHost } from '../adapters/connected-host.ts'
+import { thisPlatform } from '../adapters/platform.ts'
 import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'

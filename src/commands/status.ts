@@ -1,5 +1,5 @@
 import { nodeFiles } from '../adapters/files/index.ts'
-import { siteHost } from '../adapters/hosts.ts'
+import { siteHost } from '../adapters/site-host.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'

@@ -9,6 +9,11 @@ export interface BundleSource {
   readonly volumes?: readonly Volume[]
   /** Exactly `length` bytes from `offset`. @throws SealiftError BUNDLE_DAMAGED when the file ends before */
   read(offset: number, length: number): Promise<Uint8Array>
+  /**
+   * The sha256 of `length` bytes from `offset`, in hex; `onRead` is told of bytes as they are read.
+   * @throws SealiftError BUNDLE_DAMAGED when the file ends before
+   */
+  digest(offset: number, length: number, onRead?: (bytes: number) => void): Promise<string>
   close(): Promise<void>
 }
 

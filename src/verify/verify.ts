@@ -10,7 +10,6 @@ import {
   findLayers,
   layerBytes,
   malformed,
-  readChunks,
   readStructure,
   walkEntries,
 } from '../bundle/index.ts'
@@ -76,7 +75,11 @@ export async function verifyBundle(file: BundleSource, options: VerifyOptions = 
   for await (const entry of walkEntries(source, report, { resync: true })) {
     entries.push(entry)
     if (!entry.complete) continue
-    const hex = await hashOf(readChunks(source, entry), entry.offset, progress)
+    let done = entry.offset
+    const hex = await source.digest(entry.offset, entry.size, bytes => {
+      done += bytes
+      progress(done)
+    })
     if (entry.digest !== undefined && hex !== hexOf(entry.digest)) changed.push(entry.digest)
     if (!(await isZeros(source, entry)))
       report(malformed(entry.name, 'is followed by bytes that are not zeros'))

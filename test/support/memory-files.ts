@@ -5,14 +5,20 @@ import type { BlobSink, BundleSink, BundleSource, Files } from '../../src/ports/
 
 /** A bundle file's bytes as a source. */
 export function memorySource(bytes: Uint8Array): BundleSource {
-  return {
+  const source: BundleSource = {
     size: bytes.length,
     async read(offset, length) {
       if (offset + length <= bytes.length) return bytes.slice(offset, offset + length)
       throw new SealiftError('BUNDLE_DAMAGED', `ends after ${bytes.length} bytes`)
     },
+    async digest(offset, length, onRead) {
+      const part = await source.read(offset, length)
+      onRead?.(length)
+      return createHash('sha256').update(part).digest('hex')
+    },
     async close() {},
   }
+  return source
 }
 
 /** What an interrupted writer of a bundle leaves: bytes and notes. */

@@ -13,8 +13,14 @@ export interface Partial {
   write(bytes: Uint8Array, offset: number): Promise<void>
   /** Where in which file a range of the bundle lies. */
   parts(offset: number, length: number): Part[]
+  /** Told of bytes that were written: now and then they are synced while more come, so that the end waits less. */
+  written(bytes: number): void
+  /** Makes all that was written durable. */
+  sync(): Promise<void>
   close(): Promise<void>
 }
+
+const syncEvery = 64 * 1024 * 1024
 
 /** Where the bundle's first byte is written. */
 export function firstPartial(path: string, volumeSize: number | undefined): string {
@@ -58,6 +64,12 @@ export async function openPartial(
     if (file === undefined) throw new RangeError(`outside the ${size} bytes of ${path}`)
     return file.handle
   }
+  let unsynced = 0
+  let syncing: Promise<void> | undefined
+  let failed: { readonly error: unknown } | undefined
+  const syncAll = async () => {
+    await Promise.all(files.map(({ handle }) => handle.datasync()))
+  }
   return {
     files,
     async write(bytes, offset) {
@@ -66,7 +78,25 @@ export async function openPartial(
     },
     parts: (offset, length) =>
       [...spans(offset, length, each)].map(({ volume, ...part }) => ({ fd: handleOf(volume).fd, ...part })),
+    written(bytes) {
+      unsynced += bytes
+      if (unsynced < syncEvery || syncing !== undefined) return
+      unsynced = 0
+      syncing = syncAll().catch((error: unknown) => {
+        // The system tells a failed write once only: the next sync would know nothing of it.
+        failed ??= { error }
+      })
+      syncing = syncing.finally(() => {
+        syncing = undefined
+      })
+    },
+    async sync() {
+      await syncing
+      await syncAll()
+      if (failed !== undefined) throw failed.error
+    },
     close: async () => {
+      await syncing
       await Promise.all(files.map(({ handle }) => handle.close()))
     },
   }

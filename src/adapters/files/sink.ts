@@ -85,7 +85,15 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
         return opened().parts(at - length, length)
       }
       return {
-        write: bytes => attempt('write', () => lane.write(bytes, next(bytes.length)), size),
+        write: bytes =>
+          attempt(
+            'write',
+            async () => {
+              await lane.write(bytes, next(bytes.length))
+              opened().written(bytes.length)
+            },
+            size,
+          ),
         resume: length => attempt('read', () => lane.read(next(length))),
         digest: () => lane.digest(),
       }
@@ -94,7 +102,7 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
     commit: onHashed =>
       attempt('finish', async () => {
         const { files } = opened()
-        for (const { handle } of files) await handle.sync()
+        await opened().sync()
         const sums =
           volumeSize === undefined ? [] : await sumsOf(opened(), size, volumeSize, hashing, onHashed)
         await hashing.close()

@@ -4,7 +4,10 @@ import { SealiftError, systemCode } from '../../errors/index.ts'
 import type { Digest } from '../../oci/index.ts'
 import type { BundleSource, Volume } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
+import { createHashing } from './hashing.ts'
 import { bundlePath, parseSums, spans, sumsPath, volumePath } from './volumes.ts'
+
+const hashedAtOnce = 16 * 1024 * 1024
 
 interface OpenFile {
   readonly path: string
@@ -101,6 +104,8 @@ function volumesOf(files: readonly OpenFile[], whole: string, sums: readonly Dig
 function source(files: readonly OpenFile[], volumes?: readonly Volume[]): BundleSource {
   const size = files.reduce((sum, file) => sum + file.size, 0)
   const each = Math.max(1, files[0]?.size ?? 1)
+  const path = files[0]?.path ?? ''
+  const hashing = createHashing()
   return {
     size,
     ...(volumes ? { volumes } : {}),
@@ -108,17 +113,32 @@ function source(files: readonly OpenFile[], volumes?: readonly Volume[]): Bundle
       const bytes = Buffer.allocUnsafe(Math.min(length, Math.max(0, size - offset)))
       for (const { volume, at, from, length: part } of spans(offset, bytes.length, each))
         await readPart(files[volume], bytes.subarray(from, from + part), at)
-      if (bytes.length === length) return bytes
-      const path = files.at(-1)?.path
-      throw new SealiftError(
-        'BUNDLE_DAMAGED',
-        `${path} ends after ${size} bytes, ${offset + length} were expected`,
-      )
+      if (bytes.length < length) throw ended(files, size, offset + length)
+      return bytes
+    },
+    async digest(offset, length, onRead) {
+      if (offset + length > size) throw ended(files, size, offset + length)
+      const lane = hashing.lane()
+      for (let done = 0; done < length; ) {
+        const part = Math.min(hashedAtOnce, length - done)
+        const spread = [...spans(offset + done, part, each)]
+        const parts = spread.map(({ volume, ...span }) => ({ fd: files[volume]?.handle.fd ?? -1, ...span }))
+        await lane.read(parts).catch((error: unknown) => Promise.reject(fileFailed('read', path, error)))
+        done += part
+        onRead?.(part)
+      }
+      return lane.digest()
     },
     close: async () => {
+      await hashing.close()
       await Promise.all(files.map(({ handle }) => handle.close()))
     },
   }
+}
+
+function ended(files: readonly OpenFile[], size: number, expected: number): SealiftError {
+  const path = files.at(-1)?.path
+  return new SealiftError('BUNDLE_DAMAGED', `${path} ends after ${size} bytes, ${expected} were expected`)
 }
 
 async function readPart(file: OpenFile | undefined, bytes: Uint8Array, at: number): Promise<void> {
