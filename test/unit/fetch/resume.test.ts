@@ -195,6 +195,22 @@ describe('what is left is not trusted', () => {
   })
 })
 
+test('a disk that fills up on the way is survived: with room again, it goes on', async () => {
+  const left: Leftover = { bytes: new Uint8Array(), notes: [] }
+  const sink = memorySink(() => {}, Number.POSITIVE_INFINITY, left)
+  let written = 0
+  const full = writingWith(sink, left, async (chunk, offset) => {
+    written += chunk.length
+    if (written > total / 2) throw new SealiftError('DISK_FULL', 'no room')
+    await sink.write(chunk, offset)
+  })
+  await expect(run(left, { sink: full })).rejects.toMatchObject({ code: 'DISK_FULL' })
+  await full.keep()
+  const { file, kept } = await run(left)
+  expect(sample.file.equals(file)).toBe(true)
+  expect(Number(kept[0])).toBeGreaterThan(0)
+})
+
 test('a run without leftovers is told nothing of them', async () => {
   expect((await run({ bytes: new Uint8Array(), notes: [] })).kept).toEqual([])
 })
