@@ -42,10 +42,12 @@ const named = 100
  */
 export function baseMissing(missing: readonly AbsentLayer[], where: string, hints: readonly string[]) {
   const rest = missing.length > named ? [`and ${missing.length - named} more`] : []
-  const count = `${missing.length} ${missing.length === 1 ? 'layer' : 'layers'} (${layerBytes(missing)} bytes)`
+  const bytes = layerBytes(missing)
+  const what = missing.length === 1 ? `a layer (${bytes} bytes)` : `${missing.length} layers (${bytes} bytes)`
+  const are = missing.length === 1 ? 'is' : 'are'
   return new SealiftError(
     'BASE_MISSING',
-    `this is a delta, and ${count} that it leaves out are not ${where}`,
+    `this is a delta, and ${what} that it leaves out ${are} not ${where}`,
     {
       faults: [
         ...missing

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { budgetText } from '../cli/budget-table.ts'
+import { serviceExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
@@ -19,6 +20,7 @@ export default class Install extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
+    'SPEC_INVALID',
     'FILE_FAILED',
     'DISK_FULL',
     'BUNDLE_MALFORMED',
@@ -34,12 +36,7 @@ export default class Install extends BaseCommand {
     'CLUSTER_FAILED',
     'FOREIGN_INSTALL',
     'LOAD_FAILED',
-    'DATABASE_DENIED',
-    'DATABASE_UNFIT',
-    'DATABASE_UNREACHABLE',
-    'CACHE_DENIED',
-    'CACHE_UNFIT',
-    'CACHE_UNREACHABLE',
+    ...serviceExits,
     'KEYS_LOST',
     'HELM_FAILED',
     'SERVER_FAILED',

@@ -16,6 +16,7 @@ export default class Remove extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --purge --yes',
   ]
   static override readonly exits: readonly ErrorCode[] = [
+    'SPEC_INVALID',
     'FILE_FAILED',
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',

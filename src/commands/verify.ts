@@ -37,6 +37,7 @@ export default class Verify extends BaseCommand {
     platform: Flags.string({ summary: 'Also require this platform of every image, such as linux/amd64.' }),
     key: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       summary: 'Public key that must have signed it; may be given more than once.',
     }),
   }

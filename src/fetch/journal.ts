@@ -54,7 +54,7 @@ export function blobNotes(sink: Pick<BundleSink, 'note'>, blob: Digest, written:
   }
 }
 
-/** What notes say of a plan; `undefined` when they were made for another one. Lines that are no notes end them. */
+/** What notes say of a plan; `undefined` when they were made for another one. Lines that are no notes, such as one that was cut off, are passed over. */
 export function readNotes(notes: readonly string[], plan: FillPlan): Kept | undefined {
   const [first = '', ...rest] = notes
   if (parse(first, head)?.plan !== planKey(plan)) return undefined
@@ -62,7 +62,7 @@ export function readNotes(notes: readonly string[], plan: FillPlan): Kept | unde
   const kept = new Map<Digest, number>()
   for (const line of rest) {
     const note = parse(line, progress)
-    if (note === undefined) break
+    if (note === undefined) continue
     const size = sizes.get(note.blob)
     if (size !== undefined) kept.set(note.blob, Math.min(size, note.bytes))
   }

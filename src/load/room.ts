@@ -1,9 +1,9 @@
 import type { Bundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import type { Descriptor } from '../oci/index.ts'
+import type { Descriptor, Digest } from '../oci/index.ts'
 import type { Runtime } from '../ports/index.ts'
 import { missingOn } from './load.ts'
-import { layersOf } from './plan.ts'
+import { blobsOf, layersOf } from './plan.ts'
 
 /** Bytes that loading takes on a node. */
 export interface SpaceNeeded {
@@ -19,15 +19,22 @@ export interface SpaceNeeded {
 const usualRatio = 3
 
 /**
- * Makes sure that a node has room for the images that it lacks, packed and unpacked, before anything is changed.
+ * Makes sure that a node has room for the images that it lacks, before anything is changed. Layers that its content
+ * store has count neither packed nor unpacked. What they unpack to is known about only, so it is told, not held.
  * @throws SealiftError DISK_FULL with the numbers, LOAD_FAILED, BUNDLE_WRONG_PLATFORM
  */
 export async function requireRoom(runtime: Runtime, bundle: Bundle, platform: string): Promise<SpaceNeeded> {
-  const { missing, bytes: content } = await missingOn(runtime, bundle, platform)
+  const { missing } = await missingOn(runtime, bundle, platform)
+  const there = missing.length > 0 ? await runtime.content() : new Set()
+  const lacking = <T extends { readonly digest: Digest }>({ digest }: T) => !there.has(digest)
+  const content = blobsOf(missing, platform)
+    .filter(lacking)
+    .reduce((sum, { size }) => sum + size, 0)
   let unpacked = 0
-  for (const layer of layersOf(missing, platform)) unpacked += await unpackedSize(bundle, layer)
+  for (const layer of layersOf(missing, platform).filter(lacking))
+    unpacked += await unpackedSize(bundle, layer)
   const room = await runtime.room()
-  if (room !== undefined && content + unpacked > room.free) {
+  if (room !== undefined && content > room.free) {
     throw new SealiftError(
       'DISK_FULL',
       `no room for the images on this node: they take ${content} bytes and about ${unpacked} more unpacked, ${room.free} are free at ${room.path}`,

@@ -1,11 +1,14 @@
 import { type Bundle, openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import type { Files } from '../ports/index.ts'
+import { signaturePath } from './sign.ts'
 
 /** An open bundle with its path. */
 export interface NamedBundle {
   readonly name: string
   readonly bundle: Bundle
+  /** Where its signature lies, if there is one. */
+  readonly signature: string
 }
 
 /**
@@ -23,7 +26,8 @@ export async function withBundles<T>(
     for (const name of paths) {
       const source = await files.openBundle(name)
       closing.push(() => source.close())
-      bundles.push({ name, bundle: await openBundle(source).catch(named(name)) })
+      const bundle = await openBundle(source).catch(named(name))
+      bundles.push({ name, bundle, signature: signaturePath(name, source) })
     }
     return await work(bundles)
   } finally {

@@ -67,7 +67,7 @@ export async function gather(
   for (const locked of lock.charts) charts.push(await gatherChart(locked, spec, sources))
   const tools: BundleFile[] = []
   for (const tool of lock.tools) tools.push(await gatherTool(tool, sources, openers))
-  const files = [...own.map(ownFile), budgetFile(lock), ...tools]
+  const files = [...[...own, budgetFile(lock)].map(ownFile), ...tools]
   return {
     contents: { images, charts, files, attachments, blobs: charts.flatMap(({ blobs }) => blobs) },
     open: ({ digest }, options) => {
@@ -167,16 +167,14 @@ function toolDrift({ name, version, source, content }: LockedTool): SealiftError
 const ownTypes: Record<string, string> = {
   [specTitle]: mediaTypes.bundleSpec,
   [lockTitle]: mediaTypes.bundleLock,
+  'budget.json': mediaTypes.bundleBudget,
 }
 
 function ownFile({ path, bytes }: OwnFile): BundleFile {
   return { title: path, mediaType: ownTypes[path] ?? mediaTypes.bundleFile, bytes }
 }
 
-function budgetFile({ budget }: BundleLock): BundleFile {
-  return {
-    title: 'budget.json',
-    mediaType: mediaTypes.bundleBudget,
-    bytes: Buffer.from(`${JSON.stringify(budget, null, 2)}\n`),
-  }
+/** The budget as auditors' tools read it. */
+export function budgetFile({ budget }: BundleLock): OwnFile {
+  return { path: 'budget.json', bytes: Buffer.from(`${JSON.stringify(budget, null, 2)}\n`) }
 }

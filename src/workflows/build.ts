@@ -5,7 +5,7 @@ import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import type { SigningKey } from '../sign/index.ts'
 import { type BundleSpec, parseSpec } from '../spec/index.ts'
-import { gather } from './build-sources.ts'
+import { budgetFile, gather } from './build-sources.ts'
 import { bundleFile } from './bundle-file.ts'
 import { type DiskPlan, diskText, planDisk } from './disk-plan.ts'
 import { fillFile } from './fill.ts'
@@ -67,11 +67,16 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const { spec, lock, own } = await readLocked(specDir, files)
   const older = request.since === undefined ? undefined : await readOlder(request.since, files)
   const path = `${request.output}/${bundleFile(lock, older)}`
-  const unchanged = older ? undefined : await findUnchanged({ path, own, epoch, volumeSize }, files, talk)
+  const wanted = { path, files: [...own, budgetFile(lock)], epoch, volumeSize }
+  const unchanged = older ? undefined : await findUnchanged(wanted, files, talk)
   const made = unchanged
     ? { index: unchanged.layout.index, digest: unchanged.digest, size: unchanged.size, fetched: 0 }
     : await make({ path, spec, lock, own, older }, request, host, talk)
   const signature = key && (await writeSignature(`${path}.sig`, made, key, files))
+  if (!key && !unchanged && (await files.exists(`${path}.sig`)))
+    talk.reporter.warn(
+      `${path}.sig lay there before: it is right only if it was made for ${made.digest}; sign again`,
+    )
   const { digest, size, fetched } = made
   return {
     ...{ path, digest, size, fetched },

@@ -36,7 +36,7 @@ export async function fillFile(
         reporter.note(
           before === 'another'
             ? `what an interrupted run left of ${path} belongs to another lock, time or volume size: starting anew`
-            : `going on after an interrupted run: ${percent(before, total)} is there, read again and sound`,
+            : `going on after an interrupted run: ${percent(before, total)} is there`,
         )
         show = progressOn(step)
       },
@@ -45,7 +45,11 @@ export async function fillFile(
         show(progress)
       },
     })
-    await sink.commit(progressOn(step))
+    const finishing = progressOn(step)
+    await sink.commit(progress => {
+      signal.throwIfAborted()
+      finishing(progress)
+    })
     step.done()
     return total - kept
   } catch (error) {

@@ -99,6 +99,10 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     await lookAt('the room for images', talk, async () => {
       const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, host.platform)
       const room = free === undefined ? '' : `, ${free} are free`
+      if (free !== undefined && content + unpacked > free)
+        reporter.warn(
+          `the images may not fit on this node: ${content} bytes, about ${unpacked} unpacked${room}`,
+        )
       return content === 0 ? 'all images are there' : `${content} bytes, about ${unpacked} unpacked${room}`
     })
     await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))

@@ -97,8 +97,10 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
   tellBudget(budget, request, reporter)
   const { images, suspects } = findImages(rendered, spec.images)
   const pinned = await pin({ images, platforms: spec.platforms, update, old }, host, talk)
+  // What was locked without looking for attachments is held to without looking for them.
+  const unseen = locked && old?.images.every(({ attachments }) => attachments === undefined)
   const attached =
-    spec.attestations && request.attestations !== false
+    spec.attestations && request.attestations !== false && !unseen
       ? await lockAttachments(pinned, old, host.registry, talk)
       : undefined
   const made: BundleLock = {

@@ -73,7 +73,7 @@ export async function merge(
       volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),
       layers: found.length,
       merged: found.reduce((sum, { layer }) => sum + layer.size, 0),
-      signed: await copySignature(request.delta, path, files),
+      signed: await copySignature(delta.signature, path, files),
       seconds: (clock.now() - started) / 1000,
     }
   })
@@ -93,13 +93,14 @@ function readOnce(holder: (digest: Digest) => NamedBundle): FillOptions['open'] 
         },
       )
     }
-    begun.add(digest)
+    // One that goes on after an interrupted run may have had a wrong beginning, which is no fault of the file.
+    if (offset === 0) begun.add(digest)
     return bundle.bytes(digest, offset)
   }
 }
 
 async function copySignature(from: string, to: string, files: ConnectedHost['files']): Promise<boolean> {
-  if (!(await files.exists(`${from}.sig`))) return false
-  await files.write(`${to}.sig`, await files.readBytes(`${from}.sig`))
+  if (!(await files.exists(from))) return false
+  await files.write(`${to}.sig`, await files.readBytes(from))
   return true
 }

@@ -91,7 +91,8 @@ export async function newKey(name: string, type: KeyType, files: Files, ask: Ask
     })
   }
   const made = newKeyPair(type, await ask(true))
-  await files.write(paths.private, made.privatePem, 0o600)
+  // The public one first: a private key without it could not be made whole again, and would be in the way.
   await files.write(paths.public, made.public.pem)
+  await files.write(paths.private, made.privatePem, 0o600)
   return { type, ...paths, fingerprint: made.public.fingerprint }
 }

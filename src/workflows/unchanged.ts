@@ -1,4 +1,4 @@
-import { type Bundle, openBundle } from '../bundle/index.ts'
+import { type Bundle, openBundle, planWhole } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { digestOf } from '../oci/index.ts'
 import type { BundleSource, Files, Talk } from '../ports/index.ts'
@@ -8,8 +8,8 @@ import { verifySource } from './inspect.ts'
 /** What a bundle that lies there must be, so that building it again would change nothing. */
 export interface Wanted {
   readonly path: string
-  /** Spec, values files and lock: with the epoch they decide every byte of a full bundle. */
-  readonly own: readonly OwnFile[]
+  /** Every file of the Sealift artifact but the tools, which the lock names by digest. */
+  readonly files: readonly OwnFile[]
   readonly epoch: number
   readonly volumeSize: number | undefined
 }
@@ -30,7 +30,7 @@ export async function findUnchanged(
   try {
     source = await files.openBundle(wanted.path)
     const bundle = await openBundle(source)
-    if (!isWanted(bundle, source, wanted)) return undefined
+    if (!isWanted(bundle, source, wanted) || !(await liesInPlace(bundle, source))) return undefined
     const { faults } = await verifySource(source, { path: wanted.path }, files, talk)
     return faults.length === 0 ? bundle : undefined
   } catch (error) {
@@ -41,17 +41,24 @@ export async function findUnchanged(
   }
 }
 
-function isWanted(
-  bundle: Bundle,
-  { size, volumes }: BundleSource,
-  { own, epoch, volumeSize }: Wanted,
-): boolean {
+function isWanted(bundle: Bundle, { size, volumes }: BundleSource, wanted: Wanted): boolean {
   const digests = new Map(bundle.files.map(({ title, descriptor }) => [title, descriptor.digest]))
-  const cut = volumeSize === undefined ? undefined : Math.min(volumeSize, size)
+  const cut = wanted.volumeSize === undefined ? undefined : Math.min(wanted.volumeSize, size)
   return (
     bundle.absent.length === 0 &&
-    bundle.layout.mtime === epoch &&
+    bundle.layout.mtime === wanted.epoch &&
     volumes?.[0]?.size === cut &&
-    own.every(({ path, bytes }) => digests.get(path) === digestOf(bytes))
+    (volumes ?? []).every(({ digest }) => digest !== undefined) &&
+    bundle.files.length === wanted.files.length + bundle.tools.length &&
+    wanted.files.every(({ path, bytes }) => digests.get(path) === digestOf(bytes))
   )
+}
+
+/** Whether every header and blob stands where a build would put it: other programs write sound tars too. */
+async function liesInPlace(bundle: Bundle, source: BundleSource): Promise<boolean> {
+  const { size, pieces } = planWhole(bundle)
+  if (size !== source.size) return false
+  for (const { offset, bytes } of pieces)
+    if (!Buffer.from(bytes).equals(await source.read(offset, bytes.length))) return false
+  return true
 }

@@ -383,6 +383,20 @@ describe('this machine only', () => {
       expect(await files.exists(path())).toBe(false)
     })
 
+    test("somebody's own checksum beside a whole bundle is left alone, and a dated copy too", async () => {
+      await write(25, undefined)
+      const own = `${'0'.repeat(64)}  bundle.tar\n`
+      await writeFile(`${path()}.sha256`, own)
+      await writeFile(`${path()}.20261124`, 'a copy')
+      expect(await read('bundle.tar')).toEqual(content)
+      await write(25, undefined)
+      expect(await files.readText(`${path()}.sha256`)).toBe(own)
+      expect(await files.readText(`${path()}.20261124`)).toBe('a copy')
+      await write(25, 10)
+      await write(25, undefined)
+      expect(await files.list(folder)).toEqual(['bundle.tar', 'bundle.tar.20261124'])
+    })
+
     test('an interrupted run goes on in volumes', async () => {
       const sink = await files.createBundle(path(), 10)
       await sink.allocate(25)

@@ -47,6 +47,8 @@ export interface Hashing {
 interface Thread {
   readonly worker: Worker
   readonly waiting: Map<number, { resolve(answer: Answer): void; reject(error: unknown): void }>
+  /** Why it takes no more orders. */
+  ended?: Error
 }
 
 // One thread hashes and writes about as fast as the main thread receives.
@@ -69,6 +71,7 @@ export function createHashing(): Hashing {
       const send = (order: Omit<Order, 'id' | 'lane'>) =>
         new Promise<Answer>((resolve, reject) => {
           const id = orders++
+          if (thread.ended !== undefined) return reject(thread.ended)
           thread.waiting.set(id, { resolve, reject })
           thread.worker.ref()
           thread.worker.postMessage({ ...order, id, lane } satisfies Order)
@@ -89,6 +92,7 @@ function startThread(): Thread {
   // Beside this file, as TypeScript under test and as JavaScript once compiled.
   const worker = new Worker(new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url))
   const waiting: Thread['waiting'] = new Map()
+  const thread: Thread = { worker, waiting }
   worker.on('message', (answer: Answer) => {
     const order = waiting.get(answer.id)
     waiting.delete(answer.id)
@@ -97,10 +101,12 @@ function startThread(): Thread {
     if (answer.error === undefined) order?.resolve(answer)
     else order?.reject(Object.assign(new Error(answer.error.message), answer.error))
   })
-  worker.on('error', error => {
+  const end = (error: Error) => {
+    thread.ended ??= error
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
-  })
+  }
+  worker.on('error', end).on('exit', () => end(new Error('the thread that hashes has ended')))
   worker.unref()
-  return { worker, waiting }
+  return thread
 }

@@ -5,7 +5,7 @@ import { systemCode } from '../../errors/index.ts'
 import { diskFull } from './faults.ts'
 import type { Part } from './hashing.ts'
 import { writeAll } from './sync.ts'
-import { beside, isPartOf, spans, volumePath } from './volumes.ts'
+import { beside, isPartial, spans, volumePath } from './volumes.ts'
 
 /** The partial files of a bundle under way: one, or one for each volume. */
 export interface Partial {
@@ -30,7 +30,7 @@ export function firstPartial(path: string, volumeSize: number | undefined): stri
 /** Removes every partial file of a bundle, whatever volumes it was cut into. */
 export async function removePartials(path: string): Promise<void> {
   for (const name of await readdir(dirname(path)))
-    if (isPartOf(path, name)?.partial) await rm(beside(path, name), { force: true })
+    if (isPartial(path, name)) await rm(beside(path, name), { force: true })
 }
 
 /**

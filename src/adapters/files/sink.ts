@@ -1,4 +1,4 @@
-import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { appendFile, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Digest } from '../../oci/index.ts'
 import type { BundleSink, Progress } from '../../ports/index.ts'
@@ -6,8 +6,9 @@ import { fileFailed } from './faults.ts'
 import { createHashing, type Hashing } from './hashing.ts'
 import { lockFile } from './lock.ts'
 import { firstPartial, openPartial, type Partial, removePartials } from './partial.ts'
+import { readSums } from './source.ts'
 import { syncFolder, writeWhole } from './sync.ts'
-import { beside, isPartOf, printSums, sumsPath } from './volumes.ts'
+import { printSums, sumsPath, volumePath } from './volumes.ts'
 
 const notesLimit = 64 * 1024 * 1024
 const hashedAtOnce = 16 * 1024 * 1024
@@ -106,10 +107,9 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
         const sums =
           volumeSize === undefined ? [] : await sumsOf(opened(), size, volumeSize, hashing, onHashed)
         await hashing.close()
-        await rm(sumsPath(path), { force: true })
-        for (const { partial: from, path: to } of files) await rename(from, to)
-        await removeOthers(path, volumeSize === undefined ? 0 : files.length)
         if (sums.length > 0) await writeWhole(sumsPath(path), Buffer.from(printSums(path, sums)), 0o644)
+        for (const { partial: from, path: to } of files) await rename(from, to)
+        await removeOlder(path, volumeSize === undefined ? 0 : files.length)
         await rm(journal, { force: true })
         ended = true
         await opened().close()
@@ -154,11 +154,13 @@ async function sumsOf(
   return digests
 }
 
-// Volumes of an earlier build of the same bundle that this one has not, and the whole file where there are volumes now.
-async function removeOthers(path: string, volumes: number): Promise<void> {
-  for (const name of await readdir(dirname(path))) {
-    const part = isPartOf(path, name)
-    if (part?.volume !== undefined && part.volume >= volumes) await rm(beside(path, name), { force: true })
-  }
+// Volumes of an earlier build that this one has not, with their list, and the whole file where there are volumes now.
+async function removeOlder(path: string, volumes: number): Promise<void> {
   if (volumes > 0) await rm(path, { force: true })
+  else if (await readSums(path).catch(() => undefined)) await rm(sumsPath(path), { force: true })
+  for (let i = volumes; ; i++) {
+    const older = volumePath(path, i)
+    if (!(await lstat(older).catch(() => undefined))?.isFile()) return
+    await rm(older)
+  }
 }

@@ -22,9 +22,11 @@ interface OpenFile {
  */
 export async function openSource(path: string): Promise<BundleSource> {
   const whole = bundlePath(path)
+  // A list beside a whole file is somebody's own checksum of it.
+  if (path === whole && (await isThere(path))) return source([await openFile(path)])
   const sums = await readSums(whole)
   const inVolumes = path !== whole || sums !== undefined || (await isThere(volumePath(whole, 0)))
-  if (!inVolumes || (path === whole && (await isThere(path)))) return source([await openFile(path)])
+  if (!inVolumes) return source([await openFile(path)])
   const files: OpenFile[] = []
   try {
     for (let i = 0; sums === undefined ? await isThere(volumePath(whole, i)) : i < sums.length; i++)
@@ -43,7 +45,8 @@ function isThere(path: string): Promise<boolean> {
   )
 }
 
-async function readSums(whole: string): Promise<Digest[] | undefined> {
+/** The list of a bundle's volumes; `undefined` where there is none. @throws SealiftError BUNDLE_MALFORMED */
+export async function readSums(whole: string): Promise<Digest[] | undefined> {
   const path = sumsPath(whole)
   try {
     const { handle, size } = await openFile(path)

@@ -63,16 +63,10 @@ export function parseSums(text: string, path: string): Digest[] {
     })
 }
 
-/** Whether a file name in the bundle's folder is a volume or a partial file of it. */
-export function isPartOf(
-  path: string,
-  name: string,
-): { readonly volume?: number; readonly partial: boolean } | undefined {
-  const rest = name.startsWith(basename(path)) ? name.slice(basename(path).length) : undefined
-  const found = rest === undefined ? null : /^(?:\.(\d{3,}))?(\.partial)?$/.exec(rest)
-  if (found === null || rest === '') return undefined
-  const volume = found[1] === undefined ? {} : { volume: Number(found[1]) - 1 }
-  return { ...volume, partial: found[2] !== undefined }
+/** Whether a file in the bundle's folder is a partial file of it, or of one of its volumes. */
+export function isPartial(path: string, name: string): boolean {
+  const rest = name.startsWith(basename(path)) ? name.slice(basename(path).length) : ''
+  return /^(\.\d{3,})?\.partial$/.test(rest)
 }
 
 /** A file beside the bundle. */

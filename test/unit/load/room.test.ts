@@ -4,6 +4,7 @@ import { loadImages, requireRoom } from '../../../src/load/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
+import { sampleDelta } from '../../support/sample-delta.ts'
 
 const platform = 'linux/amd64'
 const sample = sampleBundle({ layerSize: 60_000 })
@@ -27,11 +28,22 @@ test('what is there already needs none', async () => {
 
 test('too little room is said in bytes, with the place', async () => {
   const runtime = memoryRuntime('amd64')
-  runtime.free = 300_000
+  runtime.free = 100_000
   await expect(requireRoom(runtime, await open(), platform)).rejects.toMatchObject({
     code: 'DISK_FULL',
     message: expect.stringMatching(
-      /they take \d+ bytes and about \d+ more unpacked, 300000 are free at \/memory/,
+      /they take \d+ bytes and about \d+ more unpacked, 100000 are free at \/memory/,
     ),
   })
+})
+
+test('a delta needs room for what the node has not, and nothing for what it has', async () => {
+  const { full, older, delta } = sampleDelta({ layerSize: 60_000 }, 0)
+  const runtime = memoryRuntime('amd64')
+  const before = await openBundle(memorySource(older.file))
+  await loadImages({ bundle: before, runtime, platform })
+  const needed = await requireRoom(runtime, await openBundle(memorySource(delta)), platform)
+  const whole = await requireRoom(memoryRuntime('amd64'), await openBundle(memorySource(full.file)), platform)
+  expect(needed.content).toBeLessThan(whole.content)
+  expect(needed.unpacked).toBeLessThan(whole.unpacked)
 })

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { clock } from '../../../src/adapters/clock.ts'
-import { planBundle } from '../../../src/bundle/index.ts'
+import { openBundle, planBundle, planWhole } from '../../../src/bundle/index.ts'
+import { planKey } from '../../../src/fetch/journal.ts'
 import type { Progress, Talk } from '../../../src/ports/index.ts'
 import { verify } from '../../../src/workflows/inspect.ts'
 import { merge } from '../../../src/workflows/merge.ts'
-import { memoryFiles } from '../../support/memory-files.ts'
+import { memoryFiles, memorySource } from '../../support/memory-files.ts'
 import { finished, type SampleOptions, sampleBundle } from '../../support/sample-bundle.ts'
 import { layersOf, sampleDelta } from '../../support/sample-delta.ts'
 
@@ -128,4 +129,16 @@ test('verify says what of a delta is missing, once all that is there was found s
   await expect(verify({ bundle: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
     code: 'BUNDLE_DAMAGED',
   })
+})
+
+test('one that goes on after an interrupted run with a wrong beginning blames no file', async () => {
+  const { files, built, run } = await carried({ layerSize: 9_000_000 })
+  const sink = await files.createBundle(result)
+  const plan = planWhole(await openBundle(memorySource(built)))
+  await sink.allocate(plan.size)
+  await sink.note(JSON.stringify({ plan: planKey(plan) }))
+  for (const { digest } of plan.wanted) await sink.note(JSON.stringify({ blob: digest, bytes: 1_000_000 }))
+  await sink.keep()
+  await run('older.tar')
+  expect(Buffer.from(await files.readBytes(result)).equals(built)).toBe(true)
 })

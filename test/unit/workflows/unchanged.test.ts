@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { lockTitle, planBundle, specTitle } from '../../../src/bundle/index.ts'
+import { lockTitle, planBundle } from '../../../src/bundle/index.ts'
 import type { Talk } from '../../../src/ports/index.ts'
 import { findUnchanged, type Wanted } from '../../../src/workflows/unchanged.ts'
+import { withEntries } from '../../support/forged-bundle.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 import { finished, sampleBundle } from '../../support/sample-bundle.ts'
 import { sampleDelta } from '../../support/sample-delta.ts'
@@ -10,7 +11,7 @@ const epoch = 1_700_000_000
 const sample = sampleBundle({ layerSize: 30_000 })
 const file = finished(planBundle(sample.contents, epoch), sample.blobs)
 const own = sample.contents.files.flatMap(({ title, ...rest }) =>
-  'bytes' in rest && [specTitle, lockTitle].includes(title) ? [{ path: title, bytes: rest.bytes }] : [],
+  'bytes' in rest ? [{ path: title, bytes: rest.bytes }] : [],
 )
 const silent = { update() {}, done() {}, skip() {}, fail() {} }
 const talk: Talk = {
@@ -19,11 +20,20 @@ const talk: Talk = {
   progressOn: () => () => {},
 }
 
+/** The same blobs, in another order. */
+function repacked(): Buffer {
+  return withEntries(file, entries => [...entries.slice(0, 5), ...entries.slice(5).reverse()])
+}
+
 /** Looks for the sample among these bytes. */
 async function look(bytes: Uint8Array | undefined, changes: Partial<Wanted> = {}) {
   const files = memoryFiles()
   if (bytes) await files.write('out/sample.tar', bytes)
-  return findUnchanged({ path: 'out/sample.tar', own, epoch, volumeSize: undefined, ...changes }, files, talk)
+  return findUnchanged(
+    { path: 'out/sample.tar', files: own, epoch, volumeSize: undefined, ...changes },
+    files,
+    talk,
+  )
 }
 
 test('the very bundle is found', async () => {
@@ -36,8 +46,18 @@ test.each([
   ['it has another time', sample.file, {}],
   ['it was cut off', file.subarray(0, 20_000), {}],
   ['it is wanted in volumes', file, { volumeSize: 10_000 }],
-  ['the lock is another one', file, { own: [{ path: lockTitle, bytes: Buffer.from('another') }] }],
-  ['a values file is new', file, { own: [...own, { path: 'values/new.yaml', bytes: Buffer.from('a: 1') }] }],
+  [
+    'the lock is another one',
+    file,
+    { files: own.map(one => (one.path === lockTitle ? { ...one, bytes: Buffer.from('another') } : one)) },
+  ],
+  [
+    'a values file is new',
+    file,
+    { files: [...own, { path: 'values/new.yaml', bytes: Buffer.from('a: 1') }] },
+  ],
+  ['a file of it is wanted no longer', file, { files: own.slice(1) }],
+  ['another program packed it', repacked(), {}],
   ['it is a delta', sampleDelta({ layerSize: 30_000 }, epoch).delta, {}],
 ])('it is built anew when %s', async (_, bytes, changes) => {
   expect(await look(bytes, changes)).toBeUndefined()
