@@ -1,5 +1,5 @@
 import { Command, Flags } from '@oclif/core'
-import { type ErrorCode, exitCodes, messageOf, SealiftError } from '../errors/index.ts'
+import { type ErrorCode, exitCodes, messageOf, printable, SealiftError } from '../errors/index.ts'
 import type { Reporter, Talk } from '../ports/index.ts'
 import { progressOn } from './progress.ts'
 import { createReporter } from './reporter.ts'
@@ -101,7 +101,13 @@ export function explain(thrown: unknown): string {
     const stack = process.env['SEALIFT_DEBUG'] && thrown instanceof Error ? `\n${thrown.stack}` : ''
     return `Error: ${messageOf(thrown)}${stack}\n  This is a fault of Sealift itself. SEALIFT_DEBUG=1 shows where; please report it.\n`
   }
-  const faults = thrown.faults.map(fault => `  - ${fault}\n`).join('')
-  const hints = thrown.hints.map(hint => `  → ${hint}\n`).join('')
-  return `Error: ${thrown.message} (${thrown.code})\n${faults}${hints}`
+  // Names of files and what servers say may hold anything; a terminal obeys some of it.
+  const line = (text: string) =>
+    text
+      .split('\n')
+      .map(one => printable(one, 4000))
+      .join('\n')
+  const faults = thrown.faults.map(fault => `  - ${line(fault)}\n`).join('')
+  const hints = thrown.hints.map(hint => `  → ${line(hint)}\n`).join('')
+  return `Error: ${line(thrown.message)} (${thrown.code})\n${faults}${hints}`
 }

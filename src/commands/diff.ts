@@ -13,9 +13,9 @@ export default class Diff extends BaseCommand {
   static override summary =
     'Say in what one bundle, lock or spec differs from another, and what a delta would carry.'
   static override description =
-    'Compares charts, images, layers, tools and budget. Of two bundles also the Kubernetes objects and their fields, both rendered by the helm that B carries: with a bundle you do not trust, say --no-objects. No value of a Secret is shown.'
+    'Compares charts, images, layers, tools and budget. Of two bundles also the Kubernetes objects and their fields, both rendered by the helm that B carries: it is run only if a --key has signed B, or if --objects says so. No value of a Secret is shown.'
   static override examples = [
-    '<%= config.bin %> <%= command.id %> out/infisical-1.0.0.tar out/infisical-1.1.0.tar',
+    '<%= config.bin %> <%= command.id %> out/infisical-1.0.0.tar out/infisical-1.1.0.tar --key release.pub',
     '<%= config.bin %> <%= command.id %> old.lock.yaml bundles/infisical --exit-code --json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
@@ -26,6 +26,9 @@ export default class Diff extends BaseCommand {
     'FILE_FAILED',
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
+    'BUNDLE_UNSIGNED',
+    'SIGNATURE_INVALID',
+    'KEY_INVALID',
   ]
   static override args = {
     a: Args.string({ description: `${side}: the older one`, required: true }),
@@ -33,10 +36,13 @@ export default class Diff extends BaseCommand {
   }
   static override flags = {
     'exit-code': Flags.boolean({ summary: 'End with 15 when there is a difference.' }),
+    key: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'Public key that must have signed B; then objects are compared.',
+    }),
     objects: Flags.boolean({
-      allowNo: true,
-      default: true,
-      summary: 'Compare the Kubernetes objects of two bundles.',
+      summary: 'Compare objects without a key: runs the helm in B, whoever made it.',
     }),
   }
 
@@ -47,7 +53,8 @@ export default class Diff extends BaseCommand {
       helmFrom: (program: Uint8Array) => helmFrom(program),
       platform: thisPlatform(),
     }
-    const found = await diff({ ...args, objects: flags.objects }, host, this.talk)
+    const { objects, key: keys = [] } = flags
+    const found = await diff({ ...args, objects, keys }, host, this.talk)
     this.log(diffText(found))
     if (flags['exit-code'] && !found.same) process.exitCode = exitCodes.LOCK_DRIFT
     return found

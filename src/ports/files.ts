@@ -76,6 +76,11 @@ export interface Files {
   /** A whole text file. @throws SealiftError FILE_FAILED when missing, unreadable or larger than 16 MiB */
   readText(path: string): Promise<string>
   readBytes(path: string): Promise<Uint8Array>
+  /**
+   * Text that travelled beside a bundle, and may be anything: a regular file of at most `limit` bytes; `undefined`
+   * when it is not there. @throws SealiftError FILE_FAILED for links, pipes and larger files
+   */
+  readBeside(path: string, limit: number): Promise<string | undefined>
   exists(path: string): Promise<boolean>
   /** Writes a file whole: temporary name, sync, rename. `mode` defaults to 0o644. @throws SealiftError DISK_FULL, FILE_FAILED */
   write(path: string, content: Uint8Array | string, mode?: number): Promise<void>

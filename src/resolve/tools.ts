@@ -48,12 +48,8 @@ async function obtain(
  * The program itself: one file out of a .tar.gz, or the whole file where no member is named.
  * @throws SealiftError CONTENT_MISMATCH when the archive is unreadable, too large, or has no such member
  */
-export async function toolProgram(
-  packed: AsyncIterable<Uint8Array> | Uint8Array,
-  member: string | undefined,
-): Promise<Uint8Array> {
-  if (member === undefined)
-    return packed instanceof Uint8Array ? packed : readAll(packed, toolBytes, 'the program')
+export async function toolProgram(packed: Uint8Array, member: string | undefined): Promise<Uint8Array> {
+  if (member === undefined) return packed
   const found = await readPackage(packed, path => path === member, { entries: 5000, bytes: toolBytes })
   const program = found.get(member)
   if (program === undefined)

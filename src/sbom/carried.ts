@@ -33,7 +33,8 @@ export async function* sbomsOf(
   const subjects = [root.digest, platforms.get(platform)?.descriptor.digest]
   for (const attachment of bundle.attachments) {
     if (!subjects.includes(attachment.subject)) continue
-    for (const layer of attachment.layers) {
+    // A manifest may name one document a thousand times.
+    for (const layer of new Map(attachment.layers.map(one => [one.digest, one])).values()) {
       const mediaType = documentType(attachment, layer)
       if (mediaType === undefined) continue
       try {

@@ -8,12 +8,16 @@ export interface Pem {
 
 // More than the largest key with its parameters; a file that is longer is something else.
 const limit = 16 * 1024
-const block = /^-----BEGIN ([A-Z0-9 ]{1,64})-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END \1-----$/
+const block = /^-----BEGIN ([A-Z0-9 ]{1,64})-----\n([^-]+)-----END \1-----$/
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Reads a text that is one PEM block. `where` names it in messages. @throws SealiftError KEY_INVALID */
 export function readPem(text: string, where: string): Pem {
-  const [, label = '', body = ''] = (text.length <= limit && block.exec(text.trim())) || []
-  if (label === '') throw keyInvalid(where, 'is not one block of PEM', ['make a key: sealift keys new NAME'])
+  const lines = text.length > limit ? '' : text.replaceAll('\r', '').trim()
+  const [, label = '', lined = ''] = block.exec(lines) ?? []
+  const body = lined.split(/\s/).join('')
+  if (label === '' || !base64.test(body))
+    throw keyInvalid(where, 'is not one block of PEM', ['make a key: sealift keys new NAME'])
   return { label, bytes: Buffer.from(body, 'base64') }
 }
 

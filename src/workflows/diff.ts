@@ -5,6 +5,8 @@ import { type BundleLock, parseLock } from '../lock/index.ts'
 import type { Talk } from '../ports/index.ts'
 import { changedObjects, type DiffHost } from './diff-objects.ts'
 import { readLock } from './read-lock.ts'
+import { signaturePath } from './sign.ts'
+import { readPublicKeys, requireSigned } from './trust.ts'
 
 export type { DiffHost } from './diff-objects.ts'
 
@@ -12,17 +14,24 @@ export type { DiffHost } from './diff-objects.ts'
 export interface DiffRequest {
   readonly a: string
   readonly b: string
-  /** Also compare Kubernetes objects, if both are bundles: runs the helm that B carries. */
+  /** Compare Kubernetes objects of two bundles although nobody answers for B, whose helm is run. */
   readonly objects: boolean
+  /** Paths of public keys, one of which must have signed B; then its helm is run. */
+  readonly keys: readonly string[]
 }
 
 /**
  * Says in what B differs from A. Objects that cannot be compared are a note, not an error.
  * @throws SealiftError LOCK_INVALID, SPEC_INVALID, BUNDLE_MALFORMED, BUNDLE_DAMAGED, FILE_FAILED, DISK_FULL, INTERRUPTED
  */
-export async function diff({ a, b, objects }: DiffRequest, host: DiffHost, talk: Talk): Promise<Diff> {
+export async function diff(request: DiffRequest, host: DiffHost, talk: Talk): Promise<Diff> {
+  const { a, b, keys } = request
+  const trusted = await readPublicKeys(keys, host.files)
   return withSide(a, host, first =>
     withSide(b, host, async second => {
+      if (keys.length > 0 && second.bundle !== undefined)
+        await requireSigned(second.signature ?? '', second.bundle, trusted, host.files)
+      const objects = request.objects || keys.length > 0
       const found = lockDiff(first.lock, second.lock)
       const [was, is] = [first.bundle?.digest, second.bundle?.digest]
       const otherBundle = was !== undefined && is !== undefined && was !== is
@@ -44,9 +53,12 @@ async function compareObjects(
   host: DiffHost,
   { reporter, signal }: Talk,
 ): Promise<Pick<Diff, 'objects' | 'note'>> {
-  if (!wanted) return { note: 'Kubernetes objects were not compared' }
   if (a === undefined || b === undefined)
     return { note: 'Kubernetes objects are compared between two bundles only' }
+  if (!wanted)
+    return {
+      note: 'Kubernetes objects were not compared, since that runs the helm in B: name who signed it with --key, or say --objects',
+    }
   const step = reporter.step('Compare Kubernetes objects')
   try {
     const objects = await changedObjects(a, b, host, signal)
@@ -65,6 +77,8 @@ interface Opened {
   readonly side: DiffSide
   readonly lock: BundleLock
   readonly bundle?: Bundle
+  /** Where the bundle's signature lies, if there is one. */
+  readonly signature?: string
 }
 
 async function withSide<T>(
@@ -84,7 +98,8 @@ async function withSide<T>(
   try {
     const bundle = await openBundle(source)
     const { lock, digest } = bundle
-    return await work({ side: { path, kind: 'bundle', ...lock.metadata, digest }, lock, bundle })
+    const signature = signaturePath(path, source)
+    return await work({ side: { path, kind: 'bundle', ...lock.metadata, digest }, lock, bundle, signature })
   } finally {
     await source.close()
   }

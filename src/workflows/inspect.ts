@@ -3,11 +3,11 @@ import type { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { BundleSource, Files, Talk } from '../ports/index.ts'
-import { type PublicKey, readPublicKey } from '../sign/index.ts'
+import type { PublicKey } from '../sign/index.ts'
 import { type Verdict, verifyBundle } from '../verify/index.ts'
 import { withBundles } from './bases.ts'
 import { signaturePath } from './sign.ts'
-import { requireSigned } from './trust.ts'
+import { readPublicKeys, requireSigned } from './trust.ts'
 
 /** What a bundle says it is. Blobs are not read: `verify` does that. */
 export interface Inspection {
@@ -60,10 +60,7 @@ export interface Verified extends Verdict {
  */
 export async function verify(request: VerifyRequest, files: Files, talk: Talk): Promise<Verified> {
   const { bundle: path, platform, bases = [] } = request
-  const texts = await Promise.all(
-    (request.keys ?? []).map(async key => ({ key, text: await files.readText(key) })),
-  )
-  const keys = texts.map(({ key, text }) => readPublicKey(text, key))
+  const keys = await readPublicKeys(request.keys ?? [], files)
   const source = await files.openBundle(path)
   try {
     const verdict = await verifySource(source, { path, platform, bases }, files, talk)

@@ -6,6 +6,7 @@ import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { type NamedBundle, withBundles } from './bases.ts'
 import { bundleFile } from './bundle-file.ts'
 import { fillFile } from './fill.ts'
+import { signatureLimit } from './trust.ts'
 
 /** What to merge, and where to. */
 export interface MergeRequest {
@@ -100,7 +101,7 @@ function readOnce(holder: (digest: Digest) => NamedBundle): FillOptions['open'] 
 }
 
 async function copySignature(from: string, to: string, files: ConnectedHost['files']): Promise<boolean> {
-  if (!(await files.exists(from))) return false
-  await files.write(`${to}.sig`, await files.readBytes(from))
-  return true
+  const text = await files.readBeside(from, signatureLimit)
+  if (text !== undefined) await files.write(`${to}.sig`, text)
+  return text !== undefined
 }

@@ -2,7 +2,7 @@ import type { Bundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Digest, digestOf, mediaTypes } from '../oci/index.ts'
 import type { Files, Infisical, SiteHost, TemporaryHelm } from '../ports/index.ts'
-import { toolProgram } from '../resolve/index.ts'
+import { toolBytes, toolProgram } from '../resolve/index.ts'
 import { type BundleSpec, type ChartSpec, parseSite, parseSpec, type Site } from '../spec/index.ts'
 import { infisicalName, infisicalPort } from '../wire/index.ts'
 
@@ -72,7 +72,8 @@ export async function bundledHelm(
       },
     )
   }
-  const program = await toolProgram(bundle.stream(tool.descriptor.digest), tool.member)
+  // Whole and hashed before a byte of it is used: what is unpacked while it is read may be run before its end is seen.
+  const program = await toolProgram(await bundle.read(tool.descriptor.digest, toolBytes), tool.member)
   return host.helmFrom(program)
 }
 

@@ -8,6 +8,14 @@ import type { Site } from '../spec/index.ts'
 /** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
 export type Voucher = Digest | 'unsigned'
 
+/** Bytes that a signature's file may have. */
+export const signatureLimit = 4096
+
+/** Reads the public keys that a user names. @throws SealiftError KEY_INVALID, FILE_FAILED */
+export async function readPublicKeys(paths: readonly string[], files: Files): Promise<PublicKey[]> {
+  return Promise.all(paths.map(async path => readPublicKey(await files.readText(path), path)))
+}
+
 /**
  * Makes sure that one of the keys signed the very index.json that this bundle was opened with; everything else in
  * the bundle hangs on it by digest. `path` is the signature's. @throws SealiftError BUNDLE_UNSIGNED, SIGNATURE_INVALID, FILE_FAILED
@@ -18,8 +26,7 @@ export async function requireSigned(
   keys: readonly PublicKey[],
   files: Files,
 ): Promise<PublicKey> {
-  const text = (await files.exists(path)) ? await files.readText(path) : undefined
-  return requireSignature(index, text, keys, path)
+  return requireSignature(index, await files.readBeside(path, signatureLimit), keys, path)
 }
 
 /**

@@ -48,6 +48,15 @@ describe.each([
     expect(await files.list(folder)).toEqual(['a/b/text', 'c/journal', 'd/e/bundle.tar'])
   })
 
+  test('read what travelled beside a bundle, up to a limit', async () => {
+    const files = make()
+    const path = join(folder, 'bundle.tar.sig')
+    expect(await files.readBeside(path, 10)).toBeUndefined()
+    await files.write(path, 'signature\n')
+    expect(await files.readBeside(path, 10)).toBe('signature\n')
+    await expect(files.readBeside(path, 9)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  })
+
   test('append lines', async () => {
     const files = make()
     const path = join(folder, 'journal')
@@ -218,6 +227,30 @@ describe('this machine only', () => {
     expect((await stat(join(folder, 'open'))).mode & 0o777).toBe(0o644)
     expect((await stat(join(folder, 'private'))).mode & 0o777).toBe(0o600)
     expect((await readdir(folder)).sort()).toEqual(['open', 'private'])
+  })
+
+  test('links and pipes beside a bundle, or in its place, are refused at once', async () => {
+    const [link, pipe] = [join(folder, 'link.sig'), join(folder, 'pipe.tar')]
+    await writeFile(join(folder, 'secret'), 'secret')
+    await symlink(join(folder, 'secret'), link)
+    await execa('mkfifo', [pipe, `${pipe}.sha256`])
+    for (const path of [link, pipe])
+      await expect(files.readBeside(path, 100)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+    await expect(files.openBundle(pipe)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+    await expect(files.openBundle(`${pipe}.001`)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  })
+
+  test('a hard link in the place of a partial file is not written through', async () => {
+    const path = join(folder, 'bundle.tar')
+    await writeFile(join(folder, 'victim'), 'untouched')
+    await execa('ln', [join(folder, 'victim'), `${path}.partial`])
+    await writeFile(`${path}.journal`, 'one\n')
+    const sink = await files.createBundle(path)
+    expect(sink.notes).toEqual([])
+    await sink.allocate(5)
+    await sink.write(Buffer.from('12345'), 0)
+    await sink.commit()
+    expect(await files.readText(join(folder, 'victim'))).toBe('untouched')
   })
 
   test('listing goes into folders and does not follow links', async () => {

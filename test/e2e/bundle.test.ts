@@ -64,7 +64,14 @@ describe('lock and build', () => {
     ])
       expect((await sealift([...args, ...sandbox.registries])).exitCode).toBe(0)
     const next = join(sandbox.dir, 'sandbox-1.0.1.tar')
-    const { stdout, exitCode } = await sealift(['diff', sandbox.bundle, next, '--exit-code', '-q'])
+    const { stdout, exitCode } = await sealift([
+      'diff',
+      sandbox.bundle,
+      next,
+      '--objects',
+      '--exit-code',
+      '-q',
+    ])
     expect(exitCode).toBe(15)
     expect(stdout).toContain('~ version: was 1.0.0, now 1.0.1')
     expect(stdout.slice(stdout.indexOf('Kubernetes objects:'))).toBe(

@@ -163,7 +163,7 @@ describe('diff', () => {
   }, 900_000)
 
   test('between two bundles names images, layers, objects and fields, and shows no secret', async () => {
-    const { stdout, exitCode } = await diff(first, second)
+    const { stdout, exitCode } = await diff(first, second, '--objects')
     expect(exitCode).toBe(0)
     expect(stdout).toContain(`~ image ${app}: the tag moved: was sha256:`)
     const objects = stdout.slice(stdout.indexOf('Kubernetes objects:')).split('\n')
@@ -204,8 +204,19 @@ describe('diff', () => {
     expect(exitCode).toBe(15)
     expect(stdout).toContain(`~ image ${app}: the tag moved`)
     expect(stdout).toContain('Kubernetes objects are compared between two bundles only')
-    const without = await diff(first, second, '--no-objects')
-    expect(without.stdout).toContain('Kubernetes objects were not compared')
+    const without = await diff(first, second)
+    expect(without.stdout).toContain('Kubernetes objects were not compared, since that runs the helm in B')
+  })
+
+  test('with a key the helm of B is run only if that key signed it', async () => {
+    const env = { SEALIFT_KEY_PASSPHRASE: 'correct horse' }
+    const key = join(small.dir, 'release')
+    expect((await sealift(['keys', 'new', key], { env })).exitCode).toBe(0)
+    expect((await diff(first, second, '--key', `${key}.pub`)).exitCode).toBe(33)
+    expect((await sealift(['sign', second, '--key', `${key}.key`], { env })).exitCode).toBe(0)
+    expect((await diff(first, second, '--key', `${key}.pub`)).stdout).toContain('+ ConfigMap apps/extra')
+    await copyFile(`${second}.sig`, `${first}.sig`)
+    expect((await diff(second, first, '--key', `${key}.pub`)).exitCode).toBe(34)
   })
 
   test('a side that is none of the three has its own exit code', async () => {

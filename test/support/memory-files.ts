@@ -127,6 +127,12 @@ export function memoryFiles(): Files {
       if (bytes.length > 16 * 1024 * 1024) throw new SealiftError('FILE_FAILED', `${path} is too large`)
       return Buffer.from(bytes).toString()
     },
+    async readBeside(path, limit) {
+      const bytes = files.get(path)
+      if (bytes !== undefined && bytes.length > limit)
+        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${limit} bytes`)
+      return bytes && Buffer.from(bytes).toString()
+    },
     exists: async path => files.has(path) || [...files.keys()].some(name => name.startsWith(`${path}/`)),
     async write(path, content) {
       files.set(path, Buffer.from(content))

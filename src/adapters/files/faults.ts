@@ -19,6 +19,8 @@ export function fileFailed(doing: string, path: string, cause: unknown, needed =
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EISDIR: 'it is a folder',
+    ELOOP: 'it is a link, which is not followed here',
+    ENXIO: 'it is no regular file',
     ENOTDIR: 'a part of the path is no folder',
     EROFS: 'the volume is read-only',
     EFBIG: 'the file system does not take files of that size',

@@ -1,7 +1,8 @@
+import { constants } from 'node:fs'
 import { access, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
-import { SealiftError } from '../../errors/index.ts'
+import { SealiftError, systemCode } from '../../errors/index.ts'
 import type { Files } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
 import { freeBytes } from './partial.ts'
@@ -17,6 +18,7 @@ export function nodeFiles(): Files {
   return {
     readText: async path => decode(await readLimited(path, textLimit), path),
     readBytes: path => readLimited(path, bytesLimit),
+    readBeside: (path, limit) => readBeside(path, limit),
     exists: path =>
       access(path).then(
         () => true,
@@ -70,6 +72,26 @@ async function readLimited(path: string, limit: number): Promise<Buffer> {
     }
     return Buffer.concat(chunks)
   })
+}
+
+// Neither follows a link nor waits for a pipe's other end.
+async function readBeside(path: string, limit: number): Promise<string | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  try {
+    const file = await open(path, flags)
+    try {
+      const stats = await file.stat()
+      if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is no regular file`)
+      if (stats.size > limit)
+        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${limit} bytes`)
+      return decode(await file.readFile(), path)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw fileFailed('read', path, error)
+  }
 }
 
 async function appendLine(path: string, line: string): Promise<void> {

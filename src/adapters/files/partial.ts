@@ -102,11 +102,11 @@ export async function openPartial(
   }
 }
 
-// A link in the place of a partial file is replaced, never followed.
+// A link in the place of a partial file, symbolic or hard, is replaced, never written through.
 async function openOne(partial: string): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants
   const found = await lstat(partial).catch(() => undefined)
-  if (found !== undefined && !found.isFile()) await rm(partial, { force: true })
+  if (found !== undefined && !(found.isFile() && found.nlink === 1)) await rm(partial, { force: true })
   return open(partial, O_RDWR | O_CREAT | O_NOFOLLOW, 0o644)
 }
 

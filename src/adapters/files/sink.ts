@@ -124,9 +124,9 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
 /** What an earlier run noted, if its partial file is still there. A last line that was cut off is left out. */
 async function leftNotes(journal: string, partial: string): Promise<readonly string[]> {
   try {
-    if (!(await lstat(partial)).isFile()) return []
-    const found = await lstat(journal)
-    if (!found.isFile() || found.size > notesLimit) return []
+    const [file, found] = [await lstat(partial), await lstat(journal)]
+    const own = [file, found].every(stats => stats.isFile() && stats.nlink === 1)
+    if (!own || found.size > notesLimit) return []
     return (await readFile(journal, 'utf8')).split('\n').slice(0, -1)
   } catch {
     return []

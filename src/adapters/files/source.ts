@@ -1,4 +1,5 @@
-import { access, type FileHandle, open, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { SealiftError, systemCode } from '../../errors/index.ts'
 import type { Digest } from '../../oci/index.ts'
@@ -7,6 +8,8 @@ import { fileFailed } from './faults.ts'
 import { createHashing } from './hashing.ts'
 import { bundlePath, parseSums, spans, sumsPath, volumePath } from './volumes.ts'
 
+// Some ten thousand volumes.
+const sumsLimit = 1024 * 1024
 const hashedAtOnce = 16 * 1024 * 1024
 
 interface OpenFile {
@@ -50,13 +53,16 @@ export async function readSums(whole: string): Promise<Digest[] | undefined> {
   const path = sumsPath(whole)
   try {
     const { handle, size } = await openFile(path)
-    await handle.close()
-    if (size > 1024 * 1024) throw new SealiftError('BUNDLE_MALFORMED', `${path} is no list of volumes`)
+    try {
+      if (size > sumsLimit) throw new SealiftError('BUNDLE_MALFORMED', `${path} is no list of volumes`)
+      return parseSums((await handle.readFile()).toString('utf8', 0, sumsLimit), whole)
+    } finally {
+      await handle.close()
+    }
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw error
   }
-  return parseSums(await readFile(path, 'utf8'), whole)
 }
 
 function isAbsent(error: unknown): boolean {
@@ -65,7 +71,8 @@ function isAbsent(error: unknown): boolean {
 
 async function openFile(path: string): Promise<OpenFile> {
   try {
-    const handle = await open(path, 'r')
+    // A pipe in the place of a file is not waited for.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = await handle.stat()
     if (stats.isFile()) return { path, handle, size: stats.size }
     await handle.close()

@@ -140,3 +140,8 @@ describe('a public key', () => {
     expect(() => readPublicKey(text, 'a.pub')).toThrow(invalid(part))
   })
 })
+
+test('a file of white space is refused as fast as any other', () => {
+  const text = `-----BEGIN PUBLIC KEY-----\n${' \n'.repeat(8000)}!-----END PUBLIC KEY-----\n`
+  expect(() => readPublicKey(text.slice(0, 16_000), 'spaces.pub')).toThrow('is not one block of PEM')
+})
