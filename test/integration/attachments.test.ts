@@ -158,7 +158,9 @@ describe('lock', () => {
     const { lock, drift } = await spec.lock(false)
     const plain = await spec.build('plain').finally(() => spec.lock())
     expect(lock.images.map(({ attachments }) => attachments)).toEqual([undefined, undefined])
-    expect(drift).toContain(`image ${names.built}: what is attached to it was carried, now is left out`)
+    expect(drift?.map(({ sentence }) => sentence)).toContain(
+      `image ${names.built}: what is attached to it was carried, now is left out`,
+    )
     expect(await faultsOf(plain)).toEqual([])
   })
 })
