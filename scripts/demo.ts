@@ -54,9 +54,14 @@ async function demo(): Promise<void> {
   const connected = await startConnectedSide(say)
   closing.push(() => connected.stop())
   const registries = ['--registries', connected.registriesFile]
-  await run(['lock', spec, ...registries])
   say(`\n$ sealift keys new ${join(work, 'release')}      # its passphrase comes from the environment`)
   const key = await makeKey(join(work, 'release'))
+  // The cluster starts while the bundle is built; what it has to say comes in its own chapter.
+  const heard: string[] = []
+  const starting = startSite(connected.archives, line => heard.push(line), { keys: [key.publicKey] })
+  const ended = starting.catch(() => undefined)
+  closing.push(async () => (await ended)?.stop())
+  await run(['lock', spec, ...registries])
   await run(['build', spec, '--output', join(root, 'out'), '--key', key.path, ...registries], {
     env: key.env,
   })
@@ -72,8 +77,8 @@ async function demo(): Promise<void> {
   const bundle = join(root, 'out', basename(built.json.path))
 
   chapter('The site: a cluster without a route out')
-  const site = await startSite(connected.archives, say, { keys: [key.publicKey] })
-  closing.push(() => site.stop())
+  const site = await starting
+  for (const line of heard) say(line)
   await connected.stop()
   say('The registry is switched off now. What follows runs inside the network namespace of the cluster.')
   const carried = join(site.dir, basename(bundle))
@@ -87,7 +92,7 @@ async function demo(): Promise<void> {
   chapter('Install')
   const installed = await run(['install', carried, '-c', site.siteFile], inside)
   chapter('Check')
-  await run(['check', '-c', site.siteFile], inside)
+  await run(['check', '-c', site.siteFile, '--window', '3'], inside)
 
   chapter('Look at')
   say(`the bundle     ${bundle}`)
