@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -29,6 +29,19 @@ describe('help', () => {
     expect((await sealift(['create', '--help'])).stdout).toContain('Build the bundle that a lock describes')
     expect((await sealift(['deploy', '--help'])).stdout).toContain('Install a bundle on a site')
   })
+})
+
+test('--version says name, version, platform and node, as oclif would', async () => {
+  const { stdout } = await sealift(['--version'])
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  expect(stdout).toBe(`sealift/${version} ${process.platform}-${process.arch} node-${process.version}`)
+})
+
+test('a reader that has seen enough is no fault', async () => {
+  const words = `${process.execPath} ${join(root, 'dist', 'bin.js')} --help`
+  const { stdout, stderr, exitCode } = await execa('bash', ['-c', `set -o pipefail; ${words} | head -1`])
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(stdout).toContain('Seal a working secrets platform')
 })
 
 describe('faults', () => {
