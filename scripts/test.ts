@@ -21,7 +21,7 @@ const checks: readonly [string, readonly string[]][] = [
   ['build', ['tsc', '-p', 'tsconfig.build.json']],
 ]
 
-async function runChecks(): Promise<{ passed: number; failed: number }> {
+async function runChecks(): Promise<Counts> {
   let failed = 0
   for (const [name, [command = '', ...args]] of checks) {
     const { failed: bad, all } = await execa(command, args, {
@@ -38,15 +38,22 @@ async function runChecks(): Promise<{ passed: number; failed: number }> {
   return { passed: checks.length - failed, failed }
 }
 
-async function runTests(): Promise<{ passed: number; failed: number }> {
-  const report = join(tmpdir(), `sealift-tests-${process.pid}.json`)
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...wanted]
-  const { exitCode } = await execa('vitest', args, {
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+}
+
+/** Runs vitest; with `aside` its words are kept until it has ended. */
+async function runTests(chosen: readonly string[], aside = false): Promise<Counts> {
+  const report = join(tmpdir(), `sealift-tests-${process.pid}-${aside ? 'aside' : 'here'}.json`)
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...chosen]
+  const { exitCode, all } = await execa('vitest', args, {
     cwd: root,
-    stdio: 'inherit',
+    ...(aside ? { all: true, stdin: 'ignore' } : { stdio: 'inherit' }),
     reject: false,
     preferLocal: true,
   })
+  if (aside) say(`${all}`)
   try {
     const result = JSON.parse(await readFile(report, 'utf8'))
     // A file that could not be loaded has no failed test of its own; vitest's exit code knows of it.
@@ -59,12 +66,22 @@ async function runTests(): Promise<{ passed: number; failed: number }> {
   }
 }
 
+/** All tests. Those of the road mostly wait for a cluster, so the others run beside them. */
+async function runAll(): Promise<Counts> {
+  const others = ['unit', 'contract', 'integration', 'fuzz'].flatMap(name => ['--project', name])
+  const counts = await Promise.all([runTests(['--project', 'e2e'], true), runTests(others)])
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+  }
+}
+
 say('Sealift: all checks and tests, a real disconnected cluster included.')
 await prepareMachine('test', say)
 const started = Date.now()
 const none = { passed: 0, failed: 0 }
 const checked = wanted.length > 0 ? none : await runChecks()
-const tested = await runTests()
+const tested = await (wanted.length > 0 ? runTests(wanted) : runAll())
 await stopLeftovers(say)
 const failed = checked.failed + tested.failed
 say(`\nTook ${Math.round((Date.now() - started) / 1000)} s after set-up.`)
