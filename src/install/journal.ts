@@ -41,8 +41,8 @@ function parseLines(text: string): JournalEntry[] {
 
 /**
  * The journal that lives in the cluster (Secret `sealift-journal`), where any machine finds it, with every
- * line also appended to a local file for the auditor. The cluster's word counts: a local file alone may
- * speak of a cluster that is gone.
+ * line then appended to a local file for the auditor. The cluster's word counts: a local file alone may
+ * speak of a cluster that is gone, and it is never ahead of the cluster's, whenever a run is killed.
  * @throws SealiftError CLUSTER_* and FILE_FAILED
  */
 export function siteJournal(cluster: Cluster, files: Files, localPath: string): Journal {
@@ -54,7 +54,6 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
   return {
     read,
     async add(added) {
-      await files.append(localPath, JSON.stringify(added))
       const kept = (await read()).filter(
         ({ step, bundle, site }) => !(step === added.step && bundle === added.bundle && site === added.site),
       )
@@ -65,6 +64,7 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
         type: 'sealift.dev/journal',
         data: { 'journal.jsonl': Buffer.from(text).toString('base64') },
       })
+      await files.append(localPath, JSON.stringify(added))
     },
   }
 }
