@@ -24,15 +24,16 @@ export interface BundleEntry {
 /**
  * Reads a bundle's headers one after the other, never the bodies, and gives every entry that may be there. All
  * else is reported and stepped over. After an unreadable header it ends, unless `resync` makes it look for the
- * next sound one, block by block. Ends after more headers than a bundle can have, whatever they say.
+ * next sound one, block by block, and says at times in `onSearch` at which byte it is: a search through terabytes of
+ * a hole can be ended by throwing there. Ends after more headers than a bundle can have, whatever they say.
  */
 export async function* walkEntries(
   source: BundleSource,
   report: ReportFault,
-  { resync = false }: { readonly resync?: boolean } = {},
+  { resync = false, onSearch }: { readonly resync?: boolean; onSearch?(offset: number): void } = {},
 ): AsyncGenerator<BundleEntry> {
   const seen = new Set<string>()
-  const blockAt = blockReader(source)
+  const blockAt = blockReader(source, onSearch)
   let headers = 0
   let lost = false
   for (let offset = 0; ; ) {
@@ -74,11 +75,15 @@ export async function* walkEntries(
 }
 
 /** Reads single blocks, or far ahead at once where block after block is looked at. */
-function blockReader(source: BundleSource): (offset: number, ahead: boolean) => Promise<Uint8Array> {
+function blockReader(
+  source: BundleSource,
+  onSearch?: (offset: number) => void,
+): (offset: number, ahead: boolean) => Promise<Uint8Array> {
   let start = 0
   let bytes: Uint8Array = new Uint8Array()
   return async (offset, ahead) => {
     if (offset < start || offset + blockSize > start + bytes.length) {
+      if (ahead) onSearch?.(offset)
       start = offset
       bytes = await source.read(offset, ahead ? Math.min(lookAhead, source.size - offset) : blockSize)
     }

@@ -1,4 +1,5 @@
 import ora from 'ora'
+import { printable } from '../errors/index.ts'
 import type { Reporter, StepReport } from '../ports/index.ts'
 
 /** Where talk goes: stderr, or a test's stand-in for it. */
@@ -71,8 +72,29 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
   }
 }
 
+/** A reporter whose words are fit for a terminal: paths, versions and answers in them may be anybody's. */
+function shown(inner: Reporter): Reporter {
+  const plain = (text: string) => printable(text, 2000)
+  const plainIf = (text: string | undefined) => (text === undefined ? undefined : plain(text))
+  return {
+    step(title) {
+      const step = inner.step(plain(title))
+      return {
+        update: detail => step.update(plain(detail)),
+        done: detail => step.done(plainIf(detail)),
+        skip: detail => step.skip(plain(detail)),
+        fail: detail => step.fail(plainIf(detail)),
+      }
+    },
+    note: text => inner.note(plain(text)),
+    warn: text => inner.warn(plain(text)),
+  }
+}
+
 /** The reporter that fits: none when asked to be quiet, a spinner on a terminal, plain lines elsewhere. */
 export function createReporter(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Reporter {
   if (quiet) return silentReporter
-  return stream.isTTY && process.env['TERM'] !== 'dumb' ? terminalReporter(stream) : plainReporter(stream)
+  return shown(
+    stream.isTTY && process.env['TERM'] !== 'dumb' ? terminalReporter(stream) : plainReporter(stream),
+  )
 }

@@ -4,6 +4,13 @@
  */
 export { refuseForeign, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
-export { type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
-export { forgetReceipt, installedBundle, type Receipt, readReceipt, writeReceipt } from './receipt.ts'
+export { type Installed, type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
+export {
+  closeReceipt,
+  forgetReceipt,
+  installedBundle,
+  type Receipt,
+  readReceipt,
+  writeReceipt,
+} from './receipt.ts'
 export { type Run, runSteps, type Step, type StepOutcome } from './step.ts'

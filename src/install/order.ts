@@ -7,16 +7,24 @@ export interface Named {
   readonly version: string
 }
 
+/** The bundle that a site has; `removed` is the ISO time since which only its data is there. */
+export interface Installed extends Named {
+  readonly removed?: string
+}
+
 /**
  * Makes sure that a bundle does not take a site back: an older version, or one that cannot be compared, over what is
- * installed. `installed` is undefined on a fresh site.
+ * installed, or was and left its database. `installed` is undefined on a fresh site.
  * @throws SealiftError FOREIGN_INSTALL for a bundle of another name, DOWNGRADE_REFUSED unless `allowed`
  */
-export function refuseDowngrade(installed: Named | undefined, next: Named, allowed: boolean): void {
+export function refuseDowngrade(installed: Installed | undefined, next: Named, allowed: boolean): void {
   if (installed === undefined) return
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
+  const gone = installed.removed !== undefined
+  const state = gone ? 'was installed here and left its database' : 'is installed here'
   if (installed.name !== next.name) {
-    throw new SealiftError('FOREIGN_INSTALL', `${here} is installed here, and this bundle is ${wanted}`, {
+    if (gone) return
+    throw new SealiftError('FOREIGN_INSTALL', `${here} ${state}, and this bundle is ${wanted}`, {
       hints: ['take the right bundle or site file, or remove what is installed first: sealift remove'],
     })
   }
@@ -26,8 +34,8 @@ export function refuseDowngrade(installed: Named | undefined, next: Named, allow
   throw new SealiftError(
     'DOWNGRADE_REFUSED',
     comparable
-      ? `${here} is installed here, and this bundle is older: ${wanted}`
-      : `${here} is installed here, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3`,
+      ? `${here} ${state}, and this bundle is older: ${wanted}`
+      : `${here} ${state}, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3`,
     { hints: ['say --allow-downgrade if you mean it; a newer database may not fit an older server'] },
   )
 }

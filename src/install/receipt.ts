@@ -1,8 +1,9 @@
-import { SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../errors/index.ts'
 import { type BundleLock, parseLock, printLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Cluster } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
+import type { Installed } from './order.ts'
 
 /** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
 export interface Receipt {
@@ -25,40 +26,64 @@ const name = 'sealift-receipt'
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
   const { site, bundle, at, key, lock } = receipt
   const data = { site, bundle, at, key, ...lock.metadata, 'bundle.lock.yaml': printLock(lock) }
-  await cluster.apply({ ...kind, metadata: { name, namespace: systemNamespace, labels: managed }, data })
+  await applyReceipt(cluster, data)
 }
 
 /** The receipt of what is installed here. @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_* */
 export async function readReceipt(cluster: Cluster): Promise<Receipt> {
-  const object = await cluster.get(kind, name, systemNamespace)
-  if (object === undefined) {
+  const data = await receiptData(cluster)
+  if (data === undefined || data['removed'] !== undefined) {
     throw new SealiftError(
       'NOT_INSTALLED',
-      'Sealift has installed nothing on this cluster, or not to the end',
+      data === undefined
+        ? 'Sealift has installed nothing on this cluster, or not to the end'
+        : printable(`${data['name']} ${data['version']} was removed from this cluster at ${data['removed']}`),
       {
-        hints: ['run: sealift install BUNDLE -c site.yaml; it goes on where it was interrupted'],
+        hints: [
+          'run: sealift install BUNDLE -c site.yaml; it goes on where it was interrupted, and takes up data that is there',
+        ],
       },
     )
   }
-  const data = object['data'] as Record<string, string>
   const lock = parseLock(data['bundle.lock.yaml'] ?? '', `ConfigMap ${systemNamespace}/${name}`)
   const { site = '', bundle, at = '', key = 'unsigned' } = data
   return { site, bundle: bundle as Digest, at, key: key as Receipt['key'], lock }
 }
 
-/** Name and version of the bundle that is installed here, whatever form its lock has. @throws SealiftError CLUSTER_* */
-export async function installedBundle(
-  cluster: Cluster,
-): Promise<{ readonly name: string; readonly version: string } | undefined> {
-  const data = (await cluster.get(kind, name, systemNamespace))?.['data'] as
-    | Record<string, string>
-    | undefined
-  const { name: installed, version } = data ?? {}
-  return installed === undefined || version === undefined ? undefined : { name: installed, version }
+/**
+ * Name and version of the bundle that is installed here, or that was and left its data, whatever form its lock has.
+ * @throws SealiftError CLUSTER_*
+ */
+export async function installedBundle(cluster: Cluster): Promise<Installed | undefined> {
+  const { name: installed, version, removed } = (await receiptData(cluster)) ?? {}
+  if (installed === undefined || version === undefined) return undefined
+  return { name: installed, version, ...(removed === undefined ? {} : { removed }) }
+}
+
+/**
+ * Takes the journal away, and notes in the receipt, if there is one, that the bundle was removed: its database is
+ * still there, and an older bundle must not take it up unasked. @throws SealiftError CLUSTER_*
+ */
+export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
+  const data = await receiptData(cluster)
+  if (data !== undefined) await applyReceipt(cluster, { removed, ...data })
+  await forgetJournal(cluster)
 }
 
 /** Takes the receipt and the journal away; what is not there is fine. @throws SealiftError CLUSTER_* */
 export async function forgetReceipt(cluster: Cluster): Promise<void> {
   await cluster.delete(kind, name, systemNamespace)
+  await forgetJournal(cluster)
+}
+
+async function receiptData(cluster: Cluster): Promise<Readonly<Record<string, string>> | undefined> {
+  return (await cluster.get(kind, name, systemNamespace))?.['data'] as Record<string, string> | undefined
+}
+
+async function applyReceipt(cluster: Cluster, data: Readonly<Record<string, string>>): Promise<void> {
+  await cluster.apply({ ...kind, metadata: { name, namespace: systemNamespace, labels: managed }, data })
+}
+
+async function forgetJournal(cluster: Cluster): Promise<void> {
   await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, 'sealift-journal', systemNamespace)
 }

@@ -72,7 +72,7 @@ export async function verifyBundle(file: BundleSource, options: VerifyOptions = 
     options.onProgress?.({ done, total })
   }
   progress(0)
-  for await (const entry of walkEntries(source, report, { resync: true })) {
+  for await (const entry of walkEntries(source, report, { resync: true, onSearch: progress })) {
     entries.push(entry)
     if (!entry.complete) continue
     let done = entry.offset

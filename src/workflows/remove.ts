@@ -1,6 +1,6 @@
 import { openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { forgetReceipt, refuseForeign } from '../install/index.ts'
+import { closeReceipt, forgetReceipt, refuseForeign } from '../install/index.ts'
 import type { Kind, KubernetesObject, SiteHost, Talk } from '../ports/index.ts'
 import { credentialsSecretName, storeName, systemNamespace } from '../wire/index.ts'
 import { purge, type Take } from './purge.ts'
@@ -74,10 +74,12 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     await take('ESO’s credentials', () =>
       cluster.delete(secret, credentialsSecretName, wired.externalSecrets.namespace),
     )
-    await take('journal and receipt', () => forgetReceipt(cluster))
-    if (!request.purge)
+    if (!request.purge) {
+      const now = new Date(host.clock.now()).toISOString()
+      await take('the journal', () => closeReceipt(cluster, now))
       return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
-
+    }
+    await take('journal and receipt', () => forgetReceipt(cluster))
     return { removed, kept: await purge({ bundle, site, wired, crds, namespaces, host, take }) }
   } finally {
     await source.close()
@@ -88,6 +90,7 @@ function keptWithoutPurge(database: string, namespace: string): string[] {
   return [
     `database ${database}`,
     `keys (Secret ${namespace}/infisical-secrets)`,
+    `what was installed last (ConfigMap ${systemNamespace}/sealift-receipt)`,
     `the admin's login (Secret ${systemNamespace}/infisical-admin)`,
     'CRDs of External Secrets Operator, and the images',
   ]

@@ -9,7 +9,7 @@ export interface CarriedSbom extends Pick<SbomDocument, 'format' | 'packages' | 
   /** The manifest that it came in. */
   readonly attachment: Digest
   readonly size: number
-  /** The file that it was written to. */
+  /** The file that it was written to, named after the first image that it belongs to. */
   readonly file?: string
 }
 
@@ -38,9 +38,10 @@ export async function sbom(
   try {
     const bundle = await openBundle(source)
     const found: ImageSboms[] = []
+    const written = new Map<Digest, string>()
     for (const image of bundle.images)
       for (const platform of [...image.platforms.keys()].sort())
-        found.push(await ofImage(bundle, image, platform, { output, files, reporter }))
+        found.push(await ofImage(bundle, image, platform, { output, files, reporter, written }))
     return found
   } finally {
     await source.close()
@@ -51,16 +52,27 @@ async function ofImage(
   bundle: Bundle,
   image: CarriedImage,
   platform: string,
-  to: { readonly output: string | undefined; readonly files: Files; readonly reporter: Reporter },
+  to: {
+    readonly output: string | undefined
+    readonly files: Files
+    readonly reporter: Reporter
+    /** The file of each document that is written already: many images may share one. */
+    readonly written: Map<Digest, string>
+  },
 ): Promise<ImageSboms> {
   const documents: CarriedSbom[] = []
   const tell = (sentence: string) =>
     to.reporter.warn(printable(`${image.name} ${platform}: ${sentence}`, 500))
+  const write = async (document: SbomDocument, folder: string) => {
+    const digest = digestOf(document.bytes)
+    const file = to.written.get(digest) ?? `${folder}/${fileName(image.name, platform, digest, document)}`
+    if (!to.written.has(digest)) await to.files.write(file, document.bytes)
+    to.written.set(digest, file)
+    return file
+  }
   for await (const { document, attachment } of sbomsOf(bundle, image, platform, tell)) {
     const { format, packages, licences, bytes } = document
-    const file =
-      to.output === undefined ? {} : { file: `${to.output}/${fileName(image.name, platform, document)}` }
-    if (file.file !== undefined) await to.files.write(file.file, bytes)
+    const file = to.output === undefined ? {} : { file: await write(document, to.output) }
     const counted = packages === undefined ? {} : { packages }
     documents.push({ format, ...counted, licences, attachment, size: bytes.length, ...file })
   }
@@ -74,7 +86,12 @@ async function ofImage(
 }
 
 /** A name of plain characters, at most 200 of them; two documents never have the same one. */
-function fileName(image: string, platform: string, { bytes, extension }: SbomDocument): string {
+function fileName(
+  image: string,
+  platform: string,
+  digest: Digest,
+  { extension }: Pick<SbomDocument, 'extension'>,
+): string {
   const plain = `${image}_${platform}`.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_')
-  return `${plain.slice(0, 120)}.${hexOf(digestOf(bytes))}.${extension}`
+  return `${plain.slice(0, 120)}.${hexOf(digest)}.${extension}`
 }

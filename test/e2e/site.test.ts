@@ -50,6 +50,12 @@ async function sql(statement: string): Promise<string> {
   return site.cluster.kubectl(['-n', 'databases', 'exec', 'deployment/postgres-cluster-rw', '--', ...psql])
 }
 
+const receipt = (name: string, version: string) => {
+  const patch = JSON.stringify({ data: { name, version } })
+  return site.cluster.kubectl(['-n', 'sealift-system', 'patch', 'configmap', 'sealift-receipt', '-p', patch])
+}
+const exit = async () => (await onNode(['install', sandbox.bundle, '-c', site.siteFile, '-q'])).exitCode
+
 describe('refused before the first change', () => {
   const postgres = { host: 'postgres-cluster-rw.databases.svc', tls: 'disable' }
 
@@ -233,17 +239,6 @@ describe('installed', () => {
   })
 
   test('an older bundle, and one of another name, are refused: exit 57 and 44', async () => {
-    const receipt = async (name: string, version: string) =>
-      site.cluster.kubectl([
-        '-n',
-        'sealift-system',
-        'patch',
-        'configmap',
-        'sealift-receipt',
-        '-p',
-        JSON.stringify({ data: { name, version } }),
-      ])
-    const exit = async () => (await onNode(['install', sandbox.bundle, '-c', site.siteFile, '-q'])).exitCode
     await receipt('sandbox', '1.1.0')
     expect(await exit()).toBe(57)
     await receipt('other', '1.0.0')
@@ -273,36 +268,16 @@ describe('installed', () => {
   })
 
   test('use above the budget has an exit code of its own: 61', async () => {
-    const hold = (value: string) =>
-      site.cluster.kubectl([
-        '-n',
-        'infisical',
-        'set',
-        'env',
-        'deployment/infisical',
-        `STAND_IN_HOLD_MIB${value}`,
-      ])
+    const hold = async (value: string) => {
+      const on = (...words: string[]) => site.cluster.kubectl(['-n', 'infisical', ...words])
+      await on('set', 'env', 'deployment/infisical', `STAND_IN_HOLD_MIB${value}`)
+      await on('rollout', 'status', 'deployment/infisical', '--timeout=180s')
+    }
     await hold('=600')
-    await site.cluster.kubectl([
-      '-n',
-      'infisical',
-      'rollout',
-      'status',
-      'deployment/infisical',
-      '--timeout=180s',
-    ])
     const { exitCode, stdout } = await onNode(['check', '-c', site.siteFile, '--window', '25'])
     expect(exitCode).toBe(61)
     expect(stdout).toMatch(/declared: 640Mi of 640Mi.*within the budget\nobserved: .*over by \d+Mi/)
     await hold('-')
-    await site.cluster.kubectl([
-      '-n',
-      'infisical',
-      'rollout',
-      'status',
-      'deployment/infisical',
-      '--timeout=180s',
-    ])
   })
 })
 
@@ -327,6 +302,9 @@ describe('removed', () => {
     const removed = await json<{ kept: string[] }>(['remove', sandbox.bundle, '-c', site.siteFile, '--yes'])
     expect([removed.exitCode, removed.kept[0]]).toEqual([0, 'database infisical'])
     expect((await onNode(['status', '-c', site.siteFile])).exitCode).toBe(56)
+    await receipt('sandbox', '1.1.0')
+    expect(await exit()).toBe(57)
+    await receipt('sandbox', '1.0.0')
     const again = await json<InstallResult>(['install', sandbox.bundle, '-c', site.siteFile])
     expect(again.steps.find(({ id }) => id === 'bootstrap')?.detail).toBe('was set up before')
     expect(await admin()).toBe(before)

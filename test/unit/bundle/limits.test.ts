@@ -92,6 +92,24 @@ test('verify looks for the next header in large steps, and finds it', async () =
   expect(source.calls).toBeLessThan(200)
 })
 
+test('a search for the next header through a terabyte of nothing can be interrupted', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sealift-giant-'))
+  const path = join(folder, 'giant.tar')
+  try {
+    await writeFile(path, Buffer.alloc(512, 'garbage '))
+    await truncate(path, 1e12)
+    const source = await nodeFiles().openBundle(path)
+    const interrupt = new AbortController()
+    const onProgress = ({ done }: { done: number }) => done > 10_000_000 && interrupt.abort()
+    await expect(verifyBundle(source, { signal: interrupt.signal, onProgress })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    })
+    await source.close()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
 test('a sparse file of a terabyte is opened at once, whatever size its entries claim', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sealift-giant-'))
   const path = join(folder, 'giant.tar')

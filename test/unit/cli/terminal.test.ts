@@ -9,6 +9,7 @@ import {
   progressOn,
   table,
 } from '../../../src/cli/index.ts'
+import { createReporter } from '../../../src/cli/reporter.ts'
 import { exitCodes, printable, SealiftError } from '../../../src/errors/index.ts'
 import { Secret } from '../../../src/ports/index.ts'
 
@@ -38,6 +39,20 @@ test('the plain reporter writes one line at the start and one at the end of a st
   expect(said).toHaveLength(2)
   expect(said[0]).toBe('… Load images\n')
   expect(said[1]).toMatch(/^✔ Load images · 2 images · \d/)
+})
+
+test('whatever a reporter is given cannot command the terminal', () => {
+  const said: string[] = []
+  const stream = { isTTY: false, write: (text: string) => said.push(text) }
+  const { step, note, warn } = createReporter(false, stream as unknown as NodeJS.WriteStream)
+  const evil = '\u001b\u202e'
+  note(evil)
+  warn(evil)
+  step(evil).done(evil)
+  step(evil).fail(evil)
+  step(evil).skip(evil)
+  expect(said).toHaveLength(8)
+  expect(said.filter(line => [...evil].some(char => line.includes(char)))).toEqual([])
 })
 
 test('progress tells bytes, rate and time left', () => {

@@ -37,6 +37,20 @@ describe('a bundle over what is installed', () => {
     expect(() => over(here, next, true)).not.toThrow()
   })
 
+  test('over the database that a newer one left is refused as well', () => {
+    const left = { ...named('1.1.0'), removed: '2026-11-25T00:00:00.000Z' }
+    expect(() => refuseDowngrade(left, named('1.0.0'), false)).toThrow(
+      expect.objectContaining({
+        code: 'DOWNGRADE_REFUSED',
+        message:
+          'infisical 1.1.0 was installed here and left its database, and this bundle is older: infisical 1.0.0',
+      }),
+    )
+    expect(() => refuseDowngrade(left, named('1.0.0'), true)).not.toThrow()
+    expect(() => refuseDowngrade(left, named('1.1.0'), false)).not.toThrow()
+    expect(() => refuseDowngrade(left, named('0.1.0', 'sandbox'), false)).not.toThrow()
+  })
+
   test('of another name is refused, said or not', () => {
     for (const allowed of [true, false])
       expect(() => refuseDowngrade(named('1.0.0'), named('2.0.0', 'sandbox'), allowed)).toThrow(

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { forgetReceipt, installedBundle, readReceipt, writeReceipt } from '../../../src/install/index.ts'
+import {
+  closeReceipt,
+  forgetReceipt,
+  installedBundle,
+  readReceipt,
+  writeReceipt,
+} from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
@@ -21,6 +27,24 @@ test.each(['unsigned', digestOf('key')] as const)('a receipt is read as it was w
   await forgetReceipt(site)
   expect(await installedBundle(site)).toBeUndefined()
   await expect(readReceipt(site)).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
+})
+
+test('a removed bundle is not installed any more, and what it was is known until its data goes too', async () => {
+  const site = await cluster()
+  const at = '2026-11-25T00:00:00.000Z'
+  const receipt = { site: 'bank-prod', bundle: digestOf('bundle'), at, key: 'unsigned' as const, lock }
+  await closeReceipt(site, at) // nothing was ever installed to the end
+  expect(await installedBundle(site)).toBeUndefined()
+  await writeReceipt(site, receipt)
+  for (const again of [at, '2026-12-01T00:00:00.000Z']) await closeReceipt(site, again)
+  expect(await installedBundle(site)).toEqual({ name: 'sample', version: '1.0.0', removed: at })
+  await expect(readReceipt(site)).rejects.toMatchObject({
+    code: 'NOT_INSTALLED',
+    message: `sample 1.0.0 was removed from this cluster at ${at}`,
+  })
+  await writeReceipt(site, receipt)
+  expect(await readReceipt(site)).toEqual(receipt)
+  expect(await installedBundle(site)).toEqual({ name: 'sample', version: '1.0.0' })
 })
 
 test('what is installed is known also when the lock in the receipt cannot be read any more', async () => {

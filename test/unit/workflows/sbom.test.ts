@@ -53,3 +53,18 @@ test('each document is written under a name of plain characters', async () => {
   const texts = await Promise.all(written.map(name => files.readText(name)))
   expect(texts.map(text => JSON.parse(text))).toEqual([spdx, cyclonedx])
 })
+
+test('a document that several images share is written once', async () => {
+  const name = 'ghcr.io/other/name:v2.9.0'
+  const named = <T extends { name: string }>(images: readonly T[]) =>
+    images.flatMap(image => (image.name === sampleImages.indexed ? [image, { ...image, name }] : [image]))
+  const { file } = sampleBundle({
+    attachments: true,
+    contents: contents => ({ ...contents, images: named(contents.images) }),
+    lock: lock => Object.assign(lock, { images: named(lock.images) }),
+  })
+  const { files, images } = await read(file, 'out')
+  const [, first, second] = images.map(({ documents }) => documents.map(document => document.file))
+  expect(second).toEqual(first)
+  expect(await files.list('out')).toHaveLength(2)
+})
