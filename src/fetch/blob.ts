@@ -10,7 +10,7 @@ import { type BlobWriter, blobWriter } from './writer.ts'
 /** Opens a blob's bytes from an offset; ends early when the connection does. */
 export type OpenBlob = (
   blob: WantedBlob,
-  options: { readonly offset: number; readonly signal: AbortSignal },
+  options: { readonly offset: number; readonly signal: AbortSignal; readonly transient: true },
 ) => AsyncIterable<Uint8Array>
 
 /** What fetching one blob needs. */
@@ -83,7 +83,7 @@ async function attempt(
   const start = writer.received
   let writing = false
   try {
-    for await (const chunk of open(blob, { offset: start, signal })) {
+    for await (const chunk of open(blob, { offset: start, signal, transient: true })) {
       writing = true
       signal.throwIfAborted()
       if (writer.received + chunk.length > blob.size)

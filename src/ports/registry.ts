@@ -12,6 +12,8 @@ export interface BlobOptions {
   /** First byte wanted; servers that ignore ranges are skipped forward to it. */
   readonly offset?: number
   readonly signal?: AbortSignal
+  /** Lets a chunk be good only until the next one is asked for, which spares copies: the reader makes its own. */
+  readonly transient?: boolean
 }
 
 /** Read side of an OCI registry (distribution-spec v1.1), mirrors and credentials included. */

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import type { z } from 'zod'
 import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Clock, Secret } from '../../ports/index.ts'
@@ -107,10 +106,9 @@ async function exchange(
   call: Call,
   signal?: AbortSignal,
 ): Promise<{ status: number; text: string }> {
-  const { request } = await import('undici')
   const url = new URL(call.path, baseUrl)
   for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value)
-  const response = await request(url, {
+  const response = await fetch(url, {
     method: call.method,
     headers: {
       accept: 'application/json',
@@ -118,17 +116,16 @@ async function exchange(
       ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token.reveal()}` }),
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    ...(signal === undefined ? {} : { signal }),
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    redirect: 'manual',
+    signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])]),
   })
-  return { status: response.statusCode, text: await bounded(response.body) }
+  return { status: response.status, text: await bounded(response.body ?? []) }
 }
 
-async function bounded(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = []
+async function bounded(body: AsyncIterable<Uint8Array> | []): Promise<string> {
+  const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length
     if (size > maximumBody) throw new Error('the answer is larger than 16 MiB')
     chunks.push(chunk)

@@ -1,2 +1,2 @@
-/** Infisical's HTTP API by `undici`, loaded when it is first needed. */
+/** Infisical's HTTP API by Node's own `fetch`. */
 export { createInfisical, type InfisicalOptions } from './infisical.ts'

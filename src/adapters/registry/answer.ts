@@ -21,7 +21,7 @@ export async function readBody(
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of body) {
       length += chunk.length
       if (length > limit) return undefined
       chunks.push(chunk)

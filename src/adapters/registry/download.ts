@@ -19,6 +19,7 @@ export interface Download {
   readonly offset: number
   readonly size?: number
   readonly signal?: AbortSignal | undefined
+  readonly transient?: boolean | undefined
   /** The code that a 404 gets. */
   readonly notFound: ErrorCode
 }
@@ -72,9 +73,9 @@ export async function* download(
 
 /** Asks one place, and reads up to the first byte wanted. */
 async function open(authorize: Authorize, clock: Clock, wanted: Download, { url, access }: Place) {
-  const { subject, offset, signal, notFound, size } = wanted
+  const { subject, offset, signal, notFound, size, transient: tapped } = wanted
   const headers = offset > 0 ? { range: `bytes=${offset}-` } : {}
-  const asking = { subject, url, headers, signal } satisfies Asking
+  const asking = { subject, url, headers, signal, tapped } satisfies Asking
   const answer = await ask(authorize, clock, asking, access, notFound)
   try {
     const chunks = skipping(answer.body, bytesToSkip(subject, answer, offset, size))

@@ -34,8 +34,6 @@ const unreachable: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'timed out',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'no route to the network',
-  UND_ERR_CONNECT_TIMEOUT: 'timed out while connecting',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
 }
 
 const plainHttp = /^(?:EPROTO|ERR_SSL_(?:PACKET_LENGTH_TOO_LONG|WRONG_VERSION_NUMBER))$/

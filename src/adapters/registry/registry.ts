@@ -75,7 +75,7 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
       const places = beside(registryPlaces(registries, reference, `referrers/${digest}`), reference, digest)
       return fetchReferrers(authorize, context, places, reference, digest, signal)
     },
-    async *blob(repository, { digest, size }, { offset = 0, signal } = {}) {
+    async *blob(repository, { digest, size }, { offset = 0, signal, transient } = {}) {
       if (offset >= size) return
       const subject = `${printRepository(repository)}@${digest}`
       const places = registryPlaces(registries, repository, `blobs/${digest}`)
@@ -85,6 +85,7 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
         offset,
         size,
         signal,
+        transient,
         notFound: 'IMAGE_NOT_FOUND',
       })
     },
@@ -108,14 +109,21 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
         return retry(context, attempt, signal)
       })
     },
-    async *stream(address, { offset = 0, signal } = {}) {
+    async *stream(address, { offset = 0, signal, transient } = {}) {
       const url = webUrl(address)
       const places = webPlaces(registries, url)
       const notFound = 'REGISTRY_FAILED'
-      yield* download(authorize, context, { subject: printUrl(url), places, offset, signal, notFound })
+      yield* download(authorize, context, {
+        subject: printUrl(url),
+        places,
+        offset,
+        signal,
+        transient,
+        notFound,
+      })
     },
   }
-  return { registry, web, close: () => transport.close() }
+  return { registry, web, close: async () => transport.close() }
 }
 
 function webUrl(address: string): URL {

@@ -1,11 +1,13 @@
-import { type Dispatcher, request } from 'undici'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import { SealiftError } from '../../errors/index.ts'
 import type { Secret } from '../../ports/index.ts'
+import { type Connections, createConnections } from './connections.ts'
 import type { Environment } from './credentials.ts'
-import { createDispatcher } from './dispatcher.ts'
 import { printUrl } from './endpoint.ts'
 import { networkFailure } from './failures.ts'
 import type { Registries } from './registries.ts'
+import { tapBody } from './tap.ts'
 
 /** One request. */
 export interface Asking {
@@ -17,15 +19,18 @@ export interface Asking {
   /** A form to POST; without one it is a GET. */
   readonly form?: URLSearchParams
   readonly signal?: AbortSignal | undefined
+  /** Reads a long body past the HTTP parser: its chunks are good until the next one, its connection for no more. */
+  readonly tapped?: boolean | undefined
 }
 
-/** An answer's head, with its body still to be read (or destroyed). */
+/** An answer's head, with its body still to be read, or given up by {@link drain} or {@link discard}. */
 export interface Answer {
   /** Where it came from in the end. */
   readonly url: URL
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Dispatcher.ResponseData['body']
+  readonly body: AsyncIterable<Buffer>
+  readonly response: IncomingMessage
   /** The credentials that its sender saw. */
   readonly authorization: Secret | undefined
 }
@@ -34,41 +39,25 @@ export interface Answer {
 export interface Transport {
   /** @throws Passing or SealiftError for a connection that fails, the signal's reason when aborted */
   send(asking: Asking): Promise<Answer>
-  close(): Promise<void>
+  close(): void
 }
+
+// Milliseconds: for a connection and the head of an answer, and between two pieces of its body.
+const answerTimeout = 30_000
+const bodyTimeout = 60_000
 
 const redirects = new Set([301, 302, 303, 307, 308])
 const mostRedirects = 5
 
 /** HTTP through proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), with the trust that registries.yaml gives each host. */
 export function createTransport(registries: Registries, environment: Environment): Transport {
-  const dispatchers = new Map<string, Dispatcher>()
-  const dispatcherFor = ({ host, protocol }: URL): Dispatcher => {
-    const tls = protocol === 'https:' ? registries.tls(host) : undefined
-    const key = tls ? host : ''
-    const dispatcher = dispatchers.get(key) ?? createDispatcher(tls, environment)
-    dispatchers.set(key, dispatcher)
-    return dispatcher
-  }
-
+  const connections = createConnections(registries, environment)
   const sendOnce = async (asking: Asking): Promise<Answer> => {
-    const { url, form, signal, authorization } = asking
+    const { url, signal, authorization } = asking
     try {
-      const { statusCode, headers, body } = await request(url, {
-        dispatcher: dispatcherFor(url),
-        method: form ? 'POST' : 'GET',
-        headers: {
-          // Ranges and digests are about the bytes as they are kept.
-          'accept-encoding': 'identity',
-          'user-agent': 'sealift',
-          ...asking.headers,
-          ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-          ...(authorization ? { authorization: authorization.reveal() } : {}),
-        },
-        ...(form ? { body: form.toString() } : {}),
-        ...(signal ? { signal } : {}),
-      })
-      return { url, status: statusCode, headers, body, authorization }
+      const { response, body } = await exchange(asking, connections)
+      const { statusCode: status = 0, headers } = response
+      return { url, status, headers, body, response, authorization }
     } catch (error) {
       signal?.throwIfAborted()
       throw error instanceof SealiftError ? error : networkFailure(asking.subject, url, error)
@@ -88,10 +77,40 @@ export function createTransport(registries: Registries, environment: Environment
         hop = { ...hop, url, authorization }
       }
     },
-    close: async () => {
-      await Promise.all([...dispatchers.values()].map(dispatcher => dispatcher.destroy()))
-    },
+    close: () => connections.close(),
   }
+}
+
+/** Sends one request, and gives its answer as soon as the head is there. */
+function exchange(
+  { url, form, signal, authorization, headers, tapped }: Asking,
+  connections: Connections,
+): Promise<Pick<Answer, 'response' | 'body'>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
+  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+    agent: connections.agentFor(url),
+    method: form ? 'POST' : 'GET',
+    timeout: answerTimeout,
+    headers: {
+      // Ranges and digests are about the bytes as they are kept.
+      'accept-encoding': 'identity',
+      'user-agent': 'sealift',
+      ...headers,
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      ...(authorization ? { authorization: authorization.reveal() } : {}),
+    },
+    ...(signal ? { signal } : {}),
+  })
+  request.on('response', response => {
+    request.setTimeout(bodyTimeout)
+    resolve({ response, body: (tapped && tapBody(response)) || response })
+  })
+  request.on('timeout', () => {
+    request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }))
+  })
+  request.on('error', reject)
+  request.end(form?.toString())
+  return promise
 }
 
 function redirectUrl(subject: string, { url, headers }: Answer, count: number): URL {
@@ -109,13 +128,16 @@ function redirectUrl(subject: string, { url, headers }: Answer, count: number): 
   return next
 }
 
+const shortBody = 64 * 1024
+
 /** Lets a short body that nobody wants pass, so that its connection serves again. */
-export function drain({ body }: Answer): void {
-  body.dump().catch(() => {})
+export function drain(answer: Answer): void {
+  const { response } = answer
+  if (Number(response.headers['content-length']) <= shortBody) response.on('error', () => {}).resume()
+  else discard(answer)
 }
 
 /** Gives up an answer, and its connection when there is more to come. */
-export function discard({ body }: Answer): void {
-  body.on('error', () => {})
-  body.destroy()
+export function discard({ response }: Answer): void {
+  response.on('error', () => {}).destroy()
 }

@@ -149,10 +149,12 @@ it('reads a manifest again when the connection broke in the middle', async () =>
   expect(connection.retries[0]).toContain(`the connection to http://${server.host} broke`)
 })
 
-it('tells the reader when a blob breaks off in the middle, with the cause', async () => {
+const ways = [{ transient: false }, { transient: true }]
+
+it.each(ways)('tells the reader when a blob breaks off in the middle, with the cause: %o', async way => {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.fault({ path: blobs, cutAfter: 1_000_000, hold: promise })
-  const chunks = connection.registry.blob(reference, layer)[Symbol.asyncIterator]()
+  const chunks = connection.registry.blob(reference, layer, way)[Symbol.asyncIterator]()
   const first = await chunks.next()
   expect(first.done).toBe(false)
   resolve()
@@ -191,9 +193,10 @@ it('refuses a blob of another size before the first byte', async () => {
   }
 })
 
-it('skips forward where ranges are ignored', async () => {
+it.each(ways)('skips forward where ranges are ignored: %o', async way => {
   server.fault({ path: blobs, ignoreRange: true })
-  expect((await blob(1_000_001)).equals(layerBytes.subarray(1_000_001))).toBe(true)
+  const bytes = await collect(connection.registry.blob(reference, layer, { offset: 1_000_001, ...way }))
+  expect(bytes.equals(layerBytes.subarray(1_000_001))).toBe(true)
 })
 
 it('refuses another range than it asked for', async () => {
@@ -212,7 +215,7 @@ it('says that a range was refused', async () => {
   expect(error.message).toContain('answered 416')
 })
 
-it('stops at once when aborted: while waiting for an answer, and in the middle of a blob', async () => {
+it.each(ways)('stops at once when aborted, waiting for an answer and in a blob: %o', async way => {
   const { promise: hold, resolve } = Promise.withResolvers<void>()
   const reason = new Error('the user said stop')
   server.fault({ path: manifests, hold })
@@ -223,7 +226,7 @@ it('stops at once when aborted: while waiting for an answer, and in the middle o
   await expect(asked).rejects.toBe(reason)
   const reading = new AbortController()
   const chunks = connection.registry
-    .blob(reference, layer, { signal: reading.signal })
+    .blob(reference, layer, { signal: reading.signal, ...way })
     [Symbol.asyncIterator]()
   await chunks.next()
   reading.abort(reason)

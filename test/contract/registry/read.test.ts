@@ -75,32 +75,41 @@ describe.each(servers)('reading from a registry: $name', ({ auth, start }) => {
     expect(pinned.descriptor.digest).toBe(digest)
   })
 
-  it('gives a whole blob', async () => {
-    const bytes = await collect(connection.registry.blob(reference(repository), layer))
-    expect(bytes.equals(layerBytes)).toBe(true)
-  })
+  describe.each([false, true])('a blob, its chunks transient: %s', transient => {
+    const read = (offset = 0) => connection.registry.blob(reference(repository), layer, { offset, transient })
 
-  it('gives the rest of a blob from any byte', async () => {
-    for (const offset of [1, 1_234_567, layer.size - 1, layer.size]) {
-      const bytes = await collect(connection.registry.blob(reference(repository), layer, { offset }))
-      expect(bytes.equals(layerBytes.subarray(offset))).toBe(true)
-    }
-  })
+    it('is given whole', async () => {
+      expect((await collect(read())).equals(layerBytes)).toBe(true)
+    })
 
-  it('serves many reads at once', async () => {
-    const reads = Array.from({ length: 6 }, () =>
-      collect(connection.registry.blob(reference(repository), layer)),
-    )
-    for (const bytes of await Promise.all(reads)) expect(bytes.equals(layerBytes)).toBe(true)
-  })
+    it('is given from any byte on', async () => {
+      for (const offset of [1, 1_234_567, layer.size - 1, layer.size])
+        expect((await collect(read(offset))).equals(layerBytes.subarray(offset))).toBe(true)
+    })
 
-  it('stops in the middle of a blob when the reader does', async () => {
-    for await (const chunk of connection.registry.blob(reference(repository), layer)) {
-      expect(chunk.length).toBeLessThan(layer.size)
-      break
-    }
-    const bytes = await collect(connection.registry.blob(reference(repository), layer, { offset: 10 }))
-    expect(bytes.equals(layerBytes.subarray(10))).toBe(true)
+    it('is given many times at once', async () => {
+      const reads = Array.from({ length: 6 }, () => collect(read()))
+      for (const bytes of await Promise.all(reads)) expect(bytes.equals(layerBytes)).toBe(true)
+    })
+
+    it('waits for a slow reader', async () => {
+      let place = 0
+      for await (const chunk of read()) {
+        expect(chunk.length).toBeLessThanOrEqual(1_000_000)
+        await new Promise(resolve => setTimeout(resolve, 20))
+        expect(layerBytes.subarray(place, place + chunk.length).equals(chunk)).toBe(true)
+        place += chunk.length
+      }
+      expect(place).toBe(layer.size)
+    })
+
+    it('stops in the middle when the reader does', async () => {
+      for await (const chunk of read()) {
+        expect(chunk.length).toBeLessThan(layer.size)
+        break
+      }
+      expect((await collect(read(10))).equals(layerBytes.subarray(10))).toBe(true)
+    })
   })
 
   it.each(['team/app:no-such-tag', 'no/such/repository:v1'])('says that %s does not exist', async name => {

@@ -8,13 +8,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createRegistry } from '../../../src/adapters/registry/index.ts'
-import { mediaTypes, parseReference } from '../../../src/oci/index.ts'
+import { mediaTypes, parseReference, type Reference } from '../../../src/oci/index.ts'
+import type { Registry } from '../../../src/ports/index.ts'
 import { selfSigned } from '../../support/certificate.ts'
 import { listen } from '../../support/connected/listen.ts'
 import { type FaultyRegistry, startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
-import { failure } from './connect.ts'
-import { repository, servedImages } from './images.ts'
+import { collect, failure } from './connect.ts'
+import { layerBytes, repository, servedImages, testLayer } from './images.ts'
 
 const certificate = selfSigned('registry', ['far.invalid'])
 const client = selfSigned('client')
@@ -34,8 +35,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Reads one manifest from a host with these TLS settings and gives its media type. */
-async function read(host: string, tls: object, environment: Record<string, string> = {}): Promise<string> {
+/** Does something with a registry's host under these TLS settings; nothing is to be tried twice. */
+async function withTls<Result>(
+  host: string,
+  tls: object,
+  environment: Record<string, string>,
+  work: (registry: Registry, reference: Reference) => Promise<Result>,
+): Promise<Result> {
   const text = JSON.stringify({ configs: { [host]: { tls } } })
   const path = join(folder, 'registries.yaml')
   const clock = new RecordingClock()
@@ -46,12 +52,37 @@ async function read(host: string, tls: object, environment: Record<string, strin
   })
   try {
     const reference = parseReference(`${host}/${repository}:oci`) ?? expect.unreachable()
-    return (await connection.registry.manifest(reference)).descriptor.mediaType
+    return await work(connection.registry, reference)
   } finally {
     await connection.close()
     expect(clock.sleeps).toEqual([])
   }
 }
+
+/** Reads one manifest and gives its media type. */
+const read = (host: string, tls: object, environment: Record<string, string> = {}) =>
+  withTls(host, tls, environment, async (registry, reference) => {
+    return (await registry.manifest(reference)).descriptor.mediaType
+  })
+
+/** Reads one blob, in chunks that do not stay, slowly. */
+const readBlob = (host: string, environment: Record<string, string> = {}) =>
+  withTls(host, { ca_file: 'ca.pem' }, environment, async (registry, reference) => {
+    const chunks = registry.blob(reference, await testLayer(), { transient: true })
+    return collect(slowly(chunks))
+  })
+
+async function* slowly(chunks: AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
+    await new Promise(resolve => setTimeout(resolve, 5))
+    yield chunk
+  }
+}
+
+it('gives a whole blob', async () => {
+  const reads = await Promise.all([readBlob(server.host), readBlob(server.host)])
+  for (const bytes of reads) expect(bytes.equals(layerBytes)).toBe(true)
+})
 
 it('does not trust an unknown CA, and says where one is named', async () => {
   const error = await failure(read(server.host, {}))
@@ -136,10 +167,25 @@ it('tunnels through HTTPS_PROXY, with the same trust', async () => {
   const environment = { HTTPS_PROXY: `http://${host}` }
   try {
     expect(await read('far.invalid', { ca_file: 'ca.pem' }, environment)).toBe(mediaTypes.ociManifest)
+    expect((await readBlob('far.invalid', environment)).equals(layerBytes)).toBe(true)
     const error = await failure(read('far.invalid', {}, environment))
     expect(error.message).toContain('its certificate is not trusted')
     expect(tunnels[0]).toBe('far.invalid:443')
   } finally {
     await stop()
   }
+})
+
+it.each(['proxy.invalid:3128', 'http://proxy.invalid:3128'])('takes %s for a proxy', async HTTPS_PROXY => {
+  const error = await failure(read('far.invalid', {}, { HTTPS_PROXY }))
+  expect(error.code).toBe('REGISTRY_UNREACHABLE')
+  expect(error.message).toContain('cannot reach https://far.invalid: no such host name (ENOTFOUND)')
+})
+
+it('says that a proxy is no address, and repeats none of it', async () => {
+  const error = await failure(read('far.invalid', {}, { HTTPS_PROXY: 'socks5://me:s3cret@proxy.invalid' }))
+  expect([error.code, error.message]).toEqual([
+    'REGISTRY_UNREACHABLE',
+    'HTTPS_PROXY is no http:// or https:// address',
+  ])
 })
