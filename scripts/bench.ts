@@ -54,8 +54,7 @@ function flags() {
 async function bench({ rounds, only, json, write }: ReturnType<typeof flags>): Promise<void> {
   await prepareMachine('bench', say)
   const bin = resolve(process.env['SEALIFT_BIN'] ?? join(root, 'dist', 'bin.js'))
-  if (!process.env['SEALIFT_BIN'])
-    await execa('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, preferLocal: true })
+  if (!process.env['SEALIFT_BIN']) await execa('node', ['scripts/build.ts'], { cwd: root, preferLocal: true })
   const stage = await setStage(bin, interrupted.signal, closing, say)
   const lazy = lazily(stage, closing)
   const wanted = rows.filter(({ key }) => only.includes(key))

@@ -44,7 +44,7 @@ async function demo(): Promise<void> {
     'recording of a real one by tests) and Dragonfly (a real Redis). Neither is in a bundle made from bundles/infisical.',
   )
   await prepareMachine('demo', say)
-  await execa('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, preferLocal: true })
+  await execa('node', ['scripts/build.ts'], { cwd: root, preferLocal: true })
   const work = await mkdtemp(join(tmpdir(), 'sealift-demo-'))
   closing.push(() => rm(work, { recursive: true, force: true }))
   const spec = join(work, 'sandbox')

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { SiteHost } from '../ports/index.ts'
 import { clock, random } from './clock.ts'
 import { createCluster, kubeconfigFiles } from './cluster/index.ts'
@@ -47,6 +48,6 @@ export async function siteHost(
     clock,
     random,
     platform: thisPlatform(),
-    manifests: fileURLToPath(new URL('../../manifests', import.meta.url)),
+    manifests: join(dirname(createRequire(import.meta.url).resolve('sealift/package.json')), 'manifests'),
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { printable } from '../errors/index.ts'
 import { type BundleLock, bundleLock } from '../lock/index.ts'
 import { annotations, type Descriptor, manifestLimit, mediaTypes, parseManifest } from '../oci/index.ts'

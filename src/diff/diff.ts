@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { absentLayers, type BundleLock, change, contentOf, driftOf, layersOf } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import { objectChange } from './objects.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { printable } from '../errors/index.ts'
 import { isMapping, type RenderedObject } from '../resolve/index.ts'
 import { fieldChange, fieldChanges } from './fields.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Digest, isDigest } from '../oci/index.ts'
 import type { BundleSink } from '../ports/index.ts'
 import type { FillPlan } from './plan.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Digest, isDigest } from '../oci/index.ts'
 import type { Cluster, Files } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'

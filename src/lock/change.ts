@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One thing in which two locks differ, as `--json` prints it. */
 export const change = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Digest } from '../oci/index.ts'
 import { attachmentKinds, isDigest } from '../oci/index.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../errors/index.ts'
 import type { Index, Manifest, Platform } from './descriptor.ts'
 import { type Digest, isDigest } from './digest.ts'

@@ -1,5 +1,5 @@
 import { compareBuild, valid } from 'semver'
-import { z } from 'zod'
+import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
 import { digestOf } from '../oci/index.ts'
 import type { Web } from '../ports/index.ts'

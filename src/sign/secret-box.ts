@@ -1,6 +1,6 @@
 import { randomBytes, scryptSync } from 'node:crypto'
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Secret } from '../ports/index.ts'
 import { keyInvalid } from './pem.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseReference } from '../oci/index.ts'
 
 // One definition gives the type, the check that lists every fault, and the JSON Schema for editors.

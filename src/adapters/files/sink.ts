@@ -37,6 +37,7 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
   let size = 0
   let ended = false
   const hashing = createHashing()
+  hashing.begin()
   const clear = async () => {
     await partial?.close()
     partial = undefined

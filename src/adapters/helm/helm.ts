@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SealiftError } from '../../errors/index.ts'
 import type { Helm, Release, ReleaseStatus } from '../../ports/index.ts'
 import { type HelmCall, helmFault, runHelm } from './run.ts'

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../errors/index.ts'
 import { printYaml } from '../../yaml/index.ts'
 import type { HelmOptions } from './helm.ts'
@@ -29,6 +28,8 @@ export interface HelmAnswer {
  * @throws SealiftError `code` when helm cannot be started; INTERRUPTED when the signal says so
  */
 export async function runHelm(options: HelmOptions, call: HelmCall): Promise<HelmAnswer> {
+  // Loaded when it is needed: a build that has no chart to render starts sooner.
+  const { execa } = await import('execa')
   const home = await mkdtemp(join(tmpdir(), 'sealift-helm-'))
   try {
     const files = await Promise.all(

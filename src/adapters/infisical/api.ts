@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Clock, Secret } from '../../ports/index.ts'
 

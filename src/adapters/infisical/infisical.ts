@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Clock, type Infisical, Secret } from '../../ports/index.ts'
 import { type Api, createApi, failure } from './api.ts'
 import { createSession } from './session.ts'

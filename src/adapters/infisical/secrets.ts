@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type InfisicalSession, Secret, type SecretPlace } from '../../ports/index.ts'
 import type { Api, Call } from './api.ts'
 

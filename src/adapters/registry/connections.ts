@@ -1,23 +1,25 @@
 import { readFileSync } from 'node:fs'
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { getCACertificates } from 'node:tls'
+import type { Agent } from 'node:http'
 import { SealiftError, systemCode } from '../../errors/index.ts'
 import type { Environment } from './credentials.ts'
 import type { Registries, TlsSettings } from './registries.ts'
 import { withTaps } from './tap.ts'
 
+// As an import, node:http costs 50 ms of every start: it loads all that its lazy exports stand for, fetch included.
+export const http = () => process.getBuiltinModule('node:http')
+export const https = () => process.getBuiltinModule('node:https')
+
 /** Connections that are kept and used again, for each host with the trust that registries.yaml gives it. */
 export interface Connections {
   /** @throws SealiftError FILE_FAILED for a certificate or key that cannot be read, REGISTRY_UNREACHABLE for a proxy that is no address */
-  agentFor(url: URL): HttpAgent
+  agentFor(url: URL): Agent
   /** Ends them all. */
   close(): void
 }
 
 /** Goes through the proxies that the environment names: HTTP_PROXY, HTTPS_PROXY, NO_PROXY, small letters first. */
 export function createConnections(registries: Registries, environment: Environment): Connections {
-  const agents = new Map<string, HttpAgent>()
+  const agents = new Map<string, Agent>()
   const variable = (name: string) => environment[name.toLowerCase()] || environment[name] || ''
   const create = (secure: boolean, tls: TlsSettings | undefined) => {
     const name = secure ? 'HTTPS_PROXY' : 'HTTP_PROXY'
@@ -25,9 +27,9 @@ export function createConnections(registries: Registries, environment: Environme
     // A proxy is never asked for this machine itself; so do Go's programs.
     const direct = [variable('NO_PROXY'), 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',')
     const kept = { keepAlive: true, ...(tls ? trustOf(tls) : {}) }
-    if (proxy === '') return withTaps(secure ? new HttpsAgent(kept) : new HttpAgent(kept))
+    if (proxy === '') return withTaps(secure ? new (https().Agent)(kept) : new (http().Agent)(kept))
     const options = { ...kept, proxyEnv: { [name]: proxyUrl(name, proxy), NO_PROXY: direct } }
-    return secure ? new HttpsAgent(options) : new HttpAgent(options)
+    return secure ? new (https().Agent)(options) : new (http().Agent)(options)
   }
   return {
     agentFor({ host, protocol }) {
@@ -63,7 +65,9 @@ function trustOf(tls: TlsSettings) {
   }
   return {
     // A CA given to Node replaces its own list, NODE_EXTRA_CA_CERTS included: so all of them.
-    ...(tls.caFile ? { ca: [...getCACertificates('default'), read(tls.caFile)] } : {}),
+    ...(tls.caFile
+      ? { ca: [...process.getBuiltinModule('node:tls').getCACertificates('default'), read(tls.caFile)] }
+      : {}),
     ...(tls.certFile ? { cert: read(tls.certFile) } : {}),
     ...(tls.keyFile ? { key: read(tls.keyFile) } : {}),
     rejectUnauthorized: !tls.insecure,

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
-import { z } from 'zod'
+import * as z from 'zod'
 import { SealiftError, systemCode } from '../../errors/index.ts'
 import { Secret } from '../../ports/index.ts'
 import { type Credential, credentialOf, type Registries } from './registries.ts'
@@ -109,6 +108,7 @@ async function askHelper(
 ): Promise<Credential | undefined> {
   const program = `docker-credential-${helper}`
   const options = { input: server, env: environment, extendEnv: false, reject: false, timeout: 30_000 }
+  const { execa } = await import('execa')
   const answer = await execa(program, ['get'], options)
   if (answer.failed) {
     if (/credentials not found|no credentials|no .* credentials/i.test(answer.stdout)) return undefined

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../../errors/index.ts'
 import { parseYaml } from '../../yaml/index.ts'
 import { endpointUrl } from './endpoint.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SealiftError } from '../../errors/index.ts'
 import { type Clock, Secret } from '../../ports/index.ts'
 import { readBody, readRefusal } from './answer.ts'

@@ -1,8 +1,7 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { SealiftError } from '../../errors/index.ts'
 import type { Secret } from '../../ports/index.ts'
-import { type Connections, createConnections } from './connections.ts'
+import { type Connections, createConnections, http, https } from './connections.ts'
 import type { Environment } from './credentials.ts'
 import { printUrl } from './endpoint.ts'
 import { networkFailure } from './failures.ts'
@@ -87,7 +86,7 @@ function exchange(
   connections: Connections,
 ): Promise<Pick<Answer, 'response' | 'body'>> {
   const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
-  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+  const request = (url.protocol === 'https:' ? https() : http()).request(url, {
     agent: connections.agentFor(url),
     method: form ? 'POST' : 'GET',
     timeout: answerTimeout,
