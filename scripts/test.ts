@@ -70,8 +70,8 @@ async function runTests(chosen: readonly string[], aside = false): Promise<Count
 async function runAll(): Promise<Counts> {
   const projects = (...names: string[]) => names.flatMap(name => ['--project', name])
   const counts = await Promise.all([
-    runTests(projects('e2e', 'unit'), true),
-    runTests(projects('contract', 'integration', 'fuzz')),
+    runTests(projects('e2e', 'contract'), true),
+    runTests(projects('unit', 'integration', 'fuzz')),
   ])
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),

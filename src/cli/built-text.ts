@@ -1,4 +1,4 @@
-import { bytes } from './progress.ts'
+import { bytes } from '../errors/index.ts'
 import { duration } from './reporter.ts'
 
 /** What a build made, in this shape. Sizes in bytes. */

@@ -1,6 +1,5 @@
 import type { Diff, DiffSide, FieldChange, ObjectChange } from '../diff/index.ts'
-import { printable } from '../errors/index.ts'
-import { bytes } from './progress.ts'
+import { bytes, printable } from '../errors/index.ts'
 import { table } from './table.ts'
 
 const signs = { added: '+', removed: '-', changed: '~' }

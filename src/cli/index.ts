@@ -1,6 +1,7 @@
 /** The terminal: base command, talk on stderr, tables on stdout, exit codes. Knows no room. */
+export { bytes } from '../errors/index.ts'
 export { BaseCommand, explain, type JsonError } from './base-command.ts'
 export { askPassphrase } from './passphrase.ts'
-export { bytes, mebibytes, progressOn } from './progress.ts'
+export { mebibytes, progressOn } from './progress.ts'
 export { duration, plainReporter } from './reporter.ts'
 export { keyText, table } from './table.ts'

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
+import { bytes, SealiftError } from '../errors/index.ts'
 import type { Descriptor, Digest } from '../oci/index.ts'
 import type { Runtime } from '../ports/index.ts'
 import { missingOn } from './load.ts'
@@ -37,7 +37,7 @@ export async function requireRoom(runtime: Runtime, bundle: Bundle, platform: st
   if (room !== undefined && content > room.free) {
     throw new SealiftError(
       'DISK_FULL',
-      `no room for the images on this node: they take ${content} bytes and about ${unpacked} more unpacked, ${room.free} are free at ${room.path}`,
+      `no room for the images on this node: they take ${bytes(content)} and about ${bytes(unpacked)} more unpacked, ${bytes(room.free)} are free at ${room.path}`,
       { hints: ['free some space there, such as images that no pod uses: crictl rmi --prune'] },
     )
   }

@@ -3,6 +3,8 @@ import type { Progress } from './reporter.ts'
 
 /** Read side of a bundle file: any byte by its offset. */
 export interface BundleSource {
+  /** The bundle's own path: of volumes, what their names share. */
+  readonly path: string
   /** The file's size in bytes. */
   readonly size: number
   /** The files it lies in, when they are several. */

@@ -27,7 +27,7 @@ export async function withBundles<T>(
       const source = await files.openBundle(name)
       closing.push(() => source.close())
       const bundle = await openBundle(source).catch(named(name))
-      bundles.push({ name, bundle, signature: signaturePath(name, source) })
+      bundles.push({ name, bundle, signature: signaturePath(source) })
     }
     return await work(bundles)
   } finally {

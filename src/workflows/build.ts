@@ -1,6 +1,6 @@
 import { layerBytes, lockTitle, planBundle, specTitle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { absentLayers, type BundleLock, parseLock } from '../lock/index.ts'
+import { absentLayers, type BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import type { SigningKey } from '../sign/index.ts'
@@ -9,6 +9,7 @@ import { budgetFile, gather } from './build-sources.ts'
 import { bundleFile } from './bundle-file.ts'
 import { type DiskPlan, diskText, planDisk } from './disk-plan.ts'
 import { fillFile } from './fill.ts'
+import { readLock } from './read-lock.ts'
 import { type Signed, writeSignature } from './sign.ts'
 import { readOlder } from './since.ts'
 import { findUnchanged } from './unchanged.ts'
@@ -137,19 +138,12 @@ export interface OwnFile {
 /** Reads spec and lock, and makes sure that the lock was made from this very spec and these values. */
 async function readLocked(specDir: string, files: ConnectedHost['files']) {
   const specFile = `${specDir}/${specTitle}`
-  const lockFile = `${specDir}/${lockTitle}`
   const spec = parseSpec(await files.readText(specFile), specFile)
-  if (!(await files.exists(lockFile))) {
-    throw new SealiftError('LOCK_INVALID', `${lockFile} is not there`, {
-      hints: [`run: sealift lock ${specDir}`],
-    })
-  }
-  const lockText = await files.readText(lockFile)
-  const lock = parseLock(lockText, lockFile)
+  const { lock, text } = await readLock(specDir, files)
   const own: OwnFile[] = []
   for (const { path } of lock.files) own.push({ path, bytes: await files.readBytes(`${specDir}/${path}`) })
   refuseChanges(lock, own, specDir)
-  return { spec, lock, own: [...own, { path: lockTitle, bytes: Buffer.from(lockText) }] }
+  return { spec, lock, own: [...own, { path: lockTitle, bytes: Buffer.from(text) }] }
 }
 
 function refuseChanges(lock: BundleLock, own: readonly OwnFile[], specDir: string): void {

@@ -1,10 +1,10 @@
-import { type Bundle, lockTitle, openBundle, specTitle } from '../bundle/index.ts'
+import { type Bundle, openBundle } from '../bundle/index.ts'
 import { type Diff, type DiffSide, lockDiff } from '../diff/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { type BundleLock, parseLock } from '../lock/index.ts'
+import type { BundleLock } from '../lock/index.ts'
 import type { Talk } from '../ports/index.ts'
 import { changedObjects, type DiffHost } from './diff-objects.ts'
-import { readLock } from './read-lock.ts'
+import { lockedIn, readLock, readLockFile } from './read-lock.ts'
 import { signaturePath } from './sign.ts'
 import { readPublicKeys, requireSigned } from './trust.ts'
 
@@ -86,20 +86,17 @@ async function withSide<T>(
   { files }: DiffHost,
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const lockSide = (kind: 'folder' | 'lock', lock: BundleLock): Opened => ({
-    side: { path, kind, ...lock.metadata },
-    lock,
-  })
-  if (/\.ya?ml$/.test(path)) return work(lockSide('lock', parseLock(await files.readText(path), path)))
-  const titles = [specTitle, lockTitle]
-  const folder = (await Promise.all(titles.map(title => files.exists(`${path}/${title}`)))).includes(true)
-  if (folder) return work(lockSide('folder', await readLock(path, files)))
+  const kind = await lockedIn(path, files)
+  if (kind !== 'bundle') {
+    const { lock } = await (kind === 'lock' ? readLockFile : readLock)(path, files)
+    return work({ side: { path, kind, ...lock.metadata }, lock })
+  }
   const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)
     const { lock, digest } = bundle
-    const signature = signaturePath(path, source)
-    return await work({ side: { path, kind: 'bundle', ...lock.metadata, digest }, lock, bundle, signature })
+    const signature = signaturePath(source)
+    return await work({ side: { path, kind, ...lock.metadata, digest }, lock, bundle, signature })
   } finally {
     await source.close()
   }

@@ -1,3 +1,4 @@
+import { bytes } from '../errors/index.ts'
 import { type BundleLock, platformBytes } from '../lock/index.ts'
 
 /** Bytes that a bundle takes, known before the first of them is moved. */
@@ -30,11 +31,7 @@ export function planDisk(
 /** The plan in a line. */
 export function diskText({ here, volumes, free, node }: DiskPlan): string {
   const cut = volumes.length > 1 ? ` in ${volumes.length} volumes` : ''
-  const room = free === undefined ? '' : `, ${megabytes(free)} are free`
-  const nodes = Object.entries(node).map(([platform, bytes]) => `${megabytes(bytes)} on ${platform}`)
-  return `disk: ${megabytes(here)} here${cut}${room}; in a node's containerd ${nodes.join(', ')}, before unpacking`
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
+  const room = free === undefined ? '' : `, ${bytes(free)} are free`
+  const nodes = Object.entries(node).map(([platform, size]) => `${bytes(size)} on ${platform}`)
+  return `disk: ${bytes(here)} here${cut}${room}; in a node's containerd ${nodes.join(', ')}, before unpacking`
 }

@@ -28,7 +28,7 @@ export async function inspect(path: string, files: Files): Promise<Inspection> {
   const source = await files.openBundle(path)
   try {
     const { digest, size, lock, absent, files: carried } = await openBundle(source)
-    const signature = await files.exists(signaturePath(path, source))
+    const signature = await files.exists(signaturePath(source))
     return { path, digest, size, signature, files: carried.map(({ title }) => title), absent, lock }
   } finally {
     await source.close()
@@ -64,7 +64,7 @@ export async function verify(request: VerifyRequest, files: Files, talk: Talk): 
   const source = await files.openBundle(path)
   try {
     const verdict = await verifySource(source, { path, platform, bases }, files, talk)
-    const signature = await signatureOf(path, source, keys, files)
+    const signature = await signatureOf(source, keys, files)
     if (verdict.missing.length > 0) throw withoutBase(verdict, bases)
     return { ...verdict, signature }
   } finally {
@@ -73,12 +73,11 @@ export async function verify(request: VerifyRequest, files: Files, talk: Talk): 
 }
 
 async function signatureOf(
-  path: string,
   source: BundleSource,
   keys: readonly PublicKey[],
   files: Files,
 ): Promise<Verified['signature']> {
-  const file = signaturePath(path, source)
+  const file = signaturePath(source)
   if (keys.length === 0) return (await files.exists(file)) ? 'unchecked' : 'absent'
   return (await requireSigned(file, await openBundle(source), keys, files)).fingerprint
 }

@@ -1,6 +1,6 @@
 import { openBundle } from '../bundle/index.ts'
 import type { BudgetAccount } from '../check/index.ts'
-import { SealiftError } from '../errors/index.ts'
+import { bytes, SealiftError } from '../errors/index.ts'
 import {
   installedBundle,
   readReceipt,
@@ -77,7 +77,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)
-    const key = await requireTrusted(signaturePath(path, source), bundle, site, allow.unsigned, files)
+    const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, files, talk)
@@ -98,12 +98,11 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     }
     await lookAt('the room for images', talk, async () => {
       const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, host.platform)
-      const room = free === undefined ? '' : `, ${free} are free`
+      const room = free === undefined ? '' : `, ${bytes(free)} are free`
+      const need = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
       if (free !== undefined && content + unpacked > free)
-        reporter.warn(
-          `the images may not fit on this node: ${content} bytes, about ${unpacked} unpacked${room}`,
-        )
-      return content === 0 ? 'all images are there' : `${content} bytes, about ${unpacked} unpacked${room}`
+        reporter.warn(`the images may not fit on this node: ${need}`)
+      return content === 0 ? 'all images are there' : need
     })
     await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
 

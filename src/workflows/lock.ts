@@ -1,33 +1,24 @@
 import { type BudgetReport, budgetFault, computeBudget, printCpu, printMemory } from '../budget/index.ts'
 import { lockTitle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import {
-  type BundleLock,
-  type Change,
-  driftOf,
-  type LockedChart,
-  type LockedTool,
-  parseLock,
-  printLock,
-} from '../lock/index.ts'
+import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../lock/index.ts'
 import { digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Reporter, Talk, TemporaryHelm } from '../ports/index.ts'
 import {
   findImages,
   findPods,
-  type PinnedImage,
   type RenderedChart,
   type ResolvedChart,
-  type ResolvedTool,
   resolveChart,
   resolveTool,
   toolProgram,
 } from '../resolve/index.ts'
 import { type BundleSpec, parseSpec, type ToolSpec } from '../spec/index.ts'
 import { lockAttachments, withAttachments } from './lock-attachments.ts'
+import { oldLock, refuseDrift } from './lock-drift.ts'
+import { lockedChart, lockedImage, lockedTool } from './lock-entries.ts'
 import { pin } from './lock-pin.ts'
 import { type Rendering, readValues, renderChart } from './lock-render.ts'
-import { readLock } from './read-lock.ts'
 
 /** What to lock. */
 export interface LockRequest {
@@ -140,29 +131,6 @@ function helmOf(spec: BundleSpec, platform: string): ToolSpec {
   })
 }
 
-/** The lock that lies there. Where it is only compared with, one that cannot be read counts as none. */
-async function oldLock(
-  { specDir, update = [], locked = false }: LockRequest,
-  files: ConnectedHost['files'],
-  reporter: Reporter,
-): Promise<BundleLock | undefined> {
-  const needed = locked || update.length > 0
-  if (!needed && !(await files.exists(`${specDir}/${lockTitle}`))) return undefined
-  return readLock(specDir, files).catch((error: unknown) => {
-    if (needed || !(error instanceof SealiftError) || error.code !== 'LOCK_INVALID') throw error
-    reporter.warn(`${error.message}: it is made anew, and nothing can be compared`)
-    return undefined
-  })
-}
-
-function refuseDrift(drift: readonly Change[], { specDir }: LockRequest): void {
-  if (drift.length === 0) return
-  throw new SealiftError('LOCK_DRIFT', `${specDir} resolves to something else than it was locked to`, {
-    faults: drift.map(({ sentence }) => sentence),
-    hints: [`if that is wanted, run: sealift lock ${specDir}, and review the difference`],
-  })
-}
-
 /** One after the other, each a step that people see. */
 async function each<S, R>(
   reporter: Reporter,
@@ -213,37 +181,4 @@ function tellBudget(report: BudgetReport, { budget: mode }: LockRequest, reporte
   reporter.note(
     `declared requests: memory ${memory}, CPU ${printCpu(declared.cpu)} of ${printCpu(budget.cpu)}`,
   )
-}
-
-function lockedChart({
-  spec,
-  source,
-  package: bytes,
-  packageDigest,
-  metadata,
-  artifact,
-}: ResolvedChart): LockedChart {
-  const { digest, size } = artifact.manifest.descriptor
-  const packed = { digest: packageDigest, size: bytes.length }
-  return {
-    name: spec.name,
-    version: metadata.version,
-    release: spec.release,
-    namespace: spec.namespace,
-    source,
-    manifest: { digest, size },
-    package: packed,
-  }
-}
-
-function lockedImage({ name, digest, platforms, reasons }: PinnedImage): BundleLock['images'][number] {
-  return { name, digest, platforms: { ...platforms }, reasons: [...reasons] }
-}
-
-function lockedTool({
-  spec: { name, version, platform, member },
-  source,
-  content,
-}: ResolvedTool): LockedTool {
-  return { name, version, platform, source, content, ...(member === undefined ? {} : { member }) }
 }

@@ -55,7 +55,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
   }
   try {
     const bundle = await openBundle(source)
-    await requireTrusted(signaturePath(request.bundle, source), bundle, site, request.allowUnsigned, files)
+    await requireTrusted(signaturePath(source), bundle, site, request.allowUnsigned, files)
     const wired = wiredCharts(bundle)
     const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
     await refuseForeign(cluster, namespaces)

@@ -15,8 +15,8 @@ import {
 export type AskPassphrase = (fresh: boolean) => Promise<Secret>
 
 /** Where a bundle's signature lies: beside the file, or beside the volumes under the name that they share. */
-export function signaturePath(bundle: string, { volumes }: Pick<BundleSource, 'volumes'>): string {
-  return `${volumes === undefined ? bundle : bundle.replace(/\.(\d{3,}|sha256)$/, '')}.sig`
+export function signaturePath({ path }: Pick<BundleSource, 'path'>): string {
+  return `${path}.sig`
 }
 
 /** A signature that was written. */
@@ -60,7 +60,7 @@ export async function sign(
   try {
     const opened = await openBundle(source)
     return await writeSignature(
-      signaturePath(bundle, source),
+      signaturePath(source),
       opened,
       await openSigningKey(keyFile, files, ask),
       files,

@@ -4,8 +4,9 @@ import { SealiftError } from '../../src/errors/index.ts'
 import type { BlobSink, BundleSink, BundleSource, Files } from '../../src/ports/index.ts'
 
 /** A bundle file's bytes as a source. */
-export function memorySource(bytes: Uint8Array): BundleSource {
+export function memorySource(bytes: Uint8Array, path = 'memory.tar'): BundleSource {
   const source: BundleSource = {
+    path,
     size: bytes.length,
     async read(offset, length) {
       if (offset + length <= bytes.length) return bytes.slice(offset, offset + length)
@@ -153,7 +154,7 @@ export function memoryFiles(): Files {
       return { path, dispose }
     },
     free: async () => undefined,
-    openBundle: async path => memorySource(await readBytes(path)),
+    openBundle: async path => memorySource(await readBytes(path), path),
     async createBundle(path) {
       if (writing.has(path)) throw new SealiftError('FILE_FAILED', `another sealift is writing ${path}`)
       writing.add(path)

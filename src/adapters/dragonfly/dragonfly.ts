@@ -11,7 +11,10 @@ export function createDragonfly(): Cache {
 }
 
 async function open(login: CacheLogin): Promise<CacheSession> {
-  const { Redis } = await import('ioredis')
+  // By its default alone: compiled into our files, a library in CommonJS has no other name.
+  const {
+    default: { Redis },
+  } = await import('ioredis')
   const client = new Redis(options(login))
   let broken: unknown
   client.on('error', error => {

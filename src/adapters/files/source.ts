@@ -26,15 +26,15 @@ interface OpenFile {
 export async function openSource(path: string): Promise<BundleSource> {
   const whole = bundlePath(path)
   // A list beside a whole file is somebody's own checksum of it.
-  if (path === whole && (await isThere(path))) return source([await openFile(path)])
+  if (path === whole && (await isThere(path))) return source(path, [await openFile(path)])
   const sums = await readSums(whole)
   const inVolumes = path !== whole || sums !== undefined || (await isThere(volumePath(whole, 0)))
-  if (!inVolumes) return source([await openFile(path)])
+  if (!inVolumes) return source(path, [await openFile(path)])
   const files: OpenFile[] = []
   try {
     for (let i = 0; sums === undefined ? await isThere(volumePath(whole, i)) : i < sums.length; i++)
       files.push(await openVolume(volumePath(whole, i)))
-    return source(files, volumesOf(files, whole, sums))
+    return source(whole, files, volumesOf(files, whole, sums))
   } catch (error) {
     await Promise.all(files.map(({ handle }) => handle.close()))
     throw error
@@ -111,12 +111,12 @@ function volumesOf(files: readonly OpenFile[], whole: string, sums: readonly Dig
   })
 }
 
-function source(files: readonly OpenFile[], volumes?: readonly Volume[]): BundleSource {
+function source(path: string, files: readonly OpenFile[], volumes?: readonly Volume[]): BundleSource {
   const size = files.reduce((sum, file) => sum + file.size, 0)
   const each = Math.max(1, files[0]?.size ?? 1)
-  const path = files[0]?.path ?? ''
   const hashing = createHashing()
   return {
+    path,
     size,
     ...(volumes ? { volumes } : {}),
     async read(offset, length) {

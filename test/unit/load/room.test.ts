@@ -32,7 +32,7 @@ test('too little room is said in bytes, with the place', async () => {
   await expect(requireRoom(runtime, await open(), platform)).rejects.toMatchObject({
     code: 'DISK_FULL',
     message: expect.stringMatching(
-      /they take \d+ bytes and about \d+ more unpacked, 100000 are free at \/memory/,
+      /they take [\d.]+ k?B and about [\d.]+ kB more unpacked, 100.0 kB are free at \/memory/,
     ),
   })
 })
