@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { KubeConfig, PortForward } from '@kubernetes/client-node'
 import { execa } from 'execa'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cgroupPids } from '../../support/cluster/cgroup.ts'
 import { corednsImage, writeSystemImages } from '../../support/cluster/image.ts'
 import { clusterPackages, startCluster, type TestCluster } from '../../support/cluster/index.ts'
 import { isRunning, type ProcessRecord, processRecord } from '../../support/cluster/slot.ts'
 import { aptInstall } from '../../support/packages.ts'
+import { adapterTests } from './adapter.ts'
 import { letForward, makeNeighbour, reach, resolve, serve } from './outside.ts'
 
 const hostLinkOf = (cluster: TestCluster) => cluster.netns.replace('-', '')
@@ -134,6 +135,8 @@ test('imports an archive pinned', async () => {
   const { stdout } = await execa(command, [...words, ...args, `name==${corednsImage}`])
   expect(stdout).toContain('io.cri-containerd.pinned=pinned')
 })
+
+describe('the adapter on it', () => adapterTests(() => cluster))
 
 test('stops without leaving a process, mount, link, rule, cgroup or file', async () => {
   const records = await Promise.all((await cgroupPids(cluster.netns)).map(processRecord))

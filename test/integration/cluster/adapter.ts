@@ -1,15 +1,15 @@
-/** What of the cluster adapter needs a kubelet: usage, logs, and forwarded ports. */
+/** What of the cluster adapter needs a kubelet: usage, logs, and forwarded ports. Run by disconnected.test.ts, on its cluster. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCluster } from '../../../src/adapters/cluster/index.ts'
 import { createRuntime } from '../../../src/adapters/containerd/index.ts'
 import type { Cluster, Forward } from '../../../src/ports/index.ts'
-import { startCluster, type TestCluster } from '../../support/cluster/index.ts'
+import type { TestCluster } from '../../support/cluster/index.ts'
 import { tinyLayout } from '../../support/layout.ts'
 
 const keeping = 'GET /health HTTP/1.1\r\nHost: coredns\r\n\r\n'
@@ -25,7 +25,8 @@ async function exchange({ host, port }: Forward, request: string): Promise<strin
   return text(socket)
 }
 
-describe('the adapter on a whole cluster', () => {
+/** Declares the tests; `started` gives the cluster once it runs. */
+export function adapterTests(started: () => TestCluster): void {
   let test: TestCluster
   let cluster: Cluster
   const forwards: Forward[] = []
@@ -43,13 +44,12 @@ describe('the adapter on a whole cluster', () => {
     })
 
   beforeAll(async () => {
-    test = await startCluster()
+    test = started()
     cluster = createCluster({ kubeconfig: test.kubeconfig, environment: {} })
     await expose('dns-http', http)
   })
   afterAll(async () => {
     await Promise.all(forwards.map(each => each.close()))
-    await test?.stop()
   })
 
   async function dnsPod(): Promise<string> {
@@ -204,4 +204,4 @@ describe('the adapter on a whole cluster', () => {
     }
     await expect.poll(images, { timeout: 90_000, interval: 1000 }).toContain(name)
   })
-})
+}
