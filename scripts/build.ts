@@ -6,6 +6,7 @@ import { globSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { compiling } from './compiling.ts'
 
 const root = join(import.meta.dirname, '..')
 const commands = globSync('src/commands/**/*.ts', { cwd: root }).map(path =>
@@ -22,19 +23,6 @@ await build({
       .concat([['hashing-worker', 'src/adapters/files/hashing-worker.ts']]),
   ),
   outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  // oclif finds its own files and package.json beside it.
-  external: ['@oclif/core', 'pg-native'],
-  // Libraries in CommonJS call `require`, which a module does not have.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-  },
-  minifyWhitespace: true,
-  minifySyntax: true,
+  ...compiling,
   legalComments: 'linked',
-  logLevel: 'warning',
 })

@@ -10,7 +10,7 @@ export type { BundleAttachment, BundleChart, BundleContents, BundleFile, BundleI
 export { namedEntry } from './entries.ts'
 export { damaged, type Fault, faultList, faultsError, malformed } from './fault.ts'
 export { lockTitle, specTitle } from './layout.ts'
-export { type Bundle, openBundle, readChunks } from './open.ts'
+export { type Bundle, openBundle } from './open.ts'
 export { endSize, placeEntries } from './place.ts'
 export { type BundlePlan, planBundle } from './plan.ts'
 export type { CarriedFile, CarriedTool } from './read-artifact.ts'

@@ -117,7 +117,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
 }
 
 /** Bytes of a part of the source in chunks of 1 MiB, the next one being read while the last is used. */
-export async function* readChunks(
+async function* readChunks(
   source: BundleSource,
   { offset, size }: { readonly offset: number; readonly size: number },
 ): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,4 @@
 import {
-  type BundleAttachment,
-  type BundleChart,
   type BundleContents,
   type BundleFile,
   type BundleImage,
@@ -23,6 +21,7 @@ import {
 import type { BlobOptions, ConnectedHost, Registry } from '../ports/index.ts'
 import { resolveChart, type Sources } from '../resolve/index.ts'
 import type { BundleSpec } from '../spec/index.ts'
+import { atOnce } from './at-once.ts'
 import type { OwnFile } from './build.ts'
 import { gatherAttachments } from './build-attachments.ts'
 
@@ -55,18 +54,16 @@ export async function gather(
 ): Promise<Gathered> {
   const openers = new Map<Digest, Open>()
   const sources: Sources = { specDir, files: host.files, registry: host.registry, web: host.web, signal }
-  const images: BundleImage[] = []
-  const attachments: BundleAttachment[] = []
-  for (const image of lock.images) {
-    const gathered = await gatherImage(image, lock.platforms, host.registry, openers, signal)
-    const attached = await gatherAttachments(image, gathered, host.registry, openers, signal)
-    images.push(attached.image)
-    attachments.push(...attached.attachments)
-  }
-  const charts: (BundleChart & { blobs: Uint8Array[] })[] = []
-  for (const locked of lock.charts) charts.push(await gatherChart(locked, spec, sources))
-  const tools: BundleFile[] = []
-  for (const tool of lock.tools) tools.push(await gatherTool(tool, sources, openers))
+  const [gathered, charts, tools] = await Promise.all([
+    atOnce(lock.images, async image => {
+      const plain = await gatherImage(image, lock.platforms, host.registry, openers, signal)
+      return gatherAttachments(image, plain, host.registry, openers, signal)
+    }),
+    atOnce(lock.charts, chart => gatherChart(chart, spec, sources)),
+    atOnce(lock.tools, tool => gatherTool(tool, sources, openers)),
+  ])
+  const images = gathered.map(({ image }) => image)
+  const attachments = gathered.flatMap(each => each.attachments)
   const files = [...[...own, budgetFile(lock)].map(ownFile), ...tools]
   return {
     contents: { images, charts, files, attachments, blobs: charts.flatMap(({ blobs }) => blobs) },
@@ -87,14 +84,14 @@ async function gatherImage(
 ): Promise<BundleImage> {
   const { registry: host, repository } = parseReference(name) as Reference
   const place: Reference = { registry: host, repository }
-  const served = await registry.manifest({ ...place, digest }, signal)
-  const below = isIndexType(served.descriptor.mediaType)
-    ? wanted.flatMap(platform => platforms[platform]?.manifest ?? [])
-    : []
-  const manifests = [served.bytes]
-  for (const manifest of new Set(below))
-    manifests.push((await registry.manifest({ ...place, digest: manifest }, signal)).bytes)
-  for (const bytes of below.length > 0 ? manifests.slice(1) : manifests) {
+  // An image that is no index has its own digest for every platform.
+  const locked = new Set([digest, ...wanted.flatMap(platform => platforms[platform]?.manifest ?? [])])
+  const [served, ...below] = await atOnce([...locked], wantedDigest =>
+    registry.manifest({ ...place, digest: wantedDigest }, signal),
+  )
+  if (served === undefined) throw new Error(`no manifest of ${name}`)
+  const manifests = [served, ...below].map(({ bytes }) => bytes)
+  for (const bytes of isIndexType(served.descriptor.mediaType) ? manifests.slice(1) : manifests) {
     const { config, layers } = parseManifest(bytes, name)
     for (const blob of [config, ...layers])
       openers.set(blob.digest, options => registry.blob(place, blob, options))

@@ -1,7 +1,7 @@
 /** What only some trials need, made when the first of them asks for it. */
 import { startContainerd } from '../support/containerd.ts'
 import { type Link, makeLink } from './link.ts'
-import { loadWords } from './load.ts'
+import { compileChild, loadWords } from './load.ts'
 import type { Stage } from './stage.ts'
 
 /** The link, and a containerd. */
@@ -18,6 +18,7 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
   const start = async () => {
     const { address, stop } = await startContainerd()
     closing.push(stop)
+    await compileChild(stage)
     await stage.measure([stage.build('full'), loadWords(stage, address)])
     return address
   }

@@ -1,6 +1,8 @@
 /** Loading on a node that has all but one image: a real containerd, and a bundle file whose reads are counted. */
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { execa } from 'execa'
+import { compiling } from '../../scripts/compiling.ts'
 import type { Measured, Words } from './measure.ts'
 import { registryName } from './spec.ts'
 import type { Stage } from './stage.ts'
@@ -15,10 +17,24 @@ export interface Loaded {
 /** The image that is missing in every round. */
 const missing = 'operator'
 
-/** Words that verify a bundle and load it into a containerd, with the code that is measured. */
+/** Compiles load-child.ts into the stage's folder: as it stands, Node's TypeScript compiler is in its memory as well. */
+export async function compileChild(stage: Stage): Promise<void> {
+  await build({
+    entryPoints: [
+      join(import.meta.dirname, 'load-child.ts'),
+      join(import.meta.dirname, '../../src/adapters/files/hashing-worker.ts'),
+    ],
+    entryNames: '[name]',
+    outdir: join(stage.dir, 'load'),
+    outExtension: { '.js': '.mjs' },
+    ...compiling,
+    splitting: false,
+  })
+}
+
+/** Words that verify a bundle and load it into a containerd. */
 export function loadWords(stage: Stage, address: string): Words {
-  const child = join(import.meta.dirname, 'load-child.ts')
-  return [process.execPath, child, join(stage.bin, '..'), stage.bundle('full'), address]
+  return [process.execPath, join(stage.dir, 'load', 'load-child.mjs'), stage.bundle('full'), address]
 }
 
 /** Takes the image away, waits until its content is gone, and loads the bundle again. */

@@ -6,10 +6,11 @@ import type { Socket } from 'node:net'
 // parse. So the socket reads into a buffer of ours (net's `onread`); up to the end of the head its bytes are passed on
 // to the parser, and from there on they are the body's, and are taken as they are.
 
-// Bytes: of one read; of what may wait for its reader before reading stops; of the smallest body that is tapped.
+// Bytes: of one read; of what may wait for its reader before reading stops; of the smallest body that is tapped, for a
+// connection is worth more than what its parser costs for less.
 const readSize = 64 * 1024
 const room = 512 * 1024
-const smallest = 1024 * 1024
+const smallest = 4 * 1024 * 1024
 
 /** Who takes what a socket reads; false stops it reading. */
 interface Tap {

@@ -5,7 +5,7 @@ import { push } from '../../support/connected/push.ts'
 import type { ServedImage } from '../../support/faulty-registry.ts'
 
 /** The blob that tests read: long enough for many chunks, and no two places in it are alike. */
-export const layerBytes = Buffer.from(Uint32Array.from({ length: 750_000 }, (_, i) => i).buffer)
+export const layerBytes = Buffer.from(Uint32Array.from({ length: 1_100_000 }, (_, i) => i).buffer)
 
 interface TestImage {
   readonly manifest: Blob

@@ -1,0 +1,16 @@
+// Requests for small things wait for the line, not for the machine.
+const most = 8
+
+/** Works on all of a list, several at once, and gives the results in its order. @throws the first failure */
+export async function atOnce<Item, Result>(
+  list: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const left = list.entries()
+  const one = async () => {
+    for (const [i, item] of left) results[i] = await work(item)
+  }
+  await Promise.all(Array.from({ length: most }, one))
+  return results
+}
