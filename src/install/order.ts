@@ -22,20 +22,20 @@ export function refuseDowngrade(installed: Installed | undefined, next: Named, a
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
   const gone = installed.removed !== undefined
   const state = gone ? 'was installed here and left its database' : 'is installed here'
-  if (installed.name !== next.name) {
-    if (gone) return
+  const sameName = installed.name === next.name
+  if (!sameName && !gone) {
     throw new SealiftError('FOREIGN_INSTALL', `${here} ${state}, and this bundle is ${wanted}`, {
       hints: ['take the right bundle or site file, or remove what is installed first: sealift remove'],
     })
   }
-  if (allowed || installed.version === next.version) return
-  const comparable = valid(installed.version) !== null && valid(next.version) !== null
+  if (allowed || (sameName && installed.version === next.version)) return
+  const comparable = sameName && valid(installed.version) !== null && valid(next.version) !== null
   if (comparable && compareBuild(next.version, installed.version) >= 0) return
   throw new SealiftError(
     'DOWNGRADE_REFUSED',
     comparable
       ? `${here} ${state}, and this bundle is older: ${wanted}`
-      : `${here} ${state}, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3`,
+      : `${here} ${state}, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3 of one bundle`,
     { hints: ['say --allow-downgrade if you mean it; a newer database may not fit an older server'] },
   )
 }

@@ -74,13 +74,15 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     await take('ESO’s credentials', () =>
       cluster.delete(secret, credentialsSecretName, wired.externalSecrets.namespace),
     )
-    if (!request.purge) {
-      const now = new Date(host.clock.now()).toISOString()
-      await take('the journal', () => closeReceipt(cluster, now))
+    const now = new Date(host.clock.now()).toISOString()
+    await take('the journal', () => closeReceipt(cluster, now))
+    if (!request.purge)
       return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
-    }
-    await take('journal and receipt', () => forgetReceipt(cluster))
-    return { removed, kept: await purge({ bundle, site, wired, crds, namespaces, host, take }) }
+
+    const kept = await purge({ bundle, site, wired, crds, namespaces, host, take })
+    // Last: for as long as the database may be there, an older bundle must not take it up.
+    await take('the receipt', () => forgetReceipt(cluster))
+    return { removed, kept }
   } finally {
     await source.close()
   }

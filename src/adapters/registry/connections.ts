@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Agent } from 'node:http'
+import { isIP } from 'node:net'
 import { SealiftError, systemCode } from '../../errors/index.ts'
 import type { Environment } from './credentials.ts'
 import type { Registries, TlsSettings } from './registries.ts'
@@ -17,19 +18,25 @@ export interface Connections {
   close(): void
 }
 
-/** Goes through the proxies that the environment names: HTTP_PROXY, HTTPS_PROXY, NO_PROXY, small letters first. */
-export function createConnections(registries: Registries, environment: Environment): Connections {
+/**
+ * Goes through the proxies that the environment names: HTTP_PROXY, HTTPS_PROXY, NO_PROXY, small letters first. A proxy
+ * has `tunnelTimeout` milliseconds to open a tunnel.
+ */
+export function createConnections(
+  registries: Registries,
+  environment: Environment,
+  tunnelTimeout: number,
+): Connections {
   const agents = new Map<string, Agent>()
   const variable = (name: string) => environment[name.toLowerCase()] || environment[name] || ''
   const create = (secure: boolean, tls: TlsSettings | undefined) => {
     const name = secure ? 'HTTPS_PROXY' : 'HTTP_PROXY'
     const proxy = variable(name)
-    // A proxy is never asked for this machine itself; so do Go's programs.
-    const direct = [variable('NO_PROXY'), 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',')
     const kept = { keepAlive: true, ...(tls ? trustOf(tls) : {}) }
     if (proxy === '') return withTaps(secure ? new (https().Agent)(kept) : new (http().Agent)(kept))
-    const options = { ...kept, proxyEnv: { [name]: proxyUrl(name, proxy), NO_PROXY: direct } }
-    return secure ? new (https().Agent)(options) : new (http().Agent)(options)
+    const proxyEnv = { [name]: proxyUrl(name, proxy), NO_PROXY: withoutProxy(variable('NO_PROXY')) }
+    const options = { ...kept, proxyEnv }
+    return secure ? inTime(new (https().Agent)(options), tunnelTimeout) : new (http().Agent)(options)
   }
   return {
     agentFor({ host, protocol }) {
@@ -49,8 +56,41 @@ export function createConnections(registries: Registries, environment: Environme
 /** Curl and Go take `proxy:3128` for an address as well. The value is not repeated: it may hold a password. */
 function proxyUrl(name: string, value: string): string {
   const url = URL.parse(value.includes('://') ? value : `http://${value}`)
-  if (url && /^https?:$/.test(url.protocol)) return url.href
+  if (url && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password)) return url.href
   throw new SealiftError('REGISTRY_UNREACHABLE', `${name} is no http:// or https:// address`)
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** NO_PROXY as Go's programs, helm among them, take it: a name stands for what is below it as well. */
+function withoutProxy(value: string): string {
+  const names = value.split(/[\s,]+/).filter(Boolean)
+  const below = names.filter(name => /^[a-z\d]/i.test(name) && !isIP(name)).map(name => `.${name}`)
+  // A proxy is never asked for this machine itself.
+  return [...names, ...below, 'localhost', '127.0.0.1', '::1'].join(',')
+}
+
+/** Ends the socket of a tunnel that is refused, which Node forgets, or does not come, for which it waits without end. */
+function inTime<Kind extends Agent>(agent: Kind, limit: number): Kind {
+  const connect = agent.createConnection
+  agent.createConnection = (options, callback) => {
+    const late = () => socket?.destroy(Object.assign(new Error('no tunnel in time'), { code: 'ETIMEDOUT' }))
+    const timer = setTimeout(late, limit)
+    const socket = connect.call(agent, options, (error, made) => {
+      clearTimeout(timer)
+      if (error) for (const each of [socket, made]) each?.on('error', () => {}).destroy()
+      callback?.(error, made)
+    })
+    return socket
+  }
+  return agent
 }
 
 function trustOf(tls: TlsSettings) {

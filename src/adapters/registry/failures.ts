@@ -25,7 +25,12 @@ const offline = [
 
 const tries = 5
 // Name servers answer for certain, or not at all after a long wait: asking five times helps nobody.
-const fewerTries: Readonly<Record<string, number>> = { ENOTFOUND: 1, ENETUNREACH: 1, EAI_AGAIN: 2 }
+const fewerTries: Readonly<Record<string, number>> = {
+  ENOTFOUND: 1,
+  ENETUNREACH: 1,
+  EAI_AGAIN: 2,
+  ERR_PROXY_TUNNEL: 2,
+}
 
 const unreachable: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -34,6 +39,7 @@ const unreachable: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'timed out',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'no route to the network',
+  ERR_PROXY_TUNNEL: 'the proxy that HTTPS_PROXY names opens no tunnel to it',
 }
 
 const plainHttp = /^(?:EPROTO|ERR_SSL_(?:PACKET_LENGTH_TOO_LONG|WRONG_VERSION_NUMBER))$/

@@ -1,2 +1,2 @@
 /** Registries and web servers over HTTP: by Node's own client. */
-export { createRegistry, type RegistryConnection } from './registry.ts'
+export { createRegistry, type RegistryConnection, type RegistryOptions } from './registry.ts'

@@ -6,6 +6,7 @@ import { createAuthorize } from './authorize.ts'
 import { createCredentials, type Environment } from './credentials.ts'
 import { ask, download, type Place } from './download.ts'
 import { printRepository, printUrl } from './endpoint.ts'
+import type { Patience } from './exchange.ts'
 import { fetchManifest } from './manifests.ts'
 import { registryPlaces, webPlaces } from './places.ts'
 import { fetchReferrers } from './referrers.ts'
@@ -20,6 +21,8 @@ export interface RegistryOptions {
   readonly clock: Clock
   /** DOCKER_CONFIG, HOME, HTTP_PROXY, HTTPS_PROXY, NO_PROXY; PATH for credential helpers. */
   readonly environment: Environment
+  /** How long a server may take; without it 30 s for an answer, and 60 s for each piece of a body. */
+  readonly patience?: Patience
   /** Told before each wait, in one line. */
   onRetry?(message: string): void
 }
@@ -39,7 +42,7 @@ export interface RegistryConnection {
 export function createRegistry(options: RegistryOptions): RegistryConnection {
   const { clock, environment, onRetry } = options
   const registries = readRegistries(options.registries)
-  const transport = createTransport(registries, environment)
+  const transport = createTransport(registries, environment, options.patience)
   const authorize = createAuthorize(transport, createCredentials(registries, environment), clock)
   const context: RetryContext = { clock, ...(onRetry ? { onRetry: message => onRetry(message) } : {}) }
 

@@ -46,10 +46,12 @@ export function withTaps<Kind extends Agent>(agent: Kind): Kind {
  * one is asked for. The connection serves no second request. Throws what broke the connection when it ends early.
  */
 export function tapBody(response: IncomingMessage): AsyncGenerator<Buffer, void, undefined> | undefined {
-  const { socket, headers } = response
+  const { socket, headers, statusCode = 0 } = response
   const tap = taps.get(socket)
   const length = Number(headers['content-length'])
-  if (!tap || !(length >= smallest) || headers['transfer-encoding'] !== undefined) return undefined
+  // Other answers may have no body, whatever their head says.
+  const whole = (statusCode === 200 || statusCode === 206) && headers['transfer-encoding'] === undefined
+  if (!tap || !whole || !(length >= smallest)) return undefined
   const inflow = createInflow(socket)
   tap.take = inflow.take
   // That its body never ends for the parser is no news; what else breaks it is told below.

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { SealiftError } from '../../errors/index.ts'
 import type { Secret } from '../../ports/index.ts'
-import { type Connections, createConnections, http, https } from './connections.ts'
+import { createConnections } from './connections.ts'
 import type { Environment } from './credentials.ts'
 import { printUrl } from './endpoint.ts'
+import { exchange, type Patience, usualPatience } from './exchange.ts'
 import { networkFailure } from './failures.ts'
 import type { Registries } from './registries.ts'
-import { tapBody } from './tap.ts'
 
 /** One request. */
 export interface Asking {
@@ -41,20 +41,20 @@ export interface Transport {
   close(): void
 }
 
-// Milliseconds: for a connection and the head of an answer, and between two pieces of its body.
-const answerTimeout = 30_000
-const bodyTimeout = 60_000
-
 const redirects = new Set([301, 302, 303, 307, 308])
 const mostRedirects = 5
 
 /** HTTP through proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), with the trust that registries.yaml gives each host. */
-export function createTransport(registries: Registries, environment: Environment): Transport {
-  const connections = createConnections(registries, environment)
+export function createTransport(
+  registries: Registries,
+  environment: Environment,
+  patience: Patience = usualPatience,
+): Transport {
+  const connections = createConnections(registries, environment, patience.answer)
   const sendOnce = async (asking: Asking): Promise<Answer> => {
     const { url, signal, authorization } = asking
     try {
-      const { response, body } = await exchange(asking, connections)
+      const { response, body } = await exchange(asking, connections, patience)
       const { statusCode: status = 0, headers } = response
       return { url, status, headers, body, response, authorization }
     } catch (error) {
@@ -78,38 +78,6 @@ export function createTransport(registries: Registries, environment: Environment
     },
     close: () => connections.close(),
   }
-}
-
-/** Sends one request, and gives its answer as soon as the head is there. */
-function exchange(
-  { url, form, signal, authorization, headers, tapped }: Asking,
-  connections: Connections,
-): Promise<Pick<Answer, 'response' | 'body'>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
-  const request = (url.protocol === 'https:' ? https() : http()).request(url, {
-    agent: connections.agentFor(url),
-    method: form ? 'POST' : 'GET',
-    timeout: answerTimeout,
-    headers: {
-      // Ranges and digests are about the bytes as they are kept.
-      'accept-encoding': 'identity',
-      'user-agent': 'sealift',
-      ...headers,
-      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-      ...(authorization ? { authorization: authorization.reveal() } : {}),
-    },
-    ...(signal ? { signal } : {}),
-  })
-  request.on('response', response => {
-    request.setTimeout(bodyTimeout)
-    resolve({ response, body: (tapped && tapBody(response)) || response })
-  })
-  request.on('timeout', () => {
-    request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }))
-  })
-  request.on('error', reject)
-  request.end(form?.toString())
-  return promise
 }
 
 function redirectUrl(subject: string, { url, headers }: Answer, count: number): URL {

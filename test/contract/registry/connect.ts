@@ -1,4 +1,8 @@
-import { createRegistry, type RegistryConnection } from '../../../src/adapters/registry/index.ts'
+import {
+  createRegistry,
+  type RegistryConnection,
+  type RegistryOptions,
+} from '../../../src/adapters/registry/index.ts'
 import { SealiftError } from '../../../src/errors/index.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
 
@@ -9,6 +13,7 @@ export interface Connect {
   /** `configs.<host>.auth`. */
   readonly auth?: Readonly<Record<string, object>>
   readonly environment?: Readonly<Record<string, string>>
+  readonly patience?: RegistryOptions['patience']
 }
 
 /** A connection with nothing of this machine's configuration, and what it told and waited. */
@@ -20,7 +25,7 @@ export type TestConnection = RegistryConnection & {
 /** Connects; `host` is a registry on loopback that speaks plain HTTP. */
 export function connect(
   host: string,
-  { mirrors = {}, auth = {}, environment = {} }: Connect = {},
+  { mirrors = {}, auth = {}, environment = {}, patience }: Connect = {},
 ): TestConnection {
   const clock = new RecordingClock()
   const retries: string[] = []
@@ -37,6 +42,7 @@ export function connect(
     registries: { path: '/etc/registries.yaml', text: JSON.stringify(file) },
     clock,
     environment: { HOME: '/nonexistent', ...environment },
+    ...(patience ? { patience } : {}),
     onRetry: message => void retries.push(message),
   })
   return { ...connection, clock, retries }

@@ -236,8 +236,11 @@ it('does not go past a mirror that denies access', async () => {
 it('goes through HTTP_PROXY, but not for this machine or NO_PROXY', async () => {
   const proxy = await start()
   const server = await start()
-  const environment = { http_proxy: `http://${proxy.host}`, NO_PROXY: 'direct.invalid' }
-  const mirrors = { 'direct.invalid': ['http://direct.invalid'], 'far.invalid': ['http://far.invalid'] }
+  const environment = { http_proxy: `http://${proxy.host}`, NO_PROXY: 'other.invalid direct.invalid' }
+  const mirrors = {
+    'direct.invalid': ['http://direct.invalid', 'http://below.direct.invalid'],
+    'far.invalid': ['http://far.invalid'],
+  }
   const { registry } = open(server.host, { environment, mirrors })
   await registry.manifest(named(server.host))
   expect(proxy.requests).toHaveLength(0)

@@ -48,7 +48,10 @@ describe('a bundle over what is installed', () => {
     )
     expect(() => refuseDowngrade(left, named('1.0.0'), true)).not.toThrow()
     expect(() => refuseDowngrade(left, named('1.1.0'), false)).not.toThrow()
-    expect(() => refuseDowngrade(left, named('0.1.0', 'sandbox'), false)).not.toThrow()
+    expect(() => refuseDowngrade(left, named('2.0.0', 'sandbox'), false)).toThrow(
+      refused('DOWNGRADE_REFUSED'),
+    )
+    expect(() => refuseDowngrade(left, named('2.0.0', 'sandbox'), true)).not.toThrow()
   })
 
   test('of another name is refused, said or not', () => {

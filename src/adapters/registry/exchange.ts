@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http'
+import { type Connections, http, https } from './connections.ts'
+import { tapBody } from './tap.ts'
+import type { Answer, Asking } from './transport.ts'
+
+/** How long a server may take, in milliseconds. */
+export interface Patience {
+  /** For a connection and the head of an answer, tunnels through proxies included. */
+  readonly answer: number
+  /** For each further piece of a body, once the reader wants it. */
+  readonly body: number
+}
+
+/** What is enough for a registry that works hard, on a line that is bad. */
+export const usualPatience: Patience = { answer: 30_000, body: 60_000 }
+
+/**
+ * Sends one request, and gives its answer as soon as the head is there. A body that stalls ends with ETIMEDOUT.
+ * @throws Error with a system's code, or the signal's reason when aborted
+ */
+export function exchange(
+  { url, form, signal, authorization, headers, tapped }: Asking,
+  connections: Connections,
+  patience: Patience,
+): Promise<Pick<Answer, 'response' | 'body'>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
+  const request = (url.protocol === 'https:' ? https() : http()).request(url, {
+    agent: connections.agentFor(url),
+    method: form ? 'POST' : 'GET',
+    headers: {
+      // Ranges and digests are about the bytes as they are kept.
+      'accept-encoding': 'identity',
+      'user-agent': 'sealift',
+      ...headers,
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      ...(authorization ? { authorization: authorization.reveal() } : {}),
+    },
+    ...(signal ? { signal } : {}),
+  })
+  const giveUp = (error: unknown) => {
+    request.destroy()
+    reject(error)
+  }
+  // Not left to Node alone: a request that waits for a proxy's tunnel has no socket yet that could time out or be ended.
+  const abort = () => giveUp(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
+  const timer = setTimeout(() => giveUp(timedOut()), patience.answer)
+  request.on('response', response => {
+    clearTimeout(timer)
+    resolve({ response, body: timed(response, (tapped && tapBody(response)) || response, patience.body) })
+  })
+  request.on('error', reject)
+  request.on('close', () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+    // An answer that is none, such as a change of protocol, ends in silence.
+    reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' }))
+  })
+  request.end(form?.toString())
+  return promise
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
+}
+
+/** A body whose every piece must come in time. How long its reader takes is the reader's affair. */
+async function* timed(
+  response: IncomingMessage,
+  body: AsyncIterable<Buffer>,
+  limit: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  const pieces = body[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const timer = setTimeout(() => response.destroy(timedOut()), limit)
+      const { done, value } = await pieces.next().finally(() => clearTimeout(timer))
+      if (done) return
+      yield value
+    }
+  } finally {
+    await pieces.return?.()
+  }
+}
