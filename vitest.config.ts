@@ -14,6 +14,8 @@ export default defineConfig({
           name === 'unit' ? ['test/unit/**/*.test.ts', 'test/*.test.ts'] : [`test/${name}/**/*.test.ts`],
         testTimeout: timeout,
         hookTimeout: Math.max(timeout, 60_000),
+        // No module is mocked, so files may share them: loading them anew for each took half of the unit tests' time.
+        isolate: name !== 'unit' && name !== 'contract',
         ...(name === 'e2e' ? { fileParallelism: false } : {}),
       },
     })),
