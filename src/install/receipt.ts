@@ -67,13 +67,12 @@ export async function installedBundle(cluster: Cluster): Promise<Installed | und
 export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
   const data = await receiptData(cluster)
   if (data !== undefined) await applyReceipt(cluster, { removed, ...data })
-  await forgetJournal(cluster)
+  await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, 'sealift-journal', systemNamespace)
 }
 
-/** Takes the receipt and the journal away; what is not there is fine. @throws SealiftError CLUSTER_* */
+/** Takes the receipt away; what is not there is fine. @throws SealiftError CLUSTER_* */
 export async function forgetReceipt(cluster: Cluster): Promise<void> {
   await cluster.delete(kind, name, systemNamespace)
-  await forgetJournal(cluster)
 }
 
 async function receiptData(cluster: Cluster): Promise<Readonly<Record<string, string>> | undefined> {
@@ -82,8 +81,4 @@ async function receiptData(cluster: Cluster): Promise<Readonly<Record<string, st
 
 async function applyReceipt(cluster: Cluster, data: Readonly<Record<string, string>>): Promise<void> {
   await cluster.apply({ ...kind, metadata: { name, namespace: systemNamespace, labels: managed }, data })
-}
-
-async function forgetJournal(cluster: Cluster): Promise<void> {
-  await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, 'sealift-journal', systemNamespace)
 }

@@ -9,6 +9,7 @@ import {
   type Reference,
 } from '../oci/index.ts'
 import type { Registry } from '../ports/index.ts'
+import { atOnce } from './at-once.ts'
 import { besideIt, type Candidate, inIndex } from './attachment-places.ts'
 import type { PinnedImage } from './pin.ts'
 
@@ -32,7 +33,7 @@ export interface AttachmentOptions {
   onLeftOut?(sentence: string): void
 }
 
-const atOnce = 2
+const most = 2
 /** What is attached to one manifest, and what one attachment may weigh: more is left out, and said so. */
 const mostPerSubject = 100
 const mostBytes = 256 * 1024 * 1024
@@ -47,16 +48,12 @@ export async function findAttachments(
   images: readonly PinnedImage[],
   options: AttachmentOptions,
 ): Promise<Map<string, PinnedAttachment[]>> {
-  const found = new Map<string, PinnedAttachment[]>()
-  const queue = [...images]
-  const work = async (): Promise<void> => {
-    for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
-      found.set(image.name, await attachedTo(image, options).catch(wayOut))
-      options.onImage?.()
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
-  return found
+  const found = await atOnce(images, most, async image => {
+    const attached = await attachedTo(image, options).catch(wayOut)
+    options.onImage?.()
+    return [image.name, attached] as const
+  })
+  return new Map(found)
 }
 
 function wayOut(error: unknown): never {

@@ -12,6 +12,7 @@ import {
   type Reference,
 } from '../oci/index.ts'
 import type { Content, Registry } from '../ports/index.ts'
+import { atOnce } from './at-once.ts'
 import type { FoundImages } from './images.ts'
 import { configBytes, readBlob } from './read.ts'
 
@@ -40,7 +41,7 @@ export interface PinOptions {
   onPinned?(image: PinnedImage): void
 }
 
-const atOnce = 4
+const most = 4
 
 /**
  * Asks the registry what each name points at, and which manifest serves each platform. Images named by digest
@@ -49,26 +50,22 @@ const atOnce = 4
  *   where several images fail, one error with a fault for each
  */
 export async function pinImages(images: readonly FoundImage[], options: PinOptions): Promise<PinnedImage[]> {
-  const pinned = new Map<FoundImage, PinnedImage>()
   const failed: { image: FoundImage; error: SealiftError }[] = []
-  const queue = [...images]
-  const work = async (): Promise<void> => {
-    for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
-      try {
-        const pin = options.known?.get(image.name) ?? (await pinImage(image.name, options))
-        const result = { ...image, digest: pin.digest, platforms: pin.platforms }
-        pinned.set(image, result)
-        options.onPinned?.(result)
-      } catch (error) {
-        // A registry that fails or refuses ends it at once; names that are wrong are gathered.
-        if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw because(error, image)
-        failed.push({ image, error })
-      }
+  const pinned = await atOnce(images, most, async image => {
+    try {
+      const pin = options.known?.get(image.name) ?? (await pinImage(image.name, options))
+      const result: PinnedImage = { ...image, digest: pin.digest, platforms: pin.platforms }
+      options.onPinned?.(result)
+      return [result]
+    } catch (error) {
+      // A registry that fails or refuses ends it at once; names that are wrong are gathered.
+      if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw because(error, image)
+      failed.push({ image, error })
+      return []
     }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  })
   if (failed.length > 0) throw failure(failed)
-  return images.flatMap(image => pinned.get(image) ?? [])
+  return pinned.flat()
 }
 
 function failure(failed: readonly { image: FoundImage; error: SealiftError }[]): unknown {

@@ -19,11 +19,13 @@ import {
   type Reference,
 } from '../oci/index.ts'
 import type { BlobOptions, ConnectedHost, Registry } from '../ports/index.ts'
-import { resolveChart, type Sources } from '../resolve/index.ts'
+import { atOnce, resolveChart, type Sources } from '../resolve/index.ts'
 import type { BundleSpec } from '../spec/index.ts'
-import { atOnce } from './at-once.ts'
 import type { OwnFile } from './build.ts'
 import { gatherAttachments } from './build-attachments.ts'
+
+// Requests for small things wait for the line, not for the machine.
+const most = 8
 
 /** Opens one blob, from an offset on. */
 export type Open = (options: BlobOptions) => AsyncIterable<Uint8Array>
@@ -55,12 +57,12 @@ export async function gather(
   const openers = new Map<Digest, Open>()
   const sources: Sources = { specDir, files: host.files, registry: host.registry, web: host.web, signal }
   const [gathered, charts, tools] = await Promise.all([
-    atOnce(lock.images, async image => {
+    atOnce(lock.images, most, async image => {
       const plain = await gatherImage(image, lock.platforms, host.registry, openers, signal)
       return gatherAttachments(image, plain, host.registry, openers, signal)
     }),
-    atOnce(lock.charts, chart => gatherChart(chart, spec, sources)),
-    atOnce(lock.tools, tool => gatherTool(tool, sources, openers)),
+    atOnce(lock.charts, most, chart => gatherChart(chart, spec, sources)),
+    atOnce(lock.tools, most, tool => gatherTool(tool, sources, openers)),
   ])
   const images = gathered.map(({ image }) => image)
   const attachments = gathered.flatMap(each => each.attachments)
@@ -86,7 +88,7 @@ async function gatherImage(
   const place: Reference = { registry: host, repository }
   // An image that is no index has its own digest for every platform.
   const locked = new Set([digest, ...wanted.flatMap(platform => platforms[platform]?.manifest ?? [])])
-  const [served, ...below] = await atOnce([...locked], wantedDigest =>
+  const [served, ...below] = await atOnce([...locked], most, wantedDigest =>
     registry.manifest({ ...place, digest: wantedDigest }, signal),
   )
   if (served === undefined) throw new Error(`no manifest of ${name}`)

@@ -4,7 +4,7 @@ import { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Talk } from '../ports/index.ts'
 import { changedObjects, type DiffHost } from './diff-objects.ts'
-import { lockedIn, readLock, readLockFile } from './read-lock.ts'
+import { lockOutside } from './read-lock.ts'
 import { signaturePath } from './sign.ts'
 import { readPublicKeys, requireSigned } from './trust.ts'
 
@@ -86,9 +86,9 @@ async function withSide<T>(
   { files }: DiffHost,
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const kind = await lockedIn(path, files)
-  if (kind !== 'bundle') {
-    const { lock } = await (kind === 'lock' ? readLockFile : readLock)(path, files)
+  const outside = await lockOutside(path, files)
+  if (outside !== undefined) {
+    const { kind, lock } = outside
     return work({ side: { path, kind, ...lock.metadata }, lock })
   }
   const source = await files.openBundle(path)
@@ -96,7 +96,7 @@ async function withSide<T>(
     const bundle = await openBundle(source)
     const { lock, digest } = bundle
     const signature = signaturePath(source)
-    return await work({ side: { path, kind, ...lock.metadata, digest }, lock, bundle, signature })
+    return await work({ side: { path, kind: 'bundle', ...lock.metadata, digest }, lock, bundle, signature })
   } finally {
     await source.close()
   }

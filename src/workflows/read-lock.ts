@@ -16,15 +16,22 @@ export async function readLock(specDir: string, files: Files): Promise<LockFile>
   throw new SealiftError('LOCK_INVALID', `${path} is not there`, { hints: [`run: sealift lock ${specDir}`] })
 }
 
-/** Reads a lock by its own path. @throws SealiftError LOCK_INVALID, FILE_FAILED */
-export async function readLockFile(path: string, files: Files): Promise<LockFile> {
-  const text = await files.readText(path)
-  return { lock: parseLock(text, path), text }
+/**
+ * The lock that a path stands for, by itself or as a spec's folder; `undefined` when it is neither: a bundle, then.
+ * @throws SealiftError LOCK_INVALID, FILE_FAILED
+ */
+export async function lockOutside(
+  path: string,
+  files: Files,
+): Promise<{ readonly kind: 'lock' | 'folder'; readonly lock: BundleLock } | undefined> {
+  if (/\.ya?ml$/.test(path)) return { kind: 'lock', lock: (await readLockFile(path, files)).lock }
+  for (const title of [specTitle, lockTitle])
+    if (await files.exists(`${path}/${title}`))
+      return { kind: 'folder', lock: (await readLock(path, files)).lock }
+  return undefined
 }
 
-/** What a path stands for that may be a lock, a spec's folder, or, most of all, a bundle. */
-export async function lockedIn(path: string, files: Files): Promise<'lock' | 'folder' | 'bundle'> {
-  if (/\.ya?ml$/.test(path)) return 'lock'
-  for (const title of [specTitle, lockTitle]) if (await files.exists(`${path}/${title}`)) return 'folder'
-  return 'bundle'
+async function readLockFile(path: string, files: Files): Promise<LockFile> {
+  const text = await files.readText(path)
+  return { lock: parseLock(text, path), text }
 }

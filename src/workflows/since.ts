@@ -1,16 +1,15 @@
 import { openBundle } from '../bundle/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Files } from '../ports/index.ts'
-import { lockedIn, readLock, readLockFile } from './read-lock.ts'
+import { lockOutside } from './read-lock.ts'
 
 /**
  * The lock that a delta is cut against: a lock file, the one in a spec's folder, or the one inside a bundle.
  * @throws SealiftError LOCK_INVALID, FILE_FAILED, BUNDLE_MALFORMED, BUNDLE_DAMAGED
  */
 export async function readOlder(path: string, files: Files): Promise<BundleLock> {
-  const kind = await lockedIn(path, files)
-  if (kind === 'lock') return (await readLockFile(path, files)).lock
-  if (kind === 'folder') return (await readLock(path, files)).lock
+  const outside = await lockOutside(path, files)
+  if (outside !== undefined) return outside.lock
   const source = await files.openBundle(path)
   try {
     return (await openBundle(source)).lock

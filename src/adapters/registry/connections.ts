@@ -6,8 +6,15 @@ import type { Environment } from './credentials.ts'
 import type { Registries, TlsSettings } from './registries.ts'
 import { withTaps } from './tap.ts'
 
+/** What a server's silence is told as: the code that systems give for it. */
+export function timedOut(): Error {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
+}
+
 // As an import, node:http costs 50 ms of every start: it loads all that its lazy exports stand for, fetch included.
+/** Node's HTTP. */
 export const http = () => process.getBuiltinModule('node:http')
+/** Node's HTTPS. */
 export const https = () => process.getBuiltinModule('node:https')
 
 /** Connections that are kept and used again, for each host with the trust that registries.yaml gives it. */
@@ -81,8 +88,7 @@ function withoutProxy(value: string): string {
 function inTime<Kind extends Agent>(agent: Kind, limit: number): Kind {
   const connect = agent.createConnection
   agent.createConnection = (options, callback) => {
-    const late = () => socket?.destroy(Object.assign(new Error('no tunnel in time'), { code: 'ETIMEDOUT' }))
-    const timer = setTimeout(late, limit)
+    const timer = setTimeout(() => socket?.destroy(timedOut()), limit)
     const socket = connect.call(agent, options, (error, made) => {
       clearTimeout(timer)
       if (error) for (const each of [socket, made]) each?.on('error', () => {}).destroy()

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Connections, http, https } from './connections.ts'
+import { type Connections, http, https, timedOut } from './connections.ts'
 import { tapBody } from './tap.ts'
 import type { Answer, Asking } from './transport.ts'
 
@@ -58,10 +58,6 @@ export function exchange(
   })
   request.end(form?.toString())
   return promise
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
 }
 
 /** A body whose every piece must come in time. How long its reader takes is the reader's affair. */

@@ -1,9 +1,7 @@
-// Requests for small things wait for the line, not for the machine.
-const most = 8
-
-/** Works on all of a list, several at once, and gives the results in its order. @throws the first failure */
+/** Works on all of a list, `most` at once, and gives the results in its order. @throws the first failure */
 export async function atOnce<Item, Result>(
   list: readonly Item[],
+  most: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = []
