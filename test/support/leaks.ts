@@ -1,5 +1,6 @@
 /** Looks for secrets where none may be. */
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestCluster } from './cluster/index.ts'
 
 /** Every value that is secret on a site: keys, passwords, client secrets, and the passwords inside connection URIs. */
@@ -23,18 +24,27 @@ export async function secretsOf(cluster: TestCluster): Promise<string[]> {
   return [...new Set([...found, ...passwords])]
 }
 
-/** Watches the arguments of every process of this machine until it is stopped; gives all that were seen. */
+/**
+ * Watches the arguments of every process of this machine until it is stopped; gives all that were seen. A process is
+ * read when it is new, and again while it may still become another program; to read all of them each time would take
+ * a processor for itself.
+ */
 export function watchArguments(): { stop(): Promise<Set<string>> } {
   const seen = new Set<string>()
+  const looks = new Map<string, number>()
   let going = true
+  const look = async (most: number) => {
+    const pids = new Set((await readdir('/proc')).filter(name => /^\d+$/.test(name)))
+    for (const pid of looks.keys()) if (!pids.has(pid)) looks.delete(pid)
+    const young = [...pids].filter(pid => (looks.get(pid) ?? 0) < most)
+    for (const pid of young) looks.set(pid, (looks.get(pid) ?? 0) + 1)
+    const lines = young.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
+    for (const line of await Promise.all(lines)) seen.add(line)
+  }
   const watching = (async () => {
-    while (going) {
-      const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
-      for (const line of await Promise.all(
-        pids.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-      ))
-        seen.add(line)
-      await new Promise(resolve => setTimeout(resolve, 20))
+    for (let round = 0; going; round++) {
+      await look(round % 50 === 0 ? Number.POSITIVE_INFINITY : 5)
+      await sleep(20)
     }
   })()
   return {

@@ -66,18 +66,22 @@ async function start(
   const cluster = clusterOf(slot, started)
 
   log('waiting for the API server, the node and its DNS')
-  const says = (args: readonly string[], answer: RegExp) => async () =>
-    answer.test(await cluster.kubectl(args))
-  await components.until('the API server', 120, says(['get', '--raw', '/readyz'], /ok/), signal)
+  // kubectl waits by itself, for as long as a signal may stay unheard: to ask anew each time costs more than starting.
+  const done =
+    (...words: string[]) =>
+    async () => {
+      await cluster.kubectl([...words, '--timeout=5s'])
+      return true
+    }
+  const readyz = async () => (await cluster.kubectl(['get', '--raw', '/readyz'])) === 'ok'
+  await components.until('the API server', 120, readyz, signal)
   const manifest = await readFile(join(import.meta.dirname, 'coredns.yaml'), 'utf8')
   await cluster.kubectl(['apply', '-f', '-'], manifest.replace('CORE_DNS_IMAGE', corednsImage))
-  const ready = '{.status.conditions[?(@.type=="Ready")].status}'
-  const node = ['get', 'node', slot.name, '-o', `jsonpath=${ready}`]
-  await components.until('the node', 120, says(node, /True/), signal)
-  const dns = ['get', 'deployment', 'coredns', '-n', 'kube-system', '-o', 'jsonpath={.status.readyReplicas}']
-  await components.until('DNS', 120, says(dns, /1/), signal)
-  const account = ['get', 'serviceaccount', 'default', '-n', 'default', '-o', 'name']
-  await components.until('the default service account', 60, says(account, /default/), signal)
+  const wait = async (what: string, ...words: string[]) => components.until(what, 120, done(...words), signal)
+  await wait('a node', 'wait', '--for=create', `node/${slot.name}`)
+  await wait('the node', 'wait', '--for=condition=Ready', `node/${slot.name}`)
+  await wait('DNS', 'rollout', 'status', 'deployment/coredns', '-n', 'kube-system')
+  await wait('the default service account', 'wait', '--for=create', 'serviceaccount/default', '-n', 'default')
   log(`cluster ${slot.name} is ready`)
   return cluster
 }

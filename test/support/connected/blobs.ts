@@ -1,7 +1,7 @@
 /** Blobs by digest, kept between runs beside the compiled tools. */
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -25,6 +25,7 @@ export interface Layer extends Blob {
 }
 
 const blobsDir = join(cacheDir, 'blobs', 'sha256')
+const contentsDir = join(cacheDir, 'contents')
 const layersDir = join(cacheDir, 'layers')
 const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip'
 
@@ -32,6 +33,8 @@ const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip'
 export function blobPath(digest: string): string {
   return join(blobsDir, digest.replace('sha256:', ''))
 }
+
+const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
 
 /** Writes a file so that whoever sees it sees it whole, whatever else is writing the same one. */
 async function appear(path: string, data: string | Buffer): Promise<void> {
@@ -44,7 +47,7 @@ async function appear(path: string, data: string | Buffer): Promise<void> {
 /** Keeps content as a blob. */
 export async function storeBlob(content: string | Buffer, mediaType: string): Promise<Blob> {
   const data = Buffer.from(content)
-  const digest = `sha256:${createHash('sha256').update(data).digest('hex')}`
+  const digest = `sha256:${sha256(data)}`
   const path = blobPath(digest)
   if (!existsSync(path)) {
     await appear(path, data)
@@ -52,15 +55,25 @@ export async function storeBlob(content: string | Buffer, mediaType: string): Pr
   return { mediaType, digest, size: data.length, path }
 }
 
+/** The digest of a file's content; that of a large one is kept under its name, size and time, for it takes seconds. */
+async function contentKey(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path)
+  if (size < 1 << 20) return sha256(await readFile(path))
+  const record = join(contentsDir, sha256(`${path} ${size} ${mtimeMs}`))
+  if (existsSync(record)) return readFile(record, 'utf8')
+  const content = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), content)
+  const key = content.digest('hex')
+  await appear(record, key)
+  return key
+}
+
 async function fingerprint(entries: readonly Entry[], level: number): Promise<string> {
-  const hash = createHash('sha256').update(`3 ${level}`)
+  const hash = createHash('sha256').update(`4 ${level}`)
   for (const entry of completed(entries)) {
     hash.update(JSON.stringify({ ...entry, source: undefined, content: undefined }))
-    if ('source' in entry) {
-      const content = createHash('sha256')
-      await pipeline(createReadStream(entry.source, { highWaterMark: 1 << 20 }), content)
-      hash.update(content.digest())
-    } else if ('content' in entry) hash.update(createHash('sha256').update(entry.content).digest())
+    if ('source' in entry) hash.update(await contentKey(entry.source))
+    else if ('content' in entry) hash.update(sha256(Buffer.from(entry.content)))
   }
   return hash.digest('hex')
 }
