@@ -49,7 +49,8 @@ export async function readPackage(
   const broken: Error[] = []
   parser.on('error', (error: Error) => broken.push(error))
   const source = Readable.from(packed instanceof Uint8Array ? [packed] : packed, { objectMode: false })
-  const gunzip = createGunzip()
+  // Node's 16 KiB at a time would make thousands of small pieces of a program of 60 MB.
+  const gunzip = createGunzip({ chunkSize: 512 * 1024 })
   source.on('error', error => gunzip.destroy(error))
   let bytes = 0
   try {
