@@ -1,22 +1,17 @@
 /** A bundle in volumes, on this machine: written, read without joining, and whatever may be wrong with them. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { execa } from 'execa'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { nodeFiles } from '../../src/adapters/files/index.ts'
-import { digestOf } from '../../src/oci/index.ts'
-import { digestIn } from '../support/sink.ts'
+import { describe, expect, test } from 'vitest'
+import { nodeFiles } from '../../../src/adapters/files/index.ts'
+import { digestOf } from '../../../src/oci/index.ts'
+import { digestIn } from '../../support/sink.ts'
+import { freshFolder } from './setting.ts'
 
 const files = nodeFiles()
-let folder = ''
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sealift-volumes-'))
-})
-afterEach(() => rm(folder, { recursive: true, force: true }))
+const at = freshFolder()
 
 describe('volumes', () => {
-  const path = () => join(folder, 'bundle.tar')
+  const path = () => at('bundle.tar')
   const content = Buffer.from(Array.from({ length: 25 }, (_, i) => i))
 
   async function write(size: number, volumeSize: number | undefined): Promise<void> {
@@ -28,7 +23,7 @@ describe('volumes', () => {
   }
 
   async function read(name: string): Promise<Buffer> {
-    const source = await files.openBundle(join(folder, name))
+    const source = await files.openBundle(at(name))
     expect(source.path).toBe(path())
     const bytes = Buffer.from(await source.read(0, source.size))
     await source.close()
@@ -37,19 +32,14 @@ describe('volumes', () => {
 
   test('are the bundle cut into pieces, with a list that sha256sum reads', async () => {
     await write(25, 10)
-    expect(await files.list(folder)).toEqual([
+    expect(await files.list(at())).toEqual([
       'bundle.tar.001',
       'bundle.tar.002',
       'bundle.tar.003',
       'bundle.tar.sha256',
     ])
-    const { stdout } = await execa(
-      'sh',
-      ['-c', 'sha256sum -c bundle.tar.sha256 && cat bundle.tar.0* | wc -c'],
-      {
-        cwd: folder,
-      },
-    )
+    const check = 'sha256sum -c bundle.tar.sha256 && cat bundle.tar.0* | wc -c'
+    const { stdout } = await execa('sh', ['-c', check], { cwd: at() })
     expect(stdout.split('\n')).toEqual([1, 2, 3].map(i => `bundle.tar.00${i}: OK`).concat('25'))
   })
 
@@ -111,9 +101,9 @@ describe('volumes', () => {
   test('of an earlier build go when there are fewer of them, or none', async () => {
     await write(25, 5)
     await write(25, 10)
-    expect((await files.list(folder)).length).toBe(4)
+    expect((await files.list(at())).length).toBe(4)
     await write(25, undefined)
-    expect(await files.list(folder)).toEqual(['bundle.tar'])
+    expect(await files.list(at())).toEqual(['bundle.tar'])
     await write(25, 10)
     expect(await read('bundle.tar')).toEqual(content)
     expect(await files.exists(path())).toBe(false)
@@ -130,7 +120,7 @@ describe('volumes', () => {
     expect(await files.readText(`${path()}.20261124`)).toBe('a copy')
     await write(25, 10)
     await write(25, undefined)
-    expect(await files.list(folder)).toEqual(['bundle.tar', 'bundle.tar.20261124'])
+    expect(await files.list(at())).toEqual(['bundle.tar', 'bundle.tar.20261124'])
   })
 
   test('an interrupted run goes on in volumes', async () => {
@@ -144,6 +134,6 @@ describe('volumes', () => {
     await again.allocate(25)
     expect(await digestIn(again, 8, 14)).toBe(digestOf(content.subarray(8, 22)))
     await again.discard()
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(at())).toEqual([])
   })
 })

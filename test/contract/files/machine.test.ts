@@ -1,0 +1,104 @@
+/** What only a real file system has: modes, links, pipes, holes, and files that others left. */
+import { readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { nodeFiles } from '../../../src/adapters/files/index.ts'
+import { freshFolder } from './setting.ts'
+
+const at = freshFolder()
+const files = nodeFiles()
+
+/** Writes a bundle of five bytes; gives the notes that it found. */
+async function write(path: string): Promise<readonly string[]> {
+  const sink = await files.createBundle(path)
+  const { notes } = sink
+  await sink.allocate(5)
+  await sink.write(Buffer.from('12345'), 0)
+  await sink.commit()
+  return notes
+}
+
+test('files get the mode asked for, and no temporary file stays', async () => {
+  await files.write(at('open'), 'x')
+  await files.write(at('private'), 'x', 0o600)
+  expect((await stat(at('open'))).mode & 0o777).toBe(0o644)
+  expect((await stat(at('private'))).mode & 0o777).toBe(0o600)
+  expect((await readdir(at())).sort()).toEqual(['open', 'private'])
+})
+
+test('links and pipes beside a bundle, or in its place, are refused at once', async () => {
+  const [link, pipe] = [at('link.sig'), at('pipe.tar')]
+  await writeFile(at('secret'), 'secret')
+  await symlink(at('secret'), link)
+  await execa('mkfifo', [pipe, `${pipe}.sha256`])
+  for (const path of [link, pipe])
+    await expect(files.readBeside(path, 100)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  await expect(files.openBundle(pipe)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  await expect(files.openBundle(`${pipe}.001`)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+})
+
+test('a hard link in the place of a partial file is not written through', async () => {
+  const path = at('bundle.tar')
+  await writeFile(at('victim'), 'untouched')
+  await execa('ln', [at('victim'), `${path}.partial`])
+  await writeFile(`${path}.journal`, 'one\n')
+  expect(await write(path)).toEqual([])
+  expect(await files.readText(at('victim'))).toBe('untouched')
+})
+
+test('listing goes into folders and does not follow links', async () => {
+  await execa('mkdir', ['-p', at('b/c')])
+  for (const name of ['b/c/2', 'b/1', 'a']) await writeFile(at(name), '')
+  await symlink('/etc', at('etc'))
+  await symlink('/etc/passwd', at('b/passwd'))
+  expect(await files.list(at())).toEqual(['a', 'b/1', 'b/c/2'])
+})
+
+test('text that is not UTF-8, and a folder, are refused', async () => {
+  await writeFile(at('latin'), Buffer.from([0x66, 0xfc, 0x72]))
+  await expect(files.readText(at('latin'))).rejects.toMatchObject({
+    message: expect.stringContaining('UTF-8'),
+  })
+  await expect(files.readText(at())).rejects.toMatchObject({
+    message: expect.stringContaining('it is a folder'),
+  })
+  await expect(files.openBundle(at())).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  await expect(files.createBundle(at('latin/x'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
+})
+
+test.each([
+  ['without notes', undefined],
+  ['with notes', 'one\n'],
+])('a link in the place of a partial file is replaced, never followed: %s', async (_, notes) => {
+  const path = at('bundle.tar')
+  await writeFile(at('victim'), 'untouched')
+  await symlink(at('victim'), `${path}.partial`)
+  if (notes !== undefined) await writeFile(`${path}.journal`, notes)
+  await write(path)
+  expect(await files.readText(path)).toBe('12345')
+  expect(await files.readText(at('victim'))).toBe('untouched')
+})
+
+test('the file is sparse until it is written', async () => {
+  const sink = await files.createBundle(at('bundle.tar'))
+  await sink.allocate(50 * 1024 * 1024)
+  const { size, blocks } = await stat(at('bundle.tar.partial'))
+  expect(size).toBe(50 * 1024 * 1024)
+  expect(blocks * 512).toBeLessThan(1024 * 1024)
+  await sink.discard()
+  expect(await readdir(at())).toEqual([])
+})
+
+test('a note that was cut off is no note', async () => {
+  const path = at('bundle.tar')
+  await writeFile(`${path}.partial`, 'x')
+  await writeFile(`${path}.journal`, 'one\ntw')
+  const sink = await files.createBundle(path)
+  expect(sink.notes).toEqual(['one'])
+  await sink.discard()
+})
+
+test('room is asked for what is not there yet only', async () => {
+  const free = await files.free(at('not/there/yet.tar'))
+  expect(free).toBeGreaterThan(0)
+})
