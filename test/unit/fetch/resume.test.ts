@@ -5,11 +5,10 @@ import { digestOf } from '../../../src/oci/index.ts'
 import type { BundleSink } from '../../../src/ports/index.ts'
 import { type Leftover, memorySink, writingWith } from '../../support/memory-files.ts'
 import { type SampleBundle, sampleBundle } from '../../support/sample-bundle.ts'
+import { instant, type Open } from './filling.ts'
 
-type Open = FillOptions['open']
 const sample = sampleBundle({ layers: 3, layerSize: 8_000_000 })
 const total = sample.plan.wanted.reduce((sum, blob) => sum + blob.size, 0)
-const instant = { now: () => 0, sleep: async () => {} }
 
 /** Serves blobs, and says which bytes of which it was asked for. */
 function serving({ blobs }: SampleBundle = sample) {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { adaptiveStreams } from '../../../src/fetch/streams.ts'
+import { instant } from './filling.ts'
 
 /** Lets seconds pass in which streams bring what `rate` says for their number; gives how many ran in each. */
 function pass(seconds: number, most: number, rate: (streams: number) => number): number[] {
   let time = 0
-  const streams = adaptiveStreams(most, { now: () => time, sleep: async () => {} })
+  const streams = adaptiveStreams(most, { ...instant, now: () => time })
   return Array.from({ length: seconds }, () => {
     time += 1000
     streams.moved(rate(streams.wanted))
@@ -25,13 +26,13 @@ test('takes a stream back that brings nothing, and tries again only later', () =
 
 test('never has more than the most, nor fewer than one', () => {
   expect(Math.max(...pass(20, 2, streams => streams))).toBe(2)
-  const streams = adaptiveStreams(8, { now: () => 0, sleep: async () => {} })
+  const streams = adaptiveStreams(8, instant)
   for (let i = 0; i < 5; i++) streams.broke()
   expect(streams.wanted).toBe(1)
 })
 
 test('halves when a stream breaks off', () => {
-  const streams = adaptiveStreams(8, { now: () => 0, sleep: async () => {} })
+  const streams = adaptiveStreams(8, instant)
   expect(streams.wanted).toBe(3)
   streams.broke()
   expect(streams.wanted).toBe(1)
