@@ -1,34 +1,13 @@
 /** What may be attached to an image: asked of the real registry, which has no referrers API, and of ours, which has. */
-import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type Descriptor,
-  type Digest,
-  digestOf,
-  mediaTypes,
-  parseReference,
-  type Reference,
-} from '../../../src/oci/index.ts'
+import { describe, expect, it } from 'vitest'
+import { type Descriptor, type Digest, digestOf, mediaTypes } from '../../../src/oci/index.ts'
 import { startRegistry } from '../../support/connected/registry.ts'
-import {
-  type FaultyOptions,
-  type FaultyRegistry,
-  type ServedImage,
-  startFaultyRegistry,
-} from '../../support/faulty-registry.ts'
-import { connect, failure, type TestConnection } from './connect.ts'
-import { pushImages, repository, servedImages } from './images.ts'
+import type { FaultyOptions, FaultyRegistry } from '../../support/faulty-registry.ts'
+import { failure, type TestConnection } from './connect.ts'
+import { pushImages, referenceTo, repository, servedImages } from './images.ts'
+import { closedAfterEach } from './opening.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close()
-})
-function keep<T>(value: T, close: () => Promise<void>): T {
-  opened.push({ close })
-  return value
-}
-
-const referenceTo = (host: string, rest = `${repository}:oci`): Reference =>
-  parseReference(`${host}/${rest}`) ?? expect.unreachable()
+const { keep, open, start } = closedAfterEach()
 
 async function subjectDigest(): Promise<Digest> {
   const image = (await servedImages())[`${repository}:oci`]
@@ -50,10 +29,8 @@ const path = async (query = '') => `/v2/${repository}/referrers/${await subjectD
 
 /** Ours, with the image read from it already. */
 async function ours(options: FaultyOptions = {}) {
-  const server = await startFaultyRegistry({ images: await servedImages(), ...options })
-  keep(server, () => server.stop())
-  const connection = connect(server.host)
-  keep(connection, () => connection.close())
+  const server = await start(options)
+  const connection = open(server.host)
   await connection.registry.manifest(referenceTo(server.host))
   return { server, connection }
 }
@@ -160,15 +137,9 @@ describe('a manifest that may be there', () => {
   })
 
   it('is asked for where the image came from, and nowhere else', async () => {
-    const images = await servedImages()
-    const start = async (served: Record<string, ServedImage>) => {
-      const server = await startFaultyRegistry({ images: served })
-      return keep(server, () => server.stop())
-    }
-    const [empty, full, last] = [await start({}), await start(images), await start(images)]
+    const [empty, full, last] = [await start({ images: {} }), await start(), await start()]
     const mirrors = { 'r.invalid': [empty, full, last].map(({ host }) => `http://${host}`) }
-    const connection = connect('r.invalid', { mirrors })
-    keep(connection, () => connection.close())
+    const connection = open('r.invalid', { mirrors })
     await connection.registry.manifest(referenceTo('r.invalid'))
     const counts = () => [empty, full, last].map(({ requests }) => requests.length)
     expect(counts()).toEqual([1, 1, 0])
@@ -181,10 +152,9 @@ describe('a manifest that may be there', () => {
 
 it('the real registry has no referrers API, and no tag that was not pushed', async () => {
   const server = await startRegistry()
-  keep(server, () => server.stop())
+  keep(() => server.stop())
   await pushImages(server.host, undefined)
-  const connection = connect(server.host)
-  keep(connection, () => connection.close())
+  const connection = open(server.host)
   const { descriptor } = await connection.registry.manifest(referenceTo(server.host))
   expect(await connection.registry.referrers(referenceTo(server.host), descriptor.digest)).toBeUndefined()
   const tag = referenceTo(server.host, `${repository}:sha256-0.sig`)

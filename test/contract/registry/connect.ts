@@ -48,6 +48,9 @@ export function connect(
   return { ...connection, clock, retries }
 }
 
+/** The two ways of reading a blob: each chunk a copy of its own, or one that the next chunk overwrites. */
+export const bothWays = [{ transient: false }, { transient: true }]
+
 /** Everything an iterable gives. */
 export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = []

@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { type Descriptor, type Digest, mediaTypes } from '../../../src/oci/index.ts'
+import {
+  type Descriptor,
+  type Digest,
+  mediaTypes,
+  parseReference,
+  type Reference,
+} from '../../../src/oci/index.ts'
 import { type Blob, storeBlob } from '../../support/connected/blobs.ts'
 import { push } from '../../support/connected/push.ts'
 import type { ServedImage } from '../../support/faulty-registry.ts'
@@ -22,6 +28,13 @@ const plain = ({ mediaType, digest, size }: Blob): Descriptor => ({
 
 /** The repository that every test image is in. */
 export const repository = 'team/app'
+
+/** The image of one tag at a host, or whatever else is there. */
+export function referenceTo(host: string, rest = `${repository}:oci`): Reference {
+  const reference = parseReference(`${host}/${rest}`)
+  if (!reference) throw new Error(`${host}/${rest} is no reference`)
+  return reference
+}
 
 /** One small image in OCI's and in Docker's form, each also in an index, by tag. */
 export async function testImages(): Promise<Record<string, TestImage>> {

@@ -1,16 +1,12 @@
 /** Servers and proxies that are silent, slow, or answer what is no answer: each ends in an error, and leaves nothing. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { afterEach, expect, it } from 'vitest'
-import { parseReference } from '../../../src/oci/index.ts'
-import { type Connect, collect, connect, failure, type TestConnection } from './connect.ts'
-import { layerBytes, repository, testLayer } from './images.ts'
+import { expect, it } from 'vitest'
+import { bothWays, type Connect, collect, failure } from './connect.ts'
+import { layerBytes, referenceTo, testLayer } from './images.ts'
+import { closedAfterEach } from './opening.ts'
 
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
+const { keep, open: connectTo } = closedAfterEach()
 const patience = { answer: 300, body: 300 }
 const closed = (socket: Socket) => socket.closed || once(socket, 'close')
 
@@ -24,7 +20,7 @@ async function serve(treat: (socket: Socket) => unknown): Promise<{ host: string
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  closing.push(async () => {
+  keep(async () => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
@@ -40,18 +36,11 @@ const answering =
       rest(socket)
     })
 
-function open(host: string, options: Connect = {}): TestConnection {
-  const connection = connect(host, { patience, ...options })
-  closing.push(connection.close)
-  return connection
-}
-
-const reference = (host: string) => parseReference(`${host}/${repository}:oci`) ?? expect.unreachable()
-const ways = [{ transient: false }, { transient: true }]
+const open = (host: string, options: Connect = {}) => connectTo(host, { patience, ...options })
 
 it('a server that says nothing is given up', async () => {
   const { host } = await serve(() => {})
-  const error = await failure(open(host).registry.manifest(reference(host)))
+  const error = await failure(open(host).registry.manifest(referenceTo(host)))
   expect([error.code, error.message]).toEqual([
     'REGISTRY_UNREACHABLE',
     expect.stringContaining(`cannot reach http://${host}: timed out (ETIMEDOUT), tried 5 times`),
@@ -64,7 +53,7 @@ it('so is one that says a little all the time', async () => {
     socket.on('close', () => clearInterval(timer))
   }
   const { host } = await serve(answering('HTTP/1.1 200 OK\n', dribble))
-  const error = await failure(open(host).registry.manifest(reference(host)))
+  const error = await failure(open(host).registry.manifest(referenceTo(host)))
   expect(error.message).toContain('timed out (ETIMEDOUT)')
 })
 
@@ -72,23 +61,23 @@ it('a change of protocol is no answer', async () => {
   const { host } = await serve(
     answering('HTTP/1.1 101 Switching Protocols\nUpgrade: x\nConnection: Upgrade\n\n'),
   )
-  const error = await failure(open(host).registry.manifest(reference(host)))
+  const error = await failure(open(host).registry.manifest(referenceTo(host)))
   expect(error.code).toBe('REGISTRY_FAILED')
 })
 
 it.each([204, 304])('a %d that promises a body is a refusal', async status => {
   const { host } = await serve(answering(`HTTP/1.1 ${status} X\nContent-Length: 5000000\n\n`))
-  const blob = open(host).registry.blob(reference(host), await testLayer(), { transient: true })
+  const blob = open(host).registry.blob(referenceTo(host), await testLayer(), { transient: true })
   const error = await failure(collect(blob))
   expect(error.message).toContain(`answered ${status}`)
 })
 
-it.each(ways)('a body that stalls is given up, and told as that: %o', async way => {
+it.each(bothWays)('a body that stalls is given up, and told as that: %o', async way => {
   const head = `HTTP/1.1 200 OK\nContent-Length: ${layerBytes.length}\n\n`
   const { host, sockets } = await serve(
     answering(head, socket => socket.write(layerBytes.subarray(0, 1_000_000))),
   )
-  const error = await failure(collect(open(host).registry.blob(reference(host), await testLayer(), way)))
+  const error = await failure(collect(open(host).registry.blob(referenceTo(host), await testLayer(), way)))
   expect([error.code, error.message]).toEqual([
     'REGISTRY_FAILED',
     expect.stringContaining('broke after 1000000 bytes (ETIMEDOUT)'),
@@ -96,12 +85,12 @@ it.each(ways)('a body that stalls is given up, and told as that: %o', async way 
   await Promise.all(sockets.map(closed))
 })
 
-it.each(ways)('a reader may take longer than a server: %o', async way => {
+it.each(bothWays)('a reader may take longer than a server: %o', async way => {
   const head = `HTTP/1.1 200 OK\nContent-Length: ${layerBytes.length}\n\n`
   const { host } = await serve(answering(head, socket => socket.write(layerBytes)))
   let pauses = 0
   let length = 0
-  for await (const chunk of open(host).registry.blob(reference(host), await testLayer(), way)) {
+  for await (const chunk of open(host).registry.blob(referenceTo(host), await testLayer(), way)) {
     if (pauses++ < 2) await new Promise(resolve => setTimeout(resolve, 2 * patience.body))
     length += chunk.length
   }
@@ -111,7 +100,7 @@ it.each(ways)('a reader may take longer than a server: %o', async way => {
 it('a proxy that opens no tunnel is named, and no connection to it stays', async () => {
   const { host, sockets } = await serve(answering('HTTP/1.1 503 Busy\n\n'))
   const environment = { HTTPS_PROXY: `http://me:s3cret@${host}` }
-  const error = await failure(open('x', { environment }).registry.manifest(reference('far.invalid')))
+  const error = await failure(open('x', { environment }).registry.manifest(referenceTo('far.invalid')))
   expect([error.code, error.message]).toEqual([
     'REGISTRY_UNREACHABLE',
     expect.stringContaining('cannot reach https://far.invalid: the proxy that HTTPS_PROXY names opens no'),
@@ -126,18 +115,18 @@ it.each([
 ])('a proxy that %s is given up, and at once when aborted', async (_, treat) => {
   const { host, sockets } = await serve(treat)
   const environment = { HTTPS_PROXY: host }
-  const error = await failure(open('x', { environment }).registry.manifest(reference('far.invalid')))
+  const error = await failure(open('x', { environment }).registry.manifest(referenceTo('far.invalid')))
   expect(error.message).toContain('timed out (ETIMEDOUT)')
   await Promise.all(sockets.map(closed))
   const { registry } = open('x', { environment, patience: { answer: 100_000, body: 100_000 } })
   const user = new AbortController()
-  const asked = registry.manifest(reference('far.invalid'), user.signal)
+  const asked = registry.manifest(referenceTo('far.invalid'), user.signal)
   setTimeout(() => user.abort(new Error('the user said stop')), 100)
   await expect(asked).rejects.toThrow('the user said stop')
 })
 
 it('a proxy whose password cannot be decoded is refused without repeating it', async () => {
   const environment = { HTTPS_PROXY: 'http://me:p%zz@proxy.invalid' }
-  const error = await failure(open('x', { environment }).registry.manifest(reference('far.invalid')))
+  const error = await failure(open('x', { environment }).registry.manifest(referenceTo('far.invalid')))
   expect(error.message).toContain('HTTPS_PROXY is no http:// or https:// address')
 })

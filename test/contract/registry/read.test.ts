@@ -1,13 +1,19 @@
 /** The same reads from our small registry, which the error tests use, and from the real distribution registry. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Descriptor, digestOf, parseReference, type Reference } from '../../../src/oci/index.ts'
+import { type Descriptor, digestOf } from '../../../src/oci/index.ts'
 import { startRegistry } from '../../support/connected/registry.ts'
 import { startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { collect, connect, failure, type TestConnection, textOf } from './connect.ts'
-import { layerBytes, pushImages, repository, servedImages, testImages, testLayer } from './images.ts'
-
-const user = 'builder'
-const password = 'correct-horse:battery'
+import {
+  layerBytes,
+  pushImages,
+  referenceTo,
+  repository,
+  servedImages,
+  testImages,
+  testLayer,
+} from './images.ts'
+import { login, password, user } from './login.ts'
 
 interface Server {
   readonly host: string
@@ -42,7 +48,7 @@ describe.each(servers)('reading from a registry: $name', ({ auth, start }) => {
   beforeAll(async () => {
     layer = await testLayer()
     server = await start()
-    connection = connect(server.host, auth ? { auth: { [server.host]: { username: user, password } } } : {})
+    connection = connect(server.host, auth ? login(server.host) : {})
   }, 240_000)
 
   afterAll(async () => {
@@ -50,11 +56,7 @@ describe.each(servers)('reading from a registry: $name', ({ auth, start }) => {
     await server?.stop()
   })
 
-  const reference = (rest: string): Reference => {
-    const parsed = parseReference(`${server.host}/${rest}`)
-    if (!parsed) throw new Error(`${rest} is no reference`)
-    return parsed
-  }
+  const reference = (rest: string) => referenceTo(server.host, rest)
 
   it.each(['oci', 'docker', 'oci-index', 'docker-index'])('gives the manifest of tag %s', async tag => {
     const image = (await testImages())[tag]

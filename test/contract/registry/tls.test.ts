@@ -8,14 +8,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createRegistry } from '../../../src/adapters/registry/index.ts'
-import { mediaTypes, parseReference, type Reference } from '../../../src/oci/index.ts'
+import { mediaTypes, type Reference } from '../../../src/oci/index.ts'
 import type { Registry } from '../../../src/ports/index.ts'
 import { selfSigned } from '../../support/certificate.ts'
 import { listen } from '../../support/connected/listen.ts'
 import { type FaultyRegistry, startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
 import { collect, failure } from './connect.ts'
-import { layerBytes, repository, servedImages, testLayer } from './images.ts'
+import { layerBytes, referenceTo, repository, servedImages, testLayer } from './images.ts'
 
 const certificate = selfSigned('registry', ['far.invalid'])
 const client = selfSigned('client')
@@ -51,8 +51,7 @@ async function withTls<Result>(
     environment: { HOME: folder, ...environment },
   })
   try {
-    const reference = parseReference(`${host}/${repository}:oci`) ?? expect.unreachable()
-    return await work(connection.registry, reference)
+    return await work(connection.registry, referenceTo(host))
   } finally {
     await connection.close()
     expect(clock.sleeps).toEqual([])
