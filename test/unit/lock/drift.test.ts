@@ -1,154 +1,12 @@
+/** What differs between two locks, in sentences and as data. */
 import { describe, expect, test } from 'vitest'
-import {
-  absentLayers,
-  type BundleLock,
-  driftOf,
-  type LockedAttachment,
-  layersOf,
-  parseLock,
-  printLock,
-} from '../../../src/lock/index.ts'
-import { type Digest, digestOf } from '../../../src/oci/index.ts'
-
-const d = (text: string): Digest => digestOf(text)
-const place = { chart: 'app', object: 'Deployment/x', field: 'spec.image' }
-
-function lockOf(changes: Partial<BundleLock> = {}): BundleLock {
-  return {
-    apiVersion: 'sealift.dev/v1',
-    kind: 'BundleLock',
-    metadata: { name: 'small', version: '1.0.0' },
-    platforms: ['linux/arm64', 'linux/amd64'],
-    kubernetes: '1.36.0',
-    files: [
-      { path: 'values/b.yaml', digest: d('b') },
-      { path: 'bundle.yaml', digest: d('a') },
-    ],
-    charts: [chart('second', '1.0.0'), chart('first', '2.0.0')],
-    images: [image('r.io/b:1', 'b'), image('r.io/a:1', 'a')],
-    tools: [
-      {
-        name: 'helm',
-        version: 'v4.3.1',
-        platform: 'linux/amd64',
-        source: 'helm.tgz',
-        content: { digest: d('h'), size: 1 },
-      },
-    ],
-    suspects: [{ text: 'r.io/maybe:1', ...place }],
-    budget: {
-      memory: '640Mi',
-      cpu: '300m',
-      declared: { memory: 10, cpu: 20 },
-      containers: [
-        {
-          chart: 'app',
-          object: 'Deployment/x',
-          container: 'main',
-          init: false,
-          replicas: 1,
-          memory: 10,
-          cpu: 20,
-        },
-      ],
-    },
-    ...changes,
-  }
-}
-
-function chart(name: string, version: string, content = name): BundleLock['charts'][number] {
-  return {
-    name,
-    version,
-    release: name,
-    namespace: 'apps',
-    source: 'charts/x',
-    manifest: { digest: d(`m${content}`), size: 1 },
-    package: { digest: d(content), size: 1 },
-  }
-}
-
-function image(name: string, content: string): BundleLock['images'][number] {
-  const platform = {
-    manifest: d(content),
-    config: { digest: d(`config ${content}`), size: 1 },
-    layers: { [d(`layer ${content}`)]: 2 },
-  }
-  return {
-    name,
-    digest: d(content),
-    platforms: { 'linux/arm64': platform, 'linux/amd64': platform },
-    reasons: [place, { ...place, chart: 'a' }],
-  }
-}
-
-describe('the text', () => {
-  test('comes back as the same lock, and printing that changes nothing', () => {
-    const text = printLock(lockOf())
-    const read = parseLock(text, 'bundle.lock.yaml')
-    expect(printLock(read)).toBe(text)
-    expect(driftOf(lockOf(), read)).toEqual([])
-  })
-
-  test('is the same whatever order lists and fields had', () => {
-    const lock = lockOf()
-    const shuffled = {
-      ...lock,
-      files: [...lock.files].reverse(),
-      images: [...lock.images].reverse(),
-      platforms: [...lock.platforms].reverse(),
-    }
-    expect(printLock(shuffled)).toBe(printLock(lock))
-  })
-
-  test('keeps the order of charts: it is the order of installing', () => {
-    const { charts } = parseLock(printLock(lockOf()), 'bundle.lock.yaml')
-    expect(charts.map(({ name }) => name)).toEqual(['second', 'first'])
-  })
-
-  test('is sorted and says where it comes from', () => {
-    const text = printLock(lockOf())
-    expect(text).toMatch(/^# Written by `sealift lock`/)
-    expect(text.indexOf('r.io/a:1')).toBeLessThan(text.indexOf('r.io/b:1'))
-    expect(text.indexOf('bundle.yaml')).toBeLessThan(text.indexOf('values/b.yaml'))
-  })
-})
-
-describe('reading', () => {
-  test('every fault is listed', () => {
-    const text = printLock(lockOf())
-      .replaceAll(d('a'), 'sha256:short')
-      .replace('kind: BundleLock', 'kind: Lock')
-    expect(() => parseLock(text, 'bundle.lock.yaml')).toThrow(
-      expect.objectContaining({
-        code: 'LOCK_INVALID',
-        faults: expect.arrayContaining([expect.stringMatching(/^kind: /)]),
-      }),
-    )
-  })
-
-  test('text that is no YAML', () => {
-    expect(() => parseLock('{', 'x.yaml')).toThrow(expect.objectContaining({ code: 'LOCK_INVALID' }))
-  })
-})
-
-describe('layers', () => {
-  const [a, b, c] = [image('r.io/a:1', 'a'), image('r.io/b:1', 'b'), image('r.io/c:1', 'c')]
-
-  test('count once, whatever images and platforms share them', () => {
-    const again = { ...image('r.io/b:2', 'b'), reasons: [] }
-    expect([...layersOf({ images: [b, again] })]).toEqual([[d('layer b'), 2]])
-  })
-
-  test('that an older lock had are those a delta leaves out; configs never are', () => {
-    expect([...absentLayers({ images: [a, b] }, { images: [b, c] })]).toEqual([[d('layer b'), 2]])
-    expect(absentLayers({ images: [a] }, { images: [c] }).size).toBe(0)
-  })
-})
+import { type BundleLock, driftOf, type LockedAttachment, printLock } from '../../../src/lock/index.ts'
+import { chart, d, image, lockOf, place } from './small-lock.ts'
 
 describe('drift', () => {
-  const drift = (changes: Partial<BundleLock>) =>
-    driftOf(lockOf(), lockOf(changes)).map(({ sentence }) => sentence)
+  const sentences = (older: BundleLock, newer: BundleLock) =>
+    driftOf(older, newer).map(({ sentence }) => sentence)
+  const drift = (changes: Partial<BundleLock>) => sentences(lockOf(), lockOf(changes))
 
   test('none between equals', () => {
     expect(drift({})).toEqual([])
@@ -260,18 +118,17 @@ describe('drift', () => {
       lockOf({ images: [{ ...image('r.io/b:1', 'b'), attachments: contents.map(attachment) }] })
     const without = lockOf({ images: [image('r.io/b:1', 'b')] })
     expect(printLock(locked('x', 'y'))).toBe(printLock(locked('y', 'x')))
-    const told = (a: BundleLock, b: BundleLock) => driftOf(a, b).map(({ sentence }) => sentence)
-    expect(told(locked('x', 'y'), locked('y', 'x'))).toEqual([])
-    expect(told(locked('x'), locked('y')).toSorted()).toEqual(
+    expect(sentences(locked('x', 'y'), locked('y', 'x'))).toEqual([])
+    expect(sentences(locked('x'), locked('y')).toSorted()).toEqual(
       [
         `image r.io/b:1: signature ${d('x')} of ${d('b')} is attached no longer`,
         `image r.io/b:1: signature ${d('y')} of ${d('b')} is attached now`,
       ].toSorted(),
     )
-    expect(told(without, locked())).toEqual([
+    expect(sentences(without, locked())).toEqual([
       'image r.io/b:1: what is attached to it was left out, now is carried',
     ])
-    expect(told(locked(), without)).toEqual([
+    expect(sentences(locked(), without)).toEqual([
       'image r.io/b:1: what is attached to it was carried, now is left out',
     ])
   })
