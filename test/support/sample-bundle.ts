@@ -1,51 +1,29 @@
 /** A small bundle that is valid in every part, made in memory: real layers, a chart, a spec, a lock, a tool. */
-import { createCipheriv, createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { entryHeader, paddedSize } from '../../src/archive/index.ts'
 import {
   type BundleContents,
-  type BundleImage,
   type BundlePlan,
   lockTitle,
   planBundle,
   specTitle,
 } from '../../src/bundle/index.ts'
-import type { BundleLock, LockedAttachment } from '../../src/lock/index.ts'
+import type { BundleLock } from '../../src/lock/index.ts'
 import {
   annotations,
-  attachmentTypes,
   canonicalJson,
   type Descriptor,
   type Digest,
   digestOf,
   mediaTypes,
-  parseManifest,
 } from '../../src/oci/index.ts'
 import { printYaml } from '../../src/yaml/index.ts'
-import {
-  type AttachmentShape,
-  attachmentManifest,
-  attestationEntry,
-  buildkitAttestation,
-  cosignSignature,
-  cyclonedx,
-} from './attachments.ts'
+import { blobStore, tarOf } from './sample-blobs.ts'
+import { type ImageOptions, makeImages } from './sample-images.ts'
 
-/** Names of the sample's images: a single manifest, and an index of which only linux/amd64 is carried. */
-export const sampleImages = {
-  plain: 'docker.io/infisical/infisical:v0.165.8',
-  indexed: 'ghcr.io/external-secrets/external-secrets:v2.9.0',
-} as const
+export { sampleImages } from './sample-images.ts'
 
-/** What can be varied. Sizes in bytes. */
-export interface SampleOptions {
-  readonly seed?: string
-  readonly layerSize?: number
-  readonly layers?: number
-  /** Names the first image with its tag and its digest, as charts that pin do. */
-  readonly pinFirst?: boolean
-  /** Carries an attestation of the indexed image's manifest, a signature of the plain one, an SBOM of the index. */
-  readonly attachments?: boolean
+/** What can be varied. */
+export interface SampleOptions extends ImageOptions {
   /** Changes the lock before it goes into the bundle. */
   readonly lock?: (lock: BundleLock) => unknown
   /** Changes the contents before the plan is made. */
@@ -61,105 +39,11 @@ export interface SampleBundle {
   readonly file: Buffer
 }
 
-/** Bytes that look random and are the same for one seed. */
-function randomBytesOf(seed: string, size: number): Buffer {
-  const key = createHash('md5').update(seed).digest()
-  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size))
-}
-
-/** An uncompressed tar with these files. */
-function tarOf(files: Readonly<Record<string, Uint8Array | string>>): Buffer {
-  const parts = Object.entries(files).flatMap(([name, content]) => {
-    const body = Buffer.from(content)
-    const padding = Buffer.alloc(paddedSize(body.length) - body.length)
-    return [entryHeader(name, 'file', body.length, 0), body, padding]
-  })
-  return Buffer.concat([...parts, Buffer.alloc(1024)])
-}
-
 /** Makes the sample bundle. The same options give the same bytes. */
 export function sampleBundle(options: SampleOptions = {}): SampleBundle {
-  const { seed = 'sample', layers = 2, layerSize = 3000 } = options
-  const blobs = new Map<Digest, Uint8Array>()
-  const store = (content: Uint8Array | string, mediaType: string): Descriptor => {
-    const bytes = Buffer.from(content)
-    blobs.set(digestOf(bytes), bytes)
-    return { mediaType, digest: digestOf(bytes), size: bytes.length }
-  }
-  const bytesOf = ({ digest }: Descriptor) => blobs.get(digest) ?? new Uint8Array()
-
-  const lockedPlatform = (manifest: Descriptor): BundleLock['images'][number]['platforms'][string] => {
-    const { config, layers } = parseManifest(bytesOf(manifest), 'sample')
-    return {
-      manifest: manifest.digest,
-      config: { digest: config.digest, size: config.size },
-      layers: Object.fromEntries(layers.map(({ digest, size }) => [digest, size])),
-    }
-  }
-
-  const manifestOf = (name: string): Descriptor => {
-    const tars = Array.from({ length: layers }, (_, i) =>
-      // The first layer is the same in both images, as base layers are.
-      tarOf({ data: randomBytesOf(i === 0 ? seed : `${seed} ${name} ${i}`, layerSize) }),
-    )
-    const config = {
-      architecture: 'amd64',
-      os: 'linux',
-      config: { Entrypoint: ['/data'] },
-      rootfs: { type: 'layers', diff_ids: tars.map(digestOf) },
-      created: '1970-01-01T00:00:00Z',
-    }
-    const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip'
-    return store(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: mediaTypes.ociManifest,
-        config: store(JSON.stringify(config), 'application/vnd.oci.image.config.v1+json'),
-        layers: tars.map(tar => store(gzipSync(tar, { level: 1 }), layerType)),
-      }),
-      mediaTypes.ociManifest,
-    )
-  }
-  const plain = manifestOf('plain')
-  const plainName = options.pinFirst ? `${sampleImages.plain}@${plain.digest}` : sampleImages.plain
-  const amd64 = manifestOf('indexed')
-  const attached = (shape: AttachmentShape, subject: Descriptor) => {
-    const manifest = store(JSON.stringify(attachmentManifest(shape, store)), mediaTypes.ociManifest)
-    const { digest, size } = manifest
-    const parsed = parseManifest(bytesOf(manifest), 'sample')
-    const types = attachmentTypes(parsed)
-    const blobs = Object.fromEntries([parsed.config, ...parsed.layers].map(blob => [blob.digest, blob.size]))
-    const locked = { subject: subject.digest, manifest: digest, size, blobs }
-    return { manifest, subject, locked: { ...types, ...locked } as LockedAttachment }
-  }
-  const attestation = attached(buildkitAttestation(amd64.digest), amd64)
-  const absent = { mediaType: mediaTypes.ociManifest, digest: digestOf('absent'), size: 400 }
-  const index = store(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociIndex,
-      manifests: [
-        { ...amd64, platform: { os: 'linux', architecture: 'amd64' } },
-        { ...absent, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
-        ...(options.attachments ? [attestationEntry(attestation.manifest, amd64.digest)] : []),
-      ],
-    }),
-    mediaTypes.ociIndex,
-  )
-  const images: BundleImage[] = [
-    { name: plainName, root: plain, manifests: [bytesOf(plain)] },
-    {
-      name: sampleImages.indexed,
-      root: index,
-      manifests: [index, amd64, ...(options.attachments ? [attestation.manifest] : [])].map(bytesOf),
-    },
-  ]
-  const signature = attached(cosignSignature(plain.digest), plain)
-  const sbomType = 'application/vnd.cyclonedx+json'
-  const document = { content: JSON.stringify(cyclonedx), mediaType: sbomType }
-  const sbom = attached({ artifactType: sbomType, subject: index, layers: [document] }, index)
-  const lockedTo = (...which: { locked: LockedAttachment }[]) =>
-    options.attachments ? { attachments: which.map(({ locked }) => locked) } : {}
+  const made = blobStore()
+  const { blobs, store } = made
+  const { images, attachments, locked } = makeImages(made, options)
 
   const chartYaml = 'apiVersion: v2\nname: demo\nversion: 1.2.3\n'
   const chartPackage = store(gzipSync(tarOf({ 'demo/Chart.yaml': chartYaml })), mediaTypes.helmChart)
@@ -172,10 +56,8 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       layers: [chartPackage],
     }),
   )
-  const tool = store(
-    gzipSync(tarOf({ 'linux-amd64/helm': `#!/bin/sh\necho ${seed}\n` })),
-    mediaTypes.bundleTool,
-  )
+  const script = `#!/bin/sh\necho ${options.seed ?? 'sample'}\n`
+  const tool = store(gzipSync(tarOf({ 'linux-amd64/helm': script })), mediaTypes.bundleTool)
   const content = ({ digest, size }: Descriptor) => ({ digest, size })
   const spec = 'apiVersion: sealift.dev/v1\nkind: Bundle\nmetadata: {name: sample, version: 1.0.0}\n'
   const reasons = [
@@ -199,22 +81,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
         package: content(chartPackage),
       },
     ],
-    images: [
-      {
-        name: plainName,
-        digest: plain.digest,
-        platforms: { 'linux/amd64': lockedPlatform(plain) },
-        reasons,
-        ...lockedTo(signature),
-      },
-      {
-        name: sampleImages.indexed,
-        digest: index.digest,
-        platforms: { 'linux/amd64': lockedPlatform(amd64) },
-        reasons,
-        ...lockedTo(attestation, sbom),
-      },
-    ],
+    images: locked.map(image => ({ ...image, reasons })),
     tools: [
       {
         name: 'helm',
@@ -235,7 +102,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
     [annotations.toolPlatform]: 'linux/amd64',
     [annotations.toolMember]: 'linux-amd64/helm',
   }
-  const made: BundleContents = {
+  const whole: BundleContents = {
     images,
     charts: [{ name: 'demo', version: '1.2.3', manifest: chartManifest }],
     files: [
@@ -250,17 +117,9 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       },
     ],
     blobs: [chartConfig],
-    ...(options.attachments
-      ? {
-          attachments: [signature, sbom].map(({ manifest, subject }) => ({
-            subject: subject.digest,
-            mediaType: manifest.mediaType,
-            manifest: bytesOf(manifest),
-          })),
-        }
-      : {}),
+    ...(options.attachments ? { attachments } : {}),
   }
-  const contents = options.contents?.(made) ?? made
+  const contents = options.contents?.(whole) ?? whole
   const plan = planBundle(contents, 0)
   return { contents, plan, lock, blobs, file: finished(plan, blobs) }
 }
