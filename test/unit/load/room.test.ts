@@ -1,14 +1,8 @@
 import { expect, test } from 'vitest'
-import { openBundle } from '../../../src/bundle/index.ts'
 import { loadImages, requireRoom } from '../../../src/load/index.ts'
-import { memorySource } from '../../support/memory-files.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
-import { sampleBundle } from '../../support/sample-bundle.ts'
 import { sampleDelta } from '../../support/sample-delta.ts'
-
-const platform = 'linux/amd64'
-const sample = sampleBundle({ layerSize: 60_000 })
-const open = () => openBundle(memorySource(sample.file))
+import { load, open, platform, sample } from './node.ts'
 
 test('an empty node needs room for every image, packed and unpacked', async () => {
   const { content, unpacked, free } = await requireRoom(memoryRuntime('amd64'), await open(), platform)
@@ -40,10 +34,9 @@ test('too little room is said in bytes, with the place', async () => {
 test('a delta needs room for what the node has not, and nothing for what it has', async () => {
   const { full, older, delta } = sampleDelta({ layerSize: 60_000 }, 0)
   const runtime = memoryRuntime('amd64')
-  const before = await openBundle(memorySource(older.file))
-  await loadImages({ bundle: before, runtime, platform })
-  const needed = await requireRoom(runtime, await openBundle(memorySource(delta)), platform)
-  const whole = await requireRoom(memoryRuntime('amd64'), await openBundle(memorySource(full.file)), platform)
+  await load(runtime, older.file)
+  const needed = await requireRoom(runtime, await open(delta), platform)
+  const whole = await requireRoom(memoryRuntime('amd64'), await open(full.file), platform)
   expect(needed.content).toBeLessThan(whole.content)
   expect(needed.unpacked).toBeLessThan(whole.unpacked)
 })

@@ -1,0 +1,67 @@
+/** Loads that end in an error: the wrong node, a damaged bundle, a runtime that is not believed, a stop. */
+import { expect, test } from 'vitest'
+import { loadImages } from '../../../src/load/index.ts'
+import { type Digest, digestOf } from '../../../src/oci/index.ts'
+import { memoryRuntime } from '../../support/memory-runtime.ts'
+import { load, open, platform, sample } from './node.ts'
+
+test('a node of another kind is told so before anything is imported', async () => {
+  const runtime = memoryRuntime('arm64')
+  await expect(loadImages({ bundle: await open(), runtime, platform: 'linux/arm64' })).rejects.toMatchObject({
+    code: 'BUNDLE_WRONG_PLATFORM',
+    message: expect.stringContaining('linux/arm64'),
+  })
+  expect(runtime.bytesRead).toBe(0)
+})
+
+test('a damaged layer breaks the import off: nothing of it becomes an image', async () => {
+  const file = Buffer.from(sample.file)
+  const layer = sample.plan.wanted.reduce((a, b) => (b.size > a.size ? b : a))
+  file[layer.offset + 9] = (file[layer.offset + 9] ?? 0) ^ 1
+  const runtime = memoryRuntime('amd64')
+  await expect(load(runtime, file)).rejects.toMatchObject({
+    code: 'BUNDLE_DAMAGED',
+    message: expect.stringContaining(layer.digest),
+  })
+  expect(await runtime.images()).toEqual([])
+})
+
+test.each([
+  ['another digest', 'is sha256:'],
+  ['no pin', 'is not pinned'],
+  ['content that is missing', 'is not complete'],
+  ['no image', 'is not there'],
+])('a runtime that ends up with %s is not believed', async (what, message) => {
+  const real = memoryRuntime('amd64')
+  const other: Digest = digestOf('other')
+  const runtime = {
+    ...real,
+    async images() {
+      const images = await real.images()
+      if (what === 'no image') return images.slice(1)
+      if (what === 'another digest')
+        return images.map((one, i) => (i === 0 ? { ...one, digest: other } : one))
+      return what === 'no pin' ? images.map(one => ({ ...one, pinned: false })) : images
+    },
+    incomplete: async (asked: readonly string[]) =>
+      what === 'content that is missing' ? [...asked].slice(0, 1) : real.incomplete(asked),
+  }
+  await expect(load(runtime)).rejects.toMatchObject({
+    code: 'LOAD_FAILED',
+    faults: expect.arrayContaining([expect.stringContaining(message)]),
+  })
+})
+
+test('an interruption on the way ends it', async () => {
+  const stop = new AbortController()
+  const runtime = memoryRuntime('amd64')
+  const loading = loadImages({
+    bundle: await open(),
+    runtime,
+    platform,
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  })
+  await expect(loading).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  expect(await runtime.images()).toEqual([])
+})
