@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectedHost } from '../../src/adapters/connected-host.ts'
 import { thisPlatform } from '../../src/adapters/platform.ts'
-import type { Talk } from '../../src/ports/index.ts'
 import { type LockRequest, lock } from '../../src/workflows/lock.ts'
 import { type ConnectedSide, push, randomImage, startConnectedSide } from '../support/connected/index.ts'
+import { recordedTalk } from '../support/recorded-talk.ts'
 
 const sandbox = join(import.meta.dirname, '../../bundles/sandbox')
 
@@ -25,26 +25,12 @@ afterAll(async () => {
   await side?.stop()
 })
 
-/** What people were told, in order. */
-const told: string[] = []
-
-const talk: Talk = {
-  reporter: {
-    step: title => {
-      told.push(title)
-      return { update() {}, done() {}, skip() {}, fail: () => told.push(`failed: ${title}`) }
-    },
-    note: text => told.push(text),
-    warn: text => told.push(`warning: ${text}`),
-  },
-  signal: new AbortController().signal,
-  progressOn: () => () => {},
-}
-
-/** Locks a copy of the sandbox with its bundle.yaml changed. */
+/** Locks a copy of the sandbox with its bundle.yaml changed; gives what people were told as well. */
 async function locked(change: (text: string) => string = text => text, request: Partial<LockRequest> = {}) {
   await writeFile(join(folder, 'bundle.yaml'), change(await readFile(join(sandbox, 'bundle.yaml'), 'utf8')))
-  return lock({ specDir: folder, platform: thisPlatform(), budget: 'hold', ...request }, host, talk)
+  const whole = { specDir: folder, platform: thisPlatform(), budget: 'hold', ...request } as const
+  const talk = recordedTalk()
+  return { ...(await lock(whole, host, talk)), told: talk.told }
 }
 
 beforeAll(async () => {
@@ -137,8 +123,7 @@ describe('what cannot be locked', () => {
   })
 
   test('over the budget passes with a warning when the user says so', async () => {
-    told.length = 0
-    const { budget } = await locked(text => text.replace('memory: 640Mi', 'memory: 600Mi'), {
+    const { budget, told } = await locked(text => text.replace('memory: 640Mi', 'memory: 600Mi'), {
       budget: 'warn',
     })
     expect(budget.over).toEqual({ memory: 40 * 2 ** 20 })

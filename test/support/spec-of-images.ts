@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectedHost } from '../../src/adapters/connected-host.ts'
 import { thisPlatform } from '../../src/adapters/platform.ts'
-import type { Talk } from '../../src/ports/index.ts'
 import { build } from '../../src/workflows/build.ts'
 import { type LockResult, lock } from '../../src/workflows/lock.ts'
 import { printYaml } from '../../src/yaml/index.ts'
+import { recordedTalk } from './recorded-talk.ts'
 import { goTool } from './tools/build.ts'
 
 /** A folder with bundle.yaml, a chart and helm, and what was told while it was worked on. */
@@ -53,19 +53,10 @@ export async function specOfImages(
   const registries = join(dir, 'registries.yaml')
   await writeFile(registries, printYaml({ mirrors: { 'docker.io': { endpoint: [`http://${registry}`] } } }))
   const host = await connectedHost(registries, { HOME: '/nonexistent' }, () => {})
-  const told: string[] = []
-  const talk: Talk = {
-    reporter: {
-      step: () => ({ update() {}, done() {}, skip() {}, fail() {} }),
-      note: text => void told.push(text),
-      warn: text => void told.push(`warning: ${text}`),
-    },
-    signal: new AbortController().signal,
-    progressOn: () => () => {},
-  }
+  const talk = recordedTalk()
   return {
     dir,
-    told,
+    told: talk.told,
     async lock(attestations = true) {
       const request = { specDir: dir, platform: thisPlatform(), budget: 'warn' as const, attestations }
       const result = await lock(request, host, talk)

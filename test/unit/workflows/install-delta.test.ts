@@ -3,11 +3,12 @@ import { expect, test } from 'vitest'
 import { clock, random } from '../../../src/adapters/clock.ts'
 import { openBundle, specTitle } from '../../../src/bundle/index.ts'
 import { loadImages } from '../../../src/load/index.ts'
-import type { SiteHost, Talk } from '../../../src/ports/index.ts'
+import type { SiteHost } from '../../../src/ports/index.ts'
 import { install } from '../../../src/workflows/install.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { memoryFiles, memorySource } from '../../support/memory-files.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
+import { recordedTalk } from '../../support/recorded-talk.ts'
 import { sampleDelta } from '../../support/sample-delta.ts'
 import { smallSite } from '../wire/sites.ts'
 
@@ -36,16 +37,7 @@ async function site() {
   await files.write('site.yaml', smallSite)
   const cluster = memoryCluster()
   const runtime = memoryRuntime('amd64')
-  const steps: string[] = []
-  const step = (title: string) => {
-    steps.push(title)
-    return { update() {}, done() {}, skip() {}, fail() {} }
-  }
-  const talk: Talk = {
-    reporter: { step, note() {}, warn() {} },
-    signal: new AbortController().signal,
-    progressOn: () => () => {},
-  }
+  const talk = recordedTalk()
   const host: SiteHost = {
     files,
     cluster: { ...cluster, forwardService: () => Promise.reject(notReached) },
@@ -63,7 +55,7 @@ async function site() {
   }
   const allow = { unsigned: true, downgrade: false, anySite: false }
   const request = { bundle: 'delta.tar', siteFile: 'site.yaml', journal: 'journal', allow }
-  return { cluster, runtime, steps, files, run: () => install(request, host, talk) }
+  return { cluster, runtime, steps: talk.steps, files, run: () => install(request, host, talk) }
 }
 
 test('is refused where its base is not there, every layer named; nothing has changed', async () => {

@@ -2,19 +2,14 @@ import { expect, test } from 'vitest'
 import { clock } from '../../../src/adapters/clock.ts'
 import { openBundle, planBundle, planWhole } from '../../../src/bundle/index.ts'
 import { planKey } from '../../../src/fetch/journal.ts'
-import type { Progress, Talk } from '../../../src/ports/index.ts'
 import { verify } from '../../../src/workflows/inspect.ts'
 import { merge } from '../../../src/workflows/merge.ts'
 import { memoryFiles, memorySource } from '../../support/memory-files.ts'
+import { recordedTalk } from '../../support/recorded-talk.ts'
 import { finished, type SampleOptions, sampleBundle } from '../../support/sample-bundle.ts'
 import { layersOf, sampleDelta } from '../../support/sample-delta.ts'
 
 const time = 1_700_000_000
-const silent = { update() {}, done() {}, skip() {}, fail() {} }
-function quiet(onProgress: (progress: Progress) => void = () => {}): Talk {
-  const reporter = { step: () => silent, note() {}, warn() {} }
-  return { reporter, signal: new AbortController().signal, progressOn: () => onProgress }
-}
 
 async function carried(options: SampleOptions = { layerSize: 700_000 }) {
   const sample = sampleDelta(options, time)
@@ -23,7 +18,7 @@ async function carried(options: SampleOptions = { layerSize: 700_000 }) {
   await files.write('older.tar', sample.older.file)
   const built = finished(planBundle(sample.full.contents, time), sample.full.blobs)
   const run = (...bases: string[]) =>
-    merge({ delta: 'delta.tar', bases, output: 'out' }, { files, clock }, quiet())
+    merge({ delta: 'delta.tar', bases, output: 'out' }, { files, clock }, recordedTalk())
   return { ...sample, files, built, run }
 }
 const result = 'out/sample-1.0.0.tar'
@@ -104,7 +99,7 @@ test('a lock’s name that leads elsewhere is no file name', async () => {
 test('what an interruption leaves has not the bundle’s name, and the next run goes on', async () => {
   const { files, built, run } = await carried()
   const stop = new AbortController()
-  const talk = { ...quiet(() => stop.abort()), signal: stop.signal }
+  const talk = recordedTalk({ signal: stop.signal, progressOn: () => () => stop.abort() })
   const merging = merge({ delta: 'delta.tar', bases: ['older.tar'], output: 'out' }, { files, clock }, talk)
   await expect(merging).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect(await files.exists(result)).toBe(false)
@@ -115,8 +110,8 @@ test('what an interruption leaves has not the bundle’s name, and the next run 
 test('verify says what of a delta is missing, once all that is there was found sound', async () => {
   const { files, delta } = await carried({})
   const whole = { bundle: 'delta.tar', bases: ['older.tar'] }
-  expect(await verify(whole, files, quiet())).toMatchObject({ missing: [], absent: { length: 3 } })
-  await expect(verify({ bundle: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
+  expect(await verify(whole, files, recordedTalk())).toMatchObject({ missing: [], absent: { length: 3 } })
+  await expect(verify({ bundle: 'delta.tar' }, files, recordedTalk())).rejects.toMatchObject({
     code: 'BASE_MISSING',
     message: expect.stringMatching(
       /^this is a delta, and 3 layers \(\d+ bytes\) that it leaves out are not here$/,
@@ -126,7 +121,7 @@ test('verify says what of a delta is missing, once all that is there was found s
   })
   delta[delta.length - 2000] = (delta[delta.length - 2000] ?? 0) ^ 1
   await files.write('delta.tar', delta)
-  await expect(verify({ bundle: 'delta.tar' }, files, quiet())).rejects.toMatchObject({
+  await expect(verify({ bundle: 'delta.tar' }, files, recordedTalk())).rejects.toMatchObject({
     code: 'BUNDLE_DAMAGED',
   })
 })

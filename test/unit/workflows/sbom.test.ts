@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Reporter } from '../../../src/ports/index.ts'
 import { sbom } from '../../../src/workflows/sbom.ts'
 import { cyclonedx, spdx } from '../../support/attachments.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
+import { recordedTalk } from '../../support/recorded-talk.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
 
-const warned: string[] = []
-const reporter: Reporter = {
-  step: () => ({ update() {}, done() {}, skip() {}, fail() {} }),
-  note() {},
-  warn: text => void warned.push(text),
-}
+const { reporter, told } = recordedTalk()
 
 async function read(file: Uint8Array, output?: string) {
   const files = memoryFiles()
@@ -39,7 +34,7 @@ test('documents of the image and of its index are listed; one without is said so
       licencesFrom: 'sbom',
     },
   ])
-  expect(warned).toEqual([])
+  expect(told).toEqual([])
 })
 
 test('each document is written under a name of plain characters', async () => {

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify as verifyBytes } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { Secret, type SiteHost, type Talk } from '../../../src/ports/index.ts'
+import { Secret, type SiteHost } from '../../../src/ports/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
 import { inspect, verify } from '../../../src/workflows/inspect.ts'
 import { install } from '../../../src/workflows/install.ts'
@@ -9,17 +9,13 @@ import { remove } from '../../../src/workflows/remove.ts'
 import { newKey, sign, signaturePath } from '../../../src/workflows/sign.ts'
 import { requireTrusted } from '../../../src/workflows/trust.ts'
 import { memoryFiles, memorySource } from '../../support/memory-files.ts'
+import { recordedTalk } from '../../support/recorded-talk.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
 import { smallSite } from '../wire/sites.ts'
 
 const sample = sampleBundle()
 const ask = async () => new Secret('correct horse')
-const silent = { update() {}, done() {}, skip() {}, fail() {} }
-const talk: Talk = {
-  reporter: { step: () => silent, note() {}, warn() {} },
-  signal: new AbortController().signal,
-  progressOn: () => () => {},
-}
+const talk = recordedTalk()
 let files = memoryFiles()
 beforeEach(async () => {
   files = memoryFiles()

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { lockTitle, planBundle } from '../../../src/bundle/index.ts'
-import type { Talk } from '../../../src/ports/index.ts'
 import { findUnchanged, type Wanted } from '../../../src/workflows/unchanged.ts'
 import { withEntries } from '../../support/forged-bundle.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
+import { recordedTalk } from '../../support/recorded-talk.ts'
 import { finished, sampleBundle } from '../../support/sample-bundle.ts'
 import { sampleDelta } from '../../support/sample-delta.ts'
 
@@ -13,12 +13,6 @@ const file = finished(planBundle(sample.contents, epoch), sample.blobs)
 const own = sample.contents.files.flatMap(({ title, ...rest }) =>
   'bytes' in rest ? [{ path: title, bytes: rest.bytes }] : [],
 )
-const silent = { update() {}, done() {}, skip() {}, fail() {} }
-const talk: Talk = {
-  reporter: { step: () => silent, note() {}, warn() {} },
-  signal: new AbortController().signal,
-  progressOn: () => () => {},
-}
 
 /** The same blobs, in another order. */
 function repacked(): Buffer {
@@ -32,7 +26,7 @@ async function look(bytes: Uint8Array | undefined, changes: Partial<Wanted> = {}
   return findUnchanged(
     { path: 'out/sample.tar', files: own, epoch, volumeSize: undefined, ...changes },
     files,
-    talk,
+    recordedTalk(),
   )
 }
 
