@@ -6,7 +6,7 @@ import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
-import { stopLeftovers } from '../test/support/cluster/index.ts'
+import { startCluster, stopLeftovers } from '../test/support/cluster/index.ts'
 import { startConnectedSide } from '../test/support/connected/index.ts'
 import { type RunOptions, sealift, sealiftJson, startSite } from '../test/support/road.ts'
 import { prepareMachine } from '../test/support/setup.ts'
@@ -58,7 +58,10 @@ async function demo(): Promise<void> {
   const key = await makeKey(join(work, 'release'))
   // The cluster starts while the bundle is built; what it has to say comes in its own chapter.
   const heard: string[] = []
-  const starting = startSite(connected.archives, line => heard.push(line), { keys: [key.publicKey] })
+  const log = (line: string) => heard.push(line)
+  const starting = startCluster({ log }).then(cluster =>
+    startSite(cluster, connected.archives, log, { keys: [key.publicKey] }),
+  )
   const ended = starting.catch(() => undefined)
   closing.push(async () => (await ended)?.stop())
   await run(['lock', spec, ...registries])

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { printYaml } from '../../src/yaml/index.ts'
-import { startCluster, type TestCluster } from './cluster/index.ts'
+import type { TestCluster } from './cluster/index.ts'
 import { type ConnectedSide, databaseManifests } from './connected/index.ts'
 import type { Log } from './setup.ts'
 
@@ -49,15 +49,15 @@ function siteYaml(cluster: TestCluster, changes: Readonly<Record<string, unknown
 }
 
 /**
- * Starts a disconnected cluster and its shared services. `fields` are top-level fields that every site file has,
- * beside those that lead to the cluster. @throws Error when one does not come up; nothing is left then.
+ * Starts a site's shared services on a cluster, which ends with it. `fields` are top-level fields that every site
+ * file has, beside those that lead to the cluster. @throws Error when one does not come up; nothing is left then.
  */
 export async function startSite(
+  cluster: TestCluster,
   archives: ConnectedSide['archives'],
   log: Log,
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<TestSite> {
-  const cluster = await startCluster({ log })
   const dir = await mkdtemp(join(tmpdir(), 'sealift-site-'))
   const stop = async () => {
     await cluster.stop()

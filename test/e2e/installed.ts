@@ -1,0 +1,97 @@
+/** A site that was installed: killed and continued, run again, checked, disturbed, and found out. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { CheckResult } from '../../src/workflows/check.ts'
+import type { InstallResult } from '../../src/workflows/install.ts'
+import type { StatusResult } from '../../src/workflows/status.ts'
+import { secretsOf, watchArguments } from '../support/leaks.ts'
+import type { Journey } from './journey.ts'
+
+/** Declares the tests; the site of `journey` has an install when they have passed. */
+export function installed(journey: () => Journey): void {
+  const site = () => journey().site
+  const install = () =>
+    journey().json<InstallResult>(['install', journey().sandbox.bundle, '-c', site().siteFile])
+  const check = (window: number) => ['check', '-c', site().siteFile, '--window', `${window}`]
+
+  test('an install that is killed goes on where it was, and ends with a proof', async () => {
+    const killed = new AbortController()
+    const journal = join(site().dir, 'sandbox.journal.jsonl')
+    const watching = setInterval(() => {
+      void readFile(journal, 'utf8').then(
+        text => text.includes('"step":"database"') && killed.abort(),
+        () => {},
+      )
+    }, 50)
+    const args = watchArguments()
+    await journey().install({}, { inside: site().cluster, signal: killed.signal, killSignal: 'SIGKILL' })
+    clearInterval(watching)
+
+    const { exitCode, steps, budget } = await install()
+    const seen = await args.stop()
+    expect(exitCode).toBe(0)
+    expect(steps.map(({ id, skipped }) => [id, skipped])).toEqual([
+      ['namespaces', true],
+      ['images', true],
+      ['database', true],
+      ['crds-external-secrets', false],
+      ['release-external-secrets', false],
+      ['release-infisical', false],
+      ['bootstrap', false],
+      ['store', false],
+      ['proof', false],
+    ])
+    expect(steps.at(-1)?.detail).toMatch(
+      /^arrived after \d+ ms; changed in Infisical, changed in Kubernetes after \d+ ms$/,
+    )
+    expect(budget).toMatchObject({ declared: { memory: 640 * 1048576, cpu: 300 }, declaredFits: true })
+    for (const secret of await secretsOf(site().cluster))
+      expect([...seen].filter(line => line.includes(secret))).toEqual([])
+  })
+
+  test('a rerun changes nothing and proves again', async () => {
+    const { exitCode, steps } = await install()
+    expect(exitCode).toBe(0)
+    expect(steps.filter(({ skipped }) => !skipped).map(({ id }) => id)).toEqual(['proof'])
+  })
+
+  test('check finds all as it should be, status says what is here', async () => {
+    const checked = await journey().json<CheckResult>(check(0))
+    expect(checked.exitCode).toBe(0)
+    expect(checked.verdicts.filter(({ ok }) => !ok)).toEqual([])
+    expect(checked.budget.observed.memory).toBeGreaterThan(50 * 1048576)
+    const found = await journey().json<StatusResult>(['status', '-c', site().siteFile])
+    expect(found.releases.map(({ name, pods }) => [name, pods])).toEqual([
+      ['external-secrets', '3 of 3 Deployments ready'],
+      ['infisical-standalone', '1 of 1 Deployments ready'],
+    ])
+    expect(found.journal.map(({ step }) => step)).toContain('proof')
+    expect(found.bundle.key).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  test('an older bundle, and one of another name, are refused: exit 57 and 44', async () => {
+    await journey().rename('sandbox', '1.1.0')
+    expect((await journey().install()).exitCode).toBe(57)
+    await journey().rename('other', '1.0.0')
+    expect((await journey().install()).exitCode).toBe(44)
+    await journey().rename('sandbox', '1.0.0')
+  })
+
+  test('an image that lost its pin is found: exit 60', async () => {
+    const name = 'docker.io/sealift-sandbox/infisical-stand-in:0.1.0'
+    await journey().ctr(`images label ${name} io.cri-containerd.pinned=`)
+    const { exitCode, verdicts } = await journey().json<CheckResult>(check(0))
+    expect(exitCode).toBe(60)
+    expect(verdicts.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual([`image/${name}`])
+    expect((await install()).steps.find(({ id }) => id === 'images')?.skipped).toBe(false)
+  })
+
+  test('use above the budget has an exit code of its own: 61', async () => {
+    await journey().kubectl('-n infisical set env deployment/infisical STAND_IN_HOLD_MIB=600')
+    await journey().kubectl('-n infisical rollout status deployment/infisical --timeout=180s')
+    const { exitCode, stdout } = await journey().run(check(25))
+    expect(exitCode).toBe(61)
+    expect(stdout).toMatch(/declared: 640Mi of 640Mi.*within the budget\nobserved: .*over by \d+Mi/)
+  })
+}

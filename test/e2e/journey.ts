@@ -1,0 +1,91 @@
+/** One site and the connected side that its bundle comes from, for the story that site.test.ts tells. */
+import { afterAll, beforeAll } from 'vitest'
+import { startCluster } from '../support/cluster/index.ts'
+import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
+import { type Sandbox, startSandbox } from '../support/sandbox.ts'
+
+/** What each part of the story works with. */
+export class Journey {
+  readonly sandbox: Sandbox
+  readonly site: TestSite
+  /** All that the CLI has said so far. */
+  readonly spoken: string[] = []
+
+  constructor(sandbox: Sandbox, site: TestSite) {
+    this.sandbox = sandbox
+    this.site = site
+  }
+
+  /** Runs the CLI on the node, where nothing but the cluster can be reached. */
+  async run(args: readonly string[], options: RunOptions = { inside: this.site.cluster }): Promise<Finished> {
+    const finished = await sealift(args, options)
+    this.spoken.push(finished.stdout, finished.stderr)
+    return finished
+  }
+
+  async json<T>(args: readonly string[]): Promise<T & { exitCode: number }> {
+    const { stdout, exitCode } = await this.run([...args, '--json'])
+    return { ...(JSON.parse(stdout) as T), exitCode }
+  }
+
+  /** Installs the bundle, or another one, for this site or as another site file says. */
+  install(change: { bundle?: string; file?: string; flags?: string[] } = {}, options?: RunOptions) {
+    const { bundle = this.sandbox.bundle, file = this.site.siteFile, flags = [] } = change
+    return this.run(['install', bundle, '-c', file, '-q', ...flags], options)
+  }
+
+  /** kubectl with words that have no spaces, then arguments as they are. */
+  kubectl(words: string, ...args: string[]): Promise<string> {
+    return this.site.cluster.kubectl([...words.split(' '), ...args])
+  }
+
+  async ctr(words: string): Promise<string> {
+    const { ctr, address } = this.site.cluster.containerd
+    const [command = '', ...first] = ctr
+    const args = [...first, '-a', address, '-n', 'k8s.io', ...words.split(' ')]
+    return String((await this.site.cluster.exec(command, args)).stdout)
+  }
+
+  sql(statement: string): Promise<string> {
+    const uri = `postgresql://postgres:${this.site.passwords.postgres}@127.0.0.1/postgres`
+    const psql = ['/usr/lib/postgresql/15/bin/psql', '-Atc', statement, uri]
+    return this.kubectl('-n databases exec deployment/postgres-cluster-rw --', ...psql)
+  }
+
+  /** The namespaces that an install makes and that are there. */
+  async namespaces(): Promise<string[]> {
+    const names = await this.kubectl('get namespaces -o jsonpath={.items[*].metadata.name}')
+    return names.split(' ').filter(name => ['infisical', 'external-secrets', 'sealift-system'].includes(name))
+  }
+
+  /** Makes the receipt name another bundle. */
+  rename(name: string, version: string): Promise<string> {
+    const patch = JSON.stringify({ data: { name, version } })
+    return this.kubectl('-n sealift-system patch configmap sealift-receipt -p', patch)
+  }
+}
+
+/** Starts both sides before the first test of a file, and stops them after the last. */
+export function journey(): () => Journey {
+  let made: Journey | undefined
+  const stops: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    // Side by side: for most of its start the cluster waits.
+    const [sandbox, cluster] = await Promise.allSettled([startSandbox(), startCluster()])
+    for (const { value } of [sandbox, cluster].filter(side => side.status === 'fulfilled'))
+      stops.push(() => value.stop())
+    if (sandbox.status === 'rejected') throw sandbox.reason
+    if (cluster.status === 'rejected') throw cluster.reason
+    const { connected, key } = sandbox.value
+    const site = await startSite(cluster.value, connected.archives, () => {}, { keys: [key.publicKey] })
+    stops.push(() => site.stop())
+    made = new Journey(sandbox.value, site)
+  })
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop()
+  })
+  return () => {
+    if (made === undefined) throw new Error('the journey has not begun')
+    return made
+  }
+}
