@@ -41,6 +41,7 @@ export interface SampleBundle {
 
 /** Makes the sample bundle. The same options give the same bytes. */
 export function sampleBundle(options: SampleOptions = {}): SampleBundle {
+  const platform = `linux/${options.architecture ?? 'amd64'}` as const
   const made = blobStore()
   const { blobs, store } = made
   const { images, attachments, locked } = makeImages(made, options)
@@ -67,7 +68,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
     apiVersion: 'sealift.dev/v1',
     kind: 'BundleLock',
     metadata: { name: 'sample', version: '1.0.0' },
-    platforms: ['linux/amd64'],
+    platforms: [platform],
     kubernetes: '1.36.0',
     files: [{ path: specTitle, digest: digestOf(spec) }],
     charts: [
@@ -86,7 +87,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
       {
         name: 'helm',
         version: '4.1.4',
-        platform: 'linux/amd64',
+        platform,
         source: 'path',
         content: content(tool),
         member: 'linux-amd64/helm',
@@ -99,7 +100,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   const toolNotes = {
     [annotations.toolName]: 'helm',
     [annotations.toolVersion]: '4.1.4',
-    [annotations.toolPlatform]: 'linux/amd64',
+    [annotations.toolPlatform]: platform,
     [annotations.toolMember]: 'linux-amd64/helm',
   }
   const whole: BundleContents = {

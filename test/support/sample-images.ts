@@ -15,7 +15,7 @@ import { type BlobStore, randomBytesOf, tarOf } from './sample-blobs.ts'
 
 type LockedImage = BundleLock['images'][number]
 
-/** Names of the sample's images: a single manifest, and an index of which only linux/amd64 is carried. */
+/** Names of the sample's images: a single manifest, and an index of which one platform is carried. */
 export const sampleImages = {
   plain: 'docker.io/infisical/infisical:v0.165.8',
   indexed: 'ghcr.io/external-secrets/external-secrets:v2.9.0',
@@ -28,6 +28,8 @@ export interface ImageOptions {
   readonly layers?: number
   /** Names the first image with its tag and its digest, as charts that pin do. */
   readonly pinFirst?: boolean
+  /** What they are for; amd64 when left out. */
+  readonly architecture?: 'amd64' | 'arm64'
   /** Carries an attestation of the indexed image's manifest, a signature of the plain one, an SBOM of the index. */
   readonly attachments?: boolean
 }
@@ -42,10 +44,16 @@ interface MadeImages {
 /** Makes both images in the store. */
 export function makeImages(store: BlobStore, options: ImageOptions): MadeImages {
   const { bytesOf } = store
+  const { architecture = 'amd64' } = options
+  const platform = `linux/${architecture}`
   const plain = imageManifest(store, 'plain', options)
-  const amd64 = imageManifest(store, 'indexed', options)
-  const attestation = attach(store, buildkitAttestation(amd64.digest), amd64)
-  const index = imageIndex(store, amd64, options.attachments ? [attestation.manifest] : [])
+  const carried = imageManifest(store, 'indexed', options)
+  const attestation = attach(store, buildkitAttestation(carried.digest), carried)
+  const index = imageIndex(
+    store,
+    { carried, architecture },
+    options.attachments ? [attestation.manifest] : [],
+  )
   const signature = attach(store, cosignSignature(plain.digest), plain)
   const sbomType = 'application/vnd.cyclonedx+json'
   const document = { content: JSON.stringify(cyclonedx), mediaType: sbomType }
@@ -60,7 +68,7 @@ export function makeImages(store: BlobStore, options: ImageOptions): MadeImages 
       {
         name: sampleImages.indexed,
         root: index,
-        manifests: [index, amd64, ...(options.attachments ? [attestation.manifest] : [])].map(bytesOf),
+        manifests: [index, carried, ...(options.attachments ? [attestation.manifest] : [])].map(bytesOf),
       },
     ],
     attachments: [signature, sbom].map(({ manifest, subject }) => ({
@@ -72,13 +80,13 @@ export function makeImages(store: BlobStore, options: ImageOptions): MadeImages 
       {
         name,
         digest: plain.digest,
-        platforms: { 'linux/amd64': lockedPlatform(store, plain) },
+        platforms: { [platform]: lockedPlatform(store, plain) },
         ...lockedTo(signature),
       },
       {
         name: sampleImages.indexed,
         digest: index.digest,
-        platforms: { 'linux/amd64': lockedPlatform(store, amd64) },
+        platforms: { [platform]: lockedPlatform(store, carried) },
         ...lockedTo(attestation, sbom),
       },
     ],
@@ -86,13 +94,13 @@ export function makeImages(store: BlobStore, options: ImageOptions): MadeImages 
 }
 
 function imageManifest({ store }: BlobStore, name: string, options: ImageOptions): Descriptor {
-  const { seed = 'sample', layers = 2, layerSize = 3000 } = options
+  const { seed = 'sample', layers = 2, layerSize = 3000, architecture = 'amd64' } = options
   const tars = Array.from({ length: layers }, (_, i) =>
     // The first layer is the same in both images, as base layers are.
     tarOf({ data: randomBytesOf(i === 0 ? seed : `${seed} ${name} ${i}`, layerSize) }),
   )
   const config = {
-    architecture: 'amd64',
+    architecture,
     os: 'linux',
     config: { Entrypoint: ['/data'] },
     rootfs: { type: 'layers', diff_ids: tars.map(digestOf) },
@@ -108,15 +116,21 @@ function imageManifest({ store }: BlobStore, name: string, options: ImageOptions
   return store(JSON.stringify(manifest), mediaTypes.ociManifest)
 }
 
-function imageIndex({ store }: BlobStore, amd64: Descriptor, attestations: Descriptor[]): Descriptor {
+function imageIndex(
+  { store }: BlobStore,
+  { carried, architecture }: { carried: Descriptor; architecture: string },
+  attestations: Descriptor[],
+): Descriptor {
+  const other =
+    architecture === 'arm64' ? { architecture: 'amd64' } : { architecture: 'arm64', variant: 'v8' }
   const absent = { mediaType: mediaTypes.ociManifest, digest: digestOf('absent'), size: 400 }
   const index = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociIndex,
     manifests: [
-      { ...amd64, platform: { os: 'linux', architecture: 'amd64' } },
-      { ...absent, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
-      ...attestations.map(manifest => attestationEntry(manifest, amd64.digest)),
+      { ...carried, platform: { os: 'linux', architecture } },
+      { ...absent, platform: { os: 'linux', ...other } },
+      ...attestations.map(manifest => attestationEntry(manifest, carried.digest)),
     ],
   }
   return store(JSON.stringify(index), mediaTypes.ociIndex)
