@@ -8,6 +8,7 @@ import { entryHeader, paddedSize } from '../../src/archive/index.ts'
 import { openBundle } from '../../src/bundle/index.ts'
 import { loadArchive } from '../../src/load/index.ts'
 import { digestOf, hexOf, mediaTypes } from '../../src/oci/index.ts'
+import { startRegistry } from '../support/connected/index.ts'
 import { memorySource } from '../support/memory-files.ts'
 import { aptInstall } from '../support/packages.ts'
 import { sampleBundle, sampleImages } from '../support/sample-bundle.ts'
@@ -57,7 +58,10 @@ test.each(Object.values(sampleImages))('skopeo copies %s out of it, layers check
   expect(await readdir(out)).toEqual(expect.arrayContaining(layers.map(layer => layer.digest.slice(7))))
 })
 
-test('oras reads every image, chart and the Sealift artifact from the unpacked tree', async () => {
+test.each([
+  ['the file', () => file],
+  ['the unpacked tree', () => tree],
+])('oras reads every image, chart and the Sealift artifact from %s', async (_, layout) => {
   const oras = await goTool('oras')
   const index: { manifests: { digest: string; artifactType?: string }[] } = JSON.parse(
     await readFile(join(tree, 'index.json'), 'utf8'),
@@ -69,7 +73,7 @@ test('oras reads every image, chart and the Sealift artifact from the unpacked t
     mediaTypes.bundleArtifact,
   ])
   for (const { digest } of index.manifests) {
-    const args = ['manifest', 'fetch', '--oci-layout', `${tree}@${digest}`]
+    const args = ['manifest', 'fetch', '--oci-layout', `${layout()}@${digest}`]
     const { stdout } = await execa(oras, args, { stripFinalNewline: false })
     expect(digestOf(stdout)).toBe(digest)
   }
@@ -82,7 +86,7 @@ test('oras pulls the files of the Sealift artifact under their titles', async ()
   )
   const out = join(folder, 'pulled')
   const digest = index.manifests.at(-1)?.digest
-  await execa(await goTool('oras'), ['pull', '--oci-layout', `${tree}@${digest}`, '-o', out])
+  await execa(await goTool('oras'), ['pull', '--oci-layout', `${file}@${digest}`, '-o', out])
   expect(await readFile(join(out, 'bundle.yaml'), 'utf8')).toBe(bundle.specText)
   expect(await readdir(join(out, 'tools'))).toEqual(['helm.tar.gz'])
 })
@@ -105,6 +109,24 @@ test('crane validates an image of it, read as a layout', async () => {
   ])
   const { stdout } = await execa(crane, ['validate', '--tarball', target])
   expect(stdout).toContain('PASS')
+})
+
+test('crane by itself wants every platform that an index names; of what skopeo copies out it finds all', async () => {
+  const crane = await goTool('crane')
+  const registry = await startRegistry()
+  try {
+    const pushed = await execa(crane, ['push', '--index', tree, `${registry.host}/tree:1`], { reject: false })
+    expect(pushed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no such file') })
+    for (const [tag, name] of Object.entries(sampleImages)) {
+      const place = `${registry.host}/copied:${tag}`
+      const copy = ['copy', '--insecure-policy', '--dest-tls-verify=false']
+      await execa('skopeo', [...copy, `oci-archive:${file}:${name}`, `docker://${place}`])
+      const { stdout } = await execa(crane, ['validate', '--remote', place])
+      expect(stdout).toContain(`PASS: ${place}`)
+    }
+  } finally {
+    await registry.stop()
+  }
 })
 
 test('tar reads the size of a layer of 9 GiB, which no octal field holds', async () => {
