@@ -17,6 +17,8 @@ export default class Check extends BaseCommand {
     '<%= config.bin %> <%= command.id %> -c site.yaml --window 60 --json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
+    'LOCK_INVALID',
+    'FILE_FAILED',
     'SITE_INVALID',
     'CLUSTER_UNREACHABLE',
     'CLUSTER_DENIED',

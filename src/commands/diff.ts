@@ -22,6 +22,7 @@ export default class Diff extends BaseCommand {
     'SPEC_INVALID',
     'LOCK_INVALID',
     'LOCK_DRIFT',
+    'CONTENT_MISMATCH',
     'DISK_FULL',
     'FILE_FAILED',
     'BUNDLE_MALFORMED',

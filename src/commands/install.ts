@@ -21,8 +21,10 @@ export default class Install extends BaseCommand {
   ]
   static override readonly exits: readonly ErrorCode[] = [
     'SPEC_INVALID',
-    'FILE_FAILED',
+    'RENDER_FAILED',
+    'CONTENT_MISMATCH',
     'DISK_FULL',
+    'FILE_FAILED',
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
     'BUNDLE_WRONG_PLATFORM',
@@ -41,6 +43,7 @@ export default class Install extends BaseCommand {
     'HELM_FAILED',
     'SERVER_FAILED',
     'PROOF_FAILED',
+    'NOT_INSTALLED',
     'DOWNGRADE_REFUSED',
     'WRONG_SITE',
   ]

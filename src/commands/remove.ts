@@ -17,6 +17,8 @@ export default class Remove extends BaseCommand {
   ]
   static override readonly exits: readonly ErrorCode[] = [
     'SPEC_INVALID',
+    'CONTENT_MISMATCH',
+    'DISK_FULL',
     'FILE_FAILED',
     'BUNDLE_MALFORMED',
     'BUNDLE_DAMAGED',
@@ -31,7 +33,11 @@ export default class Remove extends BaseCommand {
     'FOREIGN_INSTALL',
     'LOAD_FAILED',
     'DATABASE_DENIED',
+    'DATABASE_UNFIT',
     'DATABASE_UNREACHABLE',
+    'CACHE_DENIED',
+    'CACHE_UNREACHABLE',
+    'KEYS_LOST',
     'HELM_FAILED',
   ]
   static override args = {

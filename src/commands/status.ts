@@ -10,6 +10,8 @@ export default class Status extends BaseCommand {
   static override summary = 'Say what is installed on a site, and when.'
   static override examples = ['<%= config.bin %> <%= command.id %> --site site.yaml']
   static override readonly exits: readonly ErrorCode[] = [
+    'LOCK_INVALID',
+    'FILE_FAILED',
     'SITE_INVALID',
     'CLUSTER_UNREACHABLE',
     'CLUSTER_DENIED',
