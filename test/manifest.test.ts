@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { manifestText } from '../scripts/manifest.ts'
 import { exitCodes } from '../src/errors/index.ts'
+import { siteJsonSchema } from '../src/spec/site.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -11,13 +12,53 @@ test('oclif.manifest.json is what the compiled commands give; npm run manifest w
   expect(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')).toBe(await manifestText())
 })
 
-test('the README’s table of exit codes has every code once, and no other', () => {
+/** Rows of the tables in one section of the README, cell by cell, without those that head and underline. */
+function tableRows(heading: string): string[][] {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const [section = ''] = readme.slice(readme.indexOf('\n## Exit codes\n') + 1).split(/^(?=## )/m)
-  const rows = section.split('\n').filter(line => /^\|\s*\d/.test(line))
+  const [section = ''] = readme
+    .slice(readme.indexOf(`\n${heading}\n`) + 1)
+    .split(/^(?=##)/m)
+    .filter(part => part.startsWith(heading))
+  return section
+    .split('\n')
+    .filter(line => /^\|\s*[`\d]/.test(line))
+    .map(row =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map(cell => cell.trim()),
+    )
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+}
+
+/** Paths of a schema's fields; the place of one value in a Secret is one field. */
+function fields({ properties = {} }: Schema, path = ''): string[] {
+  return Object.entries(properties).flatMap(([name, inner]) => {
+    const leaf = inner.properties === undefined || 'key' in inner.properties
+    return leaf ? [path + name] : fields(inner, `${path}${name}.`)
+  })
+}
+
+test('the README’s table of site.yaml has every field once, and no other', () => {
+  // `a.b`, `.c` in one cell are a.b and a.c.
+  const named = tableRows('### site.yaml').flatMap(([cell = '']) => {
+    const [first = '', ...more] = (cell.match(/`[^`]+`/g) ?? []).map(word => word.slice(1, -1))
+    return [first, ...more.map(word => first.replace(/\.\w+$/, word))]
+  })
+  // `budget` does nothing, and is on its way out.
+  const apart = ['apiVersion', 'kind', 'budget']
+  const known = fields(siteJsonSchema() as Schema).filter(field => !apart.includes(field))
+  expect(named.sort()).toEqual(known.sort())
+})
+
+test('the README’s table of exit codes has every code once, and no other', () => {
   // Code, meaning, an empty column, code, meaning; a cell of codes may name several.
-  const cells = rows.map(row => row.split('|').map(cell => cell.trim()))
-  const named = cells.flatMap(([, left = '', , , right = '']) => `${left} ${right}`.match(/\d+/g) ?? [])
-  const known = Object.values<number>(exitCodes)
-  expect(named.map(Number).sort((a, b) => a - b)).toEqual([0, ...known].sort((a, b) => a - b))
+  const cells = tableRows('## Exit codes').flatMap(([left = '', , , right = '']) => [left, right])
+  const named = cells.flatMap(cell => cell.match(/\d+/g) ?? []).map(Number)
+  const ascending = (a: number, b: number) => a - b
+  const known = [0, ...Object.values<number>(exitCodes)]
+  expect(named.sort(ascending)).toEqual(known.sort(ascending))
 })
