@@ -1,6 +1,7 @@
 /** One site and the connected side that its bundle comes from, for the story that site.test.ts tells. */
 import { afterAll, beforeAll } from 'vitest'
 import { startCluster } from '../support/cluster/index.ts'
+import { watchArguments, watchSecrets } from '../support/leaks.ts'
 import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 
@@ -9,11 +10,18 @@ export class Journey {
   readonly sandbox: Sandbox
   readonly site: TestSite
   /** All that the CLI has said so far. */
-  readonly spoken: string[] = []
+  readonly spoken: string[]
+  /** Every secret that the site has had so far. */
+  readonly secrets: ReadonlySet<string>
+  /** The arguments of every process since before the bundle was locked. */
+  readonly args: ReadonlySet<string>
 
-  constructor(sandbox: Sandbox, site: TestSite) {
+  constructor(sandbox: Sandbox, site: TestSite, secrets: ReadonlySet<string>, args: ReadonlySet<string>) {
     this.sandbox = sandbox
     this.site = site
+    this.spoken = [...sandbox.spoken]
+    this.secrets = secrets
+    this.args = args
   }
 
   /** Runs the CLI on the node, where nothing but the cluster can be reached. */
@@ -46,10 +54,15 @@ export class Journey {
     return String((await this.site.cluster.exec(command, args)).stdout)
   }
 
+  /** Asks the shared PostgreSQL. Its password goes by standard input: tests look for it in all arguments. */
   sql(statement: string): Promise<string> {
-    const uri = `postgresql://postgres:${this.site.passwords.postgres}@127.0.0.1/postgres`
-    const psql = ['/usr/lib/postgresql/15/bin/psql', '-Atc', statement, uri]
-    return this.kubectl('-n databases exec deployment/postgres-cluster-rw --', ...psql)
+    const script = 'read -r PGPASSWORD; export PGPASSWORD; exec "$@"'
+    const psql = ['/usr/lib/postgresql/15/bin/psql', '-h', '127.0.0.1', '-U', 'postgres', '-Atc', statement]
+    const words = ['-n', 'databases', 'exec', '-i', 'deployment/postgres-cluster-rw', '--']
+    return this.site.cluster.kubectl(
+      [...words, 'sh', '-c', script, 'sh', ...psql],
+      `${this.site.passwords.postgres}\n`,
+    )
   }
 
   /** The namespaces that an install makes and that are there. */
@@ -68,8 +81,10 @@ export class Journey {
 /** Starts both sides before the first test of a file, and stops them after the last. */
 export function journey(): () => Journey {
   let made: Journey | undefined
-  const stops: (() => Promise<void>)[] = []
+  const stops: (() => Promise<unknown>)[] = []
   beforeAll(async () => {
+    const args = watchArguments()
+    stops.push(() => args.stop())
     // Side by side: for most of its start the cluster waits.
     const [sandbox, cluster] = await Promise.allSettled([startSandbox(), startCluster()])
     for (const { value } of [sandbox, cluster].filter(side => side.status === 'fulfilled'))
@@ -79,7 +94,10 @@ export function journey(): () => Journey {
     const { connected, key } = sandbox.value
     const site = await startSite(cluster.value, connected.archives, () => {}, { keys: [key.publicKey] })
     stops.push(() => site.stop())
-    made = new Journey(sandbox.value, site)
+    const secrets = await watchSecrets(site.cluster)
+    stops.push(async () => secrets.stop())
+    for (const secret of Object.values(key.env)) secrets.found.add(secret)
+    made = new Journey(sandbox.value, site, secrets.found, args.seen)
   })
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop()

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { InstallResult } from '../../src/workflows/install.ts'
-import { secretsOf } from '../support/leaks.ts'
 import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install before them, and nothing after. */
@@ -12,6 +11,8 @@ export function removed(journey: () => Journey): void {
     ...[verb, journey().sandbox.bundle, '-c', journey().site.siteFile],
     ...flags,
   ]
+  /** Receipt and journal, as they were before the purge. */
+  const records: string[] = []
   const admin = () =>
     journey().kubectl('-n sealift-system get secret infisical-admin -o jsonpath={.data.password}')
 
@@ -30,20 +31,10 @@ export function removed(journey: () => Journey): void {
     const again = await journey().json<InstallResult>(ofBundle('install'))
     expect(again.steps.find(({ id }) => id === 'bootstrap')?.detail).toBe('was set up before')
     expect(await admin()).toBe(before)
-  })
-
-  test('no secret was in any output, journal or record, or in the bundle', async () => {
-    const { site, sandbox, spoken } = journey()
-    const secrets = await secretsOf(site.cluster)
-    expect(secrets.length).toBeGreaterThan(8)
-    const records = await journey().kubectl(
-      '-n sealift-system get configmap/sealift-receipt secret/sealift-journal -o json',
-    )
-    const journal = JSON.parse(records).items[1].data['journal.jsonl']
-    const local = await readFile(join(site.dir, 'sandbox.journal.jsonl'), 'utf8')
-    const bundle = (await readFile(sandbox.bundle)).toString('latin1')
-    const everything = [...spoken, records, Buffer.from(journal, 'base64').toString(), local, bundle]
-    expect(secrets.filter(secret => everything.some(text => text.includes(secret)))).toEqual([])
+    const names = 'configmap/sealift-receipt secret/sealift-journal'
+    const [receipt, log] = JSON.parse(await journey().kubectl(`-n sealift-system get ${names} -o json`)).items
+    const journal = Buffer.from(log.data['journal.jsonl'], 'base64').toString()
+    records.push(JSON.stringify(receipt), journal)
   })
 
   test('--purge leaves no trace', async () => {
@@ -57,5 +48,15 @@ export function removed(journey: () => Journey): void {
       "select (select count(*) from pg_roles where rolname = 'infisical') + (select count(*) from pg_database where datname = 'infisical')"
     expect(await journey().sql(traces)).toBe('0')
     expect(await journey().ctr('images ls -q')).not.toMatch(/external-secrets|infisical/)
+  })
+
+  test('no secret was in any output, argument, journal or record, or in the bundle', async () => {
+    const { site, sandbox, spoken, secrets, args } = journey()
+    expect(secrets.size).toBeGreaterThan(12)
+    expect(records.map(text => text.length > 100)).toEqual([true, true])
+    const local = await readFile(join(site.dir, 'sandbox.journal.jsonl'), 'utf8')
+    const bundle = (await readFile(sandbox.bundle)).toString('latin1')
+    const everything = [...spoken, ...records, ...args, local, bundle]
+    expect([...secrets].filter(secret => everything.some(text => text.includes(secret)))).toEqual([])
   })
 }

@@ -1,27 +1,44 @@
 /** Looks for secrets where none may be. */
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KubeConfig, Watch } from '@kubernetes/client-node'
 import type { TestCluster } from './cluster/index.ts'
 
-/** Every value that is secret on a site: keys, passwords, client secrets, and the passwords inside connection URIs. */
-export async function secretsOf(cluster: TestCluster): Promise<string[]> {
-  const places = [
-    'infisical/infisical-secrets',
-    'sealift-system/infisical-admin',
-    'external-secrets/infisical-universal-auth',
-    'databases/postgres-superuser',
-    'databases/dragonfly-auth',
-  ]
-  const open = /^(email|organization|organizationId|clientId|username|SITE_URL|.*_ENABLED|NODE_OPTIONS)$/
-  const found: string[] = []
-  for (const place of places) {
-    const [namespace = '', name = ''] = place.split('/')
-    const { data } = JSON.parse(await cluster.kubectl(['-n', namespace, 'get', 'secret', name, '-o', 'json']))
-    for (const [key, value] of Object.entries<string>(data))
-      if (!open.test(key)) found.push(Buffer.from(value, 'base64').toString())
+const open =
+  /^(email|organization|organizationId|clientId|username|SITE_URL|.*_ENABLED|NODE_OPTIONS|(ca|tls)\.crt)$/
+const records = ['helm.sh/release.v1', 'sealift.dev/journal']
+
+/**
+ * Collects every value that is secret on a site, from now on and however short its life: keys, passwords, client
+ * secrets, what the proof sends, and the passwords inside connection URIs.
+ */
+export async function watchSecrets(cluster: TestCluster): Promise<{ found: Set<string>; stop(): void }> {
+  const config = new KubeConfig()
+  config.loadFromFile(cluster.kubeconfig)
+  const found = new Set<string>()
+  const note = (_: string, { type, data = {} }: { type: string; data?: Record<string, string> }) => {
+    if (records.includes(type)) return
+    for (const [key, encoded] of Object.entries(data)) {
+      if (open.test(key)) continue
+      const value = Buffer.from(encoded, 'base64').toString()
+      found.add(value)
+      for (const [, password = ''] of value.matchAll(/:\/\/[^:/]*:([^@]+)@/g)) found.add(password)
+    }
   }
-  const passwords = found.flatMap(value => /:\/\/[^:/]*:([^@]+)@/.exec(value)?.[1] ?? [])
-  return [...new Set([...found, ...passwords])]
+  let going = true
+  let watching: AbortController
+  // The client ends a watch that brings nothing for half a minute; the next one begins with all that is there.
+  const watch = async () => {
+    watching = await new Watch(config).watch('/api/v1/secrets', {}, note, () => {
+      if (going) void watch().catch(() => {})
+    })
+  }
+  await watch()
+  const stop = () => {
+    going = false
+    watching.abort()
+  }
+  return { found, stop }
 }
 
 /**
@@ -29,7 +46,7 @@ export async function secretsOf(cluster: TestCluster): Promise<string[]> {
  * read when it is new, and again while it may still become another program; to read all of them each time would take
  * a processor for itself.
  */
-export function watchArguments(): { stop(): Promise<Set<string>> } {
+export function watchArguments(): { seen: Set<string>; stop(): Promise<Set<string>> } {
   const seen = new Set<string>()
   const looks = new Map<string, number>()
   let going = true
@@ -48,6 +65,7 @@ export function watchArguments(): { stop(): Promise<Set<string>> } {
     }
   })()
   return {
+    seen,
     async stop() {
       going = false
       await watching

@@ -19,6 +19,8 @@ export interface Sandbox {
   readonly key: TestKey
   /** The flags that lead to the connected side. */
   readonly registries: readonly string[]
+  /** What the CLI said while it was made. */
+  readonly spoken: readonly string[]
   stop(): Promise<void>
 }
 
@@ -34,14 +36,17 @@ export async function startSandbox(): Promise<Sandbox> {
   const registries = ['--registries', connected.registriesFile]
   await cp(join(root, 'bundles', 'sandbox'), spec, { recursive: true })
   const key = await makeKey(join(dir, 'release'))
+  const spoken: string[] = []
   for (const args of [
     ['lock', spec],
     ['build', spec, '-o', dir, '--key', key.path],
   ]) {
-    const { exitCode, stderr } = await sealift([...args, ...registries], { env: key.env })
+    const { exitCode, stdout, stderr } = await sealift([...args, ...registries], { env: key.env })
+    spoken.push(stdout, stderr)
     if (exitCode === 0) continue
     await stop()
     throw new Error(`sealift ${args[0]} failed:\n${stderr}`)
   }
-  return { connected, dir, spec, registries, key, bundle: join(dir, 'sandbox-1.0.0.tar'), stop }
+  const bundle = join(dir, 'sandbox-1.0.0.tar')
+  return { connected, dir, spec, registries, key, bundle, spoken, stop }
 }
