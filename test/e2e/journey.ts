@@ -47,6 +47,13 @@ export class Journey {
     return this.site.cluster.kubectl([...words.split(' '), ...args])
   }
 
+  /** Makes a Secret beside those of the shared services; its values are in no argument list. */
+  secret(name: string, stringData: Readonly<Record<string, string>>): Promise<string> {
+    const metadata = { name, namespace: 'databases' }
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata, stringData }
+    return this.site.cluster.kubectl(['create', '-f', '-'], JSON.stringify(secret))
+  }
+
   async ctr(words: string): Promise<string> {
     const { ctr, address } = this.site.cluster.containerd
     const [command = '', ...first] = ctr

@@ -24,8 +24,7 @@ export function refused(journey: () => Journey): void {
 
   test('a wrong database password: exit 46, and the password is not shown', async () => {
     const wrong = 'not-the-password-4711'
-    const literals = ['--from-literal=username=postgres', `--from-literal=password=${wrong}`]
-    await journey().kubectl('-n databases create secret generic wrong', ...literals)
+    await journey().secret('wrong', { username: 'postgres', password: wrong })
     const admin = { namespace: 'databases', name: 'wrong' }
     const database = { host: 'postgres-cluster-rw.databases.svc', tls: 'disable', admin }
     const { exitCode, stderr } = await install({ file: await site().variant('wrong', { database }) })
@@ -37,8 +36,7 @@ export function refused(journey: () => Journey): void {
   test('a Redis that refuses undeclared keys: exit 50, with the flag that mends it', async () => {
     const redis = await startStrictRedis()
     try {
-      const literal = `--from-literal=password=${redis.password}`
-      await journey().kubectl('-n databases create secret generic strict', literal)
+      await journey().secret('strict', { password: redis.password })
       const password = { namespace: 'databases', name: 'strict', key: 'password' }
       const dragonfly = { host: redis.host, port: redis.port, database: 3, password }
       // From this side of the veth: the small server listens on this machine's loopback.

@@ -60,8 +60,8 @@ export function watchArguments(): { seen: Set<string>; stop(): Promise<Set<strin
   }
   const watching = (async () => {
     for (let round = 0; going; round++) {
-      await look(round % 50 === 0 ? Number.POSITIVE_INFINITY : 5)
-      await sleep(20)
+      await look(round % 20 === 0 ? Number.POSITIVE_INFINITY : 5)
+      await sleep(50)
     }
   })()
   return {
