@@ -125,7 +125,6 @@ export const siteSchema = z.strictObject({
     .strictObject({ heapMiB: z.number().int().min(64).max(65536) })
     .optional()
     .describe("V8's heap; derived from the container's memory limit when left out"),
-  budget: z.enum(['enforce', 'warn']).default('enforce'),
 })
 
 /** What this site is like: a validated site.yaml, defaults filled in. */

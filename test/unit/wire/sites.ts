@@ -38,5 +38,4 @@ dragonfly:
   password: { namespace: databases, name: dragonfly-auth, key: password }
 ingress: { host: infisical.bank.local, className: traefik, tlsSecret: infisical-tls }
 memory: { heapMiB: 700 }
-budget: warn
 `
