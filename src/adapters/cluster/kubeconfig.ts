@@ -23,7 +23,7 @@ export interface Connection {
 const k3sFile = '/etc/rancher/k3s/k3s.yaml'
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
 const hint =
-  'give the kubeconfig of the site with --kubeconfig, or in KUBECONFIG; on a K3s server run as root'
+  'name the kubeconfig under cluster.kubeconfig in site.yaml, or in KUBECONFIG; on a K3s server run as root'
 
 function unusable(message: string, hints: readonly string[] = [hint]): SealiftError {
   return new SealiftError('CLUSTER_UNREACHABLE', message, { hints })

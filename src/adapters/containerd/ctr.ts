@@ -63,11 +63,11 @@ async function reachable(address: string): Promise<void> {
 function closed(address: string, denied: boolean): SealiftError {
   return denied
     ? new SealiftError('LOAD_FAILED', `containerd's socket is not open to this user: ${printable(address)}`, {
-        hints: ['run as root on the node, or load with --load registry or --load cluster'],
+        hints: ['run sealift as root on the K3s node'],
       })
     : new SealiftError('LOAD_FAILED', `containerd does not answer at ${printable(address)}`, {
         hints: [
-          'is K3s or containerd running on this machine? If this is no node, use --load registry or cluster',
+          'is K3s running on this machine? If not, run sealift on the K3s node, or say where containerd is: containerd.ctr and containerd.address in site.yaml',
         ],
       })
 }
@@ -75,7 +75,9 @@ function closed(address: string, denied: boolean): SealiftError {
 function explained(command: string, words: readonly string[], error: ExecaError): SealiftError {
   if (error.code === 'ENOENT' || error.code === 'EACCES') {
     return new SealiftError('LOAD_FAILED', `cannot run ${printable(command)}: ${error.code}`, {
-      hints: ['install runs ctr of the node (k3s ctr, or containerd’s own); name it in the site file'],
+      hints: [
+        "images are loaded with the node's own ctr, or k3s ctr: name it in site.yaml under containerd.ctr",
+      ],
       cause: error,
     })
   }
