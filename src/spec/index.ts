@@ -4,5 +4,6 @@
  * Never reads a file, and never asks anything of the world.
  */
 export { parseSpec } from './parse.ts'
-export { parseSite, type SecretRef, type Site, siteJsonSchema } from './site.ts'
+export { parseSite, type Site, siteJsonSchema } from './site.ts'
+export type { SecretRef } from './site-fields.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'

@@ -1,136 +1,99 @@
 import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../errors/index.ts'
 import { parseYaml } from '../yaml/index.ts'
+import { hostName, httpUrl, kubernetesName, publicKey } from './site-fields.ts'
+import { database, dragonfly } from './site-services.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/site.schema.json.
 
-const kubernetesName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-    'a Kubernetes name: lower-case letters, digits, dashes, dots',
-  )
-const secretKey = z.string().regex(/^[A-Za-z0-9._-]{1,253}$/, 'a key of a Secret')
-const hostName = z
-  .string()
-  .regex(/^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]+)$/, 'a host name or an IP address')
-const port = z.number().int().min(1).max(65535)
-// What role and database may be called: PostgreSQL cuts names at 63 bytes without a word.
-const databaseName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, 'letters, digits, _ and -, at most 63')
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
-  .refine(text => !/[?#@]/.test(text), 'no user, query or fragment in it')
-
-const publicKey = z
-  .string()
-  .regex(
-    /^-----BEGIN PUBLIC KEY-----\s[A-Za-z0-9+/=\s]{1,4096}-----END PUBLIC KEY-----\s*$/,
-    'the text of a .pub file: -----BEGIN PUBLIC KEY----- …',
-  )
-
-const secretRef = z.strictObject({ namespace: kubernetesName, name: kubernetesName, key: secretKey })
-
-const database = z
+/** The shape of site.yaml. */
+export const siteSchema = z
   .strictObject({
-    host: hostName.describe('As the pods see it; NAME.NAMESPACE.svc is reached through the API server'),
-    port: port.default(5432),
-    name: databaseName.default('infisical'),
-    user: databaseName.default('infisical'),
-    tls: z
-      .enum(['disable', 'require', 'verify-full'])
-      .default('require')
-      .describe(
-        'require encrypts and trusts any certificate; verify-full also checks it; disable must be said',
-      ),
-    ca: secretRef.optional().describe('Secret with the CA certificate (PEM), for verify-full'),
-    admin: z
+    apiVersion: z.literal('sealift.dev/v1').describe('Version of this format'),
+    kind: z.literal('Site').describe('What this file is'),
+    metadata: z
       .strictObject({
-        namespace: kubernetesName,
-        name: kubernetesName,
-        usernameKey: secretKey.default('username'),
-        passwordKey: secretKey.default('password'),
+        name: kubernetesName.describe(
+          'Name of the site; a bundle that names its sites (metadata.sites) goes to those alone',
+        ),
+      })
+      .describe('What the site is called'),
+    cluster: z
+      .strictObject({
+        kubeconfig: z
+          .string()
+          .min(1)
+          .optional()
+          .describe("Path of the kubeconfig; KUBECONFIG, ~/.kube/config, then K3s's own when left out"),
+        context: z
+          .string()
+          .min(1)
+          .optional()
+          .describe("Context of the kubeconfig to use; the kubeconfig's current one when left out"),
+      })
+      .default({})
+      .describe('How to reach the Kubernetes API'),
+    containerd: z
+      .strictObject({
+        ctr: z.array(z.string().min(1)).min(1).describe('The ctr command as words, such as [k3s, ctr]'),
+        address: z
+          .string()
+          .startsWith('/', 'an absolute path')
+          .optional()
+          .describe("Path of containerd's socket; ctr's own default when left out"),
       })
       .optional()
-      .describe('Secret with an administrator that makes role and database'),
-    uri: secretRef
+      .describe('The containerd that images are loaded into; found by itself when left out'),
+    url: httpUrl
       .optional()
-      .describe('Secret with a postgresql:// URI of a database that is there already; it is only checked'),
+      .describe("Where people reach Infisical (SITE_URL); the ingress's host, or the Service, when left out"),
+    keys: z
+      .array(publicKey)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe(
+        'Public keys (PEM, as in a .pub file), one of which must have signed every bundle that is used here',
+      ),
+    organization: z
+      .string()
+      .regex(/^[^\p{Cc}]{1,64}$/u, '1 to 64 characters')
+      .describe("Infisical's organisation, made at bootstrap"),
+    admin: z
+      .strictObject({
+        email: z.email('an e-mail address').describe("The admin's e-mail address, which is the login's name"),
+      })
+      .describe("Infisical's first user, made at bootstrap; the password is made by Sealift"),
+    database: database.describe('The PostgreSQL that Infisical keeps its data in'),
+    dragonfly: dragonfly.describe('The Dragonfly, or Redis, that Infisical queues its jobs in'),
+    ingress: z
+      .strictObject({
+        host: hostName.describe('Host name that the Ingress answers to'),
+        className: kubernetesName
+          .optional()
+          .describe("IngressClass, such as traefik; the chart's own choice when left out"),
+        tlsSecret: kubernetesName
+          .optional()
+          .describe("TLS Secret in Infisical's namespace; plain HTTP when left out"),
+      })
+      .optional()
+      .describe('An Ingress for Infisical; none when left out'),
+    memory: z
+      .strictObject({
+        heapMiB: z
+          .number()
+          .int()
+          .min(64)
+          .max(65536)
+          .describe("Size of V8's heap in MiB (--max-old-space-size)"),
+      })
+      .optional()
+      .describe("V8's heap; derived from the container's memory limit when left out"),
   })
-  .refine(({ admin, uri }) => (admin === undefined) !== (uri === undefined), {
-    error: 'name exactly one of admin and uri',
-  })
-  .refine(({ tls, ca }) => tls !== 'verify-full' || ca !== undefined, {
-    path: ['ca'],
-    error: 'verify-full needs ca: a Secret with the CA certificate',
-  })
-
-const dragonfly = z.strictObject({
-  host: hostName,
-  port: port.default(6379),
-  database: z
-    .number()
-    .int()
-    .min(0)
-    .max(1023)
-    .default(0)
-    .describe("Infisical's keys have no prefix: give it a number of its own on a shared instance"),
-  tls: z.boolean().default(false),
-  password: secretRef.optional(),
-})
-
-/** The shape of site.yaml. */
-export const siteSchema = z.strictObject({
-  apiVersion: z.literal('sealift.dev/v1'),
-  kind: z.literal('Site'),
-  metadata: z.strictObject({ name: kubernetesName }),
-  cluster: z
-    .strictObject({
-      kubeconfig: z.string().min(1).optional(),
-      context: z.string().min(1).optional(),
-    })
-    .default({}),
-  containerd: z
-    .strictObject({
-      ctr: z.array(z.string().min(1)).min(1).describe('The ctr command as words, such as [k3s, ctr]'),
-      address: z.string().startsWith('/').optional(),
-    })
-    .optional()
-    .describe('Found by itself when left out'),
-  url: httpUrl.optional().describe('SITE_URL: where people reach it'),
-  keys: z
-    .array(publicKey)
-    .min(1)
-    .max(16)
-    .optional()
-    .describe(
-      'Public keys (PEM, as in a .pub file), one of which must have signed every bundle that is used here',
-    ),
-  organization: z
-    .string()
-    .regex(/^[^\p{Cc}]{1,64}$/u, '1 to 64 characters')
-    .describe("Infisical's organisation, made at bootstrap"),
-  admin: z.strictObject({ email: z.email('an e-mail address') }),
-  database,
-  dragonfly,
-  ingress: z
-    .strictObject({
-      host: hostName,
-      className: kubernetesName.optional(),
-      tlsSecret: kubernetesName.optional(),
-    })
-    .optional(),
-  memory: z
-    .strictObject({ heapMiB: z.number().int().min(64).max(65536) })
-    .optional()
-    .describe("V8's heap; derived from the container's memory limit when left out"),
-})
+  .describe('A site that Sealift installs at')
 
 /** What this site is like: a validated site.yaml, defaults filled in. */
 export type Site = z.infer<typeof siteSchema>
-/** Where one value lies in the cluster. */
-export type SecretRef = z.infer<typeof secretRef>
 
 /**
  * A site file's text, checked.

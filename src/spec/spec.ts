@@ -1,47 +1,16 @@
 import * as z from 'zod'
-import { parseReference } from '../oci/index.ts'
+import {
+  artifact,
+  dnsLabel,
+  image,
+  platform,
+  quantity,
+  relativePath,
+  repository,
+  siteName,
+} from './spec-fields.ts'
 
 // One definition gives the type, the check that lists every fault, and the JSON Schema for editors.
-
-const dnsLabel = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/,
-    'lower-case letters, digits and dashes, at most 53 characters',
-  )
-const relativePath = z
-  .string()
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\0]+$/, 'a path below the folder of bundle.yaml, without ..')
-const siteName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-    'the name of a site: lower-case letters, digits, dashes, dots',
-  )
-const quantity = z
-  .string()
-  .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$/, 'a Kubernetes quantity such as 640Mi or 300m')
-const platform = z.enum(['linux/amd64', 'linux/arm64'])
-const repository = z
-  .string()
-  .refine(isRepository, 'an OCI repository with its host and without tag, such as ghcr.io/org/charts/name')
-const artifact = z
-  .string()
-  .refine(isArtifact, 'an OCI artifact with host and tag, such as ghcr.io/org/tools/helm:v4.3.1')
-const image = z
-  .string()
-  .refine(name => parseReference(name) !== undefined, 'an image name, such as docker.io/library/busybox:1.37')
-
-function isRepository(name: string): boolean {
-  const reference = parseReference(`${name}:tag`)
-  return reference?.tag === 'tag' && `${reference.registry}/${reference.repository}` === name
-}
-
-function isArtifact(name: string): boolean {
-  const reference = parseReference(name)
-  if (reference === undefined || !name.startsWith(`${reference.registry}/`)) return false
-  return reference.digest !== undefined || name.endsWith(`:${reference.tag}`)
-}
 
 // A rule between fields is checked also when a field beside it is wrong, so that all faults are listed at once.
 const onEveryObject = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null
@@ -55,9 +24,12 @@ const chart = z
       .optional()
       .describe('Helm repository over HTTP'),
     path: relativePath.optional().describe('Folder or .tgz of the chart, beside bundle.yaml'),
-    version: z.string().regex(/^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, 'an exact version, such as 2.9.0'),
+    version: z
+      .string()
+      .regex(/^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, 'an exact version, such as 2.9.0')
+      .describe("The chart's version: exact, never a range"),
     release: dnsLabel.describe('Helm release name'),
-    namespace: dnsLabel,
+    namespace: dnsLabel.describe('Namespace that the release goes to; made unless it is there'),
     values: z.array(relativePath).default([]).describe('Values files, lowest precedence first'),
     crdValues: z
       .record(z.string(), z.unknown())
@@ -69,7 +41,13 @@ const chart = z
       .enum(['infisical', 'external-secrets'])
       .optional()
       .describe('What Sealift wires this release as; others are installed as they are'),
-    timeoutSeconds: z.number().int().min(10).max(3600).default(600),
+    timeoutSeconds: z
+      .number()
+      .int()
+      .min(10)
+      .max(3600)
+      .default(600)
+      .describe('Seconds that its pods may take to become ready'),
   })
   .refine(({ oci, repo, path }) => [oci, repo, path].filter(source => source !== undefined).length === 1, {
     error: 'exactly one source: oci, repo or path',
@@ -78,15 +56,21 @@ const chart = z
 
 const tool = z
   .strictObject({
-    name: z.enum(['helm']),
-    version: z.string().min(1).max(64),
-    platform: platform.default('linux/amd64'),
+    name: z
+      .enum(['helm'])
+      .describe('What it is: the helm that renders the charts, and installs them on the site'),
+    version: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe("The tool's version, as it is shown and as its file in the bundle is named"),
+    platform: platform.default('linux/amd64').describe('The machines that it runs on'),
     url: z
       .url({ protocol: /^https?$/ })
       .optional()
       .describe('Released archive over HTTP(S)'),
     oci: artifact.optional().describe('OCI artifact with the archive as its one layer, tag included'),
-    path: relativePath.optional(),
+    path: relativePath.optional().describe('File of the archive or program, beside bundle.yaml'),
     member: relativePath
       .optional()
       .describe('The program inside the archive (.tar.gz); without it the file is the program'),
@@ -97,35 +81,54 @@ const tool = z
   })
 
 /** The shape of bundle.yaml. */
-export const bundleSpec = z.strictObject({
-  apiVersion: z.literal('sealift.dev/v1'),
-  kind: z.literal('Bundle'),
-  metadata: z.strictObject({
-    name: dnsLabel,
-    version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/, 'letters, digits, dots and dashes'),
-    description: z.string().max(500).optional(),
-    sites: z
-      .array(siteName)
+export const bundleSpec = z
+  .strictObject({
+    apiVersion: z.literal('sealift.dev/v1').describe('Version of this format'),
+    kind: z.literal('Bundle').describe('What this file is'),
+    metadata: z
+      .strictObject({
+        name: dnsLabel.describe("The bundle's name, of your choice; its file is named by it"),
+        version: z
+          .string()
+          .regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/, 'letters, digits, dots and dashes')
+          .describe("The bundle's version; where it is one like 1.2.3, a site refuses an older one"),
+        description: z.string().max(500).optional().describe('What the bundle is for, in a sentence'),
+        sites: z
+          .array(siteName)
+          .min(1)
+          .optional()
+          .describe(
+            'Names of the sites that may install it (metadata.name of their site.yaml); any when left out',
+          ),
+      })
+      .describe('What the bundle is called, and whom it is for'),
+    platforms: z
+      .array(platform)
       .min(1)
-      .optional()
-      .describe(
-        'Names of the sites that may install it (metadata.name of their site.yaml); any when left out',
-      ),
-  }),
-  platforms: z.array(platform).min(1).default(['linux/amd64']),
-  kubernetes: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/, 'the Kubernetes version of the site, such as 1.36.0')
-    .describe('Charts are rendered for this version'),
-  charts: z.array(chart).min(1),
-  images: z.array(image).default([]).describe('Images to carry that no chart names'),
-  tools: z.array(tool).default([]),
-  attestations: z
-    .boolean()
-    .default(true)
-    .describe('Whether signatures, attestations and SBOMs of images travel along'),
-  budget: z.strictObject({ memory: quantity, cpu: quantity }).describe('What all pods together may request'),
-})
+      .default(['linux/amd64'])
+      .describe('What every image must be there for'),
+    kubernetes: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+$/, 'the Kubernetes version of the site, such as 1.36.0')
+      .describe('Charts are rendered for this version'),
+    charts: z.array(chart).min(1).describe('The Helm charts, installed in this order'),
+    images: z.array(image).default([]).describe('Images to carry that no chart names'),
+    tools: z
+      .array(tool)
+      .default([])
+      .describe('Programs that travel along: one helm for each platform that builds or installs'),
+    attestations: z
+      .boolean()
+      .default(true)
+      .describe('Whether signatures, attestations and SBOMs of images travel along'),
+    budget: z
+      .strictObject({
+        memory: quantity.describe('Memory that they may request, such as 640Mi'),
+        cpu: quantity.describe('CPU that they may request, such as 300m'),
+      })
+      .describe('What all pods together may request at rest'),
+  })
+  .describe('A bundle that Sealift locks and builds')
 
 /** The JSON Schema that editors check bundle.yaml with. */
 export function specJsonSchema(): unknown {

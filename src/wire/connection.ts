@@ -7,7 +7,7 @@ import {
   type KubernetesObject,
   Secret,
 } from '../ports/index.ts'
-import type { Site } from '../spec/site.ts'
+import type { Site } from '../spec/index.ts'
 import { readSecret, secretData, secretKind } from './secrets.ts'
 
 /** What a site says about the database, with the certificate it points at. */

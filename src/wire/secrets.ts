@@ -1,6 +1,6 @@
 import { SealiftError } from '../errors/index.ts'
 import { type Cluster, type Kind, type KubernetesObject, type Random, Secret } from '../ports/index.ts'
-import type { SecretRef } from '../spec/site.ts'
+import type { SecretRef } from '../spec/index.ts'
 
 /** Marks what Sealift made, so that it never takes over what somebody else did. */
 export const managed = { 'app.kubernetes.io/managed-by': 'sealift' } as const

@@ -8,7 +8,7 @@ import type {
   Random,
   Secret,
 } from '../ports/index.ts'
-import type { Site } from '../spec/site.ts'
+import type { Site } from '../spec/index.ts'
 import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
 import {
   adminLogin,

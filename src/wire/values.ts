@@ -1,4 +1,4 @@
-import type { Site } from '../spec/site.ts'
+import type { Site } from '../spec/index.ts'
 import { keysSecretName } from './keys.ts'
 
 /** Service and Deployment of the release, whatever the release's name. */

@@ -15,3 +15,26 @@ test.each([
 ])('%s is what the code says', async (file, schema) => {
   await expect(`${JSON.stringify(schema(), null, 2)}\n`).toMatchFileSnapshot(join(folder, file))
 })
+
+/** Paths of the fields that have no description, at any depth. */
+function undescribed(schema: unknown, path = ''): string[] {
+  const { properties = {}, items } = schema as { properties?: Record<string, object>; items?: object }
+  const fields = Object.entries(properties).flatMap(([name, field]) => [
+    ...('description' in field ? [] : [`${path}${name}`]),
+    ...undescribed(field, `${path}${name}.`),
+  ])
+  return items === undefined ? fields : [...fields, ...undescribed(items, path)]
+}
+
+test.each([
+  ['bundle.yaml', specJsonSchema],
+  ['site.yaml', siteJsonSchema],
+])('every field of %s is described to whoever writes it', (_, schema) => {
+  expect(schema()).toHaveProperty('description')
+  expect(undescribed(schema())).toEqual([])
+})
+
+test('a field without a description would be found, in lists too', () => {
+  const list = { description: 'a list', items: { properties: { one: {} } } }
+  expect(undescribed({ properties: { list } })).toEqual(['list.one'])
+})
