@@ -1,7 +1,7 @@
 import { printable } from '../errors/index.ts'
 
-// Rules between entries. They read the document as it was written, not as it was validated: a fault in one
-// field must not hide a clash in another.
+// Rules between entries and between fields. They read the document as it was written, not as it was validated: a
+// fault in one field must not hide a clash in another.
 
 /** Names that occur twice where they must be unique: charts, releases of a namespace, tools of a platform. */
 export function clashes(raw: unknown): string[] {
@@ -16,6 +16,11 @@ export function clashes(raw: unknown): string[] {
       return text(name) && `${text(name)} for ${text(platform) ?? 'linux/amd64'}`
     }),
   ]
+}
+
+/** `when` of a rule between fields: it is checked also when a field beside it is wrong. */
+export function onEveryObject({ value }: { readonly value: unknown }): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 type Entry = Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@
  * Takes the text of a bundle.yaml or a site.yaml; gives it validated, or one error that lists every fault.
  * Never reads a file, and never asks anything of the world.
  */
-export { parseSpec } from './parse.ts'
-export { parseSite, type Site, siteJsonSchema } from './site.ts'
+export { parseSite, parseSpec } from './parse.ts'
+export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'

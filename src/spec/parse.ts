@@ -1,6 +1,7 @@
-import { SealiftError } from '../errors/index.ts'
+import { type ErrorCode, printable, SealiftError } from '../errors/index.ts'
 import { checkYaml } from '../yaml/index.ts'
 import { clashes } from './clashes.ts'
+import { type Site, siteSchema } from './site.ts'
 import { type BundleSpec, bundleSpec } from './spec.ts'
 
 /**
@@ -11,14 +12,30 @@ export function parseSpec(text: string, fileName: string): BundleSpec {
   const checked = checkYaml(text, bundleSpec)
   const faults = [...(checked.faults ?? []), ...clashes(checked.raw)]
   if (checked.value !== undefined && faults.length === 0) return checked.value
-  throw new SealiftError(
-    'SPEC_INVALID',
-    `${fileName} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`,
-    {
-      faults,
-      hints: [
-        'The format is described in bundles/README.md; editors can use bundles/schema/bundle.schema.json.',
-      ],
-    },
-  )
+  throw invalid('SPEC_INVALID', fileName, faults, [
+    'The format is described in bundles/README.md; editors can use bundles/schema/bundle.schema.json.',
+  ])
+}
+
+/**
+ * Reads a site.yaml. `fileName` is for messages only. Faults quote no values: somebody may have put a password
+ * where the name of a Secret belongs.
+ * @throws SealiftError SITE_INVALID with every fault at once: path in the file, what is expected
+ */
+export function parseSite(text: string, fileName: string): Site {
+  const { value, faults = [] } = checkYaml(text, siteSchema, { quote: false })
+  if (value !== undefined) return value
+  throw invalid('SITE_INVALID', fileName, faults, [
+    'Every field is described in bundles/schema/site.schema.json, which editors can use.',
+  ])
+}
+
+function invalid(
+  code: ErrorCode,
+  fileName: string,
+  faults: readonly string[],
+  hints: readonly string[],
+): SealiftError {
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+  return new SealiftError(code, `${printable(fileName)} has ${count}`, { faults, hints })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { onEveryObject } from './clashes.ts'
 import { databaseName, hostName, kubernetesName, port, secretKey, secretRef } from './site-fields.ts'
 
 const admin = z.strictObject({
@@ -38,11 +39,13 @@ export const database = z
       .describe('Secret with a postgresql:// URI of a database that is there already; it is only checked'),
   })
   .refine(({ admin, uri }) => (admin === undefined) !== (uri === undefined), {
-    error: 'name exactly one of admin and uri',
+    error: 'exactly one of admin and uri',
+    when: onEveryObject,
   })
   .refine(({ tls, ca }) => tls !== 'verify-full' || ca !== undefined, {
     path: ['ca'],
-    error: 'verify-full needs ca: a Secret with the CA certificate',
+    error: 'a Secret with the CA certificate, which verify-full needs',
+    when: onEveryObject,
   })
 
 /** Dragonfly, as site.yaml describes it. */

@@ -1,6 +1,4 @@
 import * as z from 'zod'
-import { messageOf, printable, SealiftError } from '../errors/index.ts'
-import { parseYaml } from '../yaml/index.ts'
 import { hostName, httpUrl, kubernetesName, publicKey } from './site-fields.ts'
 import { database, dragonfly } from './site-services.ts'
 
@@ -95,35 +93,7 @@ export const siteSchema = z
 /** What this site is like: a validated site.yaml, defaults filled in. */
 export type Site = z.infer<typeof siteSchema>
 
-/**
- * A site file's text, checked.
- * @throws SealiftError SITE_INVALID with every fault, each as `path: what is wrong`
- */
-export function parseSite(text: string, fileName: string): Site {
-  const result = siteSchema.safeParse(readYaml(text, fileName))
-  if (result.success) return result.data
-  const faults = result.error.issues.map(issue => {
-    const path = issue.path.join('.')
-    return printable(path === '' ? issue.message : `${path}: ${issue.message}`)
-  })
-  throw new SealiftError('SITE_INVALID', `${printable(fileName)} has ${count(faults.length)}`, { faults })
-}
-
 /** The JSON Schema that editors check site.yaml with. */
 export function siteJsonSchema(): unknown {
   return z.toJSONSchema(siteSchema, { io: 'input' })
-}
-
-function readYaml(text: string, fileName: string): unknown {
-  try {
-    return parseYaml(text)
-  } catch (error) {
-    // Only the first line: what follows quotes the file.
-    const reason = printable(messageOf(error).split('\n')[0] ?? '')
-    throw new SealiftError('SITE_INVALID', `${printable(fileName)} is not YAML`, { faults: [reason] })
-  }
-}
-
-function count(faults: number): string {
-  return faults === 1 ? '1 fault' : `${faults} faults`
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { onEveryObject } from './clashes.ts'
 import {
   artifact,
   dnsLabel,
@@ -11,9 +12,6 @@ import {
 } from './spec-fields.ts'
 
 // One definition gives the type, the check that lists every fault, and the JSON Schema for editors.
-
-// A rule between fields is checked also when a field beside it is wrong, so that all faults are listed at once.
-const onEveryObject = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null
 
 const chart = z
   .strictObject({

@@ -8,6 +8,12 @@ type Checked<T> =
   | { readonly value: T; readonly raw: unknown; readonly faults?: never }
   | { readonly faults: readonly string[]; readonly raw: unknown; readonly value?: never }
 
+/** How to check. */
+interface CheckOptions {
+  /** Whether faults may quote the document's values; a file that may hold what is not for a log says no. */
+  readonly quote?: boolean
+}
+
 /** Most faults that are told of one document. */
 const mostFaults = 100
 
@@ -16,17 +22,22 @@ const mostFaults = 100
  * and column, wrong fields with their path, what is expected and what was found, unknown keys with the
  * nearest known one.
  */
-export function checkYaml<T>(text: string, schema: z.ZodType<T>): Checked<T> {
+export function checkYaml<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  { quote = true }: CheckOptions = {},
+): Checked<T> {
   let raw: unknown
   try {
     raw = parseYaml(text)
   } catch (error) {
-    return { faults: [syntaxFault(error)], raw: undefined }
+    return { faults: [syntaxFault(error, quote)], raw: undefined }
   }
   const result = schema.safeParse(raw)
   if (result.success) return { value: result.data, raw }
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  const faults = result.error.issues.slice(0, mostFaults).flatMap(issue => issueFaults(issue, raw, shape))
+  const told = result.error.issues.slice(0, mostFaults)
+  const faults = told.flatMap(issue => issueFaults(issue, raw, shape, quote))
   const more = result.error.issues.length - mostFaults
   return { faults: more > 0 ? [...faults, `and ${more} more of the kind`] : faults, raw }
 }
@@ -41,13 +52,17 @@ function printPath(path: readonly PropertyKey[]): string {
   return parts.join('') || '(document)'
 }
 
-function syntaxFault(error: unknown): string {
+function syntaxFault(error: unknown, quote: boolean): string {
   const { reason, mark } = (error ?? {}) as { reason?: string; mark?: { line: number; column: number } }
   const place = mark === undefined ? '' : `line ${mark.line + 1}, column ${mark.column + 1}: `
-  return `${place}not readable as YAML: ${printable(reason ?? String(error))}`
+  const said = reason ?? String(error)
+  return `${place}not readable as YAML: ${printable(quote ? said : unquoted(said))}`
 }
 
-function issueFaults(issue: z.core.$ZodIssue, raw: unknown, shape: JsonShape): string[] {
+/** The parser's reason without the names of tags and aliases, which are text of the document. */
+const unquoted = (reason: string): string => reason.replace(/"[^"]*"|<[^>]*>|(?<=: ).*/gs, '…')
+
+function issueFaults(issue: z.core.$ZodIssue, raw: unknown, shape: JsonShape, quote: boolean): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(shape, issue.path)
     return issue.keys.map(key => {
@@ -59,7 +74,8 @@ function issueFaults(issue: z.core.$ZodIssue, raw: unknown, shape: JsonShape): s
   const found = valueAt(raw, issue.path)
   const expected = expectation(issue)
   if (found === undefined) return [`${printPath(issue.path)}: missing; expected ${expected}`]
-  const shown = issue.code === 'custom' && typeof found === 'object' ? '' : `; found ${show(found)}`
+  const mute = quote ? issue.code === 'custom' && typeof found === 'object' : issue.code !== 'invalid_type'
+  const shown = mute ? '' : `; found ${quote ? show(found) : kindOf(found)}`
   return [`${printPath(issue.path)}: expected ${expected}${shown}`]
 }
 
@@ -87,9 +103,14 @@ const article = (noun: string): string =>
 const unit = (origin: string): string =>
   origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : ''
 
-function show(value: unknown): string {
+function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object' && value !== null) return 'a mapping'
+  if (value === null) return 'nothing'
+  return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return kindOf(value)
   return printable(JSON.stringify(value) ?? String(value), 80)
 }
 

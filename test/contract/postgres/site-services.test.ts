@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
-import { parseSite } from '../../../src/spec/site.ts'
+import { parseSite } from '../../../src/spec/index.ts'
 import {
   environmentOf,
   inspectCache,

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type Cluster, Secret } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/site.ts'
+import { parseSite } from '../../../src/spec/index.ts'
 import {
   cacheUrl,
   databaseUri,

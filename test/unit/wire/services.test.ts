@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/site.ts'
+import { parseSite } from '../../../src/spec/index.ts'
 import { adminLogin, cacheLogin } from '../../../src/wire/connection.ts'
 import {
   cacheConnections,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SealiftError } from '../../../src/errors/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
-import { siteUrl } from '../../../src/wire/index.ts'
-import { fullSite, smallSite } from './sites.ts'
+import { fullSite, smallSite } from '../wire/sites.ts'
 
 function faultsOf(text: string): readonly string[] {
   try {
@@ -42,25 +41,33 @@ describe('parseSite', () => {
       .replace('email: admin@site.local', 'email: admin')
       .replace('host: dragonfly.databases.svc', 'host: "bad host"\n  database: -1')
     expect(faultsOf(text)).toEqual([
-      expect.stringMatching(/^kind: /),
-      expect.stringMatching(/^organization: /),
-      'admin.email: an e-mail address',
-      'dragonfly.host: a host name or an IP address',
-      expect.stringMatching(/^dragonfly\.database: /),
-      'Unrecognized key: "organisation"',
+      'kind: expected "Site"',
+      'organization: missing; expected a string',
+      'admin.email: expected an e-mail address',
+      'dragonfly.host: expected a host name or an IP address',
+      'dragonfly.database: expected at least 0',
+      'organisation: unknown key; did you mean "organization"?',
     ])
   })
 
   it('wants either an administrator or a URI', () => {
     const none = smallSite.replace(/ {2}admin: \{.*postgres-superuser.*\n/, '')
-    expect(faultsOf(none)).toEqual(['database: name exactly one of admin and uri'])
+    expect(faultsOf(none)).toEqual(['database: expected exactly one of admin and uri'])
     const both = smallSite.replace('database:\n', 'database:\n  uri: { namespace: a, name: b, key: c }\n')
-    expect(faultsOf(both)).toEqual(['database: name exactly one of admin and uri'])
+    expect(faultsOf(both)).toEqual(['database: expected exactly one of admin and uri'])
   })
 
   it('wants a CA for verify-full', () => {
     expect(faultsOf(smallSite.replace('database:\n', 'database:\n  tls: verify-full\n'))).toEqual([
-      'database.ca: verify-full needs ca: a Secret with the CA certificate',
+      'database.ca: missing; expected a Secret with the CA certificate, which verify-full needs',
+    ])
+  })
+
+  it('tells a rule between fields beside a fault in another field', () => {
+    const text = smallSite.replace('database:\n', 'database:\n  tls: verify-full\n  port: 0\n')
+    expect(faultsOf(text)).toEqual([
+      'database.port: expected at least 1',
+      'database.ca: missing; expected a Secret with the CA certificate, which verify-full needs',
     ])
   })
 
@@ -70,25 +77,39 @@ describe('parseSite', () => {
     const [key] = parseSite(keys('PUBLIC KEY'), 'site.yaml').keys ?? []
     expect(key).toBe('-----BEGIN PUBLIC KEY-----\nc2VjcmV0\n-----END PUBLIC KEY-----\n')
     expect(faultsOf(keys('PRIVATE KEY'))).toEqual([
-      'keys.0: the text of a .pub file: -----BEGIN PUBLIC KEY----- …',
+      'keys[0]: expected the text of a .pub file: -----BEGIN PUBLIC KEY----- …',
     ])
     expect(faultsOf(`${smallSite}keys: []\n`)).toEqual([expect.stringMatching(/^keys: /)])
   })
 
-  it('says where a text stops being YAML, and nothing of it', () => {
-    expect(faultsOf('database: [\n  password: hunter2')).toEqual([expect.not.stringContaining('hunter2')])
+  it.each([
+    ['a broken list', 'database: [\n  password: hunter2', /^line \d+, column \d+: not readable as YAML/],
+    ['an alias', 'password: *hunter2', 'line 1, column 12: not readable as YAML: unidentified alias …'],
+    ['a tag', 'password: !hunter2 x', /not readable as YAML: unknown scalar tag !…$/],
+    ['a tag that is none', 'password: !hunter2{} x', /not readable as YAML/],
+  ])('says where a text stops being YAML, and nothing of it: %s', (_, text, fault) => {
+    expect(faultsOf(text)).toEqual([expect.stringMatching(fault)])
+    expect(faultsOf(text).join()).not.toContain('hunter2')
   })
-})
 
-describe('siteUrl', () => {
-  it('is what the site file says, else the ingress, else the service', () => {
-    const small = parseSite(smallSite, 'site.yaml')
-    expect(siteUrl(small, 'infisical')).toBe('http://infisical.infisical.svc:8080')
-    const ingress = { host: 'infisical.bank.local' }
-    expect(siteUrl({ ...small, ingress }, 'infisical')).toBe('http://infisical.bank.local')
-    expect(siteUrl({ ...small, ingress: { ...ingress, tlsSecret: 't' } }, 'x')).toBe(
-      'https://infisical.bank.local',
+  it.each([
+    ['  password: hunter2', 'dragonfly.password: expected a mapping; found a string'],
+    ['  password: [hunter2]', 'dragonfly.password: expected a mapping; found a list'],
+    ['  password: { namespace: a, name: "hunter2!", key: k }', /^dragonfly\.password\.name: expected a Kube/],
+    ['  port: hunter2', 'dragonfly.port: expected a number; found a string'],
+    ['  tls:', 'dragonfly.tls: expected a boolean; found nothing'],
+  ])('tells a wrong value by its kind and its place alone: %s', (line, fault) => {
+    expect(faultsOf(`${smallSite}${line}\n`)).toEqual([expect.stringMatching(fault)])
+    expect(faultsOf(`${smallSite}${line}\n`).join()).not.toContain('hunter2')
+  })
+
+  it('counts the faults and says where the fields are described', () => {
+    expect(() => parseSite('[]', 'site.yaml')).toThrow(
+      expect.objectContaining({
+        message: 'site.yaml has a fault',
+        faults: ['(document): expected a mapping; found a list'],
+        hints: [expect.stringContaining('site.schema.json')],
+      }),
     )
-    expect(siteUrl({ ...small, url: 'https://secrets.bank/' }, 'x')).toBe('https://secrets.bank')
   })
 })
