@@ -1,14 +1,6 @@
 import { SealiftError } from '../errors/index.ts'
-import type { Cluster, KubernetesObject } from '../ports/index.ts'
-import { managed } from '../wire/index.ts'
-
-const deployment = { apiVersion: 'apps/v1', kind: 'Deployment' }
-const secret = { apiVersion: 'v1', kind: 'Secret' }
-const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }
-
-function isOurs(object: KubernetesObject | undefined): boolean {
-  return object?.metadata.labels?.['app.kubernetes.io/managed-by'] === managed['app.kubernetes.io/managed-by']
-}
+import { type Cluster, kinds } from '../ports/index.ts'
+import { isManaged } from '../wire/index.ts'
 
 /**
  * Makes sure that no one else's work is in the namespaces of this bundle. A namespace is ours when it carries
@@ -18,10 +10,10 @@ function isOurs(object: KubernetesObject | undefined): boolean {
 export async function refuseForeign(cluster: Cluster, namespaces: readonly string[]): Promise<void> {
   const found: string[] = []
   for (const name of namespaces) {
-    if (isOurs(await cluster.get(namespaceKind, name))) continue
-    for (const { metadata } of await cluster.list(deployment, name))
+    if (isManaged(await cluster.get(kinds.namespace, name))) continue
+    for (const { metadata } of await cluster.list(kinds.deployment, name))
       found.push(`Deployment ${metadata.name} in namespace ${name}`)
-    const releases = await cluster.list(secret, name, 'owner=helm')
+    const releases = await cluster.list(kinds.secret, name, 'owner=helm')
     for (const release of new Set(
       releases.map(({ metadata }) => metadata.labels?.['name'] ?? metadata.name),
     )) {
@@ -36,7 +28,7 @@ export async function refuseForeign(cluster: Cluster, namespaces: readonly strin
  * @throws SealiftError FOREIGN_INSTALL
  */
 export async function refuseOtherOperator(cluster: Cluster, namespaces: readonly string[]): Promise<void> {
-  const operators = await cluster.list(deployment, undefined, 'app.kubernetes.io/name=external-secrets')
+  const operators = await cluster.list(kinds.deployment, undefined, 'app.kubernetes.io/name=external-secrets')
   const others = operators.filter(({ metadata }) => !namespaces.includes(metadata.namespace ?? ''))
   refuse(
     others.map(

@@ -11,6 +11,7 @@ export {
   installedBundle,
   type Receipt,
   readReceipt,
+  receiptName,
   writeReceipt,
 } from './receipt.ts'
 export { type Run, runSteps, type Step, type StepOutcome } from './step.ts'

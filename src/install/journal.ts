@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Digest, isDigest } from '../oci/index.ts'
-import type { Cluster, Files } from '../ports/index.ts'
+import { type Cluster, type Files, kinds } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
 const digest = z.custom<Digest>(isDigest)
@@ -26,7 +26,6 @@ export interface Journal {
 }
 
 const journalSecret = 'sealift-journal'
-const secretKind = { apiVersion: 'v1', kind: 'Secret' }
 
 function parseLines(text: string): JournalEntry[] {
   return text.split('\n').flatMap(line => {
@@ -47,7 +46,7 @@ function parseLines(text: string): JournalEntry[] {
  */
 export function siteJournal(cluster: Cluster, files: Files, localPath: string): Journal {
   const read = async () => {
-    const secret = await cluster.get(secretKind, journalSecret, systemNamespace)
+    const secret = await cluster.get(kinds.secret, journalSecret, systemNamespace)
     const data = secret?.['data'] as Record<string, string> | undefined
     return parseLines(Buffer.from(data?.['journal.jsonl'] ?? '', 'base64').toString())
   }
@@ -59,7 +58,7 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
       )
       const text = [...kept, added].map(line => `${JSON.stringify(line)}\n`).join('')
       await cluster.apply({
-        ...secretKind,
+        ...kinds.secret,
         metadata: { name: journalSecret, namespace: systemNamespace, labels: managed },
         type: 'sealift.dev/journal',
         data: { 'journal.jsonl': Buffer.from(text).toString('base64') },
@@ -67,4 +66,9 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
       await files.append(localPath, JSON.stringify(added))
     },
   }
+}
+
+/** Takes the cluster's journal away; what is not there is fine. @throws SealiftError CLUSTER_* */
+export async function forgetJournal(cluster: Cluster): Promise<void> {
+  await cluster.delete(kinds.secret, journalSecret, systemNamespace)
 }

@@ -1,8 +1,9 @@
 import { printable, SealiftError } from '../errors/index.ts'
 import { type BundleLock, parseLock, printLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { Cluster } from '../ports/index.ts'
+import { type Cluster, kinds } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
+import { forgetJournal } from './journal.ts'
 import type { Installed } from './order.ts'
 
 /** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
@@ -19,8 +20,8 @@ export interface Receipt {
   readonly lock: BundleLock
 }
 
-const kind = { apiVersion: 'v1', kind: 'ConfigMap' }
-const name = 'sealift-receipt'
+/** ConfigMap in `sealift-system` that holds the receipt. */
+export const receiptName = 'sealift-receipt'
 
 /** Leaves the receipt in the cluster, ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
@@ -45,7 +46,7 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
       },
     )
   }
-  const lock = parseLock(data['bundle.lock.yaml'] ?? '', `ConfigMap ${systemNamespace}/${name}`)
+  const lock = parseLock(data['bundle.lock.yaml'] ?? '', `ConfigMap ${systemNamespace}/${receiptName}`)
   const { site = '', bundle, at = '', key = 'unsigned' } = data
   return { site, bundle: bundle as Digest, at, key: key as Receipt['key'], lock }
 }
@@ -67,18 +68,21 @@ export async function installedBundle(cluster: Cluster): Promise<Installed | und
 export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
   const data = await receiptData(cluster)
   if (data !== undefined) await applyReceipt(cluster, { removed, ...data })
-  await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, 'sealift-journal', systemNamespace)
+  await forgetJournal(cluster)
 }
 
 /** Takes the receipt away; what is not there is fine. @throws SealiftError CLUSTER_* */
 export async function forgetReceipt(cluster: Cluster): Promise<void> {
-  await cluster.delete(kind, name, systemNamespace)
+  await cluster.delete(kinds.configMap, receiptName, systemNamespace)
 }
 
 async function receiptData(cluster: Cluster): Promise<Readonly<Record<string, string>> | undefined> {
-  return (await cluster.get(kind, name, systemNamespace))?.['data'] as Record<string, string> | undefined
+  return (await cluster.get(kinds.configMap, receiptName, systemNamespace))?.['data'] as
+    | Record<string, string>
+    | undefined
 }
 
 async function applyReceipt(cluster: Cluster, data: Readonly<Record<string, string>>): Promise<void> {
-  await cluster.apply({ ...kind, metadata: { name, namespace: systemNamespace, labels: managed }, data })
+  const metadata = { name: receiptName, namespace: systemNamespace, labels: managed }
+  await cluster.apply({ ...kinds.configMap, metadata, data })
 }

@@ -1,4 +1,4 @@
-/** What rooms and workflows need of the world, as interfaces; adapters fulfil them. */
+/** What rooms and workflows need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
 export type { Clock, Random } from './clock.ts'
 export type { Cluster, ContainerUsage, Forward, Kind, KubernetesObject } from './cluster.ts'
 export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.ts'
@@ -12,6 +12,7 @@ export type {
   Project,
   SecretPlace,
 } from './infisical.ts'
+export { kinds } from './kinds.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
 export type { Progress, Reporter, StepReport } from './reporter.ts'
 export type { Runtime, RuntimeImage } from './runtime.ts'

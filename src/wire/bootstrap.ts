@@ -1,7 +1,8 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Cluster, Infisical, InfisicalSession, Random, Secret } from '../ports/index.ts'
 import { readValues } from './connection.ts'
-import { makePassword, secretObject, systemNamespace } from './secrets.ts'
+import { systemNamespace } from './managed.ts'
+import { makePassword, secretObject } from './secrets.ts'
 
 /** Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. */
 export const adminSecretName = 'infisical-admin'

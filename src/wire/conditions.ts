@@ -1,5 +1,5 @@
 import { messageOf, printable } from '../errors/index.ts'
-import type { Cluster, KubernetesObject } from '../ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
 
 interface Condition {
   readonly type?: unknown
@@ -23,7 +23,7 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
   const { name, namespace } = object.metadata
   try {
     const present = await cluster.get({ apiVersion, kind }, name, namespace)
-    const events = await cluster.list({ apiVersion: 'v1', kind: 'Event' }, namespace ?? 'default')
+    const events = await cluster.list(kinds.event, namespace ?? 'default')
     const about = events.filter(event => {
       const involved = event['involvedObject'] as { kind?: unknown; name?: unknown } | undefined
       return involved?.kind === kind && involved.name === name

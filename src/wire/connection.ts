@@ -5,10 +5,11 @@ import {
   type DatabaseLogin,
   type Endpoint,
   type KubernetesObject,
+  kinds,
   Secret,
 } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
-import { readSecret, secretData, secretKind } from './secrets.ts'
+import { readSecret, secretData } from './secrets.ts'
 
 /** What a site says about the database, with the certificate it points at. */
 export interface DatabasePlace {
@@ -111,7 +112,7 @@ export async function readValues(
   namespace: string,
   name: string,
 ): Promise<{ object: KubernetesObject; values: Map<string, Secret> } | undefined> {
-  const object = await cluster.get(secretKind, name, namespace)
+  const object = await cluster.get(kinds.secret, name, namespace)
   return object && { object, values: secretData(object) }
 }
 

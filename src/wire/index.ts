@@ -1,5 +1,5 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
-export { adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
+export { adminSecretName, adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
 export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
 export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
 export {
@@ -14,11 +14,13 @@ export {
   type Environment,
   type Keys,
   keysFor,
+  keysSecretName,
   makeKeys,
   type StoredKeys,
   storedKeys,
   storeKeys,
 } from './keys.ts'
+export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
 export {
   type DatabaseTarget,
@@ -29,7 +31,7 @@ export {
 } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
-export { makePassword, managed, systemNamespace } from './secrets.ts'
+export { makePassword } from './secrets.ts'
 export {
   environmentOf,
   inspectCache,

@@ -1,7 +1,8 @@
 import { SealiftError } from '../errors/index.ts'
 import { type Cluster, type DatabaseLogin, type Random, Secret } from '../ports/index.ts'
 import { readValues } from './connection.ts'
-import { isManaged, secretObject } from './secrets.ts'
+import { isManaged } from './managed.ts'
+import { secretObject } from './secrets.ts'
 
 /** Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). */
 export const keysSecretName = 'infisical-secrets'

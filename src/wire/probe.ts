@@ -2,14 +2,15 @@ import { SealiftError } from '../errors/index.ts'
 import {
   type Cluster,
   type InfisicalSession,
-  type KubernetesObject,
+  kinds,
   type Random,
   Secret,
   type SecretPlace,
 } from '../ports/index.ts'
 import { explain } from './conditions.ts'
+import { systemNamespace } from './managed.ts'
 import { fill, type Manifests } from './manifests.ts'
-import { secretData, secretKind, systemNamespace } from './secrets.ts'
+import { secretData } from './secrets.ts'
 import { applyThroughWebhook, storeName } from './store.ts'
 import { type Patience, waitFor } from './wait.ts'
 
@@ -31,8 +32,6 @@ export interface Proof {
   readonly first: number
   readonly changed: number
 }
-
-const external = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' } as const
 
 /**
  * Proves the whole way: a value written to Infisical arrives in a Kubernetes Secret, and so does its change.
@@ -63,24 +62,21 @@ async function travel(proving: Proving, key: string, value: Secret, what: string
   const start = clock.now()
   await applyThroughWebhook(cluster, object, proving)
   const arrived = await waitFor(proving, async () => {
-    const secret = await cluster.get(secretKind, probeName, systemNamespace)
+    const secret = await cluster.get(kinds.secret, probeName, systemNamespace)
     return secret && secretData(secret).get('value')?.reveal() === value.reveal() ? true : undefined
   })
   if (arrived !== undefined) return clock.now() - start
+  const store = { ...kinds.clusterSecretStore, metadata: { name: storeName } }
   throw new SealiftError('PROOF_FAILED', `${what} in Infisical did not arrive in Kubernetes`, {
-    faults: [...(await explain(cluster, object)), ...(await explain(cluster, store()))],
+    faults: [...(await explain(cluster, object)), ...(await explain(cluster, store))],
     hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
   })
 }
 
 async function clean({ cluster }: Proving): Promise<void> {
   // ESO owns the Secret and would make it anew: its order first.
-  await cluster.delete(external, probeName, systemNamespace)
-  await cluster.delete(secretKind, probeName, systemNamespace)
-}
-
-function store(): KubernetesObject {
-  return { apiVersion: external.apiVersion, kind: 'ClusterSecretStore', metadata: { name: storeName } }
+  await cluster.delete(kinds.externalSecret, probeName, systemNamespace)
+  await cluster.delete(kinds.secret, probeName, systemNamespace)
 }
 
 function hex(random: Random, length: number): string {

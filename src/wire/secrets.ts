@@ -1,14 +1,7 @@
 import { SealiftError } from '../errors/index.ts'
-import { type Cluster, type Kind, type KubernetesObject, type Random, Secret } from '../ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds, type Random, Secret } from '../ports/index.ts'
 import type { SecretRef } from '../spec/index.ts'
-
-/** Marks what Sealift made, so that it never takes over what somebody else did. */
-export const managed = { 'app.kubernetes.io/managed-by': 'sealift' } as const
-
-/** Namespace of what Sealift keeps on the site. */
-export const systemNamespace = 'sealift-system'
-
-export const secretKind: Kind = { apiVersion: 'v1', kind: 'Secret' }
+import { managed } from './managed.ts'
 
 /** A Kubernetes Secret of text values. The object holds them in clear: only for {@link Cluster.apply}. */
 export function secretObject(
@@ -22,7 +15,7 @@ export function secretObject(
     Buffer.from(typeof value === 'string' ? value : value.reveal(), 'utf8').toString('base64'),
   ])
   return {
-    ...secretKind,
+    ...kinds.secret,
     metadata: { namespace, name, labels: managed, annotations },
     type: 'Opaque',
     data: Object.fromEntries(data),
@@ -40,17 +33,12 @@ export function secretData(object: KubernetesObject): Map<string, Secret> {
   )
 }
 
-/** Whether Sealift made the object. */
-export function isManaged({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.['app.kubernetes.io/managed-by'] === 'sealift'
-}
-
 /**
  * A value that the site file points at; `field` names the place in the site file.
  * @throws SealiftError SITE_INVALID when the Secret or its key is not there
  */
 export async function readSecret(cluster: Cluster, ref: SecretRef, field: string): Promise<Secret> {
-  const object = await cluster.get(secretKind, ref.name, ref.namespace)
+  const object = await cluster.get(kinds.secret, ref.name, ref.namespace)
   const value = object && secretData(object).get(ref.key)
   if (value !== undefined) return value
   const where = `${ref.namespace}/${ref.name}`

@@ -1,5 +1,5 @@
 import { messageOf, SealiftError } from '../errors/index.ts'
-import type { Cluster, KubernetesObject } from '../ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
 import { explain, isReady } from './conditions.ts'
 import { fill, type Manifests } from './manifests.ts'
 import { type Patience, waitFor } from './wait.ts'
@@ -35,13 +35,12 @@ export async function ensureStore(
   patience: Patience,
 ): Promise<void> {
   const store = storeObject(manifests, scope)
-  const kind = { apiVersion: store.apiVersion, kind: store.kind }
   patience.progress?.(`waiting for ${storeName}`)
   await applyThroughWebhook(cluster, store, patience)
   // ESO backs off between its attempts, for minutes at last; a changed annotation makes it look at once.
   let nudged = patience.clock.now()
   const ready = await waitFor(patience, async () => {
-    if (isReady(await cluster.get(kind, storeName))) return true
+    if (isReady(await cluster.get(kinds.clusterSecretStore, storeName))) return true
     if (patience.clock.now() - nudged < 5_000) return undefined
     nudged = patience.clock.now()
     const annotations = { 'sealift.dev/look': String(nudged) }

@@ -2,7 +2,14 @@ import { parseCpu, parseMemory } from '../budget/index.ts'
 import { type BudgetAccount, judgeBudget, judgeDeployment, judgeReady, type Verdict } from '../check/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Receipt, readReceipt } from '../install/index.ts'
-import type { Cluster, ContainerUsage, Runtime, SiteHost, Talk } from '../ports/index.ts'
+import {
+  type Cluster,
+  type ContainerUsage,
+  kinds,
+  type Runtime,
+  type SiteHost,
+  type Talk,
+} from '../ports/index.ts'
 import { storeName } from '../wire/index.ts'
 import { readSite } from './site.ts'
 
@@ -33,10 +40,7 @@ export async function check(
   try {
     const verdicts = [
       ...(await judgeDeployments(receipt, cluster)),
-      judgeReady(
-        await cluster.get({ apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }, storeName),
-        `store/${storeName}`,
-      ),
+      judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), `store/${storeName}`),
       ...(runtime ? await judgeImages(receipt, runtime) : []),
     ]
     looking.done(`${verdicts.filter(({ ok }) => ok).length} of ${verdicts.length} as they should be`)
@@ -92,7 +96,7 @@ function highest(samples: readonly (readonly ContainerUsage[])[]): ContainerUsag
 async function judgeDeployments({ lock }: Receipt, cluster: Cluster): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   for (const namespace of new Set(lock.charts.map(chart => chart.namespace))) {
-    const found = await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace)
+    const found = await cluster.list(kinds.deployment, namespace)
     if (found.length === 0)
       verdicts.push({
         id: `namespace/${namespace}`,

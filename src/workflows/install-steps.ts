@@ -1,13 +1,14 @@
 import type { Bundle } from '../bundle/index.ts'
 import type { Step } from '../install/index.ts'
 import { isLoaded, loadImages } from '../load/index.ts'
-import type { Helm, SiteHost, Talk } from '../ports/index.ts'
+import { type Helm, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
   adminSession,
   ensureAdmin,
   ensureStore,
   ensureTenancy,
+  keysSecretName,
   managed,
   probeScope,
   prove,
@@ -30,9 +31,6 @@ export interface Installation {
   readonly talk: Talk
 }
 
-const storeKind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
-const secretKind = { apiVersion: 'v1', kind: 'Secret' }
-
 /** The install's steps, in order. Each can be run again; those that others rest on say whether they hold. */
 export async function installSteps(installation: Installation): Promise<Step[]> {
   const { bundle, wired, host, talk, site } = installation
@@ -48,7 +46,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
       async run() {
         await cluster.apply(manifests.systemNamespace)
         for (const name of namespaces)
-          await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: managed } })
+          await cluster.apply({ ...kinds.namespace, metadata: { name, labels: managed } })
         return [systemNamespace, ...namespaces].join(', ')
       },
     },
@@ -73,8 +71,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
     {
       id: 'database',
       title: 'Prepare database and keys',
-      holds: async () =>
-        (await cluster.get(secretKind, 'infisical-secrets', infisical.namespace)) !== undefined,
+      holds: async () => (await cluster.get(kinds.secret, keysSecretName, infisical.namespace)) !== undefined,
       run: () => wireServices(installation),
     },
     ...releaseSteps(installation),
@@ -97,7 +94,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
     {
       id: 'store',
       title: 'Wire External Secrets Operator to Infisical',
-      holds: async () => (await cluster.get(storeKind, storeName)) !== undefined,
+      holds: async () => (await cluster.get(kinds.clusterSecretStore, storeName)) !== undefined,
       run: say =>
         withInfisical(host, infisical.namespace, async server => {
           const session = await adminSession(cluster, server)

@@ -1,5 +1,5 @@
 import { printable } from '../errors/index.ts'
-import type { Cluster, KubernetesObject } from '../ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
 
 interface ContainerStatus {
   readonly name: string
@@ -15,7 +15,7 @@ const credentials = /(\w+:\/\/)[^\s/@]*@|\b[0-9a-f]{32,}\b|\b[A-Za-z0-9+/]{40,}=
 /** Why pods of a namespace are not ready: state, exit codes and last log lines, with what looks like a secret taken out. */
 export async function podTrouble(cluster: Cluster, namespace: string): Promise<string[]> {
   const lines: string[] = []
-  for (const pod of await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, namespace)) {
+  for (const pod of await cluster.list(kinds.pod, namespace)) {
     const { name } = pod.metadata
     for (const status of statusesOf(pod).filter(({ ready }) => !ready)) {
       const { waiting } = status.state ?? {}

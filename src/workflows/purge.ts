@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle/index.ts'
-import type { Kind, KubernetesObject, SiteHost } from '../ports/index.ts'
+import { type KubernetesObject, kinds, type SiteHost } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
-import { managed, purgeCache, purgeDatabase, storedKeys, systemNamespace } from '../wire/index.ts'
+import { isManaged, purgeCache, purgeDatabase, storedKeys, systemNamespace } from '../wire/index.ts'
 import { servicesOf } from './services.ts'
 import type { Wired } from './site.ts'
 
@@ -20,9 +20,6 @@ export interface Purge {
   readonly take: Take
 }
 
-const crd: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
-const namespaceKind: Kind = { apiVersion: 'v1', kind: 'Namespace' }
-
 /**
  * Takes away what `remove` keeps: CRDs, data, keys, namespaces, images. The keys go last of the data, since they
  * show that the data is Sealift's own. Gives what is left all the same.
@@ -33,7 +30,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   const { database, dragonfly } = site
   const kept: string[] = []
   for (const { metadata } of crds)
-    await take(`CRD ${metadata.name}`, () => cluster.delete(crd, metadata.name))
+    await take(`CRD ${metadata.name}`, () => cluster.delete(kinds.crd, metadata.name))
   const services = servicesOf(site, host)
   if ((await storedKeys(cluster, wired.infisical.namespace)) !== undefined) {
     if (database.admin)
@@ -44,15 +41,10 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     else kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
   }
   for (const name of [...namespaces, systemNamespace]) {
-    if (isOurs(await cluster.get(namespaceKind, name)))
-      await take(`namespace ${name}`, () => cluster.delete(namespaceKind, name))
+    if (isManaged(await cluster.get(kinds.namespace, name)))
+      await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
   if (runtime) await take('images', () => runtime.remove(bundle.images.map(({ name }) => name)))
   else kept.push('the images: this machine is not the node')
   return kept
-}
-
-function isOurs(object: KubernetesObject | undefined): boolean {
-  const label = 'app.kubernetes.io/managed-by'
-  return object?.metadata.labels?.[label] === managed[label]
 }

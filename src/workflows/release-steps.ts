@@ -1,8 +1,8 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Step } from '../install/index.ts'
-import type { Cluster, Helm, KubernetesObject } from '../ports/index.ts'
+import { type Cluster, type Helm, type KubernetesObject, kinds } from '../ports/index.ts'
 import type { ChartSpec } from '../spec/index.ts'
-import { externalSecretsValues, infisicalValues } from '../wire/index.ts'
+import { externalSecretsValues, infisicalValues, managed } from '../wire/index.ts'
 import { parseAllYaml, parseYaml } from '../yaml/index.ts'
 import type { Installation } from './install-steps.ts'
 import { podTrouble } from './pod-trouble.ts'
@@ -23,14 +23,12 @@ export function releaseSteps(installation: Installation): Step[] {
     const crds: Step = {
       id: `crds-${release}`,
       title: `Apply CRDs of ${chart.name}`,
-      holds: async () => (await host.cluster.list(crdKind, undefined, ownedBy(release))).length > 0,
+      holds: async () => (await host.cluster.list(kinds.crd, undefined, ownedBy(release))).length > 0,
       run: say => applyCrds(chart, installation, say),
     }
     return [crds, install]
   })
 }
-
-const crdKind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
 
 /** Label selector of the CRDs that Sealift applied for a release. */
 export function ownedBy(release: string): string {
@@ -51,13 +49,13 @@ async function applyCrds(
       wired.spec.kubernetes,
       talk.signal,
     )
-    const crds = (parseAllYaml(rendered) as KubernetesObject[]).filter(({ kind }) => kind === crdKind.kind)
+    const crds = (parseAllYaml(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
     for (const [i, crd] of crds.entries()) {
       talk.signal.throwIfAborted()
       say(`${i + 1} of ${crds.length}`)
       const labels = {
         ...crd.metadata.labels,
-        'app.kubernetes.io/managed-by': 'sealift',
+        ...managed,
         'dev.sealift/release': release,
       }
       await host.cluster.apply({ ...crd, metadata: { ...crd.metadata, labels } })
@@ -115,7 +113,7 @@ export async function forgetUnfinished(
   const found = await helm.status(release, namespace)
   if (found === undefined || !found.status.startsWith('pending-')) return false
   const record = `sh.helm.release.v1.${release}.v${found.revision}`
-  await cluster.delete({ apiVersion: 'v1', kind: 'Secret' }, record, namespace)
+  await cluster.delete(kinds.secret, record, namespace)
   return true
 }
 

@@ -1,8 +1,14 @@
 import { openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { closeReceipt, forgetReceipt, refuseForeign } from '../install/index.ts'
-import type { Kind, KubernetesObject, SiteHost, Talk } from '../ports/index.ts'
-import { credentialsSecretName, storeName, systemNamespace } from '../wire/index.ts'
+import { closeReceipt, forgetReceipt, receiptName, refuseForeign } from '../install/index.ts'
+import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
+import {
+  adminSecretName,
+  credentialsSecretName,
+  keysSecretName,
+  storeName,
+  systemNamespace,
+} from '../wire/index.ts'
 import { purge, type Take } from './purge.ts'
 import { ownedBy } from './release-steps.ts'
 import { signaturePath } from './sign.ts'
@@ -25,11 +31,6 @@ export interface RemoveResult {
   readonly removed: readonly string[]
   readonly kept: readonly string[]
 }
-
-const store: Kind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
-const externalSecret: Kind = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' }
-const crd: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
-const secret: Kind = { apiVersion: 'v1', kind: 'Secret' }
 
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
@@ -59,12 +60,14 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     const wired = wiredCharts(bundle)
     const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
     await refuseForeign(cluster, namespaces)
-    const crds = await cluster.list(crd, undefined, ownedBy(wired.externalSecrets.release))
-    if (request.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(externalSecret))
+    const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
+    if (request.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(kinds.externalSecret))
     const helm = await bundledHelm(bundle, host)
     try {
       if (crds.length > 0)
-        await take(`ClusterSecretStore ${storeName}`, () => cluster.delete(store, storeName))
+        await take(`ClusterSecretStore ${storeName}`, () =>
+          cluster.delete(kinds.clusterSecretStore, storeName),
+        )
       for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse()) {
         await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
       }
@@ -72,7 +75,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
       await helm.dispose()
     }
     await take('ESO’s credentials', () =>
-      cluster.delete(secret, credentialsSecretName, wired.externalSecrets.namespace),
+      cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
     )
     const now = new Date(host.clock.now()).toISOString()
     await take('the journal', () => closeReceipt(cluster, now))
@@ -91,9 +94,9 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
 function keptWithoutPurge(database: string, namespace: string): string[] {
   return [
     `database ${database}`,
-    `keys (Secret ${namespace}/infisical-secrets)`,
-    `what was installed last (ConfigMap ${systemNamespace}/sealift-receipt)`,
-    `the admin's login (Secret ${systemNamespace}/infisical-admin)`,
+    `keys (Secret ${namespace}/${keysSecretName})`,
+    `what was installed last (ConfigMap ${systemNamespace}/${receiptName})`,
+    `the admin's login (Secret ${systemNamespace}/${adminSecretName})`,
     'CRDs of External Secrets Operator, and the images',
   ]
 }

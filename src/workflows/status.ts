@@ -1,7 +1,7 @@
 import { judgeDeployment } from '../check/index.ts'
 import { type JournalEntry, type Receipt, readReceipt, siteJournal } from '../install/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { SiteHost } from '../ports/index.ts'
+import { kinds, type SiteHost } from '../ports/index.ts'
 import { readSite } from './site.ts'
 
 /** What is installed here, and how it got here. */
@@ -33,9 +33,7 @@ export async function status(siteFile: string, host: SiteHost): Promise<StatusRe
   const { site, bundle, at, key, lock } = await readReceipt(cluster)
   const releases = []
   for (const { name, version, namespace } of lock.charts) {
-    const verdicts = (await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace)).map(
-      judgeDeployment,
-    )
+    const verdicts = (await cluster.list(kinds.deployment, namespace)).map(judgeDeployment)
     const ready = verdicts.filter(({ ok }) => ok).length
     releases.push({ name, version, namespace, pods: `${ready} of ${verdicts.length} Deployments ready` })
   }

@@ -1,4 +1,4 @@
-import type { Cluster, ContainerUsage } from '../../ports/index.ts'
+import { type Cluster, type ContainerUsage, kinds } from '../../ports/index.ts'
 import type { Api, Call } from './api.ts'
 import { refused } from './faults.ts'
 
@@ -16,7 +16,7 @@ interface Summary {
 
 /** What every container on every node uses; containers that kubelet has not measured yet are left out. */
 export async function usage(api: Api, list: Cluster['list']): Promise<ContainerUsage[]> {
-  const nodes = await list({ apiVersion: 'v1', kind: 'Node' })
+  const nodes = await list(kinds.node)
   const summaries = nodes.map(async ({ metadata: { name } }) => {
     const path = `/api/v1/nodes/${encodeURIComponent(name)}/proxy/stats/summary`
     return (await api.json({ method: 'GET', path, verb: 'get', resource: 'nodes/proxy', name })) as Summary

@@ -1,4 +1,4 @@
-import type { Cluster, KubernetesObject } from '../../ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../../ports/index.ts'
 import { failed } from './faults.ts'
 
 /** One port of one service. */
@@ -55,7 +55,7 @@ interface Slice {
 export async function backend(cluster: Pick<Cluster, 'get' | 'list'>, wanted: ServicePort): Promise<Backend> {
   const { namespace, service, port } = wanted
   const shown = `service ${namespace}/${service}`
-  const object = await cluster.get({ apiVersion: 'v1', kind: 'Service' }, service, namespace)
+  const object = await cluster.get(kinds.service, service, namespace)
   if (!object) throw failed(`there is no ${shown}`)
   const { type, externalName, ports = [], selector } = object['spec'] as ServiceSpec
   if (type === 'ExternalName' && externalName) return { host: externalName, port }
@@ -68,7 +68,7 @@ export async function backend(cluster: Pick<Cluster, 'get' | 'list'>, wanted: Se
   }
   if (!selector || Object.keys(selector).length === 0) return sliceBackend(cluster, wanted, own)
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
-  const pods = await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, namespace, labels.join(','))
+  const pods = await cluster.list(kinds.pod, namespace, labels.join(','))
   const pod = pods.find(ready)
   if (!pod) {
     const states = pods.map(
@@ -100,8 +100,11 @@ function targetPort({ port, targetPort = port }: Port, pod: KubernetesObject): n
 
 /** A service without a selector: its EndpointSlices were written by hand or by an operator. */
 async function sliceBackend(cluster: Pick<Cluster, 'list'>, at: ServicePort, own: Port): Promise<Backend> {
-  const kind = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' }
-  const slices = await cluster.list(kind, at.namespace, `kubernetes.io/service-name=${at.service}`)
+  const slices = await cluster.list(
+    kinds.endpointSlice,
+    at.namespace,
+    `kubernetes.io/service-name=${at.service}`,
+  )
   for (const slice of slices) {
     const { ports = [], endpoints = [] } = slice as unknown as Slice
     const port = ports.find(({ name = '' }) => name === (own.name ?? ''))?.port

@@ -1,9 +1,15 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
-import { type Infisical, type InfisicalSession, Secret, type SecretPlace } from '../../../src/ports/index.ts'
+import {
+  type Infisical,
+  type InfisicalSession,
+  kinds,
+  Secret,
+  type SecretPlace,
+} from '../../../src/ports/index.ts'
 import { ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
-import { secretData, secretKind } from '../../../src/wire/secrets.ts'
+import { secretData } from '../../../src/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
@@ -88,7 +94,7 @@ describe('the client of Infisical, against a server', () => {
 
   it('makes every step again where Kubernetes has lost the credentials', async () => {
     const before = await credentials()
-    await cluster.delete(secretKind, 'infisical-universal-auth', 'external-secrets')
+    await cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
     const identity = await session.identity('external-secrets')
     await ensureTenancy({ cluster, infisical, session, namespace: 'external-secrets' })
     expect(await session.identity('external-secrets')).toBe(identity)
@@ -152,7 +158,7 @@ describe('the client of Infisical, against a server', () => {
   })
 
   it('leaves no secret in the log of the server', async () => {
-    const secrets = (await cluster.list(secretKind)).flatMap(object => [...secretData(object)])
+    const secrets = (await cluster.list(kinds.secret)).flatMap(object => [...secretData(object)])
     const values = secrets
       .filter(([key]) => ['password', 'clientSecret'].includes(key))
       .map(([, value]) => value.reveal())

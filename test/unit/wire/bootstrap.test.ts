@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { kinds } from '../../../src/ports/index.ts'
 import { adminSession, ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
-import { secretKind } from '../../../src/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from './memory.ts'
 import { memoryInfisical, refusal } from './memory-infisical.ts'
 
@@ -62,7 +62,7 @@ describe('ensureAdmin', () => {
     const error = await rejection(ensureAdmin(bootstrapping))
     expect(error.code).toBe('FOREIGN_INSTALL')
     expect(error.message).toBe("this Infisical is not Sealift's: it was set up already, and not by Sealift")
-    expect(await cluster.list(secretKind)).toEqual([])
+    expect(await cluster.list(kinds.secret)).toEqual([])
   })
 
   it("says that the admin's password is not ours any more", async () => {

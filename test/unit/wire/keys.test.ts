@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Cluster, Secret } from '../../../src/ports/index.ts'
+import { type Cluster, kinds, Secret } from '../../../src/ports/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
 import {
   cacheUrl,
@@ -14,7 +14,7 @@ import {
   storedKeys,
   storeKeys,
 } from '../../../src/wire/index.ts'
-import { secretKind, secretObject } from '../../../src/wire/secrets.ts'
+import { secretObject } from '../../../src/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from './memory.ts'
 import { fullSite, smallSite } from './sites.ts'
 
@@ -71,7 +71,7 @@ describe('keys', () => {
     const error = await rejection(keysFor(cluster, countingRandom(), 'infisical', true))
     expect(error.code).toBe('KEYS_LOST')
     expect(error.message).toContain('Secret infisical/infisical-secrets')
-    expect(await cluster.list(secretKind)).toEqual([])
+    expect(await cluster.list(kinds.secret)).toEqual([])
   })
 
   it('are lost when the Secret is there without them', async () => {

@@ -1,27 +1,26 @@
 /** In-memory ports for the wire room: small, and strict where the real things are. */
 import { SealiftError } from '../../../src/errors/index.ts'
-import type {
-  CacheSession,
-  Cluster,
-  DatabaseSession,
-  KubernetesObject,
-  Random,
+import {
+  type CacheSession,
+  type Cluster,
+  type DatabaseSession,
+  type KubernetesObject,
+  kinds,
+  type Random,
 } from '../../../src/ports/index.ts'
-import { secretData, secretKind } from '../../../src/wire/secrets.ts'
+import { secretData } from '../../../src/wire/secrets.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 
 const namespaces = ['sealift-system', 'infisical', 'external-secrets', 'databases']
-const kinds = { ClusterSecretStore: 'Cluster', ExternalSecret: 'Namespaced' }
+const scopes = { ClusterSecretStore: 'Cluster', ExternalSecret: 'Namespaced' }
 
 /** A cluster in memory with the namespaces of a site, ESO's kinds, and the given objects. */
 export async function siteCluster(...objects: readonly KubernetesObject[]): Promise<MemoryCluster> {
   const cluster = memoryCluster()
-  for (const name of namespaces)
-    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-  for (const [kind, scope] of Object.entries(kinds))
+  for (const name of namespaces) await cluster.apply({ ...kinds.namespace, metadata: { name } })
+  for (const [kind, scope] of Object.entries(scopes))
     await cluster.apply({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
+      ...kinds.crd,
       metadata: { name: kind.toLowerCase() },
       spec: { group: 'external-secrets.io', scope, names: { kind }, versions: [{ name: 'v1' }] },
     })
@@ -35,7 +34,7 @@ export async function secretIn(
   namespace: string,
   name: string,
 ): Promise<Record<string, string> | undefined> {
-  const object = await cluster.get(secretKind, name, namespace)
+  const object = await cluster.get(kinds.secret, name, namespace)
   return object && Object.fromEntries([...secretData(object)].map(([key, value]) => [key, value.reveal()]))
 }
 

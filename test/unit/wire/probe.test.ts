@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type KubernetesObject, Secret } from '../../../src/ports/index.ts'
+import { type KubernetesObject, kinds, Secret } from '../../../src/ports/index.ts'
 import { ensureStore, fill, type Proving, prove, readManifests } from '../../../src/wire/index.ts'
-import { secretKind, secretObject } from '../../../src/wire/secrets.ts'
+import { secretObject } from '../../../src/wire/secrets.ts'
 import type { Behaviour, MemoryCluster } from '../../support/memory-cluster.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
 import { countingRandom, rejection, siteCluster } from './memory.ts'
@@ -55,7 +55,7 @@ describe('prove', () => {
     const proof = await prove({ ...needs, progress: detail => told.push(detail) })
     expect(proof).toEqual({ first: 0, changed: 0 })
     expect(told).toEqual(['waiting for a secret to arrive', 'waiting for its change to arrive'])
-    expect(await needs.cluster.list(secretKind)).toEqual([])
+    expect(await needs.cluster.list(kinds.secret)).toEqual([])
     expect(await needs.cluster.list(external)).toEqual([])
     expect(needs.infisical.secrets.size).toBe(0)
   })
