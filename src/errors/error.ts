@@ -9,6 +9,11 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/** What {@link SealiftError.with} adds; `prefix` goes before the message. */
+interface Additions extends Pick<ErrorDetails, 'hints' | 'faults'> {
+  readonly prefix?: string
+}
+
 /** The one error users see: what happened, to what, and what to do next. Carries no secret and no stack. */
 export class SealiftError extends Error {
   readonly code: ErrorCode
@@ -26,6 +31,15 @@ export class SealiftError extends Error {
     this.hints = details.hints ?? []
     this.faults = details.faults ?? []
     this.oclif = { exit: this.exitCode }
+  }
+
+  /** The same error with more to say, and itself as the cause: hints and faults are added behind its own. */
+  with({ prefix = '', hints = [], faults = [] }: Additions): SealiftError {
+    return new SealiftError(this.code, `${prefix}${this.message}`, {
+      hints: [...this.hints, ...hints],
+      faults: [...this.faults, ...faults],
+      cause: this,
+    })
   }
 }
 

@@ -58,9 +58,7 @@ export async function findAttachments(
 
 function wayOut(error: unknown): never {
   if (!(error instanceof SealiftError)) throw error
-  const { code, message, faults } = error
-  const hints = [...error.hints, '--no-attestations locks without what is attached to images.']
-  throw new SealiftError(code, message, { hints, faults, cause: error })
+  throw error.with({ hints: ['--no-attestations locks without what is attached to images.'] })
 }
 
 async function attachedTo(

@@ -81,8 +81,7 @@ function failure(failed: readonly { image: FoundImage; error: SealiftError }[]):
 /** The same fault with the place that needs the image. */
 function because(error: unknown, image: FoundImage | undefined): unknown {
   if (!(error instanceof SealiftError) || image === undefined) return error
-  const hints = [...error.hints, `The image is needed by ${why(image)}.`]
-  return new SealiftError(error.code, error.message, { hints, faults: error.faults, cause: error })
+  return error.with({ hints: [`The image is needed by ${why(image)}.`] })
 }
 
 function why({ reasons }: FoundImage): string {

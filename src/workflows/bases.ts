@@ -37,7 +37,6 @@ export async function withBundles<T>(
 
 function named(path: string) {
   return (error: unknown): never => {
-    if (!(error instanceof SealiftError)) throw error
-    throw new SealiftError(error.code, `${path}: ${error.message}`, error)
+    throw error instanceof SealiftError ? error.with({ prefix: `${path}: ` }) : error
   }
 }

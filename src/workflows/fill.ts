@@ -68,7 +68,5 @@ function percent(part: number, total: number): string {
 /** The same error, with the hint that nothing is lost. */
 function continued(error: unknown): unknown {
   if (!(error instanceof SealiftError)) return error
-  const { code, message, faults } = error
-  const hints = [...error.hints, 'run it again: it goes on where it stopped']
-  return new SealiftError(code, message, { hints, faults, cause: error })
+  return error.with({ hints: ['run it again: it goes on where it stopped'] })
 }

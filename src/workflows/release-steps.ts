@@ -89,12 +89,7 @@ async function installRelease(
     return `release ${release} in ${namespace}, revision ${revision}, all pods ready`
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED') throw error
-    const faults = await podTrouble(host.cluster, chart.namespace)
-    throw new SealiftError(error.code, error.message, {
-      faults: [...error.faults, ...faults],
-      hints: error.hints,
-      cause: error,
-    })
+    throw error.with({ faults: await podTrouble(host.cluster, chart.namespace) })
   } finally {
     await packed.dispose()
   }
