@@ -21,6 +21,12 @@ export function damaged(where: string, message: string): Fault {
   return { code: 'BUNDLE_DAMAGED', message: printable(message, 400), where: printable(where) }
 }
 
+/** A fault of choice: what is there is for other platforms than the one that is wanted. */
+export function wrongPlatform(where: string, wanted: string, here: readonly string[]): Fault {
+  const message = `is for ${here.join(', ') || 'no platform'}, not for ${wanted}`
+  return { code: 'BUNDLE_WRONG_PLATFORM', message: printable(message, 400), where: printable(where) }
+}
+
 /** Most faults that are kept of one bundle: what is made to have millions is not to print them. */
 const mostFaults = 1000
 

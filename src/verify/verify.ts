@@ -12,6 +12,7 @@ import {
   malformed,
   readStructure,
   walkEntries,
+  wrongPlatform,
 } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Digest, hexOf } from '../oci/index.ts'
@@ -87,9 +88,9 @@ export async function verifyBundle(file: BundleSource, options: VerifyOptions = 
   const { digest, images, charts, absent, owner } = await readStructure(source, entries, report)
   for (const blob of changed) report(changedBlob(blob, owner(blob) ?? `blob ${blob}`))
   const { platform } = options
-  for (const image of platform === undefined ? [] : images) {
-    if (!image.platforms.has(platform ?? ''))
-      report(wrongPlatform(image.name, platform ?? '', image.platforms))
+  if (platform !== undefined) {
+    for (const { name, platforms } of images)
+      if (!platforms.has(platform)) report(wrongPlatform(`image ${name}`, platform, [...platforms.keys()]))
   }
   for (const fault of await volumes.faults()) report(fault)
   const { found, missing } = findLayers(absent, options.bases ?? [])
@@ -131,13 +132,4 @@ async function isZeros(source: BundleSource, { offset, size }: BundleEntry): Pro
   const end = offset + size
   const length = Math.min(paddedSize(size) - size, blockSize, source.size - end)
   return length === 0 || (await source.read(end, length)).every(byte => byte === 0)
-}
-
-function wrongPlatform(name: string, wanted: string, here: ReadonlyMap<string, unknown>): Fault {
-  const has = [...here.keys()].join(', ') || 'no platform'
-  return {
-    code: 'BUNDLE_WRONG_PLATFORM',
-    where: malformed(`image ${name}`, '').where,
-    message: malformed('', `is for ${has}, not for ${wanted}`).message,
-  }
 }
