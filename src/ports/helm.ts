@@ -8,14 +8,11 @@ export interface Release {
   readonly values: readonly unknown[]
 }
 
-/** The outcome of one installed release. */
+/** The newest revision of a release, and how it ended. */
 export interface ReleaseStatus {
-  readonly name: string
-  readonly namespace: string
   readonly revision: number
+  /** Helm's own word: `deployed`, `failed`, `pending-upgrade`, … */
   readonly status: string
-  /** `name-version` of the chart. */
-  readonly chart: string
 }
 
 /** The helm that travels in the bundle. */

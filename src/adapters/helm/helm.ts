@@ -13,14 +13,8 @@ export interface HelmOptions {
   readonly context?: string
 }
 
-// `helm status -o json` and `helm list -o json`, only what is read.
-const statusShape = z.object({
-  name: z.string(),
-  namespace: z.string(),
-  version: z.number(),
-  info: z.object({ status: z.string() }),
-})
-const listShape = z.array(z.object({ name: z.string(), chart: z.string() }))
+// `helm status -o json`, only what is read.
+const statusShape = z.object({ version: z.number(), info: z.object({ status: z.string() }) })
 
 /** The Helm port on a real helm. */
 export function createHelm(options: HelmOptions): Helm {
@@ -97,24 +91,8 @@ async function readStatus(
     if (/release: not found/.test(answer.stderr)) return undefined
     throw helmFault(call, answer)
   }
-  const { name, version, info } = parse(statusShape, answer.stdout, doing)
-  return {
-    name,
-    namespace,
-    revision: version,
-    status: info.status,
-    chart: await chartOf(options, release, namespace),
-  }
-}
-
-/** Only `list` says which chart a release is of. */
-async function chartOf(options: HelmOptions, release: string, namespace: string): Promise<string> {
-  const doing = `reading the chart of ${release} in ${namespace}`
-  const args = ['list', '--namespace', namespace, '--filter', `^${release}$`, '-o', 'json']
-  const call: HelmCall = { args, doing, code: 'HELM_FAILED' }
-  const answer = await runHelm(options, call)
-  if (!answer.ok) throw helmFault(call, answer)
-  return parse(listShape, answer.stdout, doing)[0]?.chart ?? ''
+  const { version, info } = parse(statusShape, answer.stdout, doing)
+  return { revision: version, status: info.status }
 }
 
 function parse<T>(shape: z.ZodType<T>, text: string, doing: string): T {

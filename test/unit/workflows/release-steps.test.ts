@@ -4,10 +4,7 @@ import { forgetUnfinished } from '../../../src/workflows/release-steps.ts'
 
 async function forget(status: string | undefined) {
   const deleted: string[] = []
-  const found: ReleaseStatus | undefined =
-    status === undefined
-      ? undefined
-      : { name: 'eso', namespace: 'ns', revision: 3, status, chart: 'eso-1.0.0' }
+  const found: ReleaseStatus | undefined = status === undefined ? undefined : { revision: 3, status }
   const cluster = { delete: async (_: unknown, name: string) => void deleted.push(name) }
   const forgotten = await forgetUnfinished('eso', 'ns', { status: async () => found }, cluster)
   return { forgotten, deleted }
