@@ -1,5 +1,6 @@
 import type { BundleLock } from '../lock/lock.ts'
 import type { ContainerUsage, KubernetesObject } from '../ports/index.ts'
+import { conditionsOf } from '../wire/index.ts'
 
 /** One thing that was looked at, and whether it is as it should be. */
 export interface Verdict {
@@ -32,19 +33,6 @@ export interface BudgetAccount {
   /** Whether what is declared, and what is used, stays within the budget. */
   readonly declaredFits: boolean
   readonly observedFits: boolean
-}
-
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason?: string
-  readonly message?: string
-}
-
-/** The conditions of any object that has them in its status. */
-export function conditionsOf(object: KubernetesObject | undefined): readonly Condition[] {
-  const status = object?.['status'] as { conditions?: readonly Condition[] } | undefined
-  return status?.conditions ?? []
 }
 
 /** Whether a Deployment has all its replicas available, with kubelet's or the scheduler's reason if not. */

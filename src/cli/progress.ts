@@ -8,7 +8,7 @@ export function mebibytes(count: number): string {
 }
 
 /** Turns byte counts into `done of total · rate · time left` on a step, at most ten times a second. */
-export function progressOn(step: StepReport): (progress: Progress) => void {
+export function progressOn(step: Pick<StepReport, 'update'>): (progress: Progress) => void {
   const started = Date.now()
   let shown = 0
   return ({ done, total, before = 0 }) => {

@@ -20,8 +20,8 @@ export type HelmFrom = (program: Uint8Array) => Promise<TemporaryHelm>
 export interface Talk {
   readonly reporter: Reporter
   readonly signal: AbortSignal
-  /** Turns a step into a receiver of byte counts. */
-  readonly progressOn: (step: StepReport) => (progress: Progress) => void
+  /** Turns a step, or what else can be updated, into a receiver of byte counts. */
+  readonly progressOn: (step: Pick<StepReport, 'update'>) => (progress: Progress) => void
 }
 
 /** What the connected host offers a workflow. */

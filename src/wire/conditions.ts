@@ -10,7 +10,7 @@ interface Condition {
 
 /** Whether an object's condition `Ready` is True. */
 export function isReady(object: KubernetesObject | undefined): boolean {
-  return conditions(object).some(({ type, status }) => type === 'Ready' && status === 'True')
+  return conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True')
 }
 
 /**
@@ -30,7 +30,7 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
     })
     const lines = [
       ...(present === undefined ? ['is not there'] : []),
-      ...conditions(present).map(
+      ...conditionsOf(present).map(
         ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
       ),
       ...about.slice(-5).map(event => `event ${event['reason']}: ${event['message']}`),
@@ -41,7 +41,8 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
   }
 }
 
-function conditions(object: KubernetesObject | undefined): Condition[] {
+/** The conditions that an object has in its status, whatever it is. */
+export function conditionsOf(object: KubernetesObject | undefined): Condition[] {
   const status = object?.['status'] as { conditions?: unknown } | undefined
   return Array.isArray(status?.conditions) ? (status.conditions as Condition[]) : []
 }

@@ -1,6 +1,7 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
 export { adminSecretName, adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
 export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
+export { conditionsOf } from './conditions.ts'
 export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
 export {
   checkDatabase,

@@ -57,7 +57,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
       async run(say) {
         const { runtime, platform } = host
         if (!runtime) throw new Error('the runtime was looked for before the first step')
-        const onProgress = talk.progressOn({ update: say, done() {}, skip() {}, fail() {} })
+        const onProgress = talk.progressOn({ update: say })
         const { loaded, present } = await loadImages({
           bundle,
           runtime,
