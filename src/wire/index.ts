@@ -10,6 +10,7 @@ export {
   databaseConnections,
   databaseState,
 } from './database.ts'
+export { dropDatabase } from './drop-database.ts'
 export { type Heap, heapFor } from './heap.ts'
 export {
   type Environment,
@@ -23,28 +24,21 @@ export {
 } from './keys.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
-export {
-  type DatabaseTarget,
-  dropDatabase,
-  type Prepared,
-  prepareDatabase,
-  targetState,
-} from './prepare-database.ts'
+export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
 export { makePassword } from './secrets.ts'
+export { inspectCache, purgeCache } from './site-cache.ts'
 export {
-  environmentOf,
-  inspectCache,
   inspectDatabase,
   type OwnDatabase,
   ownDatabase,
-  purgeCache,
   purgeDatabase,
   readyDatabase,
-  type SiteServices,
-} from './site-services.ts'
+} from './site-database.ts'
+export { environmentOf, type SiteServices } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'
+export { type DatabaseTarget, targetState } from './target-database.ts'
 export { credentialsSecretName, ensureTenancy, probeScope, type TenancyNeeds } from './tenancy.ts'
 export {
   externalSecretsValues,

@@ -10,3 +10,17 @@ export async function reach(cluster: Cluster, { host, port }: Endpoint): Promise
   if (name === undefined || namespace === undefined) return { host, port, close: async () => {} }
   return await cluster.forwardService(namespace, name, port)
 }
+
+/** The same for as long as `work` takes. */
+export async function through<T>(
+  cluster: Cluster,
+  place: Endpoint,
+  work: (endpoint: Endpoint) => Promise<T>,
+): Promise<T> {
+  const forward = await reach(cluster, place)
+  try {
+    return await work({ host: forward.host, port: forward.port })
+  } finally {
+    await forward.close()
+  }
+}

@@ -1,0 +1,33 @@
+import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
+import { cacheLogin } from './connection.ts'
+import { through } from './reach.ts'
+import { withSession } from './session.ts'
+import type { SiteServices } from './site-services.ts'
+
+/** Looks at Dragonfly and changes nothing. @throws SealiftError CACHE_*, SITE_INVALID */
+export async function inspectCache(
+  { cluster, cache, site }: SiteServices,
+  needs: Omit<CacheNeeds, 'database'>,
+): Promise<CacheFacts> {
+  return await through(cluster, site.dragonfly, async endpoint => {
+    const login = await cacheLogin(cluster, site, endpoint)
+    const { database } = site.dragonfly
+    return await withSession(cache, login, session => checkCache(session, { ...needs, database }))
+  })
+}
+
+/**
+ * Empties Infisical's database number in Dragonfly; its first install found that number empty. Number 0 is
+ * left alone: it is what every other client uses unless told otherwise.
+ * @throws SealiftError CACHE_*, SITE_INVALID
+ */
+export async function purgeCache({ cluster, cache, site }: SiteServices): Promise<void> {
+  const { database } = site.dragonfly
+  if (database === 0) return
+  await through(cluster, site.dragonfly, async endpoint => {
+    await withSession(cache, await cacheLogin(cluster, site, endpoint), async session => {
+      await session.command('SELECT', String(database))
+      await session.command('FLUSHDB')
+    })
+  })
+}

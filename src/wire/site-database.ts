@@ -1,0 +1,115 @@
+import type { DatabaseLogin, Endpoint, Secret } from '../ports/index.ts'
+import {
+  adminLogin,
+  type DatabasePlace,
+  type DatabaseUri,
+  databasePlace,
+  databaseUri,
+  parseDatabaseUri,
+} from './connection.ts'
+import {
+  checkDatabase,
+  checkServer,
+  type DatabaseFacts,
+  type DatabaseState,
+  databaseState,
+} from './database.ts'
+import { dropDatabase } from './drop-database.ts'
+import type { StoredKeys } from './keys.ts'
+import { type Prepared, prepareDatabase } from './prepare-database.ts'
+import { through } from './reach.ts'
+import { makePassword, readSecret } from './secrets.ts'
+import { withSession } from './session.ts'
+import type { SiteServices } from './site-services.ts'
+import { targetState } from './target-database.ts'
+
+/** Infisical's own login to the database, as its pods use it. */
+export interface OwnDatabase {
+  readonly parts: DatabaseUri
+  /** The URI for the pods; the site's own one is passed on as it is. */
+  readonly uri: Secret
+  readonly place: DatabasePlace
+}
+
+/**
+ * Infisical's own login: the site's URI; or the stored one, or a new password, for the role that Sealift makes.
+ * @throws SealiftError SITE_INVALID
+ */
+export async function ownDatabase(
+  { cluster, random, site }: SiteServices,
+  stored: Pick<StoredKeys, 'databaseUri'> | undefined,
+): Promise<OwnDatabase> {
+  const { uri: ref, host, port, user, name } = site.database
+  const place = await databasePlace(cluster, site)
+  if (ref !== undefined) {
+    const uri = await readSecret(cluster, ref, 'database.uri')
+    const parts = parseDatabaseUri(uri, 'database.uri')
+    return { parts, uri, place: { ...place, serverName: parts.host } }
+  }
+  const kept =
+    stored?.databaseUri && parseDatabaseUri(stored.databaseUri, 'the stored DB_CONNECTION_URI').password
+  const parts = { host, port, user, database: name, password: kept ?? makePassword(random) }
+  return { parts, uri: databaseUri(parts, place.tls), place }
+}
+
+/**
+ * Looks at the database and changes nothing. `state` is missing where the database is not there yet.
+ * Fails where {@link readyDatabase} would.
+ * @throws SealiftError DATABASE_*, FOREIGN_INSTALL, SITE_INVALID
+ */
+export async function inspectDatabase(
+  services: SiteServices,
+  own: OwnDatabase,
+  connections: number,
+): Promise<{ facts: DatabaseFacts; state?: DatabaseState }> {
+  const { cluster, database, site } = services
+  return await through(cluster, own.parts, async endpoint => {
+    const admin = await adminLogin(cluster, site, endpoint)
+    if (admin === undefined)
+      return await withSession(database, asOwn(own, endpoint), async session => ({
+        facts: await checkDatabase(session, connections, own.parts.database),
+        state: await databaseState(session),
+      }))
+    const facts = await withSession(database, admin, session =>
+      checkServer(session, connections, own.parts.database),
+    )
+    const { database: name, user } = own.parts
+    const state = await targetState(database, admin, { name, user })
+    return state === undefined ? { facts } : { facts, state }
+  })
+}
+
+/**
+ * Makes role and database where the site names an administrator, and checks them in any case, as their own role.
+ * @throws SealiftError DATABASE_*, FOREIGN_INSTALL, SITE_INVALID
+ */
+export async function readyDatabase(
+  services: SiteServices,
+  own: OwnDatabase,
+  connections: number,
+): Promise<Prepared | undefined> {
+  const { cluster, database, random, site } = services
+  const { user, password, database: name } = own.parts
+  return await through(cluster, own.parts, async endpoint => {
+    const admin = await adminLogin(cluster, site, endpoint)
+    const prepared = admin && (await prepareDatabase(database, admin, { name, user, password }, random))
+    await withSession(database, asOwn(own, endpoint), session => checkDatabase(session, connections, name))
+    return prepared
+  })
+}
+
+/**
+ * Drops the database and role that Sealift made; nothing where the site names a URI. Only for `remove --purge`.
+ * @throws SealiftError DATABASE_*, SITE_INVALID
+ */
+export async function purgeDatabase({ cluster, database, site }: SiteServices): Promise<void> {
+  const { name, user } = site.database
+  await through(cluster, site.database, async endpoint => {
+    const admin = await adminLogin(cluster, site, endpoint)
+    if (admin !== undefined) await dropDatabase(database, admin, { name, user })
+  })
+}
+
+function asOwn({ parts, place }: OwnDatabase, endpoint: Endpoint): DatabaseLogin {
+  return { ...place, ...endpoint, user: parts.user, password: parts.password, database: parts.database }
+}
