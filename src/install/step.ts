@@ -36,15 +36,15 @@ export interface Run {
 
 /**
  * Runs steps in order and writes each into the journal when it is done, so that a rerun after any
- * interruption skips what was done for the same bundle and site.
+ * interruption skips what was done for the same bundle and site, if nothing was done for another one since.
  * @throws SealiftError the failing step's own, or INTERRUPTED between two steps
  */
 export async function runSteps(run: Run): Promise<StepOutcome[]> {
-  const done = new Map(
-    (await run.journal.read())
-      .filter(entry => entry.bundle === run.bundle && entry.site === run.site)
-      .map(entry => [entry.step, entry]),
-  )
+  const entries = await run.journal.read()
+  // What was done before another bundle, or another site file, had its turn may be undone by now: a release that is
+  // deployed may be deployed from the other bundle.
+  const other = entries.findLastIndex(({ bundle, site }) => bundle !== run.bundle || site !== run.site)
+  const done = new Map(entries.slice(other + 1).map(entry => [entry.step, entry]))
   const outcomes: StepOutcome[] = []
   // From the first step that does not hold any more, all later ones run again: they may rest on it.
   let trusted = true

@@ -104,6 +104,19 @@ test('what was done for another bundle does not count', async () => {
   expect(ran).toEqual(['one', 'two', 'three'])
 })
 
+test('nor does what was done before another bundle had its turn, however far that came', async () => {
+  const ran: string[] = []
+  const journal = memoryJournal()
+  await go(steps(ran), journal)
+  const stopped = steps(ran, { two: { run: () => Promise.reject(new SealiftError('HELM_FAILED', 'no')) } })
+  await expect(go(stopped, journal, { bundle: digestOf('newer bundle') })).rejects.toThrow('no')
+  ran.length = 0
+  await expect(go(stopped, journal)).rejects.toThrow('no')
+  expect(ran).toEqual(['one'])
+  await go(steps(ran), journal)
+  expect(ran).toEqual(['one', 'two', 'three'])
+})
+
 test('an interruption stops between two steps and keeps what is done', async () => {
   const abort = new AbortController()
   const ran: string[] = []
