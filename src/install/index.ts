@@ -9,6 +9,7 @@ export {
   closeReceipt,
   forgetReceipt,
   installedBundle,
+  noteBegun,
   type Receipt,
   readReceipt,
   receiptName,

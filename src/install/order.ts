@@ -7,21 +7,29 @@ export interface Named {
   readonly version: string
 }
 
-/** The bundle that a site has; `removed` is the ISO time since which only its data is there. */
+/** The bundle that a site has. */
 export interface Installed extends Named {
+  /** ISO time since which only its data is there. */
   readonly removed?: string
+  /** Set while its install has begun and not ended: nobody knows how far it came. */
+  readonly begun?: true
 }
 
 /**
  * Makes sure that a bundle does not take a site back: an older version, or one that cannot be compared, over what is
- * installed, or was and left its database. `installed` is undefined on a fresh site.
+ * installed, or was and left its database, or was begun and may have changed it. `installed` is undefined on a fresh site.
  * @throws SealiftError FOREIGN_INSTALL for a bundle of another name, DOWNGRADE_REFUSED unless `allowed`
  */
 export function refuseDowngrade(installed: Installed | undefined, next: Named, allowed: boolean): void {
   if (installed === undefined) return
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
   const gone = installed.removed !== undefined
-  const state = gone ? 'was installed here and left its database' : 'is installed here'
+  const begun = installed.begun === true
+  const state = gone
+    ? 'was installed here and left its database'
+    : begun
+      ? 'was begun here and did not come to its end'
+      : 'is installed here'
   const sameName = installed.name === next.name
   if (!sameName && !gone) {
     throw new SealiftError('FOREIGN_INSTALL', `${here} ${state}, and this bundle is ${wanted}`, {
@@ -36,7 +44,12 @@ export function refuseDowngrade(installed: Installed | undefined, next: Named, a
     comparable
       ? `${here} ${state}, and this bundle is older: ${wanted}`
       : `${here} ${state}, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3 of one bundle`,
-    { hints: ['say --allow-downgrade if you mean it; a newer database may not fit an older server'] },
+    {
+      hints: [
+        ...(begun && sameName ? [`install ${here} again: it goes on where it stopped`] : []),
+        'say --allow-downgrade if you mean it; a newer database may not fit an older server',
+      ],
+    },
   )
 }
 

@@ -4,7 +4,7 @@ import type { Digest } from '../oci/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 import { forgetJournal } from './journal.ts'
-import type { Installed } from './order.ts'
+import type { Installed, Named } from './order.ts'
 
 /** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
 export interface Receipt {
@@ -23,7 +23,15 @@ export interface Receipt {
 /** ConfigMap in `sealift-system` that holds the receipt. */
 export const receiptName = 'sealift-receipt'
 
-/** Leaves the receipt in the cluster, ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
+/**
+ * Notes in the receipt which bundle's install changes the site from now on, beside what is installed: one that is
+ * killed in the middle may have changed the database already. @throws SealiftError CLUSTER_*
+ */
+export async function noteBegun(cluster: Cluster, { name, version }: Named): Promise<void> {
+  await applyReceipt(cluster, { ...(await receiptData(cluster)), begunName: name, begunVersion: version })
+}
+
+/** Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
   const { site, bundle, at, key, lock } = receipt
   const data = { site, bundle, at, key, ...lock.metadata, 'bundle.lock.yaml': printLock(lock) }
@@ -33,10 +41,10 @@ export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<
 /** The receipt of what is installed here. @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_* */
 export async function readReceipt(cluster: Cluster): Promise<Receipt> {
   const data = await receiptData(cluster)
-  if (data === undefined || data['removed'] !== undefined) {
+  if (data?.['name'] === undefined || data['removed'] !== undefined) {
     throw new SealiftError(
       'NOT_INSTALLED',
-      data === undefined
+      data?.['name'] === undefined
         ? 'Sealift has installed nothing on this cluster, or not to the end'
         : printable(`${data['name']} ${data['version']} was removed from this cluster at ${data['removed']}`),
       {
@@ -52,22 +60,29 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
 }
 
 /**
- * Name and version of the bundle that is installed here, or that was and left its data, whatever form its lock has.
+ * Name and version of the bundle whose database is here, whatever form its lock has: what was begun, since it may
+ * have changed it already; else what is installed, or was and left its data.
  * @throws SealiftError CLUSTER_*
  */
 export async function installedBundle(cluster: Cluster): Promise<Installed | undefined> {
-  const { name: installed, version, removed } = (await receiptData(cluster)) ?? {}
-  if (installed === undefined || version === undefined) return undefined
-  return { name: installed, version, ...(removed === undefined ? {} : { removed }) }
+  const { name, version, removed, begunName, begunVersion } = (await receiptData(cluster)) ?? {}
+  if (begunName !== undefined && begunVersion !== undefined)
+    return { name: begunName, version: begunVersion, begun: true }
+  if (name === undefined || version === undefined) return undefined
+  return { name, version, ...(removed === undefined ? {} : { removed }) }
 }
 
 /**
- * Takes the journal away, and notes in the receipt, if there is one, that the bundle was removed: its database is
- * still there, and an older bundle must not take it up unasked. @throws SealiftError CLUSTER_*
+ * Takes the journal away, and notes in the receipt, if there is one, that its bundle was removed, or the one that was
+ * begun: the database is still there, and an older bundle must not take it up unasked. @throws SealiftError CLUSTER_*
  */
 export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
   const data = await receiptData(cluster)
-  if (data !== undefined) await applyReceipt(cluster, { removed, ...data })
+  if (data !== undefined) {
+    const { begunName: name, begunVersion: version } = data
+    const begun = name !== undefined && version !== undefined
+    await applyReceipt(cluster, begun ? { name, version, removed } : { removed, ...data })
+  }
   await forgetJournal(cluster)
 }
 

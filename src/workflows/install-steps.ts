@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/index.ts'
-import type { Step } from '../install/index.ts'
+import { noteBegun, type Step } from '../install/index.ts'
 import { isLoaded, loadImages } from '../load/index.ts'
 import { type Helm, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
@@ -72,7 +72,11 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
       id: 'database',
       title: 'Prepare database and keys',
       holds: async () => (await cluster.get(kinds.secret, keysSecretName, infisical.namespace)) !== undefined,
-      run: () => wireServices(installation),
+      async run() {
+        // The first step after which an older bundle may not find its database as it left it.
+        await noteBegun(cluster, bundle.lock.metadata)
+        return wireServices(installation)
+      },
     },
     ...releaseSteps(installation),
     {

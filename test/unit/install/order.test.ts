@@ -54,6 +54,25 @@ describe('a bundle over what is installed', () => {
     expect(() => refuseDowngrade(left, named('2.0.0', 'sandbox'), true)).not.toThrow()
   })
 
+  test('over what was begun and did not come to its end is refused as well', () => {
+    const half = { ...named('1.1.0'), begun: true as const }
+    expect(() => refuseDowngrade(half, named('1.0.0'), false)).toThrow(
+      expect.objectContaining({
+        code: 'DOWNGRADE_REFUSED',
+        message:
+          'infisical 1.1.0 was begun here and did not come to its end, and this bundle is older: infisical 1.0.0',
+        hints: [
+          'install infisical 1.1.0 again: it goes on where it stopped',
+          expect.stringContaining('--allow-downgrade'),
+        ],
+      }),
+    )
+    for (const version of ['1.1.0', '1.2.0'])
+      expect(() => refuseDowngrade(half, named(version), false)).not.toThrow()
+    expect(() => refuseDowngrade(half, named('1.0.0'), true)).not.toThrow()
+    expect(() => refuseDowngrade(half, named('1.1.0', 'sandbox'), true)).toThrow(refused('FOREIGN_INSTALL'))
+  })
+
   test('of another name is refused, said or not', () => {
     for (const allowed of [true, false])
       expect(() => refuseDowngrade(named('1.0.0'), named('2.0.0', 'sandbox'), allowed)).toThrow(

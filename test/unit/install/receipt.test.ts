@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   closeReceipt,
   forgetReceipt,
   installedBundle,
+  noteBegun,
   readReceipt,
   writeReceipt,
 } from '../../../src/install/index.ts'
@@ -54,4 +55,62 @@ test('what is installed is known also when the lock in the receipt cannot be rea
   await site.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: older })
   expect(await installedBundle(site)).toEqual({ name: 'sample', version: '0.9.0' })
   await expect(readReceipt(site)).rejects.toMatchObject({ code: 'LOCK_INVALID' })
+})
+
+describe('what was begun', () => {
+  const at = '2026-11-25T00:00:00.000Z'
+  const receipt = { site: 'bank-prod', bundle: digestOf('bundle'), at, key: 'unsigned' as const, lock }
+  const newer = { name: 'sample', version: '1.1.0' }
+  const notInstalled = {
+    code: 'NOT_INSTALLED',
+    message: 'Sealift has installed nothing on this cluster, or not to the end',
+  }
+
+  test('is not installed, and is what the database may be', async () => {
+    const site = await cluster()
+    await noteBegun(site, newer)
+    await expect(readReceipt(site)).rejects.toMatchObject(notInstalled)
+    expect(await installedBundle(site)).toEqual({ ...newer, begun: true })
+  })
+
+  test('stands beside what is installed until it is at its end', async () => {
+    const site = await cluster()
+    await writeReceipt(site, receipt)
+    await noteBegun(site, newer)
+    await noteBegun(site, newer)
+    expect(await readReceipt(site)).toEqual(receipt)
+    expect(await installedBundle(site)).toEqual({ ...newer, begun: true })
+    await writeReceipt(site, { ...receipt, lock: { ...lock, metadata: newer } })
+    expect(await installedBundle(site)).toEqual(newer)
+  })
+
+  test('is what was removed, whatever was installed or removed before', async () => {
+    const site = await cluster()
+    for (const before of [
+      async () => forgetReceipt(site),
+      async () => writeReceipt(site, receipt),
+      async () => closeReceipt(site, at),
+    ]) {
+      await before()
+      await noteBegun(site, newer)
+      const removed = '2026-12-01T00:00:00.000Z'
+      await closeReceipt(site, removed)
+      expect(await installedBundle(site)).toEqual({ ...newer, removed })
+      await expect(readReceipt(site)).rejects.toMatchObject({
+        code: 'NOT_INSTALLED',
+        message: `sample 1.1.0 was removed from this cluster at ${removed}`,
+      })
+    }
+  })
+
+  test('over what was removed leaves that told as removed, and is what counts', async () => {
+    const site = await cluster()
+    await writeReceipt(site, receipt)
+    await closeReceipt(site, at)
+    await noteBegun(site, newer)
+    await expect(readReceipt(site)).rejects.toMatchObject({
+      message: expect.stringContaining('1.0.0 was removed'),
+    })
+    expect(await installedBundle(site)).toEqual({ ...newer, begun: true })
+  })
 })
