@@ -22,3 +22,34 @@ test('the first failure is thrown; nothing of an empty list is nothing', async (
   await expect(atOnce([1, 2, 3], 2, work)).rejects.toThrow('two')
   await expect(atOnce([], 2, work)).resolves.toEqual([])
 })
+
+test('after a failure nothing more is begun, and what runs is waited for', async () => {
+  const begun: number[] = []
+  const ended: number[] = []
+  const release = Promise.withResolvers<void>()
+  const working = atOnce([0, 1, 2, 3, 4, 5], 3, async item => {
+    begun.push(item)
+    if (item === 1) throw new Error('the first')
+    await release.promise
+    ended.push(item)
+    if (item === 2) throw new Error('the second')
+  })
+  let settled = false
+  const outcome = working.catch((error: unknown) => error).finally(() => (settled = true))
+  await new Promise(setImmediate)
+  expect(settled).toBe(false)
+  release.resolve()
+  expect(await outcome).toMatchObject({ message: 'the first' })
+  expect(begun).toEqual([0, 1, 2])
+  expect(ended).toEqual([0, 2])
+})
+
+test('work that throws before it promises anything ends it too', async () => {
+  const begun: number[] = []
+  const working = atOnce([0, 1, 2], 2, item => {
+    begun.push(item)
+    throw new Error(`${item}`)
+  })
+  await expect(working).rejects.toThrow('0')
+  expect(begun).toEqual([0])
+})
