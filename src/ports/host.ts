@@ -20,7 +20,7 @@ export type HelmFrom = (program: Uint8Array) => Promise<TemporaryHelm>
 export interface Talk {
   readonly reporter: Reporter
   readonly signal: AbortSignal
-  /** Turns a step, or what else can be updated, into a receiver of byte counts. */
+  /** Makes a receiver of byte counts out of a step, or of whatever shows how far it is. */
   readonly progressOn: (step: Pick<StepReport, 'update'>) => (progress: Progress) => void
 }
 

@@ -9,6 +9,7 @@ import { budgetFile, gather } from './build-sources.ts'
 import { bundleFile } from './bundle-file.ts'
 import { type DiskPlan, diskText, planDisk } from './disk-plan.ts'
 import { fillFile } from './fill.ts'
+import { asStep } from './parts/as-step.ts'
 import { readLock } from './read-lock.ts'
 import { type Signed, writeSignature } from './sign.ts'
 import { readOlder } from './since.ts'
@@ -108,14 +109,12 @@ async function make(
   host: ConnectedHost,
   talk: Talk,
 ) {
-  const gathering = talk.reporter.step('Gather manifests and charts')
-  const { contents, open } = await gather({ spec, lock, own, specDir, signal: talk.signal }, host).catch(
-    (error: unknown) => {
-      gathering.fail()
-      throw error
-    },
+  const { contents, open } = await asStep(
+    talk.reporter,
+    'Gather manifests and charts',
+    () => gather({ spec, lock, own, specDir, signal: talk.signal }, host),
+    () => `${lock.images.length} images, ${lock.charts.length} charts`,
   )
-  gathering.done(`${lock.images.length} images, ${lock.charts.length} charts`)
 
   const planned = planBundle(contents, epoch, older && new Set(absentLayers(older, lock).keys()))
   const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }

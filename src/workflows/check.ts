@@ -11,6 +11,7 @@ import {
   type Talk,
 } from '../ports/index.ts'
 import { storeName } from '../wire/index.ts'
+import { asStep } from './parts/as-step.ts'
 import { readSite } from './site.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */
@@ -22,6 +23,7 @@ export interface CheckResult {
 }
 
 const interval = 5000
+const storeKind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
 
 /**
  * Judges what runs, and what it uses over a window of seconds. Changes nothing.
@@ -34,32 +36,33 @@ export async function check(
   talk: Talk,
 ): Promise<CheckResult> {
   const { cluster, runtime } = host
+  const { reporter, signal } = talk
   await readSite(siteFile, host.files)
   const receipt = await readReceipt(cluster)
-  const looking = talk.reporter.step('Look at what runs')
-  try {
-    const verdicts = [
+  const verdicts = await asStep(
+    reporter,
+    'Look at what runs',
+    async () => [
       ...(await judgeDeployments(receipt, cluster)),
       judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), `store/${storeName}`),
       ...(runtime ? await judgeImages(receipt, runtime) : []),
-    ]
-    looking.done(`${verdicts.filter(({ ok }) => ok).length} of ${verdicts.length} as they should be`)
-    const measuring = talk.reporter.step('Measure what is used')
-    const budget = await observeBudget(receipt, cluster, async () => {
-      const end = host.clock.now() + window * 1000
-      const samples = [await cluster.usage()]
-      while (host.clock.now() < end) {
-        await host.clock.sleep(Math.min(interval, end - host.clock.now()), talk.signal)
-        samples.push(await cluster.usage())
-      }
-      return highest(samples)
-    })
-    measuring.done(`over ${window} s`)
-    return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
-  } catch (error) {
-    looking.fail()
-    throw error
+    ],
+    all => `${all.filter(({ ok }) => ok).length} of ${all.length} as they should be`,
+  )
+  const measure = () => observeBudget(receipt, cluster, () => usageOver(window, host, signal))
+  const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
+  return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
+}
+
+/** What each container used at most over a window of seconds. */
+async function usageOver(window: number, { cluster, clock }: SiteHost, signal: AbortSignal) {
+  const end = clock.now() + window * 1000
+  const samples = [await cluster.usage()]
+  while (clock.now() < end) {
+    await clock.sleep(Math.min(interval, end - clock.now()), signal)
+    samples.push(await cluster.usage())
   }
+  return highest(samples)
 }
 
 /** What the receipt's lock declares beside what kubelet measures. */

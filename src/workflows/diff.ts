@@ -4,6 +4,7 @@ import { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Talk } from '../ports/index.ts'
 import { changedObjects, type DiffHost } from './diff-objects.ts'
+import { asStep } from './parts/as-step.ts'
 import { lockOutside } from './read-lock.ts'
 import { signaturePath } from './sign.ts'
 import { readPublicKeys, requireSigned } from './trust.ts'
@@ -59,13 +60,11 @@ async function compareObjects(
     return {
       note: 'Kubernetes objects were not compared, since that runs the helm in B: name who signed it with --key, or say --objects',
     }
-  const step = reporter.step('Compare Kubernetes objects')
+  const compare = () => changedObjects(a, b, host, signal)
   try {
-    const objects = await changedObjects(a, b, host, signal)
-    step.done(`${objects.length} differ`)
-    return { objects }
+    const title = 'Compare Kubernetes objects'
+    return { objects: await asStep(reporter, title, compare, all => `${all.length} differ`) }
   } catch (error) {
-    step.fail()
     const known =
       error instanceof SealiftError && ['BUNDLE_WRONG_PLATFORM', 'RENDER_FAILED'].includes(error.code)
     if (!known || signal.aborted) throw error

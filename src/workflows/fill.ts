@@ -1,6 +1,7 @@
 import { SealiftError } from '../errors/index.ts'
 import { type FillOptions, type FillPlan, fillBundle } from '../fetch/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
+import { asStep } from './parts/as-step.ts'
 
 /** A bundle file to fill, and from where. */
 export interface Filling {
@@ -23,11 +24,10 @@ export async function fillFile(
 ): Promise<number> {
   const total = plan.wanted.reduce((sum, { size }) => sum + size, 0)
   const sink = await files.createBundle(path, plan.volumeSize)
-  const step = reporter.step(`Fill ${path}`)
-  let show = progressOn(step)
   let kept = 0
   let there = 0
-  try {
+  const fill = async (update: (detail: string) => void) => {
+    let show = progressOn({ update })
     await fillBundle({
       ...{ plan, sink, open, clock, concurrency, signal },
       onChecked: progress => show(progress),
@@ -38,22 +38,23 @@ export async function fillFile(
             ? `what an interrupted run left of ${path} belongs to another lock, time or volume size: starting anew`
             : `going on after an interrupted run: ${percent(before, total)} is there`,
         )
-        show = progressOn(step)
+        show = progressOn({ update })
       },
       onProgress(progress) {
         there = progress.done
         show(progress)
       },
     })
-    const finishing = progressOn(step)
+    const finishing = progressOn({ update })
     await sink.commit(progress => {
       signal.throwIfAborted()
       finishing(progress)
     })
-    step.done()
+  }
+  try {
+    await asStep(reporter, `Fill ${path}`, fill)
     return total - kept
   } catch (error) {
-    step.fail()
     await sink.keep()
     throw there > 0 ? continued(error) : error
   } finally {

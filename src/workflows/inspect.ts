@@ -6,6 +6,7 @@ import type { BundleSource, Files, Talk } from '../ports/index.ts'
 import type { PublicKey } from '../sign/index.ts'
 import { type Verdict, verifyBundle } from '../verify/index.ts'
 import { withBundles } from './bases.ts'
+import { asStep } from './parts/as-step.ts'
 import { signaturePath } from './sign.ts'
 import { readPublicKeys, requireSigned } from './trust.ts'
 
@@ -100,22 +101,21 @@ export async function verifySource(
   files: Files,
   talk: Talk,
 ): Promise<Verdict> {
-  const step = talk.reporter.step(`Verify ${path}`)
-  try {
+  const { reporter, signal, progressOn } = talk
+  const whole = async (say: (detail: string) => void) => {
     const verdict = await withBundles(bases, files, opened =>
       verifyBundle(source, {
-        onProgress: talk.progressOn(step),
-        signal: talk.signal,
+        onProgress: progressOn({ update: say }),
+        signal,
         bases: opened,
         ...(platform ? { platform } : {}),
       }),
     )
     if (verdict.faults.length > 0) throw faultsError(verdict.faults)
-    const delta = verdict.absent.length > 0 ? `, a delta without ${verdict.absent.length} layers` : ''
-    step.done(`${verdict.images.length} images, ${verdict.charts.length} charts${delta}`)
     return verdict
-  } catch (error) {
-    step.fail()
-    throw error
   }
+  return asStep(reporter, `Verify ${path}`, whole, ({ images, charts, absent }) => {
+    const delta = absent.length > 0 ? `, a delta without ${absent.length} layers` : ''
+    return `${images.length} images, ${charts.length} charts${delta}`
+  })
 }

@@ -19,6 +19,7 @@ import type { Runtime, SiteHost, Talk } from '../ports/index.ts'
 import { observeBudget } from './check.ts'
 import { verifySource } from './inspect.ts'
 import { installSteps } from './install-steps.ts'
+import { asStep } from './parts/as-step.ts'
 import { checkServices } from './services.ts'
 import { signaturePath } from './sign.ts'
 import { bundledHelm, readSite, wiredCharts } from './site.ts'
@@ -140,13 +141,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
 
 async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {
   signal.throwIfAborted()
-  const step = reporter.step(`Look at ${what}`)
-  try {
-    step.done(await look())
-  } catch (error) {
-    step.fail()
-    throw error
-  }
+  await asStep(reporter, `Look at ${what}`, look, found => found)
 }
 
 function requireRuntime({ runtime }: SiteHost): Runtime {

@@ -2,6 +2,7 @@ import type { BundleLock, LockedAttachment } from '../lock/index.ts'
 import { saysSbom } from '../oci/index.ts'
 import type { Registry, Talk } from '../ports/index.ts'
 import { findAttachments, type PinnedAttachment, type PinnedImage } from '../resolve/index.ts'
+import { asStep } from './parts/as-step.ts'
 
 /**
  * Looks for what registries have attached to images, by image name; tells what is left out, and once which images
@@ -21,23 +22,20 @@ export async function lockAttachments(
       return before === undefined ? [] : [[name, before] as const]
     }),
   )
-  const step = reporter.step('Look for signatures, attestations and SBOMs')
+  const asked = images.filter(({ name }) => !kept.has(name))
   const leftOut: string[] = []
   let done = 0
-  const found = await findAttachments(
-    images.filter(({ name }) => !kept.has(name)),
-    {
-      registry,
-      signal,
-      onImage: () => step.update(`${++done} of ${images.length}`),
-      onLeftOut: sentence => leftOut.push(sentence),
+  const all = await asStep(
+    reporter,
+    'Look for signatures, attestations and SBOMs',
+    async say => {
+      const onImage = () => say(`${++done} of ${images.length}`)
+      const onLeftOut = (sentence: string) => leftOut.push(sentence)
+      const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut })
+      return new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
     },
-  ).catch((error: unknown) => {
-    step.fail()
-    throw error
-  })
-  const all = new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
-  step.done(`${[...all.values()].flat().length} for ${images.length} images`)
+    attached => `${[...attached.values()].flat().length} for ${images.length} images`,
+  )
   for (const sentence of leftOut.sort()) reporter.warn(sentence)
   const without = images.filter(({ name }) => !all.get(name)?.some(saysSbom)).map(({ name }) => name)
   if (without.length > 0)

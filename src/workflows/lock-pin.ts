@@ -1,6 +1,7 @@
 import type { BundleLock } from '../lock/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { chosenImages, type FoundImages, type PinnedImage, pinImages } from '../resolve/index.ts'
+import { asStep } from './parts/as-step.ts'
 
 /** Which images to pin, for which platforms. */
 export interface Pinning {
@@ -20,21 +21,17 @@ export async function pin(
   const names = images.map(({ name }) => name)
   const chosen = chosenImages(update, names)
   const known = chosen.size > 0 && old !== undefined ? kept(old, chosen, platforms) : new Map()
-  const step = reporter.step('Pin images')
+  const asIs = names.filter(name => known.has(name)).length
   let done = 0
-  const onPinned = (): void => {
-    done += 1
-    step.update(`${done} of ${images.length}`)
-  }
-  try {
-    const pinned = await pinImages(images, { registry, platforms, known, onPinned, signal })
-    const asIs = names.filter(name => known.has(name)).length
-    step.done(asIs === 0 ? `${pinned.length}` : `${pinned.length - asIs} anew, ${asIs} as locked`)
-    return pinned
-  } catch (error) {
-    step.fail()
-    throw error
-  }
+  return asStep(
+    reporter,
+    'Pin images',
+    say => {
+      const onPinned = () => say(`${++done} of ${images.length}`)
+      return pinImages(images, { registry, platforms, known, onPinned, signal })
+    },
+    ({ length }) => (asIs === 0 ? `${length}` : `${length - asIs} anew, ${asIs} as locked`),
+  )
 }
 
 /** The images of the old lock that stay as they are: not chosen, and there for the very platforms wanted. */

@@ -19,6 +19,7 @@ import { oldLock, refuseDrift } from './lock-drift.ts'
 import { lockedChart, lockedImage, lockedTool } from './lock-entries.ts'
 import { pin } from './lock-pin.ts'
 import { type Rendering, readValues, renderChart } from './lock-render.ts'
+import { asStep } from './parts/as-step.ts'
 
 /** What to lock. */
 export interface LockRequest {
@@ -140,14 +141,7 @@ async function each<S, R>(
 ): Promise<R[]> {
   const results: R[] = []
   for (const item of list) {
-    const step = reporter.step(title(item))
-    try {
-      results.push(await work(item))
-    } catch (error) {
-      step.fail()
-      throw error
-    }
-    step.done()
+    results.push(await asStep(reporter, title(item), () => work(item)))
   }
   return results
 }

@@ -9,6 +9,7 @@ import {
   storeName,
   systemNamespace,
 } from '../wire/index.ts'
+import { asStep } from './parts/as-step.ts'
 import { purge, type Take } from './purge.ts'
 import { ownedBy } from './release-steps.ts'
 import { signaturePath } from './sign.ts'
@@ -44,15 +45,8 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
   const removed: string[] = []
   const take: Take = async (what, work) => {
     talk.signal.throwIfAborted()
-    const step = talk.reporter.step(`Remove ${what}`)
-    try {
-      await work()
-      step.done()
-      removed.push(what)
-    } catch (error) {
-      step.fail()
-      throw error
-    }
+    await asStep(talk.reporter, `Remove ${what}`, work)
+    removed.push(what)
   }
   try {
     const bundle = await openBundle(source)

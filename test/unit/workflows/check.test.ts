@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { SealiftError } from '../../../src/errors/index.ts'
+import { writeReceipt } from '../../../src/install/index.ts'
+import { digestOf } from '../../../src/oci/index.ts'
+import type { Cluster, SiteHost } from '../../../src/ports/index.ts'
+import { check } from '../../../src/workflows/check.ts'
+import { memoryCluster } from '../../support/memory-cluster.ts'
+import { memoryFiles } from '../../support/memory-files.ts'
+import { RecordingClock } from '../../support/recording-clock.ts'
+import { recordingReporter } from '../../support/recording-reporter.ts'
+import { sampleBundle } from '../../support/sample-bundle.ts'
+import { smallSite } from '../wire/sites.ts'
+
+const { lock } = sampleBundle()
+
+/** A cluster with a receipt and nothing that runs; `changed` replaces parts of it. */
+async function checking(changed: Partial<Cluster>) {
+  const files = memoryFiles()
+  await files.write('site.yaml', smallSite)
+  const cluster = memoryCluster()
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sealift-system' } })
+  const bundle = digestOf('bundle')
+  await writeReceipt(cluster, { site: 'here', bundle, at: '2026-11-25T00:00:00.000Z', key: 'unsigned', lock })
+  const clock = new RecordingClock()
+  const host = { files, cluster: { ...cluster, ...changed }, clock } as unknown as SiteHost
+  const { lines, reporter } = recordingReporter()
+  const { signal } = new AbortController()
+  const run = () => check('site.yaml', 12, host, { reporter, signal, progressOn: () => () => {} })
+  return { lines, clock, run }
+}
+
+test('looks at what runs, then measures over the window', async () => {
+  const { lines, clock, run } = await checking({})
+  const { ok, verdicts } = await run()
+  expect(ok).toBe(false)
+  expect(lines).toEqual([
+    '… Look at what runs',
+    `✔ Look at what runs: 0 of ${verdicts.length} as they should be`,
+    '… Measure what is used',
+    '✔ Measure what is used: over 12 s',
+  ])
+  expect(clock.sleeps).toEqual([5000, 5000, 2000])
+})
+
+test.each([
+  ['list', 'Look at what runs'],
+  ['usage', 'Measure what is used'],
+] as const)('where %s fails, the step under way fails, and no other', async (call, title) => {
+  const failure = new SealiftError('CLUSTER_FAILED', 'no answer')
+  const { lines, run } = await checking({ [call]: () => Promise.reject(failure) })
+  await expect(run()).rejects.toBe(failure)
+  expect(lines.filter(line => line.startsWith('✖'))).toEqual([`✖ ${title}`])
+  const ended = lines.filter(line => /^[✔✖]/.test(line)).map(line => line.slice(2).split(':')[0])
+  expect(ended).toEqual(lines.filter(line => line.startsWith('…')).map(line => line.slice(2)))
+})
