@@ -36,7 +36,7 @@ export default class Check extends BaseCommand {
   async run() {
     const { flags } = await this.parse(Check)
     const { site } = await readSite(flags.site, nodeFiles())
-    const result = await check(flags.site, flags.window, await siteHost(site, process.env), this.talk)
+    const result = await check(flags.window, await siteHost(site, process.env), this.talk)
     for (const { id, ok, message, hint } of result.verdicts)
       this.log(`${ok ? '✔' : '✖'} ${id}: ${message}${hint ? `\n    → ${hint}` : ''}`)
     this.log(`\n${budgetText(result.budget)}`)

@@ -56,14 +56,14 @@ export default class Install extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(Install)
-    const { site } = await readSite(flags.site, nodeFiles())
+    const read = await readSite(flags.site, nodeFiles())
     const request = {
       bundle: args.bundle,
-      siteFile: flags.site,
-      journal: flags.journal ?? journalPath(flags.site, site),
+      site: read,
+      journal: flags.journal ?? journalPath(flags.site, read.site),
       allow: allowances(flags),
     }
-    const result = await install(request, await siteHost(site, process.env), this.talk)
+    const result = await install(request, await siteHost(read.site, process.env), this.talk)
     const rows = result.steps.map(({ title, detail, skipped, milliseconds }) => [
       title,
       skipped ? 'before' : duration(milliseconds),

@@ -59,7 +59,7 @@ export default class Remove extends BaseCommand {
     const result = await remove(
       {
         bundle: args.bundle,
-        siteFile: flags.site,
+        site,
         purge: flags.purge,
         allowUnsigned: flags['allow-unsigned'],
       },

@@ -23,7 +23,7 @@ export default class Status extends BaseCommand {
   async run() {
     const { flags } = await this.parse(Status)
     const { site } = await readSite(flags.site, nodeFiles())
-    const found = await status(flags.site, await siteHost(site, process.env))
+    const found = await status(await siteHost(site, process.env))
     const { bundle, installed, releases, images } = found
     this.log(
       `${found.site}: ${bundle.name} ${bundle.version}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n`,

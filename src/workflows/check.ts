@@ -12,7 +12,6 @@ import {
 } from '../ports/index.ts'
 import { storeName } from '../wire/index.ts'
 import { asStep } from './parts/as-step.ts'
-import { readSite } from './site.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */
 export interface CheckResult {
@@ -23,21 +22,14 @@ export interface CheckResult {
 }
 
 const interval = 5000
-const storeKind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
 
 /**
  * Judges what runs, and what it uses over a window of seconds. Changes nothing.
- * @throws SealiftError NOT_INSTALLED, SITE_INVALID, CLUSTER_*, LOAD_FAILED
+ * @throws SealiftError NOT_INSTALLED, CLUSTER_*, LOAD_FAILED
  */
-export async function check(
-  siteFile: string,
-  window: number,
-  host: SiteHost,
-  talk: Talk,
-): Promise<CheckResult> {
+export async function check(window: number, host: SiteHost, talk: Talk): Promise<CheckResult> {
   const { cluster, runtime } = host
   const { reporter, signal } = talk
-  await readSite(siteFile, host.files)
   const receipt = await readReceipt(cluster)
   const verdicts = await asStep(
     reporter,

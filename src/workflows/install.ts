@@ -22,15 +22,15 @@ import { installSteps } from './install-steps.ts'
 import { asStep } from './parts/as-step.ts'
 import { checkServices } from './services.ts'
 import { signaturePath } from './sign.ts'
-import { bundledHelm, readSite, wiredCharts } from './site.ts'
+import { bundledHelm, type ReadSite, wiredCharts } from './site.ts'
 import { requireTrusted, type Voucher } from './trust.ts'
 
 /** What to install, and where. */
 export interface InstallRequest {
   /** Path of the bundle. */
   readonly bundle: string
-  /** Path of site.yaml. */
-  readonly siteFile: string
+  /** The site file as it was read once: the host was made of the same. */
+  readonly site: ReadSite
   /** Where every finished step is appended, one JSON object a line. */
   readonly journal: string
   readonly allow: Allowances
@@ -73,8 +73,8 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const { cluster, files, clock } = host
   const { reporter, signal } = talk
   const started = clock.now()
-  const { site, digest: siteDigest } = await readSite(request.siteFile, files)
   const { allow, bundle: path } = request
+  const { site, digest: siteDigest } = request.site
   const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)

@@ -2,6 +2,7 @@ import { openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { closeReceipt, forgetReceipt, receiptName, refuseForeign } from '../install/index.ts'
 import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
+import type { Site } from '../spec/index.ts'
 import {
   adminSecretName,
   credentialsSecretName,
@@ -13,14 +14,14 @@ import { asStep } from './parts/as-step.ts'
 import { purge, type Take } from './purge.ts'
 import { ownedBy } from './release-steps.ts'
 import { signaturePath } from './sign.ts'
-import { bundledHelm, readSite, wiredCharts } from './site.ts'
+import { bundledHelm, wiredCharts } from './site.ts'
 import { requireTrusted } from './trust.ts'
 
 /** What to remove. */
 export interface RemoveRequest {
   /** Path of the bundle: its helm takes the releases away. */
   readonly bundle: string
-  readonly siteFile: string
+  readonly site: Site
   /** Also the database, the keys, the CRDs and the images: nothing can be had back then. */
   readonly purge: boolean
   /** Lets a bundle pass that nobody signed, where the site names no keys: its helm is run. */
@@ -36,11 +37,11 @@ export interface RemoveResult {
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
  * so that an install of the same site finds everything again. Can be run again after an interruption.
- * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, SITE_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
  */
 export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { cluster, files } = host
-  const { site } = await readSite(request.siteFile, files)
+  const { site } = request
   const source = await files.openBundle(request.bundle)
   const removed: string[] = []
   const take: Take = async (what, work) => {

@@ -2,7 +2,6 @@ import { judgeDeployment } from '../check/index.ts'
 import { type JournalEntry, type Receipt, readReceipt, siteJournal } from '../install/index.ts'
 import type { Digest } from '../oci/index.ts'
 import { kinds, type SiteHost } from '../ports/index.ts'
-import { readSite } from './site.ts'
 
 /** What is installed here, and how it got here. */
 export interface StatusResult {
@@ -26,10 +25,8 @@ export interface StatusResult {
   readonly journal: readonly JournalEntry[]
 }
 
-/** Says what is installed. Changes nothing. @throws SealiftError NOT_INSTALLED, SITE_INVALID, CLUSTER_* */
-export async function status(siteFile: string, host: SiteHost): Promise<StatusResult> {
-  const { cluster, files } = host
-  await readSite(siteFile, files)
+/** Says what is installed. Changes nothing. @throws SealiftError NOT_INSTALLED, CLUSTER_* */
+export async function status({ cluster, files }: SiteHost): Promise<StatusResult> {
   const { site, bundle, at, key, lock } = await readReceipt(cluster)
   const releases = []
   for (const { name, version, namespace } of lock.charts) {

@@ -5,27 +5,23 @@ import { digestOf } from '../../../src/oci/index.ts'
 import type { Cluster, SiteHost } from '../../../src/ports/index.ts'
 import { check } from '../../../src/workflows/check.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
-import { memoryFiles } from '../../support/memory-files.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
 import { recordingReporter } from '../../support/recording-reporter.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
-import { smallSite } from '../wire/sites.ts'
 
 const { lock } = sampleBundle()
 
 /** A cluster with a receipt and nothing that runs; `changed` replaces parts of it. */
 async function checking(changed: Partial<Cluster>) {
-  const files = memoryFiles()
-  await files.write('site.yaml', smallSite)
   const cluster = memoryCluster()
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sealift-system' } })
   const bundle = digestOf('bundle')
   await writeReceipt(cluster, { site: 'here', bundle, at: '2026-11-25T00:00:00.000Z', key: 'unsigned', lock })
   const clock = new RecordingClock()
-  const host = { files, cluster: { ...cluster, ...changed }, clock } as unknown as SiteHost
+  const host = { cluster: { ...cluster, ...changed }, clock } as unknown as SiteHost
   const { lines, reporter } = recordingReporter()
   const { signal } = new AbortController()
-  const run = () => check('site.yaml', 12, host, { reporter, signal, progressOn: () => () => {} })
+  const run = () => check(12, host, { reporter, signal, progressOn: () => () => {} })
   return { lines, clock, run }
 }
 

@@ -5,6 +5,7 @@ import { openBundle, specTitle } from '../../../src/bundle/index.ts'
 import { loadImages } from '../../../src/load/index.ts'
 import type { SiteHost } from '../../../src/ports/index.ts'
 import { install } from '../../../src/workflows/install.ts'
+import { readSite } from '../../../src/workflows/site.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { memoryFiles, memorySource } from '../../support/memory-files.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
@@ -54,7 +55,7 @@ async function site() {
     manifests: 'manifests',
   }
   const allow = { unsigned: true, downgrade: false, anySite: false }
-  const request = { bundle: 'delta.tar', siteFile: 'site.yaml', journal: 'journal', allow }
+  const request = { bundle: 'delta.tar', site: await readSite('site.yaml', files), journal: 'journal', allow }
   return { cluster, runtime, steps: talk.steps, files, run: () => install(request, host, talk) }
 }
 

@@ -7,6 +7,7 @@ import { inspect, verify } from '../../../src/workflows/inspect.ts'
 import { install } from '../../../src/workflows/install.ts'
 import { remove } from '../../../src/workflows/remove.ts'
 import { newKey, sign, signaturePath } from '../../../src/workflows/sign.ts'
+import { readSite } from '../../../src/workflows/site.ts'
 import { requireTrusted } from '../../../src/workflows/trust.ts'
 import { memoryFiles, memorySource } from '../../support/memory-files.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
@@ -171,14 +172,14 @@ describe('before anything on the site is looked at', () => {
   const host = () =>
     ({ files, cluster: untouchable, runtime: untouchable, clock: { now: () => 0 } }) as unknown as SiteHost
   const allow = { unsigned: true, downgrade: true, anySite: true }
-  const request = { bundle: 'b.tar', siteFile: 'site.yaml' }
 
   test('install and remove refuse a bundle that the site does not trust', async () => {
     await files.write('site.yaml', siteText([await key('release')]))
+    const site = await readSite('site.yaml', files)
     const refused = { code: 'BUNDLE_UNSIGNED' }
-    await expect(install({ ...request, journal: 'j', allow }, host(), talk)).rejects.toMatchObject(refused)
-    await expect(
-      remove({ ...request, purge: false, allowUnsigned: true }, host(), talk),
-    ).rejects.toMatchObject(refused)
+    const installing = install({ bundle: 'b.tar', site, journal: 'j', allow }, host(), talk)
+    await expect(installing).rejects.toMatchObject(refused)
+    const request = { bundle: 'b.tar', site: site.site, purge: false, allowUnsigned: true }
+    await expect(remove(request, host(), talk)).rejects.toMatchObject(refused)
   })
 })
