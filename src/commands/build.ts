@@ -6,8 +6,6 @@ import { registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cl
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { build } from '../workflows/build.ts'
-import { lock } from '../workflows/lock.ts'
-import { openSigningKey } from '../workflows/sign.ts'
 
 export default class Build extends BaseCommand {
   static override aliases = ['create']
@@ -66,11 +64,13 @@ export default class Build extends BaseCommand {
     try {
       const { output, concurrency, since, 'volume-size': volumeSize, locked } = flags
       const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
-      const key = flags.key === undefined ? undefined : await openSigningKey(flags.key, host.files, ask)
-      const relock = { specDir: args.spec, platform: thisPlatform(), budget: 'warn' as const, locked }
-      if (locked) await lock(relock, host, this.talk)
-      const request = { specDir: args.spec, output, concurrency, epoch, volumeSize, since, key }
-      const built = await build(request, host, this.talk)
+      const sign = flags.key === undefined ? undefined : { key: flags.key, ask }
+      const platform = thisPlatform()
+      const built = await build(
+        { specDir: args.spec, platform, output, concurrency, epoch, volumeSize, since, locked, sign },
+        host,
+        this.talk,
+      )
       this.log(builtText(built))
       return built
     } finally {

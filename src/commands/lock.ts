@@ -58,9 +58,7 @@ export default class Lock extends BaseCommand {
     try {
       const { budget, locked, update = [], attestations } = flags
       const request = { specDir: args.spec, platform: thisPlatform(), budget, locked, update, attestations }
-      const { lock: made, text, drift } = await lock(request, host, this.talk)
-      const path = `${args.spec}/bundle.lock.yaml`
-      if (!locked) await host.files.write(path, text)
+      const { path, lock: made, drift } = await lock(request, host, this.talk)
       this.log(
         `${path}: ${made.charts.length} charts, ${made.images.length} images, ${made.tools.length} tools`,
       )

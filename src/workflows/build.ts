@@ -3,15 +3,15 @@ import { SealiftError } from '../errors/index.ts'
 import { absentLayers, type BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
-import type { SigningKey } from '../sign/index.ts'
 import { type BundleSpec, parseSpec } from '../spec/index.ts'
 import { budgetFile, gather } from './build-sources.ts'
 import { bundleFile } from './bundle-file.ts'
 import { type DiskPlan, diskText, planDisk } from './disk-plan.ts'
 import { fillFile } from './fill.ts'
 import { asStep } from './parts/as-step.ts'
+import { makeLock } from './parts/make-lock.ts'
 import { readLock } from './read-lock.ts'
-import { type Signed, writeSignature } from './sign.ts'
+import { type AskPassphrase, openSigningKey, type Signed, writeSignature } from './sign.ts'
 import { readOlder } from './since.ts'
 import { findUnchanged } from './unchanged.ts'
 
@@ -29,8 +29,12 @@ export interface BuildRequest {
   readonly volumeSize?: number | undefined
   /** Makes a delta: an older lock, spec folder or bundle, whose images' layers are left out. */
   readonly since?: string | undefined
-  /** Signs what was built. */
-  readonly key?: SigningKey | undefined
+  /** Resolves anew first, and builds nothing unless all is as it was locked. */
+  readonly locked?: boolean
+  /** This host's platform, `linux/amd64`: which of the spec's helms can render here, to resolve anew. */
+  readonly platform: string
+  /** Signs what was built: the path of the private key, and who is asked for its passphrase. */
+  readonly sign?: { readonly key: string; readonly ask: AskPassphrase } | undefined
 }
 
 /** What was built. Sizes in bytes. */
@@ -58,13 +62,16 @@ export interface BuildResult {
 
 /**
  * Builds the bundle that a lock describes: one file, each byte written once.
- * @throws SealiftError LOCK_INVALID, LOCK_DRIFT, REGISTRY_*, CONTENT_MISMATCH, DISK_FULL, INTERRUPTED, and what
- * reading an older bundle throws; nothing is left under the bundle's name then, and the next run goes on from what
- * is beside it
+ * @throws SealiftError KEY_INVALID, LOCK_INVALID, LOCK_DRIFT, REGISTRY_*, CONTENT_MISMATCH, DISK_FULL, INTERRUPTED,
+ * what reading an older bundle throws, and with `locked` as {@link makeLock}; nothing is left under the bundle's name
+ * then, and the next run goes on from what is beside it
  */
 export async function build(request: BuildRequest, host: ConnectedHost, talk: Talk): Promise<BuildResult> {
   const { files, clock } = host
-  const { specDir, epoch, volumeSize, key } = request
+  const { specDir, epoch, volumeSize, locked, platform, sign } = request
+  // First of all: a key that cannot be used is told of now, not when all is built.
+  const key = sign && (await openSigningKey(sign.key, files, sign.ask))
+  if (locked) await makeLock({ specDir, platform, budget: 'warn', locked }, host, talk)
   const started = clock.now()
   const { spec, lock, own } = await readLocked(specDir, files)
   const older = request.since === undefined ? undefined : await readOlder(request.since, files)

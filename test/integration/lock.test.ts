@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectedHost } from '../../src/adapters/connected-host.ts'
 import { thisPlatform } from '../../src/adapters/platform.ts'
-import { type LockRequest, lock } from '../../src/workflows/lock.ts'
+import { type LockRequest, makeLock } from '../../src/workflows/parts/make-lock.ts'
 import { type ConnectedSide, push, randomImage, startConnectedSide } from '../support/connected/index.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 
@@ -25,12 +25,12 @@ afterAll(async () => {
   await side?.stop()
 })
 
-/** Locks a copy of the sandbox with its bundle.yaml changed; gives what people were told as well. */
+/** Makes a lock of a copy of the sandbox with its bundle.yaml changed, and writes none; gives what people were told as well. */
 async function locked(change: (text: string) => string = text => text, request: Partial<LockRequest> = {}) {
   await writeFile(join(folder, 'bundle.yaml'), change(await readFile(join(sandbox, 'bundle.yaml'), 'utf8')))
   const whole = { specDir: folder, platform: thisPlatform(), budget: 'hold', ...request } as const
   const talk = recordedTalk()
-  return { ...(await lock(whole, host, talk)), told: talk.told }
+  return { ...(await makeLock(whole, host, talk)), told: talk.told }
 }
 
 beforeAll(async () => {

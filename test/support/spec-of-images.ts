@@ -14,7 +14,7 @@ import { goTool } from './tools/build.ts'
 export interface SpecOfImages {
   readonly dir: string
   readonly told: readonly string[]
-  /** Locks it, and writes the lock as the command does. */
+  /** Locks it. */
   lock(attestations?: boolean): Promise<LockResult>
   /** Builds into a folder of this name; gives the bundle's path. */
   build(out: string, concurrency?: number): Promise<string>
@@ -59,12 +59,16 @@ export async function specOfImages(
     told: talk.told,
     async lock(attestations = true) {
       const request = { specDir: dir, platform: thisPlatform(), budget: 'warn' as const, attestations }
-      const result = await lock(request, host, talk)
-      await host.files.write(join(dir, 'bundle.lock.yaml'), result.text)
-      return result
+      return lock(request, host, talk)
     },
     async build(out, concurrency = 3) {
-      const request = { specDir: dir, output: join(dir, out), concurrency, epoch: 0 }
+      const request = {
+        specDir: dir,
+        platform: thisPlatform(),
+        output: join(dir, out),
+        concurrency,
+        epoch: 0,
+      }
       return (await build(request, host, talk)).path
     },
     async stop() {

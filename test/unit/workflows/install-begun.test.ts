@@ -9,6 +9,7 @@ import type { SiteHost } from '../../../src/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { check } from '../../../src/workflows/check.ts'
 import { install } from '../../../src/workflows/install.ts'
+import { readSite } from '../../../src/workflows/site.ts'
 import { status } from '../../../src/workflows/status.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
@@ -91,9 +92,10 @@ beforeEach(async () => {
   }
 })
 
-function run(version: Version, downgrade = false): Promise<unknown> {
+async function run(version: Version, downgrade = false): Promise<unknown> {
+  const site = await readSite('site.yaml', host.files)
   const allow = { unsigned: true, downgrade, anySite: false }
-  const request = { bundle: `${version}.tar`, siteFile: 'site.yaml', journal: 'journal', allow }
+  const request = { bundle: `${version}.tar`, site, journal: 'journal', allow }
   return install(request, host, talk)
 }
 
@@ -105,8 +107,8 @@ const refused = (begun: Version) => ({
 /** What status and check say: the version of the receipt, or the code of the error that both end with. */
 async function said(): Promise<string> {
   const looks = [
-    () => status('site.yaml', host).then(found => found.bundle.version),
-    () => check('site.yaml', 0, host, talk).then(() => 'a verdict'),
+    () => status(host).then(found => found.bundle.version),
+    () => check(0, host, talk).then(() => 'a verdict'),
   ]
   const answers = await Promise.all(looks.map(look => look().catch(({ code }) => code)))
   return answers.join(', ')

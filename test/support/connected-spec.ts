@@ -1,0 +1,61 @@
+/** A spec with one chart and one image, and a connected side in memory: what locking and building need. */
+import { writePackage } from '../../src/archive/pack.ts'
+import type { ConnectedHost, Talk } from '../../src/ports/index.ts'
+import { printYaml } from '../../src/yaml/index.ts'
+import { memoryFiles } from './memory-files.ts'
+import { MemoryRegistry, memoryWeb } from './memory-registry.ts'
+import { RecordingClock } from './recording-clock.ts'
+import { recordingReporter } from './recording-reporter.ts'
+
+const memory = '20Mi'
+const image = 'registry.test/app:1'
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'app' },
+  spec: { containers: [{ name: 'main', image, resources: { requests: { memory, cpu: '10m' } } }] },
+}
+const spec = {
+  apiVersion: 'sealift.dev/v1',
+  kind: 'Bundle',
+  metadata: { name: 'small', version: '1.0.0' },
+  kubernetes: '1.36.0',
+  charts: [{ name: 'app', path: 'app.tgz', version: '1.0.0', release: 'app', namespace: 'apps' }],
+  tools: [{ name: 'helm', version: 'v4.3.1', platform: 'linux/amd64', path: 'helm' }],
+  budget: { memory: '640Mi', cpu: '300m' },
+}
+
+/** The folder `spec`, its host, what was told, and how many helms are unpacked. */
+export async function connectedSpec() {
+  const files = memoryFiles()
+  const chart = writePackage([
+    { path: 'app/Chart.yaml', bytes: Buffer.from('apiVersion: v2\nname: app\nversion: 1.0.0\n') },
+  ])
+  await files.write('spec/app.tgz', chart)
+  await files.write('spec/helm', 'the program')
+  await files.write('spec/bundle.yaml', printYaml(spec))
+  const registry = new MemoryRegistry()
+  const pushImage = (layer: string) => registry.image('registry.test/app', '1', 'amd64', [layer])
+  pushImage('the layer')
+  const helms = { unpacked: 0 }
+  const never = () => Promise.reject(new Error('locking and building install nothing'))
+  const host: ConnectedHost = {
+    files,
+    registry,
+    web: memoryWeb({}),
+    clock: new RecordingClock(),
+    async helmFrom() {
+      helms.unpacked += 1
+      return {
+        ...{ upgrade: never, uninstall: never, status: never },
+        template: async () => printYaml(pod),
+        async dispose() {
+          helms.unpacked -= 1
+        },
+      }
+    },
+  }
+  const { lines, reporter } = recordingReporter()
+  const talk: Talk = { reporter, signal: new AbortController().signal, progressOn: () => () => {} }
+  return { files, registry, host, talk, lines, helms, pushImage }
+}
