@@ -25,7 +25,7 @@ const spec = {
   budget: { memory: '640Mi', cpu: '300m' },
 }
 
-/** The folder `spec`, its host, what was told, and how many helms are unpacked. */
+/** The folder `spec`, its host, what was told, and how many helms are unpacked or ever were. */
 export async function connectedSpec() {
   const files = memoryFiles()
   const chart = writePackage([
@@ -37,7 +37,7 @@ export async function connectedSpec() {
   const registry = new MemoryRegistry()
   const pushImage = (layer: string) => registry.image('registry.test/app', '1', 'amd64', [layer])
   pushImage('the layer')
-  const helms = { unpacked: 0 }
+  const helms = { unpacked: 0, ever: 0 }
   const never = () => Promise.reject(new Error('locking and building install nothing'))
   const host: ConnectedHost = {
     files,
@@ -46,6 +46,7 @@ export async function connectedSpec() {
     clock: new RecordingClock(),
     async helmFrom() {
       helms.unpacked += 1
+      helms.ever += 1
       return {
         ...{ upgrade: never, uninstall: never, status: never },
         template: async () => printYaml(pod),

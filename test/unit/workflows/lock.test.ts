@@ -52,3 +52,11 @@ test('with --locked nothing is written, and a difference is an error', async () 
   })
   expect(await files.readText(path)).toBe(`${text}# a remark\n`)
 })
+
+test('the helm that was unpacked is taken away, also where nothing can be rendered', async () => {
+  const { host, talk, helms } = await connectedSpec()
+  const full = new Error('no room')
+  const files = { ...host.files, temporary: () => Promise.reject(full) }
+  await expect(lock(request, { ...host, files }, talk)).rejects.toBe(full)
+  expect(helms).toEqual({ unpacked: 0, ever: 1 })
+})

@@ -1,5 +1,6 @@
-import type { BundleLock, LockedChart, LockedTool } from '../lock/index.ts'
-import type { PinnedImage, ResolvedChart, ResolvedTool } from '../resolve/index.ts'
+import type { BudgetReport } from '../../budget/index.ts'
+import type { BundleLock, LockedChart, LockedTool } from '../../lock/index.ts'
+import type { PinnedImage, ResolvedChart, ResolvedTool } from '../../resolve/index.ts'
 
 /** What a lock says of a chart. */
 export function lockedChart({
@@ -35,4 +36,14 @@ export function lockedTool({
   content,
 }: ResolvedTool): LockedTool {
   return { name, version, platform, source, content, ...(member === undefined ? {} : { member }) }
+}
+
+/** What a lock says of the budget: what is allowed, what is declared, and each container's share. */
+export function lockedBudget(
+  allowed: Pick<BundleLock['budget'], 'memory' | 'cpu'>,
+  { declared, containers }: BudgetReport,
+): BundleLock['budget'] {
+  // Left out: where a request stands and how long it lasts, which only the report is about.
+  const shares = containers.map(({ field: _, span: __, cpuLimit: ___, ...share }) => share)
+  return { ...allowed, declared, containers: shares }
 }

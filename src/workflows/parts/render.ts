@@ -1,53 +1,13 @@
-import { messageOf, printable, SealiftError } from '../errors/index.ts'
-import type { Files, Helm } from '../ports/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { Files, Helm, Reporter } from '../../ports/index.ts'
 import {
   type RenderedChart,
   type RenderedObject,
   type ResolvedChart,
   renderedObjects,
-} from '../resolve/index.ts'
-import type { BundleSpec } from '../spec/index.ts'
-import { parseYaml } from '../yaml/index.ts'
-
-/** A values file: its text as it stands, and the mapping in it. */
-export interface ValuesFile {
-  readonly text: string
-  readonly values: unknown
-}
-
-/**
- * Every values file of a spec's charts once, by its path there.
- * @param where names the spec in the error
- * @param read gives a file's text, or nothing when it is not there
- * @throws SealiftError SPEC_INVALID that names each unusable one
- */
-export async function readValues(
-  charts: BundleSpec['charts'],
-  where: string,
-  read: (path: string) => Promise<string | undefined>,
-): Promise<Map<string, ValuesFile>> {
-  const found = new Map<string, ValuesFile>()
-  const faults: string[] = []
-  for (const path of new Set(charts.flatMap(chart => chart.values))) {
-    try {
-      const text = await read(path)
-      if (text === undefined) faults.push(`${path}: the values file is not there`)
-      else found.set(path, { text, values: mapping(text) })
-    } catch (error) {
-      faults.push(`${path}: ${printable(messageOf(error).split('\n')[0] ?? '')}`)
-    }
-  }
-  if (faults.length === 0) return found
-  throw new SealiftError('SPEC_INVALID', `${where} names values files that cannot be used`, {
-    faults,
-  })
-}
-
-function mapping(text: string): unknown {
-  const values = parseYaml(text) ?? {}
-  if (typeof values !== 'object' || Array.isArray(values)) throw new Error('expected a mapping')
-  return values
-}
+} from '../../resolve/index.ts'
+import { eachAsStep } from './as-step.ts'
+import type { ValuesFile } from './values-files.ts'
 
 /** How to render: which helm, for which Kubernetes, with which values files. */
 export interface Rendering {
@@ -89,4 +49,20 @@ export async function renderChart(
       hints: ['Correct crdValues in bundle.yaml, or leave them out if the chart has no such objects.'],
     },
   )
+}
+
+/** Renders charts one after the other, each a step that people see. @throws SealiftError RENDER_FAILED */
+export async function renderAll(
+  charts: readonly ResolvedChart[],
+  rendering: Omit<Rendering, 'folder'>,
+  reporter: Reporter,
+): Promise<RenderedChart[]> {
+  const folder = await rendering.files.temporary('sealift-lock-')
+  try {
+    const title = ({ spec }: ResolvedChart) => `Render ${spec.name}`
+    const render = (chart: ResolvedChart) => renderChart(chart, { ...rendering, folder: folder.path })
+    return await eachAsStep(reporter, charts, title, render)
+  } finally {
+    await folder.dispose()
+  }
 }
