@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 // The arrows of src/README.md: bin → commands → cli, workflows → rooms → kernel; adapters → kernel.
@@ -20,7 +20,7 @@ const rooms = [
   'check',
   'diff',
 ]
-const kernel = ['oci', 'archive', 'yaml', 'errors', 'ports']
+const kernel = ['oci', 'archive', 'packages', 'yaml', 'errors', 'ports']
 const edge = [
   'execa',
   '@kubernetes/client-node',
@@ -34,7 +34,7 @@ const edge = [
   'node:os',
 ]
 const onlyImporter: Record<string, readonly string[]> = {
-  tar: ['archive'],
+  tar: ['archive', 'packages'],
   'js-yaml': ['yaml'],
   ora: ['cli'],
   '@oclif/core': ['bin.ts', 'commands', 'cli'],
@@ -47,6 +47,8 @@ interface Import {
   readonly from: string
   readonly to: string
   readonly outside: boolean
+  /** Whether it is some folder's index.ts. */
+  readonly door: boolean
   readonly typeOnly: boolean
 }
 
@@ -58,7 +60,7 @@ function importsOf(file: string): Import[] {
     const name = stated ?? dynamic ?? ''
     const outside = !name.startsWith('.')
     const to = outside ? name : (relative('src', join(dirname(file), name)).split('/')[0] ?? '')
-    return { file, from, to, outside, typeOnly: type !== undefined }
+    return { file, from, to, outside, door: name.endsWith('/index.ts'), typeOnly: type !== undefined }
   })
 }
 
@@ -107,6 +109,19 @@ describe('the arrows between folders', () => {
   test('the terminal knows no room and no workflow', () => {
     const allowed = ({ from, to, typeOnly }: Import) => from !== 'cli' || kernel.includes(to) || typeOnly
     expect(broken(allowed)).toEqual([])
+  })
+
+  test('a room and a part of the kernel are entered by their door', () => {
+    const walled = [...rooms, ...kernel]
+    expect(broken(({ to, door }) => !walled.includes(to) || door)).toEqual([])
+  })
+
+  test('a workflow is a verb’s own; what verbs share is in its parts', () => {
+    const names = (folder: string) =>
+      files.filter(file => dirname(file) === `src/${folder}`).map(file => basename(file))
+    // `images` lists what `inspect` finds.
+    const verbs = [...names('commands').filter(name => name !== 'images.ts'), 'keys-new.ts']
+    expect(names('workflows').sort()).toEqual(verbs.sort())
   })
 
   test('only commands build adapters', () => {

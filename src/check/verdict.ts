@@ -1,4 +1,4 @@
-import type { BundleLock } from '../lock/lock.ts'
+import type { BundleLock } from '../lock/index.ts'
 import type { ContainerUsage, KubernetesObject } from '../ports/index.ts'
 import { conditionsOf } from '../wire/index.ts'
 

@@ -6,7 +6,7 @@ import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, explain } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { check, checkFault } from '../workflows/check.ts'
-import { readSite } from '../workflows/site.ts'
+import { readSite } from '../workflows/parts/site-file.ts'
 
 export default class Check extends BaseCommand {
   static override summary = 'Judge what runs on a site: releases, store, images, and use against the budget.'

@@ -7,7 +7,7 @@ import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { install } from '../workflows/install.ts'
-import { journalPath, readSite } from '../workflows/site.ts'
+import { journalPath, readSite } from '../workflows/parts/site-file.ts'
 
 export default class Install extends BaseCommand {
   static override aliases = ['deploy']

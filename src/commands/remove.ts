@@ -4,8 +4,8 @@ import { siteHost } from '../adapters/site-host.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
+import { readSite } from '../workflows/parts/site-file.ts'
 import { remove } from '../workflows/remove.ts'
-import { readSite } from '../workflows/site.ts'
 
 export default class Remove extends BaseCommand {
   static override summary = 'Take the platform away; --purge takes its data as well.'

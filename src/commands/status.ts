@@ -3,7 +3,7 @@ import { siteHost } from '../adapters/site-host.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
-import { readSite } from '../workflows/site.ts'
+import { readSite } from '../workflows/parts/site-file.ts'
 import { status } from '../workflows/status.ts'
 
 export default class Status extends BaseCommand {

@@ -3,7 +3,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { layerBytes } from '../bundle/index.ts'
 import { BaseCommand, bytes } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
-import { type Verified, verify } from '../workflows/inspect.ts'
+import { type Verified, verify } from '../workflows/verify.ts'
 
 export default class Verify extends BaseCommand {
   static override summary = 'Read a bundle once and report every fault in it.'

@@ -1,5 +1,5 @@
-import { writePackage } from '../archive/pack.ts'
 import { SealiftError } from '../errors/index.ts'
+import { writePackage } from '../packages/index.ts'
 import type { Files } from '../ports/index.ts'
 import { chartBytes } from './read.ts'
 

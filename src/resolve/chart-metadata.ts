@@ -1,5 +1,5 @@
-import { readPackage } from '../archive/package.ts'
 import { SealiftError } from '../errors/index.ts'
+import { readPackage } from '../packages/index.ts'
 import { parseYaml } from '../yaml/index.ts'
 
 /** A chart's own Chart.yaml. */

@@ -1,6 +1,6 @@
-import { readPackage } from '../archive/package.ts'
 import { SealiftError } from '../errors/index.ts'
 import { digestOf, parseManifest, parseReference } from '../oci/index.ts'
+import { readPackage } from '../packages/index.ts'
 import type { Content } from '../ports/index.ts'
 import type { ToolSpec } from '../spec/index.ts'
 import type { Sources } from './charts.ts'

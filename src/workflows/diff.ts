@@ -3,13 +3,13 @@ import { type Diff, type DiffSide, lockDiff } from '../diff/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { Talk } from '../ports/index.ts'
-import { changedObjects, type DiffHost } from './diff-objects.ts'
 import { asStep } from './parts/as-step.ts'
-import { lockOutside } from './read-lock.ts'
-import { signaturePath } from './sign.ts'
-import { readPublicKeys, requireSigned } from './trust.ts'
+import { changedObjects, type DiffHost } from './parts/diff-objects.ts'
+import { lockOutside } from './parts/read-lock.ts'
+import { signaturePath } from './parts/signature.ts'
+import { readPublicKeys, requireSigned } from './parts/trust.ts'
 
-export type { DiffHost } from './diff-objects.ts'
+export type { DiffHost } from './parts/diff-objects.ts'
 
 /** What to compare: each a folder with bundle.yaml and its lock, a lock, or a bundle. */
 export interface DiffRequest {

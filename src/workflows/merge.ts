@@ -3,10 +3,10 @@ import { SealiftError } from '../errors/index.ts'
 import type { FillOptions } from '../fetch/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
-import { type NamedBundle, withBundles } from './bases.ts'
-import { bundleFile } from './bundle-file.ts'
-import { fillFile } from './fill.ts'
-import { signatureLimit } from './trust.ts'
+import { type NamedBundle, withBundles } from './parts/bases.ts'
+import { bundleFile } from './parts/bundle-file.ts'
+import { fillFile } from './parts/fill.ts'
+import { signatureLimit } from './parts/trust.ts'
 
 /** What to merge, and where to. */
 export interface MergeRequest {

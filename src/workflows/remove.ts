@@ -11,11 +11,12 @@ import {
   systemNamespace,
 } from '../wire/index.ts'
 import { asStep } from './parts/as-step.ts'
-import { purge, type Take } from './purge.ts'
-import { ownedBy } from './release-steps.ts'
-import { signaturePath } from './sign.ts'
-import { bundledHelm, wiredCharts } from './site.ts'
-import { requireTrusted } from './trust.ts'
+import { bundledHelm } from './parts/carried.ts'
+import { purge, type Take } from './parts/purge.ts'
+import { ownedBy } from './parts/release-steps.ts'
+import { signaturePath } from './parts/signature.ts'
+import { requireTrusted } from './parts/trust.ts'
+import { wiredCharts } from './parts/wired.ts'
 
 /** What to remove. */
 export interface RemoveRequest {

@@ -1,10 +1,10 @@
 /** What must hold whatever a reader is given: a clear error or a correct read, in bounded text, bytes and memory. */
 import { createHash } from 'node:crypto'
-import { readPackage } from '../../src/archive/package.ts'
 import { type Bundle, openBundle } from '../../src/bundle/index.ts'
 import { type ErrorCode, SealiftError } from '../../src/errors/index.ts'
 import { loadArchive, planLoad } from '../../src/load/index.ts'
 import { type Digest, hexOf } from '../../src/oci/index.ts'
+import { readPackage } from '../../src/packages/index.ts'
 import type { BundleSource } from '../../src/ports/index.ts'
 import { parseSpec } from '../../src/spec/index.ts'
 import { type Verdict, verifyBundle } from '../../src/verify/index.ts'

@@ -1,5 +1,5 @@
 /** A spec with one chart and one image, and a connected side in memory: what locking and building need. */
-import { writePackage } from '../../src/archive/pack.ts'
+import { writePackage } from '../../src/packages/index.ts'
 import type { ConnectedHost, Talk } from '../../src/ports/index.ts'
 import { printYaml } from '../../src/yaml/index.ts'
 import { memoryFiles } from './memory-files.ts'

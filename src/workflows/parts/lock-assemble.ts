@@ -3,7 +3,7 @@ import { specTitle } from '../../bundle/index.ts'
 import type { BundleLock, LockedAttachment } from '../../lock/index.ts'
 import { digestOf } from '../../oci/index.ts'
 import type { FoundImages, PinnedImage } from '../../resolve/index.ts'
-import { withAttachments } from '../lock-attachments.ts'
+import { withAttachments } from './lock-attachments.ts'
 import { lockedBudget, lockedChart, lockedImage, lockedTool } from './lock-entries.ts'
 import type { ReadSpec, Resolved } from './lock-resolve.ts'
 

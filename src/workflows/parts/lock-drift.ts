@@ -2,8 +2,8 @@ import { lockTitle } from '../../bundle/index.ts'
 import { SealiftError } from '../../errors/index.ts'
 import type { BundleLock, Change } from '../../lock/index.ts'
 import type { ConnectedHost, Reporter } from '../../ports/index.ts'
-import { readLock } from '../read-lock.ts'
 import type { LockRequest } from './make-lock.ts'
+import { readLock } from './read-lock.ts'
 
 /** The lock that lies there. Where it is only compared with, one that cannot be read counts as none. @throws SealiftError LOCK_INVALID */
 export async function oldLock(

@@ -4,11 +4,11 @@ import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../
 import type { ConnectedHost, Talk } from '../../ports/index.ts'
 import { findImages, type RenderedChart, toolProgram } from '../../resolve/index.ts'
 import type { BundleSpec } from '../../spec/index.ts'
-import { lockAttachments } from '../lock-attachments.ts'
-import { pin } from '../lock-pin.ts'
 import { account } from './lock-account.ts'
 import { assemble } from './lock-assemble.ts'
+import { lockAttachments } from './lock-attachments.ts'
 import { oldLock, refuseDrift } from './lock-drift.ts'
+import { pin } from './lock-pin.ts'
 import { type ReadSpec, type Resolved, readSpec, resolveParts } from './lock-resolve.ts'
 import { renderAll } from './render.ts'
 

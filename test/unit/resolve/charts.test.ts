@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { writePackage } from '../../../src/archive/pack.ts'
-import { readPackage } from '../../../src/archive/package.ts'
 import { digestOf, hexOf, mediaTypes } from '../../../src/oci/index.ts'
+import { readPackage, writePackage } from '../../../src/packages/index.ts'
 import { nearestVersions, resolveChart } from '../../../src/resolve/index.ts'
 import type { ChartSpec } from '../../../src/spec/index.ts'
 import { memoryFiles } from '../../support/memory-files.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { writePackage } from '../../../src/archive/pack.ts'
 import { digestOf } from '../../../src/oci/index.ts'
+import { writePackage } from '../../../src/packages/index.ts'
 import { resolveTool, toolProgram } from '../../../src/resolve/index.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../support/memory-registry.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ReleaseStatus } from '../../../src/ports/index.ts'
-import { forgetUnfinished } from '../../../src/workflows/release-steps.ts'
+import type { ReleaseStatus } from '../../../../src/ports/index.ts'
+import { forgetUnfinished } from '../../../../src/workflows/parts/release-steps.ts'
 
 async function forget(status: string | undefined) {
   const deleted: string[] = []

@@ -1,12 +1,12 @@
-import { SealiftError } from '../errors/index.ts'
-import type { Step } from '../install/index.ts'
-import { type Cluster, type Helm, type KubernetesObject, kinds } from '../ports/index.ts'
-import type { ChartSpec } from '../spec/index.ts'
-import { externalSecretsValues, infisicalValues, managed } from '../wire/index.ts'
-import { parseAllYaml, parseYaml } from '../yaml/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { Step } from '../../install/index.ts'
+import { type Cluster, type Helm, type KubernetesObject, kinds } from '../../ports/index.ts'
+import type { ChartSpec } from '../../spec/index.ts'
+import { externalSecretsValues, infisicalValues, managed } from '../../wire/index.ts'
+import { parseAllYaml, parseYaml } from '../../yaml/index.ts'
+import { carriedText, chartFile } from './carried.ts'
 import type { Installation } from './install-steps.ts'
 import { podTrouble } from './pod-trouble.ts'
-import { carriedText, chartFile } from './site.ts'
 
 /** Per chart, in the spec's order: its CRDs, applied server-side, then the release. */
 export function releaseSteps(installation: Installation): Step[] {

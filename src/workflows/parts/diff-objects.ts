@@ -1,10 +1,10 @@
-import type { Bundle } from '../bundle/index.ts'
-import { type ObjectChange, objectChanges, type PlacedObject } from '../diff/index.ts'
-import type { Files, HelmFrom, TemporaryHelm } from '../ports/index.ts'
-import { type ChartSpec, parseSpec } from '../spec/index.ts'
-import { renderChart } from './parts/render.ts'
-import { readValues, type ValuesFile } from './parts/values-files.ts'
-import { bundledHelm, carriedText, chartPackage } from './site.ts'
+import type { Bundle } from '../../bundle/index.ts'
+import { type ObjectChange, objectChanges, type PlacedObject } from '../../diff/index.ts'
+import type { Files, HelmFrom, TemporaryHelm } from '../../ports/index.ts'
+import { type ChartSpec, parseSpec } from '../../spec/index.ts'
+import { bundledHelm, carriedText, chartPackage } from './carried.ts'
+import { renderChart } from './render.ts'
+import { readValues, type ValuesFile } from './values-files.ts'
 
 /** What comparing bundles needs of this machine. */
 export interface DiffHost {

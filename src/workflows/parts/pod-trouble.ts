@@ -1,5 +1,5 @@
-import { printable } from '../errors/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { printable } from '../../errors/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../../ports/index.ts'
 
 interface ContainerStatus {
   readonly name: string

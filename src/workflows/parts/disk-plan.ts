@@ -1,5 +1,5 @@
-import { bytes } from '../errors/index.ts'
-import { type BundleLock, platformBytes } from '../lock/index.ts'
+import { bytes } from '../../errors/index.ts'
+import { type BundleLock, platformBytes } from '../../lock/index.ts'
 
 /** Bytes that a bundle takes, known before the first of them is moved. */
 export interface DiskPlan {

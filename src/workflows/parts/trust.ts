@@ -1,9 +1,9 @@
-import type { Bundle } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import type { Digest } from '../oci/index.ts'
-import type { Files } from '../ports/index.ts'
-import { type PublicKey, readPublicKey, requireSignature } from '../sign/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Bundle } from '../../bundle/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { Digest } from '../../oci/index.ts'
+import type { Files } from '../../ports/index.ts'
+import { type PublicKey, readPublicKey, requireSignature } from '../../sign/index.ts'
+import type { Site } from '../../spec/index.ts'
 
 /** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
 export type Voucher = Digest | 'unsigned'

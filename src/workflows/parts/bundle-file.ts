@@ -1,5 +1,5 @@
-import { printable, SealiftError } from '../errors/index.ts'
-import type { BundleLock } from '../lock/index.ts'
+import { printable, SealiftError } from '../../errors/index.ts'
+import type { BundleLock } from '../../lock/index.ts'
 
 // What a spec allows in both: nothing that leads to another folder.
 const part = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/

@@ -1,6 +1,6 @@
-import type { Bundle } from '../bundle/index.ts'
-import type { SiteHost, Talk } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Bundle } from '../../bundle/index.ts'
+import type { SiteHost, Talk } from '../../ports/index.ts'
+import type { Site } from '../../spec/index.ts'
 import {
   cacheConnections,
   databaseConnections,
@@ -15,8 +15,8 @@ import {
   siteUrl,
   storedKeys,
   storeKeys,
-} from '../wire/index.ts'
-import type { Wired } from './site.ts'
+} from '../../wire/index.ts'
+import type { Wired } from './wired.ts'
 
 // One pod of Infisical fits the budget; both counts allow for a second one while it is rolled out.
 const replicas = 1

@@ -2,8 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { execa } from 'execa'
 import { Header } from 'tar'
 import { describe, expect, test } from 'vitest'
-import { writePackage } from '../../../src/archive/pack.ts'
-import { readPackage } from '../../../src/archive/package.ts'
+import { readPackage, writePackage } from '../../../src/packages/index.ts'
 
 const all = () => true
 const files = [

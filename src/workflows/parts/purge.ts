@@ -1,9 +1,9 @@
-import type { Bundle } from '../bundle/index.ts'
-import { type KubernetesObject, kinds, type SiteHost } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
-import { isManaged, purgeCache, purgeDatabase, storedKeys, systemNamespace } from '../wire/index.ts'
+import type { Bundle } from '../../bundle/index.ts'
+import { type KubernetesObject, kinds, type SiteHost } from '../../ports/index.ts'
+import type { Site } from '../../spec/index.ts'
+import { isManaged, purgeCache, purgeDatabase, storedKeys, systemNamespace } from '../../wire/index.ts'
 import { servicesOf } from './services.ts'
-import type { Wired } from './site.ts'
+import type { Wired } from './wired.ts'
 
 /** Does one named removal, as a step that people see. */
 export type Take = (what: string, work: () => Promise<unknown>) => Promise<void>

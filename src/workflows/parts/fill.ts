@@ -1,7 +1,7 @@
-import { SealiftError } from '../errors/index.ts'
-import { type FillOptions, type FillPlan, fillBundle } from '../fetch/index.ts'
-import type { ConnectedHost, Talk } from '../ports/index.ts'
-import { asStep } from './parts/as-step.ts'
+import { SealiftError } from '../../errors/index.ts'
+import { type FillOptions, type FillPlan, fillBundle } from '../../fetch/index.ts'
+import type { ConnectedHost, Talk } from '../../ports/index.ts'
+import { asStep } from './as-step.ts'
 
 /** A bundle file to fill, and from where. */
 export interface Filling {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { lockTitle, planBundle } from '../../../src/bundle/index.ts'
-import { findUnchanged, type Wanted } from '../../../src/workflows/unchanged.ts'
-import { withEntries } from '../../support/forged-bundle.ts'
-import { memoryFiles } from '../../support/memory-files.ts'
-import { recordedTalk } from '../../support/recorded-talk.ts'
-import { finished, sampleBundle } from '../../support/sample-bundle.ts'
-import { sampleDelta } from '../../support/sample-delta.ts'
+import { lockTitle, planBundle } from '../../../../src/bundle/index.ts'
+import { findUnchanged, type Wanted } from '../../../../src/workflows/parts/unchanged.ts'
+import { withEntries } from '../../../support/forged-bundle.ts'
+import { memoryFiles } from '../../../support/memory-files.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { finished, sampleBundle } from '../../../support/sample-bundle.ts'
+import { sampleDelta } from '../../../support/sample-delta.ts'
 
 const epoch = 1_700_000_000
 const sample = sampleBundle({ layerSize: 30_000 })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { entryHeader, paddedSize } from '../../../src/archive/index.ts'
-import { openBundle } from '../../../src/bundle/index.ts'
-import type { TemporaryHelm } from '../../../src/ports/index.ts'
-import { bundledHelm } from '../../../src/workflows/site.ts'
-import { memorySource } from '../../support/memory-files.ts'
-import { sampleBundle } from '../../support/sample-bundle.ts'
+import { entryHeader, paddedSize } from '../../../../src/archive/index.ts'
+import { openBundle } from '../../../../src/bundle/index.ts'
+import type { TemporaryHelm } from '../../../../src/ports/index.ts'
+import { bundledHelm } from '../../../../src/workflows/parts/carried.ts'
+import { memorySource } from '../../../support/memory-files.ts'
+import { sampleBundle } from '../../../support/sample-bundle.ts'
 
 /** Text that hardly gets smaller when it is packed, so that there is room for another archive in its place. */
 const long = Array.from({ length: 40 }, (_, i) => createHash('sha256').update(`${i}`).digest('base64')).join(

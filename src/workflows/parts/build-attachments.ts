@@ -1,6 +1,6 @@
-import type { BundleAttachment, BundleImage } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import type { LockedImage } from '../lock/index.ts'
+import type { BundleAttachment, BundleImage } from '../../bundle/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { LockedImage } from '../../lock/index.ts'
 import {
   attestedBy,
   type Digest,
@@ -9,8 +9,8 @@ import {
   parseManifest,
   parseReference,
   type Reference,
-} from '../oci/index.ts'
-import type { Registry, ServedManifest } from '../ports/index.ts'
+} from '../../oci/index.ts'
+import type { Registry, ServedManifest } from '../../ports/index.ts'
 import type { Open } from './build-sources.ts'
 
 /**

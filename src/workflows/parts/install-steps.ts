@@ -1,8 +1,8 @@
-import type { Bundle } from '../bundle/index.ts'
-import { noteBegun, type Step } from '../install/index.ts'
-import { isLoaded, loadImages } from '../load/index.ts'
-import { type Helm, kinds, type SiteHost, type Talk } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Bundle } from '../../bundle/index.ts'
+import { noteBegun, type Step } from '../../install/index.ts'
+import { isLoaded, loadImages } from '../../load/index.ts'
+import { type Helm, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
+import type { Site } from '../../spec/index.ts'
 import {
   adminSession,
   ensureAdmin,
@@ -16,10 +16,10 @@ import {
   serviceUrl,
   storeName,
   systemNamespace,
-} from '../wire/index.ts'
+} from '../../wire/index.ts'
 import { releaseSteps } from './release-steps.ts'
 import { wireServices } from './services.ts'
-import { type Wired, withInfisical } from './site.ts'
+import { type Wired, withInfisical } from './wired.ts'
 
 /** What the steps work with. */
 export interface Installation {

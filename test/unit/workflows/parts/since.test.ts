@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { absentLayers, printLock } from '../../../src/lock/index.ts'
-import { bundleFile } from '../../../src/workflows/bundle-file.ts'
-import { readOlder } from '../../../src/workflows/since.ts'
-import { memoryFiles } from '../../support/memory-files.ts'
-import { sampleDelta } from '../../support/sample-delta.ts'
+import { absentLayers, printLock } from '../../../../src/lock/index.ts'
+import { bundleFile } from '../../../../src/workflows/parts/bundle-file.ts'
+import { readOlder } from '../../../../src/workflows/parts/since.ts'
+import { memoryFiles } from '../../../support/memory-files.ts'
+import { sampleDelta } from '../../../support/sample-delta.ts'
 
 const { older, full, delta, absent } = sampleDelta()
 

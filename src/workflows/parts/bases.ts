@@ -1,7 +1,7 @@
-import { type Bundle, openBundle } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import type { Files } from '../ports/index.ts'
-import { signaturePath } from './sign.ts'
+import { type Bundle, openBundle } from '../../bundle/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { Files } from '../../ports/index.ts'
+import { signaturePath } from './signature.ts'
 
 /** An open bundle with its path. */
 export interface NamedBundle {

@@ -4,10 +4,10 @@ import {
   type BundleImage,
   lockTitle,
   specTitle,
-} from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import type { FillOptions } from '../fetch/index.ts'
-import type { BundleLock, LockedChart, LockedImage, LockedTool } from '../lock/index.ts'
+} from '../../bundle/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { FillOptions } from '../../fetch/index.ts'
+import type { BundleLock, LockedChart, LockedImage, LockedTool } from '../../lock/index.ts'
 import {
   annotations,
   type Descriptor,
@@ -17,11 +17,11 @@ import {
   parseManifest,
   parseReference,
   type Reference,
-} from '../oci/index.ts'
-import type { BlobOptions, ConnectedHost, Registry } from '../ports/index.ts'
-import { atOnce, resolveChart, type Sources } from '../resolve/index.ts'
-import type { BundleSpec } from '../spec/index.ts'
-import type { OwnFile } from './build.ts'
+} from '../../oci/index.ts'
+import type { BlobOptions, ConnectedHost, Registry } from '../../ports/index.ts'
+import { atOnce, resolveChart, type Sources } from '../../resolve/index.ts'
+import type { BundleSpec } from '../../spec/index.ts'
+import type { OwnFile } from '../build.ts'
 import { gatherAttachments } from './build-attachments.ts'
 
 // Requests for small things wait for the line, not for the machine.

@@ -1,0 +1,32 @@
+import { SealiftError } from '../errors/index.ts'
+import type { Digest } from '../oci/index.ts'
+import type { Files } from '../ports/index.ts'
+import { type KeyType, newKeyPair } from '../sign/index.ts'
+import type { AskPassphrase } from './parts/signature.ts'
+
+/** A key that was made. */
+export interface NewKey {
+  readonly type: KeyType
+  readonly private: string
+  readonly public: string
+  readonly fingerprint: Digest
+}
+
+/**
+ * Makes `NAME.key`, closed with a passphrase and readable by its owner only, and `NAME.pub`.
+ * @throws SealiftError FILE_FAILED when one of them is there already; KEY_INVALID, DISK_FULL
+ */
+export async function newKey(name: string, type: KeyType, files: Files, ask: AskPassphrase): Promise<NewKey> {
+  const paths = { private: `${name}.key`, public: `${name}.pub` }
+  for (const path of Object.values(paths)) {
+    if (!(await files.exists(path))) continue
+    throw new SealiftError('FILE_FAILED', `${path} is there already, and a key is never overwritten`, {
+      hints: ['choose another name'],
+    })
+  }
+  const made = newKeyPair(type, await ask(true))
+  // The public one first: a private key without it could not be made whole again, and would be in the way.
+  await files.write(paths.public, made.public.pem)
+  await files.write(paths.private, made.privatePem, 0o600)
+  return { type, ...paths, fingerprint: made.public.fingerprint }
+}

@@ -1,0 +1,20 @@
+import { type Digest, digestOf } from '../../oci/index.ts'
+import type { Files } from '../../ports/index.ts'
+import { parseSite, type Site } from '../../spec/index.ts'
+
+/** A site file, read and checked, with the digest that ties the journal to it. */
+export interface ReadSite {
+  readonly site: Site
+  readonly digest: Digest
+}
+
+/** Reads site.yaml. @throws SealiftError SITE_INVALID, FILE_FAILED */
+export async function readSite(path: string, files: Files): Promise<ReadSite> {
+  const text = await files.readText(path)
+  return { site: parseSite(text, path), digest: digestOf(text) }
+}
+
+/** Where finished steps are appended unless the user says otherwise: beside the site file. */
+export function journalPath(siteFile: string, { metadata }: Site): string {
+  return siteFile.replace(/[^/]*$/, `${metadata.name}.journal.jsonl`)
+}

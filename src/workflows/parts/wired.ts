@@ -1,0 +1,39 @@
+import type { Bundle } from '../../bundle/index.ts'
+import { SealiftError } from '../../errors/index.ts'
+import type { Infisical, SiteHost } from '../../ports/index.ts'
+import { type BundleSpec, type ChartSpec, parseSpec } from '../../spec/index.ts'
+import { infisicalName, infisicalPort } from '../../wire/index.ts'
+
+/** The two releases that Sealift wires. */
+export interface Wired {
+  readonly spec: BundleSpec
+  readonly infisical: ChartSpec
+  readonly externalSecrets: ChartSpec
+}
+
+/** Finds the releases to wire in a bundle's spec. @throws SealiftError SPEC_INVALID when one is missing */
+export function wiredCharts(bundle: Bundle): Wired {
+  const spec = parseSpec(bundle.specText, 'bundle.yaml of the bundle')
+  const find = (wire: NonNullable<ChartSpec['wire']>) => {
+    const chart = spec.charts.find(candidate => candidate.wire === wire)
+    if (chart) return chart
+    throw new SealiftError('SPEC_INVALID', `no chart in this bundle has wire: ${wire}`, {
+      hints: ['mark the chart in bundle.yaml, lock and build again'],
+    })
+  }
+  return { spec, infisical: find('infisical'), externalSecrets: find('external-secrets') }
+}
+
+/** Runs `work` with Infisical's API, reached through the API server. */
+export async function withInfisical<T>(
+  host: SiteHost,
+  namespace: string,
+  work: (infisical: Infisical) => Promise<T>,
+): Promise<T> {
+  const forward = await host.cluster.forwardService(namespace, infisicalName, infisicalPort)
+  try {
+    return await work(host.infisical(`http://${forward.host}:${forward.port}`))
+  } finally {
+    await forward.close()
+  }
+}
