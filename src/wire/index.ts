@@ -24,6 +24,7 @@ export {
 } from './keys.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
+export { claimNamespace, leaveNamespace, stays } from './namespaces.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'

@@ -5,11 +5,11 @@ import { type Helm, kinds, type SiteHost, type Talk } from '../../ports/index.ts
 import type { Site } from '../../spec/index.ts'
 import {
   adminSession,
+  claimNamespace,
   ensureAdmin,
   ensureStore,
   ensureTenancy,
   keysSecretName,
-  managed,
   probeScope,
   prove,
   readManifests,
@@ -45,8 +45,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
       title: 'Make namespaces',
       async run() {
         await cluster.apply(manifests.systemNamespace)
-        for (const name of namespaces)
-          await cluster.apply({ ...kinds.namespace, metadata: { name, labels: managed } })
+        for (const name of namespaces) await claimNamespace(cluster, name)
         return [systemNamespace, ...namespaces].join(', ')
       },
     },

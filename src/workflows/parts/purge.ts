@@ -1,7 +1,15 @@
 import type { Bundle } from '../../bundle/index.ts'
 import { type KubernetesObject, kinds, type SiteHost } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
-import { isManaged, purgeCache, purgeDatabase, storedKeys, systemNamespace } from '../../wire/index.ts'
+import {
+  isManaged,
+  leaveNamespace,
+  purgeCache,
+  purgeDatabase,
+  stays,
+  storedKeys,
+  systemNamespace,
+} from '../../wire/index.ts'
 import { servicesOf } from './services.ts'
 import type { Wired } from './wired.ts'
 
@@ -41,8 +49,12 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     else kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
   }
   for (const name of [...namespaces, systemNamespace]) {
-    if (isManaged(await cluster.get(kinds.namespace, name)))
-      await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
+    const namespace = await cluster.get(kinds.namespace, name)
+    if (!isManaged(namespace)) continue
+    if (stays(namespace)) {
+      await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
+      kept.push(`namespace ${name}: it was there before`)
+    } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
   if (runtime) await take('images', () => runtime.remove(bundle.images.map(({ name }) => name)))
   else kept.push('the images: this machine is not the node')
