@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 import { type ErrorCode, exitCodes, messageOf, printable, SealiftError } from '../errors/index.ts'
 import type { Reporter, Talk } from '../ports/index.ts'
+import { printableJson } from './printable-json.ts'
 import { progressOn } from './progress.ts'
 import { createReporter } from './reporter.ts'
 
@@ -55,6 +56,15 @@ export abstract class BaseCommand extends Command {
     this.#abort.abort(new SealiftError('INTERRUPTED', 'interrupted'))
   }
 
+  /** The result, fit for a terminal whatever a bundle, a lock or a server has put into it. */
+  override log(message = ''): void {
+    super.log('%s', line(message, Number.POSITIVE_INFINITY))
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${printableJson(json)}\n`)
+  }
+
   protected override async finally(error: Error | undefined): Promise<void> {
     process.off('SIGINT', this.#interrupt)
     process.off('SIGTERM', this.#interrupt)
@@ -99,15 +109,17 @@ function exitOf(thrown: unknown): number {
 export function explain(thrown: unknown): string {
   if (!(thrown instanceof SealiftError)) {
     const stack = process.env['SEALIFT_DEBUG'] && thrown instanceof Error ? `\n${thrown.stack}` : ''
-    return `Error: ${messageOf(thrown)}${stack}\n  This is a fault of Sealift itself. SEALIFT_DEBUG=1 shows where; please report it.\n`
+    return `Error: ${line(messageOf(thrown))}${stack}\n  This is a fault of Sealift itself. SEALIFT_DEBUG=1 shows where; please report it.\n`
   }
-  // Names of files and what servers say may hold anything; a terminal obeys some of it.
-  const line = (text: string) =>
-    text
-      .split('\n')
-      .map(one => printable(one, 4000))
-      .join('\n')
   const faults = thrown.faults.map(fault => `  - ${line(fault)}\n`).join('')
   const hints = thrown.hints.map(hint => `  → ${line(hint)}\n`).join('')
   return `Error: ${line(thrown.message)} (${thrown.code})\n${faults}${hints}`
+}
+
+/** Names of files and what servers say may hold anything; a terminal obeys some of it. Lines stay lines. */
+function line(text: string, limit = 4000): string {
+  return text
+    .split('\n')
+    .map(one => printable(one, limit))
+    .join('\n')
 }

@@ -9,6 +9,7 @@ import {
   progressOn,
   table,
 } from '../../../src/cli/index.ts'
+import { printableJson } from '../../../src/cli/printable-json.ts'
 import { createReporter } from '../../../src/cli/reporter.ts'
 import { exitCodes, printable, SealiftError } from '../../../src/errors/index.ts'
 import { Secret } from '../../../src/ports/index.ts'
@@ -87,6 +88,14 @@ describe('errors for people', () => {
 test('text from outside cannot steer the terminal', () => {
   expect(printable('ok\u001b[31mred\u202e\nnext')).toBe('ok\\u{1b}[31mred\\u{202e}\\u{a}next')
   expect(printable('x'.repeat(500))).toHaveLength(200)
+})
+
+test('neither does the message of a fault of ours, nor JSON, which reads the same all the same', () => {
+  const hostile = 'a\u001b]0;b\u0007\u009b2J\u202ec\u{e0041}'
+  expect(explain(new Error(hostile))).toContain('a\\u{1b}]0;b\\u{7}\\u{9b}2J\\u{202e}c\\u{e0041}')
+  const text = printableJson({ hostile })
+  expect(text).toMatch(/^[\n\x20-\x7e]*$/)
+  expect(JSON.parse(text)).toEqual({ hostile })
 })
 
 test('a secret does not show in strings, JSON or inspection', async () => {
