@@ -42,7 +42,7 @@ export async function readRefusal(asking: Asking, answer: Answer, clock: Clock):
     url,
     status,
     // Before it is cut: half a secret is one too.
-    detail: printable(withoutSecret(errorDetail(body), authorization)),
+    detail: printable(withoutSecret(errorDetail(body), { authorization, form: asking.form })),
     wait: retryAfter(header(answer, 'retry-after'), clock.now()),
     account: asking.url.host,
     authorized: authorization !== undefined,

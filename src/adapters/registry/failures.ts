@@ -118,12 +118,19 @@ export function statusFailure(
 }
 
 /** Server words without what we sent it: some servers repeat the request in their error. */
-export function withoutSecret(text: string, authorization: Secret | undefined): string {
+export function withoutSecret(text: string, { authorization, form }: Sent): string {
   const [scheme = '', value = ''] = authorization?.reveal().split(' ') ?? []
   const decoded = scheme === 'Basic' ? Buffer.from(value, 'base64').toString('utf8') : ''
-  const hidden = [value, decoded, decoded.slice(decoded.indexOf(':') + 1)]
+  const token = form?.get('refresh_token') ?? ''
+  const hidden = [value, decoded, decoded.slice(decoded.indexOf(':') + 1), token, encodeURIComponent(token)]
   return hidden.reduce(
     (shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '[secret]')),
     text,
   )
+}
+
+/** What of a request may be secret. */
+interface Sent {
+  readonly authorization: Secret | undefined
+  readonly form?: URLSearchParams | undefined
 }

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { withoutSecret } from '../../../../src/adapters/registry/failures.ts'
+import { Secret } from '../../../../src/ports/index.ts'
+
+test.each([
+  ['a bearer token', { authorization: new Secret('Bearer to/ken') }, 'to/ken'],
+  [
+    'a password, as it is and as it is sent',
+    { authorization: new Secret('Basic bWU6czNjcmV0') },
+    'bWU6czNjcmV0 s3cret',
+  ],
+  [
+    'a refresh token, as it is and as it is sent',
+    { form: new URLSearchParams({ refresh_token: 'a/b+c' }) },
+    'a/b+c a%2Fb%2Bc',
+  ],
+])('a server that repeats %s does not make it known', (_, sent, repeated) => {
+  const shown = withoutSecret(`bad request: ${repeated}.`, { authorization: undefined, ...sent })
+  expect(shown).toBe(`bad request: ${repeated.replaceAll(/[^ ]+/g, '[secret]')}.`)
+})
