@@ -84,7 +84,14 @@ function withoutProxy(value: string): string {
   return [...names, ...below, 'localhost', '127.0.0.1', '::1'].join(',')
 }
 
-/** Ends the socket of a tunnel that is refused, which Node forgets, or does not come, for which it waits without end. */
+// A proxy's answer in this many pieces is none: Node listens once more for each piece it hears, and once for each of
+// those, so that 40 bytes sent one by one took gigabytes.
+const mostListeners = 1024
+
+/**
+ * Ends the socket of a tunnel that is refused, which Node forgets, that does not come, for which it waits without
+ * end, or that comes in crumbs.
+ */
 function inTime<Kind extends Agent>(agent: Kind, limit: number): Kind {
   const connect = agent.createConnection
   agent.createConnection = (options, callback) => {
@@ -93,6 +100,11 @@ function inTime<Kind extends Agent>(agent: Kind, limit: number): Kind {
       clearTimeout(timer)
       if (error) for (const each of [socket, made]) each?.on('error', () => {}).destroy()
       callback?.(error, made)
+    })
+    let listeners = 0
+    socket?.setMaxListeners(0)
+    socket?.on('newListener', event => {
+      if (event === 'readable' && ++listeners > mostListeners) socket.destroy(timedOut())
     })
     return socket
   }

@@ -109,8 +109,15 @@ it('a proxy that opens no tunnel is named, and no connection to it stays', async
   await Promise.all(sockets.map(closed))
 })
 
+const crumbs = (socket: Socket) => {
+  socket.setNoDelay()
+  const timer = setInterval(() => socket.write('H'), 2)
+  socket.on('close', () => clearInterval(timer))
+}
+
 it.each([
   ['says nothing', () => {}],
+  ['answers in crumbs', crumbs],
   ['opens a tunnel to nothing', answering('HTTP/1.1 200 OK\n\n')],
 ])('a proxy that %s is given up, and at once when aborted', async (_, treat) => {
   const { host, sockets } = await serve(treat)
