@@ -7,8 +7,14 @@ export interface Named {
   readonly version: string
 }
 
+/** A bundle as the gate compares it. */
+export interface Candidate extends Named {
+  /** What tells two bundles of one version apart: the identity, and the lock, which a delta and its whole share. */
+  readonly marks?: readonly string[]
+}
+
 /** The bundle that a site has. */
-export interface Installed extends Named {
+export interface Installed extends Candidate {
   /** ISO time since which only its data is there. */
   readonly removed?: string
   /** Set while its install has begun and not ended: nobody knows how far it came. */
@@ -16,11 +22,12 @@ export interface Installed extends Named {
 }
 
 /**
- * Makes sure that a bundle does not take a site back: an older version, or one that cannot be compared, over what is
- * installed, or was and left its database, or was begun and may have changed it. `installed` is undefined on a fresh site.
+ * Makes sure that a bundle does not take a site back: an older version, one that cannot be compared, or the same
+ * version with other content, over what is installed, or was and left its database, or was begun and may have changed
+ * it. `installed` is undefined on a fresh site.
  * @throws SealiftError FOREIGN_INSTALL for a bundle of another name, DOWNGRADE_REFUSED unless `allowed`
  */
-export function refuseDowngrade(installed: Installed | undefined, next: Named, allowed: boolean): void {
+export function refuseDowngrade(installed: Installed | undefined, next: Candidate, allowed: boolean): void {
   if (installed === undefined) return
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
   const gone = installed.removed !== undefined
@@ -36,14 +43,18 @@ export function refuseDowngrade(installed: Installed | undefined, next: Named, a
       hints: ['take the right bundle or site file, or remove what is installed first: sealift remove'],
     })
   }
-  if (allowed || (sameName && installed.version === next.version)) return
+  if (allowed) return
   const comparable = sameName && valid(installed.version) !== null && valid(next.version) !== null
-  if (comparable && compareBuild(next.version, installed.version) >= 0) return
+  const newer = comparable ? compareBuild(next.version, installed.version) : 0
+  const sameVersion = sameName && (comparable ? newer === 0 : installed.version === next.version)
+  if (sameVersion ? sameContent(installed, next) : newer > 0) return
   throw new SealiftError(
     'DOWNGRADE_REFUSED',
-    comparable
-      ? `${here} ${state}, and this bundle is older: ${wanted}`
-      : `${here} ${state}, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3 of one bundle`,
+    sameVersion
+      ? `${here} ${state}, and this bundle is another of the same version: nobody can tell which is newer`
+      : comparable
+        ? `${here} ${state}, and this bundle is older: ${wanted}`
+        : `${here} ${state}, and nobody can tell whether ${wanted} is newer: not both are versions like 1.2.3 of one bundle`,
     {
       hints: [
         ...(begun && sameName ? [`install ${here} again: it goes on where it stopped`] : []),
@@ -51,6 +62,11 @@ export function refuseDowngrade(installed: Installed | undefined, next: Named, a
       ],
     },
   )
+}
+
+/** One of the marks is enough: another version of Sealift may print the same lock otherwise. */
+function sameContent({ marks }: Candidate, next: Candidate): boolean {
+  return marks === undefined || next.marks === undefined || marks.some(mark => next.marks?.includes(mark))
 }
 
 /**

@@ -22,6 +22,7 @@ export interface Receipt {
 
 /** ConfigMap in `sealift-system` that holds the receipt. */
 export const receiptName = 'sealift-receipt'
+const lockKey = 'bundle.lock.yaml'
 
 /**
  * Notes in the receipt which bundle's install changes the site from now on, beside what is installed: one that is
@@ -34,7 +35,7 @@ export async function noteBegun(cluster: Cluster, { name, version }: Named): Pro
 /** Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
   const { site, bundle, at, key, lock } = receipt
-  const data = { site, bundle, at, key, ...lock.metadata, 'bundle.lock.yaml': printLock(lock) }
+  const data = { site, bundle, at, key, ...lock.metadata, [lockKey]: printLock(lock) }
   await applyReceipt(cluster, data)
 }
 
@@ -54,7 +55,7 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
       },
     )
   }
-  const lock = parseLock(data['bundle.lock.yaml'] ?? '', `ConfigMap ${systemNamespace}/${receiptName}`)
+  const lock = parseLock(data[lockKey] ?? '', `ConfigMap ${systemNamespace}/${receiptName}`)
   const { site = '', bundle, at = '', key = 'unsigned' } = data
   return { site, bundle: bundle as Digest, at, key: key as Receipt['key'], lock }
 }
@@ -65,11 +66,18 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
  * @throws SealiftError CLUSTER_*
  */
 export async function installedBundle(cluster: Cluster): Promise<Installed | undefined> {
-  const { name, version, removed, begunName, begunVersion } = (await receiptData(cluster)) ?? {}
+  const data = (await receiptData(cluster)) ?? {}
+  const { name, version, removed, begunName, begunVersion, bundle } = data
   if (begunName !== undefined && begunVersion !== undefined)
     return { name: begunName, version: begunVersion, begun: true }
   if (name === undefined || version === undefined) return undefined
-  return { name, version, ...(removed === undefined ? {} : { removed }) }
+  const marks = [bundle, data[lockKey]].filter(mark => mark !== undefined)
+  return {
+    name,
+    version,
+    ...(marks.length > 0 ? { marks } : {}),
+    ...(removed === undefined ? {} : { removed }),
+  }
 }
 
 /**

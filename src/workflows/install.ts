@@ -14,6 +14,7 @@ import {
   writeReceipt,
 } from '../install/index.ts'
 import { requireBase, requireRoom } from '../load/index.ts'
+import { printLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Runtime, SiteHost, Talk } from '../ports/index.ts'
 import { observeBudget } from './check.ts'
@@ -86,7 +87,9 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     await verifySource(source, { path, platform: host.platform }, files, talk)
     await lookAt('the cluster', talk, async () => {
       const { server, version } = await cluster.info()
-      refuseDowngrade(await installedBundle(cluster), bundle.lock.metadata, allow.downgrade)
+      const marks = [bundle.digest, printLock(bundle.lock)]
+      const candidate = { ...bundle.lock.metadata, marks }
+      refuseDowngrade(await installedBundle(cluster), candidate, allow.downgrade)
       const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
       await refuseForeign(cluster, namespaces)
       await refuseOtherOperator(cluster, namespaces)

@@ -37,6 +37,24 @@ describe('a bundle over what is installed', () => {
     expect(() => over(here, next, true)).not.toThrow()
   })
 
+  test('of the same version is the same, or it is refused: by its identity, or by its lock for a delta', () => {
+    const bundle = (version: string, ...marks: string[]) => ({ ...named(version), marks })
+    const here = bundle('1.0.0', 'identity', 'lock')
+    const go =
+      (version: string, marks: string[], allowed = false) =>
+      () =>
+        refuseDowngrade(here, bundle(version, ...marks), allowed)
+    expect(go('1.0.0', ['identity', 'lock as printed later'])).not.toThrow()
+    expect(go('1.0.0', ['delta', 'lock'])).not.toThrow()
+    for (const version of ['1.0.0', 'v1.0.0']) {
+      const other = go(version, ['other', 'other lock'])
+      expect(other).toThrow(refused('DOWNGRADE_REFUSED'))
+      expect(other).toThrow('another of the same version: nobody can tell which is newer')
+      expect(go(version, ['other', 'other lock'], true)).not.toThrow()
+    }
+    expect(go('1.0.1', ['other', 'other lock'])).not.toThrow()
+  })
+
   test('over the database that a newer one left is refused as well', () => {
     const left = { ...named('1.1.0'), removed: '2026-11-25T00:00:00.000Z' }
     expect(() => refuseDowngrade(left, named('1.0.0'), false)).toThrow(
