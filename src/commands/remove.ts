@@ -36,6 +36,7 @@ export default class Remove extends BaseCommand {
     'DATABASE_UNFIT',
     'DATABASE_UNREACHABLE',
     'CACHE_DENIED',
+    'CACHE_UNFIT',
     'CACHE_UNREACHABLE',
     'KEYS_LOST',
     'HELM_FAILED',

@@ -1,6 +1,6 @@
 import { SealiftError } from '../errors/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
-import { isManaged } from '../wire/index.ts'
+import { isManaged, systemNamespace } from '../wire/index.ts'
 
 /**
  * Makes sure that no one else's work is in the namespaces of this bundle. A namespace is ours when it carries
@@ -21,6 +21,20 @@ export async function refuseForeign(cluster: Cluster, namespaces: readonly strin
     }
   }
   refuse(found)
+}
+
+/**
+ * Makes sure that nobody else made the namespace for Sealift's own records: whoever did may read them, or have laid
+ * an admin's password there. @throws SealiftError FOREIGN_INSTALL
+ */
+export async function refuseForeignRecords(cluster: Cluster): Promise<void> {
+  const found = await cluster.get(kinds.namespace, systemNamespace)
+  if (found === undefined || isManaged(found)) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `namespace ${systemNamespace} is there already, and Sealift did not make it`,
+    { hints: ['Sealift keeps the admin’s login in it: delete it, if nobody needs what is in it'] },
+  )
 }
 
 /**

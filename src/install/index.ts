@@ -2,7 +2,7 @@
  * Takes named steps and a journal, runs them in order, and gives how each ended. Also says what on the
  * cluster is not ours. Never knows what a step does.
  */
-export { refuseForeign, refuseOtherOperator } from './foreign.ts'
+export { refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
 export { type Installed, type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
 export {

@@ -1,7 +1,7 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Cluster, Infisical, InfisicalSession, Random, Secret } from '../ports/index.ts'
 import { readValues } from './connection.ts'
-import { systemNamespace } from './managed.ts'
+import { isManaged, systemNamespace } from './managed.ts'
 import { makePassword, secretObject } from './secrets.ts'
 
 /** Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. */
@@ -27,6 +27,12 @@ export async function ensureAdmin(
   const { cluster, infisical, random, email, organization } = bootstrapping
   const { initialized } = await infisical.status()
   const found = await readValues(cluster, systemNamespace, adminSecretName)
+  if (found && !isManaged(found.object))
+    throw new SealiftError(
+      'FOREIGN_INSTALL',
+      `Secret ${systemNamespace}/${adminSecretName} is there already, and Sealift did not make it`,
+      { hints: ['whoever made it would know the password of Infisical’s admin: delete it first'] },
+    )
   const known = found?.values.get('password')
   if (initialized) {
     if (known === undefined) throw foreign('it was set up already, and not by Sealift')

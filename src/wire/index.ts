@@ -29,13 +29,15 @@ export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
 export { makePassword } from './secrets.ts'
-export { inspectCache, purgeCache } from './site-cache.ts'
+export { inspectCache, madeForCache, purgeCache } from './site-cache.ts'
 export {
   inspectDatabase,
+  madeForDatabase,
   type OwnDatabase,
   ownDatabase,
   purgeDatabase,
   readyDatabase,
+  refuseOthersRole,
 } from './site-database.ts'
 export { environmentOf, type SiteServices } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'

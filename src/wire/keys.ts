@@ -27,6 +27,7 @@ export interface Environment {
 /** Keys that are kept on the site, with the connection they were made for. */
 export interface StoredKeys extends Keys {
   readonly databaseUri: Secret | undefined
+  readonly cacheUrl: Secret | undefined
 }
 
 /** New keys: 16 random bytes as hex, 32 as base64 (the forms the server checks). */
@@ -58,7 +59,8 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
     throw new SealiftError('KEYS_LOST', `Secret ${namespace}/${keysSecretName} has lost its keys`, {
       hints: ['Put ENCRYPTION_KEY and AUTH_SECRET back from a backup.'],
     })
-  return { encryptionKey, authSecret, databaseUri: found.values.get('DB_CONNECTION_URI') }
+  const [databaseUri, cacheUrl] = [found.values.get('DB_CONNECTION_URI'), found.values.get('REDIS_URL')]
+  return { encryptionKey, authSecret, databaseUri, cacheUrl }
 }
 
 /**

@@ -1,5 +1,9 @@
+import { messageOf, SealiftError } from '../errors/index.ts'
+import type { Secret } from '../ports/index.ts'
+import type { Site } from '../spec/index.ts'
 import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
-import { cacheLogin } from './connection.ts'
+import { cacheLogin, cacheUrl } from './connection.ts'
+import type { StoredKeys } from './keys.ts'
 import { through } from './reach.ts'
 import { withSession } from './session.ts'
 import type { SiteServices } from './site-services.ts'
@@ -16,6 +20,15 @@ export async function inspectCache(
   })
 }
 
+/** Whether keys were made for this very server and number. */
+export function madeForCache(stored: Pick<StoredKeys, 'cacheUrl'> | undefined, site: Site): boolean {
+  const placeOf = (url: Secret) => {
+    const { hostname, port, pathname } = new URL(url.reveal())
+    return `${hostname}:${port}${pathname}`
+  }
+  return stored?.cacheUrl !== undefined && placeOf(stored.cacheUrl) === placeOf(cacheUrl(site, undefined))
+}
+
 /**
  * Empties Infisical's database number in Dragonfly; its first install found that number empty. Number 0 is
  * left alone: it is what every other client uses unless told otherwise.
@@ -26,8 +39,19 @@ export async function purgeCache({ cluster, cache, site }: SiteServices): Promis
   if (database === 0) return
   await through(cluster, site.dragonfly, async endpoint => {
     await withSession(cache, await cacheLogin(cluster, site, endpoint), async session => {
-      await session.command('SELECT', String(database))
-      await session.command('FLUSHDB')
+      try {
+        await session.command('SELECT', String(database))
+        await session.command('FLUSHDB')
+      } catch (cause) {
+        throw new SealiftError(
+          'CACHE_UNFIT',
+          `Dragonfly did not empty database ${database}: ${messageOf(cause)}`,
+          {
+            hints: [`empty it by hand: SELECT ${database}, then FLUSHDB; and run this again`],
+            cause,
+          },
+        )
+      }
     })
   })
 }

@@ -1,4 +1,6 @@
+import { SealiftError } from '../errors/index.ts'
 import type { DatabaseLogin, Endpoint, Secret } from '../ports/index.ts'
+import type { Site } from '../spec/index.ts'
 import {
   adminLogin,
   type DatabasePlace,
@@ -7,21 +9,15 @@ import {
   databaseUri,
   parseDatabaseUri,
 } from './connection.ts'
-import {
-  checkDatabase,
-  checkServer,
-  type DatabaseFacts,
-  type DatabaseState,
-  databaseState,
-} from './database.ts'
+import { checkDatabase, checkServer, type DatabaseFacts, databaseState } from './database.ts'
 import { dropDatabase } from './drop-database.ts'
-import type { StoredKeys } from './keys.ts'
+import { keysSecretName, type StoredKeys } from './keys.ts'
 import { type Prepared, prepareDatabase } from './prepare-database.ts'
 import { through } from './reach.ts'
 import { makePassword, readSecret } from './secrets.ts'
 import { withSession } from './session.ts'
 import type { SiteServices } from './site-services.ts'
-import { targetState } from './target-database.ts'
+import { type TargetState, targetState } from './target-database.ts'
 
 /** Infisical's own login to the database, as its pods use it. */
 export interface OwnDatabase {
@@ -29,6 +25,36 @@ export interface OwnDatabase {
   /** The URI for the pods; the site's own one is passed on as it is. */
   readonly uri: Secret
   readonly place: DatabasePlace
+  /** Whether the site's keys were made for this very role and database. */
+  readonly known: boolean
+}
+
+/** Whether keys were made for this role and database; where they lie may have changed since. */
+export function madeForDatabase(
+  stored: Pick<StoredKeys, 'databaseUri'> | undefined,
+  { user, name }: Site['database'],
+): boolean {
+  if (stored?.databaseUri === undefined) return false
+  const made = parseDatabaseUri(stored.databaseUri, 'the stored DB_CONNECTION_URI')
+  return made.user === user && made.database === name
+}
+
+/**
+ * A role that Sealift made, and not for this site: to change its password would take another Infisical's database
+ * away. @throws SealiftError FOREIGN_INSTALL
+ */
+export function refuseOthersRole({ parts, known }: OwnDatabase, role: boolean): void {
+  if (!role || known) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `role ${parts.user} is in PostgreSQL already, made by Sealift, but this site's keys know nothing of it`,
+    {
+      hints: [
+        'Another site uses it: give database.user and database.name other names.',
+        `Or it was this one's: put Secret ${keysSecretName} back from a backup.`,
+      ],
+    },
+  )
 }
 
 /**
@@ -44,16 +70,17 @@ export async function ownDatabase(
   if (ref !== undefined) {
     const uri = await readSecret(cluster, ref, 'database.uri')
     const parts = parseDatabaseUri(uri, 'database.uri')
-    return { parts, uri, place: { ...place, serverName: parts.host } }
+    return { parts, uri, place: { ...place, serverName: parts.host }, known: true }
   }
   const kept =
     stored?.databaseUri && parseDatabaseUri(stored.databaseUri, 'the stored DB_CONNECTION_URI').password
   const parts = { host, port, user, database: name, password: kept ?? makePassword(random) }
-  return { parts, uri: databaseUri(parts, place.tls), place }
+  return { parts, uri: databaseUri(parts, place.tls), place, known: madeForDatabase(stored, site.database) }
 }
 
 /**
- * Looks at the database and changes nothing. `state` is missing where the database is not there yet.
+ * Looks at the database and changes nothing. `state` is missing where the database is not there yet; `role` says
+ * whether the role that an administrator would make is.
  * Fails where {@link readyDatabase} would.
  * @throws SealiftError DATABASE_*, FOREIGN_INSTALL, SITE_INVALID
  */
@@ -61,21 +88,21 @@ export async function inspectDatabase(
   services: SiteServices,
   own: OwnDatabase,
   connections: number,
-): Promise<{ facts: DatabaseFacts; state?: DatabaseState }> {
+): Promise<{ facts: DatabaseFacts } & TargetState> {
   const { cluster, database, site } = services
   return await through(cluster, own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     if (admin === undefined)
       return await withSession(database, asOwn(own, endpoint), async session => ({
         facts: await checkDatabase(session, connections, own.parts.database),
+        role: false,
         state: await databaseState(session),
       }))
     const facts = await withSession(database, admin, session =>
       checkServer(session, connections, own.parts.database),
     )
     const { database: name, user } = own.parts
-    const state = await targetState(database, admin, { name, user })
-    return state === undefined ? { facts } : { facts, state }
+    return { facts, ...(await targetState(database, admin, { name, user })) }
   })
 }
 

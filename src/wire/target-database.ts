@@ -12,23 +12,29 @@ export interface DatabaseTarget {
   readonly password: Secret
 }
 
+/** Whether the role is there, and what is in the database, if it is there. */
+export interface TargetState {
+  readonly role: boolean
+  readonly state?: DatabaseState
+}
+
 /**
- * What is in the target database, seen by the administrator; `undefined` when there is no such database yet.
- * Changes nothing, and fails where `prepareDatabase` would.
+ * What there is of the target, seen by the administrator. Changes nothing, and fails where `prepareDatabase` would.
  * @throws SealiftError FOREIGN_INSTALL, DATABASE_DENIED, DATABASE_* from the logins
  */
 export async function targetState(
   database: Database,
   admin: DatabaseLogin,
   target: Pick<DatabaseTarget, 'name' | 'user'>,
-): Promise<DatabaseState | undefined> {
-  const there = await withSession(database, admin, async session => {
+): Promise<TargetState> {
+  const { role, database: there } = await withSession(database, admin, async session => {
     const found = await refuseForeign(session, target)
     if (!(found.role && found.database) && !(await mayCreate(session)))
       throw denied(admin, 'it lacks CREATEROLE or CREATEDB')
-    return found.database
+    return found
   })
-  return there ? await withSession(database, { ...admin, database: target.name }, databaseState) : undefined
+  if (!there) return { role }
+  return { role, state: await withSession(database, { ...admin, database: target.name }, databaseState) }
 }
 
 /** Whether role and database are there already. @throws SealiftError FOREIGN_INSTALL when they are not Sealift's */

@@ -6,6 +6,7 @@ import {
   readReceipt,
   refuseDowngrade,
   refuseForeign,
+  refuseForeignRecords,
   refuseOtherOperator,
   refuseWrongSite,
   runSteps,
@@ -91,6 +92,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       const candidate = { ...bundle.lock.metadata, marks }
       refuseDowngrade(await installedBundle(cluster), candidate, allow.downgrade)
       const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+      await refuseForeignRecords(cluster)
       await refuseForeign(cluster, namespaces)
       await refuseOtherOperator(cluster, namespaces)
       requireRuntime(host)

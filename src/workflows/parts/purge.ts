@@ -4,6 +4,8 @@ import type { Site } from '../../spec/index.ts'
 import {
   isManaged,
   leaveNamespace,
+  madeForCache,
+  madeForDatabase,
   purgeCache,
   purgeDatabase,
   stays,
@@ -40,13 +42,18 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   for (const { metadata } of crds)
     await take(`CRD ${metadata.name}`, () => cluster.delete(kinds.crd, metadata.name))
   const services = servicesOf(site, host)
-  if ((await storedKeys(cluster, wired.infisical.namespace)) !== undefined) {
-    if (database.admin)
-      await take(`database ${database.name} and role ${database.user}`, () => purgeDatabase(services))
-    else kept.push('the database: the site brought it (database.uri)')
-    if (dragonfly.database > 0)
-      await take(`Dragonfly's database ${dragonfly.database}`, () => purgeCache(services))
-    else kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
+  const stored = await storedKeys(cluster, wired.infisical.namespace)
+  if (stored !== undefined) {
+    const made = `database ${database.name} and role ${database.user}`
+    const cache = `Dragonfly's database ${dragonfly.database}`
+    const others = "this site's keys were made for another one"
+    if (!database.admin) kept.push('the database: the site brought it (database.uri)')
+    else if (madeForDatabase(stored, database)) await take(made, () => purgeDatabase(services))
+    else kept.push(`${made}: ${others}`)
+    if (dragonfly.database === 0)
+      kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
+    else if (madeForCache(stored, site)) await take(cache, () => purgeCache(services))
+    else kept.push(`${cache}: ${others}`)
   }
   for (const name of [...namespaces, systemNamespace]) {
     const namespace = await cluster.get(kinds.namespace, name)

@@ -9,8 +9,10 @@ import {
   inspectCache,
   inspectDatabase,
   keysFor,
+  madeForCache,
   ownDatabase,
   readyDatabase,
+  refuseOthersRole,
   type SiteServices,
   siteUrl,
   storedKeys,
@@ -33,14 +35,22 @@ export function servicesOf(site: Site, { cluster, database, cache, random }: Sit
 export async function checkServices(site: Site, host: SiteHost, { infisical }: Wired): Promise<string> {
   const services = servicesOf(site, host)
   const stored = await storedKeys(host.cluster, infisical.namespace)
-  const own = await ownDatabase(services, stored)
-  const { facts, state } = await inspectDatabase(services, own, databaseConnections(replicas))
-  await keysFor(host.cluster, host.random, infisical.namespace, state?.infisical ?? false)
+  const { facts } = await ownPlace(services, infisical.namespace)
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),
-    empty: stored === undefined,
+    empty: !madeForCache(stored, site),
   })
   return `PostgreSQL ${facts.version}, ${cache.server === 'redis' ? 'Redis' : 'Dragonfly'} ${cache.version}`
+}
+
+/** The database and the keys that are this site's, or will be. Changes nothing. */
+async function ownPlace(services: SiteServices, namespace: string) {
+  const { cluster, random } = services
+  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
+  const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
+  const keys = await keysFor(cluster, random, namespace, state?.infisical ?? false)
+  refuseOthersRole(own, role)
+  return { own, facts, keys }
 }
 
 /** What {@link wireServices} works with. */
@@ -59,12 +69,9 @@ export interface Wiring {
  */
 export async function wireServices({ bundle, site, wired, host, talk }: Wiring): Promise<string> {
   const services = servicesOf(site, host)
-  const { cluster, random } = host
+  const { cluster } = host
   const { namespace, name: chart } = wired.infisical
-  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
-  const { state } = await inspectDatabase(services, own, databaseConnections(replicas))
-  const keys = await keysFor(cluster, random, namespace, state?.infisical ?? false)
-
+  const { own, keys } = await ownPlace(services, namespace)
   const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
   const heap = heapFor(container?.memoryLimit)
   if (heap.warning && !site.memory) talk.reporter.warn(heap.warning)

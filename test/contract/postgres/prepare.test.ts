@@ -130,7 +130,7 @@ describe('prepareDatabase', () => {
       { member: false },
     ])
     await dropDatabase(postgres, dba, target)
-    expect(await targetState(postgres, root, target)).toBeUndefined()
+    expect(await targetState(postgres, root, target)).not.toHaveProperty('state')
     await session.query('DROP ROLE dba')
   })
 
@@ -150,13 +150,13 @@ describe('prepareDatabase', () => {
 
 describe('the target database', () => {
   it('shows whether Infisical is in it', async () => {
-    expect(await targetState(postgres, root, target)).toBeUndefined()
+    expect(await targetState(postgres, root, target)).not.toHaveProperty('state')
     await prepareDatabase(postgres, root, target, random)
-    expect(await targetState(postgres, root, target)).toEqual({ infisical: false, tables: 0 })
+    expect((await targetState(postgres, root, target)).state).toEqual({ infisical: false, tables: 0 })
     const inside = await postgres.open(own())
     await inside.query('CREATE TABLE infisical_migrations (id int)')
     await inside.close()
-    expect(await targetState(postgres, root, target)).toEqual({ infisical: true, tables: 1 })
+    expect((await targetState(postgres, root, target)).state).toEqual({ infisical: true, tables: 1 })
   })
 
   it('is refused when too few connections are free', async () => {

@@ -10,6 +10,7 @@ import {
   ownDatabase,
   purgeDatabase,
   readyDatabase,
+  refuseOthersRole,
   type SiteServices,
   storedKeys,
   storeKeys,
@@ -69,6 +70,7 @@ describe('the services of a site', () => {
     const again = await ownDatabase(services, await storedKeys(cluster, 'infisical'))
     expect(again.uri.reveal()).toBe(own.uri.reveal())
     expect(await readyDatabase(services, again, 20)).toEqual({ role: 'unchanged', database: 'unchanged' })
+    expect(() => refuseOthersRole(again, true)).not.toThrow()
     expect((await inspectDatabase(services, again, 20)).state).toEqual({ infisical: false, tables: 0 })
     expect(await secretIn(cluster, 'infisical', 'infisical-secrets')).toMatchObject({
       DB_CONNECTION_URI: `postgresql://infisical:${own.parts.password.reveal()}@postgres-cluster-rw.databases.svc:5432/infisical`,
@@ -77,6 +79,27 @@ describe('the services of a site', () => {
 
     await purgeDatabase(services)
     expect(await inspectDatabase(services, again, 20)).not.toHaveProperty('state')
+  })
+
+  it('are refused to another site that names the same role: its keys know nothing of it', async () => {
+    const first = await ownDatabase(services, undefined)
+    expect((await inspectDatabase(services, first, 20)).role).toBe(false)
+    await readyDatabase(services, first, 20)
+    const another = servicesOf(
+      smallSite.replace('database:\n', 'database:\n  tls: disable\n  name: infisical_b\n'),
+    )
+    const second = await ownDatabase(another, undefined)
+    const look = await inspectDatabase(another, second, 20)
+    expect(look).toMatchObject({ role: true })
+    expect(look).not.toHaveProperty('state')
+    expect(() => refuseOthersRole(second, look.role)).toThrow(
+      expect.objectContaining({
+        code: 'FOREIGN_INSTALL',
+        message: expect.stringContaining('role infisical is in PostgreSQL already'),
+      }),
+    )
+    expect(await readyDatabase(services, first, 20)).toEqual({ role: 'unchanged', database: 'unchanged' })
+    await purgeDatabase(services)
   })
 
   it('are only checked where the site names a URI, which is passed on as it is', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { refuseForeign, refuseOtherOperator } from '../../../src/install/index.ts'
+import { refuseForeign, refuseForeignRecords, refuseOtherOperator } from '../../../src/install/index.ts'
 import { type KubernetesObject, kinds } from '../../../src/ports/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 
@@ -87,5 +87,16 @@ describe('another External Secrets Operator', () => {
       deployment('security', 'vault', { 'app.kubernetes.io/name': 'vault' }),
     )
     await expect(refuseOtherOperator(site, ['eso', 'infisical'])).resolves.toBeUndefined()
+  })
+})
+
+test('a namespace for Sealift’s records that Sealift did not make is refused, empty or not', async () => {
+  await expect(refuseForeignRecords(await cluster())).resolves.toBeUndefined()
+  await expect(
+    refuseForeignRecords(await cluster(namespace('sealift-system', ours))),
+  ).resolves.toBeUndefined()
+  await expect(refuseForeignRecords(await cluster(namespace('sealift-system')))).rejects.toMatchObject({
+    code: 'FOREIGN_INSTALL',
+    message: 'namespace sealift-system is there already, and Sealift did not make it',
   })
 })

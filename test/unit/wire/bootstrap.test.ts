@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { kinds } from '../../../src/ports/index.ts'
 import { adminSession, ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
+import { secretObject } from '../../../src/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from './memory.ts'
 import { memoryInfisical, refusal } from './memory-infisical.ts'
 
@@ -54,6 +55,19 @@ describe('ensureAdmin', () => {
     expect((await ensureAdmin(bootstrapping)).bootstrapped).toBe(false)
     expect(await admin()).toMatchObject({ password, organizationId: 'org' })
     expect(infisical.calls).toEqual(['bootstrap admin@site.local'])
+  })
+
+  it('takes no password that somebody else has laid there', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    const { labels: _, ...metadata } = secretObject('sealift-system', 'infisical-admin', {}).metadata
+    const stringData = { email: 'admin@site.local', password: 'known-to-whoever-made-it' }
+    await cluster.apply({ ...kinds.secret, metadata, stringData })
+    const error = await rejection(ensureAdmin(bootstrapping))
+    expect([error.code, error.message]).toEqual([
+      'FOREIGN_INSTALL',
+      expect.stringContaining('infisical-admin'),
+    ])
+    expect(infisical.calls).toEqual([])
   })
 
   it("says that a server is somebody else's, and leaves nothing behind", async () => {
