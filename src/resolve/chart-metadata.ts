@@ -11,9 +11,12 @@ export interface ChartMetadata {
   readonly annotations: Readonly<Record<string, string>>
 }
 
+// Real ones have a few kilobytes; as YAML each byte takes hundreds of memory.
+const mostBytes = 1024 * 1024
+
 /**
  * Reads the outermost Chart.yaml of a packed chart (those of subcharts lie deeper).
- * @throws SealiftError CONTENT_MISMATCH when there is none, or it has no name and version
+ * @throws SealiftError CONTENT_MISMATCH when there is none, it is larger than 1 MiB, or has no name and version
  */
 export async function readChartMetadata(packed: Uint8Array, what: string): Promise<ChartMetadata> {
   const files = await readPackage(packed, path => /^[^/]+\/Chart\.yaml$/.test(path))
@@ -24,6 +27,8 @@ export async function readChartMetadata(packed: Uint8Array, what: string): Promi
       `${what} is not a packed Helm chart: no <name>/Chart.yaml in it`,
     )
   }
+  if (bytes.length > mostBytes)
+    throw new SealiftError('CONTENT_MISMATCH', `the Chart.yaml of ${what} is larger than 1 MiB`)
   return parseChartYaml(Buffer.from(bytes).toString('utf8'), what)
 }
 

@@ -70,6 +70,19 @@ describe('from a Helm repository', () => {
     await expect(resolve({ repo, name: 'two' }, sources({ web }))).rejects.toMatchObject(failure)
   })
 
+  test('a Chart.yaml that nobody needs to be that large is refused before it is parsed', async () => {
+    const bytes = Buffer.from(`${chartYaml}x: [${'{},'.repeat(400_000)}]\n`)
+    const large = writePackage([{ path: 'one/Chart.yaml', bytes }])
+    const web = {
+      [`${repo}/index.yaml`]: index(hexOf(digestOf(large))),
+      [`${repo}/charts/one-1.2.3.tgz`]: large,
+    }
+    await expect(resolve({ repo }, sources({ web }))).rejects.toMatchObject({
+      code: 'CONTENT_MISMATCH',
+      message: expect.stringContaining('is larger than 1 MiB'),
+    })
+  })
+
   test('a package that is not what the index says is refused', async () => {
     const web = { [`${repo}/index.yaml`]: index('0'.repeat(64)), [`${repo}/charts/one-1.2.3.tgz`]: packed }
     await expect(resolve({ repo }, sources({ web }))).rejects.toMatchObject({ code: 'CONTENT_MISMATCH' })
