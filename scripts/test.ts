@@ -43,11 +43,11 @@ interface Counts {
   readonly failed: number
 }
 
-/** Runs vitest; with `aside` it goes before what runs beside it, and its words are kept until it has ended. */
+/** Runs vitest; with `aside` its words are kept until it has ended. */
 async function runTests(chosen: readonly string[], aside = false): Promise<Counts> {
   const report = join(tmpdir(), `sealift-tests-${process.pid}-${aside ? 'aside' : 'here'}.json`)
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...chosen]
-  const { exitCode, all } = await execa('nice', ['-n', aside ? '0' : '5', 'vitest', ...args], {
+  const { exitCode, all } = await execa('vitest', args, {
     cwd: root,
     ...(aside ? { all: true, stdin: 'ignore' } : { stdio: 'inherit' }),
     reject: false,
