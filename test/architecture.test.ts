@@ -47,6 +47,8 @@ interface Import {
   readonly from: string
   readonly to: string
   readonly outside: boolean
+  /** The imported file, or the library's name. */
+  readonly target: string
   /** Whether it is some folder's index.ts. */
   readonly door: boolean
   readonly typeOnly: boolean
@@ -59,8 +61,9 @@ function importsOf(file: string): Import[] {
   return [...found].map(([, type, stated, dynamic]) => {
     const name = stated ?? dynamic ?? ''
     const outside = !name.startsWith('.')
-    const to = outside ? name : (relative('src', join(dirname(file), name)).split('/')[0] ?? '')
-    return { file, from, to, outside, door: name.endsWith('/index.ts'), typeOnly: type !== undefined }
+    const target = outside ? name : join(dirname(file), name)
+    const to = outside ? name : (relative('src', target).split('/')[0] ?? '')
+    return { file, from, to, target, outside, door: name.endsWith('/index.ts'), typeOnly: type !== undefined }
   })
 }
 
@@ -122,6 +125,26 @@ describe('the arrows between folders', () => {
     // `images` lists what `inspect` finds.
     const verbs = [...names('commands').filter(name => name !== 'images.ts'), 'keys-new.ts']
     expect(names('workflows').sort()).toEqual(verbs.sort())
+  })
+
+  test('a verb is called by commands only, not by another verb or a part', () => {
+    const isVerb = ({ target }: Import) => dirname(target) === 'src/workflows'
+    const callers = imports.filter(found => isVerb(found) && found.from !== 'commands')
+    expect(callers.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
+  })
+
+  test('a command calls one verb; of the parts it knows the site file, which says where the site is', () => {
+    const called = Map.groupBy(
+      inside.filter(({ from, to }) => from === 'commands' && to === 'workflows'),
+      ({ file }) => file,
+    )
+    const shared = 'src/workflows/parts/site-file.ts'
+    const verbs = [...called].map(([file, found]) => [
+      file,
+      found.filter(({ target }) => target !== shared).length,
+    ])
+    expect(verbs.filter(([, count]) => count !== 1)).toEqual([])
+    expect(called.size).toBe(files.filter(file => file.startsWith('src/commands/')).length)
   })
 
   test('only commands build adapters', () => {

@@ -1,16 +1,15 @@
-import { layerBytes, lockTitle, planBundle, specTitle } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
+import { layerBytes, planBundle } from '../bundle/index.ts'
 import { absentLayers, type BundleLock } from '../lock/index.ts'
-import { type Digest, digestOf } from '../oci/index.ts'
+import type { Digest } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
-import { type BundleSpec, parseSpec } from '../spec/index.ts'
+import type { BundleSpec } from '../spec/index.ts'
 import { asStep } from './parts/as-step.ts'
-import { budgetFile, gather } from './parts/build-sources.ts'
+import { gather } from './parts/build-sources.ts'
 import { bundleFile } from './parts/bundle-file.ts'
 import { type DiskPlan, diskText, planDisk } from './parts/disk-plan.ts'
 import { fillFile } from './parts/fill.ts'
 import { makeLock } from './parts/make-lock.ts'
-import { readLock } from './parts/read-lock.ts'
+import { budgetFile, type OwnFile, readLocked } from './parts/own-files.ts'
 import { type AskPassphrase, openSigningKey, type Signed, writeSignature } from './parts/signature.ts'
 import { readOlder } from './parts/since.ts'
 import { findUnchanged } from './parts/unchanged.ts'
@@ -133,31 +132,4 @@ async function make(
   const since = `${older.metadata.name} ${older.metadata.version}`
   const absent = { layers: plan.absent.length, bytes: layerBytes(plan.absent), since }
   return { index, digest, size, fetched, disk, absent }
-}
-
-/** A file of the spec's folder that travels in the bundle. */
-export interface OwnFile {
-  readonly path: string
-  readonly bytes: Uint8Array
-}
-
-/** Reads spec and lock, and makes sure that the lock was made from this very spec and these values. */
-async function readLocked(specDir: string, files: ConnectedHost['files']) {
-  const specFile = `${specDir}/${specTitle}`
-  const spec = parseSpec(await files.readText(specFile), specFile)
-  const { lock, text } = await readLock(specDir, files)
-  const own: OwnFile[] = []
-  for (const { path } of lock.files) own.push({ path, bytes: await files.readBytes(`${specDir}/${path}`) })
-  refuseChanges(lock, own, specDir)
-  return { spec, lock, own: [...own, { path: lockTitle, bytes: Buffer.from(text) }] }
-}
-
-function refuseChanges(lock: BundleLock, own: readonly OwnFile[], specDir: string): void {
-  const digests = new Map(own.map(({ path, bytes }) => [path, digestOf(bytes)]))
-  const changed = lock.files.filter(({ path, digest }) => digests.get(path) !== digest)
-  if (changed.length === 0) return
-  throw new SealiftError('LOCK_DRIFT', `${specDir} has changed since it was locked`, {
-    faults: changed.map(({ path, digest }) => `${path} was ${digest}, is ${digests.get(path)}`),
-    hints: [`run: sealift lock ${specDir}, and review the difference`],
-  })
 }

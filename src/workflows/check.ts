@@ -1,5 +1,4 @@
-import { parseCpu, parseMemory } from '../budget/index.ts'
-import { type BudgetAccount, judgeBudget, judgeDeployment, judgeReady, type Verdict } from '../check/index.ts'
+import { type BudgetAccount, judgeDeployment, judgeReady, type Verdict } from '../check/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Receipt, readReceipt } from '../install/index.ts'
 import {
@@ -12,6 +11,7 @@ import {
 } from '../ports/index.ts'
 import { storeName } from '../wire/index.ts'
 import { asStep } from './parts/as-step.ts'
+import { observeBudget } from './parts/observed-budget.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */
 export interface CheckResult {
@@ -55,22 +55,6 @@ async function usageOver(window: number, { cluster, clock }: SiteHost, signal: A
     samples.push(await cluster.usage())
   }
   return highest(samples)
-}
-
-/** What the receipt's lock declares beside what kubelet measures. */
-export async function observeBudget(
-  receipt: Receipt,
-  cluster: Cluster,
-  usage = () => cluster.usage(),
-): Promise<BudgetAccount> {
-  const { budget, charts } = receipt.lock
-  const limits = { memory: parseMemory(budget.memory), cpu: parseCpu(budget.cpu) }
-  return judgeBudget(
-    budget,
-    limits,
-    await usage(),
-    name => charts.find(chart => chart.name === name)?.namespace,
-  )
 }
 
 /** Each container's highest memory and CPU of all samples. */

@@ -1,28 +1,14 @@
-import {
-  type BundleContents,
-  type BundleFile,
-  type BundleImage,
-  lockTitle,
-  specTitle,
-} from '../../bundle/index.ts'
+import type { BundleContents, BundleImage } from '../../bundle/index.ts'
 import { SealiftError } from '../../errors/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
-import type { BundleLock, LockedChart, LockedImage, LockedTool } from '../../lock/index.ts'
-import {
-  annotations,
-  type Descriptor,
-  type Digest,
-  isIndexType,
-  mediaTypes,
-  parseManifest,
-  parseReference,
-  type Reference,
-} from '../../oci/index.ts'
+import type { BundleLock, LockedChart, LockedImage } from '../../lock/index.ts'
+import { type Digest, isIndexType, parseManifest, parseReference, type Reference } from '../../oci/index.ts'
 import type { BlobOptions, ConnectedHost, Registry } from '../../ports/index.ts'
 import { atOnce, resolveChart, type Sources } from '../../resolve/index.ts'
 import type { BundleSpec } from '../../spec/index.ts'
-import type { OwnFile } from '../build.ts'
 import { gatherAttachments } from './build-attachments.ts'
+import { gatherTool } from './build-tools.ts'
+import { budgetFile, type OwnFile, ownFile } from './own-files.ts'
 
 // Requests for small things wait for the line, not for the machine.
 const most = 8
@@ -122,58 +108,4 @@ async function gatherChart(locked: LockedChart, spec: BundleSpec, sources: Sourc
     manifest: artifact.manifest.bytes,
     blobs: artifact.blobs.map(({ bytes }) => bytes),
   }
-}
-
-async function gatherTool(
-  tool: LockedTool,
-  { registry, web, files, specDir, signal }: Sources,
-  openers: Map<Digest, Open>,
-): Promise<BundleFile> {
-  const { digest, size } = tool.content
-  if (tool.source.startsWith('oci://')) {
-    const reference = parseReference(tool.source.slice('oci://'.length)) as Reference
-    const { layers } = parseManifest((await registry.manifest(reference, signal)).bytes, tool.source)
-    const layer = layers.find(candidate => candidate.digest === digest)
-    if (layer === undefined) throw toolDrift(tool)
-    openers.set(digest, options => registry.blob(reference, layer, options))
-  } else if (/^https?:/.test(tool.source)) {
-    openers.set(digest, options => web.stream(tool.source, options))
-  } else {
-    openers.set(digest, async function* ({ offset = 0 }) {
-      yield (await files.readBytes(`${specDir}/${tool.source}`)).subarray(offset)
-    })
-  }
-  return {
-    title: `tools/${tool.name}-${tool.version}-${tool.platform.replace('/', '-')}`,
-    mediaType: mediaTypes.bundleTool,
-    annotations: {
-      [annotations.toolName]: tool.name,
-      [annotations.toolVersion]: tool.version,
-      [annotations.toolPlatform]: tool.platform,
-      ...(tool.member === undefined ? {} : { [annotations.toolMember]: tool.member }),
-    },
-    content: { digest, size } satisfies Pick<Descriptor, 'digest' | 'size'>,
-  }
-}
-
-function toolDrift({ name, version, source, content }: LockedTool): SealiftError {
-  return new SealiftError(
-    'LOCK_DRIFT',
-    `${name} ${version} at ${source} is not what was locked (${content.digest})`,
-  )
-}
-
-const ownTypes: Record<string, string> = {
-  [specTitle]: mediaTypes.bundleSpec,
-  [lockTitle]: mediaTypes.bundleLock,
-  'budget.json': mediaTypes.bundleBudget,
-}
-
-function ownFile({ path, bytes }: OwnFile): BundleFile {
-  return { title: path, mediaType: ownTypes[path] ?? mediaTypes.bundleFile, bytes }
-}
-
-/** The budget as auditors' tools read it. */
-export function budgetFile({ budget }: BundleLock): OwnFile {
-  return { path: 'budget.json', bytes: Buffer.from(`${JSON.stringify(budget, null, 2)}\n`) }
 }

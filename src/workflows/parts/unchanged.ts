@@ -2,7 +2,7 @@ import { type Bundle, openBundle, planWhole } from '../../bundle/index.ts'
 import { SealiftError } from '../../errors/index.ts'
 import { digestOf } from '../../oci/index.ts'
 import type { BundleSource, Files, Talk } from '../../ports/index.ts'
-import type { OwnFile } from '../build.ts'
+import type { OwnFile } from './own-files.ts'
 import { verifySource } from './verify-source.ts'
 
 /** What a bundle that lies there must be, so that building it again would change nothing. */

@@ -1,0 +1,20 @@
+import { parseCpu, parseMemory } from '../../budget/index.ts'
+import { type BudgetAccount, judgeBudget } from '../../check/index.ts'
+import type { Receipt } from '../../install/index.ts'
+import type { Cluster } from '../../ports/index.ts'
+
+/** What the receipt's lock declares beside what kubelet measures. */
+export async function observeBudget(
+  receipt: Receipt,
+  cluster: Cluster,
+  usage = () => cluster.usage(),
+): Promise<BudgetAccount> {
+  const { budget, charts } = receipt.lock
+  const limits = { memory: parseMemory(budget.memory), cpu: parseCpu(budget.cpu) }
+  return judgeBudget(
+    budget,
+    limits,
+    await usage(),
+    name => charts.find(chart => chart.name === name)?.namespace,
+  )
+}
