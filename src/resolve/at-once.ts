@@ -27,3 +27,19 @@ export async function atOnce<Item, Result>(
   if (failures.length > 0) throw failures[0]
   return results
 }
+
+/**
+ * Does different things side by side. The first failure aborts the signal that the others were begun with, and
+ * they are waited for: nothing goes on behind the caller's back.
+ * @throws the first failure
+ */
+export async function together<Results extends readonly unknown[]>(
+  signal: AbortSignal,
+  begin: (signal: AbortSignal) => { readonly [Key in keyof Results]: Promise<Results[Key]> },
+): Promise<Results> {
+  const failed = new AbortController()
+  const all = begin(AbortSignal.any([signal, failed.signal]))
+  await Promise.all(all.map(one => one.catch((error: unknown) => failed.abort(error))))
+  failed.signal.throwIfAborted()
+  return (await Promise.all(all)) as unknown as Results
+}

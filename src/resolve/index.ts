@@ -4,7 +4,7 @@
  * the images that rendered objects need (each with its reasons), and their digests.
  * Never renders by itself, writes a file, or decides what goes into the lock.
  */
-export { atOnce } from './at-once.ts'
+export { atOnce, together } from './at-once.ts'
 export { type AttachmentOptions, findAttachments, type PinnedAttachment } from './attachments.ts'
 export { parseChartYaml } from './chart-metadata.ts'
 export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'

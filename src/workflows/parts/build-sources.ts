@@ -4,7 +4,7 @@ import type { FillOptions } from '../../fetch/index.ts'
 import type { BundleLock, LockedChart, LockedImage } from '../../lock/index.ts'
 import { type Digest, isIndexType, parseManifest, parseReference, type Reference } from '../../oci/index.ts'
 import type { BlobOptions, ConnectedHost, Registry } from '../../ports/index.ts'
-import { atOnce, resolveChart, type Sources } from '../../resolve/index.ts'
+import { atOnce, resolveChart, type Sources, together } from '../../resolve/index.ts'
 import type { BundleSpec } from '../../spec/index.ts'
 import { gatherAttachments } from './build-attachments.ts'
 import { gatherTool } from './build-tools.ts'
@@ -37,19 +37,22 @@ export interface Gathering {
  * @throws SealiftError LOCK_DRIFT when a chart is not what was locked, and those of the registry
  */
 export async function gather(
-  { spec, lock, own, specDir, signal }: Gathering,
+  { spec, lock, own, specDir, signal: stop }: Gathering,
   host: ConnectedHost,
 ): Promise<Gathered> {
   const openers = new Map<Digest, Open>()
-  const sources: Sources = { specDir, files: host.files, registry: host.registry, web: host.web, signal }
-  const [gathered, charts, tools] = await Promise.all([
-    atOnce(lock.images, most, async image => {
-      const plain = await gatherImage(image, lock.platforms, host.registry, openers, signal)
-      return gatherAttachments(image, plain, host.registry, openers, signal)
-    }),
-    atOnce(lock.charts, most, chart => gatherChart(chart, spec, sources)),
-    atOnce(lock.tools, most, tool => gatherTool(tool, sources, openers)),
-  ])
+  const { files: store, registry, web } = host
+  const [gathered, charts, tools] = await together(stop, signal => {
+    const sources: Sources = { specDir, files: store, registry, web, signal }
+    return [
+      atOnce(lock.images, most, async image => {
+        const plain = await gatherImage(image, lock.platforms, registry, openers, signal)
+        return gatherAttachments(image, plain, registry, openers, signal)
+      }),
+      atOnce(lock.charts, most, chart => gatherChart(chart, spec, sources)),
+      atOnce(lock.tools, most, tool => gatherTool(tool, sources, openers)),
+    ] as const
+  })
   const images = gathered.map(({ image }) => image)
   const attachments = gathered.flatMap(each => each.attachments)
   const files = [...[...own, budgetFile(lock)].map(ownFile), ...tools]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atOnce } from '../../../src/resolve/at-once.ts'
+import { atOnce, together } from '../../../src/resolve/at-once.ts'
 
 test('results come in the order of the list, with never more than 8 under way', async () => {
   let under = 0
@@ -52,4 +52,36 @@ test('work that throws before it promises anything ends it too', async () => {
   })
   await expect(working).rejects.toThrow('0')
   expect(begun).toEqual([0])
+})
+
+test('different things done side by side give their results in their places', async () => {
+  const both = await together(new AbortController().signal, () => [
+    Promise.resolve(1),
+    Promise.resolve('two'),
+  ])
+  expect(both).toEqual([1, 'two'])
+})
+
+test('one of several that fails stops the others by their signal, and they are waited for', async () => {
+  let ended = false
+  const working = together(new AbortController().signal, signal => [
+    Promise.reject(new Error('the first')),
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))).finally(
+      async () => {
+        await new Promise(setImmediate)
+        ended = true
+      },
+    ),
+  ])
+  await expect(working).rejects.toThrow('the first')
+  expect(ended).toBe(true)
+})
+
+test('what is stopped from outside ends with the reason', async () => {
+  const outer = new AbortController()
+  const working = together(outer.signal, signal => [
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  ])
+  outer.abort(new Error('Ctrl-C'))
+  await expect(working).rejects.toThrow('Ctrl-C')
 })
