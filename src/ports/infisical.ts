@@ -55,6 +55,9 @@ export interface InfisicalSession {
   /** Makes sure that universal auth is attached; gives the client id. */
   attachUniversalAuth(identityId: string): Promise<string>
   createClientSecret(identityId: string, description: string): Promise<Secret>
+  /** Ids of the identity's client secrets of that description that are not revoked. */
+  clientSecrets(identityId: string, description: string): Promise<string[]>
+  revokeClientSecret(identityId: string, id: string): Promise<void>
   /** Makes the identity a member of a project (built-in role); a member already is fine. */
   addToProject(projectId: string, identityId: string, role: string): Promise<void>
   /** Gives an identity an additional privilege in a project; one of that slug already there is fine. */

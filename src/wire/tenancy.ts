@@ -18,6 +18,8 @@ export const credentialsSecretName = 'infisical-universal-auth'
 export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const
 
 const identityName = 'external-secrets'
+/** Of the client secrets, so that those that somebody else made for the identity are left alone. */
+const description = 'External Secrets Operator, made by Sealift'
 const identityAnnotation = 'sealift.dev/identity'
 
 /** What the least tenancy needs; `namespace` is ESO's. */
@@ -31,7 +33,7 @@ export interface TenancyNeeds {
 /**
  * The least that ESO needs: the project with the probe's folder, and a machine identity that may read there and
  * nowhere else. Community edition has no custom roles: no-access plus an additional privilege does it.
- * Credentials that still log in are kept. Gives the place of the probe's secrets.
+ * Credentials that still log in are kept; new ones revoke those before. Gives the place of the probe's secrets.
  * @throws SealiftError SERVER_FAILED, CLUSTER_*
  */
 export async function ensureTenancy({
@@ -44,18 +46,18 @@ export async function ensureTenancy({
   const place = { projectId: project.id, environment: probeScope.environment, path: probeScope.path }
   await session.ensureFolder(place)
   const kept = await keptIdentity(cluster, infisical, namespace)
-  const identityId =
-    kept ?? (await session.identity(identityName)) ?? (await session.createIdentity(identityName))
+  const known = kept ?? (await session.identity(identityName))
+  const identityId = known ?? (await session.createIdentity(identityName))
   await session.addToProject(project.id, identityId, 'no-access')
   await session.addPrivilege(project.id, identityId, 'sealift-probe-read', readProbe())
   if (kept !== undefined) return place
   const clientId = await session.attachUniversalAuth(identityId)
-  const clientSecret = await session.createClientSecret(
-    identityId,
-    'External Secrets Operator, made by Sealift',
-  )
+  const lost = known === undefined ? [] : await session.clientSecrets(identityId, description)
+  const clientSecret = await session.createClientSecret(identityId, description)
   const annotations = { [identityAnnotation]: identityId }
   await cluster.apply(secretObject(namespace, credentialsSecretName, { clientId, clientSecret }, annotations))
+  // Whoever has one of an earlier install could still read what ESO reads.
+  for (const id of lost) await session.revokeClientSecret(identityId, id)
   return place
 }
 

@@ -12,6 +12,16 @@ const withId = z.object({ id: z.string() })
 const listedIdentities = z.object({
   identities: z.array(z.object({ identity: z.object({ id: z.string(), name: z.string() }) })),
 })
+// Listing and revoking are not in the recording; their shapes are those of upstream's universal-auth router.
+const listedSecrets = z.object({
+  clientSecretData: z.array(
+    z.object({
+      id: z.string(),
+      description: z.string().nullish(),
+      isClientSecretRevoked: z.boolean().optional(),
+    }),
+  ),
+})
 const universalAuth = z.object({ identityUniversalAuth: z.object({ clientId: z.string() }) })
 
 /** A session of a user with an organisation selected. */
@@ -74,7 +84,7 @@ export function createSession(api: Api, token: Secret, organizationId: string): 
     },
 
     async attachUniversalAuth(identityId) {
-      const path = `/api/v1/auth/universal-auth/identities/${encodeURIComponent(identityId)}`
+      const path = authPath(identityId)
       // ESO logs in anew for every reconcile: a token need not outlive the hour.
       const body = { accessTokenTTL: 3600, accessTokenMaxTTL: 86_400 }
       const call: Call = { method: 'POST', path, body, token }
@@ -84,10 +94,24 @@ export function createSession(api: Api, token: Secret, organizationId: string): 
     },
 
     async createClientSecret(identityId, description) {
-      const path = `/api/v1/auth/universal-auth/identities/${encodeURIComponent(identityId)}/client-secrets`
+      const path = `${authPath(identityId)}/client-secrets`
       const call: Call = { method: 'POST', path, body: { description }, token }
       return new Secret((await api.expect(call, z.object({ clientSecret: z.string() }))).clientSecret)
     },
+
+    async clientSecrets(identityId, wanted) {
+      const call: Call = { method: 'GET', path: `${authPath(identityId)}/client-secrets`, token }
+      const { clientSecretData } = await api.expect(call, listedSecrets)
+      return clientSecretData
+        .filter(({ description, isClientSecretRevoked }) => description === wanted && !isClientSecretRevoked)
+        .map(({ id }) => id)
+    },
+
+    revokeClientSecret: (identityId, id) =>
+      ensure({
+        method: 'POST',
+        path: `${authPath(identityId)}/client-secrets/${encodeURIComponent(id)}/revoke`,
+      }),
 
     addToProject: (projectId, identityId, role) =>
       ensure(
@@ -110,3 +134,6 @@ export function createSession(api: Api, token: Secret, organizationId: string): 
       ),
   }
 }
+
+const authPath = (identityId: string) =>
+  `/api/v1/auth/universal-auth/identities/${encodeURIComponent(identityId)}`

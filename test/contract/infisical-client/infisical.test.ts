@@ -95,11 +95,19 @@ describe('the client of Infisical, against a server', () => {
   it('makes every step again where Kubernetes has lost the credentials', async () => {
     const before = await credentials()
     await cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
-    const identity = await session.identity('external-secrets')
+    const identity = (await session.identity('external-secrets')) ?? ''
+    const own = await session.createClientSecret(identity, "somebody's own")
     await ensureTenancy({ cluster, infisical, session, namespace: 'external-secrets' })
     expect(await session.identity('external-secrets')).toBe(identity)
     expect((await credentials())?.['clientId']).toBe(before?.['clientId'])
     expect((await credentials())?.['clientSecret']).not.toBe(before?.['clientSecret'])
+    const login = (clientSecret: Secret) =>
+      infisical.loginIdentity({ clientId: before?.['clientId'] ?? '', clientSecret })
+    await expect(login(new Secret(before?.['clientSecret'] ?? ''))).rejects.toMatchObject({
+      code: 'SERVER_FAILED',
+      message: expect.stringContaining('Invalid credentials'),
+    })
+    for (const good of [own, new Secret((await credentials())?.['clientSecret'] ?? '')]) await login(good)
   })
 
   it('writes, changes, reads and deletes secrets', async () => {

@@ -162,6 +162,19 @@ describe('ensureTenancy', () => {
     )
   })
 
+  it('revokes what it lost, once the new ones are in the cluster', async () => {
+    const { needs, infisical, credentials } = await installed()
+    await ensureTenancy(needs)
+    expect(infisical.calls.join('\n')).not.toContain('revoke')
+    await needs.cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
+    await ensureTenancy(needs)
+    expect(infisical.calls.slice(-2)).toEqual([
+      'createClientSecret id-external-secrets',
+      'revokeClientSecret id-external-secrets earlier',
+    ])
+    expect(await credentials()).toBeDefined()
+  })
+
   it('makes no new ones when the server cannot answer', async () => {
     const { needs, infisical } = await installed()
     await ensureTenancy(needs)

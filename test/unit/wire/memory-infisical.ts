@@ -58,6 +58,8 @@ export function memoryInfisical(): MemoryInfisical {
       clientSecrets.set(`client-${identityId}`, value)
       return new Secret(value)
     },
+    clientSecrets: async identityId => (clientSecrets.has(`client-${identityId}`) ? ['earlier'] : []),
+    revokeClientSecret: async (identityId, id) => note('revokeClientSecret', identityId, id),
     addToProject: async (projectId, identityId, role) => note('addToProject', projectId, identityId, role),
     addPrivilege: async (_, identityId, slug, permissions) =>
       note('addPrivilege', identityId, slug, JSON.stringify(permissions)),
