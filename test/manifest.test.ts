@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { manifestText } from '../scripts/manifest.ts'
@@ -60,4 +60,18 @@ test('the README’s table of exit codes has every code once, and no other', () 
   const ascending = (a: number, b: number) => a - b
   const known = [0, ...Object.values<number>(exitCodes)]
   expect(named.sort(ascending)).toEqual(known.sort(ascending))
+})
+
+test('every `sealift VERB` that a message or a page names is there', () => {
+  const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    commands: Readonly<Record<string, { readonly aliases: readonly string[] }>>
+  }
+  const verbs = Object.entries(commands).flatMap(([id, { aliases }]) => [id.split(':')[0], ...aliases])
+  const pages = globSync(['src/**/*.ts', '*.md', 'bundles/*.md', 'manifests/*'], { cwd: root })
+  const named = pages.flatMap(page => {
+    const calls = readFileSync(join(root, page), 'utf8').matchAll(/(?:^|`|: )sealift ([a-z]+)/gm)
+    return [...calls].map(([, verb]) => ({ page, verb }))
+  })
+  expect(named.length).toBeGreaterThan(30)
+  expect(named.filter(({ verb }) => !verbs.includes(verb))).toEqual([])
 })

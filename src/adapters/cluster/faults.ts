@@ -74,7 +74,7 @@ export function refused(call: Call, answer: Answer): SealiftError {
 /** The error for what RBAC does not allow. */
 export function denied(
   { verb, resource, name, namespace }: Pick<Call, 'verb' | 'resource' | 'name' | 'namespace'>,
-  hints: readonly string[] = ['`sealift rbac` prints the rights that an install needs'],
+  hints: readonly string[] = ['an install needs the rights of a cluster admin'],
 ): SealiftError {
   const where = namespace ? ` in namespace ${printable(namespace)}` : ''
   const what = printable(name ? `${resource} "${name}"` : resource)
