@@ -8,7 +8,7 @@ import { createDragonfly } from './dragonfly/index.ts'
 import { nodeFiles } from './files/index.ts'
 import { helmFrom } from './helm/from-program.ts'
 import { createInfisical } from './infisical/index.ts'
-import { thisPlatform } from './platform.ts'
+import { thisOperator, thisPlatform } from './platform.ts'
 import { createPostgres } from './postgres/index.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -48,6 +48,7 @@ export async function siteHost(
     clock,
     random,
     platform: thisPlatform(),
+    operator: thisOperator(),
     manifests: join(dirname(createRequire(import.meta.url).resolve('sealift/package.json')), 'manifests'),
   }
 }

@@ -1,11 +1,30 @@
 import type { ErrorCode } from '../errors/index.ts'
 
-/** How talking to the services that a site shares can end. */
-export const serviceExits: readonly ErrorCode[] = [
+/** How changing a site with a bundle can end, whether it is installed or taken away. */
+export const changeExits: readonly ErrorCode[] = [
+  'SPEC_INVALID',
+  'CONTENT_MISMATCH',
+  'DISK_FULL',
+  'FILE_FAILED',
+  'KEY_INVALID',
+  'BUNDLE_MALFORMED',
+  'BUNDLE_DAMAGED',
+  'BUNDLE_WRONG_PLATFORM',
+  'BUNDLE_UNSIGNED',
+  'SIGNATURE_INVALID',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'LOAD_FAILED',
   'DATABASE_DENIED',
   'DATABASE_UNFIT',
   'DATABASE_UNREACHABLE',
   'CACHE_DENIED',
   'CACHE_UNFIT',
   'CACHE_UNREACHABLE',
+  'KEYS_LOST',
+  'HELM_FAILED',
+  'SITE_BUSY',
 ]

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { budgetText } from '../cli/budget-table.ts'
-import { serviceExits } from '../cli/exits.ts'
+import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
@@ -20,27 +20,9 @@ export default class Install extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
-    'SPEC_INVALID',
+    ...changeExits,
     'RENDER_FAILED',
-    'CONTENT_MISMATCH',
-    'DISK_FULL',
-    'FILE_FAILED',
-    'BUNDLE_MALFORMED',
-    'BUNDLE_DAMAGED',
-    'BUNDLE_WRONG_PLATFORM',
     'BASE_MISSING',
-    'BUNDLE_UNSIGNED',
-    'SIGNATURE_INVALID',
-    'KEY_INVALID',
-    'SITE_INVALID',
-    'CLUSTER_UNREACHABLE',
-    'CLUSTER_DENIED',
-    'CLUSTER_FAILED',
-    'FOREIGN_INSTALL',
-    'LOAD_FAILED',
-    ...serviceExits,
-    'KEYS_LOST',
-    'HELM_FAILED',
     'SERVER_FAILED',
     'PROOF_FAILED',
     'NOT_INSTALLED',

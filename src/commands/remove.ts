@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
+import { changeExits } from '../cli/exits.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
@@ -15,32 +16,7 @@ export default class Remove extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE --site site.yaml --yes',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --purge --yes',
   ]
-  static override readonly exits: readonly ErrorCode[] = [
-    'SPEC_INVALID',
-    'CONTENT_MISMATCH',
-    'DISK_FULL',
-    'FILE_FAILED',
-    'BUNDLE_MALFORMED',
-    'BUNDLE_DAMAGED',
-    'BUNDLE_WRONG_PLATFORM',
-    'BUNDLE_UNSIGNED',
-    'SIGNATURE_INVALID',
-    'KEY_INVALID',
-    'SITE_INVALID',
-    'CLUSTER_UNREACHABLE',
-    'CLUSTER_DENIED',
-    'CLUSTER_FAILED',
-    'FOREIGN_INSTALL',
-    'LOAD_FAILED',
-    'DATABASE_DENIED',
-    'DATABASE_UNFIT',
-    'DATABASE_UNREACHABLE',
-    'CACHE_DENIED',
-    'CACHE_UNFIT',
-    'CACHE_UNREACHABLE',
-    'KEYS_LOST',
-    'HELM_FAILED',
-  ]
+  static override readonly exits: readonly ErrorCode[] = changeExits
   static override args = {
     bundle: Args.string({ description: 'The bundle that is installed: its helm is used', required: true }),
   }

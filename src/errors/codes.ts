@@ -48,6 +48,7 @@ export const exitCodes = {
   NOT_INSTALLED: 56,
   DOWNGRADE_REFUSED: 57,
   WRONG_SITE: 58,
+  SITE_BUSY: 59,
   // judging what runs
   CHECK_FAILED: 60,
   BUDGET_OBSERVED: 61,

@@ -4,6 +4,7 @@
  */
 export { refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
+export { takeLease } from './lease.ts'
 export { type Installed, type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
 export {
   closeReceipt,

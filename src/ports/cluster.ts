@@ -42,7 +42,10 @@ export interface Cluster {
   info(): Promise<{ server: string; version: string }>
   get(kind: Kind, name: string, namespace?: string): Promise<KubernetesObject | undefined>
   list(kind: Kind, namespace?: string, labelSelector?: string): Promise<KubernetesObject[]>
-  /** Server-side apply as field manager `sealift`, conflicts taken over. Gives the object as stored. */
+  /**
+   * Server-side apply as field manager `sealift`, conflicts taken over. Gives the object as stored. One with a
+   * `metadata.resourceVersion` fails with CLUSTER_FAILED when somebody has written it since; one that is gone is made.
+   */
   apply(object: KubernetesObject): Promise<KubernetesObject>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
   create(object: KubernetesObject): Promise<KubernetesObject>

@@ -48,6 +48,8 @@ export interface SiteHost {
   readonly random: Random
   /** This machine's platform, `linux/amd64`. */
   readonly platform: string
+  /** Who is at work here, as another one on the same site is told: `root@node1, process 4711`. */
+  readonly operator: string
   /** Folder of the Kubernetes objects that ship with Sealift. */
   readonly manifests: string
 }

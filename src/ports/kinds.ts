@@ -9,6 +9,7 @@ export const kinds = {
   endpointSlice: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
   event: { apiVersion: 'v1', kind: 'Event' },
   externalSecret: { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },
+  lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
   namespace: { apiVersion: 'v1', kind: 'Namespace' },
   node: { apiVersion: 'v1', kind: 'Node' },
   pod: { apiVersion: 'v1', kind: 'Pod' },

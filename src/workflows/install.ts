@@ -1,31 +1,23 @@
 import { openBundle } from '../bundle/index.ts'
 import type { BudgetAccount } from '../check/index.ts'
-import { bytes, SealiftError } from '../errors/index.ts'
 import {
-  installedBundle,
   readReceipt,
-  refuseDowngrade,
-  refuseForeign,
-  refuseForeignRecords,
-  refuseOtherOperator,
   refuseWrongSite,
   runSteps,
   type StepOutcome,
   siteJournal,
   writeReceipt,
 } from '../install/index.ts'
-import { requireBase, requireRoom } from '../load/index.ts'
-import { printLock } from '../lock/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { Runtime, SiteHost, Talk } from '../ports/index.ts'
-import { asStep } from './parts/as-step.ts'
+import type { SiteHost, Talk } from '../ports/index.ts'
 import { bundledHelm } from './parts/carried.ts'
 import { installSteps } from './parts/install-steps.ts'
+import { lookFirst, requireNewer } from './parts/look-first.ts'
 import { observeBudget } from './parts/observed-budget.ts'
-import { checkServices } from './parts/services.ts'
 import { signaturePath } from './parts/signature.ts'
 import type { ReadSite } from './parts/site-file.ts'
 import { requireTrusted, type Voucher } from './parts/trust.ts'
+import { underLease } from './parts/under-lease.ts'
 import { verifySource } from './parts/verify-source.ts'
 import { wiredCharts } from './parts/wired.ts'
 
@@ -75,7 +67,6 @@ export interface InstallResult {
  */
 export async function install(request: InstallRequest, host: SiteHost, talk: Talk): Promise<InstallResult> {
   const { cluster, files, clock } = host
-  const { reporter, signal } = talk
   const started = clock.now()
   const { allow, bundle: path } = request
   const { site, digest: siteDigest } = request.site
@@ -86,77 +77,37 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, files, talk)
-    await lookAt('the cluster', talk, async () => {
-      const { server, version } = await cluster.info()
-      const marks = [bundle.digest, printLock(bundle.lock)]
-      const candidate = { ...bundle.lock.metadata, marks }
-      refuseDowngrade(await installedBundle(cluster), candidate, allow.downgrade)
-      const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
-      await refuseForeignRecords(cluster)
-      await refuseForeign(cluster, namespaces)
-      await refuseOtherOperator(cluster, namespaces)
-      requireRuntime(host)
-      return `${version} at ${server}`
-    })
-    if (bundle.absent.length > 0) {
-      await lookAt('what the delta builds on', talk, async () => {
-        const there = await requireBase(requireRuntime(host), bundle, host.platform)
-        return `${there} of its layers are on this node`
-      })
-    }
-    await lookAt('the room for images', talk, async () => {
-      const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, host.platform)
-      const room = free === undefined ? '' : `, ${bytes(free)} are free`
-      const need = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
-      if (free !== undefined && content + unpacked > free)
-        reporter.warn(`the images may not fit on this node: ${need}`)
-      return content === 0 ? 'all images are there' : need
-    })
-    await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
-
+    const look = { bundle, site, wired, downgrade: allow.downgrade }
+    await lookFirst(look, host, talk)
     const helm = await bundledHelm(bundle, host)
     try {
-      const steps = await installSteps({ bundle, site, wired, helm, host, talk })
-      const journal = siteJournal(cluster, files, request.journal)
-      const outcomes = await runSteps({
-        steps,
-        journal,
-        bundle: bundle.digest,
-        site: siteDigest,
-        reporter,
-        clock,
-        signal,
+      return await underLease(host, talk, async talk => {
+        // Whoever had the lease until now may have installed something.
+        await requireNewer(look, cluster)
+        const steps = await runSteps({
+          steps: await installSteps({ bundle, site, wired, helm, host, talk }),
+          journal: siteJournal(cluster, files, request.journal),
+          bundle: bundle.digest,
+          site: siteDigest,
+          ...talk,
+          clock,
+        })
+        const at = new Date(clock.now()).toISOString()
+        const { digest, size, lock } = bundle
+        await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })
+        return {
+          site: site.metadata.name,
+          bundle: { path, digest, size, version: lock.metadata.version, key },
+          steps,
+          budget: await observeBudget(await readReceipt(cluster), cluster),
+          journal: request.journal,
+          seconds: (clock.now() - started) / 1000,
+        }
       })
-      const at = new Date(clock.now()).toISOString()
-      const { digest, size, lock } = bundle
-      await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })
-      return {
-        site: site.metadata.name,
-        bundle: { path, digest, size, version: lock.metadata.version, key },
-        steps: outcomes,
-        budget: await observeBudget(await readReceipt(cluster), cluster),
-        journal: request.journal,
-        seconds: (clock.now() - started) / 1000,
-      }
     } finally {
       await helm.dispose()
     }
   } finally {
     await source.close()
   }
-}
-
-async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {
-  signal.throwIfAborted()
-  await asStep(reporter, `Look at ${what}`, look, found => found)
-}
-
-function requireRuntime({ runtime }: SiteHost): Runtime {
-  if (runtime) return runtime
-  throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
-    hints: [
-      'run sealift on the K3s node',
-      'or say where it is: containerd.ctr and containerd.address in site.yaml',
-    ],
-  })
 }

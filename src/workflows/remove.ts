@@ -1,6 +1,6 @@
-import { openBundle } from '../bundle/index.ts'
+import { type Bundle, openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { closeReceipt, forgetReceipt, receiptName, refuseForeign } from '../install/index.ts'
+import { closeReceipt, forgetReceipt, receiptName, refuseForeign, refuseForeignRecords } from '../install/index.ts'
 import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
@@ -16,7 +16,8 @@ import { purge, type Take } from './parts/purge.ts'
 import { ownedBy } from './parts/release-steps.ts'
 import { signaturePath } from './parts/signature.ts'
 import { requireTrusted } from './parts/trust.ts'
-import { wiredCharts } from './parts/wired.ts'
+import { underLease } from './parts/under-lease.ts'
+import { type Wired, wiredCharts } from './parts/wired.ts'
 
 /** What to remove. */
 export interface RemoveRequest {
@@ -38,53 +39,65 @@ export interface RemoveResult {
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
  * so that an install of the same site finds everything again. Can be run again after an interruption.
- * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, SITE_BUSY, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
  */
 export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { cluster, files } = host
-  const { site } = request
   const source = await files.openBundle(request.bundle)
+  try {
+    const bundle = await openBundle(source)
+    await requireTrusted(signaturePath(source), bundle, request.site, request.allowUnsigned, files)
+    const wired = wiredCharts(bundle)
+    const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+    await refuseForeignRecords(cluster)
+    await refuseForeign(cluster, namespaces)
+    const work = (talk: Talk) => removeAll({ ...request, bundle, wired, namespaces }, host, talk)
+    // Where the lease would be, nothing is to be removed by anybody: what is left belongs to no install.
+    const records = await cluster.get(kinds.namespace, systemNamespace)
+    return records === undefined ? await work(talk) : await underLease(host, talk, work)
+  } finally {
+    await source.close()
+  }
+}
+
+interface Removal extends Omit<RemoveRequest, 'bundle'> {
+  readonly bundle: Bundle
+  readonly wired: Wired
+  readonly namespaces: readonly string[]
+}
+
+async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<RemoveResult> {
+  const { bundle, site, wired, namespaces } = removal
+  const { cluster } = host
   const removed: string[] = []
   const take: Take = async (what, work) => {
     talk.signal.throwIfAborted()
     await asStep(talk.reporter, `Remove ${what}`, work)
     removed.push(what)
   }
+  const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
+  if (removal.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(kinds.externalSecret))
+  const helm = await bundledHelm(bundle, host)
   try {
-    const bundle = await openBundle(source)
-    await requireTrusted(signaturePath(source), bundle, site, request.allowUnsigned, files)
-    const wired = wiredCharts(bundle)
-    const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
-    await refuseForeign(cluster, namespaces)
-    const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
-    if (request.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(kinds.externalSecret))
-    const helm = await bundledHelm(bundle, host)
-    try {
-      if (crds.length > 0)
-        await take(`ClusterSecretStore ${storeName}`, () =>
-          cluster.delete(kinds.clusterSecretStore, storeName),
-        )
-      for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse()) {
-        await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
-      }
-    } finally {
-      await helm.dispose()
-    }
-    await take('ESO’s credentials', () =>
-      cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
-    )
-    const now = new Date(host.clock.now()).toISOString()
-    await take('the journal', () => closeReceipt(cluster, now))
-    if (!request.purge)
-      return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
-
-    const kept = await purge({ bundle, site, wired, crds, namespaces, host, take })
-    // Last: for as long as the database may be there, an older bundle must not take it up.
-    await take('the receipt', () => forgetReceipt(cluster))
-    return { removed, kept }
+    if (crds.length > 0)
+      await take(`ClusterSecretStore ${storeName}`, () => cluster.delete(kinds.clusterSecretStore, storeName))
+    for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse())
+      await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
   } finally {
-    await source.close()
+    await helm.dispose()
   }
+  await take('ESO’s credentials', () =>
+    cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
+  )
+  const now = new Date(host.clock.now()).toISOString()
+  await take('the journal', () => closeReceipt(cluster, now))
+  if (!removal.purge)
+    return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
+
+  const kept = await purge({ bundle, site, wired, crds, namespaces, host, take })
+  // Last: for as long as the database may be there, an older bundle must not take it up.
+  await take('the receipt', () => forgetReceipt(cluster))
+  return { removed, kept }
 }
 
 function keptWithoutPurge(database: string, namespace: string): string[] {

@@ -51,6 +51,24 @@ export function installed(journey: () => Journey): void {
     expect(steps.filter(({ skipped }) => !skipped).map(({ id }) => id)).toEqual(['proof'])
   })
 
+  test('while another one changes the site: exit 59, and who it is', async () => {
+    const hold = (holderIdentity: string | null) => {
+      const renewTime = new Date().toISOString().replace('Z', '000Z')
+      const patch = JSON.stringify({ spec: { holderIdentity, renewTime } })
+      return journey().kubectl('-n sealift-system patch lease sealift --type merge -p', patch)
+    }
+    const over = new AbortController()
+    const holding = (async () => {
+      while (!over.signal.aborted) await hold('ann@node2, process 4711')
+    })()
+    const { exitCode, stderr } = await journey().install()
+    over.abort()
+    await holding
+    await hold(null)
+    expect(exitCode).toBe(59)
+    expect(stderr).toContain('ann@node2, process 4711 is changing this site')
+  })
+
   test('check finds all as it should be, status says what is here', async () => {
     const checked = await journey().json<CheckResult>(check(0))
     expect(checked.exitCode).toBe(0)

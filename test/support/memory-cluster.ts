@@ -132,6 +132,9 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       known(object)
       const own = structuredClone(object)
       const before = stored.get(key(own, own.metadata.name, own.metadata.namespace))
+      const { resourceVersion: wanted } = own.metadata
+      if (before && wanted !== undefined && wanted !== before.object.metadata['resourceVersion'])
+        throw failed(`cannot patch ${own.kind} ${own.metadata.name}: the object has been modified`)
       return store(before ? merged(before.object, before.applied, own) : own, own)
     },
     async create(object) {

@@ -15,7 +15,6 @@ import {
   readManifests,
   serviceUrl,
   storeName,
-  systemNamespace,
 } from '../../wire/index.ts'
 import { releaseSteps } from './release-steps.ts'
 import { wireServices } from './services.ts'
@@ -44,9 +43,8 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
       id: 'namespaces',
       title: 'Make namespaces',
       async run() {
-        await cluster.apply(manifests.systemNamespace)
         for (const name of namespaces) await claimNamespace(cluster, name)
-        return [systemNamespace, ...namespaces].join(', ')
+        return namespaces.join(', ')
       },
     },
     {

@@ -135,6 +135,18 @@ export function clusterContract(open: () => Cluster): void {
       expect(second.metadata['resourceVersion']).not.toBe(first.metadata['resourceVersion'])
     })
 
+    it('of a version fails when the object has been written since; what is gone is made anew', async () => {
+      const first = await cluster.apply(map('versioned', { a: '1' }))
+      const resourceVersion = first.metadata['resourceVersion'] as string
+      const second = await cluster.apply(map('versioned', { a: '2' }, { resourceVersion }))
+      expect(second['data']).toEqual({ a: '2' })
+      const late = map('versioned', { a: '3' }, { resourceVersion })
+      await expect(cluster.apply(late)).rejects.toMatchObject({ code: 'CLUSTER_FAILED' })
+      expect((await cluster.get(configMap, 'versioned', namespace))?.['data']).toEqual({ a: '2' })
+      await cluster.delete(configMap, 'versioned', namespace)
+      expect((await cluster.apply(late))['data']).toEqual({ a: '3' })
+    })
+
     it('fails in a namespace that is not there', async () => {
       const lost = { ...configMap, metadata: { name: 'a', namespace: `${namespace}-none` } }
       await expect(cluster.apply(lost)).rejects.toMatchObject({

@@ -88,6 +88,7 @@ beforeEach(async () => {
     clock,
     random,
     platform: 'linux/amd64',
+    operator: 'root@node1, process 1',
     manifests: 'manifests',
   }
 })
@@ -162,4 +163,26 @@ test('an install that is killed before it changes any data stands in the way of 
   host = { ...host, runtime: { ...runtime, import: () => Promise.reject(killed) } }
   await expect(run('1.1.0')).rejects.toBe(killed)
   expect(await installedBundle(cluster)).toBeUndefined()
+})
+
+test('a second install is refused while the first is at work, and changes nothing', async () => {
+  const reached = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<never>()
+  const patient = host
+  const loading = () => {
+    reached.resolve()
+    return go.promise
+  }
+  host = { ...patient, operator: 'ann@node1, process 1', runtime: { ...runtime, import: loading } }
+  const first = run('1.0.0')
+  await reached.promise
+  host = { ...patient, operator: 'ben@node2, process 2' }
+  await expect(run('1.1.0')).rejects.toMatchObject({
+    code: 'SITE_BUSY',
+    message: 'ann@node1, process 1 is changing this site',
+  })
+  go.reject(killed)
+  await expect(first).rejects.toBe(killed)
+  await expect(run('1.1.0')).rejects.toBe(killed)
+  expect(await installedBundle(cluster)).toMatchObject({ version: '1.1.0', begun: true })
 })

@@ -52,6 +52,7 @@ async function site() {
     clock,
     random,
     platform,
+    operator: 'root@node1, process 1',
     manifests: 'manifests',
   }
   const allow = { unsigned: true, downgrade: false, anySite: false }

@@ -1,0 +1,84 @@
+import type { Bundle } from '../../bundle/index.ts'
+import { bytes, SealiftError } from '../../errors/index.ts'
+import {
+  installedBundle,
+  refuseDowngrade,
+  refuseForeign,
+  refuseForeignRecords,
+  refuseOtherOperator,
+} from '../../install/index.ts'
+import { requireBase, requireRoom } from '../../load/index.ts'
+import { printLock } from '../../lock/index.ts'
+import type { Cluster, Runtime, SiteHost, Talk } from '../../ports/index.ts'
+import type { Site } from '../../spec/index.ts'
+import { asStep } from './as-step.ts'
+import { checkServices } from './services.ts'
+import type { Wired } from './wired.ts'
+
+/** What is to be installed, and where. */
+export interface Look {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  /** Whether an older bundle may pass. */
+  readonly downgrade: boolean
+}
+
+/**
+ * Looks at all that could stop an install, before its first change.
+ * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
+ */
+export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise<void> {
+  const { bundle, site, wired } = look
+  const { cluster, platform } = host
+  await lookAt('the cluster', talk, async () => {
+    const { server, version } = await cluster.info()
+    await requireNewer(look, cluster)
+    const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+    await refuseForeignRecords(cluster)
+    await refuseForeign(cluster, namespaces)
+    await refuseOtherOperator(cluster, namespaces)
+    requireRuntime(host)
+    return `${version} at ${server}`
+  })
+  if (bundle.absent.length > 0) {
+    await lookAt('what the delta builds on', talk, async () => {
+      const there = await requireBase(requireRuntime(host), bundle, platform)
+      return `${there} of its layers are on this node`
+    })
+  }
+  await lookAt('the room for images', talk, async () => {
+    const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, platform)
+    const room = free === undefined ? '' : `, ${bytes(free)} are free`
+    const need = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
+    if (free !== undefined && content + unpacked > free)
+      talk.reporter.warn(`the images may not fit on this node: ${need}`)
+    return content === 0 ? 'all images are there' : need
+  })
+  await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
+}
+
+/** Makes sure that a bundle does not take the site back, as it is now. @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_* */
+export async function requireNewer(
+  { bundle, downgrade }: Pick<Look, 'bundle' | 'downgrade'>,
+  cluster: Cluster,
+): Promise<void> {
+  const { digest, lock } = bundle
+  const candidate = { ...lock.metadata, marks: [digest, printLock(lock)] }
+  refuseDowngrade(await installedBundle(cluster), candidate, downgrade)
+}
+
+async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {
+  signal.throwIfAborted()
+  await asStep(reporter, `Look at ${what}`, look, found => found)
+}
+
+function requireRuntime({ runtime }: SiteHost): Runtime {
+  if (runtime) return runtime
+  throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
+    hints: [
+      'run sealift on the K3s node',
+      'or say where it is: containerd.ctr and containerd.address in site.yaml',
+    ],
+  })
+}
