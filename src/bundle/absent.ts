@@ -1,16 +1,18 @@
+import * as z from 'zod'
 import { SealiftError } from '../errors/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { type Digest, digestShape } from '../oci/index.ts'
 import type { CarriedImage } from './read-image.ts'
 import type { Reading } from './reading.ts'
 
 /** A layer that a delta leaves out, since an older bundle has it. */
-export interface AbsentLayer {
-  readonly digest: Digest
+export const absentLayer = z.strictObject({
+  digest: digestShape,
   /** Bytes. */
-  readonly size: number
+  size: z.number(),
   /** Full names of the images that need it. */
-  readonly images: readonly string[]
-}
+  images: z.array(z.string()),
+})
+export type AbsentLayer = z.infer<typeof absentLayer>
 
 /** The layers that images name and the archive does not hold, by digest. */
 export function absentLayers(images: readonly CarriedImage[], { claimed, blobs }: Reading): AbsentLayer[] {

@@ -1,12 +1,14 @@
+import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
 
 /** One thing that is wrong with a bundle. Texts are fit for a terminal. */
-export interface Fault {
-  readonly code: 'BUNDLE_MALFORMED' | 'BUNDLE_DAMAGED' | 'BUNDLE_WRONG_PLATFORM'
-  readonly message: string
+export const fault = z.strictObject({
+  code: z.enum(['BUNDLE_MALFORMED', 'BUNDLE_DAMAGED', 'BUNDLE_WRONG_PLATFORM']),
+  message: z.string(),
   /** The image, chart, file, blob or archive entry concerned. */
-  readonly where: string
-}
+  where: z.string(),
+})
+export type Fault = z.infer<typeof fault>
 
 /** Takes faults as they are found. */
 export type ReportFault = (fault: Fault) => void

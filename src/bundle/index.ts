@@ -4,11 +4,11 @@
  * older bundles. Reads by offset, never extracts;
  * never touches the file system or the network.
  */
-export { type AbsentLayer, baseMissing, layerBytes } from './absent.ts'
+export { type AbsentLayer, absentLayer, baseMissing, layerBytes } from './absent.ts'
 export { type FoundLayer, findLayers, planWhole } from './bases.ts'
 export type { BundleAttachment, BundleChart, BundleContents, BundleFile, BundleImage } from './contents.ts'
 export { namedEntry } from './entries.ts'
-export { damaged, type Fault, faultList, faultsError, malformed, wrongPlatform } from './fault.ts'
+export { damaged, type Fault, fault, faultList, faultsError, malformed, wrongPlatform } from './fault.ts'
 export { lockTitle, specTitle } from './layout.ts'
 export { type Bundle, openBundle } from './open.ts'
 export { endSize, placeEntries } from './place.ts'

@@ -6,8 +6,10 @@ export {
   type Amount,
   type BudgetAccount,
   type BudgetRow,
+  budgetAccount,
   judgeBudget,
   judgeDeployment,
   judgeReady,
   type Verdict,
+  verdict,
 } from './verdict.ts'

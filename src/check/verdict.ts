@@ -1,39 +1,42 @@
+import * as z from 'zod'
 import type { BundleLock } from '../lock/index.ts'
 import type { ContainerUsage, KubernetesObject } from '../ports/index.ts'
 import { conditionsOf } from '../wire/index.ts'
 
 /** One thing that was looked at, and whether it is as it should be. */
-export interface Verdict {
-  readonly id: string
-  readonly ok: boolean
-  readonly message: string
-  readonly hint?: string
-}
+export const verdict = z.strictObject({
+  id: z.string(),
+  ok: z.boolean(),
+  message: z.string(),
+  hint: z.string().exactOptional(),
+})
 
 /** Memory in bytes, CPU in millicores. */
-export interface Amount {
-  readonly memory: number
-  readonly cpu: number
-}
+const amount = z.strictObject({ memory: z.number(), cpu: z.number() })
 
 /** One row of the budget table. `observed` is absent while nothing runs. */
-export interface BudgetRow extends Amount {
-  readonly chart: string
-  readonly object: string
-  readonly container: string
-  readonly observed?: Amount
-}
+const budgetRow = amount.extend({
+  chart: z.string(),
+  object: z.string(),
+  container: z.string(),
+  observed: amount.exactOptional(),
+})
 
 /** What is declared and what is really used, against the budget. */
-export interface BudgetAccount {
-  readonly budget: Amount
-  readonly declared: Amount
-  readonly observed: Amount
-  readonly rows: readonly BudgetRow[]
+export const budgetAccount = z.strictObject({
+  budget: amount,
+  declared: amount,
+  observed: amount,
+  rows: z.array(budgetRow),
   /** Whether what is declared, and what is used, stays within the budget. */
-  readonly declaredFits: boolean
-  readonly observedFits: boolean
-}
+  declaredFits: z.boolean(),
+  observedFits: z.boolean(),
+})
+
+export type Verdict = z.infer<typeof verdict>
+export type Amount = z.infer<typeof amount>
+export type BudgetRow = z.infer<typeof budgetRow>
+export type BudgetAccount = z.infer<typeof budgetAccount>
 
 /** Whether a Deployment has all its replicas available, with kubelet's or the scheduler's reason if not. */
 export function judgeDeployment(object: KubernetesObject): Verdict {

@@ -36,11 +36,6 @@ export type Diff = z.infer<typeof diffResult>
 /** One of the two. */
 export type DiffSide = Diff['a']
 
-/** The JSON Schema of `sealift diff --json`. */
-export function diffJsonSchema(): unknown {
-  return z.toJSONSchema(diffResult)
-}
-
 /** All that is known from two locks alone. */
 export function lockDiff(a: BundleLock, b: BundleLock): Pick<Diff, 'changes' | 'layers' | 'carry'> {
   const [old, now, shared] = [layersOf(a), layersOf(b), absentLayers(a, b)]

@@ -4,6 +4,6 @@
  * carry, and in the fields of Kubernetes objects. Shows no value of a Secret.
  * Never opens a bundle, renders a chart, or decides what is an upgrade.
  */
-export { type Diff, type DiffSide, diffJsonSchema, diffResult, lockDiff } from './diff.ts'
+export { type Diff, type DiffSide, diffResult, lockDiff } from './diff.ts'
 export type { FieldChange } from './fields.ts'
 export { type ObjectChange, objectChanges, type PlacedObject } from './objects.ts'

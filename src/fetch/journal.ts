@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { type Digest, isDigest } from '../oci/index.ts'
+import { type Digest, digestShape } from '../oci/index.ts'
 import type { BundleSink } from '../ports/index.ts'
 import type { FillPlan } from './plan.ts'
 
 /** How many of a blob's first bytes an earlier run says it has written. */
 export type Kept = ReadonlyMap<Digest, number>
 
-const head = z.object({ plan: z.custom<Digest>(isDigest) })
-const progress = z.object({ blob: z.custom<Digest>(isDigest), bytes: z.number().int().nonnegative() })
+const head = z.object({ plan: digestShape })
+const progress = z.object({ blob: digestShape, bytes: z.number().int().nonnegative() })
 
 /** Names a plan by every byte and place in it: notes of one plan say nothing of another. */
 export function planKey({ size, volumeSize, pieces, wanted }: FillPlan): Digest {

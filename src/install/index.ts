@@ -3,7 +3,7 @@
  * cluster is not ours. Never knows what a step does.
  */
 export { refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
-export { type Journal, type JournalEntry, siteJournal } from './journal.ts'
+export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
 export { type Installed, type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
 export {
@@ -16,4 +16,4 @@ export {
   receiptName,
   writeReceipt,
 } from './receipt.ts'
-export { type Run, runSteps, type Step, type StepOutcome } from './step.ts'
+export { type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'

@@ -1,23 +1,21 @@
 import * as z from 'zod'
-import { type Digest, isDigest } from '../oci/index.ts'
+import { digestShape } from '../oci/index.ts'
 import { type Cluster, type Files, kinds } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
-const digest = z.custom<Digest>(isDigest)
-
-const entry = z.object({
+/** One finished step. Never holds a secret. */
+export const journalEntry = z.object({
   /** ISO time at which the step was done. */
   at: z.string(),
-  bundle: digest,
+  bundle: digestShape,
   /** Digest of the site file. */
-  site: digest,
+  site: digestShape,
   step: z.string(),
   detail: z.string(),
   milliseconds: z.number(),
 })
 
-/** One finished step. Never holds a secret. */
-export type JournalEntry = z.infer<typeof entry>
+export type JournalEntry = z.infer<typeof journalEntry>
 
 /** The record of finished steps, oldest first. */
 export interface Journal {
@@ -30,7 +28,7 @@ const journalSecret = 'sealift-journal'
 function parseLines(text: string): JournalEntry[] {
   return text.split('\n').flatMap(line => {
     try {
-      const parsed = entry.safeParse(JSON.parse(line))
+      const parsed = journalEntry.safeParse(JSON.parse(line))
       return parsed.success ? [parsed.data] : []
     } catch {
       return [] // the torn last line of a killed run; its step runs again

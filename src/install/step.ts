@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { SealiftError } from '../errors/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { Clock, Reporter } from '../ports/index.ts'
@@ -15,13 +16,15 @@ export interface Step {
 }
 
 /** How one step ended. */
-export interface StepOutcome {
-  readonly id: string
-  readonly title: string
-  readonly skipped: boolean
-  readonly detail: string
-  readonly milliseconds: number
-}
+export const stepOutcome = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** Whether it was done before. */
+  skipped: z.boolean(),
+  detail: z.string(),
+  milliseconds: z.number(),
+})
+export type StepOutcome = z.infer<typeof stepOutcome>
 
 /** What {@link runSteps} takes. `bundle` and `site` are digests: steps done for others do not count. */
 export interface Run {

@@ -11,7 +11,7 @@ export {
   saysSbom,
 } from './attachment.ts'
 export type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
-export { type Digest, digestOf, hexOf, isDigest } from './digest.ts'
+export { type Digest, digestOf, digestShape, hexOf, isDigest } from './digest.ts'
 export { canonicalJson, parseJson } from './json.ts'
 export { manifestLimit, parseIndex, parseManifest, platformShape, platformText } from './manifest.ts'
 export { annotations, isIndexType, isManifestType, mediaTypes } from './media-types.ts'

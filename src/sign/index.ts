@@ -4,5 +4,5 @@
  */
 export { newKeyPair } from './key-pair.ts'
 export { isEncrypted, readPrivateKey, type SigningKey } from './private-key.ts'
-export { type KeyType, type PublicKey, readPublicKey } from './public-key.ts'
+export { type KeyType, keyTypes, type PublicKey, readPublicKey } from './public-key.ts'
 export { requireSignature, signatureOf } from './signature.ts'

@@ -4,7 +4,8 @@ import { type Digest, digestOf } from '../oci/index.ts'
 import { keyInvalid, printPem, readPem } from './pem.ts'
 
 /** The kinds of keys that sign: ECDSA on P-256 with SHA-256, and Ed25519. */
-export type KeyType = 'ecdsa' | 'ed25519'
+export const keyTypes = ['ecdsa', 'ed25519'] as const
+export type KeyType = (typeof keyTypes)[number]
 
 /** A key that verifies. */
 export interface PublicKey {

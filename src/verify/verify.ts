@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
+import * as z from 'zod'
 import { blockSize, paddedSize } from '../archive/index.ts'
 import {
-  type AbsentLayer,
+  absentLayer,
   type Bundle,
   type BundleEntry,
   changedBlob,
-  type Fault,
+  fault,
   faultList,
   findLayers,
   layerBytes,
@@ -15,7 +16,7 @@ import {
   wrongPlatform,
 } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { type Digest, hexOf } from '../oci/index.ts'
+import { type Digest, digestShape, hexOf } from '../oci/index.ts'
 import type { BundleSource, Progress } from '../ports/index.ts'
 import { hashVolumes } from './volumes.ts'
 
@@ -39,21 +40,22 @@ export interface Base {
 /**
  * What a bundle file was found to be. It is sound when `faults` is empty, and whole when `missing` is empty too.
  */
-export interface Verdict {
+export const verdict = z.strictObject({
   /** The bundle's identity, unless index.json cannot be read. */
-  readonly digest?: Digest
+  digest: digestShape.optional(),
   /** The file's bytes. */
-  readonly size: number
-  readonly faults: readonly Fault[]
+  size: z.number(),
+  faults: z.array(fault).readonly(),
   /** Full names of the images that are here. */
-  readonly images: readonly string[]
+  images: z.array(z.string()),
   /** `name version` of the charts that are here. */
-  readonly charts: readonly string[]
+  charts: z.array(z.string()),
   /** The layers that a delta leaves out. */
-  readonly absent: readonly AbsentLayer[]
+  absent: z.array(absentLayer).readonly(),
   /** Those of them that no base has. */
-  readonly missing: readonly AbsentLayer[]
-}
+  missing: z.array(absentLayer).readonly(),
+})
+export type Verdict = z.infer<typeof verdict>
 
 /**
  * Reads a bundle file once and finds every fault: in headers, in each blob's bytes, and in what the parts say of

@@ -1,16 +1,17 @@
+import * as z from 'zod'
 import { layerBytes, planBundle } from '../bundle/index.ts'
 import { absentLayers, type BundleLock } from '../lock/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { digestShape } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import type { BundleSpec } from '../spec/index.ts'
 import { asStep } from './parts/as-step.ts'
 import { gather } from './parts/build-sources.ts'
 import { bundleFile } from './parts/bundle-file.ts'
-import { type DiskPlan, diskText, planDisk } from './parts/disk-plan.ts'
+import { diskPlan, diskText, planDisk } from './parts/disk-plan.ts'
 import { fillFile } from './parts/fill.ts'
 import { makeLock } from './parts/make-lock.ts'
 import { budgetFile, type OwnFile, readLocked } from './parts/own-files.ts'
-import { type AskPassphrase, openSigningKey, type Signed, writeSignature } from './parts/signature.ts'
+import { type AskPassphrase, openSigningKey, signed, writeSignature } from './parts/signature.ts'
 import { readOlder } from './parts/since.ts'
 import { findUnchanged } from './parts/unchanged.ts'
 
@@ -37,27 +38,28 @@ export interface BuildRequest {
 }
 
 /** What was built. Sizes in bytes. */
-export interface BuildResult {
-  readonly path: string
+export const buildResult = z.strictObject({
+  path: z.string(),
   /** The bundle's identity: the digest of its index.json. */
-  readonly digest: Digest
-  readonly size: number
+  digest: digestShape,
+  size: z.number(),
   /** Files it lies in: 1, or so many volumes named `.001` on. */
-  readonly volumes: number
-  readonly images: number
-  readonly charts: number
+  volumes: z.number(),
+  images: z.number(),
+  charts: z.number(),
   /** Blob bytes that were moved: none for what an interrupted run left. */
-  readonly fetched: number
+  fetched: z.number(),
   /** Whether the very bundle lay there already: it was read whole, and nothing was written. */
-  readonly unchanged: boolean
+  unchanged: z.boolean(),
   /** What it takes here and on nodes; not told of one that lay there. */
-  readonly disk?: DiskPlan
+  disk: diskPlan.exactOptional(),
   /** What a delta leaves out. */
-  readonly absent?: { readonly layers: number; readonly bytes: number; readonly since: string }
-  readonly seconds: number
+  absent: z.strictObject({ layers: z.number(), bytes: z.number(), since: z.string() }).exactOptional(),
+  seconds: z.number(),
   /** The signature beside it, when a key was given. */
-  readonly signature?: Signed
-}
+  signature: signed.exactOptional(),
+})
+export type BuildResult = z.infer<typeof buildResult>
 
 /**
  * Builds the bundle that a lock describes: one file, each byte written once.

@@ -1,4 +1,5 @@
-import { type BudgetAccount, judgeDeployment, judgeReady, type Verdict } from '../check/index.ts'
+import * as z from 'zod'
+import { budgetAccount, judgeDeployment, judgeReady, type Verdict, verdict } from '../check/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Receipt, readReceipt } from '../install/index.ts'
 import {
@@ -14,12 +15,13 @@ import { asStep } from './parts/as-step.ts'
 import { observeBudget } from './parts/observed-budget.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */
-export interface CheckResult {
-  readonly site: string
-  readonly ok: boolean
-  readonly verdicts: readonly Verdict[]
-  readonly budget: BudgetAccount
-}
+export const checkResult = z.strictObject({
+  site: z.string(),
+  ok: z.boolean(),
+  verdicts: z.array(verdict),
+  budget: budgetAccount,
+})
+export type CheckResult = z.infer<typeof checkResult>
 
 const interval = 5000
 

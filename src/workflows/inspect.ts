@@ -1,22 +1,26 @@
-import { type AbsentLayer, openBundle } from '../bundle/index.ts'
-import type { BundleLock } from '../lock/index.ts'
-import type { Digest } from '../oci/index.ts'
+import * as z from 'zod'
+import { absentLayer, openBundle } from '../bundle/index.ts'
+import { bundleLock } from '../lock/index.ts'
+import { digestShape } from '../oci/index.ts'
 import type { Files } from '../ports/index.ts'
 import { signaturePath } from './parts/signature.ts'
 
 /** What a bundle says it is. Blobs are not read: `verify` does that. */
-export interface Inspection {
-  readonly path: string
-  readonly digest: Digest
+export const inspection = z.strictObject({
+  path: z.string(),
+  digest: digestShape,
   /** The file's bytes. */
-  readonly size: number
+  size: z.number(),
   /** Whether a signature lies beside it. Who made it is what `verify --key` says. */
-  readonly signature: boolean
-  readonly files: readonly string[]
+  signature: z.boolean(),
+  files: z.array(z.string()),
   /** The layers that a delta leaves out; none in a full bundle. */
-  readonly absent: readonly AbsentLayer[]
-  readonly lock: BundleLock
-}
+  absent: z.array(absentLayer).readonly(),
+  lock: bundleLock,
+})
+/** What `sealift images --json` says. */
+export const imagesResult = bundleLock.pick({ images: true, suspects: true })
+type Inspection = z.infer<typeof inspection>
 
 /** Opens a bundle and says what is in it. @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED, FILE_FAILED */
 export async function inspect(path: string, files: Files): Promise<Inspection> {

@@ -1,14 +1,15 @@
+import * as z from 'zod'
 import { openBundle } from '../bundle/index.ts'
-import type { BudgetAccount } from '../check/index.ts'
+import { budgetAccount } from '../check/index.ts'
 import {
   readReceipt,
   refuseWrongSite,
   runSteps,
-  type StepOutcome,
   siteJournal,
+  stepOutcome,
   writeReceipt,
 } from '../install/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { digestShape } from '../oci/index.ts'
 import type { SiteHost, Talk } from '../ports/index.ts'
 import { bundledHelm } from './parts/carried.ts'
 import { installSteps } from './parts/install-steps.ts'
@@ -16,7 +17,7 @@ import { lookFirst, requireNewer } from './parts/look-first.ts'
 import { observeBudget } from './parts/observed-budget.ts'
 import { signaturePath } from './parts/signature.ts'
 import type { ReadSite } from './parts/site-file.ts'
-import { requireTrusted, type Voucher } from './parts/trust.ts'
+import { requireTrusted, voucher } from './parts/trust.ts'
 import { underLease } from './parts/under-lease.ts'
 import { verifySource } from './parts/verify-source.ts'
 import { wiredCharts } from './parts/wired.ts'
@@ -43,21 +44,22 @@ export interface Allowances {
 }
 
 /** What was done. */
-export interface InstallResult {
-  readonly site: string
-  readonly bundle: {
-    readonly path: string
-    readonly digest: Digest
-    readonly size: number
-    readonly version: string
+export const installResult = z.strictObject({
+  site: z.string(),
+  bundle: z.strictObject({
+    path: z.string(),
+    digest: digestShape,
+    size: z.number(),
+    version: z.string(),
     /** Fingerprint of the key that signed it, or `unsigned`. */
-    readonly key: Voucher
-  }
-  readonly steps: readonly StepOutcome[]
-  readonly budget: BudgetAccount
-  readonly journal: string
-  readonly seconds: number
-}
+    key: voucher,
+  }),
+  steps: z.array(stepOutcome),
+  budget: budgetAccount,
+  journal: z.string(),
+  seconds: z.number(),
+})
+export type InstallResult = z.infer<typeof installResult>
 
 /**
  * Installs a bundle: makes sure who signed it, verifies it, looks at the site before the first change, then runs
@@ -89,7 +91,8 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           journal: siteJournal(cluster, files, request.journal),
           bundle: bundle.digest,
           site: siteDigest,
-          ...talk,
+          reporter: talk.reporter,
+          signal: talk.signal,
           clock,
         })
         const at = new Date(clock.now()).toISOString()

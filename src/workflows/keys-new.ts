@@ -1,16 +1,19 @@
+import * as z from 'zod'
 import { SealiftError } from '../errors/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { digestShape } from '../oci/index.ts'
 import type { Files } from '../ports/index.ts'
-import { type KeyType, newKeyPair } from '../sign/index.ts'
+import { type KeyType, keyTypes, newKeyPair } from '../sign/index.ts'
 import type { AskPassphrase } from './parts/signature.ts'
 
 /** A key that was made. */
-export interface NewKey {
-  readonly type: KeyType
-  readonly private: string
-  readonly public: string
-  readonly fingerprint: Digest
-}
+export const madeKey = z.strictObject({
+  type: z.enum(keyTypes),
+  /** Paths of the two files. */
+  private: z.string(),
+  public: z.string(),
+  fingerprint: digestShape,
+})
+type NewKey = z.infer<typeof madeKey>
 
 /**
  * Makes `NAME.key`, closed with a passphrase and readable by its owner only, and `NAME.pub`.

@@ -1,6 +1,11 @@
+import * as z from 'zod'
 import { lockTitle } from '../bundle/index.ts'
+import { bundleLock, change } from '../lock/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { type LockRequest, type MadeLock, makeLock } from './parts/make-lock.ts'
+
+/** What `sealift lock --json` says: the file, the lock in it, and in what it differs from the one before. */
+export const lockResult = z.strictObject({ path: z.string(), drift: z.array(change), lock: bundleLock })
 
 /** A new lock, and the file that it belongs into. */
 export interface LockResult extends MadeLock {

@@ -1,7 +1,8 @@
+import * as z from 'zod'
 import { baseMissing, findLayers, planWhole } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import type { FillOptions } from '../fetch/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { type Digest, digestShape } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { type NamedBundle, withBundles } from './parts/bases.ts'
 import { bundleFile } from './parts/bundle-file.ts'
@@ -21,20 +22,21 @@ export interface MergeRequest {
 }
 
 /** What was made. Sizes in bytes. */
-export interface MergeResult {
-  readonly path: string
+export const mergeResult = z.strictObject({
+  path: z.string(),
   /** The bundle's identity, the same as the delta's. */
-  readonly digest: Digest
-  readonly size: number
+  digest: digestShape,
+  size: z.number(),
   /** Files it lies in. */
-  readonly volumes: number
+  volumes: z.number(),
   /** Layers and bytes that came from the bases. */
-  readonly layers: number
-  readonly merged: number
+  layers: z.number(),
+  merged: z.number(),
   /** Whether a signature was there and was copied: it is over the same identity. */
-  readonly signed: boolean
-  readonly seconds: number
-}
+  signed: z.boolean(),
+  seconds: z.number(),
+})
+type MergeResult = z.infer<typeof mergeResult>
 
 // Files on this machine: one is read while another is hashed.
 const concurrency = 2

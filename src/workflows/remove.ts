@@ -1,6 +1,13 @@
+import * as z from 'zod'
 import { type Bundle, openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { closeReceipt, forgetReceipt, receiptName, refuseForeign, refuseForeignRecords } from '../install/index.ts'
+import {
+  closeReceipt,
+  forgetReceipt,
+  receiptName,
+  refuseForeign,
+  refuseForeignRecords,
+} from '../install/index.ts'
 import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
@@ -31,10 +38,8 @@ export interface RemoveRequest {
 }
 
 /** What was removed, and what was left on purpose. */
-export interface RemoveResult {
-  readonly removed: readonly string[]
-  readonly kept: readonly string[]
-}
+export const removeResult = z.strictObject({ removed: z.array(z.string()), kept: z.array(z.string()) })
+type RemoveResult = z.infer<typeof removeResult>
 
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,

@@ -1,27 +1,35 @@
+import * as z from 'zod'
 import { type Bundle, type CarriedImage, openBundle } from '../bundle/index.ts'
 import { printable } from '../errors/index.ts'
-import { type Digest, digestOf, hexOf } from '../oci/index.ts'
+import { type Digest, digestOf, digestShape, hexOf } from '../oci/index.ts'
 import type { Files, Reporter } from '../ports/index.ts'
 import { licenceLabel, type SbomDocument, sbomsOf } from '../sbom/index.ts'
 
 /** An SBOM that a bundle carries. Sizes in bytes. */
-export interface CarriedSbom extends Pick<SbomDocument, 'format' | 'packages' | 'licences'> {
+const carriedSbom = z.strictObject({
+  /** `SPDX 2.3`, `CycloneDX 1.6`. */
+  format: z.string(),
+  /** Absent where the format is not looked into. */
+  packages: z.number().exactOptional(),
+  licences: z.array(z.string()).readonly(),
   /** The manifest that it came in. */
-  readonly attachment: Digest
-  readonly size: number
+  attachment: digestShape,
+  size: z.number(),
   /** The file that it was written to, named after the first image that it belongs to. */
-  readonly file?: string
-}
+  file: z.string().exactOptional(),
+})
+type CarriedSbom = z.infer<typeof carriedSbom>
 
 /** What a bundle says of one image on one platform. */
-export interface ImageSboms {
-  readonly image: string
-  readonly platform: string
-  readonly documents: readonly CarriedSbom[]
-  readonly licences: readonly string[]
+export const imageSboms = z.strictObject({
+  image: z.string(),
+  platform: z.string(),
+  documents: z.array(carriedSbom),
+  licences: z.array(z.string()),
   /** Where the licences are from: the SBOMs, or else the image's label. */
-  readonly licencesFrom: 'sbom' | 'label' | 'none'
-}
+  licencesFrom: z.enum(['sbom', 'label', 'none']),
+})
+export type ImageSboms = z.infer<typeof imageSboms>
 
 /**
  * Reads the SBOMs that a bundle's images carry, and writes each as a file below `output` when that is given. One that

@@ -1,29 +1,29 @@
+import * as z from 'zod'
 import { judgeDeployment } from '../check/index.ts'
-import { type JournalEntry, type Receipt, readReceipt, siteJournal } from '../install/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { journalEntry, readReceipt, siteJournal } from '../install/index.ts'
+import { digestShape } from '../oci/index.ts'
 import { kinds, type SiteHost } from '../ports/index.ts'
+import { voucher } from './parts/trust.ts'
 
 /** What is installed here, and how it got here. */
-export interface StatusResult {
-  readonly site: string
-  readonly bundle: {
-    readonly name: string
-    readonly version: string
-    readonly digest: Digest
+export const statusResult = z.strictObject({
+  site: z.string(),
+  bundle: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    digest: digestShape,
     /** Fingerprint of the key that signed it, or `unsigned`. */
-    readonly key: Receipt['key']
-  }
+    key: voucher,
+  }),
   /** ISO time at which the install was proven. */
-  readonly installed: string
-  readonly releases: readonly {
-    readonly name: string
-    readonly version: string
-    readonly namespace: string
-    readonly pods: string
-  }[]
-  readonly images: readonly { readonly name: string; readonly digest: Digest }[]
-  readonly journal: readonly JournalEntry[]
-}
+  installed: z.string(),
+  releases: z.array(
+    z.strictObject({ name: z.string(), version: z.string(), namespace: z.string(), pods: z.string() }),
+  ),
+  images: z.array(z.strictObject({ name: z.string(), digest: digestShape })),
+  journal: z.array(journalEntry),
+})
+export type StatusResult = z.infer<typeof statusResult>
 
 /** Says what is installed. Changes nothing. @throws SealiftError NOT_INSTALLED, CLUSTER_* */
 export async function status({ cluster, files }: SiteHost): Promise<StatusResult> {

@@ -1,9 +1,10 @@
+import * as z from 'zod'
 import { baseMissing, openBundle } from '../bundle/index.ts'
 import type { SealiftError } from '../errors/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { digestShape } from '../oci/index.ts'
 import type { BundleSource, Files, Talk } from '../ports/index.ts'
 import type { PublicKey } from '../sign/index.ts'
-import type { Verdict } from '../verify/index.ts'
+import { type Verdict, verdict } from '../verify/index.ts'
 import { signaturePath } from './parts/signature.ts'
 import { readPublicKeys, requireSigned } from './parts/trust.ts'
 import { verifySource } from './parts/verify-source.ts'
@@ -21,10 +22,11 @@ export interface VerifyRequest {
 }
 
 /** What was found. */
-export interface Verified extends Verdict {
+export const verified = verdict.extend({
   /** The signature beside the bundle: by a key (its fingerprint), there but not checked, or not there. */
-  readonly signature: Digest | 'unchecked' | 'absent'
-}
+  signature: z.union([digestShape, z.enum(['unchecked', 'absent'])]),
+})
+export type Verified = z.infer<typeof verified>
 
 /**
  * Reads a bundle once and reports every fault in it, a delta with its bases; with keys, checks the signature as well.

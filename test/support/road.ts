@@ -7,6 +7,7 @@ import { execa } from 'execa'
 import { printYaml } from '../../src/yaml/index.ts'
 import type { TestCluster } from './cluster/index.ts'
 import { type ConnectedSide, databaseManifests } from './connected/index.ts'
+import { requireOutput } from './outputs.ts'
 import type { Log } from './setup.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -123,7 +124,10 @@ export async function sealift(args: readonly string[], options: RunOptions = {})
   const { exitCode, stdout, stderr } = options.inside
     ? await options.inside.exec(process.execPath, words, settings)
     : await execa(process.execPath, words, settings)
-  return { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) }
+  const finished = { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) }
+  // One that was killed has printed nothing.
+  if (args.includes('--json') && finished.stdout !== '') requireOutput(args, finished.stdout)
+  return finished
 }
 
 /** The same with `--json`: stdout parsed. @throws Error with stderr when stdout is not one JSON object */

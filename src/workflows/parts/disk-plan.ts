@@ -1,17 +1,19 @@
+import * as z from 'zod'
 import { bytes } from '../../errors/index.ts'
 import { type BundleLock, platformBytes } from '../../lock/index.ts'
 
 /** Bytes that a bundle takes, known before the first of them is moved. */
-export interface DiskPlan {
+export const diskPlan = z.strictObject({
   /** On the build host, in all. */
-  readonly here: number
+  here: z.number(),
   /** Of each volume, or of the one file. */
-  readonly volumes: readonly number[]
+  volumes: z.array(z.number()),
   /** Free on the build host; absent where that cannot be told. */
-  readonly free?: number
+  free: z.number().exactOptional(),
   /** In a node's containerd, per platform: configs and layers, each once. What they unpack to is told by `install`. */
-  readonly node: Readonly<Record<string, number>>
-}
+  node: z.record(z.string(), z.number()),
+})
+type DiskPlan = z.infer<typeof diskPlan>
 
 /** What a bundle of `size` bytes takes here and on the nodes of a site. */
 export function planDisk(

@@ -1,4 +1,5 @@
-import type { Digest } from '../../oci/index.ts'
+import * as z from 'zod'
+import { type Digest, digestShape } from '../../oci/index.ts'
 import type { BundleSource, Files, Secret } from '../../ports/index.ts'
 import { isEncrypted, readPrivateKey, type SigningKey, signatureOf } from '../../sign/index.ts'
 
@@ -11,14 +12,15 @@ export function signaturePath({ path }: Pick<BundleSource, 'path'>): string {
 }
 
 /** A signature that was written. */
-export interface Signed {
+export const signed = z.strictObject({
   /** Path of the `.sig` file. */
-  readonly path: string
+  path: z.string(),
   /** The bundle's identity: the digest of the index.json that was signed. */
-  readonly digest: Digest
+  digest: digestShape,
   /** Fingerprint of the key. */
-  readonly key: Digest
-}
+  key: digestShape,
+})
+export type Signed = z.infer<typeof signed>
 
 /** Reads a private key, and asks for its passphrase when it has one. @throws SealiftError KEY_INVALID, FILE_FAILED */
 export async function openSigningKey(path: string, files: Files, ask: AskPassphrase): Promise<SigningKey> {

@@ -1,12 +1,14 @@
+import * as z from 'zod'
 import type { Bundle } from '../../bundle/index.ts'
 import { SealiftError } from '../../errors/index.ts'
-import type { Digest } from '../../oci/index.ts'
+import { digestShape } from '../../oci/index.ts'
 import type { Files } from '../../ports/index.ts'
 import { type PublicKey, readPublicKey, requireSignature } from '../../sign/index.ts'
 import type { Site } from '../../spec/index.ts'
 
 /** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
-export type Voucher = Digest | 'unsigned'
+export const voucher = z.union([digestShape, z.literal('unsigned')])
+type Voucher = z.infer<typeof voucher>
 
 /** Bytes that a signature's file may have. */
 export const signatureLimit = 4096

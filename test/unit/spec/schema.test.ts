@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { diffJsonSchema } from '../../../src/diff/index.ts'
+import * as z from 'zod'
 import { lockJsonSchema } from '../../../src/lock/index.ts'
 import { siteJsonSchema, specJsonSchema } from '../../../src/spec/index.ts'
+import { outputs } from '../../support/outputs.ts'
 
 const folder = join(import.meta.dirname, '../../../bundles/schema')
 
@@ -11,9 +13,20 @@ test.each([
   ['bundle.schema.json', specJsonSchema],
   ['site.schema.json', siteJsonSchema],
   ['lock.schema.json', lockJsonSchema],
-  ['diff.schema.json', diffJsonSchema],
 ])('%s is what the code says', async (file, schema) => {
   await expect(`${JSON.stringify(schema(), null, 2)}\n`).toMatchFileSnapshot(join(folder, file))
+})
+
+test.each(Object.entries(outputs))('output/%s.schema.json is what the code says', async (verb, shape) => {
+  const schema = z.toJSONSchema(shape as z.ZodType, { unrepresentable: 'any' })
+  const file = join(folder, 'output', `${verb}.schema.json`)
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(file)
+})
+
+test('every verb has a schema for its --json', () => {
+  const manifest = JSON.parse(readFileSync(join(folder, '../../oclif.manifest.json'), 'utf8'))
+  const verbs = Object.keys(manifest.commands).map(id => id.replace(':', '-'))
+  expect([...verbs, 'failure'].sort()).toEqual(Object.keys(outputs).sort())
 })
 
 /** Paths of the fields that have no description, at any depth. */
