@@ -12,6 +12,7 @@ export {
 } from './database.ts'
 export { dropDatabase } from './drop-database.ts'
 export { type Heap, heapFor } from './heap.ts'
+export { credentialsSecretName } from './identity-credentials.ts'
 export {
   type Environment,
   type Keys,
@@ -42,7 +43,7 @@ export {
 export { environmentOf, type SiteServices } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
-export { credentialsSecretName, ensureTenancy, probeScope, type TenancyNeeds } from './tenancy.ts'
+export { ensureTenancy, probeScope, type TenancyNeeds } from './tenancy.ts'
 export {
   externalSecretsValues,
   infisicalName,

@@ -1,5 +1,4 @@
 import type {
-  ClientCredentials,
   Cluster,
   Infisical,
   InfisicalSession,
@@ -7,20 +6,12 @@ import type {
   Project,
   SecretPlace,
 } from '../ports/index.ts'
-import { refusedLogin } from './bootstrap.ts'
-import { readValues } from './connection.ts'
-import { secretObject } from './secrets.ts'
-
-/** Secret in ESO's namespace with the machine identity's clientId and clientSecret. */
-export const credentialsSecretName = 'infisical-universal-auth'
+import { keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
 
 /** The project, environment and folder in which Sealift proves that secrets arrive. */
 export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const
 
 const identityName = 'external-secrets'
-/** Of the client secrets, so that those that somebody else made for the identity are left alone. */
-const description = 'External Secrets Operator, made by Sealift'
-const identityAnnotation = 'sealift.dev/identity'
 
 /** What the least tenancy needs; `namespace` is ESO's. */
 export interface TenancyNeeds {
@@ -45,19 +36,14 @@ export async function ensureTenancy({
   const project = await ensureProject(session)
   const place = { projectId: project.id, environment: probeScope.environment, path: probeScope.path }
   await session.ensureFolder(place)
-  const kept = await keptIdentity(cluster, infisical, namespace)
-  const known = kept ?? (await session.identity(identityName))
+  const kept = await keptCredentials(cluster, infisical, namespace)
+  const known = kept?.identityId ?? (await session.identity(identityName))
   const identityId = known ?? (await session.createIdentity(identityName))
   await session.addToProject(project.id, identityId, 'no-access')
   await session.addPrivilege(project.id, identityId, 'sealift-probe-read', readProbe())
-  if (kept !== undefined) return place
-  const clientId = await session.attachUniversalAuth(identityId)
-  const lost = known === undefined ? [] : await session.clientSecrets(identityId, description)
-  const clientSecret = await session.createClientSecret(identityId, description)
-  const annotations = { [identityAnnotation]: identityId }
-  await cluster.apply(secretObject(namespace, credentialsSecretName, { clientId, clientSecret }, annotations))
-  // Whoever has one of an earlier install could still read what ESO reads.
-  for (const id of lost) await session.revokeClientSecret(identityId, id)
+  const credentials =
+    kept ?? (await newCredentials(cluster, session, namespace, identityId, known !== undefined))
+  await revokeLost(cluster, session, namespace, credentials)
   return place
 }
 
@@ -78,25 +64,4 @@ async function ensureProject(session: InfisicalSession): Promise<Project> {
   if (!project.environments.some(({ slug: found }) => found === environment))
     await session.createEnvironment(project.id, 'Production', environment)
   return project
-}
-
-/** The identity whose stored credentials the server takes. One try: three bad ones lock it for five minutes. */
-async function keptIdentity(
-  cluster: Cluster,
-  infisical: Infisical,
-  namespace: string,
-): Promise<string | undefined> {
-  const found = await readValues(cluster, namespace, credentialsSecretName)
-  const identityId = found?.object.metadata.annotations?.[identityAnnotation]
-  const clientId = found?.values.get('clientId')
-  const clientSecret = found?.values.get('clientSecret')
-  if (identityId === undefined || clientId === undefined || clientSecret === undefined) return undefined
-  const credentials: ClientCredentials = { clientId: clientId.reveal(), clientSecret }
-  try {
-    await infisical.loginIdentity(credentials)
-    return identityId
-  } catch (error) {
-    if (refusedLogin(error)) return undefined
-    throw error
-  }
 }

@@ -162,17 +162,24 @@ describe('ensureTenancy', () => {
     )
   })
 
-  it('revokes what it lost, once the new ones are in the cluster', async () => {
+  it('revokes what it lost, once the new ones are in the cluster, and at a rerun when it is killed there', async () => {
     const { needs, infisical, credentials } = await installed()
     await ensureTenancy(needs)
     expect(infisical.calls.join('\n')).not.toContain('revoke')
     await needs.cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
-    await ensureTenancy(needs)
-    expect(infisical.calls.slice(-2)).toEqual([
-      'createClientSecret id-external-secrets',
-      'revokeClientSecret id-external-secrets earlier',
-    ])
-    expect(await credentials()).toBeDefined()
+    const { revokeClientSecret } = needs.session
+    needs.session.revokeClientSecret = () => Promise.reject(new Error('killed'))
+    await expect(ensureTenancy(needs)).rejects.toThrow('killed')
+    const made = await credentials()
+    expect(made).toMatchObject({ clientSecret: 'client-secret-1' })
+
+    needs.session.revokeClientSecret = revokeClientSecret
+    for (const revoked of [['revokeClientSecret id-external-secrets earlier'], []]) {
+      infisical.calls.length = 0
+      await ensureTenancy(needs)
+      expect(infisical.calls.filter(call => /revoke|createClient/.test(call))).toEqual(revoked)
+      expect(await credentials()).toEqual(made)
+    }
   })
 
   it('makes no new ones when the server cannot answer', async () => {
