@@ -57,7 +57,10 @@ interface WithExitCodes extends Command.Loadable {
 class CommandHelpWithExitCodes extends CommandHelp {
   protected override sections() {
     const own = (this.command as WithExitCodes).exits ?? []
-    const rows = (['BUG', 'USAGE', ...own, 'INTERRUPTED'] as const).map(code => ({
+    const codes = (['BUG', 'USAGE', ...own, 'INTERRUPTED'] as const).toSorted(
+      (a, b) => exitCodes[a] - exitCodes[b],
+    )
+    const rows = codes.map(code => ({
       name: String(exitCodes[code]),
       description: `${exitMeanings[code]} (${code})`,
     }))

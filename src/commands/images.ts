@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
-import { inspect } from '../workflows/inspect.ts'
+import { type ImagesOutput, inspect } from '../workflows/inspect.ts'
 
 export default class Images extends BaseCommand {
   static override summary = 'List the images of a bundle; --why says what needs each of them.'
@@ -13,7 +13,7 @@ export default class Images extends BaseCommand {
     why: Flags.boolean({ summary: 'Show chart, object and field that name each image.' }),
   }
 
-  async run() {
+  async run(): Promise<ImagesOutput> {
     const { args, flags } = await this.parse(Images)
     const { images, suspects } = (await inspect(args.bundle, nodeFiles())).lock
     for (const { name, digest, reasons } of images) {

@@ -4,7 +4,7 @@ import { thisPlatform } from '../adapters/platform.ts'
 import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
-import { lock } from '../workflows/lock.ts'
+import { type LockOutput, lock } from '../workflows/lock.ts'
 
 export default class Lock extends BaseCommand {
   static override summary =
@@ -52,7 +52,7 @@ export default class Lock extends BaseCommand {
     attestations: attestationsFlag,
   }
 
-  async run() {
+  async run(): Promise<LockOutput> {
     const { args, flags } = await this.parse(Lock)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { BaseCommand, table } from '../cli/index.ts'
 import { type ErrorCode, printable } from '../errors/index.ts'
-import { type ImageSboms, sbom } from '../workflows/sbom.ts'
+import { type ImageSboms, type SbomOutput, sbom } from '../workflows/sbom.ts'
 
 export default class Sbom extends BaseCommand {
   static override summary =
@@ -24,7 +24,7 @@ export default class Sbom extends BaseCommand {
     output: Flags.string({ char: 'o', summary: 'Folder to write each document to.' }),
   }
 
-  async run() {
+  async run(): Promise<SbomOutput> {
     const { args, flags } = await this.parse(Sbom)
     const images = await sbom(args.bundle, flags.output, nodeFiles(), this.reporter)
     this.log(table(['image', 'platform', 'SBOM', 'packages', 'licences'], images.flatMap(rows), [3]))

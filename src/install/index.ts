@@ -8,12 +8,12 @@ export { takeLease } from './lease.ts'
 export { type Installed, type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
 export {
   closeReceipt,
-  forgetReceipt,
   installedBundle,
   noteBegun,
   type Receipt,
   readReceipt,
   receiptName,
+  voucher,
   writeReceipt,
 } from './receipt.ts'
 export { type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'

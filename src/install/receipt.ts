@@ -1,21 +1,27 @@
+import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
 import { type BundleLock, parseLock, printLock } from '../lock/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { digestShape } from '../oci/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
 
-/** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
-export interface Receipt {
+/** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
+export const voucher = z.union([digestShape, z.literal('unsigned')])
+
+const written = z.object({
   /** The site's name. */
-  readonly site: string
+  site: z.string(),
   /** Identity of the bundle. */
-  readonly bundle: Digest
+  bundle: digestShape,
   /** ISO time at which the install was proven. */
-  readonly at: string
-  /** Who answered for the bundle: the fingerprint of the key that signed it, or `unsigned`. */
-  readonly key: Digest | 'unsigned'
+  at: z.string(),
+  key: voucher,
+})
+
+/** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
+export interface Receipt extends z.infer<typeof written> {
   /** The bundle's lock: charts, images by digest, budget. */
   readonly lock: BundleLock
 }
@@ -56,8 +62,16 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
     )
   }
   const lock = parseLock(data[lockKey] ?? '', `ConfigMap ${systemNamespace}/${receiptName}`)
-  const { site = '', bundle, at = '', key = 'unsigned' } = data
-  return { site, bundle: bundle as Digest, at, key: key as Receipt['key'], lock }
+  const found = written.safeParse(data)
+  if (found.success) return { ...found.data, lock }
+  throw new SealiftError(
+    'LOCK_INVALID',
+    `ConfigMap ${systemNamespace}/${receiptName} is no receipt of Sealift`,
+    {
+      faults: found.error.issues.map(({ path, message }) => `${path.join('.')}: ${printable(message)}`),
+      hints: ['it was changed by hand: install the bundle again, which writes it anew'],
+    },
+  )
 }
 
 /**
@@ -92,11 +106,6 @@ export async function closeReceipt(cluster: Cluster, removed: string): Promise<v
     await applyReceipt(cluster, begun ? { name, version, removed } : { removed, ...data })
   }
   await forgetJournal(cluster)
-}
-
-/** Takes the receipt away; what is not there is fine. @throws SealiftError CLUSTER_* */
-export async function forgetReceipt(cluster: Cluster): Promise<void> {
-  await cluster.delete(kinds.configMap, receiptName, systemNamespace)
 }
 
 async function receiptData(cluster: Cluster): Promise<Readonly<Record<string, string>> | undefined> {

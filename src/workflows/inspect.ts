@@ -18,9 +18,11 @@ export const inspection = z.strictObject({
   absent: z.array(absentLayer).readonly(),
   lock: bundleLock,
 })
-/** What `sealift images --json` says. */
-export const imagesResult = bundleLock.pick({ images: true, suspects: true })
 type Inspection = z.infer<typeof inspection>
+
+/** What `sealift images --json` says. */
+export const imagesOutput = bundleLock.pick({ images: true, suspects: true })
+export type ImagesOutput = z.infer<typeof imagesOutput>
 
 /** Opens a bundle and says what is in it. @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED, FILE_FAILED */
 export async function inspect(path: string, files: Files): Promise<Inspection> {

@@ -7,6 +7,7 @@ import {
   runSteps,
   siteJournal,
   stepOutcome,
+  voucher,
   writeReceipt,
 } from '../install/index.ts'
 import { digestShape } from '../oci/index.ts'
@@ -17,7 +18,7 @@ import { lookFirst, requireNewer } from './parts/look-first.ts'
 import { observeBudget } from './parts/observed-budget.ts'
 import { signaturePath } from './parts/signature.ts'
 import type { ReadSite } from './parts/site-file.ts'
-import { requireTrusted, voucher } from './parts/trust.ts'
+import { requireTrusted } from './parts/trust.ts'
 import { underLease } from './parts/under-lease.ts'
 import { verifySource } from './parts/verify-source.ts'
 import { wiredCharts } from './parts/wired.ts'
@@ -95,6 +96,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           signal: talk.signal,
           clock,
         })
+        talk.signal.throwIfAborted()
         const at = new Date(clock.now()).toISOString()
         const { digest, size, lock } = bundle
         await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })

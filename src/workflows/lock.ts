@@ -5,7 +5,12 @@ import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { type LockRequest, type MadeLock, makeLock } from './parts/make-lock.ts'
 
 /** What `sealift lock --json` says: the file, the lock in it, and in what it differs from the one before. */
-export const lockResult = z.strictObject({ path: z.string(), drift: z.array(change), lock: bundleLock })
+export const lockOutput = z.strictObject({
+  path: z.string(),
+  drift: z.array(change).readonly(),
+  lock: bundleLock,
+})
+export type LockOutput = z.infer<typeof lockOutput>
 
 /** A new lock, and the file that it belongs into. */
 export interface LockResult extends MadeLock {

@@ -1,13 +1,7 @@
 import * as z from 'zod'
 import { type Bundle, openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import {
-  closeReceipt,
-  forgetReceipt,
-  receiptName,
-  refuseForeign,
-  refuseForeignRecords,
-} from '../install/index.ts'
+import { closeReceipt, receiptName, refuseForeign, refuseForeignRecords } from '../install/index.ts'
 import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
@@ -23,7 +17,7 @@ import { purge, type Take } from './parts/purge.ts'
 import { ownedBy } from './parts/release-steps.ts'
 import { signaturePath } from './parts/signature.ts'
 import { requireTrusted } from './parts/trust.ts'
-import { underLease } from './parts/under-lease.ts'
+import { isTerminating, underLease } from './parts/under-lease.ts'
 import { type Wired, wiredCharts } from './parts/wired.ts'
 
 /** What to remove. */
@@ -56,10 +50,11 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
     await refuseForeignRecords(cluster)
     await refuseForeign(cluster, namespaces)
-    const work = (talk: Talk) => removeAll({ ...request, bundle, wired, namespaces }, host, talk)
-    // Where the lease would be, nothing is to be removed by anybody: what is left belongs to no install.
     const records = await cluster.get(kinds.namespace, systemNamespace)
-    return records === undefined ? await work(talk) : await underLease(host, talk, work)
+    const removal = { ...request, bundle, wired, namespaces, records: records !== undefined }
+    const work = (talk: Talk) => removeAll(removal, host, talk)
+    // Where an earlier purge has come so far, nobody can take a lease any more.
+    return isTerminating(records) ? await work(talk) : await underLease(host, talk, work)
   } finally {
     await source.close()
   }
@@ -69,6 +64,8 @@ interface Removal extends Omit<RemoveRequest, 'bundle'> {
   readonly bundle: Bundle
   readonly wired: Wired
   readonly namespaces: readonly string[]
+  /** Whether Sealift's own namespace was there before. */
+  readonly records: boolean
 }
 
 async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<RemoveResult> {
@@ -96,12 +93,13 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   )
   const now = new Date(host.clock.now()).toISOString()
   await take('the journal', () => closeReceipt(cluster, now))
-  if (!removal.purge)
-    return { removed, kept: keptWithoutPurge(site.database.name, wired.infisical.namespace) }
-
-  const kept = await purge({ bundle, site, wired, crds, namespaces, host, take })
-  // Last: for as long as the database may be there, an older bundle must not take it up.
-  await take('the receipt', () => forgetReceipt(cluster))
+  const kept = removal.purge
+    ? await purge({ bundle, site, wired, crds, namespaces, host, take })
+    : keptWithoutPurge(site.database.name, wired.infisical.namespace)
+  // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
+  // up, and until all is done nobody else may begin.
+  if (removal.purge || !removal.records)
+    await take(`namespace ${systemNamespace}`, () => cluster.delete(kinds.namespace, systemNamespace))
   return { removed, kept }
 }
 

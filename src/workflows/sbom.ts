@@ -21,7 +21,7 @@ const carriedSbom = z.strictObject({
 type CarriedSbom = z.infer<typeof carriedSbom>
 
 /** What a bundle says of one image on one platform. */
-export const imageSboms = z.strictObject({
+const imageSboms = z.strictObject({
   image: z.string(),
   platform: z.string(),
   documents: z.array(carriedSbom),
@@ -30,6 +30,10 @@ export const imageSboms = z.strictObject({
   licencesFrom: z.enum(['sbom', 'label', 'none']),
 })
 export type ImageSboms = z.infer<typeof imageSboms>
+
+/** What `sealift sbom --json` says. */
+export const sbomOutput = z.strictObject({ images: z.array(imageSboms) })
+export type SbomOutput = z.infer<typeof sbomOutput>
 
 /**
  * Reads the SBOMs that a bundle's images carry, and writes each as a file below `output` when that is given. One that

@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { judgeDeployment } from '../check/index.ts'
-import { journalEntry, readReceipt, siteJournal } from '../install/index.ts'
+import { journalEntry, readReceipt, siteJournal, voucher } from '../install/index.ts'
 import { digestShape } from '../oci/index.ts'
 import { kinds, type SiteHost } from '../ports/index.ts'
-import { voucher } from './parts/trust.ts'
 
 /** What is installed here, and how it got here. */
 export const statusResult = z.strictObject({

@@ -21,8 +21,9 @@ export class ManualClock implements Clock {
     return promise
   }
 
-  /** Moves on by whole seconds, and lets everything that wakes do what it has to before the next. */
+  /** Moves on by whole seconds; before each and after the last, everything that is awake does what it has to. */
   async advance(seconds: number): Promise<void> {
+    await new Promise(setImmediate)
     for (let second = 0; second < seconds; second++) {
       this.#now += 1000
       for (const sleeper of this.#sleepers) {

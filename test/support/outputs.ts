@@ -4,14 +4,14 @@ import type { JsonError } from '../../src/cli/base-command.ts'
 import { diffResult } from '../../src/diff/index.ts'
 import { buildResult } from '../../src/workflows/build.ts'
 import { checkResult } from '../../src/workflows/check.ts'
-import { imagesResult, inspection } from '../../src/workflows/inspect.ts'
+import { imagesOutput, inspection } from '../../src/workflows/inspect.ts'
 import { installResult } from '../../src/workflows/install.ts'
 import { madeKey } from '../../src/workflows/keys-new.ts'
-import { lockResult } from '../../src/workflows/lock.ts'
+import { lockOutput } from '../../src/workflows/lock.ts'
 import { mergeResult } from '../../src/workflows/merge.ts'
 import { signed } from '../../src/workflows/parts/signature.ts'
 import { removeResult } from '../../src/workflows/remove.ts'
-import { imageSboms } from '../../src/workflows/sbom.ts'
+import { sbomOutput } from '../../src/workflows/sbom.ts'
 import { statusResult } from '../../src/workflows/status.ts'
 import { verified } from '../../src/workflows/verify.ts'
 
@@ -31,14 +31,14 @@ export const outputs = {
   check: checkResult.extend({ error: error.optional() }),
   diff: diffResult,
   failure,
-  images: imagesResult,
+  images: imagesOutput,
   inspect: inspection,
   install: installResult,
   'keys-new': madeKey,
-  lock: lockResult,
+  lock: lockOutput,
   merge: mergeResult,
   remove: removeResult,
-  sbom: z.strictObject({ images: z.array(imageSboms) }),
+  sbom: sbomOutput,
   sign: signed,
   status: statusResult,
   verify: verified,

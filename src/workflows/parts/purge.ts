@@ -10,7 +10,6 @@ import {
   purgeDatabase,
   stays,
   storedKeys,
-  systemNamespace,
 } from '../../wire/index.ts'
 import { servicesOf } from './services.ts'
 import type { Wired } from './wired.ts'
@@ -31,8 +30,8 @@ export interface Purge {
 }
 
 /**
- * Takes away what `remove` keeps: CRDs, data, keys, namespaces, images. The keys go last of the data, since they
- * show that the data is Sealift's own. Gives what is left all the same.
+ * Takes away what `remove` keeps, but Sealift's own namespace: CRDs, data, keys, namespaces, images. The keys go last
+ * of the data, since they show that the data is Sealift's own. Gives what is left all the same.
  * @throws SealiftError CLUSTER_*, DATABASE_*, CACHE_*, LOAD_FAILED
  */
 export async function purge({ bundle, site, wired, crds, namespaces, host, take }: Purge): Promise<string[]> {
@@ -55,7 +54,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     else if (madeForCache(stored, site)) await take(cache, () => purgeCache(services))
     else kept.push(`${cache}: ${others}`)
   }
-  for (const name of [...namespaces, systemNamespace]) {
+  for (const name of namespaces) {
     const namespace = await cluster.get(kinds.namespace, name)
     if (!isManaged(namespace)) continue
     if (stays(namespace)) {

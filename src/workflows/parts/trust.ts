@@ -1,14 +1,12 @@
-import * as z from 'zod'
 import type { Bundle } from '../../bundle/index.ts'
 import { SealiftError } from '../../errors/index.ts'
-import { digestShape } from '../../oci/index.ts'
+import type { Receipt } from '../../install/index.ts'
 import type { Files } from '../../ports/index.ts'
 import { type PublicKey, readPublicKey, requireSignature } from '../../sign/index.ts'
 import type { Site } from '../../spec/index.ts'
 
-/** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
-export const voucher = z.union([digestShape, z.literal('unsigned')])
-type Voucher = z.infer<typeof voucher>
+/** Who answers for a bundle. */
+type Voucher = Receipt['key']
 
 /** Bytes that a signature's file may have. */
 export const signatureLimit = 4096

@@ -1,6 +1,7 @@
+import { SealiftError } from '../../errors/index.ts'
 import { takeLease } from '../../install/index.ts'
-import type { SiteHost, Talk } from '../../ports/index.ts'
-import { readManifests } from '../../wire/index.ts'
+import { type Cluster, type KubernetesObject, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
+import { readManifests, systemNamespace } from '../../wire/index.ts'
 import { asStep } from './as-step.ts'
 
 /**
@@ -14,10 +15,29 @@ export async function underLease<T>(
   work: (talk: Talk) => Promise<T>,
 ): Promise<T> {
   const { reporter, signal } = talk
-  const { systemNamespace } = await readManifests(files, manifests)
+  const { systemNamespace: namespace } = await readManifests(files, manifests)
   const under = await asStep(reporter, 'Take the lease of this site', async progress => {
-    await cluster.apply(systemNamespace)
+    signal.throwIfAborted()
+    await refuseTerminating(cluster)
+    await cluster.apply(namespace)
     return takeLease({ cluster, clock, holder, signal, progress })
   })
   return under(signal => work({ ...talk, signal }))
+}
+
+/** Nothing can be made in a namespace that goes, a lease neither. */
+async function refuseTerminating(cluster: Cluster): Promise<void> {
+  if (!isTerminating(await cluster.get(kinds.namespace, systemNamespace))) return
+  throw new SealiftError(
+    'SITE_BUSY',
+    `namespace ${systemNamespace} is being deleted: a removal is at its end`,
+    {
+      hints: ['wait until it is gone: kubectl get namespaces; if it stays, its status says why'],
+    },
+  )
+}
+
+/** Whether an object is on its way out. */
+export function isTerminating(object: KubernetesObject | undefined): boolean {
+  return object?.metadata['deletionTimestamp'] !== undefined
 }

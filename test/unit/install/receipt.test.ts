@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
   closeReceipt,
-  forgetReceipt,
   installedBundle,
   noteBegun,
   readReceipt,
+  receiptName,
   writeReceipt,
 } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
+import { kinds } from '../../../src/ports/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
 
@@ -25,7 +26,7 @@ test.each(['unsigned', digestOf('key')] as const)('a receipt is read as it was w
   await writeReceipt(site, receipt)
   expect(await readReceipt(site)).toEqual(receipt)
   expect(await installedBundle(site)).toMatchObject({ name: 'sample', version: '1.0.0' })
-  await forgetReceipt(site)
+  await site.delete(kinds.configMap, receiptName, 'sealift-system')
   expect(await installedBundle(site)).toBeUndefined()
   await expect(readReceipt(site)).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
 })
@@ -47,6 +48,27 @@ test('a removed bundle is not installed any more, and what it was is known until
   expect(await readReceipt(site)).toEqual(receipt)
   expect(await installedBundle(site)).toMatchObject({ name: 'sample', version: '1.0.0' })
 })
+
+test.each([{ bundle: 'sha256:short' }, { key: 'somebody' }])(
+  'a receipt that says %j is none',
+  async change => {
+    const site = await cluster()
+    const at = '2026-11-25T00:00:00.000Z'
+    await writeReceipt(site, { site: 'bank-prod', bundle: digestOf('bundle'), at, key: 'unsigned', lock })
+    const found = await site.get(kinds.configMap, receiptName, 'sealift-system')
+    const data = { ...(found?.['data'] as object), ...change }
+    await site.apply({
+      ...kinds.configMap,
+      metadata: { name: receiptName, namespace: 'sealift-system' },
+      data,
+    })
+    await expect(readReceipt(site)).rejects.toMatchObject({
+      code: 'LOCK_INVALID',
+      message: 'ConfigMap sealift-system/sealift-receipt is no receipt of Sealift',
+      faults: [expect.stringContaining(Object.keys(change)[0] ?? '')],
+    })
+  },
+)
 
 test('what is installed is known also when the lock in the receipt cannot be read any more', async () => {
   const site = await cluster()
@@ -87,7 +109,7 @@ describe('what was begun', () => {
   test('is what was removed, whatever was installed or removed before', async () => {
     const site = await cluster()
     for (const before of [
-      async () => forgetReceipt(site),
+      async () => site.delete(kinds.configMap, receiptName, 'sealift-system'),
       async () => writeReceipt(site, receipt),
       async () => closeReceipt(site, at),
     ]) {
