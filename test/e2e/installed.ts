@@ -61,7 +61,8 @@ export function installed(journey: () => Journey): void {
     const holding = (async () => {
       while (!over.signal.aborted) await hold('ann@node2, process 4711')
     })()
-    const { exitCode, stderr } = await journey().install()
+    const words = ['remove', journey().sandbox.bundle, '-c', site().siteFile, '--yes']
+    const { exitCode, stderr } = await journey().run(words)
     over.abort()
     await holding
     await hold(null)

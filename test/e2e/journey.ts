@@ -1,6 +1,6 @@
 /** One site and the connected side that its bundle comes from, for the story that site.test.ts tells. */
 import { afterAll, beforeAll } from 'vitest'
-import { startCluster } from '../support/cluster/index.ts'
+import { startCluster, type TestCluster } from '../support/cluster/index.ts'
 import { watchArguments, watchSecrets } from '../support/leaks.ts'
 import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
@@ -85,32 +85,54 @@ export class Journey {
   }
 }
 
+/** Both sides, as the parts of a story find them. */
+export interface Sides {
+  /** The connected side with its bundle: from the first test on. */
+  readonly sandbox: () => Sandbox
+  /** Declares that what follows is at the site, and gives it. */
+  arrive(): () => Journey
+}
+
 /** Starts both sides before the first test of a file, and stops them after the last. */
-export function journey(): () => Journey {
-  let made: Journey | undefined
+export function sides(): Sides {
+  let sandbox: Sandbox | undefined
+  let args: ReturnType<typeof watchArguments>
+  let starting: Promise<TestCluster>
   const stops: (() => Promise<unknown>)[] = []
   beforeAll(async () => {
-    const args = watchArguments()
+    args = watchArguments()
     stops.push(() => args.stop())
-    // Side by side: for most of its start the cluster waits.
-    const [sandbox, cluster] = await Promise.allSettled([startSandbox(), startCluster()])
-    for (const { value } of [sandbox, cluster].filter(side => side.status === 'fulfilled'))
-      stops.push(() => value.stop())
-    if (sandbox.status === 'rejected') throw sandbox.reason
-    if (cluster.status === 'rejected') throw cluster.reason
-    const { connected, key } = sandbox.value
-    const site = await startSite(cluster.value, connected.archives, () => {}, { keys: [key.publicKey] })
-    stops.push(() => site.stop())
-    const secrets = await watchSecrets(site.cluster)
-    stops.push(async () => secrets.stop())
-    for (const secret of Object.values(key.env)) secrets.found.add(secret)
-    made = new Journey(sandbox.value, site, secrets.found, args.seen)
+    // For most of its start the cluster waits: let the bundle be built and looked at meanwhile.
+    starting = startCluster()
+    const started = starting.catch(() => undefined) // why not is told where the site is reached
+    stops.push(async () => (await started)?.stop())
+    sandbox = await startSandbox()
+    stops.push(sandbox.stop)
   })
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop()
   })
-  return () => {
-    if (made === undefined) throw new Error('the journey has not begun')
-    return made
+  const there = () => {
+    if (sandbox === undefined) throw new Error('the connected side has not started')
+    return sandbox
+  }
+  return {
+    sandbox: there,
+    arrive() {
+      let made: Journey | undefined
+      beforeAll(async () => {
+        const { connected, key } = there()
+        const site = await startSite(await starting, connected.archives, () => {}, { keys: [key.publicKey] })
+        stops.push(() => site.stop())
+        const secrets = await watchSecrets(site.cluster)
+        stops.push(async () => secrets.stop())
+        for (const secret of Object.values(key.env)) secrets.found.add(secret)
+        made = new Journey(there(), site, secrets.found, args.seen)
+      })
+      return () => {
+        if (made === undefined) throw new Error('the journey has not begun')
+        return made
+      }
+    },
   }
 }
