@@ -5,7 +5,7 @@
 export { refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
-export { type Installed, type Named, refuseDowngrade, refuseWrongSite } from './order.ts'
+export { type Installed, type Named, refuseDowngrade, refuseOtherBundle, refuseWrongSite } from './order.ts'
 export {
   closeReceipt,
   installedBundle,
@@ -13,6 +13,7 @@ export {
   type Receipt,
   readReceipt,
   receiptName,
+  recordedImages,
   voucher,
   writeReceipt,
 } from './receipt.ts'

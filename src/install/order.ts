@@ -30,20 +30,11 @@ export interface Installed extends Candidate {
 export function refuseDowngrade(installed: Installed | undefined, next: Candidate, allowed: boolean): void {
   if (installed === undefined) return
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
-  const gone = installed.removed !== undefined
-  const begun = installed.begun === true
-  const state = gone
-    ? 'was installed here and left its database'
-    : begun
-      ? 'was begun here and did not come to its end'
-      : 'is installed here'
-  const sameName = installed.name === next.name
-  if (!sameName && !gone) {
-    throw new SealiftError('FOREIGN_INSTALL', `${here} ${state}, and this bundle is ${wanted}`, {
-      hints: ['take the right bundle or site file, or remove what is installed first: sealift remove'],
-    })
-  }
+  refuseOtherBundle(installed, next)
   if (allowed) return
+  const begun = installed.begun === true
+  const state = stateOf(installed)
+  const sameName = installed.name === next.name
   const comparable = sameName && valid(installed.version) !== null && valid(next.version) !== null
   const newer = comparable ? compareBuild(next.version, installed.version) : 0
   const sameVersion = sameName && (comparable ? newer === 0 : installed.version === next.version)
@@ -62,6 +53,26 @@ export function refuseDowngrade(installed: Installed | undefined, next: Candidat
       ],
     },
   )
+}
+
+/**
+ * Makes sure that what is installed, or was begun, is a bundle of the same name. What was removed stands in the way
+ * of none.
+ * @throws SealiftError FOREIGN_INSTALL
+ */
+export function refuseOtherBundle(installed: Installed | undefined, next: Named): void {
+  if (installed === undefined || installed.removed !== undefined || installed.name === next.name) return
+  const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
+  throw new SealiftError('FOREIGN_INSTALL', `${here} ${stateOf(installed)}, and this bundle is ${wanted}`, {
+    hints: [
+      'take the right bundle or site file, or remove what is installed first, with its own bundle: sealift remove',
+    ],
+  })
+}
+
+function stateOf({ removed, begun }: Installed): string {
+  if (removed !== undefined) return 'was installed here and left its database'
+  return begun ? 'was begun here and did not come to its end' : 'is installed here'
 }
 
 /** One of the marks is enough: another version of Sealift may print the same lock otherwise. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
-import { type BundleLock, parseLock, printLock } from '../lock/index.ts'
+import { type BundleLock, type LockedImage, parseLock, printLock } from '../lock/index.ts'
 import { digestShape } from '../oci/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
@@ -91,6 +91,21 @@ export async function installedBundle(cluster: Cluster): Promise<Installed | und
     version,
     ...(marks.length > 0 ? { marks } : {}),
     ...(removed === undefined ? {} : { removed }),
+  }
+}
+
+/**
+ * The images of the bundle that was installed to its end last, removed since or not. None where there is no receipt,
+ * or one that was changed by hand: what is to be taken away must not hang on it.
+ * @throws SealiftError CLUSTER_*
+ */
+export async function recordedImages(cluster: Cluster): Promise<readonly LockedImage[]> {
+  const data = await receiptData(cluster)
+  try {
+    return parseLock(data?.[lockKey] ?? '', receiptName).images
+  } catch (error) {
+    if (error instanceof SealiftError && error.code === 'LOCK_INVALID') return []
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Bundle, baseMissing } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
+import type { LockedImage } from '../lock/index.ts'
 import type { Progress, Runtime } from '../ports/index.ts'
 import { loadArchive } from './archive.ts'
 import { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
@@ -50,6 +51,16 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
     present: plan.present.map(image => image.name),
     bytes: plan.bytes,
   }
+}
+
+/** The names by which a node has images of a lock. Another image that took such a name is not among them. @throws SealiftError LOAD_FAILED */
+export async function namesOn(
+  runtime: Runtime,
+  images: readonly Pick<LockedImage, 'name' | 'digest'>[],
+): Promise<string[]> {
+  const known = new Map((await runtime.images()).map(({ name, digest }) => [name, digest]))
+  const names = images.flatMap(image => runtimeNames(image).filter(name => known.get(name) === image.digest))
+  return [...new Set(names)]
 }
 
 /** Whether a node has every image of a bundle, complete and pinned, so that loading would change nothing. */

@@ -26,7 +26,7 @@ export interface LoadPlan {
  * Names that a runtime must know an image by. When a chart pins `repository:tag@digest`, the kubelet asks
  * containerd for `repository@digest`, so the image needs that name too.
  */
-export function runtimeNames({ name }: CarriedImage): string[] {
+export function runtimeNames({ name }: Pick<CarriedImage, 'name'>): string[] {
   const reference = parseReference(name)
   if (reference?.digest === undefined) return [name]
   const { registry, repository, digest } = reference

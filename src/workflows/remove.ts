@@ -1,7 +1,14 @@
 import * as z from 'zod'
 import { type Bundle, openBundle } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { closeReceipt, receiptName, refuseForeign, refuseForeignRecords } from '../install/index.ts'
+import {
+  closeReceipt,
+  installedBundle,
+  receiptName,
+  refuseForeign,
+  refuseForeignRecords,
+  refuseOtherBundle,
+} from '../install/index.ts'
 import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
@@ -38,7 +45,7 @@ type RemoveResult = z.infer<typeof removeResult>
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
  * so that an install of the same site finds everything again. Can be run again after an interruption.
- * @throws SealiftError FOREIGN_INSTALL when teams' ExternalSecrets would be lost, SITE_BUSY, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ * @throws SealiftError FOREIGN_INSTALL when another bundle is installed or teams' ExternalSecrets would be lost, SITE_BUSY, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
  */
 export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { cluster, files } = host
@@ -71,6 +78,7 @@ interface Removal extends Omit<RemoveRequest, 'bundle'> {
 async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { bundle, site, wired, namespaces } = removal
   const { cluster } = host
+  refuseOtherBundle(await installedBundle(cluster), bundle.lock.metadata)
   const removed: string[] = []
   const take: Take = async (what, work) => {
     talk.signal.throwIfAborted()

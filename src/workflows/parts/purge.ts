@@ -1,4 +1,6 @@
 import type { Bundle } from '../../bundle/index.ts'
+import { recordedImages } from '../../install/index.ts'
+import { namesOn } from '../../load/index.ts'
 import { type KubernetesObject, kinds, type SiteHost } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
 import {
@@ -62,7 +64,9 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
       kept.push(`namespace ${name}: it was there before`)
     } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
-  if (runtime) await take('images', () => runtime.remove(bundle.images.map(({ name }) => name)))
+  // An older or newer bundle of the same name may have brought what is here.
+  const carried = [...bundle.lock.images, ...(await recordedImages(cluster))]
+  if (runtime) await take('images', async () => runtime.remove(await namesOn(runtime, carried)))
   else kept.push('the images: this machine is not the node')
   return kept
 }

@@ -1,7 +1,7 @@
 /** What a node is given: the images that it has not, whole, pinned, and under the names it asks for. */
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { loadImages, planLoad, runtimeNames } from '../../../src/load/index.ts'
+import { loadImages, namesOn, planLoad, runtimeNames } from '../../../src/load/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import type { BundleSource } from '../../../src/ports/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
@@ -107,4 +107,5 @@ test('a name that pins a digest is also there as the kubelet asks for it', async
     [`docker.io/infisical/infisical@${sample.lock.images[0]?.digest}`, true],
     [sampleImages.indexed, true],
   ])
+  expect(await namesOn(runtime, bundle.lock.images)).toEqual((await runtime.images()).map(one => one.name))
 })
