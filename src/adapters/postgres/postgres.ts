@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { checkServerIdentity } from 'node:tls'
 import type { Client, ClientConfig } from 'pg'
 import type { Database, DatabaseLogin, DatabaseSession } from '../../ports/index.ts'
@@ -5,6 +6,8 @@ import { connectError } from './errors.ts'
 
 const connectTimeout = 10_000
 const statementTimeout = '30s'
+// Milliseconds in which Terminate is on its way.
+const leaving = 100
 
 /** PostgreSQL sessions over the network: 10 s to connect, 30 s for a statement. */
 export function createPostgres(): Database {
@@ -31,7 +34,9 @@ async function open(login: DatabaseLogin): Promise<DatabaseSession> {
     },
     identifier: name => pg.escapeIdentifier(name),
     literal: text => pg.escapeLiteral(text),
-    close: () => client.end(),
+    // Terminate has no answer (PostgreSQL's "Message Flow", Termination), and behind a port-forward the server's end
+    // of the connection is told a second late.
+    close: () => Promise.race([client.end(), wait(leaving)]),
   }
 }
 

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
@@ -72,6 +73,29 @@ describe('a PostgreSQL session', () => {
     expect(error.hints).toEqual([
       'This server has no TLS. If that is meant to be so, set database.tls to disable.',
     ])
+  })
+
+  it('says goodbye, and does not wait for a way that never tells that the server has gone', async () => {
+    const sockets: Socket[] = []
+    let last = Buffer.alloc(0)
+    const way = createServer({ allowHalfOpen: true }, socket => {
+      const there = connect({ port: login.port, host: login.host, allowHalfOpen: true })
+      sockets.push(socket, there)
+      socket.on('data', bytes => {
+        last = bytes
+        there.write(bytes)
+      })
+      there.on('data', bytes => socket.write(bytes))
+    })
+    const port = await freePort()
+    await new Promise<void>(resolve => way.listen(port, '127.0.0.1', resolve))
+    const session = await postgres.open({ ...login, port })
+    const gone = once(sockets[1] as Socket, 'end')
+    await session.close()
+    expect(last).toEqual(Buffer.from('X\0\0\0\x04'))
+    await gone // the server has understood
+    for (const socket of sockets) socket.destroy()
+    way.close()
   })
 
   it('gives up on a server that hangs up', async () => {
