@@ -11,8 +11,9 @@ import { explain } from './conditions.ts'
 import { systemNamespace } from './managed.ts'
 import { fill, type Manifests } from './manifests.ts'
 import { secretData } from './secrets.ts'
-import { applyThroughWebhook, storeName } from './store.ts'
+import { storeName } from './store.ts'
 import { type Patience, waitFor } from './wait.ts'
+import { applyThroughWebhook } from './webhook.ts'
 
 /** Name of the probe's ExternalSecret and Secret, in `sealift-system`. */
 export const probeName = 'sealift-probe'

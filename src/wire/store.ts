@@ -1,8 +1,9 @@
-import { messageOf, SealiftError } from '../errors/index.ts'
+import { SealiftError } from '../errors/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
 import { explain, isReady } from './conditions.ts'
 import { fill, type Manifests } from './manifests.ts'
 import { type Patience, waitFor } from './wait.ts'
+import { applyThroughWebhook, lookAnnotation } from './webhook.ts'
 
 /** Name of the one ClusterSecretStore. */
 export const storeName = 'infisical-store'
@@ -43,7 +44,7 @@ export async function ensureStore(
     if (isReady(await cluster.get(kinds.clusterSecretStore, storeName))) return true
     if (patience.clock.now() - nudged < 5_000) return undefined
     nudged = patience.clock.now()
-    const annotations = { 'sealift.dev/look': String(nudged) }
+    const annotations = { [lookAnnotation]: String(nudged) }
     await cluster.apply({ ...store, metadata: { ...store.metadata, annotations } })
     return undefined
   })
@@ -52,24 +53,4 @@ export async function ensureStore(
     faults: await explain(cluster, store),
     hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
   })
-}
-
-/** Applies an object that an admission webhook checks, again and again while the webhook is not up. */
-export async function applyThroughWebhook(
-  cluster: Cluster,
-  object: KubernetesObject,
-  patience: Patience,
-): Promise<void> {
-  let refusal: unknown
-  const applied = await waitFor(patience, async () => {
-    try {
-      await cluster.apply(object)
-      return true
-    } catch (error) {
-      if (!/failed calling webhook/.test(messageOf(error))) throw error
-      refusal = error
-      return undefined
-    }
-  })
-  if (applied === undefined) throw refusal
 }

@@ -2,7 +2,7 @@ import { SealiftError } from '../../errors/index.ts'
 import type { Step } from '../../install/index.ts'
 import { type Cluster, type Helm, type KubernetesObject, kinds } from '../../ports/index.ts'
 import type { ChartSpec } from '../../spec/index.ts'
-import { externalSecretsValues, infisicalValues, managed } from '../../wire/index.ts'
+import { externalSecretsValues, infisicalValues, managed, showingCertificate } from '../../wire/index.ts'
 import { parseAllYaml, parseYaml } from '../../yaml/index.ts'
 import { carriedText, chartFile } from './carried.ts'
 import type { Installation } from './install-steps.ts'
@@ -81,11 +81,11 @@ async function installRelease(
   try {
     const { release, namespace, timeoutSeconds } = chart
     await forgetUnfinished(release, namespace, helm, host.cluster)
-    const { revision } = await helm.upgrade(
-      { release, namespace, chart: packed.path, values },
-      timeoutSeconds,
-      talk.signal,
-    )
+    const upgrade = () =>
+      helm.upgrade({ release, namespace, chart: packed.path, values }, timeoutSeconds, talk.signal)
+    const { revision } = await (chart.wire === 'external-secrets'
+      ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
+      : upgrade())
     return `release ${release} in ${namespace}, revision ${revision}, all pods ready`
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED') throw error
