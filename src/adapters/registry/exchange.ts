@@ -7,12 +7,15 @@ import type { Answer, Asking } from './transport.ts'
 export interface Patience {
   /** For a connection and the head of an answer, tunnels through proxies included. */
   readonly answer: number
-  /** For each further piece of a body, once the reader wants it. */
+  /** For each further {@link piece} of a body, or its end, once the reader wants it. */
   readonly body: number
 }
 
 /** What is enough for a registry that works hard, on a line that is bad. */
 export const usualPatience: Patience = { answer: 30_000, body: 60_000 }
+
+/** Bytes of a body that must come in time: less keeps no connection alive, however often it comes. */
+const piece = 1024
 
 /**
  * Sends one request, and gives its answer as soon as the head is there. A body that stalls ends with ETIMEDOUT.
@@ -67,11 +70,16 @@ async function* timed(
   limit: number,
 ): AsyncGenerator<Buffer, void, undefined> {
   const pieces = body[Symbol.asyncIterator]()
+  let [bytes, waited] = [0, 0]
   try {
     for (;;) {
-      const timer = setTimeout(() => response.destroy(timedOut()), limit)
+      const asked = performance.now()
+      const timer = setTimeout(() => response.destroy(timedOut()), limit - waited)
       const { done, value } = await pieces.next().finally(() => clearTimeout(timer))
       if (done) return
+      bytes += value.length
+      waited += performance.now() - asked
+      if (bytes >= piece) [bytes, waited] = [0, 0]
       yield value
     }
   } finally {

@@ -8,7 +8,7 @@ import { closedAfterEach } from './opening.ts'
 
 const { keep, open: connectTo } = closedAfterEach()
 const patience = { answer: 300, body: 300 }
-const closed = (socket: Socket) => socket.closed || once(socket, 'close')
+const closed = (socket: Socket) => socket.closed || new Promise(resolve => socket.once('close', resolve))
 
 /** A server that treats each connection so, and what has connected. */
 async function serve(treat: (socket: Socket) => unknown): Promise<{ host: string; sockets: Socket[] }> {
@@ -35,6 +35,12 @@ const answering =
       socket.write(head.replaceAll('\n', '\r\n'))
       rest(socket)
     })
+
+const crumbs = (socket: Socket) => {
+  socket.setNoDelay()
+  const timer = setInterval(() => socket.write('H'), 2)
+  socket.on('close', () => clearInterval(timer))
+}
 
 const open = (host: string, options: Connect = {}) => connectTo(host, { patience, ...options })
 
@@ -85,6 +91,14 @@ it.each(bothWays)('a body that stalls is given up, and told as that: %o', async 
   await Promise.all(sockets.map(closed))
 })
 
+it.each(bothWays)('so is one that comes in crumbs: %o', async way => {
+  const head = `HTTP/1.1 200 OK\nContent-Length: ${layerBytes.length}\n\n`
+  const { host, sockets } = await serve(answering(head, crumbs))
+  const error = await failure(collect(open(host).registry.blob(referenceTo(host), await testLayer(), way)))
+  expect(error.message).toMatch(/broke after \d+ bytes \(ETIMEDOUT\)/)
+  await Promise.all(sockets.map(closed))
+})
+
 it.each(bothWays)('a reader may take longer than a server: %o', async way => {
   const head = `HTTP/1.1 200 OK\nContent-Length: ${layerBytes.length}\n\n`
   const { host } = await serve(answering(head, socket => socket.write(layerBytes)))
@@ -108,12 +122,6 @@ it('a proxy that opens no tunnel is named, and no connection to it stays', async
   expect(`${error.message}${error.hints}${error.cause}`).not.toContain('s3cret')
   await Promise.all(sockets.map(closed))
 })
-
-const crumbs = (socket: Socket) => {
-  socket.setNoDelay()
-  const timer = setInterval(() => socket.write('H'), 2)
-  socket.on('close', () => clearInterval(timer))
-}
 
 it.each([
   ['says nothing', () => {}],
