@@ -1,6 +1,6 @@
 import { compareBuild, valid } from 'semver'
 import * as z from 'zod'
-import { printable, SealiftError } from '../errors/index.ts'
+import { messageOf, printable, SealiftError } from '../errors/index.ts'
 import { digestOf } from '../oci/index.ts'
 import type { Web } from '../ports/index.ts'
 import type { ChartSpec } from '../spec/index.ts'
@@ -77,6 +77,7 @@ function entriesOf(text: string, repo: string): Readonly<Record<string, unknown>
     index = parseYaml(text)
   } catch (error) {
     throw new SealiftError('REGISTRY_FAILED', `the index.yaml of ${repo} is not readable as YAML`, {
+      faults: [printable(messageOf(error), 200)],
       cause: error,
     })
   }

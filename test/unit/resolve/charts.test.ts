@@ -83,6 +83,20 @@ describe('from a Helm repository', () => {
     })
   })
 
+  test.each([
+    ['is not YAML', 'entries: [', /^unexpected end|flow/i],
+    ['has millions of values', `entries: [${'{},'.repeat(1_000_000)}]`, /^it has more than 2000000 values/],
+  ])('an index that %s is refused, with the reason', async (_, text, reason) => {
+    const error = await resolve({ repo }, sources({ web: { [`${repo}/index.yaml`]: text } })).catch(
+      error => error,
+    )
+    expect(error).toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: `the index.yaml of ${repo} is not readable as YAML`,
+      faults: [expect.stringMatching(reason)],
+    })
+  })
+
   test('a package that is not what the index says is refused', async () => {
     const web = { [`${repo}/index.yaml`]: index('0'.repeat(64)), [`${repo}/charts/one-1.2.3.tgz`]: packed }
     await expect(resolve({ repo }, sources({ web }))).rejects.toMatchObject({ code: 'CONTENT_MISMATCH' })

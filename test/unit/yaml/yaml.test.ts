@@ -24,6 +24,15 @@ test.each([
   ])
 })
 
+test.each([
+  ['a list', '- a\n'],
+  ['a list in one line', '[],'],
+  ['lists in lists', '- - - - - - - - a\n'],
+])('%s of millions is refused before it is read', (_, one) => {
+  const text = `[${one.repeat(6_100_000 / one.length)}` // not even YAML
+  for (const read of [parseYaml, parseAllYaml]) expect(() => read(text)).toThrow(/more than 2000000 values/)
+})
+
 test('of many faults the first hundred are told, and how many more there are', () => {
   const { faults } = checkYaml(`[${'x, '.repeat(5000)}]`, z.array(z.number()))
   expect(faults).toHaveLength(101)
