@@ -24,7 +24,7 @@ async function open(login: DatabaseLogin): Promise<DatabaseSession> {
     // Not as a start-up parameter: poolers such as PgBouncer refuse those they do not know.
     await client.query(`SET statement_timeout = '${statementTimeout}'`)
   } catch (error) {
-    await client.end().catch(() => {})
+    await leave(client)
     throw connectError(error, login)
   }
   return {
@@ -34,10 +34,17 @@ async function open(login: DatabaseLogin): Promise<DatabaseSession> {
     },
     identifier: name => pg.escapeIdentifier(name),
     literal: text => pg.escapeLiteral(text),
-    // Terminate has no answer (PostgreSQL's "Message Flow", Termination), and behind a port-forward the server's end
-    // of the connection is told a second late.
-    close: () => Promise.race([client.end(), wait(leaving)]),
+    close: () => leave(client),
   }
+}
+
+/**
+ * Ends a connection. Terminate has no answer (PostgreSQL's "Message Flow", Termination), and behind a port-forward the
+ * server's end of the connection is told a second late, so nobody waits for that.
+ */
+async function leave(client: Client): Promise<void> {
+  await Promise.race([client.end(), wait(leaving)])
+  client.connection.stream.destroy()
 }
 
 function config(login: DatabaseLogin): ClientConfig {

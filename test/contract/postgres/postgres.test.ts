@@ -92,8 +92,8 @@ describe('a PostgreSQL session', () => {
     const session = await postgres.open({ ...login, port })
     const gone = once(sockets[1] as Socket, 'end')
     await session.close()
-    expect(last).toEqual(Buffer.from('X\0\0\0\x04'))
     await gone // the server has understood
+    expect(last).toEqual(Buffer.from('X\0\0\0\x04'))
     for (const socket of sockets) socket.destroy()
     way.close()
   })
