@@ -35,7 +35,7 @@ export function budgetText({ budget, declared, observed, rows, ...fits }: Budget
   return [
     table(head, [...body, total, limit], [2, 3, 4, 5]),
     `declared: ${verdict(declared, budget, fits.declaredFits)}`,
-    `observed: ${verdict(observed, budget, fits.observedFits)}`,
+    `observed: ${rows.some(row => row.observed) ? verdict(observed, budget, fits.observedFits) : 'nothing was measured'}`,
   ].join('\n')
 }
 

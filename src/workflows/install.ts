@@ -15,7 +15,7 @@ import type { SiteHost, Talk } from '../ports/index.ts'
 import { bundledHelm } from './parts/carried.ts'
 import { installSteps } from './parts/install-steps.ts'
 import { lookFirst, requireNewer } from './parts/look-first.ts'
-import { observeBudget } from './parts/observed-budget.ts'
+import { observeBudget, usageIfAny } from './parts/observed-budget.ts'
 import { signaturePath } from './parts/signature.ts'
 import type { ReadSite } from './parts/site-file.ts'
 import { requireTrusted } from './parts/trust.ts'
@@ -104,7 +104,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           site: site.metadata.name,
           bundle: { path, digest, size, version: lock.metadata.version, key },
           steps,
-          budget: await observeBudget(await readReceipt(cluster), cluster),
+          budget: await observeBudget(await readReceipt(cluster), cluster, () => usageIfAny(cluster, talk)),
           journal: request.journal,
           seconds: (clock.now() - started) / 1000,
         }

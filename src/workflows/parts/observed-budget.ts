@@ -1,7 +1,8 @@
 import { parseCpu, parseMemory } from '../../budget/index.ts'
 import { type BudgetAccount, judgeBudget } from '../../check/index.ts'
+import { SealiftError } from '../../errors/index.ts'
 import type { Receipt } from '../../install/index.ts'
-import type { Cluster } from '../../ports/index.ts'
+import type { Cluster, ContainerUsage, Talk } from '../../ports/index.ts'
 
 /** What the receipt's lock declares beside what kubelet measures. */
 export async function observeBudget(
@@ -17,4 +18,18 @@ export async function observeBudget(
     await usage(),
     name => charts.find(chart => chart.name === name)?.namespace,
   )
+}
+
+/** What is used, or nothing: the install is proven, whether that can be measured or not. */
+export async function usageIfAny(
+  cluster: Pick<Cluster, 'usage'>,
+  { reporter }: Talk,
+): Promise<ContainerUsage[]> {
+  try {
+    return await cluster.usage()
+  } catch (error) {
+    if (!(error instanceof SealiftError)) throw error
+    reporter.warn(`what is used could not be measured: ${error.message}`)
+    return []
+  }
 }

@@ -1,0 +1,32 @@
+/** What is used, where nobody lets us measure it. */
+import { expect, test } from 'vitest'
+import { budgetText } from '../../../../src/cli/budget-table.ts'
+import { SealiftError } from '../../../../src/errors/index.ts'
+import { digestOf } from '../../../../src/oci/index.ts'
+import { observeBudget, usageIfAny } from '../../../../src/workflows/parts/observed-budget.ts'
+import { memoryCluster } from '../../../support/memory-cluster.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { sampleBundle } from '../../../support/sample-bundle.ts'
+
+const denied = {
+  usage: () => Promise.reject(new SealiftError('CLUSTER_DENIED', 'not allowed to get nodes/proxy')),
+}
+const receipt = {
+  site: 'bank-prod',
+  bundle: digestOf('1'),
+  at: '',
+  key: 'unsigned',
+  lock: sampleBundle().lock,
+} as const
+
+test('an install says so, and shows no measure', async () => {
+  const talk = recordedTalk()
+  const account = await observeBudget(receipt, memoryCluster(), () => usageIfAny(denied, talk))
+  expect(talk.told).toContain('warning: what is used could not be measured: not allowed to get nodes/proxy')
+  expect(budgetText(account)).toContain('observed: nothing was measured')
+})
+
+test('anything but the cluster’s refusal is a fault', async () => {
+  const broken = { usage: () => Promise.reject(new TypeError('broken')) }
+  await expect(usageIfAny(broken, recordedTalk())).rejects.toThrow('broken')
+})
