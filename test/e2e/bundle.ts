@@ -133,8 +133,9 @@ export function bundle(made: () => Sandbox): void {
       containerd = await startContainerd()
       const ctr = ['-a', containerd.address, '-n', 'k8s.io', 'images']
       await execa('ctr', [...ctr, 'import', sandbox.bundle])
-      expect((await execa('ctr', [...ctr, 'ls', '-q'])).stdout.split('\n')).toEqual(images)
-      expect((await execa('ctr', [...ctr, 'check'])).stdout.match(/complete \(/g)).toHaveLength(images.length)
+      expect(await containerd.names()).toEqual(images)
+      const checked = (await execa('ctr', [...ctr, 'check'])).stdout.split('\n').slice(1)
+      expect(checked.filter(line => !/\scomplete \(/.test(line))).toEqual([])
     })
 
     test('oras takes the chart out of it into a registry, and helm shows it from there', async () => {

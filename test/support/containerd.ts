@@ -1,4 +1,4 @@
-/** Debian's containerd with folders and socket of its own, without Kubernetes: images only. */
+/** Debian's containerd with folders and socket of its own, without Kubernetes, but with its plugin for it, which keeps names of its own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,6 +13,8 @@ export interface TestContainerd {
   readonly address: string
   /** A folder that goes with it. */
   readonly dir: string
+  /** Names of Kubernetes's images, sorted, without those that the plugin gives them beside their own. */
+  names(): Promise<string[]>
   stop(): Promise<void>
 }
 
@@ -35,7 +37,7 @@ export async function startContainerd(): Promise<TestContainerd> {
   }
   for (let round = 0; round < 200 && child.exitCode === null; round++) {
     const { failed } = await execa('ctr', ['--address', address, 'version'], { reject: false, timeout: 2000 })
-    if (!failed) return { address, dir, stop }
+    if (!failed) return { address, dir, names: () => namesAt(address), stop }
     await sleep(100)
   }
   const said = await readFile(join(dir, 'log'), 'utf8')
@@ -43,14 +45,27 @@ export async function startContainerd(): Promise<TestContainerd> {
   throw new Error(`containerd did not start:\n${said.split('\n').slice(-10).join('\n')}`)
 }
 
+async function namesAt(address: string): Promise<string[]> {
+  const { stdout } = await execa('ctr', ['--address', address, '--namespace', 'k8s.io', 'images', 'ls', '-q'])
+  return stdout
+    .split('\n')
+    .filter(name => !name.startsWith('sha256:'))
+    .sort()
+}
+
 function configuration(dir: string, address: string): string {
   return `version = 2
 root = "${dir}/root"
 state = "${dir}/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
 [grpc]
   address = "${address}"
+
+[plugins."io.containerd.grpc.v1.cri"]
+  stream_server_port = "0"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "${dir}/cni"
+    conf_dir = "${dir}/cni"
 
 [plugins."io.containerd.internal.v1.opt"]
   path = "${dir}/opt"

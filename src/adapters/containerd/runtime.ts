@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SealiftError } from '../../errors/index.ts'
 import { isDigest } from '../../oci/index.ts'
-import type { Runtime } from '../../ports/index.ts'
+import type { Runtime, RuntimeImage } from '../../ports/index.ts'
 import { freeBytes } from '../files/index.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
@@ -47,9 +47,26 @@ export function createRuntime(
       return path === undefined || free === undefined ? undefined : { path, free }
     },
     async remove(names) {
-      if (names.length > 0) await ctr(['images', 'rm', '--sync', ...names])
+      const images = parseImages(await ctr(['images', 'ls']))
+      const doomed = [...names, ...configNames(images, names)]
+      if (names.length > 0) await ctr(['images', 'rm', '--sync', ...doomed])
     },
   }
+}
+
+/**
+ * Containerd's plugin for Kubernetes gives each image a second name, `sha256:` and its config's digest, which would keep
+ * all its content when the first is gone. Those that no other name needs.
+ */
+function configNames(images: readonly RuntimeImage[], names: readonly string[]): string[] {
+  const own = ({ name }: RuntimeImage) => isDigest(name)
+  const going = new Set(images.filter(({ name }) => names.includes(name)).map(({ digest }) => digest))
+  const staying = new Set(
+    images.filter(image => !own(image) && !names.includes(image.name)).map(({ digest }) => digest),
+  )
+  return images
+    .filter(image => own(image) && going.has(image.digest) && !staying.has(image.digest))
+    .map(({ name }) => name)
 }
 
 /** `ctr` has no command to unpack: mounting an image does it first, and the layers stay when the mount goes. */
