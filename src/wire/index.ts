@@ -53,4 +53,4 @@ export {
   siteUrl,
 } from './values.ts'
 export type { Patience } from './wait.ts'
-export { showingCertificate } from './webhook.ts'
+export { deleteUnlessDown, showingCertificate } from './webhook.ts'

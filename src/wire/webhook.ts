@@ -1,13 +1,15 @@
 import { messageOf } from '../errors/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { type Cluster, type Kind, type KubernetesObject, kinds } from '../ports/index.ts'
 import { isReady } from './conditions.ts'
 import { type Patience, waitFor } from './wait.ts'
 
 /** Changed on an object so that whoever watches it looks at it now, and not when its own time has come. */
 export const lookAnnotation = 'sealift.dev/look'
 
-/** By this label ESO's cert-controller knows the Secret that it fills for the webhook. */
+/** ESO's chart puts this label on the Secret that its cert-controller fills for the webhook. */
 const ofWebhook = 'external-secrets.io/component=webhook'
+
+const down = /failed calling webhook/
 
 /** Milliseconds between two looks at ESO's webhook. */
 const interval = 2_000
@@ -24,12 +26,23 @@ export async function applyThroughWebhook(
       await cluster.apply(object)
       return true
     } catch (error) {
-      if (!/failed calling webhook/.test(messageOf(error))) throw error
+      if (!down.test(messageOf(error))) throw error
       refusal = error
       return undefined
     }
   })
   if (applied === undefined) throw refusal
+}
+
+/** Deletes a cluster-wide object; false when an admission webhook that must be asked first is not up. @throws SealiftError CLUSTER_* */
+export async function deleteUnlessDown(cluster: Cluster, kind: Kind, name: string): Promise<boolean> {
+  try {
+    await cluster.delete(kind, name)
+    return true
+  } catch (error) {
+    if (down.test(messageOf(error))) return false
+    throw error
+  }
 }
 
 /**
@@ -47,17 +60,21 @@ export async function showingCertificate<T>(
   const over = new AbortController()
   const until = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
   const show = async () => {
-    for (;;) {
-      await clock.sleep(interval, until)
-      for (const pod of await unaware(cluster, namespace)) {
-        until.throwIfAborted()
-        const { name } = pod.metadata
-        const annotations = { [lookAnnotation]: String(clock.now()) }
-        await cluster.apply({ ...kinds.pod, metadata: { name, namespace, annotations } })
-      }
+    for (const pod of await unaware(cluster, namespace)) {
+      const { name, uid } = pod.metadata
+      const annotations = { [lookAnnotation]: String(clock.now()) }
+      // With its uid: a pod that has gone meanwhile must not be made anew.
+      if (!until.aborted)
+        await cluster.apply({ ...kinds.pod, metadata: { name, namespace, uid, annotations } })
     }
   }
-  show().catch(() => {})
+  const keepShowing = async () => {
+    for (;;) {
+      await clock.sleep(interval, until)
+      await show().catch(() => {})
+    }
+  }
+  keepShowing().catch(() => {})
   try {
     return await install()
   } finally {
@@ -65,14 +82,15 @@ export async function showingCertificate<T>(
   }
 }
 
-/** Pods that are not ready and mount a certificate that is there. */
+/** Pods that are not ready, and stay, and mount a certificate that is there. */
 async function unaware(cluster: Cluster, namespace: string): Promise<KubernetesObject[]> {
   const secrets = await cluster.list(kinds.secret, namespace, ofWebhook)
   const filled = secrets.filter(secret => 'tls.crt' in ((secret['data'] ?? {}) as object))
   if (filled.length === 0) return []
   const names = new Set(filled.map(({ metadata }) => metadata.name))
   const pods = await cluster.list(kinds.pod, namespace)
-  return pods.filter(pod => !isReady(pod) && secretsOf(pod).some(name => names.has(name)))
+  const staying = pods.filter(pod => !isReady(pod) && pod.metadata['deletionTimestamp'] === undefined)
+  return staying.filter(pod => secretsOf(pod).some(name => names.has(name)))
 }
 
 /** Names of the Secrets that a pod mounts. */

@@ -17,6 +17,11 @@ beforeEach(async () => {
   await cluster.apply({ ...kinds.namespace, metadata: { name: namespace } })
   await certificate(false)
   await pod('webhook', 'webhook-certificate', false)
+  await cluster.apply({
+    ...kinds.secret,
+    metadata: { name: 'something-else', namespace },
+    data: { 'tls.crt': '' },
+  })
   await pod('controller', 'something-else', false)
 })
 
@@ -26,7 +31,7 @@ function certificate(made: boolean) {
   return cluster.apply({ ...kinds.secret, metadata, ...(made ? { data: { 'tls.crt': 'bWFkZQ==' } } : {}) })
 }
 
-function pod(name: string, secretName: string, ready: boolean) {
+function pod(name: string, secretName: string, ready: boolean, marks: object = {}) {
   const spec = {
     volumes: [
       { name: 'cache', emptyDir: {} },
@@ -35,7 +40,13 @@ function pod(name: string, secretName: string, ready: boolean) {
   }
   const status = { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] }
   // Not applied: its fields are not Sealift's.
-  return cluster.create({ ...kinds.pod, metadata: { name, namespace }, spec, status })
+  return cluster.create({ ...kinds.pod, metadata: { name, namespace, ...marks }, spec, status })
+}
+
+/** Another pod in the place of the webhook's. */
+async function replaced({ ready = false, secretName = 'webhook-certificate', ...marks }) {
+  await cluster.delete(kinds.pod, 'webhook', namespace)
+  await pod('webhook', secretName, ready, marks)
 }
 
 /** The pods that were changed, so that the kubelet looks at them, with when. */
@@ -65,13 +76,29 @@ test('once it is made, the pod that mounts it is changed, again and again until 
   expect(await looked()).toEqual(second)
 })
 
-test('a pod that is ready is left alone', async () => {
+test.each<[string, () => Promise<unknown>]>([
+  ['is ready', () => replaced({ ready: true })],
+  ['is on its way out', () => replaced({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['x'] })],
+  ['mounts another Secret', () => replaced({ secretName: 'something-else' })],
+])('a pod that %s is left alone', async (_, change) => {
   await certificate(true)
-  await cluster.delete(kinds.pod, 'webhook', namespace)
-  await pod('webhook', 'webhook-certificate', true)
+  await change()
   const installing = install()
   await clock.advance(10)
   expect(await looked()).toEqual({})
+  helm.resolve('deployed')
+  await installing
+})
+
+test('a call that fails is tried again', async () => {
+  cluster.behaviour.denies = (_, { kind }) => kind === 'Pod'
+  const installing = install()
+  await certificate(true)
+  await clock.advance(10)
+  expect(await looked().catch(({ code }) => code)).toBe('CLUSTER_DENIED')
+  cluster.behaviour.denies = () => false
+  await clock.advance(2)
+  expect(Object.keys(await looked())).toEqual(['webhook'])
   helm.resolve('deployed')
   await installing
 })
