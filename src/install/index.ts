@@ -2,19 +2,27 @@
  * Takes named steps and a journal, runs them in order, and gives how each ended. Also says what on the
  * cluster is not ours. Never knows what a step does.
  */
+export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
-export { type Installed, type Named, refuseDowngrade, refuseOtherBundle, refuseWrongSite } from './order.ts'
+export {
+  type Installed,
+  type Named,
+  refuseDowngrade,
+  refuseOtherBundle,
+  refuseOtherReleases,
+  refuseWrongSite,
+} from './order.ts'
 export {
   closeReceipt,
   installedBundle,
   noteBegun,
   type Receipt,
   readReceipt,
-  receiptName,
-  recordedImages,
+  recordedReleases,
   voucher,
   writeReceipt,
 } from './receipt.ts'
+export { receiptName } from './receipt-object.ts'
 export { type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'

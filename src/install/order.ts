@@ -1,5 +1,6 @@
 import { compareBuild, valid } from 'semver'
 import { printable, SealiftError } from '../errors/index.ts'
+import type { LockedChart } from '../lock/index.ts'
 
 /** A bundle's name and version, as its spec says. */
 export interface Named {
@@ -30,7 +31,8 @@ export interface Installed extends Candidate {
 export function refuseDowngrade(installed: Installed | undefined, next: Candidate, allowed: boolean): void {
   if (installed === undefined) return
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
-  refuseOtherBundle(installed, next)
+  const gone = installed.removed !== undefined
+  if (!gone) refuseOtherBundle(installed, next)
   if (allowed) return
   const begun = installed.begun === true
   const state = stateOf(installed)
@@ -56,17 +58,31 @@ export function refuseDowngrade(installed: Installed | undefined, next: Candidat
 }
 
 /**
- * Makes sure that what is installed, or was begun, is a bundle of the same name. What was removed stands in the way
- * of none.
+ * Makes sure that what is installed, was begun, or was and left its data, is a bundle of the same name.
  * @throws SealiftError FOREIGN_INSTALL
  */
 export function refuseOtherBundle(installed: Installed | undefined, next: Named): void {
-  if (installed === undefined || installed.removed !== undefined || installed.name === next.name) return
+  if (installed === undefined || installed.name === next.name) return
   const [here, wanted] = [installed, next].map(({ name, version }) => printable(`${name} ${version}`))
   throw new SealiftError('FOREIGN_INSTALL', `${here} ${stateOf(installed)}, and this bundle is ${wanted}`, {
     hints: [
-      'take the right bundle or site file, or remove what is installed first, with its own bundle: sealift remove',
+      'take the bundle or the site file that is meant; what is here is removed with a bundle of its own name',
     ],
+  })
+}
+
+/**
+ * Makes sure that a bundle has every release that is here, under the same name and in the same namespace: what it does
+ * not know, it would leave running without its data. @throws SealiftError FOREIGN_INSTALL
+ */
+export function refuseOtherReleases(here: readonly LockedChart[], next: readonly LockedChart[]): void {
+  const title = ({ release, namespace }: LockedChart) => printable(`${release} in namespace ${namespace}`)
+  const known = new Set(next.map(title))
+  const unknown = here.map(title).filter(one => !known.has(one))
+  if (unknown.length === 0) return
+  throw new SealiftError('FOREIGN_INSTALL', 'this bundle does not have every release that is here', {
+    faults: unknown.map(one => `release ${one}`),
+    hints: ['take the version that was installed: sealift status names it'],
   })
 }
 

@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
-import { type BundleLock, type LockedImage, parseLock, printLock } from '../lock/index.ts'
+import { type BundleLock, type LockedChart, parseLock, printLock } from '../lock/index.ts'
 import { digestShape } from '../oci/index.ts'
-import { type Cluster, kinds } from '../ports/index.ts'
-import { managed, systemNamespace } from '../wire/index.ts'
+import type { Cluster } from '../ports/index.ts'
+import { systemNamespace } from '../wire/index.ts'
+import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
+import { applyReceipt, receiptData, receiptName } from './receipt-object.ts'
 
 /** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
 export const voucher = z.union([digestShape, z.literal('unsigned')])
@@ -26,8 +28,6 @@ export interface Receipt extends z.infer<typeof written> {
   readonly lock: BundleLock
 }
 
-/** ConfigMap in `sealift-system` that holds the receipt. */
-export const receiptName = 'sealift-receipt'
 const lockKey = 'bundle.lock.yaml'
 
 /**
@@ -41,7 +41,8 @@ export async function noteBegun(cluster: Cluster, { name, version }: Named): Pro
 /** Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
   const { site, bundle, at, key, lock } = receipt
-  const data = { site, bundle, at, key, ...lock.metadata, [lockKey]: printLock(lock) }
+  const brought = broughtField(await receiptData(cluster))
+  const data = { site, bundle, at, key, ...lock.metadata, [lockKey]: printLock(lock), ...brought }
   await applyReceipt(cluster, data)
 }
 
@@ -95,14 +96,16 @@ export async function installedBundle(cluster: Cluster): Promise<Installed | und
 }
 
 /**
- * The images of the bundle that was installed to its end last, removed since or not. None where there is no receipt,
- * or one that was changed by hand: what is to be taken away must not hang on it.
+ * The releases of the bundle that was installed to its end last, removed since or not. None where there is no receipt,
+ * or one that was changed by hand: a removal must not hang on it.
  * @throws SealiftError CLUSTER_*
  */
-export async function recordedImages(cluster: Cluster): Promise<readonly LockedImage[]> {
+export async function recordedReleases(cluster: Cluster): Promise<readonly LockedChart[]> {
   const data = await receiptData(cluster)
+  // Another bundle was begun over what a removal had left: the releases of the first are gone.
+  if (data?.['begunName'] !== undefined && data['begunName'] !== data['name']) return []
   try {
-    return parseLock(data?.[lockKey] ?? '', receiptName).images
+    return parseLock(data?.[lockKey] ?? '', receiptName).charts
   } catch (error) {
     if (error instanceof SealiftError && error.code === 'LOCK_INVALID') return []
     throw error
@@ -118,18 +121,8 @@ export async function closeReceipt(cluster: Cluster, removed: string): Promise<v
   if (data !== undefined) {
     const { begunName: name, begunVersion: version } = data
     const begun = name !== undefined && version !== undefined
-    await applyReceipt(cluster, begun ? { name, version, removed } : { removed, ...data })
+    const left = begun ? { name, version, ...broughtField(data) } : data
+    await applyReceipt(cluster, { removed, ...left })
   }
   await forgetJournal(cluster)
-}
-
-async function receiptData(cluster: Cluster): Promise<Readonly<Record<string, string>> | undefined> {
-  return (await cluster.get(kinds.configMap, receiptName, systemNamespace))?.['data'] as
-    | Record<string, string>
-    | undefined
-}
-
-async function applyReceipt(cluster: Cluster, data: Readonly<Record<string, string>>): Promise<void> {
-  const metadata = { name: receiptName, namespace: systemNamespace, labels: managed }
-  await cluster.apply({ ...kinds.configMap, metadata, data })
 }

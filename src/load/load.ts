@@ -1,4 +1,4 @@
-import { type Bundle, baseMissing } from '../bundle/index.ts'
+import { type Bundle, baseMissing, type CarriedImage } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import type { LockedImage } from '../lock/index.ts'
 import type { Progress, Runtime } from '../ports/index.ts'
@@ -14,6 +14,8 @@ export interface LoadOptions {
   /** Told of bytes given to the runtime, of those that are missing there. */
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
+  /** Told which images the runtime lacks, before they are imported. */
+  readonly announce?: (missing: readonly CarriedImage[]) => Promise<void>
 }
 
 /** What loading did: names of images. */
@@ -38,6 +40,7 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   interrupted()
   // Looked at again right before: between an earlier look and now, nothing protects layers that no image needs.
   await refuseWithoutBase(plan, runtime)
+  await options.announce?.(plan.missing)
   if (plan.missing.length > 0) await importMissing(plan, options)
   const loaded = plan.missing.flatMap(runtimeNames)
   for (const name of [...loaded, ...plan.unpinned]) await runtime.pin(name)

@@ -5,15 +5,18 @@ import {
   closeReceipt,
   installedBundle,
   receiptName,
+  recordedReleases,
   refuseForeign,
   refuseForeignRecords,
   refuseOtherBundle,
+  refuseOtherReleases,
 } from '../install/index.ts'
 import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
   adminSecretName,
   credentialsSecretName,
+  deleteUnlessDown,
   keysSecretName,
   storeName,
   systemNamespace,
@@ -79,6 +82,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   const { bundle, site, wired, namespaces } = removal
   const { cluster } = host
   refuseOtherBundle(await installedBundle(cluster), bundle.lock.metadata)
+  refuseOtherReleases(await recordedReleases(cluster), bundle.lock.charts)
   const removed: string[] = []
   const take: Take = async (what, work) => {
     talk.signal.throwIfAborted()
@@ -89,10 +93,15 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   if (removal.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(kinds.externalSecret))
   const helm = await bundledHelm(bundle, host)
   try {
-    if (crds.length > 0)
-      await take(`ClusterSecretStore ${storeName}`, () => cluster.delete(kinds.clusterSecretStore, storeName))
+    let stored = crds.length > 0
+    if (stored)
+      await take(`ClusterSecretStore ${storeName}`, async () => {
+        stored = !(await deleteUnlessDown(cluster, kinds.clusterSecretStore, storeName))
+      })
     for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse())
       await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
+    // The webhook that was down has gone with its release.
+    if (stored) await cluster.delete(kinds.clusterSecretStore, storeName)
   } finally {
     await helm.dispose()
   }

@@ -1,5 +1,5 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { noteBegun, type Step } from '../../install/index.ts'
+import { noteBegun, noteBrought, type Step } from '../../install/index.ts'
 import { isLoaded, loadImages } from '../../load/index.ts'
 import { type Helm, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
@@ -61,6 +61,11 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
           platform,
           signal: talk.signal,
           onProgress,
+          announce: missing =>
+            noteBrought(
+              cluster,
+              missing.map(({ name, descriptor: { digest } }) => ({ name, digest })),
+            ),
         })
         return `${loaded.length} loaded, ${present.length} there before, all pinned`
       },

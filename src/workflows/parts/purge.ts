@@ -1,7 +1,8 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { recordedImages } from '../../install/index.ts'
-import { namesOn } from '../../load/index.ts'
-import { type KubernetesObject, kinds, type SiteHost } from '../../ports/index.ts'
+import { type BroughtImage, broughtImages } from '../../install/index.ts'
+import { namesOn, runtimeNames } from '../../load/index.ts'
+import { parseReference, printReference } from '../../oci/index.ts'
+import { type Cluster, type KubernetesObject, kinds, type Runtime, type SiteHost } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
 import {
   isManaged,
@@ -44,8 +45,10 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     await take(`CRD ${metadata.name}`, () => cluster.delete(kinds.crd, metadata.name))
   const services = servicesOf(site, host)
   const stored = await storedKeys(cluster, wired.infisical.namespace)
-  if (stored !== undefined) {
-    const made = `database ${database.name} and role ${database.user}`
+  const made = `database ${database.name} and role ${database.user}`
+  if (stored === undefined) {
+    if (database.admin) kept.push(`${made}, if they are there: no keys here show that they are this site's`)
+  } else {
     const cache = `Dragonfly's database ${dragonfly.database}`
     const others = "this site's keys were made for another one"
     if (!database.admin) kept.push('the database: the site brought it (database.uri)')
@@ -64,9 +67,39 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
       kept.push(`namespace ${name}: it was there before`)
     } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
-  // An older or newer bundle of the same name may have brought what is here.
-  const carried = [...bundle.lock.images, ...(await recordedImages(cluster))]
-  if (runtime) await take('images', async () => runtime.remove(await namesOn(runtime, carried)))
+  if (runtime) kept.push(...(await purgeImages(bundle.lock.images, runtime, cluster, take)))
   else kept.push('the images: this machine is not the node')
   return kept
+}
+
+/** Takes the images that installs have brought, of whatever version; gives those that are left, with the reason. */
+async function purgeImages(
+  carried: readonly BroughtImage[],
+  runtime: Runtime,
+  cluster: Cluster,
+  take: Take,
+): Promise<string[]> {
+  const brought = await namesOn(runtime, await broughtImages(cluster))
+  const before = (await namesOn(runtime, carried)).filter(name => !brought.includes(name))
+  // Those of the platform itself are gone with its namespaces.
+  const used = imagesOf(await cluster.list(kinds.pod))
+  await take('images', () => runtime.remove(brought.filter(name => !used.has(name))))
+  return [
+    ...brought.filter(name => used.has(name)).map(name => `image ${name}: other pods use it`),
+    ...before.map(name => `image ${name}: it was there before`),
+  ]
+}
+
+/** All names of the images that pods run. */
+function imagesOf(pods: readonly KubernetesObject[]): ReadonlySet<string> {
+  const names = pods.flatMap(({ spec }) => {
+    const { containers = [], initContainers = [] } = (spec ?? {}) as PodImages
+    return [...containers, ...initContainers].map(({ image = '' }) => parseReference(image))
+  })
+  return new Set(names.flatMap(name => (name ? runtimeNames({ name: printReference(name) }) : [])))
+}
+
+interface PodImages {
+  readonly containers?: readonly { readonly image?: string }[]
+  readonly initContainers?: readonly { readonly image?: string }[]
 }

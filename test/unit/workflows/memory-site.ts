@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { clock, random } from '../../../src/adapters/clock.ts'
 import { specTitle } from '../../../src/bundle/index.ts'
-import type { SiteHost } from '../../../src/ports/index.ts'
+import type { KubernetesObject, SiteHost } from '../../../src/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { install } from '../../../src/workflows/install.ts'
 import { readSite } from '../../../src/workflows/parts/site-file.ts'
@@ -106,4 +106,12 @@ export async function installOn(host: SiteHost, version: Version, downgrade = fa
 export async function removeFrom(host: SiteHost, version: Version, purge: boolean) {
   const { site } = await readSite('site.yaml', host.files)
   return remove({ bundle: `${version}.tar`, site, purge, allowUnsigned: true }, host, recordedTalk())
+}
+
+/** Everything in a cluster but the lease, which its holder renews, and the count of writes that change nothing. */
+export function objectsIn(cluster: MemoryCluster): KubernetesObject[] {
+  return cluster
+    .objects()
+    .filter(({ kind }) => kind !== 'Lease')
+    .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }))
 }

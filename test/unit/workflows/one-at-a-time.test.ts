@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { installedBundle, noteBegun } from '../../../src/install/index.ts'
 import { kinds, type SiteHost } from '../../../src/ports/index.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { installOn, killed, type MemorySite, memorySite, removeFrom } from './memory-site.ts'
+import { installOn, killed, type MemorySite, memorySite, objectsIn, removeFrom } from './memory-site.ts'
 
 let site: MemorySite
 let clock: ManualClock
@@ -30,13 +30,6 @@ function pause<T>(then: () => Promise<T>) {
   return { reached: reached.promise, go: () => go.resolve(), call }
 }
 
-/** Everything in the cluster but the lease, which its holder renews, and the count of writes that change nothing. */
-const objects = () =>
-  site.cluster
-    .objects()
-    .filter(({ kind }) => kind !== 'Lease')
-    .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }))
-
 /** Lets time go on until somebody has tried something in vain. */
 async function refused(work: Promise<unknown>): Promise<void> {
   let ended = false
@@ -52,10 +45,10 @@ test('a second install is refused while the first is at work, and changes nothin
   const loading = pause(() => Promise.reject(killed))
   const first = installOn({ ...ann, runtime: { ...site.runtime, import: loading.call } }, '1.0.0')
   await loading.reached
-  const before = objects()
+  const before = objectsIn(site.cluster)
   await refused(installOn(ben, '1.1.0'))
   await refused(removeFrom(ben, '1.1.0', true))
-  expect(objects()).toEqual(before)
+  expect(objectsIn(site.cluster)).toEqual(before)
   loading.go()
   await expect(first).rejects.toBe(killed)
   await expect(installOn(ben, '1.1.0')).rejects.toBe(killed)

@@ -1,59 +1,214 @@
-/** What a removal takes of what other bundles brought, and which bundle it is refused with. */
+/** Which bundle a removal is done with, what a purge takes from a node, and what is in its way. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { noteBegun, writeReceipt } from '../../../src/install/index.ts'
+import { SealiftError } from '../../../src/errors/index.ts'
+import { noteBegun, noteBrought, writeReceipt } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
-import { bundles, installOn, killed, type MemorySite, memorySite, removeFrom } from './memory-site.ts'
+import { kinds, type SiteHost } from '../../../src/ports/index.ts'
+import { smallSite } from '../wire/sites.ts'
+import {
+  bundles,
+  installOn,
+  killed,
+  type MemorySite,
+  memorySite,
+  objectsIn,
+  removeFrom,
+} from './memory-site.ts'
 
 let site: MemorySite
+let host: SiteHost
+/** Releases that helm was told to take away. */
+let uninstalled: string[]
 
 beforeEach(async () => {
   site = await memorySite()
-  await expect(installOn(site.host, '1.0.0')).rejects.toBe(killed)
+  uninstalled = []
+  const helm = await site.host.helmFrom(new Uint8Array())
+  const uninstall = async (release: string) => void uninstalled.push(release)
+  host = { ...site.host, helmFrom: async () => ({ ...helm, uninstall }) }
 })
 
-describe('with another bundle than the one that is here', () => {
-  test.each([false, true])('is refused, whether data goes or not (%s), and changes nothing', async purge => {
-    await noteBegun(site.cluster, { name: 'other', version: '1.0.0' })
-    await expect(removeFrom(site.host, '1.0.0', purge)).rejects.toMatchObject({
-      code: 'FOREIGN_INSTALL',
-      message: 'other 1.0.0 was begun here and did not come to its end, and this bundle is sample 1.0.0',
-    })
-    expect((await site.runtime.images()).map(({ name }) => name)).toEqual(
-      bundles['1.0.0'].lock.images.map(({ name }) => name),
+const { lock } = bundles['1.0.0']
+const [image] = lock.images
+if (image === undefined) throw new Error('the sample bundle has images')
+const names = lock.images.map(({ name }) => name)
+const onNode = async () => (await site.runtime.images()).map(({ name }) => name)
+const begin = () => expect(installOn(host, '1.0.0')).rejects.toBe(killed)
+const proven = {
+  site: 'bank-prod',
+  bundle: digestOf('1'),
+  at: '2026-11-29T00:00:00.000Z',
+  key: 'unsigned',
+} as const
+
+/** All that a removal could take, but the lease, which it holds. */
+const everything = async () => [await onNode(), [...uninstalled], objectsIn(site.cluster)]
+
+describe.each([false, true])('with purge %s', purge => {
+  const refused = (message: string) => ({ code: 'FOREIGN_INSTALL', message })
+
+  async function nothingIsTaken(error: object): Promise<void> {
+    const before = await everything()
+    await expect(removeFrom(host, '1.0.0', purge)).rejects.toMatchObject(error)
+    expect(await everything()).toEqual(before)
+  }
+
+  test('what another bundle has begun is left', async () => {
+    await begin()
+    await noteBegun(site.cluster, { name: 'other', version: '2.0.0' })
+    await nothingIsTaken(
+      refused('other 2.0.0 was begun here and did not come to its end, and this bundle is sample 1.0.0'),
     )
   })
+
+  test('what another bundle has left is left', async () => {
+    await begin()
+    await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' })
+    await removeFrom(host, '1.0.0', false)
+    const data = { name: 'other', version: '2.0.0', removed: proven.at }
+    await site.cluster.apply({
+      ...kinds.configMap,
+      metadata: { name: 'sealift-receipt', namespace: 'sealift-system' },
+      data,
+    })
+    await nothingIsTaken(
+      refused('other 2.0.0 was installed here and left its database, and this bundle is sample 1.0.0'),
+    )
+  })
+
+  test('what another version has installed under other names is left', async () => {
+    await begin()
+    const charts = lock.charts.map(chart => ({ ...chart, namespace: 'elsewhere' }))
+    await writeReceipt(site.cluster, { ...proven, lock: { ...lock, charts } })
+    await nothingIsTaken({
+      ...refused('this bundle does not have every release that is here'),
+      faults: ['release demo in namespace elsewhere'],
+    })
+  })
 })
 
-describe('the images that a purge takes', () => {
-  const [first, ...rest] = bundles['1.0.0'].lock.images
-  if (first === undefined) throw new Error('the sample bundle has images')
-  const old = { ...first, name: 'docker.io/sample/old:1', digest: digestOf('old') }
-  const taken: string[] = []
+test('what a bundle has begun over what another one left is removed with it', async () => {
+  await begin()
+  const charts = lock.charts.map(chart => ({ ...chart, namespace: 'elsewhere' }))
+  const left = { ...lock, metadata: { name: 'other', version: '2.0.0' }, charts }
+  await writeReceipt(site.cluster, { ...proven, lock: left })
+  await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' })
+  await removeFrom(host, '1.0.0', true)
+  expect(uninstalled).toEqual(['eso', 'demo'])
+})
 
-  /** Purges with the newer bundle where the older one is installed, which had one more image; gives what went. */
-  async function purged(oldDigest: typeof old.digest) {
-    const lock = { ...bundles['1.0.0'].lock, images: [old, first as typeof old, ...rest] }
-    const at = '2026-11-29T00:00:00.000Z'
-    await writeReceipt(site.cluster, { site: 'bank-prod', bundle: digestOf('1'), at, key: 'unsigned', lock })
-    taken.length = 0
+describe('a purge takes from the node', () => {
+  const old = { name: 'docker.io/sample/old:1', digest: digestOf('old') }
+
+  /** Lets the node have one image more; gives what is taken of it. */
+  function withOld(digest = old.digest): string[] {
+    const taken: string[] = []
     const runtime = {
       ...site.runtime,
-      images: async () => [
-        { name: old.name, digest: oldDigest, pinned: true },
-        ...(await site.runtime.images()),
-      ],
-      remove: async (names: readonly string[]) => void taken.push(...names),
+      images: async () => [{ name: old.name, digest, pinned: true }, ...(await site.runtime.images())],
+      remove: async (wanted: readonly string[]) => void taken.push(...wanted),
     }
-    await removeFrom({ ...site.host, runtime }, '1.1.0', true)
-    return taken.sort()
+    host = { ...host, runtime }
+    return taken
   }
-  const names = bundles['1.1.0'].lock.images.map(({ name }) => name)
 
-  test('are those of the bundle that is installed as well', async () => {
-    expect(await purged(old.digest)).toEqual([old.name, ...names].sort())
+  test('what an install has brought that was killed while helm ran', async () => {
+    await begin()
+    await removeFrom(host, '1.0.0', true)
+    expect(await onNode()).toEqual([])
   })
 
-  test('are not those that others have loaded under the same name', async () => {
-    expect(await purged(digestOf('theirs'))).toEqual(names.sort())
+  test('what one has brought that was killed while it loaded', async () => {
+    const importing = { ...site.runtime, import: () => Promise.reject(killed) }
+    await expect(installOn({ ...host, runtime: importing }, '1.0.0')).rejects.toBe(killed)
+    const taken = withOld()
+    host = {
+      ...host,
+      runtime: {
+        ...(host.runtime ?? site.runtime),
+        images: async () => lock.images.map(one => ({ ...one, pinned: false })),
+      },
+    }
+    await removeFrom(host, '1.0.0', true)
+    expect(taken).toEqual(names)
   })
+
+  test('what older versions have brought, whichever was begun or removed since', async () => {
+    await begin()
+    await noteBrought(site.cluster, [old])
+    await writeReceipt(site.cluster, { ...proven, lock })
+    await removeFrom(host, '1.0.0', false)
+    await expect(installOn(host, '1.1.0')).rejects.toBe(killed)
+    await removeFrom(host, '1.1.0', false)
+    const taken = withOld()
+    await removeFrom(host, '1.1.0', true)
+    expect(taken.sort()).toEqual([old.name, ...names].sort())
+  })
+
+  test('nothing that somebody else has loaded since under such a name', async () => {
+    await begin()
+    await noteBrought(site.cluster, [old])
+    const taken = withOld(digestOf('theirs'))
+    await removeFrom(host, '1.0.0', true)
+    expect(taken.sort()).toEqual(names)
+  })
+
+  test('nothing that was there before, and says so', async () => {
+    await begin()
+    const first = site.runtime
+    site = { ...(await memorySite()), runtime: first }
+    host = { ...site.host, runtime: first }
+    await begin()
+    const { kept } = await removeFrom(host, '1.0.0', true)
+    expect(kept).toEqual(expect.arrayContaining(names.map(name => `image ${name}: it was there before`)))
+    expect(await onNode()).toEqual(names)
+  })
+
+  test('nothing that other pods use, and says so', async () => {
+    await begin()
+    const containers = [{ name: 'theirs', image: image.name.replace('docker.io/', '') }]
+    await site.cluster.create({ ...kinds.pod, metadata: { name: 'theirs' }, spec: { containers } })
+    const { kept } = await removeFrom(host, '1.0.0', true)
+    expect(kept).toContain(`image ${image.name}: other pods use it`)
+    expect(await onNode()).toEqual([image.name])
+  })
+})
+
+test('a purge says what it leaves since no keys show whose it is', async () => {
+  await host.files.write('site.yaml', smallSite.replace('dragonfly.databases.svc', 'dragonfly.bank.example'))
+  const { kept } = await removeFrom(host, '1.0.0', true)
+  expect(kept).toEqual([
+    "database infisical and role infisical, if they are there: no keys here show that they are this site's",
+  ])
+})
+
+test('ESO’s webhook may be down: the store goes after it', async () => {
+  await begin()
+  const labels = { 'dev.sealift/release': 'eso' }
+  await site.cluster.create({
+    ...kinds.crd,
+    metadata: { name: 'clustersecretstores.external-secrets.io', labels },
+    spec: {
+      group: 'external-secrets.io',
+      scope: 'Cluster',
+      names: { kind: 'ClusterSecretStore' },
+      versions: [{ name: 'v1' }],
+    },
+  })
+  await site.cluster.create({ ...kinds.clusterSecretStore, metadata: { name: 'infisical-store' } })
+  const { cluster } = site
+  const judged: SiteHost['cluster'] = {
+    ...cluster,
+    async delete(kind, ...rest) {
+      if (kind.kind === 'ClusterSecretStore' && uninstalled.length === 0)
+        throw new SealiftError(
+          'CLUSTER_FAILED',
+          'failed calling webhook "validate.clustersecretstore": refused',
+        )
+      return cluster.delete(kind, ...rest)
+    },
+  }
+  await removeFrom({ ...host, cluster: judged }, '1.0.0', false)
+  expect(uninstalled).toEqual(['eso', 'demo'])
+  expect(await cluster.get(kinds.clusterSecretStore, 'infisical-store')).toBeUndefined()
 })
