@@ -20,7 +20,11 @@ export interface JsonError {
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = {
-    quiet: Flags.boolean({ char: 'q', helpGroup: 'GLOBAL', summary: 'No progress on stderr.' }),
+    quiet: Flags.boolean({
+      char: 'q',
+      helpGroup: 'GLOBAL',
+      summary: 'No progress on stderr; warnings and errors stay.',
+    }),
   }
   /** The ways this command can fail, for the EXIT CODES section of `--help`. */
   static readonly exits: readonly ErrorCode[] = []

@@ -7,16 +7,20 @@ export function mebibytes(count: number): string {
   return `${Math.round(count / 1048576)}Mi`
 }
 
-/** Turns byte counts into `done of total · rate · time left` on a step, at most ten times a second. */
-export function progressOn(step: Pick<StepReport, 'update'>): (progress: Progress) => void {
-  const started = Date.now()
+/** Turns byte counts into `done of total · rate · time left` on a step, ten times a second; the time once it can be told. */
+export function progressOn(
+  step: Pick<StepReport, 'update'>,
+  clock: () => number = Date.now,
+): (progress: Progress) => void {
+  const started = clock()
   let shown = 0
   return ({ done, total, before = 0 }) => {
-    const now = Date.now()
+    const now = clock()
     if (now - shown < 100 && done < total) return
     shown = now
     const rate = (done - before) / Math.max(0.001, (now - started) / 1000)
-    const left = rate > 0 ? ` · ${duration(((total - done) / rate) * 1000)} left` : ''
+    const left =
+      rate > 0 && now - started >= 1000 ? ` · ${duration(((total - done) / rate) * 1000)} left` : ''
     step.update(`${bytes(done)} of ${bytes(total)} · ${bytes(rate)}/s${left}`)
   }
 }

@@ -11,16 +11,18 @@ export interface TalkStream {
 /** Seconds with one decimal, or minutes from two minutes on. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000
-  return seconds < 120
-    ? `${seconds.toFixed(1)}s`
-    : `${Math.floor(seconds / 60)}m ${Math.round(seconds % 60)}s`
+  if (seconds < 120) return `${seconds.toFixed(1)}s`
+  const whole = Math.round(seconds)
+  return `${Math.floor(whole / 60)}m ${whole % 60}s`
 }
 
-/** A reporter that says nothing. */
-export const silentReporter: Reporter = {
-  step: () => ({ update() {}, done() {}, skip() {}, fail() {} }),
-  note() {},
-  warn() {},
+/** A reporter that warns, and says nothing else. */
+export function quietReporter(stream: TalkStream): Reporter {
+  return {
+    step: () => ({ update() {}, done() {}, skip() {}, fail() {} }),
+    note() {},
+    warn: text => stream.write(`! ${text}\n`),
+  }
 }
 
 function tail(detail: string | undefined, started: number): string {
@@ -91,10 +93,9 @@ function shown(inner: Reporter): Reporter {
   }
 }
 
-/** The reporter that fits: none when asked to be quiet, a spinner on a terminal, plain lines elsewhere. */
+/** The reporter that fits: warnings alone when asked to be quiet, a spinner on a terminal, plain lines elsewhere. */
 export function createReporter(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Reporter {
-  if (quiet) return silentReporter
-  return shown(
-    stream.isTTY && process.env['TERM'] !== 'dumb' ? terminalReporter(stream) : plainReporter(stream),
-  )
+  // A console may have no width: ora would clear lines without end.
+  const spins = stream.isTTY && stream.columns > 0 && process.env['TERM'] !== 'dumb'
+  return shown(quiet ? quietReporter(stream) : spins ? terminalReporter(stream) : plainReporter(stream))
 }

@@ -29,7 +29,7 @@ test('a table lines up its columns and aligns numbers to the right', () => {
 
 test('sizes and times are for people', () => {
   expect([bytes(999), bytes(276_100_000), mebibytes(671088640)]).toEqual(['999 B', '276.1 MB', '640Mi'])
-  expect([duration(1234), duration(125_000)]).toEqual(['1.2s', '2m 5s'])
+  expect([duration(1234), duration(125_000), duration(179_700)]).toEqual(['1.2s', '2m 5s', '3m 0s'])
 })
 
 test('the plain reporter writes one line at the start and one at the end of a step', () => {
@@ -57,11 +57,35 @@ test('whatever a reporter is given cannot command the terminal', () => {
   expect(said.filter(line => [...evil].some(char => line.includes(char)))).toEqual([])
 })
 
+test('a quiet reporter warns, and says nothing else', () => {
+  const said: string[] = []
+  const stream = { write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream
+  const { step, note, warn } = createReporter(true, stream)
+  step('Build').done()
+  note('all is well')
+  warn('over the budget')
+  expect(said).toEqual(['! over the budget\n'])
+})
+
+test('a terminal without a width gets plain lines', () => {
+  const said: string[] = []
+  const stream = { isTTY: true, columns: 0, write: (text: string) => said.push(text) }
+  createReporter(false, stream as unknown as NodeJS.WriteStream)
+    .step('Verify')
+    .done()
+  expect(said).toEqual(['… Verify\n', expect.stringMatching(/^✔ Verify · \d\.\ds\n$/)])
+})
+
 test('progress tells bytes, rate and time left', () => {
   const said: string[] = []
-  const report = progressOn({ update: text => said.push(text) })
+  let now = 1_000_000
+  const report = progressOn({ update: text => said.push(text) }, () => now)
+  now += 500
+  report({ done: 10_000_000, total: 100_000_000 })
+  now += 1500
   report({ done: 50_000_000, total: 100_000_000 })
-  expect(said[0]).toMatch(/^50\.0 MB of 100\.0 MB · .*\/s · .* left$/)
+  // In the first second nobody can tell.
+  expect(said).toEqual(['10.0 MB of 100.0 MB · 20.0 MB/s', '50.0 MB of 100.0 MB · 25.0 MB/s · 2.0s left'])
 })
 
 describe('errors for people', () => {
