@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
+import { indexFile, layoutFile } from './layout.ts'
 
 /** One thing that is wrong with a bundle. Texts are fit for a terminal. */
 export const fault = z.strictObject({
@@ -53,15 +54,29 @@ function faultText({ where, message }: Fault): string {
   return `${where}: ${message}`
 }
 
+const headlines = {
+  BUNDLE_MALFORMED: 'the bundle is not well-formed',
+  BUNDLE_DAMAGED: 'the bundle is damaged',
+  BUNDLE_WRONG_PLATFORM: 'the bundle is not for that platform',
+}
+
 /** All faults as one error; damage is named before form, since a damaged bundle often looks malformed too. */
 export function faultsError(faults: readonly Fault[]): SealiftError {
+  const texts = faults.map(faultText)
+  if ([layoutFile, indexFile].every(name => faults.some(fault => isMissing(fault, name)))) {
+    return new SealiftError('BUNDLE_MALFORMED', 'this is no Sealift bundle', {
+      faults: texts,
+      hints: [
+        'take the file that `sealift build` has made; one that it has not finished ends in .partial',
+        'if it is that file, its first bytes are damaged: copy it again',
+      ],
+    })
+  }
   const leading = faults.find(fault => fault.code === 'BUNDLE_DAMAGED') ?? faults[0]
   const code = leading?.code ?? 'BUNDLE_MALFORMED'
-  const what = code === 'BUNDLE_DAMAGED' ? 'the bundle is damaged' : 'the bundle is not well-formed'
-  const texts = faults.map(faultText)
   const rest = texts.length > 1 ? ` (and ${texts.length - 1} more)` : ''
   const first = leading === undefined ? '' : `: ${faultText(leading)}`
-  return new SealiftError(code, `${what}${first}${rest}`, {
+  return new SealiftError(code, `${headlines[code]}${first}${rest}`, {
     faults: texts,
     hints:
       code === 'BUNDLE_DAMAGED'
@@ -69,3 +84,12 @@ export function faultsError(faults: readonly Fault[]): SealiftError {
         : [],
   })
 }
+
+const missing = 'is missing'
+
+/** The fault of a bundle without one of the two files that every bundle begins with. */
+export function missingFile(name: string): Fault {
+  return malformed(name, missing)
+}
+
+const isMissing = ({ where, message }: Fault, name: string): boolean => where === name && message === missing

@@ -12,7 +12,7 @@ import {
 import type { BundleSource } from '../ports/index.ts'
 import { type AbsentLayer, absentLayers } from './absent.ts'
 import { checkAgainstLock } from './agreement.ts'
-import { damaged, type Fault, malformed, type ReportFault } from './fault.ts'
+import { damaged, type Fault, malformed, missingFile, type ReportFault } from './fault.ts'
 import { folders, indexFile, layoutContent, layoutFile, limits } from './layout.ts'
 import { type BlobToPlace, endSize, entrySize } from './place.ts'
 import { type Artifact, readArtifact } from './read-artifact.ts'
@@ -81,7 +81,7 @@ async function topFile(
   name: string,
   report: ReportFault,
 ): Promise<Uint8Array | undefined> {
-  if (entry === undefined) report(malformed(name, 'is missing'))
+  if (entry === undefined) report(missingFile(name))
   else if (entry.size > limits.index) report(malformed(name, `is larger than ${limits.index} bytes`))
   else if (entry.complete) return source.read(entry.offset, entry.size)
   return undefined

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
+import { tarOf } from '../../support/sample-blobs.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
 
 test('an open bundle says what is in it', async () => {
@@ -60,3 +61,16 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]>
   for await (const chunk of stream) chunks.push(chunk)
   return chunks
 }
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['text', Buffer.from('# Sealift\n'.repeat(300))],
+  ['another tar', tarOf({ 'README.md': 'read me' })],
+  ['a file that has only been made so large', Buffer.alloc(100_000)],
+])('%s is no bundle, and is not called a damaged one', async (_, bytes) => {
+  await expect(openBundle(memorySource(bytes))).rejects.toMatchObject({
+    code: 'BUNDLE_MALFORMED',
+    message: 'this is no Sealift bundle',
+    hints: [expect.stringContaining('.partial'), expect.stringContaining('copy it again')],
+  })
+})
