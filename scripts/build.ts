@@ -18,7 +18,7 @@ await build({
   absWorkingDir: root,
   // Where oclif (package.json) and the thread's parent look for them.
   entryPoints: Object.fromEntries(
-    ['bin', 'cli/help', ...commands]
+    ['bin', 'cli/help', 'cli/unknown-verb', ...commands]
       .map(name => [name, `src/${name}.ts`])
       .concat([['hashing-worker', 'src/adapters/files/hashing-worker.ts']]),
   ),

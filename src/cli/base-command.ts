@@ -90,11 +90,16 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override toErrorJson(thrown: unknown): JsonError {
-    const { hints, faults } = thrown instanceof SealiftError ? thrown : { hints: [], faults: [] }
-    const code =
-      thrown instanceof SealiftError ? thrown.code : exitOf(thrown) === exitCodes.USAGE ? 'USAGE' : 'BUG'
-    return { error: { code, message: messageOf(thrown), exit: exitOf(thrown), hints, faults } }
+    return jsonError(thrown)
   }
+}
+
+/** What `--json` prints of an error. */
+export function jsonError(thrown: unknown): JsonError {
+  const { hints, faults } = thrown instanceof SealiftError ? thrown : { hints: [], faults: [] }
+  const code =
+    thrown instanceof SealiftError ? thrown.code : exitOf(thrown) === exitCodes.USAGE ? 'USAGE' : 'BUG'
+  return { error: { code, message: messageOf(thrown), exit: exitOf(thrown), hints, faults } }
 }
 
 /** Whatever an interruption made fail, it is one; what is said of it already stays. */

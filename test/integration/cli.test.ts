@@ -44,6 +44,57 @@ test('a reader that has seen enough is no fault', async () => {
   expect(stdout).toContain('Seal a working secrets platform')
 })
 
+test.each([
+  [['help'], 'Seal a working secrets platform'],
+  [['-h'], 'Seal a working secrets platform'],
+  [['help', 'build'], 'Build the bundle that a lock describes'],
+  [['verify', '-h'], 'EXIT CODES'],
+  [['-v'], 'sealift/'],
+])('%j is understood', async (words, said) => {
+  const { exitCode, stdout } = await sealift(words)
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain(said)
+})
+
+test.each([
+  ['buidl bundles/sandbox', 'did you mean: sealift build'],
+  ['verfy x.tar', 'did you mean: sealift verify'],
+  ['key new', 'did you mean: sealift keys new'],
+  ['fly', 'all verbs: sealift --help'],
+])('a verb that is none is told with what helps: %s', async (line, hint) => {
+  const words = line.split(' ')
+  const { exitCode, stdout, stderr } = await sealift(words)
+  expect([exitCode, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(`Error: there is no verb "${words[0]}" (USAGE)\n  → ${hint}`)
+  const inJson = await sealift([...words, '--json'])
+  expect(inJson.exitCode).toBe(2)
+  expect(JSON.parse(inJson.stdout).error).toMatchObject({
+    code: 'USAGE',
+    exit: 2,
+    hints: expect.arrayContaining([hint]),
+  })
+})
+
+test('the folder that is carried runs from anywhere, with its own Node and nothing else', async () => {
+  await execa('bash', [join(root, 'scripts', 'carry.sh'), join(dir, 'carry')])
+  const there = join(dir, 'site')
+  await execa('mkdir', [there])
+  await execa('tar', ['xzf', join(dir, 'carry', 'sealift.tar.gz'), '-C', there])
+  const run = (...words: string[]) =>
+    execa(join(there, 'sealift', 'sealift'), words, {
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin' },
+      extendEnv: false,
+      reject: false,
+    })
+  expect((await run('--version')).stdout).toContain('sealift/')
+  await writeFile(join(dir, 'site.yaml'), 'kind: Site\n')
+  const { exitCode, stderr } = await run('status', '-c', join(dir, 'site.yaml'))
+  expect(exitCode).toBe(40)
+  const [schema = ''] = /bundles\/schema\/\S+\.json/.exec(stderr) ?? []
+  expect(JSON.parse(await readFile(join(there, 'sealift', schema), 'utf8'))).toHaveProperty('properties')
+})
+
 describe('faults', () => {
   test.each([
     ['an unknown flag', ['build', 'bundles/sandbox', '--nonsense']],

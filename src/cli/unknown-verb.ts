@@ -1,0 +1,23 @@
+import type { Hook } from '@oclif/core'
+import { exitCodes, printable, SealiftError } from '../errors/index.ts'
+import { nearest } from '../yaml/index.ts'
+import { explain, jsonError } from './base-command.ts'
+import { printableJson } from './printable-json.ts'
+
+/** What oclif calls for a verb that is not there: names the nearest one, and ends with the code of wrong usage. */
+const unknownVerb: Hook.CommandNotFound = async ({ id, argv = [], config }) => {
+  const words = id.split(':')
+  const guess =
+    nearest(
+      words.slice(0, 2).join(' '),
+      config.commandIDs.map(known => known.replaceAll(':', ' ')),
+    ) ?? nearest(words[0] ?? '', config.commandIDs)
+  const error = new SealiftError('USAGE', `there is no verb "${printable(words[0] ?? '')}"`, {
+    hints: [...(guess ? [`did you mean: sealift ${guess}`] : []), 'all verbs: sealift --help'],
+  })
+  if (argv.includes('--json')) process.stdout.write(`${printableJson(jsonError(error))}\n`)
+  else process.stderr.write(explain(error))
+  process.exitCode = exitCodes.USAGE
+}
+
+export default unknownVerb
