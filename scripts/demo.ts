@@ -2,7 +2,7 @@
  * `npm run demo`: the whole road on this machine. Builds a bundle from a registry, carries it to a cluster that
  * has no way out, installs it there, and shows a secret travelling from Infisical to a Kubernetes Secret.
  */
-import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
@@ -64,6 +64,9 @@ async function demo(): Promise<void> {
   )
   const ended = starting.catch(() => undefined)
   closing.push(async () => (await ended)?.stop())
+  say(
+    '\nThe lock of bundles/sandbox was made on another machine, whose compiler gave other bytes: what moved is told.',
+  )
   await run(['lock', spec, ...registries])
   await run(['build', spec, '--output', join(root, 'out'), '--key', key.path, ...registries], {
     env: key.env,
@@ -78,6 +81,8 @@ async function demo(): Promise<void> {
   await execa('cmp', [built.json.path, join(root, 'out', basename(built.json.path))])
   say('Built a second time from the same lock: the same file, byte for byte.')
   const bundle = join(root, 'out', basename(built.json.path))
+  const publicKey = join(root, 'out', 'release.pub')
+  await writeFile(publicKey, key.publicKey)
 
   chapter('The site: a cluster without a route out')
   const site = await starting
@@ -91,6 +96,10 @@ async function demo(): Promise<void> {
     `The site file names the key that a bundle must be signed with; an unsigned one is refused:\n${key.publicKey}`,
   )
   const inside: RunOptions = { inside: site.cluster }
+  const outside = ['-c', 'exec 3<>/dev/tcp/192.0.2.1/443']
+  const { stderr: refusal, failed } = await site.cluster.exec('bash', outside, { reject: false })
+  if (!failed) throw new Error('the node has a route out')
+  say(`$ bash ${outside.join(' ')}      # on the node: any address that is not the cluster's\n${refusal}`)
 
   chapter('Install')
   const installed = await run(['install', carried, '-c', site.siteFile], inside)
@@ -103,6 +112,8 @@ async function demo(): Promise<void> {
   say(
     `               try: skopeo inspect oci-archive:${bundle}:docker.io/sealift-sandbox/external-secrets:v0.20.4`,
   )
+  say(`               try: scripts/sealift verify ${bundle} --key ${publicKey}`)
+  say(`               try: scripts/sealift images ${bundle} --why`)
   say(`the secret     ${/arrived after .*/.exec(installed)?.[0] ?? ''}`)
   say('the budget     the table above: what is requested, what kubelet measured, a verdict on each')
   say(
@@ -118,7 +129,11 @@ try {
   await demo()
 } catch (error) {
   process.exitCode = interrupted.signal.aborted ? 130 : 1
-  say(`\nThe demo stopped: ${error instanceof Error ? error.message : error}`)
+  say(
+    interrupted.signal.aborted
+      ? '\nThe demo was interrupted.'
+      : `\nThe demo stopped: ${error instanceof Error ? error.message : error}`,
+  )
 } finally {
   for (const close of closing.reverse()) await close().catch(error => say(`cleaning up: ${error}`))
   await stopLeftovers(say)
