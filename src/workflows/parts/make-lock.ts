@@ -8,6 +8,7 @@ import { account } from './lock-account.ts'
 import { assemble } from './lock-assemble.ts'
 import { lockAttachments } from './lock-attachments.ts'
 import { oldLock, refuseDrift } from './lock-drift.ts'
+import { lockedTool } from './lock-entries.ts'
 import { pin } from './lock-pin.ts'
 import { type ReadSpec, type Resolved, readSpec, resolveParts } from './lock-resolve.ts'
 import { renderAll } from './render.ts'
@@ -53,6 +54,8 @@ export async function makeLock(request: LockRequest, host: ConnectedHost, talk: 
   const { spec } = read
   const old = await oldLock(request, host.files, reporter)
   const resolved = await resolveParts(spec, specDir, host, talk)
+  // A helm that is not the locked one must not run, not even to say what else has changed.
+  if (locked && old) refuseDrift(driftOf(old, { ...old, tools: resolved.tools.map(lockedTool) }), request)
   const rendered = await render(read, resolved, host, talk)
   const budget = account(rendered, spec, request.budget, reporter)
   const { images, suspects } = findImages(rendered, spec.images)

@@ -60,3 +60,14 @@ test('the helm that was unpacked is taken away, also where nothing can be render
   await expect(lock(request, { ...host, files }, talk)).rejects.toBe(full)
   expect(helms).toEqual({ unpacked: 0, ever: 1 })
 })
+
+test('with --locked a helm that is not the locked one does not run', async () => {
+  const { files, run, helms } = await spec()
+  await run()
+  await files.write('spec/helm', 'another program')
+  await expect(run({ locked: true })).rejects.toMatchObject({
+    code: 'LOCK_DRIFT',
+    faults: [expect.stringContaining('tool helm for linux/amd64: content was')],
+  })
+  expect(helms.ever).toBe(1)
+})
