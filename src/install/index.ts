@@ -12,6 +12,7 @@ export {
   refuseDowngrade,
   refuseOtherBundle,
   refuseOtherReleases,
+  refuseOtherSite,
   refuseWrongSite,
 } from './order.ts'
 export {

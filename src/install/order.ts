@@ -16,6 +16,8 @@ export interface Candidate extends Named {
 
 /** The bundle that a site has. */
 export interface Installed extends Candidate {
+  /** The site's name, where an install has come to its end. */
+  readonly site?: string
   /** ISO time since which only its data is there. */
   readonly removed?: string
   /** Set while its install has begun and not ended: nobody knows how far it came. */
@@ -69,6 +71,19 @@ export function refuseOtherBundle(installed: Installed | undefined, next: Named)
       'take the bundle or the site file that is meant; what is here is removed with a bundle of its own name',
     ],
   })
+}
+
+/** Makes sure that a site file is that of this cluster. @throws SealiftError FOREIGN_INSTALL */
+export function refuseOtherSite(installed: Installed | undefined, site: string): void {
+  const here = installed?.site
+  if (here === undefined || here === site) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `this cluster is site ${printable(here)}, and the site file is of ${site}`,
+    {
+      hints: ['take the site file of this cluster, or the kubeconfig of that site'],
+    },
+  )
 }
 
 /**

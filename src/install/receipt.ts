@@ -3,6 +3,7 @@ import { printable, SealiftError } from '../errors/index.ts'
 import { type BundleLock, type LockedChart, parseLock, printLock } from '../lock/index.ts'
 import { digestShape } from '../oci/index.ts'
 import type { Cluster } from '../ports/index.ts'
+import { siteName } from '../spec/index.ts'
 import { systemNamespace } from '../wire/index.ts'
 import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
@@ -14,11 +15,11 @@ export const voucher = z.union([digestShape, z.literal('unsigned')])
 
 const written = z.object({
   /** The site's name. */
-  site: z.string(),
+  site: siteName,
   /** Identity of the bundle. */
   bundle: digestShape,
   /** ISO time at which the install was proven. */
-  at: z.string(),
+  at: z.iso.datetime(),
   key: voucher,
 })
 
@@ -83,13 +84,15 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
 export async function installedBundle(cluster: Cluster): Promise<Installed | undefined> {
   const data = (await receiptData(cluster)) ?? {}
   const { name, version, removed, begunName, begunVersion, bundle } = data
+  const site = data['site'] === undefined ? {} : { site: data['site'] }
   if (begunName !== undefined && begunVersion !== undefined)
-    return { name: begunName, version: begunVersion, begun: true }
+    return { name: begunName, version: begunVersion, begun: true, ...site }
   if (name === undefined || version === undefined) return undefined
   const marks = [bundle, data[lockKey]].filter(mark => mark !== undefined)
   return {
     name,
     version,
+    ...site,
     ...(marks.length > 0 ? { marks } : {}),
     ...(removed === undefined ? {} : { removed }),
   }

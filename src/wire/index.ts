@@ -33,6 +33,7 @@ export { makePassword } from './secrets.ts'
 export { inspectCache, madeForCache, purgeCache } from './site-cache.ts'
 export {
   inspectDatabase,
+  madeAtServer,
   madeForDatabase,
   type OwnDatabase,
   ownDatabase,

@@ -39,6 +39,16 @@ export function madeForDatabase(
   return made.user === user && made.database === name
 }
 
+/** Whether keys were made for a database at this very server. */
+export function madeAtServer(
+  { databaseUri }: Pick<StoredKeys, 'databaseUri'>,
+  { host, port }: Site['database'],
+): boolean {
+  if (databaseUri === undefined) return false
+  const made = parseDatabaseUri(databaseUri, 'the stored DB_CONNECTION_URI')
+  return made.host === host && made.port === port
+}
+
 /**
  * A role that Sealift made, and not for this site: to change its password would take another Infisical's database
  * away. @throws SealiftError FOREIGN_INSTALL

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { type Bundle, openBundle } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
 import {
   closeReceipt,
   installedBundle,
@@ -10,13 +9,15 @@ import {
   refuseForeignRecords,
   refuseOtherBundle,
   refuseOtherReleases,
+  refuseOtherSite,
 } from '../install/index.ts'
-import { type KubernetesObject, kinds, type SiteHost, type Talk } from '../ports/index.ts'
+import { kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
   adminSecretName,
   credentialsSecretName,
   deleteUnlessDown,
+  isManaged,
   keysSecretName,
   storeName,
   systemNamespace,
@@ -26,6 +27,7 @@ import { bundledHelm } from './parts/carried.ts'
 import { purge, type Take } from './parts/purge.ts'
 import { ownedBy } from './parts/release-steps.ts'
 import { signaturePath } from './parts/signature.ts'
+import { refuseTeamsLoss } from './parts/teams-loss.ts'
 import { requireTrusted } from './parts/trust.ts'
 import { isTerminating, underLease } from './parts/under-lease.ts'
 import { type Wired, wiredCharts } from './parts/wired.ts'
@@ -48,7 +50,7 @@ type RemoveResult = z.infer<typeof removeResult>
 /**
  * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
  * so that an install of the same site finds everything again. Can be run again after an interruption.
- * @throws SealiftError FOREIGN_INSTALL when another bundle is installed or teams' ExternalSecrets would be lost, SITE_BUSY, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ * @throws SealiftError FOREIGN_INSTALL when another bundle or site is installed or teams' objects would be lost, SITE_BUSY, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
  */
 export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { cluster, files } = host
@@ -81,7 +83,9 @@ interface Removal extends Omit<RemoveRequest, 'bundle'> {
 async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { bundle, site, wired, namespaces } = removal
   const { cluster } = host
-  refuseOtherBundle(await installedBundle(cluster), bundle.lock.metadata)
+  const installed = await installedBundle(cluster)
+  refuseOtherSite(installed, site.metadata.name)
+  refuseOtherBundle(installed, bundle.lock.metadata)
   refuseOtherReleases(await recordedReleases(cluster), bundle.lock.charts)
   const removed: string[] = []
   const take: Take = async (what, work) => {
@@ -90,10 +94,10 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     removed.push(what)
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
-  if (removal.purge && crds.length > 0) await refuseTeamsLoss(await cluster.list(kinds.externalSecret))
+  if (removal.purge) await refuseTeamsLoss(crds, cluster)
   const helm = await bundledHelm(bundle, host)
   try {
-    let stored = crds.length > 0
+    let stored = isManaged(await cluster.get(kinds.clusterSecretStore, storeName))
     if (stored)
       await take(`ClusterSecretStore ${storeName}`, async () => {
         stored = !(await deleteUnlessDown(cluster, kinds.clusterSecretStore, storeName))
@@ -105,9 +109,11 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   } finally {
     await helm.dispose()
   }
-  await take('ESO’s credentials', () =>
-    cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
-  )
+  const credentials = await cluster.get(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace)
+  if (isManaged(credentials))
+    await take('ESO’s credentials', () =>
+      cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
+    )
   const now = new Date(host.clock.now()).toISOString()
   await take('the journal', () => closeReceipt(cluster, now))
   const kept = removal.purge
@@ -128,17 +134,4 @@ function keptWithoutPurge(database: string, namespace: string): string[] {
     `the admin's login (Secret ${systemNamespace}/${adminSecretName})`,
     'CRDs of External Secrets Operator, and the images',
   ]
-}
-
-async function refuseTeamsLoss(all: readonly KubernetesObject[]): Promise<void> {
-  const teams = all.filter(({ metadata }) => metadata.namespace !== systemNamespace)
-  if (teams.length === 0) return
-  throw new SealiftError(
-    'FOREIGN_INSTALL',
-    `${teams.length} ExternalSecrets of other teams would be lost with the CRDs`,
-    {
-      faults: teams.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
-      hints: ['remove without --purge, or delete them first'],
-    },
-  )
 }

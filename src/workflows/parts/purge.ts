@@ -7,6 +7,7 @@ import type { Site } from '../../spec/index.ts'
 import {
   isManaged,
   leaveNamespace,
+  madeAtServer,
   madeForCache,
   madeForDatabase,
   purgeCache,
@@ -52,6 +53,8 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     const cache = `Dragonfly's database ${dragonfly.database}`
     const others = "this site's keys were made for another one"
     if (!database.admin) kept.push('the database: the site brought it (database.uri)')
+    else if (!madeAtServer(stored, database))
+      kept.push(`${made}: this site's keys were made for another server than ${database.host}`)
     else if (madeForDatabase(stored, database)) await take(made, () => purgeDatabase(services))
     else kept.push(`${made}: ${others}`)
     if (dragonfly.database === 0)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../src/ports/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
-import { madeForCache, madeForDatabase, purgeCache } from '../../../src/wire/index.ts'
+import { madeAtServer, madeForCache, madeForDatabase, purgeCache } from '../../../src/wire/index.ts'
 import { countingRandom, rejection, siteCluster } from './memory.ts'
 import { smallSite } from './sites.ts'
 
@@ -16,6 +16,15 @@ describe('the keys on a site were made for', () => {
   ])('%s', (_, where, database, wanted) => {
     const databaseUri = new Secret(`postgresql://${where}/${database}`)
     expect(madeForDatabase({ databaseUri }, site.database)).toBe(wanted)
+  })
+
+  test.each([
+    ['the server that the site file names', 'postgres-cluster-rw.databases.svc:5432', true],
+    ['another server', 'postgres-cluster-rw.staging.svc:5432', false],
+    ['another port of it', 'postgres-cluster-rw.databases.svc:6432', false],
+  ])('%s (database)', (_, place, wanted) => {
+    const databaseUri = new Secret(`postgresql://infisical:word@${place}/infisical`)
+    expect(madeAtServer({ databaseUri }, site.database)).toBe(wanted)
   })
 
   test.each([

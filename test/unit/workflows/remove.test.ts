@@ -15,6 +15,7 @@ import {
   removeFrom,
 } from './memory-site.ts'
 
+const managed = { 'app.kubernetes.io/managed-by': 'sealift' }
 let site: MemorySite
 let host: SiteHost
 /** Releases that helm was told to take away. */
@@ -195,7 +196,10 @@ test('ESO’s webhook may be down: the store goes after it', async () => {
       versions: [{ name: 'v1' }],
     },
   })
-  await site.cluster.create({ ...kinds.clusterSecretStore, metadata: { name: 'infisical-store' } })
+  await site.cluster.create({
+    ...kinds.clusterSecretStore,
+    metadata: { name: 'infisical-store', labels: managed },
+  })
   const { cluster } = site
   const judged: SiteHost['cluster'] = {
     ...cluster,
@@ -212,3 +216,44 @@ test('ESO’s webhook may be down: the store goes after it', async () => {
   expect(uninstalled).toEqual(['eso', 'demo'])
   expect(await cluster.get(kinds.clusterSecretStore, 'infisical-store')).toBeUndefined()
 })
+
+test('what has the names of Sealift’s objects and is somebody else’s stays', async () => {
+  await begin()
+  const theirs = { name: 'infisical-universal-auth', namespace: 'eso' }
+  await site.cluster.delete(kinds.secret, theirs.name, theirs.namespace)
+  await site.cluster.create({ ...kinds.secret, metadata: theirs })
+  await removeFrom(host, '1.0.0', false)
+  expect(await site.cluster.get(kinds.secret, theirs.name, theirs.namespace)).toBeDefined()
+})
+
+test('another site than the file says is left', async () => {
+  await begin()
+  await writeReceipt(site.cluster, { ...proven, site: 'bank-test', lock })
+  await expect(removeFrom(host, '1.0.0', true)).rejects.toMatchObject({
+    code: 'FOREIGN_INSTALL',
+    message: 'this cluster is site bank-test, and the site file is of bank-prod',
+  })
+  expect(uninstalled).toEqual([])
+})
+
+test.each(['ExternalSecret', 'SecretStore', 'ClusterSecretStore'])(
+  'a team’s %s stands in the way of a purge',
+  async kind => {
+    await begin()
+    const group = 'external-secrets.io'
+    const spec = {
+      ...{ group, scope: kind.startsWith('Cluster') ? 'Cluster' : 'Namespaced', names: { kind } },
+      versions: [{ name: 'v1beta1' }, { name: 'v1', storage: true }],
+    }
+    const labels = { 'dev.sealift/release': 'eso' }
+    await site.cluster.create({ ...kinds.crd, metadata: { name: `x.${group}`, labels }, spec })
+    await site.cluster.create({ apiVersion: `${group}/v1`, kind, metadata: { name: 'theirs' } })
+    await expect(removeFrom(host, '1.0.0', true)).rejects.toMatchObject({
+      code: 'FOREIGN_INSTALL',
+      message: '1 objects of other teams would be lost with the CRDs',
+      faults: [expect.stringContaining(kind)],
+    })
+    expect(uninstalled).toEqual([])
+    await removeFrom(host, '1.0.0', false)
+  },
+)
