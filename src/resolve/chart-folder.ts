@@ -40,7 +40,7 @@ function ignoring(text: string): (path: string) => boolean {
       const folder = pattern.endsWith('/')
       const plain = folder ? pattern.slice(0, -1) : pattern
       const anchored = plain.includes('/')
-      return { keep, folder, anchored, shape: globShape(plain.replace(/^\//, '')) }
+      return { keep, folder, anchored, glob: plain.replace(/^\//, '') }
     })
   return path => {
     const parts = path.split('/')
@@ -49,15 +49,27 @@ function ignoring(text: string): (path: string) => boolean {
       path: parts.slice(0, i + 1).join('/'),
       folder: i < parts.length - 1,
     }))
-    const hits = rules.filter(({ folder, anchored, shape }) =>
-      places.some(place => (!folder || place.folder) && shape.test(anchored ? place.path : place.name)),
+    const hits = rules.filter(({ folder, anchored, glob }) =>
+      places.some(place => (!folder || place.folder) && fitsGlob(glob, anchored ? place.path : place.name)),
     )
     const last = hits.at(-1)
     return last !== undefined && !last.keep
   }
 }
 
-function globShape(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`)
+/** `*` and `?` stand for what is no slash. Segment by segment, where only the last star moves on: no pattern takes long. */
+function fitsGlob(glob: string, path: string): boolean {
+  const [globs, names] = [glob.split('/'), path.split('/')]
+  return globs.length === names.length && globs.every((one, i) => fitsName(one, names[i] ?? ''))
+}
+
+function fitsName(glob: string, name: string): boolean {
+  let [at, star, back] = [0, -1, 0]
+  for (let i = 0; i < name.length; ) {
+    if (glob[at] === '*') [star, back] = [at++, i]
+    else if (glob[at] === '?' || glob[at] === name[i]) [at, i] = [at + 1, i + 1]
+    else if (star >= 0) [at, i] = [star + 1, ++back]
+    else return false
+  }
+  return /^\**$/.test(glob.slice(at))
 }

@@ -86,11 +86,10 @@ function sayingTheyAreImages({ path, content }: ContainerShape): { field: string
   const found = ['command', 'args'].flatMap(list => {
     const words = Array.isArray(content[list]) ? content[list].map(String) : []
     return words.flatMap((word, i) => {
-      const flag = /^--?([\w.-]*image[\w.-]*)(?:=(.*))?$/is.exec(word)
-      if (flag === null) return []
-      const inline = flag[2] !== undefined
+      const [, flag = '', inline] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(word) ?? []
+      if (!/image/i.test(flag)) return []
       return [
-        { field: `${path}.${list}[${inline ? i : i + 1}]`, text: (inline ? flag[2] : words[i + 1]) ?? '' },
+        { field: `${path}.${list}[${inline === undefined ? i + 1 : i}]`, text: inline ?? words[i + 1] ?? '' },
       ]
     })
   })

@@ -37,6 +37,8 @@ function bounded(text: string, all: readonly unknown[]): unknown[] {
   const known = new Map<object, number>()
   // What is being counted counts for too much: a list that holds itself.
   const valuesOf = (value: unknown): number => {
+    // A long text counts for more: one of a megabyte, a thousand times.
+    if (typeof value === 'string') return 1 + Math.floor(value.length / 64)
     if (typeof value !== 'object' || value === null) return 1
     const before = known.get(value)
     if (before !== undefined) return before

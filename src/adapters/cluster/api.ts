@@ -1,6 +1,5 @@
 import http from 'node:http'
 import https from 'node:https'
-import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SealiftError, systemCode } from '../../errors/index.ts'
 import { badCredentials, refused, unreachable } from './faults.ts'
@@ -40,6 +39,7 @@ export interface Api {
 }
 
 const timeout = 30_000
+const mostBytes = 64 * 1024 * 1024
 const tries = 6
 // What a connection dies of when the server restarts or a balancer lets go of it.
 const broken = new Set(['ECONNRESET', 'EPIPE'])
@@ -121,6 +121,18 @@ async function once({ config, server }: Connection, call: Call): Promise<Answer>
     sent.end(body)
   })
   const retryAfter = Number(response.headers['retry-after'])
-  const got = { status: response.statusCode ?? 0, text: await text(response) }
+  const got = { status: response.statusCode ?? 0, text: await textOf(response) }
   return retryAfter > 0 ? { ...got, retryAfter } : got
+}
+
+/** A body as text. @throws Error for one that is larger than any answer of a Kubernetes API */
+async function textOf(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > mostBytes) throw new Error('it answers without end')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }

@@ -2,6 +2,7 @@ import type { Cluster, Kind, KubernetesObject } from '../../ports/index.ts'
 import type { Api, Call } from './api.ts'
 import { waitUntilGone } from './deletion.ts'
 import type { Discovery, Resource } from './discovery.ts'
+import { failed } from './faults.ts'
 
 /** The part of the port that treats every kind of object alike. */
 export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'create' | 'delete'>
@@ -12,6 +13,8 @@ interface List {
 }
 
 const pageSize = 500
+// No cluster of the kind that Sealift is for has as many; a server that sends pages without end would.
+const mostObjects = 200_000
 
 /**
  * An owner goes after what it owns. But a custom resource goes at once: the collector that has to let it go looks
@@ -60,6 +63,7 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
       found.push(...page.items.map(item => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })))
       next = page.metadata?.continue
       if (!next) break
+      if (found.length > mostObjects) throw failed(`the cluster has more than ${mostObjects} ${kind.kind}s`)
     }
     return found
   }

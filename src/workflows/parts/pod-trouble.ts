@@ -9,8 +9,13 @@ interface ContainerStatus {
   readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode?: number } }
 }
 
-// What a log line must not carry into an error: user and password in URLs, and long hex or base64 strings.
-const credentials = /(\w+:\/\/)[^\s/@]*@|\b[0-9a-f]{32,}\b|\b[A-Za-z0-9+/]{40,}={0,2}/gi
+// What a log line must not carry into an error: user and password in URLs, Sealift's own passwords, and long hex or
+// base64 strings. Up to the last @: a password may have one, and slashes, in it.
+const credentials =
+  /\b(\w{1,32}:\/\/)[^\s"']*@|\bSl-[A-Za-z0-9]{32}\b|\b[0-9a-f]{32,}\b|\b[A-Za-z0-9+/]{40,}={0,2}/gi
+
+// Characters of a line that are looked at: expressions may take the square of them.
+const longestLine = 2000
 
 /** Why pods of a namespace are not ready: state, exit codes and last log lines, with what looks like a secret taken out. */
 export async function podTrouble(cluster: Cluster, namespace: string): Promise<string[]> {
@@ -41,7 +46,9 @@ function statusesOf(pod: KubernetesObject): readonly ContainerStatus[] {
 
 function redacted(text: string): string {
   return printable(
-    text.replace(credentials, (_, scheme?: string) => (scheme ? `${scheme}[secret]@` : '[secret]')),
+    text
+      .slice(0, longestLine)
+      .replace(credentials, (_, scheme?: string) => (scheme ? `${scheme}[secret]@` : '[secret]')),
     300,
   )
 }

@@ -203,6 +203,14 @@ describe('from a path', () => {
     ])
   })
 
+  test('a .helmignore may have any number of stars', async () => {
+    const name = `${'a'.repeat(200)}c`
+    const stars = `${'*a'.repeat(60)}*b`
+    const files = { 'Chart.yaml': chartYaml, [name]: 'x', [`${name}b`]: 'x', '.helmignore': `${stars}\n` }
+    const { package: bytes } = await resolve({ path: 'charts/one' }, await folder(files))
+    expect([...(await readPackage(bytes, path => path.includes('aaa'))).keys()]).toEqual([`one/${name}`])
+  })
+
   test('a package is taken as it is', async () => {
     const from = sources()
     await from.files.write('/spec/one.tgz', packed)

@@ -7,6 +7,13 @@ function find(yaml: string, chart = metadata) {
   return findImages([{ metadata: chart, objects: renderedObjects('app', yaml) }])
 }
 
+test('an argument of any length is looked at', () => {
+  const word = `--${'image'.repeat(200_000)}!`
+  const container = `{ name: main, image: r.io/a:1, args: ['${word}', --proxy-IMAGE=r.io/b:2, --image, r.io/c:3] }`
+  const text = `{ kind: Pod, metadata: { name: x }, spec: { containers: [${container}] } }`
+  expect(names(text)).toEqual(['r.io/a:1', 'r.io/b:2', 'r.io/c:3'])
+})
+
 const names = (yaml: string) => find(yaml).images.map(({ name }) => name)
 const pod = (image: string, name = 'main') => `{ containers: [{ name: ${name}, image: '${image}' }] }`
 

@@ -16,6 +16,7 @@ test('aliases are read, unless none may be there', () => {
 test.each([
   ['a billion laughs', laughs],
   ['a list that holds itself', 'a: &a [*a, *a]'],
+  ['a long text, a thousand times', `a: &a ${'x'.repeat(100_000)}\nb: [${Array(1000).fill('*a')}]`],
 ])('%s are refused before anything walks over them', (_, text) => {
   expect(() => parseYaml(text)).toThrow('stand for more than 1000000 values')
   expect(() => parseAllYaml(text)).toThrow('stand for more than 1000000 values')

@@ -76,6 +76,28 @@ describe('calls of the Kubernetes API', () => {
     expect(seen.filter(call => call.endsWith('/configmaps/a'))).toHaveLength(6)
   })
 
+  it('end where pages have no end', async () => {
+    const items = Array.from({ length: 50_000 }, () => ({ metadata: {} }))
+    answers = Array(10).fill(json(200, { items, metadata: { continue: 'more' } }))
+    await expect(open().list(configMap)).rejects.toMatchObject({
+      code: 'CLUSTER_FAILED',
+      message: 'the cluster has more than 200000 ConfigMaps',
+    })
+  })
+
+  it('end where an answer has no end', async () => {
+    answers = [
+      (_, response) => {
+        const more = () => {
+          while (!response.destroyed && response.write(Buffer.alloc(1 << 20, ' '))) {}
+        }
+        response.on('drain', more)
+        more()
+      },
+    ]
+    await expect(open().list(configMap)).rejects.toThrow('it answers without end')
+  })
+
   it('show what the server says as text without control characters', async () => {
     answers = [json(400, { message: 'no\u001b[2J' })]
     await expect(open().get(configMap, 'a')).rejects.toThrow('cannot get configmaps default/a: no\\u{1b}[2J')
