@@ -1,9 +1,12 @@
-/** A plain text table: columns two spaces apart, numbers (`right`) aligned to the right, no trailing blanks. */
+import { printable } from '../errors/index.ts'
+
+/** A plain text table, a line a row whatever is in it: columns two spaces apart, numbers (`right`) aligned to the right, no trailing blanks. */
 export function table(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
+  const rows = given.map(row => row.map(cell => printable(cell, 4000)))
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map(row => (row[column] ?? '').length)),
   )

@@ -26,7 +26,7 @@ export default class Sbom extends BaseCommand {
 
   async run(): Promise<SbomOutput> {
     const { args, flags } = await this.parse(Sbom)
-    const images = await sbom(args.bundle, flags.output, nodeFiles(), this.reporter)
+    const images = await sbom(args.bundle, flags.output, nodeFiles(), this.talk)
     this.log(table(['image', 'platform', 'SBOM', 'packages', 'licences'], images.flatMap(rows), [3]))
     for (const { file } of images.flatMap(({ documents }) => documents)) if (file) this.log(file)
     return { images }

@@ -2,7 +2,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, keyText, table } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import { type ErrorCode, printable } from '../errors/index.ts'
 import { readSite } from '../workflows/parts/site-file.ts'
 import { status } from '../workflows/status.ts'
 
@@ -26,7 +26,7 @@ export default class Status extends BaseCommand {
     const found = await status(await siteHost(site, process.env))
     const { bundle, installed, releases, images } = found
     this.log(
-      `${found.site}: ${bundle.name} ${bundle.version}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n`,
+      `${found.site}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n`,
     )
     this.log(
       table(

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Digest } from '../oci/index.ts'
 import { attachmentKinds, digestShape as digest } from '../oci/index.ts'
+import { relativePath } from '../spec/index.ts'
 
 const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 const content = z.strictObject({ digest, size })
@@ -92,7 +93,7 @@ export const bundleLock = z.strictObject({
   platforms: z.array(z.string()),
   kubernetes: z.string(),
   /** bundle.yaml and every values file, by path below the spec's folder. */
-  files: z.array(z.strictObject({ path: z.string(), digest })),
+  files: z.array(z.strictObject({ path: relativePath, digest })),
   charts: z.array(chart),
   images: z.array(image),
   tools: z.array(tool),

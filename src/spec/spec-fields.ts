@@ -14,7 +14,7 @@ export const dnsLabel = z
 /** A path beside bundle.yaml. */
 export const relativePath = z
   .string()
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\0]+$/, 'a path below the folder of bundle.yaml, without ..')
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\p{Cc}]+$/u, 'a path below the folder of bundle.yaml, without ..')
 
 /** The name of a site. */
 export const siteName = z

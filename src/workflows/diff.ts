@@ -30,8 +30,11 @@ export async function diff(request: DiffRequest, host: DiffHost, talk: Talk): Pr
   const trusted = await readPublicKeys(keys, host.files)
   return withSide(a, host, first =>
     withSide(b, host, async second => {
-      if (keys.length > 0 && second.bundle !== undefined)
+      if (keys.length > 0) {
+        if (second.bundle === undefined)
+          throw new SealiftError('USAGE', `${b} is no bundle: only a bundle can be signed`)
         await requireSigned(second.signature ?? '', second.bundle, trusted, host.files)
+      }
       const objects = request.objects || keys.length > 0
       const found = lockDiff(first.lock, second.lock)
       const [was, is] = [first.bundle?.digest, second.bundle?.digest]

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import * as z from 'zod'
 import { baseMissing, findLayers, planWhole } from '../bundle/index.ts'
 import { SealiftError } from '../errors/index.ts'
@@ -67,6 +68,7 @@ export async function merge(
     const { output, volumeSize } = request
     const plan = { ...planWhole(bundle), ...(volumeSize ? { volumeSize } : {}) }
     const path = `${output}/${bundleFile(bundle.lock)}`
+    refuseReplacing(path, bases)
     const open = readOnce(digest => places.get(digest) ?? delta)
     await fillFile({ path, plan, open, concurrency }, host, talk)
     return {
@@ -79,6 +81,17 @@ export async function merge(
       signed: await copySignature(delta.signature, path, files),
       seconds: (clock.now() - started) / 1000,
     }
+  })
+}
+
+/** Makes sure that what is made does not take the place of what it is made of. @throws SealiftError USAGE */
+function refuseReplacing(path: string, bases: readonly NamedBundle[]): void {
+  const base = bases.find(one => resolve(one.path) === resolve(path))
+  if (base === undefined) return
+  throw new SealiftError('USAGE', `${base.name} would be replaced by what is made of it`, {
+    hints: [
+      'a delta builds on a bundle of another version: look at it, sealift inspect; or name another folder with --output',
+    ],
   })
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Bundle, type CarriedImage, openBundle } from '../bundle/index.ts'
 import { printable } from '../errors/index.ts'
 import { type Digest, digestOf, digestShape, hexOf } from '../oci/index.ts'
-import type { Files, Reporter } from '../ports/index.ts'
+import type { Files, Reporter, Talk } from '../ports/index.ts'
 import { licenceLabel, type SbomDocument, sbomsOf } from '../sbom/index.ts'
 
 /** An SBOM that a bundle carries. Sizes in bytes. */
@@ -38,13 +38,13 @@ export type SbomOutput = z.infer<typeof sbomOutput>
 /**
  * Reads the SBOMs that a bundle's images carry, and writes each as a file below `output` when that is given. One that
  * cannot be used is told of and passed over.
- * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED, FILE_FAILED, DISK_FULL
+ * @throws SealiftError BUNDLE_MALFORMED, BUNDLE_DAMAGED, FILE_FAILED, DISK_FULL, INTERRUPTED
  */
 export async function sbom(
   path: string,
   output: string | undefined,
   files: Files,
-  reporter: Reporter,
+  { reporter, signal }: Pick<Talk, 'reporter' | 'signal'>,
 ): Promise<ImageSboms[]> {
   const source = await files.openBundle(path)
   try {
@@ -53,7 +53,7 @@ export async function sbom(
     const written = new Map<Digest, string>()
     for (const image of bundle.images)
       for (const platform of [...image.platforms.keys()].sort())
-        found.push(await ofImage(bundle, image, platform, { output, files, reporter, written }))
+        found.push(await ofImage(bundle, image, platform, { output, files, reporter, signal, written }))
     return found
   } finally {
     await source.close()
@@ -68,6 +68,7 @@ async function ofImage(
     readonly output: string | undefined
     readonly files: Files
     readonly reporter: Reporter
+    readonly signal: AbortSignal
     /** The file of each document that is written already: many images may share one. */
     readonly written: Map<Digest, string>
   },
@@ -83,6 +84,7 @@ async function ofImage(
     return file
   }
   for await (const { document, attachment } of sbomsOf(bundle, image, platform, tell)) {
+    to.signal.throwIfAborted()
     const { format, packages, licences, bytes } = document
     const file = to.output === undefined ? {} : { file: await write(document, to.output) }
     const counted = packages === undefined ? {} : { packages }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { baseMissing, openBundle } from '../bundle/index.ts'
-import type { SealiftError } from '../errors/index.ts'
-import { digestShape } from '../oci/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { type Digest, digestShape } from '../oci/index.ts'
 import type { BundleSource, Files, Talk } from '../ports/index.ts'
 import type { PublicKey } from '../sign/index.ts'
 import { type Verdict, verdict } from '../verify/index.ts'
@@ -39,7 +39,7 @@ export async function verify(request: VerifyRequest, files: Files, talk: Talk): 
   const source = await files.openBundle(path)
   try {
     const verdict = await verifySource(source, { path, platform, bases }, files, talk)
-    const signature = await signatureOf(source, keys, files)
+    const signature = await signatureOf(source, verdict.digest, keys, files)
     if (verdict.missing.length > 0) throw withoutBase(verdict, bases)
     return { ...verdict, signature }
   } finally {
@@ -49,12 +49,16 @@ export async function verify(request: VerifyRequest, files: Files, talk: Talk): 
 
 async function signatureOf(
   source: BundleSource,
+  digest: Digest | undefined,
   keys: readonly PublicKey[],
   files: Files,
 ): Promise<Verified['signature']> {
   const file = signaturePath(source)
   if (keys.length === 0) return (await files.exists(file)) ? 'unchecked' : 'absent'
-  return (await requireSigned(file, await openBundle(source), keys, files)).fingerprint
+  const bundle = await openBundle(source)
+  if (bundle.digest !== digest)
+    throw new SealiftError('BUNDLE_DAMAGED', `${source.path} has changed while it was read`)
+  return (await requireSigned(file, bundle, keys, files)).fingerprint
 }
 
 function withoutBase({ missing }: Verdict, bases: readonly string[]): SealiftError {

@@ -1,4 +1,5 @@
 /** What publishers attach to images, from a real registry into a bundle: locked, carried, read, and out of the way. */
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -31,6 +32,7 @@ import {
 } from '../support/connected/index.ts'
 import { startContainerd } from '../support/containerd.ts'
 import { aptInstall } from '../support/packages.ts'
+import { recordedTalk } from '../support/recorded-talk.ts'
 import { type SpecOfImages, specOfImages } from '../support/spec-of-images.ts'
 import { goTool } from '../support/tools/build.ts'
 
@@ -204,7 +206,7 @@ describe('the bundle', () => {
   test('gives its SBOMs back: three documents of one image, none of the other', async () => {
     const output = join(spec.dir, 'sboms')
     const reporter = { step: () => expect.unreachable(), note() {}, warn: expect.unreachable }
-    const found = await sbom(bundle, output, nodeFiles(), reporter)
+    const found = await sbom(bundle, output, nodeFiles(), { ...recordedTalk(), reporter })
     const formats = found.map(({ image, documents }) => [image, documents.map(({ format }) => format).sort()])
     expect(formats).toEqual([
       [names.bare, []],

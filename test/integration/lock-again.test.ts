@@ -213,6 +213,9 @@ describe('diff', () => {
     const key = join(small.dir, 'release')
     expect((await sealift(['keys', 'new', key], { env })).exitCode).toBe(0)
     expect((await diff(first, second, '--key', `${key}.pub`)).exitCode).toBe(33)
+    expect((await diff(first, small.spec, '--key', `${key}.pub`)).stderr).toContain(
+      'only a bundle can be signed',
+    )
     expect((await sealift(['sign', second, '--key', `${key}.key`], { env })).exitCode).toBe(0)
     expect((await diff(first, second, '--key', `${key}.pub`)).stdout).toContain('+ ConfigMap apps/extra')
     await copyFile(`${second}.sig`, `${first}.sig`)

@@ -107,7 +107,9 @@ async function askHelper(
   environment: Environment,
 ): Promise<Credential | undefined> {
   const program = `docker-credential-${helper}`
-  const options = { input: server, env: environment, extendEnv: false, reject: false, timeout: 30_000 }
+  // What opens the user's keys is not for a helper.
+  const { SEALIFT_KEY_PASSPHRASE: _, COSIGN_PASSWORD: __, ...env } = environment
+  const options = { input: server, env, extendEnv: false, reject: false, timeout: 30_000 }
   const { execa } = await import('execa')
   const answer = await execa(program, ['get'], options)
   if (answer.failed) {

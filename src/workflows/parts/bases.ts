@@ -6,6 +6,8 @@ import { signaturePath } from './signature.ts'
 /** An open bundle with its path. */
 export interface NamedBundle {
   readonly name: string
+  /** The bundle's own path, where the name is that of a volume. */
+  readonly path: string
   readonly bundle: Bundle
   /** Where its signature lies, if there is one. */
   readonly signature: string
@@ -27,7 +29,7 @@ export async function withBundles<T>(
       const source = await files.openBundle(name)
       closing.push(() => source.close())
       const bundle = await openBundle(source).catch(named(name))
-      bundles.push({ name, bundle, signature: signaturePath(source) })
+      bundles.push({ name, path: source.path, bundle, signature: signaturePath(source) })
     }
     return await work(bundles)
   } finally {

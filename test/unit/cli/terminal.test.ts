@@ -27,6 +27,10 @@ test('a table lines up its columns and aligns numbers to the right', () => {
   ).toBe('name   Mi\n────  ───\na       1\nlong  100')
 })
 
+test('a row is a line, whatever is in it', () => {
+  expect(table(['a'], [['x\n  signed by somebody']])).not.toContain('\n  signed')
+})
+
 test('sizes and times are for people', () => {
   expect([bytes(999), bytes(276_100_000), mebibytes(671088640)]).toEqual(['999 B', '276.1 MB', '640Mi'])
   expect([duration(1234), duration(125_000), duration(179_700)]).toEqual(['1.2s', '2m 5s', '3m 0s'])

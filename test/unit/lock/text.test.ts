@@ -1,6 +1,7 @@
 /** The lock as a text: canonical when it is printed, refused with every fault when it is read. */
 import { describe, expect, test } from 'vitest'
 import { driftOf, parseLock, printLock } from '../../../src/lock/index.ts'
+import { printYaml } from '../../../src/yaml/index.ts'
 import { d, lockOf } from './small-lock.ts'
 
 describe('the text', () => {
@@ -26,6 +27,16 @@ describe('the text', () => {
     const { charts } = parseLock(printLock(lockOf()), 'bundle.lock.yaml')
     expect(charts.map(({ name }) => name)).toEqual(['second', 'first'])
   })
+
+  test.each(['../../etc/passwd', '/etc/passwd', 'x\n/../../y'])(
+    'names no file outside its folder: %j',
+    path => {
+      const text = printYaml({ ...lockOf(), files: [{ path, digest: d('x') }] })
+      expect(() => parseLock(text, 'bundle.lock.yaml')).toThrow(
+        expect.objectContaining({ code: 'LOCK_INVALID' }),
+      )
+    },
+  )
 
   test('is sorted and says where it comes from', () => {
     const text = printLock(lockOf())

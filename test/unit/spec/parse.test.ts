@@ -105,6 +105,8 @@ describe('faults', () => {
     expect(faultsOf(two)[0]).toContain('exactly one source')
     expect(faultsOf(tagged)[0]).toContain('without tag')
     expect(faultsOf(outside)[0]).toContain('without ..')
+    const hidden = good.replace('oci: ghcr.io/org/charts/one', 'path: "x\\n/../../one"')
+    expect(faultsOf(hidden)[0]).toContain('without ..')
   })
 
   test('YAML that cannot be read is told with line and column', () => {

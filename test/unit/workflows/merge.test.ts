@@ -137,3 +137,13 @@ test('one that goes on after an interrupted run with a wrong beginning blames no
   await run('older.tar')
   expect(Buffer.from(await files.readBytes(result)).equals(built)).toBe(true)
 })
+
+test('a base that has the name of what would be made is not replaced by it', async () => {
+  const { files, older, run } = await carried()
+  await files.write(result, older.file)
+  await expect(run(result)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: `${result} would be replaced by what is made of it`,
+  })
+  expect(Buffer.from(await files.readBytes(result)).equals(older.file)).toBe(true)
+})

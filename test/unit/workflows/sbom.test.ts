@@ -5,12 +5,12 @@ import { memoryFiles } from '../../support/memory-files.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
 
-const { reporter, told } = recordedTalk()
+const talk = recordedTalk()
 
 async function read(file: Uint8Array, output?: string) {
   const files = memoryFiles()
   await files.write('b.tar', file)
-  return { files, images: await sbom('b.tar', output, files, reporter) }
+  return { files, images: await sbom('b.tar', output, files, talk) }
 }
 
 test('documents of the image and of its index are listed; one without is said so', async () => {
@@ -34,7 +34,7 @@ test('documents of the image and of its index are listed; one without is said so
       licencesFrom: 'sbom',
     },
   ])
-  expect(told).toEqual([])
+  expect(talk.told).toEqual([])
 })
 
 test('each document is written under a name of plain characters', async () => {

@@ -96,6 +96,30 @@ describe('verify', () => {
     await expect(run('release.key')).rejects.toMatchObject({ code: 'KEY_INVALID' })
   })
 
+  test('names no bundle whose signature it did not check', async () => {
+    await key('release')
+    await sign('b.tar', 'release.key', files, ask)
+    const other = sampleBundle({ seed: 'other' }).file
+    expect(other).toHaveLength(sample.file.length)
+    const [first, second] = [memorySource(other), memorySource(sample.file)]
+    let reads = 0
+    // What lies there is another bundle once the first has been read.
+    const read = (offset: number, length: number) => {
+      if (offset === 0) reads++
+      return (reads > 1 ? second : first).read(offset, length)
+    }
+    const openBundle = async () => ({ ...first, path: 'b.tar', read })
+    const changing = verify(
+      { bundle: 'b.tar', platform: undefined, keys: ['release.pub'] },
+      { ...files, openBundle },
+      talk,
+    )
+    await expect(changing).rejects.toMatchObject({
+      code: 'BUNDLE_DAMAGED',
+      message: 'b.tar has changed while it was read',
+    })
+  })
+
   test('tells a damaged bundle apart from a wrong signature', async () => {
     await key('release')
     await sign('b.tar', 'release.key', files, ask)

@@ -14,14 +14,18 @@ beforeEach(async () => {
 
 afterEach(() => rm(home, { recursive: true }))
 
-async function find(config: object | string, names: readonly string[], registriesText = '') {
+async function find(config: object | string, names: readonly string[], registriesText = '', more = {}) {
   await mkdir(join(home, '.docker'), { recursive: true })
   await writeFile(
     join(home, '.docker/config.json'),
     typeof config === 'string' ? config : JSON.stringify(config),
   )
   const registries = readRegistries({ path: 'registries.yaml', text: registriesText })
-  const credential = await createCredentials(registries, { HOME: home, PATH: `${home}:/usr/bin:/bin` })(names)
+  const credential = await createCredentials(registries, {
+    HOME: home,
+    PATH: `${home}:/usr/bin:/bin`,
+    ...more,
+  })(names)
   if (!credential) return undefined
   return credential.kind === 'password'
     ? [credential.username, credential.password.reveal()]
@@ -102,4 +106,14 @@ it('says that a config is no config, without quoting it', async () => {
   await expect(failing).rejects.toMatchObject({ code: 'FILE_FAILED' })
   await expect(failing).rejects.not.toHaveProperty('cause')
   await expect(failing).rejects.toThrow(/config\.json: not a valid Docker config$/)
+})
+
+it('keeps what opens the user’s keys from a helper', async () => {
+  const answer = '{"Username":"me","Secret":"s3cret"}'
+  await helper('curious', answer)
+  const path = join(home, 'docker-credential-curious')
+  await writeFile(path, `#!/bin/sh\nenv > ${home}/env\necho '${answer}'\n`)
+  const secrets = { SEALIFT_KEY_PASSPHRASE: 'hunter2', COSIGN_PASSWORD: 'hunter2' }
+  expect(await find({ credsStore: 'curious' }, ['a.io'], '', secrets)).toEqual(['me', 's3cret'])
+  expect(await readFile(join(home, 'env'), 'utf8')).not.toContain('hunter2')
 })
