@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# `npm run carry`: packs Sealift for a site into out/sealift.tar.gz: the compiled program, its libraries as
+# `npm run carry`, once all is compiled: packs Sealift for a site into out/sealift.tar.gz: the program, its libraries as
 # package-lock.json has them, what it applies and explains, and this machine's Node 24. Another folder than out may be named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bash scripts/prepare.sh scripts/build.ts
 out=${1:-out}
 rm -rf "$out/sealift"
 mkdir -p "$out/sealift"
