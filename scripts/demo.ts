@@ -96,10 +96,11 @@ async function demo(): Promise<void> {
     `The site file names the key that a bundle must be signed with; an unsigned one is refused:\n${key.publicKey}`,
   )
   const inside: RunOptions = { inside: site.cluster }
-  const outside = ['-c', 'exec 3<>/dev/tcp/192.0.2.1/443']
-  const { stderr: refusal, failed } = await site.cluster.exec('bash', outside, { reject: false })
-  if (!failed) throw new Error('the node has a route out')
-  say(`$ bash ${outside.join(' ')}      # on the node: any address that is not the cluster's\n${refusal}`)
+  const outside = ['2', 'bash', '-c', 'exec 3<>/dev/tcp/192.0.2.1/443']
+  const { exitCode } = await site.cluster.exec('timeout', outside, { reject: false })
+  if (exitCode === 0) throw new Error('the node has a way out')
+  say(`$ timeout ${outside.join(' ')}      # on the node, to an address that is not the cluster's`)
+  say(`exit ${exitCode}: nothing is reached`)
 
   chapter('Install')
   const installed = await run(['install', carried, '-c', site.siteFile], inside)
