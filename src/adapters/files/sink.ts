@@ -126,7 +126,9 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
 async function leftNotes(journal: string, partial: string): Promise<readonly string[]> {
   try {
     const [file, found] = [await lstat(partial), await lstat(journal)]
-    const own = [file, found].every(stats => stats.isFile() && stats.nlink === 1)
+    // Somebody else's would stay theirs under the bundle's name, and could be changed at any time.
+    const user = process.getuid?.()
+    const own = [file, found].every(stats => stats.isFile() && stats.nlink === 1 && stats.uid === user)
     if (!own || found.size > notesLimit) return []
     return (await readFile(journal, 'utf8')).split('\n').slice(0, -1)
   } catch {

@@ -1,5 +1,5 @@
 /** What only a real file system has: modes, links, pipes, holes, and files that others left. */
-import { readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { chown, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { nodeFiles } from '../../../src/adapters/files/index.ts'
@@ -44,6 +44,16 @@ test('a hard link in the place of a partial file is not written through', async 
   await writeFile(`${path}.journal`, 'one\n')
   expect(await write(path)).toEqual([])
   expect(await files.readText(at('victim'))).toBe('untouched')
+})
+
+test('what another user has left in the place of a partial file is not taken over', async () => {
+  const path = at('bundle.tar')
+  for (const name of [`${path}.partial`, `${path}.journal`]) {
+    await writeFile(name, 'one\n')
+    await chown(name, 65534, 65534)
+  }
+  expect(await write(path)).toEqual([])
+  expect((await stat(path)).uid).toBe(process.getuid?.())
 })
 
 test('listing goes into folders and does not follow links', async () => {
