@@ -20,6 +20,17 @@ test.each([
     `"password":"${makePassword({ bytes: length => new Uint8Array(length).fill(7) }).reveal()}"`,
     '"password":"[secret]"',
   ],
+  ["postgres://infisical:it's-secret@pg/db", 'postgres://[secret]@pg/db'],
+  ['postgres://infisical:pa"ss@pg/db', 'postgres://[secret]@pg/db'],
+  [`postgres://u:${'p-'.repeat(1200)}@pg/db`, 'postgres://[secret]'],
+  [
+    'pulling oci://reg.example:5000/charts/eso@sha256:12',
+    'pulling oci://reg.example:5000/charts/eso@sha256:12',
+  ],
+  [
+    'GET http://x.svc:8080/users?email=admin@bank.example 500',
+    'GET http://x.svc:8080/users?email=admin@bank.example 500',
+  ],
   ['key 0123456789abcdef0123456789abcdef', 'key [secret]'],
   ['cannot reach http://infisical.svc:8080/api', 'cannot reach http://infisical.svc:8080/api'],
 ])('%s', async (line, shown) => {
