@@ -35,8 +35,9 @@ const lockKey = 'bundle.lock.yaml'
  * Notes in the receipt which bundle's install changes the site from now on, beside what is installed: one that is
  * killed in the middle may have changed the database already. @throws SealiftError CLUSTER_*
  */
-export async function noteBegun(cluster: Cluster, { name, version }: Named): Promise<void> {
-  await applyReceipt(cluster, { ...(await receiptData(cluster)), begunName: name, begunVersion: version })
+export async function noteBegun(cluster: Cluster, { name, version }: Named, site: string): Promise<void> {
+  const begun = { begunName: name, begunVersion: version, begunSite: site }
+  await applyReceipt(cluster, { ...(await receiptData(cluster)), ...begun })
 }
 
 /** Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
@@ -84,7 +85,8 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
 export async function installedBundle(cluster: Cluster): Promise<Installed | undefined> {
   const data = (await receiptData(cluster)) ?? {}
   const { name, version, removed, begunName, begunVersion, bundle } = data
-  const site = data['site'] === undefined ? {} : { site: data['site'] }
+  const where = data['begunSite'] ?? data['site']
+  const site = where === undefined ? {} : { site: where }
   if (begunName !== undefined && begunVersion !== undefined)
     return { name: begunName, version: begunVersion, begun: true, ...site }
   if (name === undefined || version === undefined) return undefined
@@ -105,8 +107,9 @@ export async function installedBundle(cluster: Cluster): Promise<Installed | und
  */
 export async function recordedReleases(cluster: Cluster): Promise<readonly LockedChart[]> {
   const data = await receiptData(cluster)
-  // Another bundle was begun over what a removal had left: the releases of the first are gone.
-  if (data?.['begunName'] !== undefined && data['begunName'] !== data['name']) return []
+  // Something was begun over what a removal had left: the releases of that are gone.
+  const { name, removed, begunName } = data ?? {}
+  if (begunName !== undefined && (begunName !== name || removed !== undefined)) return []
   try {
     return parseLock(data?.[lockKey] ?? '', receiptName).charts
   } catch (error) {
@@ -122,9 +125,9 @@ export async function recordedReleases(cluster: Cluster): Promise<readonly Locke
 export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
   const data = await receiptData(cluster)
   if (data !== undefined) {
-    const { begunName: name, begunVersion: version } = data
+    const { begunName: name, begunVersion: version, begunSite: site } = data
     const begun = name !== undefined && version !== undefined
-    const left = begun ? { name, version, ...broughtField(data) } : data
+    const left = begun ? { name, version, ...(site ? { site } : {}), ...broughtField(data) } : data
     await applyReceipt(cluster, { removed, ...left })
   }
   await forgetJournal(cluster)

@@ -76,7 +76,7 @@ export async function installSteps(installation: Installation): Promise<Step[]> 
       holds: async () => (await cluster.get(kinds.secret, keysSecretName, infisical.namespace)) !== undefined,
       async run() {
         // The first step after which an older bundle may not find its database as it left it.
-        await noteBegun(cluster, bundle.lock.metadata)
+        await noteBegun(cluster, bundle.lock.metadata, site.metadata.name)
         return wireServices(installation)
       },
     },

@@ -90,7 +90,7 @@ describe('what was begun', () => {
 
   test('is not installed, and is what the database may be', async () => {
     const site = await cluster()
-    await noteBegun(site, newer)
+    await noteBegun(site, newer, 'bank-prod')
     await expect(readReceipt(site)).rejects.toMatchObject(notInstalled)
     expect(await installedBundle(site)).toMatchObject({ ...newer, begun: true })
   })
@@ -98,8 +98,8 @@ describe('what was begun', () => {
   test('stands beside what is installed until it is at its end', async () => {
     const site = await cluster()
     await writeReceipt(site, receipt)
-    await noteBegun(site, newer)
-    await noteBegun(site, newer)
+    await noteBegun(site, newer, 'bank-prod')
+    await noteBegun(site, newer, 'bank-prod')
     expect(await readReceipt(site)).toEqual(receipt)
     expect(await installedBundle(site)).toMatchObject({ ...newer, begun: true })
     await writeReceipt(site, { ...receipt, lock: { ...lock, metadata: newer } })
@@ -114,7 +114,7 @@ describe('what was begun', () => {
       async () => closeReceipt(site, at),
     ]) {
       await before()
-      await noteBegun(site, newer)
+      await noteBegun(site, newer, 'bank-prod')
       const removed = '2026-12-01T00:00:00.000Z'
       await closeReceipt(site, removed)
       expect(await installedBundle(site)).toMatchObject({ ...newer, removed })
@@ -129,7 +129,7 @@ describe('what was begun', () => {
     const site = await cluster()
     await writeReceipt(site, receipt)
     await closeReceipt(site, at)
-    await noteBegun(site, newer)
+    await noteBegun(site, newer, 'bank-prod')
     await expect(readReceipt(site)).rejects.toMatchObject({
       message: expect.stringContaining('1.0.0 was removed'),
     })
