@@ -97,15 +97,20 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   if (removal.purge) await refuseTeamsLoss(crds, cluster)
   const helm = await bundledHelm(bundle, host)
   try {
-    let stored = isManaged(await cluster.get(kinds.clusterSecretStore, storeName))
-    if (stored)
-      await take(`ClusterSecretStore ${storeName}`, async () => {
-        stored = !(await deleteUnlessDown(cluster, kinds.clusterSecretStore, storeName))
-      })
+    const store = `ClusterSecretStore ${storeName}`
+    const stored = isManaged(await cluster.get(kinds.clusterSecretStore, storeName))
+    const deleted =
+      stored &&
+      (await asStep(
+        talk.reporter,
+        `Remove ${store}`,
+        () => deleteUnlessDown(cluster, kinds.clusterSecretStore, storeName),
+        gone => (gone ? 'gone' : 'its webhook is down: it goes after the release'),
+      ))
+    if (deleted) removed.push(store)
     for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse())
       await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
-    // The webhook that was down has gone with its release.
-    if (stored) await cluster.delete(kinds.clusterSecretStore, storeName)
+    if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, storeName))
   } finally {
     await helm.dispose()
   }

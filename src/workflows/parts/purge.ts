@@ -1,5 +1,5 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { type BroughtImage, broughtImages } from '../../install/index.ts'
+import { broughtImages } from '../../install/index.ts'
 import { namesOn, runtimeNames } from '../../load/index.ts'
 import { parseReference, printReference } from '../../oci/index.ts'
 import { type Cluster, type KubernetesObject, kinds, type Runtime, type SiteHost } from '../../ports/index.ts'
@@ -70,39 +70,54 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
       kept.push(`namespace ${name}: it was there before`)
     } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
-  if (runtime) kept.push(...(await purgeImages(bundle.lock.images, runtime, cluster, take)))
+  if (runtime) kept.push(...(await purgeImages({ bundle, wired, runtime, cluster, take })))
   else kept.push('the images: this machine is not the node')
   return kept
 }
 
 /** Takes the images that installs have brought, of whatever version; gives those that are left, with the reason. */
-async function purgeImages(
-  carried: readonly BroughtImage[],
-  runtime: Runtime,
-  cluster: Cluster,
-  take: Take,
-): Promise<string[]> {
+async function purgeImages({
+  bundle,
+  wired,
+  runtime,
+  cluster,
+  take,
+}: Pick<Purge, 'bundle' | 'wired' | 'take'> & {
+  readonly runtime: Runtime
+  readonly cluster: Cluster
+}): Promise<string[]> {
   const brought = await namesOn(runtime, await broughtImages(cluster))
-  const before = (await namesOn(runtime, carried)).filter(name => !brought.includes(name))
-  // Those of the platform itself are gone with its namespaces.
-  const used = imagesOf(await cluster.list(kinds.pod))
+  const others = (await namesOn(runtime, bundle.lock.images)).filter(name => !brought.includes(name))
+  const pods = await cluster.list(kinds.pod)
+  const used = imagesOf(pods.filter(pod => isOthers(pod, wired)))
   await take('images', () => runtime.remove(brought.filter(name => !used.has(name))))
   return [
     ...brought.filter(name => used.has(name)).map(name => `image ${name}: other pods use it`),
-    ...before.map(name => `image ${name}: it was there before`),
+    ...others.map(name => `image ${name}: no install is on record as having brought it`),
   ]
+}
+
+/** Whether a pod runs, and stays, and is of none of the releases: in a namespace that stays theirs may end later. */
+function isOthers({ metadata, status }: KubernetesObject, { spec }: Wired): boolean {
+  const { phase = '' } = (status ?? {}) as { phase?: string }
+  const release = metadata.labels?.['app.kubernetes.io/instance']
+  const ours = spec.charts.some(chart => chart.release === release && chart.namespace === metadata.namespace)
+  return !ours && metadata['deletionTimestamp'] === undefined && !['Succeeded', 'Failed'].includes(phase)
 }
 
 /** All names of the images that pods run. */
 function imagesOf(pods: readonly KubernetesObject[]): ReadonlySet<string> {
   const names = pods.flatMap(({ spec }) => {
-    const { containers = [], initContainers = [] } = (spec ?? {}) as PodImages
-    return [...containers, ...initContainers].map(({ image = '' }) => parseReference(image))
+    const { containers = [], initContainers = [], ephemeralContainers = [] } = (spec ?? {}) as PodImages
+    return [...containers, ...initContainers, ...ephemeralContainers].map(({ image = '' }) =>
+      parseReference(image),
+    )
   })
   return new Set(names.flatMap(name => (name ? runtimeNames({ name: printReference(name) }) : [])))
 }
 
-interface PodImages {
-  readonly containers?: readonly { readonly image?: string }[]
-  readonly initContainers?: readonly { readonly image?: string }[]
-}
+type PodImages = Readonly<
+  Partial<
+    Record<'containers' | 'initContainers' | 'ephemeralContainers', readonly { readonly image?: string }[]>
+  >
+>

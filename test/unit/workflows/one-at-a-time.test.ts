@@ -92,7 +92,7 @@ test('what another one has begun since the look is looked at again under the lea
 
 test('while the namespace of the lease goes, an install waits for another day, and a purge comes to its end', async () => {
   await expect(installOn(ann, '1.0.0')).rejects.toBe(killed)
-  await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' })
+  await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' }, 'bank-prod')
   const metadata = { name: 'sealift-system', labels: { 'app.kubernetes.io/managed-by': 'sealift' } }
   const deletionTimestamp = '2026-01-01T00:00:00Z'
   const held = { ...metadata, finalizers: ['test.sealift.dev/hold'], deletionTimestamp }

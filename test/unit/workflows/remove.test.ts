@@ -1,10 +1,9 @@
-/** Which bundle a removal is done with, what a purge takes from a node, and what is in its way. */
+/** Which bundle and site file a removal is done with, and what is in its way. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../src/errors/index.ts'
-import { noteBegun, noteBrought, writeReceipt } from '../../../src/install/index.ts'
+import { closeReceipt, noteBegun, writeReceipt } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import { kinds, type SiteHost } from '../../../src/ports/index.ts'
-import { smallSite } from '../wire/sites.ts'
 import {
   bundles,
   installOn,
@@ -30,9 +29,6 @@ beforeEach(async () => {
 })
 
 const { lock } = bundles['1.0.0']
-const [image] = lock.images
-if (image === undefined) throw new Error('the sample bundle has images')
-const names = lock.images.map(({ name }) => name)
 const onNode = async () => (await site.runtime.images()).map(({ name }) => name)
 const begin = () => expect(installOn(host, '1.0.0')).rejects.toBe(killed)
 const proven = {
@@ -56,7 +52,7 @@ describe.each([false, true])('with purge %s', purge => {
 
   test('what another bundle has begun is left', async () => {
     await begin()
-    await noteBegun(site.cluster, { name: 'other', version: '2.0.0' })
+    await noteBegun(site.cluster, { name: 'other', version: '2.0.0' }, 'bank-prod')
     await nothingIsTaken(
       refused('other 2.0.0 was begun here and did not come to its end, and this bundle is sample 1.0.0'),
     )
@@ -64,7 +60,7 @@ describe.each([false, true])('with purge %s', purge => {
 
   test('what another bundle has left is left', async () => {
     await begin()
-    await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' })
+    await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' }, 'bank-prod')
     await removeFrom(host, '1.0.0', false)
     const data = { name: 'other', version: '2.0.0', removed: proven.at }
     await site.cluster.apply({
@@ -88,100 +84,19 @@ describe.each([false, true])('with purge %s', purge => {
   })
 })
 
-test('what a bundle has begun over what another one left is removed with it', async () => {
-  await begin()
-  const charts = lock.charts.map(chart => ({ ...chart, namespace: 'elsewhere' }))
-  const left = { ...lock, metadata: { name: 'other', version: '2.0.0' }, charts }
-  await writeReceipt(site.cluster, { ...proven, lock: left })
-  await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' })
-  await removeFrom(host, '1.0.0', true)
-  expect(uninstalled).toEqual(['eso', 'demo'])
-})
-
-describe('a purge takes from the node', () => {
-  const old = { name: 'docker.io/sample/old:1', digest: digestOf('old') }
-
-  /** Lets the node have one image more; gives what is taken of it. */
-  function withOld(digest = old.digest): string[] {
-    const taken: string[] = []
-    const runtime = {
-      ...site.runtime,
-      images: async () => [{ name: old.name, digest, pinned: true }, ...(await site.runtime.images())],
-      remove: async (wanted: readonly string[]) => void taken.push(...wanted),
-    }
-    host = { ...host, runtime }
-    return taken
-  }
-
-  test('what an install has brought that was killed while helm ran', async () => {
+test.each(['other', 'sample'])(
+  'what was begun over what %s 0.9.0 left is removed with its own',
+  async name => {
     await begin()
+    const charts = lock.charts.map(chart => ({ ...chart, namespace: 'elsewhere' }))
+    const left = { ...lock, metadata: { name, version: '0.9.0' }, charts }
+    await writeReceipt(site.cluster, { ...proven, site: 'bank-old', lock: left })
+    await closeReceipt(site.cluster, proven.at)
+    await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' }, 'bank-prod')
     await removeFrom(host, '1.0.0', true)
-    expect(await onNode()).toEqual([])
-  })
-
-  test('what one has brought that was killed while it loaded', async () => {
-    const importing = { ...site.runtime, import: () => Promise.reject(killed) }
-    await expect(installOn({ ...host, runtime: importing }, '1.0.0')).rejects.toBe(killed)
-    const taken = withOld()
-    host = {
-      ...host,
-      runtime: {
-        ...(host.runtime ?? site.runtime),
-        images: async () => lock.images.map(one => ({ ...one, pinned: false })),
-      },
-    }
-    await removeFrom(host, '1.0.0', true)
-    expect(taken).toEqual(names)
-  })
-
-  test('what older versions have brought, whichever was begun or removed since', async () => {
-    await begin()
-    await noteBrought(site.cluster, [old])
-    await writeReceipt(site.cluster, { ...proven, lock })
-    await removeFrom(host, '1.0.0', false)
-    await expect(installOn(host, '1.1.0')).rejects.toBe(killed)
-    await removeFrom(host, '1.1.0', false)
-    const taken = withOld()
-    await removeFrom(host, '1.1.0', true)
-    expect(taken.sort()).toEqual([old.name, ...names].sort())
-  })
-
-  test('nothing that somebody else has loaded since under such a name', async () => {
-    await begin()
-    await noteBrought(site.cluster, [old])
-    const taken = withOld(digestOf('theirs'))
-    await removeFrom(host, '1.0.0', true)
-    expect(taken.sort()).toEqual(names)
-  })
-
-  test('nothing that was there before, and says so', async () => {
-    await begin()
-    const first = site.runtime
-    site = { ...(await memorySite()), runtime: first }
-    host = { ...site.host, runtime: first }
-    await begin()
-    const { kept } = await removeFrom(host, '1.0.0', true)
-    expect(kept).toEqual(expect.arrayContaining(names.map(name => `image ${name}: it was there before`)))
-    expect(await onNode()).toEqual(names)
-  })
-
-  test('nothing that other pods use, and says so', async () => {
-    await begin()
-    const containers = [{ name: 'theirs', image: image.name.replace('docker.io/', '') }]
-    await site.cluster.create({ ...kinds.pod, metadata: { name: 'theirs' }, spec: { containers } })
-    const { kept } = await removeFrom(host, '1.0.0', true)
-    expect(kept).toContain(`image ${image.name}: other pods use it`)
-    expect(await onNode()).toEqual([image.name])
-  })
-})
-
-test('a purge says what it leaves since no keys show whose it is', async () => {
-  await host.files.write('site.yaml', smallSite.replace('dragonfly.databases.svc', 'dragonfly.bank.example'))
-  const { kept } = await removeFrom(host, '1.0.0', true)
-  expect(kept).toEqual([
-    "database infisical and role infisical, if they are there: no keys here show that they are this site's",
-  ])
-})
+    expect(uninstalled).toEqual(['eso', 'demo'])
+  },
+)
 
 test('ESO’s webhook may be down: the store goes after it', async () => {
   await begin()
@@ -226,9 +141,19 @@ test('what has the names of Sealift’s objects and is somebody else’s stays',
   expect(await site.cluster.get(kinds.secret, theirs.name, theirs.namespace)).toBeDefined()
 })
 
-test('another site than the file says is left', async () => {
+test.each([
+  ['is proven', () => writeReceipt(site.cluster, { ...proven, site: 'bank-test', lock })],
+  ['has begun', () => noteBegun(site.cluster, { name: 'sample', version: '1.0.0' }, 'bank-test')],
+  [
+    'had begun, and left its data',
+    async () => {
+      await noteBegun(site.cluster, { name: 'sample', version: '1.0.0' }, 'bank-test')
+      await closeReceipt(site.cluster, proven.at)
+    },
+  ],
+])('another site than the file says is left: it %s', async (_, happened) => {
   await begin()
-  await writeReceipt(site.cluster, { ...proven, site: 'bank-test', lock })
+  await happened()
   await expect(removeFrom(host, '1.0.0', true)).rejects.toMatchObject({
     code: 'FOREIGN_INSTALL',
     message: 'this cluster is site bank-test, and the site file is of bank-prod',
