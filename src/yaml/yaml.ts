@@ -2,12 +2,9 @@ import { CORE_SCHEMA, dump, load, loadAll, mergeTag, YAMLException } from 'js-ya
 
 const schema = CORE_SCHEMA.withTags(mergeTag)
 
-/** Most values that a document with aliases may stand for: nine short lines can stand for a billion. */
-const mostValues = 1_000_000
-
 // Most places of a text where a value may begin. Read, each takes some 350 bytes of memory, and a megabyte of text may
 // have half a million; a chart repository's index of 28 MB, with the usual fields, has 1.3 million.
-const mostPlaces = 2_000_000
+const mostValues = 2_000_000
 
 /**
  * One document; an empty text is `undefined`. Without `aliases` none may be in it.
@@ -28,7 +25,7 @@ export function parseAllYaml(text: string): unknown[] {
 function sparse(text: string): string {
   const begins = /[\n,[{]|- /g
   for (let places = 0; begins.test(text); places++)
-    if (places === mostPlaces) throw new YAMLException(`it has more than ${mostPlaces} values`)
+    if (places === mostValues) throw new YAMLException(`it has more than ${mostValues} values`)
   return text
 }
 
@@ -38,7 +35,7 @@ function bounded(text: string, all: readonly unknown[]): unknown[] {
   // What is being counted counts for too much: a list that holds itself.
   const valuesOf = (value: unknown): number => {
     // A long text counts for more: one of a megabyte, a thousand times.
-    if (typeof value === 'string') return 1 + Math.floor(value.length / 64)
+    if (typeof value === 'string') return 1 + Math.floor(value.length / 256)
     if (typeof value !== 'object' || value === null) return 1
     const before = known.get(value)
     if (before !== undefined) return before
@@ -47,6 +44,7 @@ function bounded(text: string, all: readonly unknown[]): unknown[] {
     known.set(value, values)
     return values
   }
+  // Aliases are counted as what they stand for: nine short lines can stand for a billion values.
   if (text.includes('*') && valuesOf(documents) > mostValues)
     throw new YAMLException(`its aliases stand for more than ${mostValues} values`)
   return documents
