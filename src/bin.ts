@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 
 const { argv, platform, arch, version } = process
+// As people ask for help; oclif would take the word for a flag wherever it stands.
+if (argv[2] === 'help') argv.splice(2, argv.length, ...argv.slice(3), '--help')
 
 // A reader that has seen enough, as in `sealift --help | head`, is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -7,15 +7,19 @@ import { printableJson } from './printable-json.ts'
 /** What oclif calls for a verb that is not there: names the nearest one, and ends with the code of wrong usage. */
 const unknownVerb: Hook.CommandNotFound = async ({ id, argv = [], config }) => {
   const words = id.split(':')
-  const guess =
-    nearest(
-      words.slice(0, 2).join(' '),
-      config.commandIDs.map(known => known.replaceAll(':', ' ')),
-    ) ?? nearest(words[0] ?? '', config.commandIDs)
-  const error = new SealiftError('USAGE', `there is no verb "${printable(words[0] ?? '')}"`, {
+  const verbs = config.commandIDs.map(known => known.replaceAll(':', ' '))
+  const [first = ''] = words
+  const below = verbs.filter(verb => verb.startsWith(`${first} `))
+  const guess = nearest(words.slice(0, 2).join(' '), verbs) ?? nearest(first, verbs) ?? below[0]
+  const said = below.length > 0 ? words.join(' ') : first
+  const what = first.startsWith('-')
+    ? `a verb is missing before ${printable(first)}`
+    : `there is no verb "${printable(said)}"`
+  const error = new SealiftError('USAGE', what, {
     hints: [...(guess ? [`did you mean: sealift ${guess}`] : []), 'all verbs: sealift --help'],
   })
-  if (argv.includes('--json')) process.stdout.write(`${printableJson(jsonError(error))}\n`)
+  if (argv.includes('--json') || words.includes('--json'))
+    process.stdout.write(`${printableJson(jsonError(error))}\n`)
   else process.stderr.write(explain(error))
   process.exitCode = exitCodes.USAGE
 }
