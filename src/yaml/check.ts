@@ -65,11 +65,13 @@ const unquoted = (reason: string): string => reason.replace(/"[^"]*"|<[^>]*>|(?<
 function issueFaults(issue: z.core.$ZodIssue, raw: unknown, shape: JsonShape, quote: boolean): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(shape, issue.path)
-    return issue.keys.slice(0, mostFaults).map(key => {
+    const told = issue.keys.slice(0, mostFaults).map(key => {
       const guess = nearest(key, known)
       const advice = guess === undefined ? `known here: ${known.join(', ')}` : `did you mean "${guess}"?`
       return `${printPath([...issue.path, key])}: unknown key; ${advice}`
     })
+    const more = issue.keys.length - told.length
+    return more > 0 ? [...told, `${printPath(issue.path)}: and ${more} more unknown keys`] : told
   }
   const found = valueAt(raw, issue.path)
   const expected = expectation(issue)

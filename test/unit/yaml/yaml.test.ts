@@ -39,3 +39,10 @@ test('of many faults the first hundred are told, and how many more there are', (
   expect(faults).toHaveLength(101)
   expect(faults?.at(-1)).toBe('and 4900 more of the kind')
 })
+
+test('so are unknown keys', () => {
+  const text = Array.from({ length: 5000 }, (_, i) => `k${i}: 1`).join('\n')
+  const { faults } = checkYaml(text, z.strictObject({ name: z.string().optional() }))
+  expect(faults).toHaveLength(101)
+  expect(faults?.at(-1)).toBe('(document): and 4900 more unknown keys')
+})
