@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { clock, random } from '../../../src/adapters/clock.ts'
 import { specTitle } from '../../../src/bundle/index.ts'
+import { digestOf } from '../../../src/oci/index.ts'
 import type { KubernetesObject, SiteHost } from '../../../src/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { install } from '../../../src/workflows/install.ts'
@@ -114,4 +115,17 @@ export function objectsIn(cluster: MemoryCluster): KubernetesObject[] {
     .objects()
     .filter(({ kind }) => kind !== 'Lease')
     .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }))
+}
+
+/** What a receipt says of an install of 1.0.0 that was proven, but its lock. */
+export const proven = {
+  site: 'bank-prod',
+  bundle: digestOf('1'),
+  at: '2026-11-29T00:00:00.000Z',
+  key: 'unsigned',
+} as const
+
+/** Names of the images that a site's node has. */
+export async function namesOnNode({ runtime }: Pick<MemorySite, 'runtime'>): Promise<string[]> {
+  return (await runtime.images()).map(({ name }) => name)
 }

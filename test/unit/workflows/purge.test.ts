@@ -4,7 +4,16 @@ import { noteBrought, writeReceipt } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import { kinds, type SiteHost } from '../../../src/ports/index.ts'
 import { smallSite } from '../wire/sites.ts'
-import { bundles, installOn, killed, type MemorySite, memorySite, removeFrom } from './memory-site.ts'
+import {
+  bundles,
+  installOn,
+  killed,
+  type MemorySite,
+  memorySite,
+  namesOnNode,
+  proven,
+  removeFrom,
+} from './memory-site.ts'
 
 let site: MemorySite
 let host: SiteHost
@@ -18,14 +27,7 @@ const { lock } = bundles['1.0.0']
 const [image] = lock.images
 if (image === undefined) throw new Error('the sample bundle has images')
 const names = lock.images.map(({ name }) => name)
-const onNode = async () => (await site.runtime.images()).map(({ name }) => name)
 const begin = () => expect(installOn(host, '1.0.0')).rejects.toBe(killed)
-const proven = {
-  site: 'bank-prod',
-  bundle: digestOf('1'),
-  at: '2026-11-29T00:00:00.000Z',
-  key: 'unsigned',
-} as const
 
 describe('a purge takes from the node', () => {
   const old = { name: 'docker.io/sample/old:1', digest: digestOf('old') }
@@ -45,7 +47,7 @@ describe('a purge takes from the node', () => {
   test('what an install has brought that was killed while helm ran', async () => {
     await begin()
     await removeFrom(host, '1.0.0', true)
-    expect(await onNode()).toEqual([])
+    expect(await namesOnNode(site)).toEqual([])
   })
 
   test('what one has brought that was killed while it loaded', async () => {
@@ -95,7 +97,7 @@ describe('a purge takes from the node', () => {
         names.map(name => `image ${name}: no install is on record as having brought it`),
       ),
     )
-    expect(await onNode()).toEqual(names)
+    expect(await namesOnNode(site)).toEqual(names)
   })
 
   test('nothing that other pods use, and says so', async () => {
@@ -114,7 +116,7 @@ describe('a purge takes from the node', () => {
     for (const pod of pods) await site.cluster.create({ ...kinds.pod, ...pod, spec: own })
     const { kept } = await removeFrom(host, '1.0.0', true)
     expect(kept).toContain(`image ${image.name}: other pods use it`)
-    expect(await onNode()).toEqual([image.name])
+    expect(await namesOnNode(site)).toEqual([image.name])
   })
 })
 

@@ -2,7 +2,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../src/errors/index.ts'
 import { closeReceipt, noteBegun, writeReceipt } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
 import { kinds, type SiteHost } from '../../../src/ports/index.ts'
 import {
   bundles,
@@ -10,7 +9,9 @@ import {
   killed,
   type MemorySite,
   memorySite,
+  namesOnNode,
   objectsIn,
+  proven,
   removeFrom,
 } from './memory-site.ts'
 
@@ -29,17 +30,10 @@ beforeEach(async () => {
 })
 
 const { lock } = bundles['1.0.0']
-const onNode = async () => (await site.runtime.images()).map(({ name }) => name)
 const begin = () => expect(installOn(host, '1.0.0')).rejects.toBe(killed)
-const proven = {
-  site: 'bank-prod',
-  bundle: digestOf('1'),
-  at: '2026-11-29T00:00:00.000Z',
-  key: 'unsigned',
-} as const
 
 /** All that a removal could take, but the lease, which it holds. */
-const everything = async () => [await onNode(), [...uninstalled], objectsIn(site.cluster)]
+const everything = async () => [await namesOnNode(site), [...uninstalled], objectsIn(site.cluster)]
 
 describe.each([false, true])('with purge %s', purge => {
   const refused = (message: string) => ({ code: 'FOREIGN_INSTALL', message })
