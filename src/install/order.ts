@@ -16,7 +16,7 @@ export interface Candidate extends Named {
 
 /** The bundle that a site has. */
 export interface Installed extends Candidate {
-  /** The site's name, where an install has come to its end. */
+  /** The site's name, as the file of the last install that changed data here has it. */
   readonly site?: string
   /** ISO time since which only its data is there. */
   readonly removed?: string

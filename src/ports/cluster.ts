@@ -12,6 +12,11 @@ export interface KubernetesObject {
   readonly [field: string]: unknown
 }
 
+/** Whether an object is on its way out. */
+export function isTerminating(object: KubernetesObject | undefined): boolean {
+  return object?.metadata['deletionTimestamp'] !== undefined
+}
+
 /** Names one kind of object: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
 export interface Kind {
   readonly apiVersion: string

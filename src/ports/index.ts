@@ -1,6 +1,13 @@
 /** What rooms and workflows need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
 export type { Clock, Random } from './clock.ts'
-export type { Cluster, ContainerUsage, Forward, Kind, KubernetesObject } from './cluster.ts'
+export {
+  type Cluster,
+  type ContainerUsage,
+  type Forward,
+  isTerminating,
+  type Kind,
+  type KubernetesObject,
+} from './cluster.ts'
 export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.ts'
 export type { Helm, Release, ReleaseStatus } from './helm.ts'
 export type { ConnectedHost, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'

@@ -34,19 +34,22 @@ export function madeForDatabase(
   stored: Pick<StoredKeys, 'databaseUri'> | undefined,
   { user, name }: Site['database'],
 ): boolean {
-  if (stored?.databaseUri === undefined) return false
-  const made = parseDatabaseUri(stored.databaseUri, 'the stored DB_CONNECTION_URI')
-  return made.user === user && made.database === name
+  const made = storedPlace(stored)
+  return made?.user === user && made.database === name
 }
 
 /** Whether keys were made for a database at this very server. */
 export function madeAtServer(
-  { databaseUri }: Pick<StoredKeys, 'databaseUri'>,
+  stored: Pick<StoredKeys, 'databaseUri'>,
   { host, port }: Site['database'],
 ): boolean {
-  if (databaseUri === undefined) return false
-  const made = parseDatabaseUri(databaseUri, 'the stored DB_CONNECTION_URI')
-  return made.host === host && made.port === port
+  const made = storedPlace(stored)
+  return made?.host === host && made.port === port
+}
+
+function storedPlace(stored: Pick<StoredKeys, 'databaseUri'> | undefined): DatabaseUri | undefined {
+  const uri = stored?.databaseUri
+  return uri === undefined ? undefined : parseDatabaseUri(uri, 'the stored DB_CONNECTION_URI')
 }
 
 /**

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/index.ts'
-import { type Cluster, type Kind, type KubernetesObject, kinds } from '../ports/index.ts'
+import { type Cluster, isTerminating, type Kind, type KubernetesObject, kinds } from '../ports/index.ts'
 import { isReady } from './conditions.ts'
 import { type Patience, waitFor } from './wait.ts'
 
@@ -89,7 +89,7 @@ async function unaware(cluster: Cluster, namespace: string): Promise<KubernetesO
   if (filled.length === 0) return []
   const names = new Set(filled.map(({ metadata }) => metadata.name))
   const pods = await cluster.list(kinds.pod, namespace)
-  const staying = pods.filter(pod => !isReady(pod) && pod.metadata['deletionTimestamp'] === undefined)
+  const staying = pods.filter(pod => !isReady(pod) && !isTerminating(pod))
   return staying.filter(pod => secretsOf(pod).some(name => names.has(name)))
 }
 

@@ -43,7 +43,7 @@ export async function check(window: number, host: SiteHost, talk: Talk): Promise
     ],
     all => `${all.filter(({ ok }) => ok).length} of ${all.length} as they should be`,
   )
-  const measure = () => observeBudget(receipt, cluster, () => usageOver(window, host, signal))
+  const measure = async () => observeBudget(receipt, await usageOver(window, host, signal))
   const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
   return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
 }

@@ -104,7 +104,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           site: site.metadata.name,
           bundle: { path, digest, size, version: lock.metadata.version, key },
           steps,
-          budget: await observeBudget(await readReceipt(cluster), cluster, () => usageIfAny(cluster, talk)),
+          budget: observeBudget(await readReceipt(cluster), await usageIfAny(cluster, talk)),
           journal: request.journal,
           seconds: (clock.now() - started) / 1000,
         }

@@ -11,7 +11,7 @@ import {
   refuseOtherReleases,
   refuseOtherSite,
 } from '../install/index.ts'
-import { kinds, type SiteHost, type Talk } from '../ports/index.ts'
+import { isTerminating, kinds, type SiteHost, type Talk } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import {
   adminSecretName,
@@ -29,7 +29,7 @@ import { ownedBy } from './parts/release-steps.ts'
 import { signaturePath } from './parts/signature.ts'
 import { refuseTeamsLoss } from './parts/teams-loss.ts'
 import { requireTrusted } from './parts/trust.ts'
-import { isTerminating, underLease } from './parts/under-lease.ts'
+import { underLease } from './parts/under-lease.ts'
 import { type Wired, wiredCharts } from './parts/wired.ts'
 
 /** What to remove. */

@@ -1,4 +1,4 @@
-import { type Cluster, type KubernetesObject, kinds } from '../../ports/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../ports/index.ts'
 import { failed } from './faults.ts'
 
 /** One port of one service. */
@@ -87,7 +87,7 @@ export async function backend(cluster: Pick<Cluster, 'get' | 'list'>, wanted: Se
 function ready(pod: KubernetesObject): boolean {
   const { conditions = [] } = (pod['status'] ?? {}) as PodStatus
   const isReady = conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
-  return isReady && pod.metadata['deletionTimestamp'] === undefined
+  return isReady && !isTerminating(pod)
 }
 
 function targetPort({ port, targetPort = port }: Port, pod: KubernetesObject): number | undefined {

@@ -47,9 +47,9 @@ export function createRuntime(
       return path === undefined || free === undefined ? undefined : { path, free }
     },
     async remove(names) {
+      if (names.length === 0) return
       const images = parseImages(await ctr(['images', 'ls']))
-      const doomed = [...names, ...configNames(images, names)]
-      if (names.length > 0) await ctr(['images', 'rm', '--sync', ...doomed])
+      await ctr(['images', 'rm', '--sync', ...names, ...configNames(images, names)])
     },
   }
 }

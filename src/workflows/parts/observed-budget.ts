@@ -5,19 +5,10 @@ import type { Receipt } from '../../install/index.ts'
 import type { Cluster, ContainerUsage, Talk } from '../../ports/index.ts'
 
 /** What the receipt's lock declares beside what kubelet measures. */
-export async function observeBudget(
-  receipt: Receipt,
-  cluster: Cluster,
-  usage = () => cluster.usage(),
-): Promise<BudgetAccount> {
+export function observeBudget(receipt: Receipt, usage: readonly ContainerUsage[]): BudgetAccount {
   const { budget, charts } = receipt.lock
   const limits = { memory: parseMemory(budget.memory), cpu: parseCpu(budget.cpu) }
-  return judgeBudget(
-    budget,
-    limits,
-    await usage(),
-    name => charts.find(chart => chart.name === name)?.namespace,
-  )
+  return judgeBudget(budget, limits, usage, name => charts.find(chart => chart.name === name)?.namespace)
 }
 
 /** What is used, or nothing: the install is proven, whether that can be measured or not. */

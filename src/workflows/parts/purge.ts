@@ -2,7 +2,14 @@ import type { Bundle } from '../../bundle/index.ts'
 import { broughtImages } from '../../install/index.ts'
 import { namesOn, runtimeNames } from '../../load/index.ts'
 import { parseReference, printReference } from '../../oci/index.ts'
-import { type Cluster, type KubernetesObject, kinds, type Runtime, type SiteHost } from '../../ports/index.ts'
+import {
+  type Cluster,
+  isTerminating,
+  type KubernetesObject,
+  kinds,
+  type Runtime,
+  type SiteHost,
+} from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
 import {
   isManaged,
@@ -98,11 +105,12 @@ async function purgeImages({
 }
 
 /** Whether a pod runs, and stays, and is of none of the releases: in a namespace that stays theirs may end later. */
-function isOthers({ metadata, status }: KubernetesObject, { spec }: Wired): boolean {
-  const { phase = '' } = (status ?? {}) as { phase?: string }
+function isOthers(pod: KubernetesObject, { spec }: Wired): boolean {
+  const { metadata } = pod
+  const { phase = '' } = (pod['status'] ?? {}) as { phase?: string }
   const release = metadata.labels?.['app.kubernetes.io/instance']
   const ours = spec.charts.some(chart => chart.release === release && chart.namespace === metadata.namespace)
-  return !ours && metadata['deletionTimestamp'] === undefined && !['Succeeded', 'Failed'].includes(phase)
+  return !ours && !isTerminating(pod) && !['Succeeded', 'Failed'].includes(phase)
 }
 
 /** All names of the images that pods run. */

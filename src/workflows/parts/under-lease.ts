@@ -1,6 +1,6 @@
 import { SealiftError } from '../../errors/index.ts'
 import { takeLease } from '../../install/index.ts'
-import { type Cluster, type KubernetesObject, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
+import { type Cluster, isTerminating, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
 import { readManifests, systemNamespace } from '../../wire/index.ts'
 import { asStep } from './as-step.ts'
 
@@ -35,9 +35,4 @@ async function refuseTerminating(cluster: Cluster): Promise<void> {
       hints: ['wait until it is gone: kubectl get namespaces; if it stays, its status says why'],
     },
   )
-}
-
-/** Whether an object is on its way out. */
-export function isTerminating(object: KubernetesObject | undefined): boolean {
-  return object?.metadata['deletionTimestamp'] !== undefined
 }

@@ -4,7 +4,6 @@ import { budgetText } from '../../../../src/cli/budget-table.ts'
 import { SealiftError } from '../../../../src/errors/index.ts'
 import { digestOf } from '../../../../src/oci/index.ts'
 import { observeBudget, usageIfAny } from '../../../../src/workflows/parts/observed-budget.ts'
-import { memoryCluster } from '../../../support/memory-cluster.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
 
@@ -21,7 +20,7 @@ const receipt = {
 
 test('an install says so, and shows no measure', async () => {
   const talk = recordedTalk()
-  const account = await observeBudget(receipt, memoryCluster(), () => usageIfAny(denied, talk))
+  const account = observeBudget(receipt, await usageIfAny(denied, talk))
   expect(talk.told).toContain('warning: what is used could not be measured: not allowed to get nodes/proxy')
   expect(budgetText(account)).toContain('observed: nothing was measured')
 })
