@@ -48,10 +48,16 @@ export interface Cluster {
   get(kind: Kind, name: string, namespace?: string): Promise<KubernetesObject | undefined>
   list(kind: Kind, namespace?: string, labelSelector?: string): Promise<KubernetesObject[]>
   /**
-   * Server-side apply as field manager `sealift`, conflicts taken over. Gives the object as stored. One with a
-   * `metadata.resourceVersion` fails with CLUSTER_FAILED when somebody has written it since; one that is gone is made.
+   * Server-side apply as field manager `sealift`, conflicts taken over. Gives the object as stored: with the same
+   * `resourceVersion` where nothing changed. One with a `metadata.resourceVersion` fails with CLUSTER_FAILED when
+   * somebody has written it since; one that is gone is made.
    */
   apply(object: KubernetesObject): Promise<KubernetesObject>
+  /**
+   * What an apply as another field manager would make of an object, admission included; nothing is stored. For what
+   * helm applies, say `helm`.
+   */
+  preview(object: KubernetesObject, manager: string): Promise<KubernetesObject>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
   create(object: KubernetesObject): Promise<KubernetesObject>
   /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */

@@ -54,9 +54,10 @@ export async function prove(proving: Proving): Promise<Proof> {
 }
 
 async function travel(proving: Proving, key: string, value: Secret, what: string): Promise<number> {
-  const { cluster, session, place, clock, manifests, progress } = proving
+  const { cluster, session, place, clock, random, manifests, progress } = proving
   await session.putSecret(place, key, value)
-  const sync = String(clock.now())
+  // Never the same twice: an apply that changes nothing would wake nobody.
+  const sync = hex(random, 8)
   const names = { name: probeName, namespace: systemNamespace, key, sync }
   const object = fill(manifests.probeExternalSecret, names)
   progress?.(`waiting for ${what} to arrive`)

@@ -1,5 +1,6 @@
 /** The Cluster port in memory, for tests of rooms; held to the same contract as the real adapter. */
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { SealiftError } from '../../src/errors/index.ts'
 import type { Cluster, ContainerUsage, Kind, KubernetesObject } from '../../src/ports/index.ts'
 import { matches } from './label-selector.ts'
@@ -16,7 +17,7 @@ export interface Behaviour {
   services: Record<string, { host: string; port: number }>
   /** Calls that RBAC denies. */
   denies: (verb: string, kind: Kind, namespace?: string) => boolean
-  /** A controller: sees every object that is applied or created, and may write others. */
+  /** A controller, or a webhook: sees every object that is applied or created, may write others or refuse it. */
   react: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
 }
 
@@ -25,12 +26,14 @@ export interface MemoryCluster extends Cluster {
   readonly behaviour: Behaviour
   /** Every object, in the order of creation. */
   objects(): KubernetesObject[]
+  /** A server-side apply by somebody else: helm, an operator. */
+  applyAs(manager: string, object: KubernetesObject): Promise<KubernetesObject>
 }
 
 interface Stored {
   object: KubernetesObject
-  /** What was applied last; its fields are ours. */
-  applied?: KubernetesObject
+  /** What each field manager applied last; its fields are that manager's. */
+  readonly applied: ReadonlyMap<string, KubernetesObject>
 }
 
 const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }
@@ -67,12 +70,19 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     throw new SealiftError('CLUSTER_DENIED', `not allowed to ${verb} ${kind.kind}${place}`)
   }
 
-  async function store(object: KubernetesObject, applied?: KubernetesObject): Promise<KubernetesObject> {
+  function requireNamespace({ kind, apiVersion, metadata: { name, namespace } }: KubernetesObject) {
+    const place = within({ kind, apiVersion }, namespace)
+    if (place && !stored.has(key(namespaceKind, place)))
+      throw failed(`cannot write ${kind} ${place}/${name}: namespaces "${place}" not found`)
+  }
+
+  async function store(
+    object: KubernetesObject,
+    applied: ReadonlyMap<string, KubernetesObject> = new Map(),
+  ): Promise<KubernetesObject> {
+    requireNamespace(object)
     const { name, namespace } = object.metadata
     const place = within(object, namespace)
-    if (place && !stored.has(key(namespaceKind, place))) {
-      throw failed(`cannot write ${object.kind} ${place}/${name}: namespaces "${place}" not found`)
-    }
     const metadata = {
       creationTimestamp: new Date().toISOString(),
       uid: randomUUID(),
@@ -86,9 +96,18 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       drop(object, name, namespace)
       return whole
     }
-    stored.set(key(object, name, namespace), { object: whole, ...(applied ? { applied } : {}) })
-    await behaviour.react(structuredClone(whole), cluster)
-    return structuredClone(stored.get(key(object, name, namespace))?.object ?? whole)
+    const at = key(object, name, namespace)
+    const before = stored.get(at)
+    stored.set(at, { object: whole, applied })
+    try {
+      await behaviour.react(structuredClone(whole), cluster)
+    } catch (refusal) {
+      // An admission webhook's: nothing is stored.
+      if (before === undefined) stored.delete(at)
+      else stored.set(at, before)
+      throw refusal
+    }
+    return structuredClone(stored.get(at)?.object ?? whole)
   }
 
   function known(object: KubernetesObject) {
@@ -101,6 +120,21 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     for (const [other, { object }] of stored) {
       if (kind.kind === 'Namespace' && object.metadata.namespace === name) stored.delete(other)
     }
+  }
+
+  /** What an apply would make of an object; nothing is stored. */
+  function patched(object: KubernetesObject, manager: string) {
+    allow('patch', object, object.metadata.namespace)
+    known(object)
+    requireNamespace(object)
+    const { metadata, ...rest } = structuredClone(object)
+    const { resourceVersion: wanted, ...kept } = metadata
+    const own: KubernetesObject = { ...rest, metadata: kept }
+    const before = stored.get(key(own, metadata.name, metadata.namespace))
+    if (before && wanted !== undefined && wanted !== before.object.metadata['resourceVersion'])
+      throw failed(`cannot patch ${own.kind} ${metadata.name}: the object has been modified`)
+    const next = before ? merged(before.object, before.applied.get(manager), own) : own
+    return { before, next, own }
   }
 
   const cluster: MemoryCluster = {
@@ -127,16 +161,13 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       )
       return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { object }]) => structuredClone(object))
     },
-    async apply(object) {
-      allow('patch', object, object.metadata.namespace)
-      known(object)
-      const own = structuredClone(object)
-      const before = stored.get(key(own, own.metadata.name, own.metadata.namespace))
-      const { resourceVersion: wanted } = own.metadata
-      if (before && wanted !== undefined && wanted !== before.object.metadata['resourceVersion'])
-        throw failed(`cannot patch ${own.kind} ${own.metadata.name}: the object has been modified`)
-      return store(before ? merged(before.object, before.applied, own) : own, own)
+    apply: object => cluster.applyAs('sealift', object),
+    async applyAs(manager, object) {
+      const { before, next, own } = patched(object, manager)
+      if (before && isDeepStrictEqual(before.object, next)) return structuredClone(next)
+      return store(next, new Map([...(before?.applied ?? []), [manager, own]]))
     },
+    preview: async (object, manager) => patched(object, manager).next,
     async create(object) {
       allow('create', object, object.metadata.namespace)
       known(object)
@@ -174,7 +205,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
   }
   for (const name of ['default', 'kube-system']) {
     const metadata = { name, uid: randomUUID() }
-    stored.set(key(namespaceKind, name), { object: { ...namespaceKind, metadata } })
+    stored.set(key(namespaceKind, name), { object: { ...namespaceKind, metadata }, applied: new Map() })
   }
   return cluster
 }

@@ -5,7 +5,7 @@ import type { Discovery, Resource } from './discovery.ts'
 import { failed } from './faults.ts'
 
 /** The part of the port that treats every kind of object alike. */
-export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'create' | 'delete'>
+export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'preview' | 'create' | 'delete'>
 
 interface List {
   readonly metadata?: { readonly continue?: string }
@@ -68,21 +68,19 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     return found
   }
 
-  async function apply(object: KubernetesObject) {
+  async function patch(object: KubernetesObject, query: Readonly<Record<string, string>>) {
     const resource = await discovery.require(object)
     const at = place(resource, object.metadata.name, object.metadata.namespace ?? 'default')
     // JSON is YAML; the type is what makes the patch an apply.
     const contentType = 'application/apply-patch+yaml'
-    const path = `${at.path}?fieldManager=sealift&force=true`
-    return (await api.json({
-      method: 'PATCH',
-      verb: 'patch',
-      ...at,
-      path,
-      body: object,
-      contentType,
-    })) as KubernetesObject
+    const path = `${at.path}?${new URLSearchParams({ force: 'true', ...query })}`
+    const call: Call = { method: 'PATCH', verb: 'patch', ...at, path, body: object, contentType }
+    return (await api.json(call)) as KubernetesObject
   }
+
+  const apply = (object: KubernetesObject) => patch(object, { fieldManager: 'sealift' })
+  const preview = (object: KubernetesObject, fieldManager: string) =>
+    patch(object, { fieldManager, dryRun: 'All' })
 
   async function create(object: KubernetesObject) {
     const resource = await discovery.require(object)
@@ -103,5 +101,5 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     await waitUntilGone(doomed, () => get(kind, name, namespace), timeoutSeconds)
   }
 
-  return { get, list, apply, create, delete: remove }
+  return { get, list, apply, preview, create, delete: remove }
 }

@@ -135,6 +135,12 @@ export function clusterContract(open: () => Cluster): void {
       expect(second.metadata['resourceVersion']).not.toBe(first.metadata['resourceVersion'])
     })
 
+    it('that changes nothing leaves the version as it is', async () => {
+      const first = await cluster.apply(map('still', { a: '1' }, { labels: { app: 'x' } }))
+      const again = await cluster.apply(map('still', { a: '1' }, { labels: { app: 'x' } }))
+      expect(again.metadata['resourceVersion']).toBe(first.metadata['resourceVersion'])
+    })
+
     it('of a version fails when the object has been written since; what is gone is made anew', async () => {
       const first = await cluster.apply(map('versioned', { a: '1' }))
       const resourceVersion = first.metadata['resourceVersion'] as string
@@ -180,6 +186,25 @@ export function clusterContract(open: () => Cluster): void {
       })
       await cluster.delete(widget, 'w', namespace)
       await cluster.delete(crdKind, large.metadata.name)
+    })
+  })
+
+  describe('preview', () => {
+    it('gives what an apply would make, and stores nothing', async () => {
+      await cluster.create(map('seen', { theirs: '1' }))
+      const seen = await cluster.preview(map('seen', { ours: '1' }), 'helm')
+      expect(seen['data']).toEqual({ theirs: '1', ours: '1' })
+      expect((await cluster.get(configMap, 'seen', namespace))?.['data']).toEqual({ theirs: '1' })
+    })
+
+    it('of what is not there makes nothing', async () => {
+      expect((await cluster.preview(map('unmade', { a: '1' }), 'helm'))['data']).toEqual({ a: '1' })
+      expect(await cluster.get(configMap, 'unmade', namespace)).toBeUndefined()
+    })
+
+    it('fails in a namespace that is not there', async () => {
+      const lost = { ...configMap, metadata: { name: 'a', namespace: `${namespace}-none` } }
+      await expect(cluster.preview(lost, 'helm')).rejects.toMatchObject({ code: 'CLUSTER_FAILED' })
     })
   })
 
