@@ -15,6 +15,7 @@ const rooms = [
   'sbom',
   'load',
   'wire',
+  'release',
   'install',
   'budget',
   'check',

@@ -55,6 +55,9 @@ export const allowFlags = {
   }),
   'allow-downgrade': Flags.boolean({ summary: 'Install an older bundle over a newer one.' }),
   'any-site': Flags.boolean({ summary: 'Install a bundle that was made for other sites.' }),
+  'take-over': Flags.boolean({
+    summary: 'Install over a cluster that is another site, or kept its data in another database.',
+  }),
 }
 
 /** The same as workflows take it. */
@@ -63,5 +66,6 @@ export function allowances(flags: Record<keyof typeof allowFlags, boolean>) {
     unsigned: flags['allow-unsigned'],
     downgrade: flags['allow-downgrade'],
     anySite: flags['any-site'],
+    takeOver: flags['take-over'],
   }
 }

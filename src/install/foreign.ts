@@ -1,6 +1,7 @@
 import { SealiftError } from '../errors/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
-import { isManaged, systemNamespace } from '../wire/index.ts'
+import { isManaged, siteOf, systemNamespace } from '../wire/index.ts'
+import { installedBundle } from './receipt.ts'
 
 /**
  * Makes sure that no one else's work is in the namespaces of this bundle. A namespace is ours when it carries
@@ -35,6 +36,23 @@ export async function refuseForeignRecords(cluster: Cluster): Promise<void> {
     `namespace ${systemNamespace} is there already, and Sealift did not make it`,
     { hints: ['Sealift keeps the admin’s login in it: delete it, if nobody needs what is in it'] },
   )
+}
+
+/**
+ * The site that a cluster is, by the file of the last install that changed data here, else by the mark of Sealift's
+ * namespaces; nothing where nobody has begun one. @throws SealiftError CLUSTER_*
+ */
+export async function recordedSite(
+  cluster: Cluster,
+  namespaces: readonly string[],
+): Promise<string | undefined> {
+  const installed = await installedBundle(cluster)
+  if (installed?.site !== undefined) return installed.site
+  for (const name of [systemNamespace, ...namespaces]) {
+    const site = siteOf(await cluster.get(kinds.namespace, name))
+    if (site !== undefined) return site
+  }
+  return undefined
 }
 
 /**

@@ -3,7 +3,7 @@
  * cluster is not ours. Never knows what a step does.
  */
 export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
-export { refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
+export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
 export {
@@ -26,4 +26,4 @@ export {
   writeReceipt,
 } from './receipt.ts'
 export { receiptName } from './receipt-object.ts'
-export { type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'
+export { type Done, type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'

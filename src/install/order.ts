@@ -73,15 +73,20 @@ export function refuseOtherBundle(installed: Installed | undefined, next: Named)
   })
 }
 
-/** Makes sure that a site file is that of this cluster. @throws SealiftError FOREIGN_INSTALL */
-export function refuseOtherSite(installed: Installed | undefined, site: string): void {
-  const here = installed?.site
-  if (here === undefined || here === site) return
+/**
+ * Makes sure that a site file is that of this cluster. `here` is the site that it is known as, if it is.
+ * @throws SealiftError FOREIGN_INSTALL unless `allowed`
+ */
+export function refuseOtherSite(here: string | undefined, site: string, allowed = false): void {
+  if (here === undefined || here === site || allowed) return
   throw new SealiftError(
     'FOREIGN_INSTALL',
     `this cluster is site ${printable(here)}, and the site file is of ${site}`,
     {
-      hints: ['take the site file of this cluster, or the kubeconfig of that site'],
+      hints: [
+        'take the site file of this cluster, or the kubeconfig of that site',
+        'if the site was given another name: install --take-over',
+      ],
     },
   )
 }

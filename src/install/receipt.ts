@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { printable, SealiftError } from '../errors/index.ts'
 import { type BundleLock, type LockedChart, parseLock, printLock } from '../lock/index.ts'
@@ -40,12 +41,16 @@ export async function noteBegun(cluster: Cluster, { name, version }: Named, site
   await applyReceipt(cluster, { ...(await receiptData(cluster)), ...begun })
 }
 
-/** Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. @throws SealiftError CLUSTER_* */
+/**
+ * Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. One that says the same
+ * already stays, with the time at which that was proven first. @throws SealiftError CLUSTER_*
+ */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
   const { site, bundle, at, key, lock } = receipt
-  const brought = broughtField(await receiptData(cluster))
-  const data = { site, bundle, at, key, ...lock.metadata, [lockKey]: printLock(lock), ...brought }
-  await applyReceipt(cluster, data)
+  const here = await receiptData(cluster)
+  const data = { site, bundle, key, ...lock.metadata, [lockKey]: printLock(lock), ...broughtField(here) }
+  if (here !== undefined && isDeepStrictEqual({ ...data, at: here['at'] }, { ...here })) return
+  await applyReceipt(cluster, { ...data, at })
 }
 
 /** The receipt of what is installed here. @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_* */

@@ -4,6 +4,6 @@
  * unpacks it, and proves that it is there and complete. Never extracts, never writes a file, never removes an image.
  */
 export { loadArchive } from './archive.ts'
-export { isLoaded, type LoadOptions, type LoadResult, loadImages, namesOn, requireBase } from './load.ts'
+export { type LoadOptions, type LoadResult, loadImages, namesOn, requireBase } from './load.ts'
 export { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 export { requireRoom, type SpaceNeeded } from './room.ts'

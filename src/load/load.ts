@@ -22,6 +22,8 @@ export interface LoadOptions {
 export interface LoadResult {
   readonly loaded: readonly string[]
   readonly present: readonly string[]
+  /** Names of present images that were not pinned, and are now. */
+  readonly pinned: readonly string[]
   /** Bytes given to the runtime. */
   readonly bytes: number
 }
@@ -52,6 +54,7 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   return {
     loaded: plan.missing.map(image => image.name),
     present: plan.present.map(image => image.name),
+    pinned: plan.unpinned,
     bytes: plan.bytes,
   }
 }
@@ -64,12 +67,6 @@ export async function namesOn(
   const known = new Map((await runtime.images()).map(({ name, digest }) => [name, digest]))
   const names = images.flatMap(image => runtimeNames(image).filter(name => known.get(name) === image.digest))
   return [...new Set(names)]
-}
-
-/** Whether a node has every image of a bundle, complete and pinned, so that loading would change nothing. */
-export async function isLoaded(runtime: Runtime, bundle: Bundle, platform: string): Promise<boolean> {
-  const { missing, unpinned } = await missingOn(runtime, bundle, platform)
-  return missing.length === 0 && unpinned.length === 0
 }
 
 /**

@@ -54,10 +54,10 @@ export interface Cluster {
    */
   apply(object: KubernetesObject): Promise<KubernetesObject>
   /**
-   * What an apply as another field manager would make of an object, admission included; nothing is stored. For what
-   * helm applies, say `helm`.
+   * What an apply as a field manager would make of an object, admission included; nothing is stored. For what helm
+   * applies, say `helm`. An object that names no namespace and wants one is in `namespace`.
    */
-  preview(object: KubernetesObject, manager: string): Promise<KubernetesObject>
+  preview(object: KubernetesObject, manager: string, namespace?: string): Promise<KubernetesObject>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
   create(object: KubernetesObject): Promise<KubernetesObject>
   /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */

@@ -13,13 +13,23 @@ export interface ReleaseStatus {
   readonly revision: number
   /** Helm's own word: `deployed`, `failed`, `pending-upgrade`, … */
   readonly status: string
+  /** Name and version of its chart. */
+  readonly chart: string
+  readonly version: string
+  /** YAML of the objects that it was made of, hooks left out. */
+  readonly manifest: string
 }
 
 /** The helm that travels in the bundle. */
 export interface Helm {
   /** YAML of `helm template` for a Kubernetes version (`1.35.0`). @throws SealiftError RENDER_FAILED */
   template(release: Release, kubernetes: string, signal?: AbortSignal): Promise<string>
-  /** `helm upgrade --install --wait`. @throws SealiftError HELM_FAILED with what helm and the pods say */
+  /** YAML of the objects that an upgrade would apply to the cluster as it is now, hooks left out. @throws SealiftError RENDER_FAILED */
+  render(release: Release, signal?: AbortSignal): Promise<string>
+  /**
+   * `helm upgrade --install --wait`; fields that somebody else has set are taken back.
+   * @throws SealiftError HELM_FAILED with what helm and the pods say
+   */
   upgrade(release: Release, timeoutSeconds: number, signal?: AbortSignal): Promise<ReleaseStatus>
   /** Removes a release; one that is not there is fine. @throws SealiftError HELM_FAILED */
   uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>

@@ -10,9 +10,18 @@ export const kinds = {
   event: { apiVersion: 'v1', kind: 'Event' },
   externalSecret: { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },
   lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+  mutatingWebhook: {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+  },
   namespace: { apiVersion: 'v1', kind: 'Namespace' },
   node: { apiVersion: 'v1', kind: 'Node' },
   pod: { apiVersion: 'v1', kind: 'Pod' },
   secret: { apiVersion: 'v1', kind: 'Secret' },
   service: { apiVersion: 'v1', kind: 'Service' },
+  serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount' },
+  validatingWebhook: {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+  },
 } as const satisfies Readonly<Record<string, Kind>>

@@ -3,6 +3,7 @@ export { adminSecretName, adminSession, type Bootstrapping, ensureAdmin } from '
 export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
 export { conditionsOf } from './conditions.ts'
 export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
+export { covers } from './covers.ts'
 export {
   checkDatabase,
   type DatabaseFacts,
@@ -10,22 +11,16 @@ export {
   databaseConnections,
   databaseState,
 } from './database.ts'
+export { liftDeadWebhooks } from './dead-webhooks.ts'
 export { dropDatabase } from './drop-database.ts'
+export { ensure } from './ensure.ts'
+export { areStored, type Environment, environmentMark, type Kept, storeKeys } from './environment.ts'
 export { type Heap, heapFor } from './heap.ts'
 export { credentialsSecretName } from './identity-credentials.ts'
-export {
-  type Environment,
-  type Keys,
-  keysFor,
-  keysSecretName,
-  makeKeys,
-  type StoredKeys,
-  storedKeys,
-  storeKeys,
-} from './keys.ts'
+export { type Keys, keysFor, keysSecretName, makeKeys, type StoredKeys, storedKeys } from './keys.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
-export { claimNamespace, leaveNamespace, stays } from './namespaces.ts'
+export { claimNamespace, leaveNamespace, markedFor, siteOf, stays } from './namespaces.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
@@ -39,6 +34,7 @@ export {
   ownDatabase,
   purgeDatabase,
   readyDatabase,
+  refuseOtherDatabase,
   refuseOthersRole,
 } from './site-database.ts'
 export { environmentOf, type SiteServices } from './site-services.ts'

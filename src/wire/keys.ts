@@ -1,27 +1,18 @@
 import { SealiftError } from '../errors/index.ts'
-import { type Cluster, type DatabaseLogin, type Random, Secret } from '../ports/index.ts'
+import { type Cluster, type Random, Secret } from '../ports/index.ts'
 import { readValues } from './connection.ts'
-import { isManaged } from './managed.ts'
-import { secretObject } from './secrets.ts'
+import { isManaged, systemNamespace } from './managed.ts'
 
-/** Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). */
+/**
+ * Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). Its keys cannot be made again: the
+ * same Secret lies in Sealift's own namespace too, so that one deletion loses nothing.
+ */
 export const keysSecretName = 'infisical-secrets'
 
 /** The two keys that everything in the database depends on. */
 export interface Keys {
   readonly encryptionKey: Secret
   readonly authSecret: Secret
-}
-
-/** What the pod's environment holds besides the keys. */
-export interface Environment {
-  readonly databaseUri: Secret
-  readonly cacheUrl: Secret
-  readonly siteUrl: string
-  /** CA of the database (PEM), for verify-full. */
-  readonly databaseCa?: string
-  readonly tls: DatabaseLogin['tls']
-  readonly heapMiB: number | undefined
 }
 
 /** Keys that are kept on the site, with the connection they were made for. */
@@ -39,13 +30,13 @@ export function makeKeys(random: Random): Keys {
 }
 
 /**
- * The keys kept on the site.
- * @throws SealiftError FOREIGN_INSTALL when the Secret is not Sealift's, KEYS_LOST when it is without its keys
+ * The keys kept on the site: those of Infisical's namespace, or their copy in Sealift's own where those are gone.
+ * @throws SealiftError FOREIGN_INSTALL when the Secret is not Sealift's, KEYS_LOST when both are without their keys, or
+ * hold different ones
  */
 export async function storedKeys(cluster: Cluster, namespace: string): Promise<StoredKeys | undefined> {
   const found = await readValues(cluster, namespace, keysSecretName)
-  if (found === undefined) return undefined
-  if (!isManaged(found.object))
+  if (found !== undefined && !isManaged(found.object))
     throw new SealiftError(
       'FOREIGN_INSTALL',
       `namespace ${namespace} already has a Secret ${keysSecretName} that Sealift did not make`,
@@ -53,13 +44,27 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
         hints: ['There is an Infisical of somebody else here: choose another namespace, or remove it first.'],
       },
     )
-  const encryptionKey = found.values.get('ENCRYPTION_KEY')
-  const authSecret = found.values.get('AUTH_SECRET')
-  if (encryptionKey === undefined || authSecret === undefined)
+  const copy = await readValues(cluster, systemNamespace, keysSecretName)
+  const [own, spare] = [keysIn(found?.values), isManaged(copy?.object) ? keysIn(copy?.values) : undefined]
+  if (own && spare && own.encryptionKey.reveal() !== spare.encryptionKey.reveal())
+    throw new SealiftError(
+      'KEYS_LOST',
+      `Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName} hold different keys`,
+      { hints: ['Nobody but you can tell which opens the database: delete the other one of the two.'] },
+    )
+  const kept = own ?? spare
+  if (kept === undefined && found !== undefined)
     throw new SealiftError('KEYS_LOST', `Secret ${namespace}/${keysSecretName} has lost its keys`, {
       hints: ['Put ENCRYPTION_KEY and AUTH_SECRET back from a backup.'],
     })
-  const [databaseUri, cacheUrl] = [found.values.get('DB_CONNECTION_URI'), found.values.get('REDIS_URL')]
+  return kept
+}
+
+function keysIn(values: ReadonlyMap<string, Secret> | undefined): StoredKeys | undefined {
+  const encryptionKey = values?.get('ENCRYPTION_KEY')
+  const authSecret = values?.get('AUTH_SECRET')
+  if (encryptionKey === undefined || authSecret === undefined) return undefined
+  const [databaseUri, cacheUrl] = [values?.get('DB_CONNECTION_URI'), values?.get('REDIS_URL')]
   return { encryptionKey, authSecret, databaseUri, cacheUrl }
 }
 
@@ -86,32 +91,5 @@ export async function keysFor(
         'To begin anew, point the site file at another, empty database.',
       ],
     },
-  )
-}
-
-/** Writes keys and environment. Keys that are stored already win over the ones given. */
-export async function storeKeys(
-  cluster: Cluster,
-  namespace: string,
-  keys: Keys,
-  environment: Environment,
-): Promise<void> {
-  const { encryptionKey, authSecret } = (await storedKeys(cluster, namespace)) ?? keys
-  const { databaseUri, cacheUrl, siteUrl, databaseCa, tls, heapMiB } = environment
-  await cluster.apply(
-    secretObject(namespace, keysSecretName, {
-      ENCRYPTION_KEY: encryptionKey,
-      AUTH_SECRET: authSecret,
-      DB_CONNECTION_URI: databaseUri,
-      REDIS_URL: cacheUrl,
-      SITE_URL: siteUrl,
-      TELEMETRY_ENABLED: 'false',
-      ANNOUNCEMENTS_ENABLED: 'false',
-      ...(tls === 'verify-full' && databaseCa !== undefined
-        ? { DB_ROOT_CERT: Buffer.from(databaseCa).toString('base64') }
-        : {}),
-      // In the Secret, because no template of the chart reads extraEnv.
-      ...(heapMiB === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` }),
-    }),
   )
 }

@@ -71,6 +71,29 @@ export function refuseOthersRole({ parts, known }: OwnDatabase, role: boolean): 
 }
 
 /**
+ * Keys that were made for a database elsewhere, and an empty one here: what is kept there would be left, and a new
+ * Infisical begun in silence. @throws SealiftError FOREIGN_INSTALL
+ */
+export function refuseOtherDatabase(
+  stored: Pick<StoredKeys, 'databaseUri'> | undefined,
+  { parts }: Pick<OwnDatabase, 'parts'>,
+): void {
+  const made = storedPlace(stored)
+  const placeOf = ({ host, port, database }: DatabaseUri) => `${database} at ${host}:${port}`
+  if (made === undefined || placeOf(made) === placeOf(parts)) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `this cluster's Infisical keeps its data in database ${placeOf(made)}; the site file names ${placeOf(parts)}, which holds none`,
+    {
+      hints: [
+        'take the site file of this cluster, or move the data there first',
+        'to begin anew with an empty database: --take-over',
+      ],
+    },
+  )
+}
+
+/**
  * Infisical's own login: the site's URI; or the stored one, or a new password, for the role that Sealift makes.
  * @throws SealiftError SITE_INVALID
  */

@@ -1,7 +1,7 @@
 import type { Cache, Cluster, Database, Random } from '../ports/index.ts'
 import type { Site } from '../spec/index.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
-import type { Environment } from './keys.ts'
+import type { Environment } from './environment.ts'
 import type { OwnDatabase } from './site-database.ts'
 
 /** The two services of a site, and how to get to them. */

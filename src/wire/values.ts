@@ -1,3 +1,4 @@
+import type { Digest } from '../oci/index.ts'
 import type { Site } from '../spec/index.ts'
 import { keysSecretName } from './keys.ts'
 
@@ -20,15 +21,16 @@ export function siteUrl({ url, ingress }: Site, namespace: string): string {
 
 /**
  * Values for the release wired as `infisical`, merged after the bundle's own: the chart's subcharts and its
- * bootstrap hook off, everything secret by reference.
+ * bootstrap hook off, everything secret by reference. With another `environment` the pod is started anew.
  */
-export function infisicalValues({ ingress }: Site): Record<string, unknown> {
+export function infisicalValues({ ingress }: Site, environment?: Digest): Record<string, unknown> {
   return {
     nameOverride: infisicalName,
     infisical: {
       fullnameOverride: infisicalName,
       kubeSecretRef: keysSecretName,
       replicaCount: 1,
+      ...(environment === undefined ? {} : { podAnnotations: { 'sealift.dev/environment': environment } }),
       // A hook that pulls curlimages/curl and infisical/cli by fixed names; Sealift bootstraps itself.
       autoBootstrap: { enabled: false },
     },

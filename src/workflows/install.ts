@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { openBundle } from '../bundle/index.ts'
 import { budgetAccount } from '../check/index.ts'
 import {
+  noteBegun,
   readReceipt,
   refuseWrongSite,
   runSteps,
@@ -12,9 +13,11 @@ import {
 } from '../install/index.ts'
 import { digestShape } from '../oci/index.ts'
 import type { SiteHost, Talk } from '../ports/index.ts'
+import { readManifests } from '../wire/index.ts'
 import { bundledHelm } from './parts/carried.ts'
+import { infisicalAccess } from './parts/infisical-access.ts'
 import { installSteps } from './parts/install-steps.ts'
-import { lookFirst, requireNewer } from './parts/look-first.ts'
+import { lookFirst, requireOwn } from './parts/look-first.ts'
 import { observeBudget, usageIfAny } from './parts/observed-budget.ts'
 import { signaturePath } from './parts/signature.ts'
 import type { ReadSite } from './parts/site-file.ts'
@@ -42,6 +45,8 @@ export interface Allowances {
   readonly downgrade: boolean
   /** A bundle that was made for other sites. */
   readonly anySite: boolean
+  /** A cluster that is known as another site, or had its data in another database. */
+  readonly takeOver: boolean
 }
 
 /** What was done. */
@@ -64,8 +69,8 @@ export type InstallResult = z.infer<typeof installResult>
 
 /**
  * Installs a bundle: makes sure who signed it, verifies it, looks at the site before the first change, then runs
- * the steps. The file is opened once, so that what is verified is what is installed. A rerun goes on where the last
- * one stopped.
+ * the steps. The file is opened once, so that what is verified is what is installed. A rerun changes only what is not
+ * as it should be, and proves again.
  * @throws SealiftError any of the site's and the bundle's codes
  */
 export async function install(request: InstallRequest, host: SiteHost, talk: Talk): Promise<InstallResult> {
@@ -80,15 +85,20 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, files, talk)
-    const look = { bundle, site, wired, downgrade: allow.downgrade }
+    const { downgrade, takeOver } = allow
+    const look = { bundle, site, wired, downgrade, takeOver }
     await lookFirst(look, host, talk)
     const helm = await bundledHelm(bundle, host)
+    const access = infisicalAccess(host, wired.infisical.namespace)
     try {
-      return await underLease(host, talk, async talk => {
+      return await underLease(host, site.metadata.name, talk, async talk => {
         // Whoever had the lease until now may have installed something.
-        await requireNewer(look, cluster)
+        await requireOwn(look, cluster)
+        const manifests = await readManifests(files, host.manifests)
+        const begin = once(() => noteBegun(cluster, bundle.lock.metadata, site.metadata.name))
+        const installation = { bundle, site, wired, helm, host, talk, manifests, access, begin }
         const steps = await runSteps({
-          steps: await installSteps({ bundle, site, wired, helm, host, talk }),
+          steps: installSteps(installation),
           journal: siteJournal(cluster, files, request.journal),
           bundle: bundle.digest,
           site: siteDigest,
@@ -110,9 +120,16 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         }
       })
     } finally {
+      await access.close()
       await helm.dispose()
     }
   } finally {
     await source.close()
   }
+}
+
+/** Does something at its first call only. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
 }

@@ -5,6 +5,7 @@ import {
   installedBundle,
   receiptName,
   recordedReleases,
+  recordedSite,
   refuseForeign,
   refuseForeignRecords,
   refuseOtherBundle,
@@ -19,18 +20,21 @@ import {
   deleteUnlessDown,
   isManaged,
   keysSecretName,
+  liftDeadWebhooks,
   storeName,
   systemNamespace,
 } from '../wire/index.ts'
 import { asStep } from './parts/as-step.ts'
 import { bundledHelm } from './parts/carried.ts'
+import { ownedBy } from './parts/crd-step.ts'
+import { isOurs } from './parts/own-release.ts'
 import { purge, type Take } from './parts/purge.ts'
-import { ownedBy } from './parts/release-steps.ts'
 import { signaturePath } from './parts/signature.ts'
+import { takeRelease } from './parts/take-release.ts'
 import { refuseTeamsLoss } from './parts/teams-loss.ts'
 import { requireTrusted } from './parts/trust.ts'
 import { underLease } from './parts/under-lease.ts'
-import { type Wired, wiredCharts } from './parts/wired.ts'
+import { namespacesOf, type Wired, wiredCharts } from './parts/wired.ts'
 
 /** What to remove. */
 export interface RemoveRequest {
@@ -59,14 +63,16 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     const bundle = await openBundle(source)
     await requireTrusted(signaturePath(source), bundle, request.site, request.allowUnsigned, files)
     const wired = wiredCharts(bundle)
-    const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+    const namespaces = namespacesOf(wired)
     await refuseForeignRecords(cluster)
     await refuseForeign(cluster, namespaces)
     const records = await cluster.get(kinds.namespace, systemNamespace)
     const removal = { ...request, bundle, wired, namespaces, records: records !== undefined }
     const work = (talk: Talk) => removeAll(removal, host, talk)
     // Where an earlier purge has come so far, nobody can take a lease any more.
-    return isTerminating(records) ? await work(talk) : await underLease(host, talk, work)
+    return isTerminating(records)
+      ? await work(talk)
+      : await underLease(host, request.site.metadata.name, talk, work)
   } finally {
     await source.close()
   }
@@ -83,9 +89,8 @@ interface Removal extends Omit<RemoveRequest, 'bundle'> {
 async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<RemoveResult> {
   const { bundle, site, wired, namespaces } = removal
   const { cluster } = host
-  const installed = await installedBundle(cluster)
-  refuseOtherSite(installed, site.metadata.name)
-  refuseOtherBundle(installed, bundle.lock.metadata)
+  refuseOtherSite(await recordedSite(cluster, namespaces), site.metadata.name)
+  refuseOtherBundle(await installedBundle(cluster), bundle.lock.metadata)
   refuseOtherReleases(await recordedReleases(cluster), bundle.lock.charts)
   const removed: string[] = []
   const take: Take = async (what, work) => {
@@ -95,6 +100,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   if (removal.purge) await refuseTeamsLoss(crds, cluster)
+  await liftDeadWebhooks(cluster, object => isOurs(wired, object))
   const helm = await bundledHelm(bundle, host)
   try {
     const store = `ClusterSecretStore ${storeName}`
@@ -108,8 +114,8 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
         gone => (gone ? 'gone' : 'its webhook is down: it goes after the release'),
       ))
     if (deleted) removed.push(store)
-    for (const { release, namespace, timeoutSeconds } of [...wired.spec.charts].reverse())
-      await take(`release ${release}`, () => helm.uninstall(release, namespace, timeoutSeconds))
+    for (const chart of [...wired.spec.charts].reverse())
+      await take(`release ${chart.release}`, () => takeRelease(chart, { bundle, wired, helm, host }))
     if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, storeName))
   } finally {
     await helm.dispose()
@@ -123,7 +129,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   await take('the journal', () => closeReceipt(cluster, now))
   const kept = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
-    : keptWithoutPurge(site.database.name, wired.infisical.namespace)
+    : keptWithoutPurge(site, wired)
   // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
   // up, and until all is done nobody else may begin.
   if (removal.purge || !removal.records)
@@ -131,12 +137,15 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   return { removed, kept }
 }
 
-function keptWithoutPurge(database: string, namespace: string): string[] {
+function keptWithoutPurge({ database, dragonfly }: Site, wired: Wired): string[] {
+  const { namespace } = wired.infisical
   return [
-    `database ${database}`,
-    `keys (Secret ${namespace}/${keysSecretName})`,
+    `database ${database.name}`,
+    `Infisical's keys in Dragonfly's database ${dragonfly.database}`,
+    `keys (Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName})`,
     `what was installed last (ConfigMap ${systemNamespace}/${receiptName})`,
     `the admin's login (Secret ${systemNamespace}/${adminSecretName})`,
+    `namespaces ${[...namespacesOf(wired), systemNamespace].join(', ')}`,
     'CRDs of External Secrets Operator, and the images',
   ]
 }

@@ -4,13 +4,14 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { createHelm } from '../../src/adapters/helm/index.ts'
 import { computeBudget } from '../../src/budget/index.ts'
 import { writePackage } from '../../src/packages/index.ts'
 import type { Helm } from '../../src/ports/index.ts'
 import { findImages, findPods, parseChartYaml, renderedObjects } from '../../src/resolve/index.ts'
-import { parseYaml } from '../../src/yaml/index.ts'
+import { parseAllYaml, parseYaml } from '../../src/yaml/index.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoChart } from '../support/connected/eso.ts'
 import { goTool } from '../support/tools/build.ts'
@@ -198,12 +199,41 @@ describe('installing', () => {
     const chart = await chartOf('maps', configMap)
     expect(await cluster.status('x', 'default')).toBeUndefined()
     const installed = { revision: 1, status: 'deployed' }
-    expect(await cluster.upgrade(here(chart, [{ a: 1 }]), 60)).toEqual(installed)
-    expect(await cluster.upgrade(here(chart, [{ a: 2 }]), 60)).toEqual({ ...installed, revision: 2 })
-    expect(await cluster.status('x', 'default')).toEqual({ ...installed, revision: 2 })
+    expect(await cluster.upgrade(here(chart, [{ a: 1 }]), 60)).toMatchObject(installed)
+    expect(await cluster.upgrade(here(chart, [{ a: 2 }]), 60)).toMatchObject({ ...installed, revision: 2 })
+    const found = await cluster.status('x', 'default')
+    expect(found).toMatchObject({ ...installed, revision: 2, chart: 'maps', version: '1.0.0' })
+    const wanted = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: '2' } }]
+    expect(parseAllYaml(found?.manifest ?? '')).toEqual(wanted)
+    expect(parseAllYaml(await cluster.render(here(chart, [{ a: 2 }])))).toEqual(wanted)
     await cluster.uninstall('x', 'default', 60)
     await cluster.uninstall('x', 'default', 60)
     expect(await cluster.status('x', 'default')).toBeUndefined()
+  })
+
+  test('a field that somebody has edited is taken back', async () => {
+    const chart = await chartOf('maps', configMap)
+    await cluster.upgrade(here(chart, [{ a: 1 }]), 60)
+    const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
+    const edited = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'edited' } }
+    await api.apply(edited)
+    await cluster.upgrade(here(chart, [{ a: 1 }]), 60)
+    expect((await api.get(edited, 'a'))?.['data']).toEqual({ a: '1' })
+    await cluster.uninstall('x', 'default', 60)
+  })
+
+  test('an upgrade is rendered as one, for the cluster as it is', async () => {
+    const chart = await chartOf('upgraded', {
+      'templates/a.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {u: "{{ .Release.IsUpgrade }}", v: "{{ .Capabilities.KubeVersion }}"}\n',
+      'templates/hook.yaml':
+        'apiVersion: batch/v1\nkind: Job\nmetadata: {name: b, annotations: {helm.sh/hook: pre-upgrade}}\n',
+    })
+    const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
+    const { version } = await api.info()
+    expect(parseAllYaml(await cluster.render(here(chart)))).toEqual([
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { u: 'true', v: version } },
+    ])
   })
 
   test('a namespace that is not there is not made', async () => {
@@ -224,7 +254,7 @@ describe('installing', () => {
       code: 'HELM_FAILED',
       message: 'helm failed while installing stuck in default',
     })
-    expect(await cluster.status('stuck', 'default')).toEqual({ status: 'failed', revision: 1 })
+    expect(await cluster.status('stuck', 'default')).toMatchObject({ status: 'failed', revision: 1 })
     await cluster.uninstall('stuck', 'default', 60)
   })
 

@@ -48,7 +48,7 @@ export async function connectedSpec() {
       helms.unpacked += 1
       helms.ever += 1
       return {
-        ...{ upgrade: never, uninstall: never, status: never },
+        ...{ upgrade: never, uninstall: never, status: never, render: never },
         template: async () => printYaml(pod),
         async dispose() {
           helms.unpacked -= 1

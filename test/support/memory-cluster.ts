@@ -17,6 +17,8 @@ export interface Behaviour {
   services: Record<string, { host: string; port: number }>
   /** Calls that RBAC denies. */
   denies: (verb: string, kind: Kind, namespace?: string) => boolean
+  /** Admission: throws to refuse what is previewed. */
+  admit: (object: KubernetesObject) => void
   /** A controller, or a webhook: sees every object that is applied or created, may write others or refuse it. */
   react: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
 }
@@ -48,6 +50,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     logs: {},
     services: {},
     denies: () => false,
+    admit: () => {},
     react: () => {},
     ...given,
   }
@@ -167,7 +170,13 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       if (before && isDeepStrictEqual(before.object, next)) return structuredClone(next)
       return store(next, new Map([...(before?.applied ?? []), [manager, own]]))
     },
-    preview: async (object, manager) => patched(object, manager).next,
+    async preview(object, manager, namespace) {
+      const { name, namespace: own = namespace, ...metadata } = object.metadata
+      const placed = { ...object, metadata: { name, ...metadata, ...(own ? { namespace: own } : {}) } }
+      const { next } = patched(placed, manager)
+      behaviour.admit(structuredClone(next))
+      return next
+    },
     async create(object) {
       allow('create', object, object.metadata.namespace)
       known(object)

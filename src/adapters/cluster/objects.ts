@@ -68,9 +68,13 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     return found
   }
 
-  async function patch(object: KubernetesObject, query: Readonly<Record<string, string>>) {
+  async function patch(
+    object: KubernetesObject,
+    query: Readonly<Record<string, string>>,
+    namespace = 'default',
+  ) {
     const resource = await discovery.require(object)
-    const at = place(resource, object.metadata.name, object.metadata.namespace ?? 'default')
+    const at = place(resource, object.metadata.name, object.metadata.namespace ?? namespace)
     // JSON is YAML; the type is what makes the patch an apply.
     const contentType = 'application/apply-patch+yaml'
     const path = `${at.path}?${new URLSearchParams({ force: 'true', ...query })}`
@@ -79,8 +83,8 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
   }
 
   const apply = (object: KubernetesObject) => patch(object, { fieldManager: 'sealift' })
-  const preview = (object: KubernetesObject, fieldManager: string) =>
-    patch(object, { fieldManager, dryRun: 'All' })
+  const preview = (object: KubernetesObject, fieldManager: string, namespace?: string) =>
+    patch(object, { fieldManager, dryRun: 'All' }, namespace)
 
   async function create(object: KubernetesObject) {
     const resource = await discovery.require(object)

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { SealiftError } from '../../errors/index.ts'
 import type { Helm, Release, ReleaseStatus } from '../../ports/index.ts'
 import { type HelmCall, helmFault, runHelm } from './run.ts'
@@ -13,8 +12,9 @@ export interface HelmOptions {
   readonly context?: string
 }
 
-// `helm status -o json`, only what is read.
-const statusShape = z.object({ version: z.number(), info: z.object({ status: z.string() }) })
+// What is asked of `helm get all`: words that have no newline, a line each, then the manifest as it is.
+const fields = ['Info.Status', 'Version', 'Chart.Metadata.Name', 'Chart.Metadata.Version', 'Manifest']
+const statusTemplate = fields.map(field => `{{.Release.${field}}}`).join('\n')
 
 /** The Helm port on a real helm. */
 export function createHelm(options: HelmOptions): Helm {
@@ -39,19 +39,24 @@ export function createHelm(options: HelmOptions): Helm {
         signal,
       })
     },
+    async render({ release, namespace, chart, values }, signal) {
+      const flags = [
+        '--is-upgrade',
+        '--dry-run=server',
+        '--no-hooks',
+        '--skip-tests',
+        '--namespace',
+        namespace,
+      ]
+      const args = ['template', release, chart, ...flags]
+      const doing = `rendering ${release} as an upgrade`
+      return run({ args, values, doing, code: 'RENDER_FAILED', signal })
+    },
     async upgrade({ release, namespace, chart, values }: Release, timeoutSeconds, signal) {
       const flags = ['--install', '--wait', '--timeout', `${timeoutSeconds}s`, '--namespace', namespace]
-      const args = [
-        'upgrade',
-        release,
-        chart,
-        ...flags,
-        '--create-namespace=false',
-        '--history-max',
-        '5',
-        '-o',
-        'json',
-      ]
+      // Whoever has edited an object of the release owns that field from then on, and an upgrade would fail on it.
+      const apply = ['--server-side=true', '--force-conflicts', '--create-namespace=false']
+      const args = ['upgrade', release, chart, ...flags, ...apply, '--history-max', '5', '-o', 'json']
       await run({ args, values, doing: `installing ${release} in ${namespace}`, code: 'HELM_FAILED', signal })
       const now = await status(release, namespace)
       if (now !== undefined) return now
@@ -80,10 +85,9 @@ async function readStatus(
   release: string,
   namespace: string,
 ): Promise<ReleaseStatus | undefined> {
-  const doing = `reading the state of ${release} in ${namespace}`
   const call: HelmCall = {
-    args: ['status', release, '--namespace', namespace, '-o', 'json'],
-    doing,
+    args: ['get', 'all', release, '--namespace', namespace, '--template', statusTemplate],
+    doing: `reading the state of ${release} in ${namespace}`,
     code: 'HELM_FAILED',
   }
   const answer = await runHelm(options, call)
@@ -91,14 +95,6 @@ async function readStatus(
     if (/release: not found/.test(answer.stderr)) return undefined
     throw helmFault(call, answer)
   }
-  const { version, info } = parse(statusShape, answer.stdout, doing)
-  return { revision: version, status: info.status }
-}
-
-function parse<T>(shape: z.ZodType<T>, text: string, doing: string): T {
-  try {
-    return shape.parse(JSON.parse(text))
-  } catch (error) {
-    throw new SealiftError('HELM_FAILED', `helm's answer was not understood while ${doing}`, { cause: error })
-  }
+  const [status = '', revision, chart = '', version = '', ...manifest] = answer.stdout.split('\n')
+  return { status, revision: Number(revision), chart, version, manifest: manifest.join('\n') }
 }

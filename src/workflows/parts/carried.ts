@@ -4,6 +4,7 @@ import { mediaTypes } from '../../oci/index.ts'
 import type { Files, SiteHost, TemporaryHelm } from '../../ports/index.ts'
 import { toolBytes, toolProgram } from '../../resolve/index.ts'
 import type { ChartSpec } from '../../spec/index.ts'
+import { parseYaml } from '../../yaml/index.ts'
 
 /** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
 export async function bundledHelm(
@@ -55,4 +56,12 @@ export async function carriedText(bundle: Bundle, title: string): Promise<string
   )
   if (file === undefined) throw new SealiftError('BUNDLE_MALFORMED', `the bundle has no file ${title}`)
   return Buffer.from(await bundle.read(file.descriptor.digest, 16 * 1024 * 1024)).toString('utf8')
+}
+
+/** The values files of a chart that travel in the bundle, lowest precedence first. @throws SealiftError BUNDLE_MALFORMED */
+export async function bundledValues(
+  bundle: Bundle,
+  { values }: Pick<ChartSpec, 'values'>,
+): Promise<unknown[]> {
+  return Promise.all(values.map(async path => parseYaml(await carriedText(bundle, path)) ?? {}))
 }

@@ -1,7 +1,6 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { noteBegun, noteBrought, type Step } from '../../install/index.ts'
-import { isLoaded, loadImages } from '../../load/index.ts'
-import { type Helm, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
+import type { Step } from '../../install/index.ts'
+import type { Helm, InfisicalSession, SiteHost, Talk } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
 import {
   adminSession,
@@ -9,16 +8,19 @@ import {
   ensureAdmin,
   ensureStore,
   ensureTenancy,
-  keysSecretName,
+  liftDeadWebhooks,
+  type Manifests,
   probeScope,
   prove,
-  readManifests,
   serviceUrl,
   storeName,
 } from '../../wire/index.ts'
+import { imagesStep } from './images-step.ts'
+import type { InfisicalAccess } from './infisical-access.ts'
+import { isOurs } from './own-release.ts'
 import { releaseSteps } from './release-steps.ts'
 import { wireServices } from './services.ts'
-import { type Wired, withInfisical } from './wired.ts'
+import { namespacesOf, type Wired } from './wired.ts'
 
 /** What the steps work with. */
 export interface Installation {
@@ -28,117 +30,100 @@ export interface Installation {
   readonly helm: Helm
   readonly host: SiteHost
   readonly talk: Talk
+  readonly manifests: Manifests
+  readonly access: InfisicalAccess
+  /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
+  readonly begin: () => Promise<void>
 }
 
-/** The install's steps, in order. Each can be run again; those that others rest on say whether they hold. */
-export async function installSteps(installation: Installation): Promise<Step[]> {
-  const { bundle, wired, host, talk, site } = installation
-  const { cluster, clock, random } = host
-  const { infisical, externalSecrets, spec } = wired
-  const manifests = await readManifests(host.files, host.manifests)
-  const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
-  const namespaces = [...new Set(spec.charts.map(({ namespace }) => namespace))]
+/** The install's steps, in order. Each looks first, and changes only what is not as it should be. */
+export function installSteps(installation: Installation): Step[] {
   return [
-    {
-      id: 'namespaces',
-      title: 'Make namespaces',
-      async run() {
-        for (const name of namespaces) await claimNamespace(cluster, name)
-        return namespaces.join(', ')
-      },
-    },
-    {
-      id: 'images',
-      title: 'Load images into containerd',
-      holds: async () => host.runtime !== undefined && isLoaded(host.runtime, bundle, host.platform),
-      async run(say) {
-        const { runtime, platform } = host
-        if (!runtime) throw new Error('the runtime was looked for before the first step')
-        const onProgress = talk.progressOn({ update: say })
-        const { loaded, present } = await loadImages({
-          bundle,
-          runtime,
-          platform,
-          signal: talk.signal,
-          onProgress,
-          announce: missing =>
-            noteBrought(
-              cluster,
-              missing.map(({ name, descriptor: { digest } }) => ({ name, digest })),
-            ),
-        })
-        return `${loaded.length} loaded, ${present.length} there before, all pinned`
-      },
-    },
+    namespacesStep(installation),
+    imagesStep(installation),
     {
       id: 'database',
       title: 'Prepare database and keys',
-      holds: async () => (await cluster.get(kinds.secret, keysSecretName, infisical.namespace)) !== undefined,
-      async run() {
-        // The first step after which an older bundle may not find its database as it left it.
-        await noteBegun(cluster, bundle.lock.metadata, site.metadata.name)
-        return wireServices(installation)
-      },
+      run: () => wireServices(installation),
     },
     ...releaseSteps(installation),
+    ...infisicalSteps(installation),
+  ]
+}
+
+function namespacesStep({ wired, site, host: { cluster } }: Installation): Step {
+  const namespaces = namespacesOf(wired)
+  return {
+    id: 'namespaces',
+    title: 'Make namespaces',
+    async run() {
+      // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
+      await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+      let changed = false
+      for (const name of namespaces)
+        changed = (await claimNamespace(cluster, name, site.metadata.name)) || changed
+      return { changed, detail: namespaces.join(', ') }
+    },
+  }
+}
+
+/** What is done through Infisical's API; the admin is logged in once. */
+function infisicalSteps(installation: Installation): Step[] {
+  const { wired, host, talk, site, manifests, access } = installation
+  const { cluster, clock, random } = host
+  const { namespace } = wired.externalSecrets
+  const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
+  let admin: InfisicalSession | undefined
+  const loggedIn = async () => (admin ??= await adminSession(cluster, await access.server()))
+  const tenancy = async () => {
+    const needs = { cluster, infisical: await access.server(), session: await loggedIn(), namespace }
+    return ensureTenancy(needs)
+  }
+  return [
     {
       id: 'bootstrap',
       title: 'Set Infisical up',
-      run: () =>
-        withInfisical(host, infisical.namespace, async server => {
-          const { organization, admin } = site
-          const { bootstrapped } = await ensureAdmin({
-            cluster,
-            infisical: server,
-            random,
-            email: admin.email,
-            organization,
-          })
-          return bootstrapped ? `organisation ${organization}, admin ${admin.email}` : 'was set up before'
-        }),
+      async run() {
+        const { organization, admin: user } = site
+        const infisical = await access.server()
+        const ensured = await ensureAdmin({ cluster, infisical, random, email: user.email, organization })
+        admin = ensured.session
+        return {
+          changed: ensured.bootstrapped,
+          detail: ensured.bootstrapped
+            ? `organisation ${organization}, admin ${user.email}`
+            : 'was set up before',
+        }
+      },
     },
     {
       id: 'store',
       title: 'Wire External Secrets Operator to Infisical',
-      holds: async () => (await cluster.get(kinds.clusterSecretStore, storeName)) !== undefined,
-      run: say =>
-        withInfisical(host, infisical.namespace, async server => {
-          const session = await adminSession(cluster, server)
-          await ensureTenancy({ cluster, infisical: server, session, namespace: externalSecrets.namespace })
-          const scope = {
-            hostAPI: serviceUrl(infisical.namespace),
-            namespace: externalSecrets.namespace,
-            projectSlug: probeScope.project,
-            environmentSlug: probeScope.environment,
-            secretsPath: probeScope.path,
-          }
-          await ensureStore(cluster, manifests, scope, patience(say))
-          return `ClusterSecretStore ${storeName} is ready`
-        }),
+      async run(say) {
+        await tenancy()
+        const scope = {
+          hostAPI: serviceUrl(wired.infisical.namespace),
+          namespace,
+          projectSlug: probeScope.project,
+          environmentSlug: probeScope.environment,
+          secretsPath: probeScope.path,
+        }
+        const changed = await ensureStore(cluster, manifests, scope, patience(say))
+        return { changed, detail: `ClusterSecretStore ${storeName} is ready` }
+      },
     },
     {
       id: 'proof',
       title: 'Prove it: a secret from Infisical to Kubernetes',
-      holds: async () => false, // a proof is of now
-      run: say =>
-        withInfisical(host, infisical.namespace, async server => {
-          const session = await adminSession(cluster, server)
-          const place = await ensureTenancy({
-            cluster,
-            infisical: server,
-            session,
-            namespace: externalSecrets.namespace,
-          })
-          const { first, changed } = await prove({
-            cluster,
-            session,
-            random,
-            manifests,
-            place,
-            ...patience(say),
-          })
-          return `arrived after ${first} ms; changed in Infisical, changed in Kubernetes after ${changed} ms`
-        }),
+      async run(say) {
+        const session = await loggedIn()
+        const place = await tenancy()
+        const proving = { cluster, session, random, manifests, place, ...patience(say) }
+        const { first, changed } = await prove(proving)
+        const detail = `arrived after ${first} ms; changed in Infisical, changed in Kubernetes after ${changed} ms`
+        // A proof is of now, whatever was there.
+        return { changed: true, detail }
+      },
     },
   ]
 }

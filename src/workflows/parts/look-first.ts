@@ -2,10 +2,12 @@ import type { Bundle } from '../../bundle/index.ts'
 import { bytes, SealiftError } from '../../errors/index.ts'
 import {
   installedBundle,
+  recordedSite,
   refuseDowngrade,
   refuseForeign,
   refuseForeignRecords,
   refuseOtherOperator,
+  refuseOtherSite,
 } from '../../install/index.ts'
 import { requireBase, requireRoom } from '../../load/index.ts'
 import { printLock } from '../../lock/index.ts'
@@ -13,7 +15,7 @@ import type { Cluster, Runtime, SiteHost, Talk } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
 import { asStep } from './as-step.ts'
 import { checkServices } from './services.ts'
-import type { Wired } from './wired.ts'
+import { namespacesOf, type Wired } from './wired.ts'
 
 /** What is to be installed, and where. */
 export interface Look {
@@ -22,6 +24,8 @@ export interface Look {
   readonly wired: Wired
   /** Whether an older bundle may pass. */
   readonly downgrade: boolean
+  /** Whether a cluster that is another site, or had its data elsewhere, may be taken over. */
+  readonly takeOver: boolean
 }
 
 /**
@@ -33,8 +37,8 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
   const { cluster, platform } = host
   await lookAt('the cluster', talk, async () => {
     const { server, version } = await cluster.info()
-    await requireNewer(look, cluster)
-    const namespaces = [...new Set(wired.spec.charts.map(({ namespace }) => namespace))]
+    await requireOwn(look, cluster)
+    const namespaces = namespacesOf(wired)
     await refuseForeignRecords(cluster)
     await refuseForeign(cluster, namespaces)
     await refuseOtherOperator(cluster, namespaces)
@@ -55,15 +59,20 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
       talk.reporter.warn(`the images may not fit on this node: ${need}`)
     return content === 0 ? 'all images are there' : need
   })
-  await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired))
+  await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired, look.takeOver))
 }
 
-/** Makes sure that a bundle does not take the site back, as it is now. @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_* */
-export async function requireNewer(
-  { bundle, downgrade }: Pick<Look, 'bundle' | 'downgrade'>,
+/**
+ * Makes sure that the cluster is the site of this file, and that the bundle does not take it back, as it is now.
+ * @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function requireOwn(
+  { bundle, site, wired, downgrade, takeOver }: Look,
   cluster: Cluster,
 ): Promise<void> {
   const { digest, lock } = bundle
+  const { name } = site.metadata
+  refuseOtherSite(await recordedSite(cluster, namespacesOf(wired)), name, takeOver)
   const candidate = { ...lock.metadata, marks: [digest, printLock(lock)] }
   refuseDowngrade(await installedBundle(cluster), candidate, downgrade)
 }

@@ -1,98 +1,128 @@
 import { SealiftError } from '../../errors/index.ts'
-import type { Step } from '../../install/index.ts'
-import { type Cluster, type Helm, type KubernetesObject, kinds } from '../../ports/index.ts'
+import type { Done, Step } from '../../install/index.ts'
+import {
+  type Cluster,
+  type KubernetesObject,
+  kinds,
+  type Release,
+  type ReleaseStatus,
+} from '../../ports/index.ts'
+import { differences, ownObjects, refusedPods } from '../../release/index.ts'
 import type { ChartSpec } from '../../spec/index.ts'
-import { externalSecretsValues, infisicalValues, managed, showingCertificate } from '../../wire/index.ts'
-import { parseAllYaml, parseYaml } from '../../yaml/index.ts'
-import { carriedText, chartFile } from './carried.ts'
+import {
+  environmentMark,
+  externalSecretsValues,
+  infisicalValues,
+  showingCertificate,
+} from '../../wire/index.ts'
+import { bundledValues, chartFile } from './carried.ts'
+import { crdStep } from './crd-step.ts'
 import type { Installation } from './install-steps.ts'
 import { podTrouble } from './pod-trouble.ts'
+import { waitUntilUp } from './wait-until-up.ts'
 
-/** Per chart, in the spec's order: its CRDs, applied server-side, then the release. */
+/** Per chart, in the spec's order: its CRDs, then the release. */
 export function releaseSteps(installation: Installation): Step[] {
-  const { host, helm, wired } = installation
-  return wired.spec.charts.flatMap(chart => {
-    const { release, namespace, crdValues } = chart
+  return installation.wired.spec.charts.flatMap(chart => {
     const install: Step = {
-      id: `release-${release}`,
+      id: `release-${chart.release}`,
       title: `Install ${chart.name} ${chart.version}`,
-      holds: async () => (await helm.status(release, namespace))?.status === 'deployed',
-      run: () => installRelease(chart, installation),
+      run: say => installRelease(chart, installation, say),
     }
-    if (crdValues === undefined) return [install]
-    const crds: Step = {
-      id: `crds-${release}`,
-      title: `Apply CRDs of ${chart.name}`,
-      holds: async () => (await host.cluster.list(kinds.crd, undefined, ownedBy(release))).length > 0,
-      run: say => applyCrds(chart, installation, say),
-    }
-    return [crds, install]
+    return chart.crdValues === undefined ? [install] : [crdStep(chart, installation), install]
   })
 }
 
-/** Label selector of the CRDs that Sealift applied for a release. */
-export function ownedBy(release: string): string {
-  return `dev.sealift/release=${release}`
-}
-
-async function applyCrds(
-  chart: ChartSpec,
-  { bundle, helm, host, wired, talk }: Installation,
-  say: (detail: string) => void,
-): Promise<string> {
-  const values = [...(await bundledValues(chart, { bundle })), chart.crdValues]
-  const packed = await chartFile(bundle, chart, host.files)
-  try {
-    const { release, namespace } = chart
-    const rendered = await helm.template(
-      { release, namespace, chart: packed.path, values },
-      wired.spec.kubernetes,
-      talk.signal,
-    )
-    const crds = (parseAllYaml(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
-    for (const [i, crd] of crds.entries()) {
-      talk.signal.throwIfAborted()
-      say(`${i + 1} of ${crds.length}`)
-      const labels = {
-        ...crd.metadata.labels,
-        ...managed,
-        'dev.sealift/release': release,
-      }
-      await host.cluster.apply({ ...crd, metadata: { ...crd.metadata, labels } })
-    }
-    return `${crds.length} applied server-side`
-  } finally {
-    await packed.dispose()
-  }
-}
-
+/**
+ * Upgrades a release where that would change anything on the cluster; where it would not, waits until its pods are up.
+ * @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_*
+ */
 async function installRelease(
   chart: ChartSpec,
-  { bundle, site, helm, host, talk }: Installation,
-): Promise<string> {
-  const derived =
-    chart.wire === 'infisical'
-      ? infisicalValues(site)
-      : chart.wire === 'external-secrets'
-        ? externalSecretsValues()
-        : {}
-  const values = [...(await bundledValues(chart, { bundle })), derived]
+  installation: Installation,
+  say: (detail: string) => void,
+): Promise<Done> {
+  const { bundle, helm, host, talk, begin } = installation
+  const { release, namespace, timeoutSeconds } = chart
+  const values = [...(await bundledValues(bundle, chart)), await derivedValues(chart, installation)]
   const packed = await chartFile(bundle, chart, host.files)
   try {
-    const { release, namespace, timeoutSeconds } = chart
-    await forgetUnfinished(release, namespace, helm, host.cluster)
-    const upgrade = () =>
-      helm.upgrade({ release, namespace, chart: packed.path, values }, timeoutSeconds, talk.signal)
+    const request: Release = { release, namespace, chart: packed.path, values }
+    const [found, wanted] = await Promise.all([
+      helm.status(release, namespace),
+      helm.render(request, talk.signal),
+    ])
+    const objects = ownObjects(wanted, chart)
+    const reasons = await reasonsToUpgrade(chart, found, wanted, host.cluster)
+    if (found !== undefined && reasons.length === 0) {
+      await waitUntilUp({ objects, chart, host, talk, say })
+      const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
+      return { changed: false, detail }
+    }
+    await refuseRefusedPods(objects, chart, host.cluster)
+    await begin()
+    await forgetUnfinished(release, namespace, found, host.cluster)
+    const upgrade = () => helm.upgrade(request, timeoutSeconds, talk.signal)
     const { revision } = await (chart.wire === 'external-secrets'
       ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
       : upgrade())
-    return `release ${release} in ${namespace}, revision ${revision}, all pods ready`
+    const why = found === undefined ? '' : ` (${shown(reasons)})`
+    return {
+      changed: true,
+      detail: `release ${release} in ${namespace}, revision ${revision}, all pods ready${why}`,
+    }
   } catch (error) {
-    if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED') throw error
-    throw error.with({ faults: await podTrouble(host.cluster, chart.namespace) })
+    if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED' || error.faults.length > 0)
+      throw error
+    throw error.with({ faults: await podTrouble(host.cluster, namespace) })
   } finally {
     await packed.dispose()
   }
+}
+
+/** What Sealift derives from the site, merged after the bundle's own values. */
+async function derivedValues({ wire, namespace }: ChartSpec, { site, host }: Installation) {
+  if (wire === 'external-secrets') return externalSecretsValues()
+  if (wire === 'infisical') return infisicalValues(site, await environmentMark(host.cluster, namespace))
+  return {}
+}
+
+/** Why a release that is there has to be upgraded; nothing where it is as it would be made. */
+async function reasonsToUpgrade(
+  chart: ChartSpec,
+  found: ReleaseStatus | undefined,
+  wanted: string,
+  cluster: Cluster,
+): Promise<string[]> {
+  if (found === undefined) return ['it is not there']
+  if (found.status !== 'deployed') return [`revision ${found.revision} is ${found.status}`]
+  if (found.chart !== chart.name || found.version !== chart.version)
+    return [`it was ${found.chart} ${found.version}`]
+  return differences(cluster, { ...chart, wanted, deployed: found.manifest })
+}
+
+function shown(reasons: readonly string[]): string {
+  const [first = '', ...rest] = reasons
+  return rest.length === 0 ? first : `${first}, and ${rest.length} more`
+}
+
+async function refuseRefusedPods(
+  objects: readonly KubernetesObject[],
+  chart: ChartSpec,
+  cluster: Cluster,
+): Promise<void> {
+  const faults = await refusedPods(cluster, objects, chart)
+  if (faults.length === 0) return
+  throw new SealiftError(
+    'HELM_FAILED',
+    `namespace ${chart.namespace} would not let pods of ${chart.release} in`,
+    {
+      faults,
+      hints: [
+        `change what refuses them (labels pod-security.kubernetes.io/* of namespace ${chart.namespace}, its quotas), or the values in the bundle`,
+      ],
+    },
+  )
 }
 
 /**
@@ -102,19 +132,11 @@ async function installRelease(
 export async function forgetUnfinished(
   release: string,
   namespace: string,
-  helm: Pick<Helm, 'status'>,
+  found: Pick<ReleaseStatus, 'status' | 'revision'> | undefined,
   cluster: Pick<Cluster, 'delete'>,
 ): Promise<boolean> {
-  const found = await helm.status(release, namespace)
   if (found === undefined || !found.status.startsWith('pending-')) return false
   const record = `sh.helm.release.v1.${release}.v${found.revision}`
   await cluster.delete(kinds.secret, record, namespace)
   return true
-}
-
-async function bundledValues(
-  { values }: ChartSpec,
-  { bundle }: Pick<Installation, 'bundle'>,
-): Promise<unknown[]> {
-  return Promise.all(values.map(async path => parseYaml(await carriedText(bundle, path)) ?? {}))
 }

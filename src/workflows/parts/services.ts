@@ -1,7 +1,9 @@
 import type { Bundle } from '../../bundle/index.ts'
+import type { Done } from '../../install/index.ts'
 import type { SiteHost, Talk } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
 import {
+  areStored,
   cacheConnections,
   databaseConnections,
   environmentOf,
@@ -12,6 +14,7 @@ import {
   madeForCache,
   ownDatabase,
   readyDatabase,
+  refuseOtherDatabase,
   refuseOthersRole,
   type SiteServices,
   siteUrl,
@@ -30,12 +33,19 @@ export function servicesOf(site: Site, { cluster, database, cache, random }: Sit
 
 /**
  * Makes sure that PostgreSQL and Dragonfly fit, and that no keys are lost, before anything is changed.
+ * @param takeOver lets keys that were made for one database go on with another, empty one
  * @throws SealiftError DATABASE_*, CACHE_*, KEYS_LOST, FOREIGN_INSTALL, SITE_INVALID, CLUSTER_*
  */
-export async function checkServices(site: Site, host: SiteHost, { infisical }: Wired): Promise<string> {
+export async function checkServices(
+  site: Site,
+  host: SiteHost,
+  { infisical }: Wired,
+  takeOver: boolean,
+): Promise<string> {
   const services = servicesOf(site, host)
   const stored = await storedKeys(host.cluster, infisical.namespace)
-  const { facts } = await ownPlace(services, infisical.namespace)
+  const { own, facts, state } = await ownPlace(services, infisical.namespace)
+  if (!takeOver && !(state?.infisical ?? false)) refuseOtherDatabase(stored, own)
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),
     empty: !madeForCache(stored, site),
@@ -50,7 +60,7 @@ async function ownPlace(services: SiteServices, namespace: string) {
   const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
   const keys = await keysFor(cluster, random, namespace, state?.infisical ?? false)
   refuseOthersRole(own, role)
-  return { own, facts, keys }
+  return { own, facts, keys, state }
 }
 
 /** What {@link wireServices} works with. */
@@ -60,6 +70,8 @@ export interface Wiring {
   readonly wired: Wired
   readonly host: SiteHost
   readonly talk: Talk
+  /** Called before the first change that an older bundle might not find its database after. */
+  readonly begin: () => Promise<void>
 }
 
 /**
@@ -67,20 +79,27 @@ export interface Wiring {
  * stored first: a password or key that was used and then lost could never be found again.
  * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
  */
-export async function wireServices({ bundle, site, wired, host, talk }: Wiring): Promise<string> {
+export async function wireServices({ bundle, site, wired, host, talk, begin }: Wiring): Promise<Done> {
   const services = servicesOf(site, host)
   const { cluster } = host
   const { namespace, name: chart } = wired.infisical
-  const { own, keys } = await ownPlace(services, namespace)
+  const { own, keys, state } = await ownPlace(services, namespace)
   const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
   const heap = heapFor(container?.memoryLimit)
   if (heap.warning && !site.memory) talk.reporter.warn(heap.warning)
   const heapMiB = site.memory?.heapMiB ?? heap.heapMiB
   const environment = await environmentOf(services, own, { siteUrl: siteUrl(site, namespace), heapMiB })
-  await storeKeys(cluster, namespace, keys, environment)
+  const kept = { namespace, keys, environment }
+  if (state === undefined || !(await areStored(cluster, kept))) await begin()
+  const stored = await storeKeys(cluster, kept)
 
   const prepared = await readyDatabase(services, own, databaseConnections(replicas))
   const { database, user } = own.parts
-  if (prepared === undefined) return `database ${database} as it is, keys stored`
-  return `database ${database} ${prepared.database}, role ${user} ${prepared.role}, keys stored`
+  const words = stored ? 'keys and connection stored' : 'keys and connection as they are'
+  if (prepared === undefined) return { changed: stored, detail: `database ${database} as it is, ${words}` }
+  const made = prepared.database !== 'unchanged' || prepared.role !== 'unchanged'
+  return {
+    changed: stored || made,
+    detail: `database ${database} ${prepared.database}, role ${user} ${prepared.role}, ${words}`,
+  }
 }

@@ -1,8 +1,8 @@
-import { type Digest, digestOf } from '../../oci/index.ts'
+import { canonicalJson, type Digest, digestOf } from '../../oci/index.ts'
 import type { Files } from '../../ports/index.ts'
 import { parseSite, type Site } from '../../spec/index.ts'
 
-/** A site file, read and checked, with the digest that ties the journal to it. */
+/** A site file, read and checked, with a digest of what it says, comments and order left aside, for the journal. */
 export interface ReadSite {
   readonly site: Site
   readonly digest: Digest
@@ -11,7 +11,8 @@ export interface ReadSite {
 /** Reads site.yaml. @throws SealiftError SITE_INVALID, FILE_FAILED */
 export async function readSite(path: string, files: Files): Promise<ReadSite> {
   const text = await files.readText(path)
-  return { site: parseSite(text, path), digest: digestOf(text) }
+  const site = parseSite(text, path)
+  return { site, digest: digestOf(canonicalJson(site)) }
 }
 
 /** Where finished steps are appended unless the user says otherwise: beside the site file. */

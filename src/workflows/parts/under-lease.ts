@@ -1,16 +1,18 @@
 import { SealiftError } from '../../errors/index.ts'
 import { takeLease } from '../../install/index.ts'
 import { type Cluster, isTerminating, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
-import { readManifests, systemNamespace } from '../../wire/index.ts'
+import { markedFor, readManifests, systemNamespace } from '../../wire/index.ts'
 import { asStep } from './as-step.ts'
 
 /**
- * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is. When
+ * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is, with the
+ * name of the site. When
  * the lease is lost, the signal that the work gets is aborted.
  * @throws SealiftError SITE_BUSY, CLUSTER_*, and what the work throws
  */
 export async function underLease<T>(
   { cluster, clock, files, manifests, operator: holder }: SiteHost,
+  site: string,
   talk: Talk,
   work: (talk: Talk) => Promise<T>,
 ): Promise<T> {
@@ -19,7 +21,7 @@ export async function underLease<T>(
   const under = await asStep(reporter, 'Take the lease of this site', async progress => {
     signal.throwIfAborted()
     await refuseTerminating(cluster)
-    await cluster.apply(namespace)
+    await cluster.apply(markedFor(site, namespace))
     return takeLease({ cluster, clock, holder, signal, progress })
   })
   return under(signal => work({ ...talk, signal }))

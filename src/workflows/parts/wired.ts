@@ -1,8 +1,6 @@
 import type { Bundle } from '../../bundle/index.ts'
 import { SealiftError } from '../../errors/index.ts'
-import type { Infisical, SiteHost } from '../../ports/index.ts'
 import { type BundleSpec, type ChartSpec, parseSpec } from '../../spec/index.ts'
-import { infisicalName, infisicalPort } from '../../wire/index.ts'
 
 /** The two releases that Sealift wires. */
 export interface Wired {
@@ -24,16 +22,7 @@ export function wiredCharts(bundle: Bundle): Wired {
   return { spec, infisical: find('infisical'), externalSecrets: find('external-secrets') }
 }
 
-/** Runs `work` with Infisical's API, reached through the API server. */
-export async function withInfisical<T>(
-  host: SiteHost,
-  namespace: string,
-  work: (infisical: Infisical) => Promise<T>,
-): Promise<T> {
-  const forward = await host.cluster.forwardService(namespace, infisicalName, infisicalPort)
-  try {
-    return await work(host.infisical(`http://${forward.host}:${forward.port}`))
-  } finally {
-    await forward.close()
-  }
+/** The namespaces of a bundle's releases, each once, in the spec's order. */
+export function namespacesOf({ spec }: Pick<Wired, 'spec'>): string[] {
+  return [...new Set(spec.charts.map(({ namespace }) => namespace))]
 }

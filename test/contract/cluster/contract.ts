@@ -197,6 +197,11 @@ export function clusterContract(open: () => Cluster): void {
       expect((await cluster.get(configMap, 'seen', namespace))?.['data']).toEqual({ theirs: '1' })
     })
 
+    it('puts an object without a namespace where it is told to', async () => {
+      const seen = await cluster.preview({ ...configMap, metadata: { name: 'placed' } }, 'helm', namespace)
+      expect(seen.metadata.namespace).toBe(namespace)
+    })
+
     it('of what is not there makes nothing', async () => {
       expect((await cluster.preview(map('unmade', { a: '1' }), 'helm'))['data']).toEqual({ a: '1' })
       expect(await cluster.get(configMap, 'unmade', namespace)).toBeUndefined()

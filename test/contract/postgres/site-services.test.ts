@@ -65,7 +65,8 @@ describe('the services of a site', () => {
     expect(await readyDatabase(services, own, 20)).toEqual({ role: 'created', database: 'created' })
     const derived = { siteUrl: 'http://infisical.infisical.svc:8080', heapMiB: 768 }
     const keys = await keysFor(cluster, services.random, 'infisical', false)
-    await storeKeys(cluster, 'infisical', keys, await environmentOf(services, own, derived))
+    const environment = await environmentOf(services, own, derived)
+    await storeKeys(cluster, { namespace: 'infisical', keys, environment })
 
     const again = await ownDatabase(services, await storedKeys(cluster, 'infisical'))
     expect(again.uri.reveal()).toBe(own.uri.reveal())

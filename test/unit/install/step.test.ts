@@ -1,138 +1,82 @@
 import { expect, test } from 'vitest'
 import { SealiftError } from '../../../src/errors/index.ts'
-import { type Journal, type JournalEntry, runSteps, type Step } from '../../../src/install/index.ts'
+import { type Done, type JournalEntry, runSteps, type Step } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
-import type { Reporter } from '../../../src/ports/index.ts'
+import { recordingReporter } from '../../support/recording-reporter.ts'
 
 const bundle = digestOf('bundle')
 const site = digestOf('site')
+const names = ['one', 'two', 'three']
 
-function memoryJournal(entries: JournalEntry[] = []): Journal & { entries: JournalEntry[] } {
-  return { entries, read: async () => [...entries], add: async added => void entries.push(added) }
-}
-
-function recordingReporter(): Reporter & { said: string[] } {
-  const said: string[] = []
-  return {
-    said,
-    step: title => ({
-      update: detail => said.push(`${title}: ${detail}`),
-      done: detail => said.push(`${title} done ${detail}`),
-      skip: detail => said.push(`${title} skipped ${detail}`),
-      fail: () => said.push(`${title} failed`),
-    }),
-    note: text => said.push(text),
-    warn: text => said.push(text),
-  }
-}
-
-function steps(ran: string[], changes: Partial<Record<string, Partial<Step>>> = {}): Step[] {
-  return ['one', 'two', 'three'].map(id => ({
+/** Steps that each make one thing of a world, unless it is there. */
+function stepsOf(world: Set<string>, changes: Readonly<Record<string, Step['run']>> = {}): Step[] {
+  return names.map(id => ({
     id,
     title: id,
-    run: async () => {
-      ran.push(id)
-      return `${id} ok`
-    },
-    ...changes[id],
+    run:
+      changes[id] ??
+      (async (): Promise<Done> => {
+        const changed = !world.has(id)
+        world.add(id)
+        return { changed, detail: changed ? `${id} made` : `${id} is there` }
+      }),
   }))
 }
 
-async function go(
-  all: Step[],
-  journal: Journal,
-  options: { signal?: AbortSignal; bundle?: typeof bundle } = {},
-) {
+async function go(steps: readonly Step[], signal = new AbortController().signal) {
   let now = 0
   const clock = { now: () => (now += 10), sleep: async () => {} }
-  const reporter = recordingReporter()
-  const signal = options.signal ?? new AbortController().signal
-  const outcomes = await runSteps({
-    steps: all,
-    journal,
-    bundle: options.bundle ?? bundle,
-    site,
-    reporter,
-    clock,
-    signal,
-  })
-  return { outcomes, said: reporter.said }
+  const entries: JournalEntry[] = []
+  const journal = { add: async (added: JournalEntry) => void entries.push(added) }
+  const { reporter, lines } = recordingReporter()
+  const running = runSteps({ steps, journal, bundle, site, reporter, clock, signal })
+  const outcomes = await running.catch((error: unknown) => error)
+  return { outcomes, said: lines, journaled: entries.map(({ step, detail }) => [step, detail]), entries }
 }
 
-test('runs every step in order and writes each down', async () => {
-  const ran: string[] = []
-  const journal = memoryJournal()
-  const { outcomes } = await go(steps(ran), journal)
-  expect(ran).toEqual(['one', 'two', 'three'])
-  expect(journal.entries.map(({ step, detail }) => [step, detail])).toEqual([
-    ['one', 'one ok'],
-    ['two', 'two ok'],
-    ['three', 'three ok'],
-  ])
-  expect(outcomes.map(({ skipped, milliseconds }) => [skipped, milliseconds > 0])).toEqual(
-    Array(3).fill([false, true]),
-  )
+test('runs every step in order and writes down what each changed', async () => {
+  const { outcomes, journaled, entries } = await go(stepsOf(new Set()))
+  expect(journaled).toEqual(names.map(name => [name, `${name} made`]))
+  expect(entries[0]).toMatchObject({ bundle, site, at: '1970-01-01T00:00:00.020Z', milliseconds: 10 })
+  expect(outcomes).toMatchObject(names.map(id => ({ id, skipped: false, milliseconds: 10 })))
 })
 
-test('a rerun after a failure skips what was done and goes on with the step that failed', async () => {
-  const ran: string[] = []
-  const journal = memoryJournal()
-  const broken = steps(ran, { two: { run: () => Promise.reject(new SealiftError('HELM_FAILED', 'no')) } })
-  await expect(go(broken, journal)).rejects.toMatchObject({ code: 'HELM_FAILED' })
-  expect(journal.entries.map(({ step }) => step)).toEqual(['one'])
-
-  const { said } = await go(steps(ran), journal)
-  expect(ran).toEqual(['one', 'two', 'three'])
-  expect(said).toContain('one skipped done before: one ok')
+test('a rerun changes nothing, and writes nothing down', async () => {
+  const world = new Set<string>()
+  await go(stepsOf(world))
+  const { outcomes, said, journaled } = await go(stepsOf(world))
+  expect(outcomes).toMatchObject(names.map(id => ({ id, skipped: true, detail: `${id} is there` })))
+  expect(said).toContain('= one: one is there')
+  expect(journaled).toEqual([])
 })
 
-test('a step that no longer holds runs again, and so does all that rests on it', async () => {
-  const ran: string[] = []
-  const journal = memoryJournal()
-  await go(steps(ran), journal)
-  ran.length = 0
-  await go(steps(ran, { two: { holds: async () => false } }), journal)
-  expect(ran).toEqual(['two', 'three'])
+test('what is gone is made again, and nothing else is touched', async () => {
+  const world = new Set(names)
+  world.delete('two')
+  const { outcomes, journaled } = await go(stepsOf(world))
+  expect(outcomes).toMatchObject([{ skipped: true }, { skipped: false }, { skipped: true }])
+  expect(journaled).toEqual([['two', 'two made']])
 })
 
-test('what was done for another bundle does not count', async () => {
-  const ran: string[] = []
-  const journal = memoryJournal()
-  await go(steps(ran), journal, { bundle: digestOf('older bundle') })
-  ran.length = 0
-  await go(steps(ran), journal)
-  expect(ran).toEqual(['one', 'two', 'three'])
-})
-
-test('nor does what was done before another bundle had its turn, however far that came', async () => {
-  const ran: string[] = []
-  const journal = memoryJournal()
-  await go(steps(ran), journal)
-  const stopped = steps(ran, { two: { run: () => Promise.reject(new SealiftError('HELM_FAILED', 'no')) } })
-  await expect(go(stopped, journal, { bundle: digestOf('newer bundle') })).rejects.toThrow('no')
-  ran.length = 0
-  await expect(go(stopped, journal)).rejects.toThrow('no')
-  expect(ran).toEqual(['one'])
-  await go(steps(ran), journal)
-  expect(ran).toEqual(['one', 'two', 'three'])
+test('a rerun after a failure goes on with the step that failed', async () => {
+  const world = new Set<string>()
+  const broken = stepsOf(world, { two: () => Promise.reject(new SealiftError('HELM_FAILED', 'no')) })
+  const first = await go(broken)
+  expect(first.outcomes).toMatchObject({ code: 'HELM_FAILED' })
+  expect(first.said.at(-1)).toBe('✖ two')
+  expect(first.journaled).toEqual([['one', 'one made']])
+  expect((await go(stepsOf(world))).journaled.map(([step]) => step)).toEqual(['two', 'three'])
 })
 
 test('an interruption stops between two steps and keeps what is done', async () => {
   const abort = new AbortController()
-  const ran: string[] = []
-  const journal = memoryJournal()
-  const stopping = steps(ran, {
-    one: {
-      run: async () => {
-        abort.abort()
-        return 'ok'
-      },
+  const stopping = stepsOf(new Set(), {
+    one: async () => {
+      abort.abort()
+      return { changed: true, detail: 'made' }
     },
   })
-  await expect(go(stopping, journal, { signal: abort.signal })).rejects.toMatchObject({
-    code: 'INTERRUPTED',
-    exitCode: 130,
-  })
-  expect(journal.entries.map(({ step }) => step)).toEqual(['one'])
-  expect(ran).toEqual([])
+  const { outcomes, journaled } = await go(stopping, abort.signal)
+  expect(outcomes).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 })
+  expect(journaled).toEqual([['one', 'made']])
 })

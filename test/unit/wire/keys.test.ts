@@ -40,7 +40,7 @@ describe('keys', () => {
   it('go into the Secret with all the pod needs', async () => {
     const cluster = await siteCluster()
     const keys = await keysFor(cluster, countingRandom(), 'infisical', false)
-    await storeKeys(cluster, 'infisical', keys, environment)
+    await storeKeys(cluster, { namespace: 'infisical', keys, environment })
     expect(await stored(cluster)).toEqual({
       ENCRYPTION_KEY: keys.encryptionKey.reveal(),
       AUTH_SECRET: keys.authSecret.reveal(),
@@ -56,10 +56,14 @@ describe('keys', () => {
   it('are never overwritten, not even by a caller that made new ones', async () => {
     const cluster = await siteCluster()
     const keys = makeKeys(countingRandom())
-    await storeKeys(cluster, 'infisical', keys, environment)
+    await storeKeys(cluster, { namespace: 'infisical', keys, environment })
     const before = await stored(cluster)
     const others = makeKeys({ bytes: length => new Uint8Array(length).fill(7) })
-    await storeKeys(cluster, 'infisical', others, { ...environment, siteUrl: 'https://new' })
+    await storeKeys(cluster, {
+      namespace: 'infisical',
+      keys: others,
+      environment: { ...environment, siteUrl: 'https://new' },
+    })
     expect(await stored(cluster)).toEqual({ ...before, SITE_URL: 'https://new' })
     const again = await keysFor(cluster, countingRandom(), 'infisical', true)
     expect(again.encryptionKey.reveal()).toBe(keys.encryptionKey.reveal())
@@ -89,7 +93,11 @@ describe('keys', () => {
     }
     const cluster = await siteCluster(theirs)
     expect(
-      (await rejection(storeKeys(cluster, 'infisical', makeKeys(countingRandom()), environment))).code,
+      (
+        await rejection(
+          storeKeys(cluster, { namespace: 'infisical', keys: makeKeys(countingRandom()), environment }),
+        )
+      ).code,
     ).toBe('FOREIGN_INSTALL')
     expect(await stored(cluster)).toEqual({ ENCRYPTION_KEY: 'x' })
   })
@@ -97,7 +105,11 @@ describe('keys', () => {
   it('bring the CA along for verify-full', async () => {
     const cluster = await siteCluster()
     const settings = { ...environment, tls: 'verify-full', databaseCa: 'PEM', heapMiB: undefined } as const
-    await storeKeys(cluster, 'infisical', makeKeys(countingRandom()), settings)
+    await storeKeys(cluster, {
+      namespace: 'infisical',
+      keys: makeKeys(countingRandom()),
+      environment: settings,
+    })
     expect(await stored(cluster)).toMatchObject({ DB_ROOT_CERT: 'UEVN' })
     expect(await stored(cluster)).not.toHaveProperty('NODE_OPTIONS')
   })

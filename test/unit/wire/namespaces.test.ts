@@ -11,7 +11,7 @@ const found = () => cluster.get(kinds.namespace, 'infisical')
 
 test('a namespace that Sealift makes is its own, also when it is claimed again', async () => {
   for (const _ of ['install', 'rerun']) {
-    await claimNamespace(cluster, 'infisical')
+    await claimNamespace(cluster, 'infisical', 'bank-prod')
     expect(isManaged(await found())).toBe(true)
     expect(stays(await found())).toBe(false)
   }
@@ -20,11 +20,11 @@ test('a namespace that Sealift makes is its own, also when it is claimed again',
 describe('a namespace that was there before', () => {
   beforeEach(async () => {
     await cluster.apply({ ...kinds.namespace, metadata: { name: 'infisical' } })
-    await claimNamespace(cluster, 'infisical')
+    await claimNamespace(cluster, 'infisical', 'bank-prod')
   })
 
   test('is taken over, and stays when Sealift goes, also when it is claimed again', async () => {
-    await claimNamespace(cluster, 'infisical')
+    await claimNamespace(cluster, 'infisical', 'bank-prod')
     expect(isManaged(await found())).toBe(true)
     expect(stays(await found())).toBe(true)
   })

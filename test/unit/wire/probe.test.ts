@@ -169,6 +169,7 @@ describe('ensureStore', () => {
     }
     await ensureStore(cluster, manifests, scope, { clock: new RecordingClock() })
     expect(tries).toBe(4)
+    await cluster.delete(kinds.clusterSecretStore, 'infisical-store')
     cluster.behaviour.react = () => {
       throw new Error('forbidden')
     }

@@ -10,6 +10,7 @@ import { readSite } from '../../../src/workflows/parts/site-file.ts'
 import { remove } from '../../../src/workflows/remove.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
+import { type MemoryHelm, memoryHelm } from '../../support/memory-helm.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../support/memory-runtime.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
@@ -28,9 +29,18 @@ budget: { memory: 640Mi, cpu: 300m }
 `
 const bundle = (version: string) =>
   sampleBundle({
-    lock: lock => ({ ...lock, metadata: { ...lock.metadata, version } }),
+    lock: lock => ({
+      ...lock,
+      metadata: { ...lock.metadata, version },
+      // Both charts are the one package.
+      charts: lock.charts.flatMap(chart => [
+        chart,
+        { ...chart, name: 'eso', release: 'eso', namespace: 'eso' },
+      ]),
+    }),
     contents: whole => ({
       ...whole,
+      charts: whole.charts.flatMap(chart => [chart, { ...chart, name: 'eso' }]),
       files: whole.files.map(file =>
         file.title === specTitle ? { ...file, bytes: Buffer.from(spec(version)) } : file,
       ),
@@ -68,12 +78,13 @@ export async function memorySite(): Promise<MemorySite> {
   const uri = 'postgresql://infisical:word@pg.bank.example/infisical'
   await cluster.apply(secretObject('default', 'database', { uri }))
   const runtime = memoryRuntime('amd64')
-  const helm = {
-    template: () => Promise.reject(new Error('nothing is rendered')),
+  const helm: MemoryHelm = {
+    ...memoryHelm(cluster, {}),
     upgrade: () => Promise.reject(killed),
-    uninstall: async () => {},
-    status: async () => undefined,
-    dispose: async () => {},
+    async uninstall(release) {
+      helm.calls.push(`uninstall ${release}`)
+    },
+    status: async () => ({ revision: 1, status: 'deployed', chart: '', version: '', manifest: '' }),
   }
   const host: SiteHost = {
     files,
@@ -99,7 +110,7 @@ export async function memorySite(): Promise<MemorySite> {
 /** Installs a bundle on a host. */
 export async function installOn(host: SiteHost, version: Version, downgrade = false): Promise<unknown> {
   const site = await readSite('site.yaml', host.files)
-  const allow = { unsigned: true, downgrade, anySite: false }
+  const allow = { unsigned: true, downgrade, anySite: false, takeOver: false }
   return install({ bundle: `${version}.tar`, site, journal: 'journal', allow }, host, recordedTalk())
 }
 

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
-import type { ReleaseStatus } from '../../../../src/ports/index.ts'
 import { forgetUnfinished } from '../../../../src/workflows/parts/release-steps.ts'
 
 async function forget(status: string | undefined) {
   const deleted: string[] = []
-  const found: ReleaseStatus | undefined = status === undefined ? undefined : { revision: 3, status }
+  const found = status === undefined ? undefined : { revision: 3, status }
   const cluster = { delete: async (_: unknown, name: string) => void deleted.push(name) }
-  const forgotten = await forgetUnfinished('eso', 'ns', { status: async () => found }, cluster)
+  const forgotten = await forgetUnfinished('eso', 'ns', found, cluster)
   return { forgotten, deleted }
 }
 

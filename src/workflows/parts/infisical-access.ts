@@ -1,0 +1,29 @@
+import type { Forward, Infisical, SiteHost } from '../../ports/index.ts'
+import { infisicalName, infisicalPort } from '../../wire/index.ts'
+
+/** One way to Infisical's API, opened when it is asked for first, for all who need it. */
+export interface InfisicalAccess {
+  /** @throws SealiftError CLUSTER_* when no ready pod is behind its Service */
+  server(): Promise<Infisical>
+  close(): Promise<void>
+}
+
+/** A way through the API server to the Infisical in a namespace. The caller closes it. */
+export function infisicalAccess(
+  host: Pick<SiteHost, 'cluster' | 'infisical'>,
+  namespace: string,
+): InfisicalAccess {
+  let opening: Promise<Forward> | undefined
+  return {
+    async server() {
+      opening ??= host.cluster.forwardService(namespace, infisicalName, infisicalPort)
+      const { host: address, port } = await opening
+      return host.infisical(`http://${address}:${port}`)
+    },
+    async close() {
+      const forward = await opening?.catch(() => undefined)
+      opening = undefined
+      await forward?.close()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** A helm for the cluster in memory: it renders charts that are functions, and keeps its records in the cluster. */
+import {
+  type KubernetesObject,
+  kinds,
+  type Release,
+  type ReleaseStatus,
+  type TemporaryHelm,
+} from '../../src/ports/index.ts'
+import { ownObjects } from '../../src/release/index.ts'
+import { printYaml } from '../../src/yaml/index.ts'
+import type { MemoryCluster } from './memory-cluster.ts'
+
+/** What a chart renders to, by its values. */
+export type MemoryChart = (values: Readonly<Record<string, unknown>>) => readonly KubernetesObject[]
+
+/** A helm, and what it was told to do: `upgrade NAME`, `uninstall NAME`. */
+export interface MemoryHelm extends TemporaryHelm {
+  readonly calls: string[]
+}
+
+const recordOf = (release: string, revision: number) => `sh.helm.release.v1.${release}.v${revision}`
+
+/** `charts` by the name of their release. Values are merged at the top level only. */
+export function memoryHelm(
+  cluster: MemoryCluster,
+  charts: Readonly<Record<string, MemoryChart>>,
+): MemoryHelm {
+  const calls: string[] = []
+  const render = ({ release, values }: Release) => {
+    const objects = charts[release]?.(Object.assign({}, ...values)) ?? []
+    return objects.map(object => `---\n${printYaml(object)}`).join('')
+  }
+  async function status(release: string, namespace: string): Promise<ReleaseStatus | undefined> {
+    const records = await cluster.list(kinds.secret, namespace, `owner=helm,name=${release}`)
+    const found = records.map(({ data }) => data as unknown as ReleaseStatus)
+    return found.sort((a, b) => b.revision - a.revision)[0]
+  }
+  return {
+    calls,
+    status,
+    template: async request => render(request),
+    render: async request => render(request),
+    async upgrade(request) {
+      const { release, namespace, chart } = request
+      calls.push(`upgrade ${release}`)
+      const manifest = render(request)
+      for (const object of ownObjects(manifest, request)) {
+        const place = object.metadata.namespace ?? namespace
+        await cluster.applyAs('helm', { ...object, metadata: { ...object.metadata, namespace: place } })
+      }
+      const revision = ((await status(release, namespace))?.revision ?? 0) + 1
+      const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []
+      const data: ReleaseStatus = { revision, status: 'deployed', chart: name, version, manifest }
+      const labels = { owner: 'helm', name: release }
+      const metadata = { name: recordOf(release, revision), namespace, labels }
+      await cluster.create({ ...kinds.secret, metadata, data })
+      return data
+    },
+    async uninstall(release, namespace) {
+      calls.push(`uninstall ${release}`)
+      const found = await status(release, namespace)
+      if (found === undefined) return
+      for (const object of ownObjects(found.manifest, { release, namespace }))
+        await cluster.delete(object, object.metadata.name, object.metadata.namespace ?? namespace)
+      for (let at = found.revision; at > 0; at--)
+        await cluster.delete(kinds.secret, recordOf(release, at), namespace)
+    },
+    dispose: async () => {},
+  }
+}
