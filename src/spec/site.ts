@@ -83,10 +83,19 @@ export const siteSchema = z
           .int()
           .min(64)
           .max(65536)
-          .describe("Size of V8's heap in MiB (--max-old-space-size)"),
+          .optional()
+          .describe(
+            "Size of V8's heap in MiB (--max-old-space-size); by the container's memory limit when left out",
+          ),
+        saving: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Run Infisical in less memory: no source lines in stack traces, slower under many readers at once',
+          ),
       })
-      .optional()
-      .describe("V8's heap; derived from the container's memory limit when left out"),
+      .prefault({})
+      .describe("The memory of Infisical's server"),
   })
   .describe('A site that Sealift installs at')
 

@@ -21,7 +21,8 @@ export interface Environment {
   /** CA of the database (PEM), for verify-full. */
   readonly databaseCa?: string
   readonly tls: DatabaseLogin['tls']
-  readonly heapMiB: number | undefined
+  /** How the server's memory is bounded. */
+  readonly memory: Readonly<Record<string, string>>
 }
 
 /** Where keys and environment lie: Infisical's namespace, and what is in the two. */
@@ -54,7 +55,7 @@ async function objectsOf(
   { namespace, keys, environment }: Kept,
 ): Promise<KubernetesObject[]> {
   const { encryptionKey, authSecret } = (await storedKeys(cluster, namespace)) ?? keys
-  const { databaseUri, cacheUrl, siteUrl, databaseCa, tls, heapMiB } = environment
+  const { databaseUri, cacheUrl, siteUrl, databaseCa, tls, memory } = environment
   const values = {
     ENCRYPTION_KEY: encryptionKey,
     AUTH_SECRET: authSecret,
@@ -67,7 +68,7 @@ async function objectsOf(
       ? { DB_ROOT_CERT: Buffer.from(databaseCa).toString('base64') }
       : {}),
     // In the Secret, because no template of the chart reads extraEnv.
-    ...(heapMiB === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` }),
+    ...memory,
   }
   return [systemNamespace, namespace].map(place => secretObject(place, keysSecretName, values))
 }

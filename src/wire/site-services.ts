@@ -13,11 +13,11 @@ export interface SiteServices {
   readonly site: Site
 }
 
-/** The environment for Infisical's pod. `siteUrl` and `heapMiB` as derived. @throws SealiftError SITE_INVALID */
+/** The environment for Infisical's pod. `siteUrl` and `memory` as derived. @throws SealiftError SITE_INVALID */
 export async function environmentOf(
   { cluster, site }: SiteServices,
   own: OwnDatabase,
-  derived: Pick<Environment, 'siteUrl' | 'heapMiB'>,
+  derived: Pick<Environment, 'siteUrl' | 'memory'>,
 ): Promise<Environment> {
   const { password } = await cacheLogin(cluster, site, site.dragonfly)
   const { tls, ca } = own.place

@@ -7,7 +7,6 @@ import {
   cacheConnections,
   databaseConnections,
   environmentOf,
-  heapFor,
   inspectCache,
   inspectDatabase,
   keysFor,
@@ -17,6 +16,7 @@ import {
   refuseOtherDatabase,
   refuseOthersRole,
   type SiteServices,
+  serverMemory,
   siteUrl,
   storedKeys,
   storeKeys,
@@ -85,10 +85,9 @@ export async function wireServices({ bundle, site, wired, host, talk, begin }: W
   const { namespace, name: chart } = wired.infisical
   const { own, keys, state } = await ownPlace(services, namespace)
   const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
-  const heap = heapFor(container?.memoryLimit)
-  if (heap.warning && !site.memory) talk.reporter.warn(heap.warning)
-  const heapMiB = site.memory?.heapMiB ?? heap.heapMiB
-  const environment = await environmentOf(services, own, { siteUrl: siteUrl(site, namespace), heapMiB })
+  const { variables: memory, warning } = serverMemory(container?.memoryLimit, site.memory)
+  if (warning !== undefined) talk.reporter.warn(warning)
+  const environment = await environmentOf(services, own, { siteUrl: siteUrl(site, namespace), memory })
   const kept = { namespace, keys, environment }
   if (state === undefined || !(await areStored(cluster, kept))) await begin()
   const stored = await storeKeys(cluster, kept)

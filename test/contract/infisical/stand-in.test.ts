@@ -4,6 +4,7 @@
  */
 import { createSign, generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serverMemory } from '../../../src/wire/index.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
 import { essence, ids, learn, type Step, steps, translate } from './recording.ts'
@@ -19,7 +20,9 @@ beforeAll(async () => {
   redis = await startRedis()
   const database = await postgres.createDatabase('infisical')
   const services = { DB_CONNECTION_URI: database, REDIS_URL: redis.url(1), SITE_URL: 'http://infisical.test' }
-  standIn = await startStandIn({ ...newKeys(), ...services, STAND_IN_REDIS_CONNECTIONS: '40' })
+  // As install starts a server, to save memory.
+  const { variables } = serverMemory(1000 * 2 ** 20, { saving: true })
+  standIn = await startStandIn({ ...newKeys(), ...services, ...variables, STAND_IN_REDIS_CONNECTIONS: '40' })
   await standIn.ready()
   baseUrl = standIn.url
 })

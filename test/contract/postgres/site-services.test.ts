@@ -63,7 +63,10 @@ describe('the services of a site', () => {
     expect(await inspectDatabase(services, own, 20)).toMatchObject({ facts: { maxConnections: 100 } })
     expect(await inspectDatabase(services, own, 20)).not.toHaveProperty('state')
     expect(await readyDatabase(services, own, 20)).toEqual({ role: 'created', database: 'created' })
-    const derived = { siteUrl: 'http://infisical.infisical.svc:8080', heapMiB: 768 }
+    const derived = {
+      siteUrl: 'http://infisical.infisical.svc:8080',
+      memory: { NODE_OPTIONS: '--max-old-space-size=768' },
+    }
     const keys = await keysFor(cluster, services.random, 'infisical', false)
     const environment = await environmentOf(services, own, derived)
     await storeKeys(cluster, { namespace: 'infisical', keys, environment })

@@ -20,6 +20,7 @@ describe('parseSite', () => {
     expect(site.database.admin).toMatchObject({ usernameKey: 'username', passwordKey: 'password' })
     expect(site.dragonfly).toEqual({ host: 'dragonfly.databases.svc', port: 6379, database: 0, tls: false })
     expect(site.cluster).toEqual({})
+    expect(site.memory).toEqual({ saving: true })
   })
 
   it('reads every field', () => {
@@ -31,7 +32,7 @@ describe('parseSite', () => {
       className: 'traefik',
       tlsSecret: 'infisical-tls',
     })
-    expect(site.memory).toEqual({ heapMiB: 700 })
+    expect(site.memory).toEqual({ heapMiB: 700, saving: false })
   })
 
   it('lists all faults at once, each with its place', () => {

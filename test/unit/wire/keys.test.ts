@@ -5,7 +5,6 @@ import { parseSite } from '../../../src/spec/index.ts'
 import {
   cacheUrl,
   databaseUri,
-  heapFor,
   infisicalValues,
   keysFor,
   makeKeys,
@@ -24,7 +23,7 @@ const environment = {
   cacheUrl: new Secret('redis://:pw@d:6379/0'),
   siteUrl: 'http://infisical.infisical.svc:8080',
   tls: 'disable',
-  heapMiB: 768,
+  memory: { NODE_OPTIONS: '--max-old-space-size=768', UV_THREADPOOL_SIZE: '2' },
 } as const
 
 const stored = (cluster: Cluster) => secretIn(cluster, 'infisical', 'infisical-secrets')
@@ -50,6 +49,7 @@ describe('keys', () => {
       TELEMETRY_ENABLED: 'false',
       ANNOUNCEMENTS_ENABLED: 'false',
       NODE_OPTIONS: '--max-old-space-size=768',
+      UV_THREADPOOL_SIZE: '2',
     })
   })
 
@@ -68,6 +68,19 @@ describe('keys', () => {
     const again = await keysFor(cluster, countingRandom(), 'infisical', true)
     expect(again.encryptionKey.reveal()).toBe(keys.encryptionKey.reveal())
     expect(again.databaseUri?.reveal()).toBe(uri.reveal())
+  })
+
+  it('keep no memory setting that is no longer wanted', async () => {
+    const cluster = await siteCluster()
+    const keys = makeKeys(countingRandom())
+    await storeKeys(cluster, { namespace: 'infisical', keys: keys, environment: environment })
+    await storeKeys(cluster, {
+      namespace: 'infisical',
+      keys: keys,
+      environment: { ...environment, memory: { NODE_OPTIONS: '--x' } },
+    })
+    expect(await stored(cluster)).toMatchObject({ NODE_OPTIONS: '--x' })
+    expect(await stored(cluster)).not.toHaveProperty('UV_THREADPOOL_SIZE')
   })
 
   it('that are gone while the tables are there stop everything', async () => {
@@ -104,7 +117,7 @@ describe('keys', () => {
 
   it('bring the CA along for verify-full', async () => {
     const cluster = await siteCluster()
-    const settings = { ...environment, tls: 'verify-full', databaseCa: 'PEM', heapMiB: undefined } as const
+    const settings = { ...environment, tls: 'verify-full', databaseCa: 'PEM', memory: {} } as const
     await storeKeys(cluster, {
       namespace: 'infisical',
       keys: makeKeys(countingRandom()),
@@ -153,28 +166,6 @@ describe('makePassword', () => {
       expect(password).toMatch(/^Sl-([A-Za-z][2-9]){16}$/)
     }
     expect(makePassword({ bytes: length => new Uint8Array(length) }).reveal()).not.toMatch(/(.)\1/)
-  })
-})
-
-describe('heapFor', () => {
-  const mebi = 1024 * 1024
-
-  it.each([
-    [1000, 768],
-    [800, 600],
-    [900, 683],
-    [2000, 1536],
-    [750, 562],
-  ])('gives a limit of %d Mi a heap of %d', (limit, heapMiB) => {
-    expect(heapFor(limit * mebi)).toEqual({ heapMiB })
-  })
-
-  it('says what was measured where the limit is too small, and leaves V8 alone without one', () => {
-    const small = heapFor(512 * mebi)
-    expect(small.heapMiB).toBe(384)
-    expect(small.warning).toContain('a memory limit of 512Mi is likely too small')
-    expect(small.warning).toContain('800Mi with 600 runs')
-    expect(heapFor(undefined)).toEqual({ heapMiB: undefined })
   })
 })
 

@@ -37,5 +37,5 @@ dragonfly:
   tls: true
   password: { namespace: databases, name: dragonfly-auth, key: password }
 ingress: { host: infisical.bank.local, className: traefik, tlsSecret: infisical-tls }
-memory: { heapMiB: 700 }
+memory: { heapMiB: 700, saving: false }
 `
