@@ -6,6 +6,7 @@ import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
+import { bytes } from '../src/errors/index.ts'
 import { startCluster, stopLeftovers } from '../test/support/cluster/index.ts'
 import { startConnectedSide } from '../test/support/connected/index.ts'
 import { type RunOptions, sealift, sealiftJson, startSite } from '../test/support/road.ts'
@@ -109,7 +110,7 @@ async function demo(): Promise<void> {
 
   chapter('Look at')
   say(`the bundle     ${bundle}`)
-  say(`               ${built.json.size} bytes, ${built.json.digest}`)
+  say(`               ${bytes(built.json.size)}, ${built.json.digest}`)
   say(
     `               try: skopeo inspect oci-archive:${bundle}:docker.io/sealift-sandbox/external-secrets:v0.20.4`,
   )

@@ -38,15 +38,6 @@ function scaled(text: string, power: number): number {
 
 const divideUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by
 
-/** Bytes as people write them for Kubernetes: `640Mi`, `100Ki`, or plain bytes. */
-export function printMemory(bytes: number): string {
-  const mebibytes = bytes / 2 ** 20
-  if (bytes === 0) return '0'
-  if (Number.isInteger(mebibytes)) return `${mebibytes}Mi`
-  if (Number.isInteger(bytes / 1024)) return `${bytes / 1024}Ki`
-  return `${bytes}`
-}
-
 /** Millicores as people write them for Kubernetes: `300m`. */
 export function printCpu(millicores: number): string {
   return millicores === 0 ? '0' : `${millicores}m`

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { SealiftError } from '../errors/index.ts'
+import { bytes, count, SealiftError } from '../errors/index.ts'
 import { type Digest, digestShape } from '../oci/index.ts'
 import type { CarriedImage } from './read-image.ts'
 import type { Reading } from './reading.ts'
@@ -44,8 +44,7 @@ const named = 100
  */
 export function baseMissing(missing: readonly AbsentLayer[], where: string, hints: readonly string[]) {
   const rest = missing.length > named ? [`and ${missing.length - named} more`] : []
-  const bytes = layerBytes(missing)
-  const what = missing.length === 1 ? `a layer (${bytes} bytes)` : `${missing.length} layers (${bytes} bytes)`
+  const what = `${count(missing.length, 'layer')} (${bytes(layerBytes(missing))})`
   const are = missing.length === 1 ? 'is' : 'are'
   return new SealiftError(
     'BASE_MISSING',
@@ -54,7 +53,7 @@ export function baseMissing(missing: readonly AbsentLayer[], where: string, hint
       faults: [
         ...missing
           .slice(0, named)
-          .map(({ digest, size, images }) => `${digest} (${size} bytes) of ${images.join(', ')}`),
+          .map(({ digest, size, images }) => `${digest} (${bytes(size)}) of ${images.join(', ')}`),
         ...rest,
       ],
       hints,

@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../errors/index.ts'
+import { count, printable, SealiftError } from '../errors/index.ts'
 import { type Descriptor, type Digest, digestOf, isIndexType, parseIndex } from '../oci/index.ts'
 import type { BundleImage } from './contents.ts'
 
@@ -21,7 +21,7 @@ export function carriedManifests({ name, root, manifests }: BundleImage): {
   const walk = ({ digest, size, mediaType }: Descriptor, depth: number) => {
     const bytes = given.get(digest)
     if (bytes === undefined) return
-    if (bytes.length !== size) throw fail(`${digest} has ${bytes.length} bytes, not ${size}`)
+    if (bytes.length !== size) throw fail(`${digest} has ${count(bytes.length, 'byte')}, not ${size}`)
     if (!isIndexType(mediaType)) {
       found.manifests.add(bytes)
       return

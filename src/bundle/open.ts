@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { SealiftError } from '../errors/index.ts'
+import { bytes as inUnits, SealiftError } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import { type Digest, digestOf, hexOf } from '../oci/index.ts'
 import type { BundleSource, Content } from '../ports/index.ts'
@@ -96,7 +96,7 @@ export async function openBundle(source: BundleSource): Promise<Bundle> {
     async read(wanted, limit) {
       const { offset, size } = find(wanted)
       if (size > limit)
-        throw new SealiftError('BUNDLE_MALFORMED', `blob ${wanted} is larger than ${limit} bytes`)
+        throw new SealiftError('BUNDLE_MALFORMED', `blob ${wanted} is larger than ${inUnits(limit)}`)
       const bytes = await source.read(offset, size)
       if (digestOf(bytes) !== wanted) throw changed(wanted)
       return bytes

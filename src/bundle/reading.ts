@@ -1,4 +1,4 @@
-import { messageOf, printable } from '../errors/index.ts'
+import { count, bytes as inUnits, messageOf, printable } from '../errors/index.ts'
 import { type Descriptor, type Digest, digestOf } from '../oci/index.ts'
 import type { BundleSource, Content } from '../ports/index.ts'
 import { damaged, malformed, type ReportFault } from './fault.ts'
@@ -63,11 +63,18 @@ export function reading(
     const first = known ?? { size, owner: printable(owner) }
     claimed.set(digest, { ...first, small: role === 'head' || (known?.small ?? false), layer })
     if (known !== undefined && known.size !== size)
-      report(malformed(owner, `says that blob ${digest} has ${size} bytes, another says ${known.size}`))
+      report(
+        malformed(owner, `says that blob ${digest} has ${count(size, 'byte')}, another says ${known.size}`),
+      )
     const entry = blobs.get(digest)
     if (entry === undefined && !layer && (known?.layer ?? true)) report(missingBlob(content, owner))
     if (entry !== undefined && entry.size !== size && known?.size !== size) {
-      report(malformed(owner, `says that blob ${digest} has ${size} bytes, the archive says ${entry.size}`))
+      report(
+        malformed(
+          owner,
+          `says that blob ${digest} has ${count(size, 'byte')}, the archive says ${entry.size}`,
+        ),
+      )
     }
     return entry?.complete === true && entry.size === size
   }
@@ -86,13 +93,20 @@ export function reading(
     const entry = blobs.get(digest)
     if (!there || entry === undefined) return undefined
     if (size > limit) {
-      report(malformed(owner, `blob ${digest} has ${size} bytes, more than the ${limit} that it may have`))
+      report(
+        malformed(
+          owner,
+          `blob ${digest} has ${inUnits(size)}, more than the ${inUnits(limit)} that it may have`,
+        ),
+      )
       return undefined
     }
     // The small addition stands for the work that even an empty document makes.
     documents += size + 4096
     if (documents > limits.documents) {
-      report(malformed('the bundle', `leads to more than ${limits.documents} bytes of manifests and configs`))
+      report(
+        malformed('the bundle', `leads to more than ${inUnits(limits.documents)} of manifests and configs`),
+      )
       return undefined
     }
     const bytes = kept.get(digest) ?? (await source.read(entry.offset, entry.size))
@@ -124,7 +138,7 @@ export function reading(
 
 /** The fault of a blob that is not there. */
 export function missingBlob({ digest, size }: Content, owner: string) {
-  return damaged(owner, `its blob ${digest} (${size} bytes) is missing`)
+  return damaged(owner, `its blob ${digest} (${inUnits(size)}) is missing`)
 }
 
 /** The fault of a blob whose bytes are not those that its digest names. */

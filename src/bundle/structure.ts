@@ -1,3 +1,4 @@
+import { bytes as inUnits } from '../errors/index.ts'
 import {
   annotations,
   canonicalJson,
@@ -82,7 +83,7 @@ async function topFile(
   report: ReportFault,
 ): Promise<Uint8Array | undefined> {
   if (entry === undefined) report(missingFile(name))
-  else if (entry.size > limits.index) report(malformed(name, `is larger than ${limits.index} bytes`))
+  else if (entry.size > limits.index) report(malformed(name, `is larger than ${inUnits(limits.index)}`))
   else if (entry.complete) return source.read(entry.offset, entry.size)
   return undefined
 }
@@ -176,7 +177,10 @@ function checkMissing(state: Reading, size: number, indexSize: number): void {
   const expected = sizes.reduce((sum, bytes) => sum + entrySize(bytes), endSize)
   if (expected > size) {
     state.report(
-      damaged('the file', `${expected - size} of its ${expected} bytes are missing: it was cut off`),
+      damaged(
+        'the file',
+        `${inUnits(expected - size)} of its ${inUnits(expected)} are missing: it was cut off`,
+      ),
     )
   }
 }

@@ -1,4 +1,5 @@
 import { blockSize, paddedSize, readHeader } from '../archive/index.ts'
+import { bytes } from '../errors/index.ts'
 import type { Digest } from '../oci/index.ts'
 import type { BundleSource } from '../ports/index.ts'
 import { damaged, malformed, type ReportFault } from './fault.ts'
@@ -38,7 +39,7 @@ export async function* walkEntries(
   let lost = false
   for (let offset = 0; ; ) {
     if (offset + blockSize > source.size) {
-      report(damaged('the file', `ends after ${source.size} bytes, without the mark that ends an archive`))
+      report(damaged('the file', `ends after ${bytes(source.size)}, without the mark that ends an archive`))
       return
     }
     const header = readHeader(await blockAt(offset, lost))
@@ -67,7 +68,13 @@ export async function* walkEntries(
     else {
       seen.add(name)
       const complete = body + size <= source.size
-      if (!complete) report(damaged(name, `the file ends after ${source.size - body} of its ${size} bytes`))
+      if (!complete)
+        report(
+          damaged(
+            name,
+            `${bytes(body + size - source.size)} of its ${bytes(size)} are missing: the file ends before`,
+          ),
+        )
       yield { name, ...(digest ? { digest } : {}), offset: body, size, mtime: header.mtime, complete }
     }
     offset = body + paddedSize(size)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { count } from '../errors/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { ContainerUsage, KubernetesObject } from '../ports/index.ts'
 import { conditionsOf } from '../wire/index.ts'
@@ -48,7 +49,7 @@ export function judgeDeployment(object: KubernetesObject): Verdict {
   return {
     id: `deployment/${namespace}/${name}`,
     ok: available >= wanted,
-    message: `${available} of ${wanted} pods available${trouble?.message ? `: ${trouble.message}` : ''}`,
+    message: `${available} of ${count(wanted, 'pod')} available${trouble?.message ? `: ${trouble.message}` : ''}`,
     ...(available >= wanted
       ? {}
       : { hint: `kubectl -n ${namespace} describe pods; the last log lines say why` }),

@@ -1,4 +1,4 @@
-import { bytes } from '../errors/index.ts'
+import { bytes, count } from '../errors/index.ts'
 import { duration } from './reporter.ts'
 
 /** What a build made, in this shape. Sizes in bytes. */
@@ -23,9 +23,11 @@ export function builtText({ path, digest, size, images, charts, absent, ...built
     path,
     `  size    ${bytes(size)}${volumes > 1 ? ` in ${volumes} volumes` : ''}`,
     `  digest  ${digest}`,
-    `  holds   ${images} images, ${charts} charts`,
+    `  holds   ${count(images, 'image')}, ${count(charts, 'chart')}`,
     ...(absent
-      ? [`  delta   without ${absent.layers} layers (${bytes(absent.bytes)}) that ${absent.since} has`]
+      ? [
+          `  delta   without ${count(absent.layers, 'layer')} (${bytes(absent.bytes)}) that ${absent.since} has`,
+        ]
       : []),
     ...(signature ? [`  signed  ${signature.path}, by key ${signature.key}`] : []),
     ...(unchanged ? ['  unchanged: it lay there already, and was read whole'] : []),

@@ -1,5 +1,5 @@
 import type { Diff, DiffSide, FieldChange, ObjectChange } from '../diff/index.ts'
-import { bytes, printable } from '../errors/index.ts'
+import { bytes, count, printable } from '../errors/index.ts'
 import { table } from './table.ts'
 
 const signs = { added: '+', removed: '-', changed: '~' }
@@ -36,7 +36,7 @@ function objectsText(objects: readonly ObjectChange[]): string {
 
 function objectLines({ change, kind, namespace, name, fields, more }: ObjectChange): string[] {
   const place = namespace === undefined ? name : `${namespace}/${name}`
-  const rest = more === 0 ? [] : [`    and ${more} more fields`]
+  const rest = more === 0 ? [] : [`    and ${count(more, 'more field')}`]
   return [`${signs[change]} ${kind} ${place}`, ...fields.map(field => `    ${fieldText(field)}`), ...rest]
 }
 

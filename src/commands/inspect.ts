@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { layerBytes } from '../bundle/index.ts'
-import { BaseCommand, bytes, mebibytes, table } from '../cli/index.ts'
+import { BaseCommand, bytes, count, mebibytes, table } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { imageBytes } from '../lock/index.ts'
 import { attachmentKinds } from '../oci/index.ts'
@@ -26,7 +26,7 @@ export default class Inspect extends BaseCommand {
     this.log(`  digest  ${found.digest}\n  size    ${bytes(found.size)}`)
     if (found.absent.length > 0)
       this.log(
-        `  delta   ${found.absent.length} layers (${bytes(layerBytes(found.absent))}) are left out, see below`,
+        `  delta   without ${count(found.absent.length, 'layer')} (${bytes(layerBytes(found.absent))}), see below`,
       )
     this.log(
       `  signed  ${found.signature ? 'a signature lies beside it; verify --key checks it' : 'no signature lies beside it'}`,

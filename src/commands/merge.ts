@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { clock } from '../adapters/clock.ts'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { sizeFlag } from '../cli/flags.ts'
-import { BaseCommand, bytes, duration } from '../cli/index.ts'
+import { BaseCommand, bytes, count, duration } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { merge } from '../workflows/merge.ts'
 
@@ -37,7 +37,7 @@ export default class Merge extends BaseCommand {
     const made = await merge(request, { files: nodeFiles(), clock }, this.talk)
     this.log(`${made.path}\n  size    ${bytes(made.size)}\n  digest  ${made.digest}`)
     this.log(
-      `  merged  ${made.layers} layers (${bytes(made.merged)})${made.signed ? ', signature copied' : ''}`,
+      `  merged  ${count(made.layers, 'layer')} (${bytes(made.merged)})${made.signed ? ', signature copied' : ''}`,
     )
     this.log(`  took    ${duration(made.seconds * 1000)}`)
     return made

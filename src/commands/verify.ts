@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { layerBytes } from '../bundle/index.ts'
-import { BaseCommand, bytes } from '../cli/index.ts'
+import { BaseCommand, bytes, count } from '../cli/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { type Verified, verify } from '../workflows/verify.ts'
 
@@ -48,11 +48,11 @@ export default class Verify extends BaseCommand {
     const request = { bundle: args.bundle, platform, bases, keys }
     const verdict = await verify(request, nodeFiles(), this.talk)
     this.log(
-      `sound: ${bytes(verdict.size)}, ${verdict.images.length} images, ${verdict.charts.length} charts\n  digest  ${verdict.digest}`,
+      `sound: ${bytes(verdict.size)}, ${count(verdict.images.length, 'image')}, ${count(verdict.charts.length, 'chart')}\n  digest  ${verdict.digest}`,
     )
     if (verdict.absent.length > 0)
       this.log(
-        `  delta   ${verdict.absent.length} layers (${bytes(layerBytes(verdict.absent))}) are sound in ${flags.base.join(', ')}`,
+        `  delta   ${count(verdict.absent.length, 'layer')} (${bytes(layerBytes(verdict.absent))}) sound in ${flags.base.join(', ')}`,
       )
     this.log(`  signed  ${signatureText(verdict.signature)}`)
     return verdict

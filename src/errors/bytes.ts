@@ -10,3 +10,10 @@ export function bytes(count: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }
+
+/** Bytes of memory as people write them for Kubernetes, exactly: `640Mi`, `100Ki`, `129M`, or plain bytes. */
+export function printMemory(count: number): string {
+  if (count === 0) return '0'
+  const unit = Object.entries({ Mi: 2 ** 20, M: 1e6, Ki: 2 ** 10 }).find(([, size]) => count % size === 0)
+  return unit === undefined ? `${count}` : `${count / unit[1]}${unit[0]}`
+}

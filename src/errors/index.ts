@@ -1,5 +1,6 @@
 /** The one error base, its codes and exit codes, and words that are fit for people. No room is imported from here. */
-export { bytes } from './bytes.ts'
+export { bytes, printMemory } from './bytes.ts'
 export { type ErrorCode, exitCodes } from './codes.ts'
+export { count } from './count.ts'
 export { type ErrorDetails, messageOf, SealiftError, systemCode } from './error.ts'
 export { printable } from './printable.ts'

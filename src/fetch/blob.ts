@@ -1,4 +1,4 @@
-import { messageOf, SealiftError } from '../errors/index.ts'
+import { bytes, messageOf, SealiftError } from '../errors/index.ts'
 import { hexOf } from '../oci/index.ts'
 import type { BundleSink, Clock } from '../ports/index.ts'
 import type { BufferPool } from './buffers.ts'
@@ -87,7 +87,7 @@ async function attempt(
       writing = true
       signal.throwIfAborted()
       if (writer.received + chunk.length > blob.size)
-        throw mismatch(blob, `is longer than its ${blob.size} bytes`)
+        throw mismatch(blob, `is longer than its ${bytes(blob.size)}`)
       await writer.add(chunk)
       writing = false
     }
@@ -106,7 +106,7 @@ function mismatch({ digest }: WantedBlob, what: string): SealiftError {
 }
 
 function givenUp(blob: WantedBlob, received: number, cause: unknown): SealiftError {
-  const place = `blob ${blob.digest} broke off ${resumptions + 1} times, last after ${received} of ${blob.size} bytes`
+  const place = `blob ${blob.digest} broke off ${resumptions + 1} times, last after ${bytes(received)} of ${bytes(blob.size)}`
   if (cause === undefined) return new SealiftError('CONTENT_MISMATCH', place)
   return new SealiftError('REGISTRY_FAILED', `${place}: ${messageOf(cause)}`, { cause })
 }

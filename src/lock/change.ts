@@ -42,10 +42,12 @@ export function moved(field: string, before: string, after: string, sentence?: s
   return [{ field, before, after, sentence: sentence ?? `${field} was ${before}, now ${after}` }]
 }
 
-/** Something that a lock has once. */
-export function changed(what: Change['what'], before: string, after: string): Change[] {
+/** Something that a lock has once; `sentence` as in {@link moved}. */
+export function changed(what: Change['what'], before: string, after: string, sentence?: string): Change[] {
   if (before === after) return []
-  return [{ what, kind: 'changed', before, after, sentence: `${what}: was ${before}, now ${after}` }]
+  return [
+    { what, kind: 'changed', before, after, sentence: sentence ?? `${what}: was ${before}, now ${after}` },
+  ]
 }
 
 /** Compares two lists by key: what came, what went, and in what each of the others differs; sorted by key. */

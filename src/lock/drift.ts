@@ -1,3 +1,4 @@
+import { printMemory } from '../errors/index.ts'
 import { type Change, changed, compare, type Difference, moved } from './change.ts'
 import type { BundleLock, LockedAttachment, LockedChart, LockedImage, LockedTool, Share } from './lock.ts'
 import { ordered } from './print.ts'
@@ -99,15 +100,31 @@ function budgetDrift({ budget: old }: BundleLock, { budget: now }: BundleLock): 
     `${chart} ${object} ${container}${init ? ' (init)' : ''}`
   return [
     ...changed('budget', `${old.memory}, ${old.cpu}`, `${now.memory}, ${now.cpu}`),
-    ...changed('declared memory', `${old.declared.memory} bytes`, `${now.declared.memory} bytes`),
+    ...changed(
+      'declared memory',
+      `${old.declared.memory} bytes`,
+      `${now.declared.memory} bytes`,
+      `declared memory: ${wasNow(old.declared.memory, now.declared.memory)}`,
+    ),
     ...changed('declared CPU', `${old.declared.cpu}m`, `${now.declared.cpu}m`),
     ...compare('requests of', old.containers, now.containers, keyOf, (a, b) => [
       ...moved('replicas', `${a.replicas}`, `${b.replicas}`),
-      ...moved('memory', `${a.memory} bytes`, `${b.memory} bytes`),
+      ...moved('memory', `${a.memory} bytes`, `${b.memory} bytes`, `memory ${wasNow(a.memory, b.memory)}`),
       ...moved('CPU', `${a.cpu}m`, `${b.cpu}m`),
-      ...moved('memory limit', `${a.memoryLimit ?? 'none'}`, `${b.memoryLimit ?? 'none'}`),
+      ...moved(
+        'memory limit',
+        `${a.memoryLimit ?? 'none'}`,
+        `${b.memoryLimit ?? 'none'}`,
+        `memory limit ${wasNow(a.memoryLimit, b.memoryLimit)}`,
+      ),
     ]),
   ]
+}
+
+/** Memory for people; as data it stays in bytes. */
+function wasNow(before: number | undefined, after: number | undefined): string {
+  const text = (memory: number | undefined) => (memory === undefined ? 'none' : printMemory(memory))
+  return `was ${text(before)}, now ${text(after)}`
 }
 
 /** Charts are installed in their order; only those that both locks have are compared. */

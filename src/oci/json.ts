@@ -1,3 +1,5 @@
+import { bytes as inUnits } from '../errors/index.ts'
+
 const maxDepth = 64
 const maxCommas = 100_000
 
@@ -7,7 +9,7 @@ const maxCommas = 100_000
  * @throws Error with a plain message
  */
 export function parseJson(bytes: Uint8Array, limit: number): unknown {
-  if (bytes.length > limit) throw new Error(`larger than ${limit} bytes`)
+  if (bytes.length > limit) throw new Error(`larger than ${inUnits(limit)}`)
   let depth = 0
   let commas = 0
   let inString = false

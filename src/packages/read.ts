@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
-import { SealiftError } from '../errors/index.ts'
+import { bytes as inUnits, SealiftError } from '../errors/index.ts'
 
 /** How much of a package is read before it counts as hostile. */
 export interface PackageLimits {
@@ -56,7 +56,7 @@ export async function readPackage(
   try {
     for await (const chunk of source.pipe(gunzip)) {
       bytes += chunk.length
-      if (bytes > limits.bytes) throw new Error(`it unpacks to more than ${limits.bytes} bytes`)
+      if (bytes > limits.bytes) throw new Error(`it unpacks to more than ${inUnits(limits.bytes)}`)
       // What follows the end the parser would copy again with every chunk.
       if (!ended) parser.write(chunk)
       if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`)

@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../errors/index.ts'
+import { bytes as inUnits, printable, SealiftError } from '../errors/index.ts'
 import {
   type AttachmentTypes,
   attachmentTypes,
@@ -105,7 +105,7 @@ async function pin(
   const blobs = Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
   const bytes = Object.values(blobs).reduce((sum, size) => sum + size, 0)
   if (bytes > mostBytes)
-    return `it has ${bytes} bytes, more than the ${mostBytes} that an attachment may have`
+    return `it has ${inUnits(bytes)}, more than the ${inUnits(mostBytes)} that an attachment may have`
   const { size } = served.descriptor
   return { subject, manifest: digest, size, ...(tag ? { tag } : {}), ...attachmentTypes(manifest), blobs }
 }

@@ -1,4 +1,4 @@
-import { SealiftError } from '../errors/index.ts'
+import { count, SealiftError } from '../errors/index.ts'
 import { type Descriptor, digestOf, printReference, type Reference } from '../oci/index.ts'
 import type { Registry } from '../ports/index.ts'
 
@@ -60,10 +60,10 @@ export async function readBlob(
   if (size === descriptor.size && digestOf(bytes) === descriptor.digest) return bytes
   throw new SealiftError(
     'CONTENT_MISMATCH',
-    `${what} is not what its registry served: ${size} bytes, ${digestOf(bytes)}`,
+    `${what} is not what its registry served: ${count(size, 'byte')}, ${digestOf(bytes)}`,
     {
       hints: [
-        `Expected ${descriptor.size} bytes. Run it again; if it stays, the registry or a mirror in between is at fault.`,
+        `Expected ${count(descriptor.size, 'byte')}. Run it again; if it stays, the registry or a mirror in between is at fault.`,
       ],
     },
   )

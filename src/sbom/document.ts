@@ -1,3 +1,4 @@
+import { bytes as inUnits } from '../errors/index.ts'
 import {
   type Digest,
   isDigest,
@@ -32,7 +33,7 @@ type Fields = Readonly<Record<string, unknown>>
 export function readSbom(bytes: Uint8Array, mediaType: string): SbomDocument | undefined {
   if (isStatementMedia(mediaType)) return fromStatement(statementIn(json(bytes)))
   if (!isSbomMedia(mediaType)) return undefined
-  if (bytes.length > sbomBytes) throw new Error(`larger than ${sbomBytes} bytes`)
+  if (bytes.length > sbomBytes) throw new Error(`larger than ${inUnits(sbomBytes)}`)
   return fromText(bytes)
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, printable, SealiftError } from '../errors/index.ts'
+import { count, messageOf, printable, SealiftError } from '../errors/index.ts'
 import type { CacheSession } from '../ports/index.ts'
 
 /** What a Redis-protocol server is like. */
@@ -50,7 +50,7 @@ export async function checkCache(session: CacheSession, needs: CacheNeeds): Prom
   const keys = selected === undefined ? Number(await session.command('DBSIZE')) : 0
   if (needs.empty === true && keys > 0)
     problems.push({
-      fault: `database ${needs.database} already holds ${keys} keys of somebody else`,
+      fault: `database ${needs.database} already holds ${count(keys, 'key')} of somebody else`,
       hint: 'Set dragonfly.database to a number that nobody uses.',
     })
   const found = [selected, ...problems].filter(problem => problem !== undefined)
@@ -86,7 +86,7 @@ function policyProblem(server: Server, policy: string | undefined): Problem | un
 function connectionProblem(server: Server, free: number | undefined, needed: number): Problem | undefined {
   if (free === undefined || free >= needed) return undefined
   return {
-    fault: `${free} connections are free; Infisical may open ${needed}`,
+    fault: `${count(free, 'connection is', 'connections are')} free; Infisical may open ${needed}`,
     hint:
       server === 'dragonfly'
         ? 'Start Dragonfly with a larger --maxclients. Each connection costs some memory.'

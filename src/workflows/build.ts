@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { layerBytes, planBundle } from '../bundle/index.ts'
+import { count } from '../errors/index.ts'
 import { absentLayers, type BundleLock } from '../lock/index.ts'
 import { digestShape } from '../oci/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
@@ -121,7 +122,7 @@ async function make(
     talk.reporter,
     'Gather manifests and charts',
     () => gather({ spec, lock, own, specDir, signal: talk.signal }, host),
-    () => `${lock.images.length} images, ${lock.charts.length} charts`,
+    () => `${count(lock.images.length, 'image')}, ${count(lock.charts.length, 'chart')}`,
   )
 
   const planned = planBundle(contents, epoch, older && new Set(absentLayers(older, lock).keys()))

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { judgeDeployment } from '../check/index.ts'
+import { count } from '../errors/index.ts'
 import { journalEntry, readReceipt, siteJournal, voucher } from '../install/index.ts'
 import { digestShape } from '../oci/index.ts'
 import { kinds, type SiteHost } from '../ports/index.ts'
@@ -31,7 +32,12 @@ export async function status({ cluster, files }: SiteHost): Promise<StatusResult
   for (const { name, version, namespace } of lock.charts) {
     const verdicts = (await cluster.list(kinds.deployment, namespace)).map(judgeDeployment)
     const ready = verdicts.filter(({ ok }) => ok).length
-    releases.push({ name, version, namespace, pods: `${ready} of ${verdicts.length} Deployments ready` })
+    releases.push({
+      name,
+      version,
+      namespace,
+      pods: `${ready} of ${count(verdicts.length, 'Deployment')} ready`,
+    })
   }
   return {
     site,

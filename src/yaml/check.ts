@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { printable } from '../errors/index.ts'
+import { count, printable } from '../errors/index.ts'
 import { nearest } from './nearest.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -71,7 +71,7 @@ function issueFaults(issue: z.core.$ZodIssue, raw: unknown, shape: JsonShape, qu
       return `${printPath([...issue.path, key])}: unknown key; ${advice}`
     })
     const more = issue.keys.length - told.length
-    return more > 0 ? [...told, `${printPath(issue.path)}: and ${more} more unknown keys`] : told
+    return more > 0 ? [...told, `${printPath(issue.path)}: and ${count(more, 'more unknown key')}`] : told
   }
   const found = valueAt(raw, issue.path)
   const expected = expectation(issue)

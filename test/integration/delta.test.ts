@@ -137,7 +137,7 @@ describe('a delta', () => {
       delta(),
     ])
     expect([exitCode, json.error.code, json.error.faults.length]).toEqual([35, 'BASE_MISSING', 3])
-    expect(json.error.faults.join('\n')).toMatch(/sha256:\w{64} \(3\d+ bytes\) of docker\.io\/lab\/app:2/)
+    expect(json.error.faults.join('\n')).toMatch(/sha256:\w{64} \(3[\d.]+ [kM]?B\) of docker\.io\/lab\/app:2/)
     expect((await sealift(['verify', delta(), '--base', delta(), '-q'])).exitCode).toBe(35)
   })
 

@@ -46,6 +46,7 @@ describe('lock --locked', () => {
     const { exitCode, stdout } = await lock('--locked')
     expect(exitCode).toBe(0)
     expect(stdout).toContain('nothing has changed')
+    expect(stdout).toMatch(/^ {2}a rolling update adds \d+Mi \/ \d+m for a while: \d+Mi \/ \d+m$/m)
     expect(await readFile(lockFile, 'utf8')).toMatch(/# a remark\n$/)
   })
 
@@ -61,8 +62,8 @@ describe('lock --locked', () => {
     expect(stderr.match(/^ {2}- .*$/gm)).toEqual([
       '  - file values.yaml: changed',
       `  - image ${app}: the tag moved: was ${was}, now ${now}`,
-      '  - declared memory: was 31457280 bytes, now 32505856 bytes',
-      '  - requests of app Deployment/app main: memory was 20971520 bytes, now 22020096 bytes',
+      '  - declared memory: was 30Mi, now 31Mi',
+      '  - requests of app Deployment/app main: memory was 20Mi, now 21Mi',
     ])
   })
 

@@ -1,9 +1,9 @@
-import { messageOf, SealiftError, systemCode } from '../../errors/index.ts'
+import { bytes, messageOf, SealiftError, systemCode } from '../../errors/index.ts'
 
 /** Says that a volume is full. Numbers are bytes; `free` is left out when it is not known. */
 export function diskFull(path: string, needed: number, free?: number, cause?: unknown): SealiftError {
-  const room = free === undefined ? '' : `, ${free} are free`
-  return new SealiftError('DISK_FULL', `no room for ${path}: it needs ${needed} bytes${room}`, {
+  const room = free === undefined ? '' : `, ${bytes(free)} are free`
+  return new SealiftError('DISK_FULL', `no room for ${path}: it needs ${bytes(needed)}${room}`, {
     hints: ['free some space there, or name a folder on another volume'],
     ...(cause === undefined ? {} : { cause }),
   })

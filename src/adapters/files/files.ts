@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
-import { SealiftError, systemCode } from '../../errors/index.ts'
+import { bytes, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Files } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
 import { freeBytes } from './partial.ts'
@@ -67,7 +67,7 @@ async function readLimited(path: string, limit: number): Promise<Buffer> {
       if (!Buffer.isBuffer(chunk)) continue
       size += chunk.length
       if (size > limit)
-        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${limit} bytes`)
+        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${bytes(limit)}`)
       chunks.push(chunk)
     }
     return Buffer.concat(chunks)
@@ -83,7 +83,7 @@ async function readBeside(path: string, limit: number): Promise<string | undefin
       const stats = await file.stat()
       if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is no regular file`)
       if (stats.size > limit)
-        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${limit} bytes`)
+        throw new SealiftError('FILE_FAILED', `cannot read ${path}: it is larger than ${bytes(limit)}`)
       return decode(await file.readFile(), path)
     } finally {
       await file.close()

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { SealiftError, systemCode } from '../../errors/index.ts'
+import { count, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Digest } from '../../oci/index.ts'
 import type { BundleSource, Volume } from '../../ports/index.ts'
 import { fileFailed } from './faults.ts'
@@ -102,7 +102,7 @@ function volumesOf(files: readonly OpenFile[], whole: string, sums: readonly Dig
   const faults = files.flatMap(({ path, size }, i) => {
     const last = i === files.length - 1
     if (last ? size <= first.size && size > 0 : size === first.size) return []
-    return [`volume ${basename(path)} has ${size} bytes, the first has ${first.size}`]
+    return [`volume ${basename(path)} has ${count(size, 'byte')}, the first has ${first.size}`]
   })
   if (faults.length > 0) throw new SealiftError('BUNDLE_DAMAGED', `${faults[0]}: it was cut off`, { faults })
   return files.map(({ path, size }, i) => {
@@ -148,7 +148,10 @@ function source(path: string, files: readonly OpenFile[], volumes?: readonly Vol
 
 function ended(files: readonly OpenFile[], size: number, expected: number): SealiftError {
   const path = files.at(-1)?.path
-  return new SealiftError('BUNDLE_DAMAGED', `${path} ends after ${size} bytes, ${expected} were expected`)
+  return new SealiftError(
+    'BUNDLE_DAMAGED',
+    `${path} ends after ${count(size, 'byte')}, ${expected} were expected`,
+  )
 }
 
 async function readPart(file: OpenFile | undefined, bytes: Uint8Array, at: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ErrorCode, SealiftError, systemCode } from '../../errors/index.ts'
+import { bytes, type ErrorCode, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { bytesToSkip, readRefusal } from './answer.ts'
 import type { Access, Authorize } from './authorize.ts'
@@ -64,7 +64,7 @@ export async function* download(
   } catch (error) {
     signal?.throwIfAborted()
     const how = systemCode(error) ?? 'cut'
-    const message = `${subject}: the connection to ${answer.url.origin} broke after ${delivered} bytes (${how})`
+    const message = `${subject}: the connection to ${answer.url.origin} broke after ${bytes(delivered)} (${how})`
     throw new SealiftError('REGISTRY_FAILED', message, { cause: error })
   } finally {
     discard(answer)

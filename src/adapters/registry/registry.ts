@@ -1,4 +1,4 @@
-import { SealiftError } from '../../errors/index.ts'
+import { bytes as inUnits, SealiftError } from '../../errors/index.ts'
 import type { Digest, Reference } from '../../oci/index.ts'
 import type { Clock, Registry, Web } from '../../ports/index.ts'
 import { readBody } from './answer.ts'
@@ -106,7 +106,7 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
           if (bytes) return bytes.toString('utf8')
           throw new SealiftError(
             'FILE_FAILED',
-            `${subject}: larger than the ${limit} bytes that are accepted`,
+            `${subject}: larger than the ${inUnits(limit)} that are accepted`,
           )
         }
         return retry(context, attempt, signal)

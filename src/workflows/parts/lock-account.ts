@@ -1,4 +1,5 @@
-import { type BudgetReport, budgetFault, computeBudget, printCpu, printMemory } from '../../budget/index.ts'
+import { type BudgetReport, budgetFault, computeBudget, printCpu } from '../../budget/index.ts'
+import { printMemory } from '../../errors/index.ts'
 import type { Reporter } from '../../ports/index.ts'
 import { findPods, type RenderedChart } from '../../resolve/index.ts'
 import type { BundleSpec } from '../../spec/index.ts'

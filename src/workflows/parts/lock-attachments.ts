@@ -1,3 +1,4 @@
+import { count } from '../../errors/index.ts'
 import type { BundleLock, LockedAttachment } from '../../lock/index.ts'
 import { saysSbom } from '../../oci/index.ts'
 import type { Registry, Talk } from '../../ports/index.ts'
@@ -34,13 +35,13 @@ export async function lockAttachments(
       const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut })
       return new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
     },
-    attached => `${[...attached.values()].flat().length} for ${images.length} images`,
+    attached => `${[...attached.values()].flat().length} for ${count(images.length, 'image')}`,
   )
   for (const sentence of leftOut.sort()) reporter.warn(sentence)
   const without = images.filter(({ name }) => !all.get(name)?.some(saysSbom)).map(({ name }) => name)
   if (without.length > 0)
     reporter.note(
-      `no SBOM is attached to ${without.length} of ${images.length} images: ${without.join(', ')}`,
+      `no SBOM is attached to ${without.length} of ${count(images.length, 'image')}: ${without.join(', ')}`,
     )
   return all
 }

@@ -1,4 +1,4 @@
-import { printable } from '../../errors/index.ts'
+import { count, printable } from '../../errors/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../ports/index.ts'
 
 interface ContainerStatus {
@@ -28,7 +28,7 @@ export async function podTrouble(cluster: Cluster, namespace: string): Promise<s
       const ended = status.lastState?.terminated
       const parts = [
         waiting ? `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}` : 'not ready',
-        status.restartCount > 0 ? `${status.restartCount} restarts` : '',
+        status.restartCount > 0 ? count(status.restartCount, 'restart') : '',
         ended ? `last exit ${ended.exitCode} (${ended.reason})` : '',
       ]
       lines.push(redacted(`pod ${name}, ${status.name}: ${parts.filter(part => part !== '').join(', ')}`))

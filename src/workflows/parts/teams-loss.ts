@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../../errors/index.ts'
+import { count, printable, SealiftError } from '../../errors/index.ts'
 import type { Cluster, Kind, KubernetesObject } from '../../ports/index.ts'
 import { isManaged, systemNamespace } from '../../wire/index.ts'
 
@@ -10,7 +10,7 @@ export async function refuseTeamsLoss(crds: readonly KubernetesObject[], cluster
   if (lost.length === 0) return
   throw new SealiftError(
     'FOREIGN_INSTALL',
-    `${lost.length} objects of other teams would be lost with the CRDs`,
+    `${count(lost.length, 'object')} of other teams would be lost with the CRDs`,
     {
       faults: lost.map(({ kind, metadata: { namespace, name } }) =>
         printable(`${kind} ${namespace ? `${namespace}/` : ''}${name}`),

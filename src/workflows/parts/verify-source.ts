@@ -1,4 +1,5 @@
 import { faultsError } from '../../bundle/index.ts'
+import { count } from '../../errors/index.ts'
 import type { BundleSource, Files, Talk } from '../../ports/index.ts'
 import { type Verdict, verifyBundle } from '../../verify/index.ts'
 import { asStep } from './as-step.ts'
@@ -35,7 +36,7 @@ export async function verifySource(
     return verdict
   }
   return asStep(reporter, `Verify ${path}`, whole, ({ images, charts, absent }) => {
-    const delta = absent.length > 0 ? `, a delta without ${absent.length} layers` : ''
-    return `${images.length} images, ${charts.length} charts${delta}`
+    const delta = absent.length > 0 ? `, a delta without ${count(absent.length, 'layer')}` : ''
+    return `${count(images.length, 'image')}, ${count(charts.length, 'chart')}${delta}`
   })
 }

@@ -107,7 +107,7 @@ describe('checkCache', () => {
       expect.stringMatching(/^\d+ connections are free; Infisical may open 90$/),
     ])
     const used = await rejection(checkCache(session, { database: 0, connections: 1, empty: true }))
-    expect(used.faults).toContain('database 0 already holds 1 keys of somebody else')
+    expect(used.faults).toContain('database 0 already holds 1 key of somebody else')
     await session.close()
     await poor.stop()
   })

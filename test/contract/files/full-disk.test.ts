@@ -16,7 +16,7 @@ test('a bundle that has no room is refused before it is begun, in bytes', async 
   const sink = await files.createBundle(path)
   await expect(sink.allocate(3_000_000)).rejects.toMatchObject({
     code: 'DISK_FULL',
-    message: expect.stringMatching(new RegExp(`${path}.* 3000000 bytes, 2097152 are free`)),
+    message: expect.stringMatching(new RegExp(`${path}.* 3.0 MB, 2.1 MB are free`)),
   })
   await sink.discard()
   expect(await readdir(at())).toEqual([])

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { bytes } from '../../../src/errors/index.ts'
 import { type FaultyRegistry, startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { collect, connect, failure, type TestConnection } from './connect.ts'
 
@@ -26,7 +27,7 @@ it('refuses a text that is longer than accepted', async () => {
   const url = `http://${server.host}/charts/index.yaml`
   const error = await failure(connection.web.text(`${url}?token=s3cret`, index.length - 1))
   expect(error.code).toBe('FILE_FAILED')
-  expect(error.message).toBe(`${url}: larger than the ${index.length - 1} bytes that are accepted`)
+  expect(error.message).toBe(`${url}: larger than the ${bytes(index.length - 1)} that are accepted`)
 })
 
 it('streams a file, from any byte', async () => {

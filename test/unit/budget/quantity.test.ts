@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseCpu, parseMemory, printCpu, printMemory } from '../../../src/budget/index.ts'
+import { parseCpu, parseMemory, printCpu } from '../../../src/budget/index.ts'
+import { printMemory } from '../../../src/errors/index.ts'
 
 test.each([
   ['0', 0],
@@ -41,6 +42,12 @@ test('sums of many small shares stay exact', () => {
 })
 
 test('printing', () => {
-  expect([640 * 2 ** 20, 512 * 1024, 1000, 0].map(printMemory)).toEqual(['640Mi', '512Ki', '1000', '0'])
+  expect([640 * 2 ** 20, 512 * 1024, 129e6, 1000, 0].map(printMemory)).toEqual([
+    '640Mi',
+    '512Ki',
+    '129M',
+    '1000',
+    '0',
+  ])
   expect([300, 0].map(printCpu)).toEqual(['300m', '0'])
 })

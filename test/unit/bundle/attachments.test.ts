@@ -127,7 +127,7 @@ areRefused([
           return `"layers":[{"mediaType":"${type}","digest":"${digestOf('gone')}"`
         }),
       ),
-    /attachment of image .*: its blob sha256:[0-9a-f]+ \(\d+ bytes\) is missing/,
+    /attachment of image .*: its blob sha256:[0-9a-f]+ \([\d.]+ k?B\) is missing/,
   ],
   [
     'an attestation of a manifest that is not carried',

@@ -45,8 +45,9 @@ describe('a difference for people', () => {
     const objects: Diff['objects'] = [
       { ...object, change: 'removed' },
       { change: 'changed', kind: 'ClusterRole', name: 'y', fields: [...fields], more: 3 },
+      { change: 'changed', kind: 'Role', name: 'z', fields: [], more: 1 },
     ]
-    expect(diffText(made({ objects })).split('\n').slice(-7)).toEqual([
+    expect(diffText(made({ objects })).split('\n').slice(-9)).toEqual([
       'Kubernetes objects:',
       '- Deployment apps/x',
       '~ ClusterRole y',
@@ -54,6 +55,8 @@ describe('a difference for people', () => {
       '    b: added "x"',
       '    c: changed',
       '    and 3 more fields',
+      '~ Role z',
+      '    and 1 more field',
     ])
     expect(diffText(made({ objects: [] }))).toMatch(/Kubernetes objects: no difference$/)
   })

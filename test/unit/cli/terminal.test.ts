@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { builtText } from '../../../src/cli/built-text.ts'
 import { exitMeanings } from '../../../src/cli/help.ts'
 import {
   bytes,
+  count,
   duration,
   explain,
   mebibytes,
@@ -34,6 +36,21 @@ test('a row is a line, whatever is in it', () => {
 test('sizes and times are for people', () => {
   expect([bytes(999), bytes(276_100_000), mebibytes(671088640)]).toEqual(['999 B', '276.1 MB', '640Mi'])
   expect([duration(1234), duration(125_000), duration(179_700)]).toEqual(['1.2s', '2m 5s', '3m 0s'])
+})
+
+test('one of a thing is one', () => {
+  expect([0, 1, 2].map(number => count(number, 'object'))).toEqual(['0 objects', '1 object', '2 objects'])
+  expect(count(1, 'entry', 'entries') + count(2, 'entry', 'entries')).toBe('1 entry2 entries')
+})
+
+test('a bundle of one image and one chart says so', () => {
+  const built = { path: 'a.tar', digest: 'd', size: 1, images: 1, charts: 1, unchanged: false, volumes: 1 }
+  const absent = { layers: 1, bytes: 1000, since: 'a 1' }
+  expect(
+    builtText({ ...built, absent, seconds: 1 })
+      .split('\n')
+      .slice(3, 5),
+  ).toEqual(['  holds   1 image, 1 chart', '  delta   without 1 layer (1.0 kB) that a 1 has'])
 })
 
 test('the plain reporter writes one line at the start and one at the end of a step', () => {

@@ -12,7 +12,7 @@ describe('a delta', () => {
   const missing = {
     code: 'BASE_MISSING',
     faults: expect.arrayContaining([
-      expect.stringMatching(/^sha256:[0-9a-f]{64} \(\d+ bytes\) of docker\.io\//),
+      expect.stringMatching(/^sha256:[0-9a-f]{64} \([\d.]+ k?B\) of docker\.io\//),
     ]),
     hints: expect.arrayContaining([expect.stringContaining('sealift merge')]),
   }

@@ -46,13 +46,13 @@ describe('drift', () => {
     ).toEqual(['file bundle.yaml: changed'])
     expect(drift({ kubernetes: '1.37.0' })).toEqual(['Kubernetes: was 1.36.0, now 1.37.0'])
     expect(drift({ suspects: [] })).toEqual(['suspect r.io/maybe:1 in app Deployment/x spec.image: removed'])
-    expect(drift({ budget: { ...budget, declared: { memory: 11, cpu: 20 } } })).toEqual([
-      'declared memory: was 10 bytes, now 11 bytes',
-    ])
-    const containers = budget.containers.map(share => ({ ...share, memory: 11, memoryLimit: 12 }))
+    const declared = { memory: 640 * 2 ** 20, cpu: 20 }
+    expect(drift({ budget: { ...budget, declared } })).toEqual(['declared memory: was 10, now 640Mi'])
+    const limits = { memory: 512 * 2 ** 20, memoryLimit: 1000 * 2 ** 20 }
+    const containers = budget.containers.map(share => ({ ...share, ...limits }))
     expect(drift({ budget: { ...budget, containers } })).toEqual([
-      'requests of app Deployment/x main: memory was 10 bytes, now 11 bytes',
-      'requests of app Deployment/x main: memory limit was none, now 12',
+      'requests of app Deployment/x main: memory was 10, now 512Mi',
+      'requests of app Deployment/x main: memory limit was none, now 1000Mi',
     ])
     expect(drift({ platforms: ['linux/amd64'] })).toEqual([
       'platforms: was linux/amd64, linux/arm64, now linux/amd64',

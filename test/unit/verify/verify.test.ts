@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
+import { bytes as inUnits } from '../../../src/errors/index.ts'
 import type { BundleSource } from '../../../src/ports/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { entriesOf, withEntries } from '../../support/forged-bundle.ts'
@@ -70,7 +71,7 @@ test('a flipped byte in a header costs that entry; the ones behind it are still 
   const texts = faults.map(fault => `${fault.where}: ${fault.message}`)
   expect(texts).toEqual([
     expect.stringMatching(/^byte \d+: the header does not match its checksum/),
-    expect.stringContaining(`${first?.digest} (${first?.size} bytes) is missing`),
+    expect.stringContaining(`${first?.digest} (${inUnits(first?.size ?? 0)}) is missing`),
     expect.stringContaining(`${second?.digest} has been changed`),
   ])
 })
@@ -90,7 +91,7 @@ test('a file cut in half says how much is missing, and what', async () => {
   const { faults } = await verify(file.subarray(0, half))
   const texts = faults.map(fault => `${fault.where}: ${fault.message}`)
   expect(texts).toContainEqual(
-    `the file: ${file.length - half} of its ${file.length} bytes are missing: it was cut off`,
+    `the file: ${inUnits(file.length - half)} of its ${inUnits(file.length)} are missing: it was cut off`,
   )
   expect(texts).toContainEqual(expect.stringMatching(/^image .*: its blob sha256:.* is missing$/))
   expect(faults.every(fault => fault.code === 'BUNDLE_DAMAGED')).toBe(true)

@@ -34,8 +34,8 @@ test('each part is a step that ends', async () => {
     '… Pin images',
     '✔ Pin images: 1',
     '… Look for signatures, attestations and SBOMs',
-    '✔ Look for signatures, attestations and SBOMs: 0 for 1 images',
-    'note no SBOM is attached to 1 of 1 images: registry.test/app:1',
+    '✔ Look for signatures, attestations and SBOMs: 0 for 1 image',
+    'note no SBOM is attached to 1 of 1 image: registry.test/app:1',
   ])
 })
 

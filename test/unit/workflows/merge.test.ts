@@ -114,7 +114,7 @@ test('verify says what of a delta is missing, once all that is there was found s
   await expect(verify({ bundle: 'delta.tar' }, files, recordedTalk())).rejects.toMatchObject({
     code: 'BASE_MISSING',
     message: expect.stringMatching(
-      /^this is a delta, and 3 layers \(\d+ bytes\) that it leaves out are not here$/,
+      /^this is a delta, and 3 layers \([\d.]+ kB\) that it leaves out are not here$/,
     ),
     faults: { length: 3 },
     hints: expect.arrayContaining([expect.stringContaining('--base')]),

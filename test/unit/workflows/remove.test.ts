@@ -169,7 +169,7 @@ test.each(['ExternalSecret', 'SecretStore', 'ClusterSecretStore'])(
     await site.cluster.create({ apiVersion: `${group}/v1`, kind, metadata: { name: 'theirs' } })
     await expect(removeFrom(host, '1.0.0', true)).rejects.toMatchObject({
       code: 'FOREIGN_INSTALL',
-      message: '1 objects of other teams would be lost with the CRDs',
+      message: '1 object of other teams would be lost with the CRDs',
       faults: [expect.stringContaining(kind)],
     })
     expect(uninstalled).toEqual([])

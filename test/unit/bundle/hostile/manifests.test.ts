@@ -32,7 +32,7 @@ areRefused([
         .replace(plan.wanted[0]?.digest ?? '', digestOf('x'))
         .replace(/"digest":"sha256:[0-9a-f]+"(?=[^{]*}\]})/, `"digest":"${digestOf('gone')}"`),
     ),
-    /its blob sha256:[0-9a-f]+ \(\d+ bytes\) is missing/,
+    /its blob sha256:[0-9a-f]+ \([\d.]+ k?B\) is missing/,
   ],
   [
     'an index without our platform',
