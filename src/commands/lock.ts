@@ -3,6 +3,7 @@ import { connectedHost } from '../adapters/connected-host.ts'
 import { thisPlatform } from '../adapters/platform.ts'
 import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
+import { lockText } from '../cli/lock-text.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { type LockOutput, lock } from '../workflows/lock.ts'
 
@@ -56,19 +57,16 @@ export default class Lock extends BaseCommand {
     const { args, flags } = await this.parse(Lock)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { budget, locked, update = [], attestations } = flags
-      const request = { specDir: args.spec, platform: thisPlatform(), budget, locked, update, attestations }
-      const { path, lock: made, drift } = await lock(request, host, this.talk)
-      this.log(
-        `${path}: ${made.charts.length} charts, ${made.images.length} images, ${made.tools.length} tools`,
-      )
-      for (const { sentence } of drift ?? []) this.log(`  ${sentence}`)
-      if (drift?.length === 0) this.log('  nothing has changed')
+      const { budget: mode, locked, update = [], attestations } = flags
+      const platform = thisPlatform()
+      const request = { specDir: args.spec, platform, budget: mode, locked, update, attestations }
+      const { path, lock: made, drift, budget } = await lock(request, host, this.talk)
+      this.log(lockText({ path, lock: made, drift, budget }))
       for (const { text: suspect, chart, object, field } of made.suspects)
         this.reporter.warn(
           `${suspect} (${chart} ${object} ${field}) looks like an image, but is not proven to be one; list it under images if it is`,
         )
-      return { path, drift: drift ?? [], lock: made }
+      return { path, drift: drift ?? [], lock: made, surge: budget.surge, temporary: budget.temporary }
     } finally {
       await host.close()
     }

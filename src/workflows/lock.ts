@@ -4,11 +4,18 @@ import { bundleLock, change } from '../lock/index.ts'
 import type { ConnectedHost, Talk } from '../ports/index.ts'
 import { type LockRequest, type MadeLock, makeLock } from './parts/make-lock.ts'
 
+/** Memory in bytes, CPU in millicores. */
+const amount = z.strictObject({ memory: z.number(), cpu: z.number() })
+
 /** What `sealift lock --json` says: the file, the lock in it, and in what it differs from the one before. */
 export const lockOutput = z.strictObject({
   path: z.string(),
   drift: z.array(change).readonly(),
   lock: bundleLock,
+  /** What a rolling update adds for a while to what is declared: the chart whose update adds most. */
+  surge: amount,
+  /** What Jobs and hooks request together while they run. */
+  temporary: amount,
 })
 export type LockOutput = z.infer<typeof lockOutput>
 

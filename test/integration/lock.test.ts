@@ -58,7 +58,8 @@ describe('the sandbox', () => {
     ])
     expect(result.suspects).toEqual([])
     expect(result.budget.declared).toEqual({ memory: 640 * 2 ** 20, cpu: 300 })
-    expect(budget).toMatchObject({ missing: [], over: {} })
+    const surge = { memory: 512 * 2 ** 20, cpu: 250 }
+    expect(budget).toMatchObject({ missing: [], over: {}, surge, temporary: { memory: 0, cpu: 0 } })
     expect(drift).toBeUndefined()
   })
 
