@@ -71,11 +71,16 @@ export async function pinImages(images: readonly FoundImage[], options: PinOptio
 function failure(failed: readonly { image: FoundImage; error: SealiftError }[]): unknown {
   const [first] = failed
   if (first === undefined || failed.length === 1) return because(first?.error, first?.image)
-  const faults = failed.map(({ image, error }) => `${image.name}: ${error.message} (${why(image)})`).sort()
+  const faults = failed.map(({ image, error }) => `${naming(image, error)} (${why(image)})`).sort()
   return new SealiftError('IMAGE_NOT_FOUND', `${failed.length} images could not be resolved`, {
     faults,
     cause: first.error,
   })
+}
+
+/** Most faults begin with the image's name; one of a manifest that its index leads to names only that. */
+function naming({ name }: FoundImage, { message }: SealiftError): string {
+  return message.startsWith(name) ? message : `${name}: ${message}`
 }
 
 /** The same fault with the place that needs the image. */

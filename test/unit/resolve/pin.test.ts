@@ -105,8 +105,22 @@ describe('pinning', () => {
       code: 'IMAGE_NOT_FOUND',
       message: '2 images could not be resolved',
       faults: [
-        expect.stringMatching(/^r\.io\/a:1: .*app Deployment\/x/),
-        expect.stringMatching(/^r\.io\/b:1: /),
+        'r.io/a:1 is not there (app Deployment/x spec.image)',
+        'r.io/b:1 is not there (app Deployment/x spec.image)',
+      ],
+    })
+  })
+
+  test('one whose index leads to nothing is named beside the manifest that is not there', async () => {
+    const registry = new MemoryRegistry()
+    const gone = { mediaType: mediaTypes.ociManifest, digest: digestOf('gone'), size: 4 }
+    const manifests = [{ ...gone, platform: { os: 'linux', architecture: 'amd64' } }]
+    registry.put('r.io/torn', '1', { manifests }, mediaTypes.ociIndex)
+    const images = found('r.io/a:1', 'r.io/torn:1')
+    await expect(pinImages(images, { registry, platforms: ['linux/amd64'] })).rejects.toMatchObject({
+      faults: [
+        'r.io/a:1 is not there (app Deployment/x spec.image)',
+        `r.io/torn:1: r.io/torn@${gone.digest} is not there (app Deployment/x spec.image)`,
       ],
     })
   })
