@@ -4,6 +4,7 @@ import { siteHost } from '../adapters/site-host.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
+import { removedText, unsaidRemoval } from '../cli/remove-text.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import { readSite } from '../workflows/parts/site-file.ts'
 import { remove } from '../workflows/remove.ts'
@@ -27,25 +28,21 @@ export default class Remove extends BaseCommand {
         'Also drop the database, empty Dragonfly’s database number (unless 0), delete keys, CRDs and images: nothing can be had back.',
     }),
     'allow-unsigned': allowFlags['allow-unsigned'],
-    yes: Flags.boolean({ required: true, summary: 'Say that you mean it.' }),
+    yes: Flags.boolean({ summary: 'Say that you mean it: without it nothing is done.' }),
   }
 
   async run() {
     const { args, flags } = await this.parse(Remove)
-    const { site } = await readSite(flags.site, nodeFiles())
+    const { bundle } = args
+    const { purge, site: siteFile } = flags
+    const { site } = await readSite(siteFile, nodeFiles())
+    if (!flags.yes) throw unsaidRemoval({ bundle, siteFile, site, purge })
     const result = await remove(
-      {
-        bundle: args.bundle,
-        site,
-        purge: flags.purge,
-        allowUnsigned: flags['allow-unsigned'],
-      },
+      { bundle, site, purge, allowUnsigned: flags['allow-unsigned'] },
       await siteHost(site, process.env),
       this.talk,
     )
-    this.log(
-      `removed:\n${result.removed.map(what => `  ${what}`).join('\n')}\nkept:\n${result.kept.map(what => `  ${what}`).join('\n')}`,
-    )
+    this.log(removedText(result))
     return result
   }
 }

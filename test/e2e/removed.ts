@@ -18,7 +18,8 @@ export function removed(journey: () => Journey): void {
     journey().kubectl('-n sealift-system get secret infisical-admin -o jsonpath={.data.password}')
 
   test('without --yes nothing is done: exit 2', async () => {
-    expect((await journey().run(ofBundle('remove'))).exitCode).toBe(2)
+    const { exitCode, stderr } = await journey().run(ofBundle('remove'))
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--yes was not given')])
   })
 
   test('remove keeps the data, and an install finds it again', async () => {
