@@ -39,6 +39,13 @@ export function budgetText({ budget, declared, observed, rows, ...fits }: Budget
   ].join('\n')
 }
 
+/** The same after an install, which takes one sample while pods still boot: said above it. */
+export function sampledBudgetText(budget: Budget): string {
+  const text = budgetText(budget)
+  if (!budget.rows.some(row => row.observed)) return text
+  return `observed is one sample, just after the start; sealift check measures over a window\n${text}`
+}
+
 function verdict(amount: Amount, budget: Amount, fits: boolean): string {
   const text = `${mebibytes(amount.memory)} of ${mebibytes(budget.memory)}, ${Math.round(amount.cpu)}m of ${budget.cpu}m`
   if (fits) return `${text}: within the budget`

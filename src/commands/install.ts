@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
-import { budgetText } from '../cli/budget-table.ts'
+import { sampledBudgetText } from '../cli/budget-table.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
@@ -51,7 +51,7 @@ export default class Install extends BaseCommand {
       skipped ? 'before' : duration(milliseconds),
       detail,
     ])
-    this.log(`${table(['step', 'took', 'result'], rows, [1])}\n\n${budgetText(result.budget)}`)
+    this.log(`${table(['step', 'took', 'result'], rows, [1])}\n\n${sampledBudgetText(result.budget)}`)
     this.log(
       `\ninstalled on ${result.site} in ${duration(result.seconds * 1000)}\n  bundle   ${result.bundle.digest}\n  signed   ${keyText(result.bundle.key)}\n  journal  ${result.journal}`,
     )
