@@ -124,7 +124,7 @@ describe('a delta', () => {
       'docker.io/lab/same:1',
     ])
     const { stdout } = await sealift(['inspect', delta()])
-    expect(stdout).toMatch(/delta\s+3 layers \(9\.\d MB\) are left out/)
+    expect(stdout).toMatch(/delta\s+without 3 layers \(9\.\d MB\), see below/)
     for (const { digest } of absent) expect(stdout).toContain(digest)
     expect((await sealift(['inspect', full()])).stdout).not.toContain('delta')
   })
