@@ -78,7 +78,7 @@ export function installed(journey: () => Journey): void {
     const found = await journey().json<StatusResult>(['status', '-c', site().siteFile])
     expect(found.releases.map(({ name, pods }) => [name, pods])).toEqual([
       ['external-secrets', '3 of 3 Deployments ready'],
-      ['infisical-standalone', '1 of 1 Deployments ready'],
+      ['infisical-standalone', '1 of 1 Deployment ready'],
     ])
     expect(found.journal.map(({ step }) => step)).toContain('proof')
     expect(found.bundle.key).toMatch(/^sha256:[0-9a-f]{64}$/)
