@@ -69,7 +69,7 @@ function meaning(object: KubernetesObject): unknown {
 function timeless(value: unknown, within = ''): unknown {
   if (Array.isArray(value)) return value.map(item => timeless(item))
   if (typeof value === 'string')
-    return within === 'annotations' && /\b\d{1,2}:\d{2}:\d{2}\b/.test(value) ? 'a time' : value
+    return within === 'annotations' && /\d{1,2}:\d{2}:\d{2}/.test(value) ? 'a time' : value
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [

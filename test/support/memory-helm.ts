@@ -9,6 +9,7 @@ import {
 import { ownObjects } from '../../src/release/index.ts'
 import { printYaml } from '../../src/yaml/index.ts'
 import type { MemoryCluster } from './memory-cluster.ts'
+import { isNamespaced } from './memory-kinds.ts'
 
 /** What a chart renders to, by its values. */
 export type MemoryChart = (values: Readonly<Record<string, unknown>>) => readonly KubernetesObject[]
@@ -45,8 +46,8 @@ export function memoryHelm(
       calls.push(`upgrade ${release}`)
       const manifest = render(request)
       for (const object of ownObjects(manifest, request)) {
-        const place = object.metadata.namespace ?? namespace
-        await cluster.applyAs('helm', { ...object, metadata: { ...object.metadata, namespace: place } })
+        const place = isNamespaced(object, cluster.objects()) ? { namespace } : {}
+        await cluster.applyAs('helm', { ...object, metadata: { ...place, ...object.metadata } })
       }
       const revision = ((await status(release, namespace))?.revision ?? 0) + 1
       const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []

@@ -24,7 +24,7 @@ metadata: { name: sample, version: ${version} }
 kubernetes: 1.36.0
 charts:
   - { name: demo, path: demo, version: 1.2.3, release: demo, namespace: demo, wire: infisical }
-  - { name: eso, path: eso, version: 1.2.3, release: eso, namespace: eso, wire: external-secrets }
+  - { name: eso, path: eso, version: 1.2.3, release: eso, namespace: eso, wire: external-secrets, crdValues: { installCRDs: true } }
 budget: { memory: 640Mi, cpu: 300m }
 `
 const bundle = (version: string) =>

@@ -11,14 +11,16 @@ import { memorySite } from '../memory-site.ts'
 /** Wires a site whose Infisical has a memory limit in Mi; gives its environment and what was told. */
 async function wiredWith(limit: number, more = '') {
   const { cluster, host } = await memorySite()
-  await cluster.apply({ ...kinds.namespace, metadata: { name: 'demo' } })
+  for (const name of ['demo', 'sealift-system'])
+    await cluster.apply({ ...kinds.namespace, metadata: { name } })
   const opened = await openBundle(await host.files.openBundle('1.0.0.tar'))
   const share = { chart: 'demo', object: 'Deployment/x', container: 'main', replicas: 1, memory: 1, cpu: 1 }
   const containers = [{ ...share, init: false, memoryLimit: limit * 2 ** 20 }]
   const lock = { ...opened.lock, budget: { ...opened.lock.budget, containers } }
   const site = parseSite(`${await host.files.readText('site.yaml')}${more}`, 'site.yaml')
   const talk = recordedTalk()
-  await wireServices({ bundle: { ...opened, lock }, site, wired: wiredCharts(opened), host, talk })
+  const wiring = { bundle: { ...opened, lock }, site, wired: wiredCharts(opened), host, talk }
+  await wireServices({ ...wiring, begin: async () => {} })
   return { environment: await secretIn(cluster, 'demo', 'infisical-secrets'), told: talk.told }
 }
 
