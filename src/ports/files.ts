@@ -90,7 +90,7 @@ export interface Files {
   append(path: string, line: string): Promise<void>
   /** Every regular file below a folder, as sorted relative paths with `/`; links are not followed. */
   list(folder: string): Promise<string[]>
-  /** A private temporary folder (0700), removed by `dispose`. */
+  /** A private temporary folder (0700), removed by `dispose`, or by a later run when this one is killed. `prefix` is `sealift-` and a word. */
   temporary(prefix: string): Promise<{ path: string; dispose(): Promise<void> }>
   /**
    * A bundle, whole or in volumes: `path` is the bundle's, one volume's, or that of the list beside them.

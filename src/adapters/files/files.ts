@@ -1,9 +1,10 @@
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { access, mkdir, open, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Files } from '../../ports/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 import { fileFailed } from './faults.ts'
 import { freeBytes } from './partial.ts'
 import { createSink } from './sink.ts'
@@ -30,11 +31,7 @@ export function nodeFiles(): Files {
     },
     append: (path, line) => failing('write', path, () => appendLine(path, line)),
     list: folder => failing('list', folder, () => listFiles(folder)),
-    temporary: prefix =>
-      failing('make a folder in', tmpdir(), async () => {
-        const path = await mkdtemp(join(tmpdir(), prefix))
-        return { path, dispose: () => rm(path, { recursive: true, force: true }) }
-      }),
+    temporary: prefix => failing('make a folder in', tmpdir(), () => temporaryFolder(prefix)),
     openBundle: openSource,
     createBundle: createSink,
     free: freeBytes,

@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SealiftError, systemCode } from '../../errors/index.ts'
 import type { TemporaryHelm } from '../../ports/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 import { createHelm, type HelmOptions } from './helm.ts'
 
 /**
@@ -13,8 +13,7 @@ export async function helmFrom(
   bytes: Uint8Array,
   cluster: Omit<HelmOptions, 'program'> = {},
 ): Promise<TemporaryHelm> {
-  const folder = await mkdtemp(join(tmpdir(), 'sealift-tool-'))
-  const dispose = () => rm(folder, { recursive: true, force: true })
+  const { path: folder, dispose } = await temporaryFolder('sealift-tool-')
   const program = join(folder, 'helm')
   try {
     await writeFile(program, bytes, { mode: 0o700 })

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../errors/index.ts'
 import { printYaml } from '../../yaml/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 import type { HelmOptions } from './helm.ts'
 
 /** One call of helm. */
@@ -30,7 +30,7 @@ export interface HelmAnswer {
 export async function runHelm(options: HelmOptions, call: HelmCall): Promise<HelmAnswer> {
   // Loaded when it is needed: a build that has no chart to render starts sooner.
   const { execa } = await import('execa')
-  const home = await mkdtemp(join(tmpdir(), 'sealift-helm-'))
+  const { path: home, dispose } = await temporaryFolder('sealift-helm-')
   try {
     const files = await Promise.all(
       (call.values ?? []).map((values, i) => writeValues(join(home, `values-${i}.yaml`), values)),
@@ -57,7 +57,7 @@ export async function runHelm(options: HelmOptions, call: HelmCall): Promise<Hel
     }
     return { ok: !failed, stdout, stderr }
   } finally {
-    await rm(home, { recursive: true, force: true })
+    await dispose()
   }
 }
 
@@ -77,7 +77,7 @@ function cleaned(line: string): string {
   return line
     .replace(/^(level=\w+ )?msg=/, '')
     .replace(/^Error: /, '')
-    .replace(/sealift-helm-\w+\/values-/g, 'values-')
+    .replace(/sealift-helm-[\w-]+\/values-/g, 'values-')
     .trim()
 }
 
