@@ -14,7 +14,7 @@ export interface LoadPlan {
   /** Images to import: absent, or there under the same name with another digest. */
   readonly missing: readonly CarriedImage[]
   readonly present: readonly CarriedImage[]
-  /** Names of present images that kubelet's image collection might delete. */
+  /** Names of present images that kubelet's image collection might delete, now or after K3s's next start. */
   readonly unpinned: readonly string[]
   /** Layers of the missing images that the bundle, a delta, leaves out: the runtime must have them. */
   readonly needed: readonly AbsentLayer[]

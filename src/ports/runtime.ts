@@ -5,8 +5,10 @@ export interface RuntimeImage {
   readonly name: string
   /** The digest of what the name points at: index or manifest. */
   readonly digest: Digest
-  /** Whether kubelet's image collection leaves it alone (`io.cri-containerd.pinned=pinned`). */
+  /** Whether kubelet's image collection leaves it alone (`io.cri-containerd.pinned=pinned`), and will after a start of K3s. */
   readonly pinned: boolean
+  /** Pinned as K3s pins (`io.cattle.k3s.pinned=pinned` too): K3s takes such pins off at its start. Does not count as pinned. */
+  readonly pinEnds?: true
 }
 
 /** The node's container runtime. All calls throw SealiftError LOAD_FAILED. */
@@ -16,7 +18,7 @@ export interface Runtime {
   content(): Promise<ReadonlySet<Digest>>
   /** Imports an OCI layout tar from a stream, with only this machine's platform. */
   import(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
-  /** Sets the labels that keep an image from kubelet's collection. */
+  /** Keeps an image from kubelet's collection, also over a start of K3s. */
   pin(name: string): Promise<void>
   /** Those of the names whose content is not complete in the content store, or that are absent. */
   incomplete(names: readonly string[]): Promise<string[]>

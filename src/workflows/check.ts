@@ -101,6 +101,7 @@ async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict
     if (image.digest !== digest)
       return { id, ok: false, message: `is ${image.digest}, not the bundle's ${digest}`, hint }
     if (incomplete.has(name)) return { id, ok: false, message: 'is not complete', hint }
+    if (image.pinEnds) return { id, ok: false, message: "its pin goes at K3s's next start", hint }
     return image.pinned
       ? { id, ok: true, message: 'here, complete, pinned' }
       : { id, ok: false, message: 'is not pinned: kubelet may delete it', hint }

@@ -22,6 +22,8 @@ export interface MemoryRuntime extends Runtime {
   bytesRead: number
   /** Bytes that it says are free. */
   free: number
+  /** Pins as K3s does what lies in its folder of images. */
+  pinAsK3s(name: string): void
 }
 
 const failed = (message: string) => new SealiftError('LOAD_FAILED', message)
@@ -84,7 +86,11 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     async pin(name) {
       const image = images.get(name)
       if (!image) throw failed(`ctr images label: image "${name}": not found`)
-      images.set(name, { ...image, pinned: true })
+      images.set(name, { name, digest: image.digest, pinned: true })
+    },
+    pinAsK3s(name) {
+      const image = images.get(name)
+      if (image) images.set(name, { ...image, pinned: false, pinEnds: true })
     },
     incomplete: async names =>
       names.filter(name => {

@@ -9,8 +9,9 @@ import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
 import { parseCheck, parseImages, parseRoot } from './table.ts'
 
-// The first is what kubelet obeys; K3s pins what it imports by itself with both.
-const pinLabels = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned']
+// The first is what kubelet obeys. K3s marks with the second what it pins itself, and takes both off at its next start
+// (its pkg/agent/containerd): an empty value takes it off.
+const pinLabels = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=']
 
 /** The containerd of this node. `signal` ends whatever runs. */
 export function createRuntime(

@@ -12,17 +12,16 @@ export interface CheckedImage {
 
 /**
  * Reads `ctr images ls`: REF TYPE DIGEST SIZE PLATFORMS LABELS, parted by blanks. SIZE has a blank in it and LABELS
- * may have, so only the words before and the pin are looked for. The same in containerd 1.6 and 2.x.
+ * may have, so only the words before and the pins are looked for. The same in containerd 1.6 and 2.x.
  */
 export function parseImages(table: string): RuntimeImage[] {
   return table.split('\n').flatMap(line => {
     const [, name, digest, rest = ''] = /^(\S+)\s+\S+\s+(sha256:[0-9a-f]{64})\s(.*)$/.exec(line) ?? []
     if (name === undefined || !isDigest(digest)) return []
-    return {
-      name,
-      digest: digest as Digest,
-      pinned: /[\s,]io\.cri-containerd\.pinned=pinned(?:,|\s|$)/.test(rest),
-    }
+    const pinned = /[\s,]io\.cri-containerd\.pinned=pinned(?:,|\s|$)/.test(rest)
+    const byK3s = /[\s,]io\.cattle\.k3s\.pinned=pinned(?:,|\s|$)/.test(rest)
+    const image = { name, digest: digest as Digest, pinned: pinned && !byK3s }
+    return pinned && byK3s ? { ...image, pinEnds: true } : image
   })
 }
 

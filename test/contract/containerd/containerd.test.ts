@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRuntime, detectRuntime } from '../../../src/adapters/containerd/index.ts'
 import { startContainerd, type TestContainerd } from '../../support/containerd.ts'
+import { clearPinsAsK3s } from '../../support/k3s-start.ts'
 import { tinyLayout } from '../../support/layout.ts'
 import { parts, runtimeContract } from './contract.ts'
 
@@ -41,14 +42,28 @@ describe('a real containerd', () => {
     expect((await ctr('snapshots', 'ls')).stdout).not.toContain('sealift-unpack')
   })
 
-  it('labels a pinned image as K3s does, and keeps its other labels', async () => {
-    const name = 'docker.io/sealift-test/labels:1'
-    await open().import(parts((await tinyLayout([{ name, file: 'labels' }])).tar))
-    await ctr('images', 'label', name, 'own=1')
-    await open().pin(name)
-    const { stdout } = await ctr('images', 'ls', `name==${name}`)
-    for (const label of ['io.cattle.k3s.pinned=pinned', 'io.cri-containerd.pinned=pinned', 'own=1'])
-      expect(stdout).toContain(label)
+  it('pins so that a start of K3s leaves it, and mends a pin that it would take; other labels stay', async () => {
+    const [own, older] = ['docker.io/sealift-test/own:1', 'docker.io/sealift-test/older:1']
+    const images = [own, older].map(name => ({ name, file: name }))
+    await open().import(parts((await tinyLayout(images)).tar))
+    await ctr('images', 'label', older, 'io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned')
+    await ctr('images', 'label', own, 'own=1')
+    await open().pin(own)
+    const pins = async () =>
+      (await open().images())
+        .filter(({ name }) => name === own || name === older)
+        .map(({ pinned, pinEnds }) => ({ pinned, pinEnds }))
+    const safe = { pinned: true, pinEnds: undefined }
+    expect(await pins()).toEqual([{ pinned: false, pinEnds: true }, safe])
+    await clearPinsAsK3s(containerd.address)
+    expect(await pins()).toEqual([{ pinned: false, pinEnds: undefined }, safe])
+    await ctr('images', 'label', older, 'io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned')
+    await open().pin(older)
+    await clearPinsAsK3s(containerd.address)
+    expect(await pins()).toEqual([safe, safe])
+    const { stdout } = await ctr('images', 'ls', `name==${own}`)
+    expect(stdout).toMatch(/[ ,]own=1[ ,]/)
+    expect(stdout).not.toContain('io.cattle.k3s.pinned')
   })
 
   it('passes a large archive on as it comes', async () => {

@@ -48,7 +48,11 @@ export function runtimeContract(open: () => Runtime): void {
     await runtime.import(parts(layout.tar))
     await runtime.pin(name('a'))
     await runtime.pin(name('a'))
-    expect((await found(name('a')))?.pinned).toBe(true)
+    expect(await found(name('a'))).toEqual({
+      name: name('a'),
+      digest: layout.digests[name('a')],
+      pinned: true,
+    })
     expect((await found(name('b')))?.pinned).toBe(false)
     await expect(runtime.pin(name('none'))).rejects.toMatchObject({ code: 'LOAD_FAILED' })
   })

@@ -1,7 +1,7 @@
 /** What a node is given: the images that it has not, whole, pinned, and under the names it asks for. */
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { loadImages, namesOn, planLoad, runtimeNames } from '../../../src/load/index.ts'
+import { isLoaded, loadImages, namesOn, planLoad, runtimeNames } from '../../../src/load/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import type { BundleSource } from '../../../src/ports/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
@@ -108,4 +108,14 @@ test('a name that pins a digest is also there as the kubelet asks for it', async
     [sampleImages.indexed, true],
   ])
   expect(await namesOn(runtime, bundle.lock.images)).toEqual((await runtime.images()).map(one => one.name))
+})
+
+test('an image that K3s has pinned is pinned anew, though it is there', async () => {
+  const runtime = memoryRuntime('amd64')
+  const bundle = await open()
+  await loadImages({ bundle, runtime, platform })
+  runtime.pinAsK3s(sampleImages.plain)
+  expect(await isLoaded(runtime, bundle, platform)).toBe(false)
+  expect(await loadImages({ bundle, runtime, platform })).toMatchObject({ loaded: [], present: names })
+  expect(await isLoaded(runtime, bundle, platform)).toBe(true)
 })

@@ -22,6 +22,17 @@ describe('the tables of ctr', () => {
     ])
   })
 
+  it('images: a pin with K3s’s own label is one that ends', () => {
+    const line = (labels: string) => `docker.io/a/b:1 ${type} ${digest} 9 B linux/amd64 ${labels} `
+    const pins = (labels: string) =>
+      parseImages(line(labels)).map(({ pinned, pinEnds = false }) => ({ pinned, pinEnds }))
+    const [cri, k3s] = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned']
+    expect(pins(`${k3s},io.cri-containerd.image=managed,${cri}`)).toEqual([{ pinned: false, pinEnds: true }])
+    expect(pins(k3s)).toEqual([{ pinned: false, pinEnds: false }])
+    expect(pins(`io.cattle.k3s.pinned=no,${cri}`)).toEqual([{ pinned: true, pinEnds: false }])
+    expect(pins(`x-${k3s},${cri}`)).toEqual([{ pinned: true, pinEnds: false }])
+  })
+
   it('check: what is whole and what is unpacked', () => {
     const table = [
       'REF TYPE DIGEST STATUS SIZE UNPACKED',
