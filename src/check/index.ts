@@ -9,6 +9,7 @@ export {
   budgetAccount,
   judgeBudget,
   judgeDeployment,
+  judgeLeftovers,
   judgeReady,
   type Verdict,
   verdict,

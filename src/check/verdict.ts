@@ -69,6 +69,18 @@ export function judgeReady(object: KubernetesObject | undefined, id: string): Ve
   }
 }
 
+/** Whether killed loads have left something in the node's container runtime (`Runtime.leftovers`). */
+export function judgeLeftovers(left: readonly string[]): Verdict {
+  const id = 'runtime/leftovers'
+  if (left.length === 0) return { id, ok: true, message: 'no killed load has left anything' }
+  return {
+    id,
+    ok: false,
+    message: `killed loads have left content and snapshots that no image needs: ${left.join(', ')}`,
+    hint: 'run sealift install again: it ends them, and so does sealift remove --purge',
+  }
+}
+
 /**
  * Sets what the lock declares beside what kubelet measured. A container belongs to a row when it has the
  * row's container name and its pod's name starts with the object's name, in the chart's namespace.

@@ -20,6 +20,7 @@ export interface LoadOptions {
 
 /** What loading did: names of images. */
 export interface LoadResult {
+  readonly changed: boolean
   readonly loaded: readonly string[]
   readonly present: readonly string[]
   /** Names of present images that were not pinned, and are now. */
@@ -29,8 +30,8 @@ export interface LoadResult {
 }
 
 /**
- * Makes a node have every image of a bundle: imports what is missing or incomplete, pins all, unpacks what was
- * imported, then proves by digest and content that all are there. Images that are there are left as they are.
+ * Makes a node have every image of a bundle: ends what a killed load has left, imports what is missing or incomplete,
+ * pins and unpacks all that are not, then proves by digest and content that all are there.
  * @throws SealiftError LOAD_FAILED, BASE_MISSING, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
  */
 export async function loadImages(options: LoadOptions): Promise<LoadResult> {
@@ -38,6 +39,7 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   const interrupted = () => {
     if (signal?.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while loading images')
   }
+  const ended = await runtime.endLeftovers()
   const plan = await missingOn(runtime, bundle, platform)
   interrupted()
   // Looked at again right before: between an earlier look and now, nothing protects layers that no image needs.
@@ -46,12 +48,18 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   if (plan.missing.length > 0) await importMissing(plan, options)
   const loaded = plan.missing.flatMap(runtimeNames)
   for (const name of [...loaded, ...plan.unpinned]) await runtime.pin(name)
-  for (const { name } of plan.missing) {
+  for (const { name } of [...plan.missing, ...plan.packed]) {
     interrupted()
-    await runtime.unpack(name)
+    await runtime.unpack(name, signal).catch(error => {
+      interrupted()
+      throw error
+    })
   }
-  await prove(runtime, bundle)
+  const changed = ended.length + loaded.length + plan.unpinned.length + plan.packed.length > 0
+  // Where nothing was to be done, that was the proof.
+  if (changed) await prove(runtime, bundle)
   return {
+    changed,
     loaded: plan.missing.map(image => image.name),
     present: plan.present.map(image => image.name),
     pinned: plan.unpinned,
@@ -94,13 +102,8 @@ async function refuseWithoutBase({ needed }: LoadPlan, runtime: Runtime): Promis
 /** What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing. */
 export async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
   const wanted = new Set(bundle.images.flatMap(runtimeNames))
-  const named = (await runtime.images()).filter(image => wanted.has(image.name))
-  const incomplete = named.length > 0 ? await runtime.incomplete(named.map(image => image.name)) : []
-  return planLoad(
-    bundle,
-    named.filter(image => !incomplete.includes(image.name)),
-    platform,
-  )
+  const whole = (await runtime.images()).filter(({ name, complete }) => wanted.has(name) && complete)
+  return planLoad(bundle, whole, platform)
 }
 
 async function importMissing(plan: LoadPlan, { bundle, runtime, platform, onProgress, signal }: LoadOptions) {
@@ -132,14 +135,13 @@ async function importMissing(plan: LoadPlan, { bundle, runtime, platform, onProg
 /** @throws SealiftError LOAD_FAILED that names every image that is absent, other, incomplete or unpinned */
 async function prove(runtime: Runtime, bundle: Bundle): Promise<void> {
   const known = new Map((await runtime.images()).map(image => [image.name, image]))
-  const incomplete = new Set(await runtime.incomplete(bundle.images.flatMap(runtimeNames)))
   const faults = bundle.images.flatMap(image =>
     runtimeNames(image).flatMap(name => {
       const found = known.get(name)
       const { digest } = image.descriptor
       if (found === undefined) return `${name} is not there`
       if (found.digest !== digest) return `${name} is ${found.digest}, not ${digest}`
-      if (incomplete.has(name)) return `${name} is not complete`
+      if (!found.complete) return `${name} is not complete`
       return found.pinned ? [] : `${name} is not pinned`
     }),
   )

@@ -16,6 +16,8 @@ export interface LoadPlan {
   readonly present: readonly CarriedImage[]
   /** Names of present images that kubelet's image collection might delete, now or after K3s's next start. */
   readonly unpinned: readonly string[]
+  /** Present images that are not unpacked: a load was killed between the two. */
+  readonly packed: readonly CarriedImage[]
   /** Layers of the missing images that the bundle, a delta, leaves out: the runtime must have them. */
   readonly needed: readonly AbsentLayer[]
   /** Bytes of all blobs of the missing images that the bundle holds, each counted once. */
@@ -49,6 +51,7 @@ export function planLoad(bundle: Bundle, present: readonly RuntimeImage[], platf
   return {
     missing,
     present: there,
+    packed: there.filter(({ name }) => known.get(name)?.unpacked !== true),
     unpinned: there.flatMap(runtimeNames).filter(name => known.get(name)?.pinned !== true),
     needed: bundle.absent.filter(({ digest }) => digests.has(digest)),
     bytes: layerBytes(blobs.filter(blob => bundle.has(blob))),

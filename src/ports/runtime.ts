@@ -9,6 +9,10 @@ export interface RuntimeImage {
   readonly pinned: boolean
   /** Pinned as K3s pins (`io.cattle.k3s.pinned=pinned` too): K3s takes such pins off at its start. Does not count as pinned. */
   readonly pinEnds?: true
+  /** Whether all content that this platform needs is in the content store. */
+  readonly complete: boolean
+  /** Whether it is unpacked into the default snapshotter. */
+  readonly unpacked: boolean
 }
 
 /** The node's container runtime. All calls throw SealiftError LOAD_FAILED. */
@@ -16,15 +20,20 @@ export interface Runtime {
   images(): Promise<RuntimeImage[]>
   /** Digests of all that is in the content store: manifests, configs, layers. Nothing protects what no image needs. */
   content(): Promise<ReadonlySet<Digest>>
-  /** Imports an OCI layout tar from a stream, with only this machine's platform. */
+  /** Imports an OCI layout tar from a stream, with only this machine's platform. Whether layers are missing, `images` says. */
   import(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
   /** Keeps an image from kubelet's collection, also over a start of K3s. */
   pin(name: string): Promise<void>
-  /** Those of the names whose content is not complete in the content store, or that are absent. */
-  incomplete(names: readonly string[]): Promise<string[]>
   /** Unpacks an image into the default snapshotter, so that no pod's start has to wait for it. */
-  unpack(name: string): Promise<void>
+  unpack(name: string, signal?: AbortSignal): Promise<void>
   remove(names: readonly string[]): Promise<void>
+  /**
+   * Names of what imports and unpackings of killed processes have left: for a day or so it keeps content and snapshots
+   * that no image needs. What a living process works with is not among it.
+   */
+  leftovers(): Promise<string[]>
+  /** Ends what `leftovers` names; what only that kept is gone then. Gives the names. */
+  endLeftovers(): Promise<string[]>
   /** Where content is kept, and the bytes that are free there; absent where that cannot be told. */
   room(): Promise<{ readonly path: string; readonly free: number } | undefined>
 }

@@ -92,7 +92,6 @@ async function judgeDeployments({ lock }: Receipt, cluster: Cluster): Promise<Ve
 
 async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict[]> {
   const present = new Map((await runtime.images()).map(image => [image.name, image]))
-  const incomplete = new Set(await runtime.incomplete(lock.images.map(({ name }) => name)))
   const hint = 'run sealift install again: it loads and pins what is missing'
   return lock.images.map(({ name, digest }) => {
     const id = `image/${name}`
@@ -100,7 +99,7 @@ async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict
     if (image === undefined) return { id, ok: false, message: 'is not on this node', hint }
     if (image.digest !== digest)
       return { id, ok: false, message: `is ${image.digest}, not the bundle's ${digest}`, hint }
-    if (incomplete.has(name)) return { id, ok: false, message: 'is not complete', hint }
+    if (!image.complete) return { id, ok: false, message: 'is not complete', hint }
     if (image.pinEnds) return { id, ok: false, message: "its pin goes at K3s's next start", hint }
     return image.pinned
       ? { id, ok: true, message: 'here, complete, pinned' }

@@ -31,6 +31,7 @@ import {
   type TestRegistry,
 } from '../support/connected/index.ts'
 import { startContainerd } from '../support/containerd.ts'
+import { incompleteOn } from '../support/incomplete-on.ts'
 import { aptInstall } from '../support/packages.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { type SpecOfImages, specOfImages } from '../support/spec-of-images.ts'
@@ -188,7 +189,7 @@ describe('the bundle', () => {
       await execa('ctr', [...ctr, 'import', bundle])
       expect(await containerd.names()).toEqual(images)
       const runtime = createRuntime({ ctr: ['ctr'], address: containerd.address })
-      expect(await runtime.incomplete(images)).toEqual([])
+      expect(await incompleteOn(runtime, images)).toEqual([])
       await runtime.remove(images)
       const source = await nodeFiles().openBundle(bundle)
       const open = await openBundle(source)

@@ -7,6 +7,7 @@ import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { openBundle } from '../../src/bundle/index.ts'
 import { loadImages } from '../../src/load/index.ts'
 import { startContainerd, type TestContainerd } from '../support/containerd.ts'
+import { incompleteOn } from '../support/incomplete-on.ts'
 import { memorySource } from '../support/memory-files.ts'
 import { sampleBundle, sampleImages } from '../support/sample-bundle.ts'
 
@@ -25,7 +26,7 @@ test('ctr imports the whole file: the images, and nothing else', async () => {
   const where = ['--address', containerd.address, '--namespace', 'k8s.io']
   await execa('ctr', [...where, 'images', 'import', file])
   expect(await containerd.names()).toEqual(names)
-  expect(await runtime().incomplete(names)).toEqual([])
+  expect(await incompleteOn(runtime(), names)).toEqual([])
 })
 
 test('loading replaces older images, pins and unpacks; the second time nothing moves', async () => {

@@ -20,6 +20,7 @@ import {
   type TestRegistry,
 } from '../support/connected/index.ts'
 import { startContainerd } from '../support/containerd.ts'
+import { incompleteOn } from '../support/incomplete-on.ts'
 import { aptInstall } from '../support/packages.ts'
 import { type SpecOfImages, specOfImages } from '../support/spec-of-images.ts'
 
@@ -133,7 +134,7 @@ describe('other tools', () => {
       await execa('ctr', [...ctr, 'import', '--platform', 'linux/amd64', file])
       expect(await containerd.names()).toEqual(names)
       const runtime = createRuntime({ ctr: ['ctr'], address: containerd.address })
-      expect(await runtime.incomplete(names)).toEqual([])
+      expect(await incompleteOn(runtime, names)).toEqual([])
       expect((await runtime.images()).map(({ name, digest }) => [name, digest])).toEqual(
         expect.arrayContaining(names.map(name => [name, digests[name]])),
       )

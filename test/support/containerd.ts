@@ -49,7 +49,7 @@ async function namesAt(address: string): Promise<string[]> {
   const { stdout } = await execa('ctr', ['--address', address, '--namespace', 'k8s.io', 'images', 'ls', '-q'])
   return stdout
     .split('\n')
-    .filter(name => !name.startsWith('sha256:'))
+    .filter(name => name !== '' && !name.startsWith('sha256:'))
     .sort()
 }
 

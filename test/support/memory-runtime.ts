@@ -22,6 +22,8 @@ export interface MemoryRuntime extends Runtime {
   bytesRead: number
   /** Bytes that it says are free. */
   free: number
+  /** An import whose process is killed when all blobs are there, and no image yet. */
+  killedImport(archive: AsyncIterable<Uint8Array>): Promise<void>
   /** Pins as K3s does what lies in its folder of images. */
   pinAsK3s(name: string): void
 }
@@ -30,9 +32,10 @@ const failed = (message: string) => new SealiftError('LOAD_FAILED', message)
 
 /** A node without images; its platform is linux and this machine's architecture unless `architecture` is given. */
 export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : process.arch): MemoryRuntime {
-  const images = new Map<string, RuntimeImage>()
+  const images = new Map<string, Omit<RuntimeImage, 'complete' | 'unpacked'>>()
   const blobs = new Map<Digest, Buffer>()
   const unpacked = new Set<string>()
+  let left: { readonly name: string; readonly content: readonly Digest[] }[] = []
 
   /** Everything below a digest that this platform needs, if it is all there. */
   function complete(digest: Digest): boolean {
@@ -55,6 +58,30 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     ]
   }
 
+  /** Drops what neither an image nor anything left needs. */
+  function collect(): void {
+    const needed = new Set([...images.values()].flatMap(({ digest }) => below(digest)))
+    for (const digest of left.flatMap(({ content }) => content)) needed.add(digest)
+    for (const digest of blobs.keys()) if (!needed.has(digest)) blobs.delete(digest)
+  }
+
+  /** Takes an archive's blobs; gives what its index names. */
+  async function ingest(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Descriptor[]> {
+    const files = await unpackedArchive(archive, signal, bytes => {
+      runtime.bytesRead += bytes
+    })
+    const { manifests } = JSON.parse(files.get('index.json')?.toString() ?? '{}') as Partial<Index>
+    if (!manifests) throw failed('ctr images import: unrecognized image format')
+    for (const [path, bytes] of files) {
+      if (!path.startsWith('blobs/sha256/')) continue
+      const digest: Digest = `sha256:${path.slice('blobs/sha256/'.length)}`
+      if (digestOf(bytes) !== digest)
+        throw failed(`ctr images import: unexpected commit digest for ${digest}`)
+      blobs.set(digest, bytes)
+    }
+    return [...manifests]
+  }
+
   const runtime: MemoryRuntime = {
     blobs,
     unpacked,
@@ -62,26 +89,32 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     content: async () => new Set(blobs.keys()),
     room: async () => ({ path: '/memory', free: runtime.free }),
     free: Number.MAX_SAFE_INTEGER,
-    images: async () => [...images.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    images: async () =>
+      [...images.values()]
+        .map(image => ({
+          ...image,
+          complete: complete(image.digest),
+          unpacked: unpacked.has(image.name),
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     async import(archive, signal) {
       signal?.throwIfAborted()
-      const files = await unpackedArchive(archive, signal, bytes => {
-        runtime.bytesRead += bytes
-      })
-      const { manifests } = JSON.parse(files.get('index.json')?.toString() ?? '{}') as Partial<Index>
-      if (!manifests) throw failed('ctr images import: unrecognized image format')
-      for (const [path, bytes] of files) {
-        if (!path.startsWith('blobs/sha256/')) continue
-        const digest: Digest = `sha256:${path.slice('blobs/sha256/'.length)}`
-        if (digestOf(bytes) !== digest)
-          throw failed(`ctr images import: unexpected commit digest for ${digest}`)
-        blobs.set(digest, bytes)
+      for (const descriptor of await ingest(archive, signal)) {
+        const name = nameOf(descriptor)
+        if (name !== undefined) images.set(name, { name, digest: descriptor.digest, pinned: false })
       }
-      const named = manifests.flatMap(descriptor => ({ descriptor, name: nameOf(descriptor) ?? [] }))
-      for (const { descriptor, name } of named) {
-        if (typeof name === 'string') images.set(name, { name, digest: descriptor.digest, pinned: false })
-      }
-      for (const { name } of named) if (typeof name === 'string') await runtime.unpack(name)
+    },
+    async killedImport(archive) {
+      const before = new Set(blobs.keys())
+      await ingest(archive)
+      left.push({ name: `killed-${left.length}`, content: [...blobs.keys()].filter(one => !before.has(one)) })
+    },
+    leftovers: async () => left.map(({ name }) => name),
+    async endLeftovers() {
+      const names = left.map(({ name }) => name)
+      left = []
+      collect()
+      return names
     },
     async pin(name) {
       const image = images.get(name)
@@ -92,20 +125,18 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
       const image = images.get(name)
       if (image) images.set(name, { ...image, pinned: false, pinEnds: true })
     },
-    incomplete: async names =>
-      names.filter(name => {
-        const image = images.get(name)
-        return !image || !complete(image.digest)
-      }),
-    async unpack(name) {
+    async unpack(name, signal) {
+      signal?.throwIfAborted()
       const image = images.get(name)
       if (!image || !complete(image.digest)) throw failed(`containerd has no image ${name}, or not all of it`)
       unpacked.add(name)
     },
     async remove(names) {
-      for (const name of names) images.delete(name)
-      const needed = new Set([...images.values()].flatMap(({ digest }) => below(digest)))
-      for (const digest of blobs.keys()) if (!needed.has(digest)) blobs.delete(digest)
+      for (const name of names) {
+        images.delete(name)
+        unpacked.delete(name)
+      }
+      collect()
     },
   }
   return runtime

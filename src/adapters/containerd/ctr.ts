@@ -16,25 +16,23 @@ interface CtrOptions {
 export type Ctr = (words: readonly string[], options?: CtrOptions) => Promise<string>
 
 /** @throws SealiftError LOAD_FAILED from every call that fails, with what to do */
-export function createCtr({ ctr, address }: RuntimeLocation, all?: AbortSignal): Ctr {
+export function createCtr({ ctr, address }: RuntimeLocation): Ctr {
   const [command = 'ctr', ...first] = ctr
   const leading = [...first, ...(address ? ['--address', address] : []), '--namespace', 'k8s.io']
   return async (words, { input, signal, partial } = {}) => {
     if (address) await reachable(address)
-    const signals = [all, signal].filter(each => each !== undefined)
-    const cancelSignal = AbortSignal.any(signals)
-    cancelSignal.throwIfAborted()
+    signal?.throwIfAborted()
     // A fault of the bytes' source is the one to tell, not ctr's complaint about a short archive.
     const source: { fault?: unknown } = {}
     try {
       const { stdout } = await execa(command, [...leading, ...words], {
-        cancelSignal,
+        ...(signal ? { cancelSignal: signal } : {}),
         ...(input ? { stdin: guarded(input, source) } : { stdin: 'ignore' }),
       })
       return stdout
     } catch (thrown) {
       if (source.fault !== undefined) throw source.fault
-      cancelSignal.throwIfAborted()
+      signal?.throwIfAborted()
       const error = thrown as ExecaError
       if (partial && typeof error.stdout === 'string' && error.stdout !== '') return error.stdout
       throw explained(command, words, error)

@@ -1,45 +1,44 @@
-import { mkdtemp, rmdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { SealiftError } from '../../errors/index.ts'
+import { rmdir } from 'node:fs/promises'
 import { isDigest } from '../../oci/index.ts'
-import type { Runtime, RuntimeImage } from '../../ports/index.ts'
+import type { Runtime } from '../../ports/index.ts'
 import { freeBytes } from '../files/index.ts'
+import { mountPrefix, temporaryFolder } from '../temporary.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
-import { parseCheck, parseImages, parseRoot } from './table.ts'
+import { endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
+import { type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
 
 // The first is what kubelet obeys. K3s marks with the second what it pins itself, and takes both off at its next start
 // (its pkg/agent/containerd): an empty value takes it off.
 const pinLabels = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=']
 
-/** The containerd of this node. `signal` ends whatever runs. */
-export function createRuntime(
-  options: RuntimeLocation & { readonly signal?: AbortSignal | undefined },
-): Runtime {
-  const ctr = createCtr(options, options.signal)
-  const check = async () => {
-    const checked = parseCheck(await ctr(['images', 'check'], { partial: true }))
-    return new Map(checked.map(image => [image.name, image]))
-  }
+/** The containerd of this node. */
+export function createRuntime(location: RuntimeLocation): Runtime {
+  const ctr = createCtr(location)
   return {
-    images: async () => parseImages(await ctr(['images', 'ls'])),
+    async images() {
+      const [listed, check] = await Promise.all([
+        ctr(['images', 'ls']),
+        ctr(['images', 'check'], { partial: true }),
+      ])
+      const checked = new Map(parseCheck(check).map(image => [image.name, image]))
+      return parseImages(listed).map(image => {
+        const { complete = false, unpacked = false } = checked.get(image.name) ?? {}
+        return { ...image, complete, unpacked }
+      })
+    },
     content: async () => new Set((await ctr(['content', 'ls', '--quiet'])).split('\n').filter(isDigest)),
     async import(archive, signal) {
-      // Without --all-platforms it takes this machine's only, and unpacks it.
-      await ctr(['images', 'import', '-'], { input: archive, signal })
+      signal?.throwIfAborted()
+      // Without --all-platforms it takes this machine's only. Unpacking has a call, and a lease, of its own.
+      await marked(ctr, () => ctr(['images', 'import', '--no-unpack', '-'], { input: archive, signal }))
     },
     async pin(name) {
       await ctr(['images', 'label', name, ...pinLabels])
     },
-    async incomplete(names) {
-      const checked = await check()
-      return names.filter(name => !checked.get(name)?.complete)
-    },
-    async unpack(name) {
-      const image = (await check()).get(name)
-      if (!image) throw new SealiftError('LOAD_FAILED', `containerd has no image ${name}`)
-      if (!image.unpacked) await mountOnce(ctr, name)
+    async unpack(name, signal) {
+      signal?.throwIfAborted()
+      await mountOnce(ctr, name, signal)
     },
     async room() {
       // Told by containerd itself: K3s and other distributions keep it in places of their own.
@@ -52,6 +51,8 @@ export function createRuntime(
       const images = parseImages(await ctr(['images', 'ls']))
       await ctr(['images', 'rm', '--sync', ...names, ...configNames(images, names)])
     },
+    leftovers: async () => namesOf(await leftovers(ctr)),
+    endLeftovers: async () => namesOf(await endLeftovers(ctr)),
   }
 }
 
@@ -59,8 +60,8 @@ export function createRuntime(
  * Containerd's plugin for Kubernetes gives each image a second name, `sha256:` and its config's digest, which would keep
  * all its content when the first is gone. Those that no other name needs.
  */
-function configNames(images: readonly RuntimeImage[], names: readonly string[]): string[] {
-  const own = ({ name }: RuntimeImage) => isDigest(name)
+function configNames(images: readonly ListedImage[], names: readonly string[]): string[] {
+  const own = ({ name }: ListedImage) => isDigest(name)
   const going = new Set(images.filter(({ name }) => names.includes(name)).map(({ digest }) => digest))
   const staying = new Set(
     images.filter(image => !own(image) && !names.includes(image.name)).map(({ digest }) => digest),
@@ -70,13 +71,20 @@ function configNames(images: readonly RuntimeImage[], names: readonly string[]):
     .map(({ name }) => name)
 }
 
-/** `ctr` has no command to unpack: mounting an image does it first, and the layers stay when the mount goes. */
-async function mountOnce(ctr: Ctr, name: string): Promise<void> {
-  const target = await mkdtemp(join(tmpdir(), 'sealift-unpack-'))
+function namesOf({ leases, mounts }: Leftovers): string[] {
+  return [...new Set([...leases.map(({ id }) => id), ...mounts])]
+}
+
+/**
+ * `ctr` has no command to unpack: mounting an image does it first, and the layers stay when the mount goes. Its lease
+ * bears the folder's name, and so the mark of this process.
+ */
+async function mountOnce(ctr: Ctr, name: string, signal?: AbortSignal): Promise<void> {
+  const { path } = await temporaryFolder(mountPrefix)
   try {
-    await ctr(['images', 'mount', name, target])
-    await ctr(['images', 'unmount', '--rm', target])
+    await ctr(['images', 'mount', name, path], { signal })
   } finally {
-    await rmdir(target)
+    await ctr(['images', 'unmount', '--rm', path])
+    await rmdir(path)
   }
 }

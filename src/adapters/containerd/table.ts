@@ -1,6 +1,9 @@
 import { type Digest, isDigest } from '../../oci/index.ts'
 import type { RuntimeImage } from '../../ports/index.ts'
 
+/** One line of `ctr images ls`. */
+export type ListedImage = Omit<RuntimeImage, 'complete' | 'unpacked'>
+
 /** One line of `ctr images check`. */
 export interface CheckedImage {
   readonly name: string
@@ -10,11 +13,20 @@ export interface CheckedImage {
   readonly unpacked: boolean
 }
 
+/** One line of `ctr leases ls`. */
+export interface Lease {
+  readonly id: string
+  /** When it was made, in milliseconds since 1970; whole seconds. */
+  readonly created: number
+  /** Whether it ends by itself (`containerd.io/gc.expire`). */
+  readonly expires: boolean
+}
+
 /**
  * Reads `ctr images ls`: REF TYPE DIGEST SIZE PLATFORMS LABELS, parted by blanks. SIZE has a blank in it and LABELS
  * may have, so only the words before and the pins are looked for. The same in containerd 1.6 and 2.x.
  */
-export function parseImages(table: string): RuntimeImage[] {
+export function parseImages(table: string): ListedImage[] {
   return table.split('\n').flatMap(line => {
     const [, name, digest, rest = ''] = /^(\S+)\s+\S+\s+(sha256:[0-9a-f]{64})\s(.*)$/.exec(line) ?? []
     if (name === undefined || !isDigest(digest)) return []
@@ -22,6 +34,19 @@ export function parseImages(table: string): RuntimeImage[] {
     const byK3s = /[\s,]io\.cattle\.k3s\.pinned=pinned(?:,|\s|$)/.test(rest)
     const image = { name, digest: digest as Digest, pinned: pinned && !byK3s }
     return pinned && byK3s ? { ...image, pinEnds: true } : image
+  })
+}
+
+/** Reads `ctr leases ls`: ID, CREATED AT as RFC 3339, LABELS. The same in containerd 1.6 and 2.x. */
+export function parseLeases(table: string): Lease[] {
+  return table.split('\n').flatMap(line => {
+    const [, id, created, labels = ''] = /^(\S+)\s+(\d{4}-\d\d-\d\dT\S+)\s(.*)$/.exec(line) ?? []
+    if (id === undefined || created === undefined) return []
+    return {
+      id,
+      created: Date.parse(created),
+      expires: /(?:^|[\s,])containerd\.io\/gc\.expire=/.test(labels),
+    }
   })
 }
 

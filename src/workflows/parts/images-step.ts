@@ -10,7 +10,7 @@ export function imagesStep({ bundle, host, talk }: Installation): Step {
     async run(say) {
       const { cluster, runtime, platform } = host
       if (!runtime) throw new Error('the runtime was looked for before the first step')
-      const { loaded, pinned, present } = await loadImages({
+      const { changed, loaded, pinned, present } = await loadImages({
         bundle,
         runtime,
         platform,
@@ -24,7 +24,7 @@ export function imagesStep({ bundle, host, talk }: Installation): Step {
       })
       const again = pinned.length > 0 ? `, ${pinned.length} of them pinned again` : ''
       return {
-        changed: loaded.length > 0 || pinned.length > 0,
+        changed,
         detail: `${loaded.length} loaded, ${present.length} there before${again}, all pinned`,
       }
     },

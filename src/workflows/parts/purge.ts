@@ -82,7 +82,10 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   return kept
 }
 
-/** Takes the images that installs have brought, of whatever version; gives those that are left, with the reason. */
+/**
+ * Takes the images that installs have brought, of whatever version, and what killed loads have left; gives the images
+ * that are left, with the reason.
+ */
 async function purgeImages({
   bundle,
   wired,
@@ -97,6 +100,9 @@ async function purgeImages({
   const others = (await namesOn(runtime, bundle.lock.images)).filter(name => !brought.includes(name))
   const pods = await cluster.list(kinds.pod)
   const used = imagesOf(pods.filter(pod => isOthers(pod, wired)))
+  // Before the images: it may hold their content and snapshots.
+  if ((await runtime.leftovers()).length > 0)
+    await take('what killed loads have left', () => runtime.endLeftovers())
   await take('images', () => runtime.remove(brought.filter(name => !used.has(name))))
   return [
     ...brought.filter(name => used.has(name)).map(name => `image ${name}: other pods use it`),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRuntime, detectRuntime } from '../../../src/adapters/containerd/index.ts'
 import { startContainerd, type TestContainerd } from '../../support/containerd.ts'
 import { clearPinsAsK3s } from '../../support/k3s-start.ts'
+import { killImport } from '../../support/killed-load.ts'
 import { tinyLayout } from '../../support/layout.ts'
 import { parts, runtimeContract } from './contract.ts'
 
@@ -19,7 +20,7 @@ describe('a real containerd', () => {
   const ctr = (...words: string[]) =>
     execa('ctr', ['--address', containerd.address, '--namespace', 'k8s.io', ...words])
 
-  runtimeContract(open)
+  runtimeContract(open, archive => killImport(containerd.address, archive))
 
   it('unpacks an image that was imported without', async () => {
     const name = 'docker.io/sealift-test/lazy:1'
@@ -85,7 +86,7 @@ describe('a real containerd', () => {
     }
     await open().import(slow())
     expect(ahead).toBe(tar.length)
-    expect(await open().incomplete([name])).toEqual([])
+    expect((await open().images()).find(image => image.name === name)?.complete).toBe(true)
   })
 
   it('says what to do without a socket or a ctr', async () => {

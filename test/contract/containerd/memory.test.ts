@@ -1,8 +1,11 @@
 import { describe } from 'vitest'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
-import { runtimeContract } from './contract.ts'
+import { parts, runtimeContract } from './contract.ts'
 
 describe('the memory runtime', () => {
   const runtime = memoryRuntime()
-  runtimeContract(() => runtime)
+  runtimeContract(
+    () => runtime,
+    archive => runtime.killedImport(parts(archive)),
+  )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeBudget, judgeDeployment, judgeReady } from '../../../src/check/index.ts'
+import { judgeBudget, judgeDeployment, judgeLeftovers, judgeReady } from '../../../src/check/index.ts'
 
 const mebibyte = 1048576
 
@@ -101,5 +101,14 @@ describe('judgeReady', () => {
 
   test('one that is not there says so', () => {
     expect(judgeReady(undefined, 'store')).toMatchObject({ ok: false, message: 'is not there' })
+  })
+})
+
+test('what killed loads have left is named, with what ends it', () => {
+  expect(judgeLeftovers([]).ok).toBe(true)
+  expect(judgeLeftovers(['one', 'two'])).toMatchObject({
+    ok: false,
+    message: expect.stringMatching(/: one, two$/),
+    hint: expect.stringContaining('sealift install'),
   })
 })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadImages, requireBase } from '../../../src/load/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
+import { incompleteOn } from '../../support/incomplete-on.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
 import { sampleDelta } from '../../support/sample-delta.ts'
@@ -27,7 +28,7 @@ describe('a delta', () => {
     expect(result.loaded).toEqual(names)
     expect(result.bytes).toBeLessThan(delta.length)
     expect(runtime.bytesRead).toBeLessThan(delta.length)
-    expect(await runtime.incomplete(names)).toEqual([])
+    expect(await incompleteOn(runtime, names)).toEqual([])
     expect((await runtime.images()).map(({ digest }) => digest)).toEqual(
       full.lock.images.map(({ digest }) => digest),
     )

@@ -1,9 +1,12 @@
 /** What a node is given: the images that it has not, whole, pinned, and under the names it asks for. */
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { isLoaded, loadImages, namesOn, planLoad, runtimeNames } from '../../../src/load/index.ts'
+import { loadImages, namesOn, planLoad, runtimeNames } from '../../../src/load/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import type { BundleSource } from '../../../src/ports/index.ts'
+import { incompleteOn } from '../../support/incomplete-on.ts'
+import { tinyLayout } from '../../support/layout.ts'
 import { memorySource } from '../../support/memory-files.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
@@ -19,11 +22,12 @@ test('an empty node gets every image: by digest, pinned, unpacked', async () => 
     onProgress: one => seen.push(one),
   })
   expect(result).toMatchObject({ loaded: names, present: [] })
+  const as = { pinned: true, complete: true, unpacked: true }
   expect(await runtime.images()).toEqual(
-    sample.lock.images.map(({ name, digest }) => ({ name, digest, pinned: true })),
+    sample.lock.images.map(({ name, digest }) => ({ name, digest, ...as })),
   )
   expect([...runtime.unpacked].sort()).toEqual(names)
-  expect(await runtime.incomplete(names)).toEqual([])
+  expect(await incompleteOn(runtime, names)).toEqual([])
   expect(seen.at(-1)).toEqual({ done: result.bytes, total: result.bytes })
 })
 
@@ -88,7 +92,7 @@ test('an image whose content is not all there is loaded again', async () => {
   const layer = bundle.images[0]?.platforms.get(platform)?.layers.at(-1)
   expect(runtime.blobs.delete(layer?.digest ?? digestOf(''))).toBe(true)
   expect(await loadImages({ bundle, runtime, platform })).toMatchObject({ loaded: [sampleImages.plain] })
-  expect(await runtime.incomplete(names)).toEqual([])
+  expect(await incompleteOn(runtime, names)).toEqual([])
 })
 
 test('a name that pins a digest is also there as the kubelet asks for it', async () => {
@@ -115,7 +119,29 @@ test('an image that K3s has pinned is pinned anew, though it is there', async ()
   const bundle = await open()
   await loadImages({ bundle, runtime, platform })
   runtime.pinAsK3s(sampleImages.plain)
-  expect(await isLoaded(runtime, bundle, platform)).toBe(false)
-  expect(await loadImages({ bundle, runtime, platform })).toMatchObject({ loaded: [], present: names })
-  expect(await isLoaded(runtime, bundle, platform)).toBe(true)
+  const again = { changed: true, loaded: [], present: names, pinned: [sampleImages.plain] }
+  expect(await loadImages({ bundle, runtime, platform })).toMatchObject(again)
+  expect(await loadImages({ bundle, runtime, platform })).toMatchObject({ changed: false, pinned: [] })
+})
+
+test('what a killed load has left is ended, also where all images are there', async () => {
+  const runtime = memoryRuntime('amd64')
+  const bundle = await open()
+  const { tar } = await tinyLayout([{ name: 'docker.io/sample/half:1', file: 'half' }])
+  await runtime.killedImport(Readable.from([tar]))
+  await loadImages({ bundle, runtime, platform })
+  expect(await runtime.leftovers()).toEqual([])
+  const content = await runtime.content()
+  expect((await loadImages({ bundle, runtime, platform })).changed).toBe(false)
+  await runtime.killedImport(Readable.from([tar]))
+  expect((await loadImages({ bundle, runtime, platform })).changed).toBe(true)
+  expect(await runtime.content()).toEqual(content)
+})
+
+test('an image that a killed load has imported and not unpacked is unpacked', async () => {
+  const runtime = memoryRuntime('amd64')
+  await load(runtime)
+  runtime.unpacked.delete(sampleImages.indexed)
+  expect(await load(runtime)).toMatchObject({ loaded: [] })
+  expect([...runtime.unpacked].sort()).toEqual(names)
 })

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { loadImages } from '../../../src/load/index.ts'
 import { type Digest, digestOf } from '../../../src/oci/index.ts'
+import type { Runtime } from '../../../src/ports/index.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
 import { load, open, platform, sample } from './node.ts'
 
@@ -41,10 +42,9 @@ test.each([
       if (what === 'no image') return images.slice(1)
       if (what === 'another digest')
         return images.map((one, i) => (i === 0 ? { ...one, digest: other } : one))
-      return what === 'no pin' ? images.map(one => ({ ...one, pinned: false })) : images
+      const spoilt = what === 'no pin' ? { pinned: false } : { complete: false }
+      return images.map(one => ({ ...one, ...spoilt }))
     },
-    incomplete: async (asked: readonly string[]) =>
-      what === 'content that is missing' ? [...asked].slice(0, 1) : real.incomplete(asked),
   }
   await expect(load(runtime)).rejects.toMatchObject({
     code: 'LOAD_FAILED',
@@ -64,4 +64,19 @@ test('an interruption on the way ends it', async () => {
   })
   await expect(loading).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect(await runtime.images()).toEqual([])
+})
+
+test('an interruption while an image is unpacked ends it', async () => {
+  const stop = new AbortController()
+  const runtime = memoryRuntime('amd64')
+  const slow: Runtime = {
+    ...runtime,
+    async unpack(name, signal) {
+      stop.abort()
+      return runtime.unpack(name, signal)
+    },
+  }
+  const loading = loadImages({ bundle: await open(), runtime: slow, platform, signal: stop.signal })
+  await expect(loading).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  expect(runtime.unpacked.size).toBe(0)
 })

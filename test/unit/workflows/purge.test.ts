@@ -1,8 +1,10 @@
 /** What a purge takes from a node, and what it leaves with a reason. */
+import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { noteBrought, writeReceipt } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import { kinds, type SiteHost } from '../../../src/ports/index.ts'
+import { tinyLayout } from '../../support/layout.ts'
 import { smallSite } from '../wire/sites.ts'
 import {
   bundles,
@@ -32,12 +34,14 @@ const begin = () => expect(installOn(host, '1.0.0')).rejects.toBe(killed)
 describe('a purge takes from the node', () => {
   const old = { name: 'docker.io/sample/old:1', digest: digestOf('old') }
 
+  const whole = { pinned: true, complete: true, unpacked: true }
+
   /** Lets the node have one image more; gives what is taken of it. */
   function withOld(digest = old.digest): string[] {
     const taken: string[] = []
     const runtime = {
       ...site.runtime,
-      images: async () => [{ name: old.name, digest, pinned: true }, ...(await site.runtime.images())],
+      images: async () => [{ ...whole, name: old.name, digest }, ...(await site.runtime.images())],
       remove: async (wanted: readonly string[]) => void taken.push(...wanted),
     }
     host = { ...host, runtime }
@@ -58,11 +62,26 @@ describe('a purge takes from the node', () => {
       ...host,
       runtime: {
         ...(host.runtime ?? site.runtime),
-        images: async () => lock.images.map(one => ({ ...one, pinned: false })),
+        images: async () => lock.images.map(one => ({ ...one, ...whole, pinned: false })),
       },
     }
     await removeFrom(host, '1.0.0', true)
     expect(taken).toEqual(names)
+  })
+
+  test('what killed loads have left, before the images, and says so', async () => {
+    await begin()
+    const { tar } = await tinyLayout([{ name: 'docker.io/sample/half:1', file: 'half' }])
+    await site.runtime.killedImport(Readable.from([tar]))
+    const before = await site.runtime.content()
+    const { removed } = await removeFrom(host, '1.0.0', true)
+    expect(removed.filter(what => /images|killed/.test(what))).toEqual([
+      'what killed loads have left',
+      'images',
+    ])
+    expect(before.size).toBeGreaterThan(0)
+    expect(await site.runtime.leftovers()).toEqual([])
+    expect(await site.runtime.content()).toEqual(new Set())
   })
 
   test('what older versions have brought, whichever was begun or removed since', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { parseCheck, parseImages, parseRoot } from '../../../../src/adapters/containerd/table.ts'
+import { parseCheck, parseImages, parseLeases, parseRoot } from '../../../../src/adapters/containerd/table.ts'
 
 const digest = `sha256:${'a'.repeat(64)}` as const
 const type = 'application/vnd.oci.image.index.v1+json'
@@ -31,6 +31,37 @@ describe('the tables of ctr', () => {
     expect(pins(k3s)).toEqual([{ pinned: false, pinEnds: false }])
     expect(pins(`io.cattle.k3s.pinned=no,${cri}`)).toEqual([{ pinned: true, pinEnds: false }])
     expect(pins(`x-${k3s},${cri}`)).toEqual([{ pinned: true, pinEnds: false }])
+  })
+
+  // As ctr 1.6.20 and 2.3.2 print it: the second with an offset, where the machine is not on UTC.
+  it.each([
+    [
+      '1.6',
+      [
+        'ID             CREATED AT           LABELS                                       ',
+        '929401566-gFGf 2026-11-29T16:32:23Z containerd.io/gc.expire=2026-11-30T16:32:23Z ',
+        '/tmp/mnt       2026-11-29T16:32:23Z a=b c,containerd.io/gc.expire=2026-11-30T16:32:23Z,containerd.io/gc.ref.snapshot.overlayfs=/tmp/mnt ',
+        'k3s            2026-11-29T16:32:23Z -                                            ',
+      ],
+    ],
+    [
+      '2.3',
+      [
+        'time="2026-11-29T16:32:43Z" level=warning msg="DEPRECATION: cgroup v1 is deprecated"',
+        'ID             CREATED AT                LABELS                                            ',
+        '929401566-gFGf 2026-11-29T18:02:23+01:30 containerd.io/gc.expire=2026-11-30T18:02:23+01:30 ',
+        '/tmp/mnt       2026-11-29T18:02:23+01:30 containerd.io/gc.expire=2026-11-30T18:02:23+01:30 ',
+        'k3s            2026-11-29T18:02:23+01:30 x-containerd.io/gc.expire=1                       ',
+      ],
+    ],
+  ])('leases: names, times and whether they end, of %s', (_, lines) => {
+    const created = Date.UTC(2026, 10, 29, 16, 32, 23)
+    expect(parseLeases(lines.join('\n'))).toEqual([
+      { id: '929401566-gFGf', created, expires: true },
+      { id: '/tmp/mnt', created, expires: true },
+      { id: 'k3s', created, expires: false },
+    ])
+    expect(parseLeases('ID CREATED AT LABELS \n')).toEqual([])
   })
 
   it('check: what is whole and what is unpacked', () => {

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { isGone, markPattern, ownMark } from '../owner.ts'
+import { abandonedMounts, markOf, mountPrefix } from '../temporary.ts'
+import type { Ctr } from './ctr.ts'
+import { type Lease, parseLeases } from './table.ts'
+
+// `ctr` makes its lease for an import by itself, under a name of chance, and no flag or variable gives it another one.
+// One of ours right before shows later whose it was. It holds nothing, and outlives ctr's, which ends after a day.
+const marker = new RegExp(`^sealift-import-${markPattern}-\\w+$`)
+const markerLife = '25h'
+const chance = /^\d{1,9}-[\w-]{4}$/
+/** How long after the marker `ctr` may take to make its lease, in milliseconds. */
+const slack = 60_000
+
+const isMarker = ({ id }: Lease) => marker.test(id)
+const list = async (ctr: Ctr) => parseLeases(await ctr(['leases', 'ls']))
+
+/**
+ * The leases among all that killed imports and mounts have left: those that `gone` says the marked process of is gone.
+ * What `ctr` made for an import was made within a minute after its marker; markers come last.
+ */
+export async function leftLeases(
+  leases: readonly Lease[],
+  gone: (mark: string) => Promise<boolean>,
+): Promise<Lease[]> {
+  const markers = await Promise.all(
+    leases.filter(isMarker).map(async lease => ({
+      lease,
+      left: await gone(marker.exec(lease.id)?.[1] ?? ''),
+    })),
+  )
+  const follows = (lease: Lease, left: boolean) =>
+    markers.some(one => {
+      const after = lease.created - one.lease.created
+      return one.left === left && after >= 0 && after <= slack
+    })
+  const left: Lease[] = []
+  for (const lease of leases) {
+    const mark = markOf(lease.id, mountPrefix)
+    const imported = chance.test(lease.id) && lease.expires && follows(lease, true) && !follows(lease, false)
+    if (imported || (mark !== undefined && (await gone(mark)))) left.push(lease)
+  }
+  return [...left, ...markers.filter(one => one.left).map(({ lease }) => lease)]
+}
+
+/** Runs an import of `ctr` so that its lease ends with it, however it ends. @throws whatever the import throws */
+export async function marked(ctr: Ctr, work: () => Promise<unknown>): Promise<void> {
+  const id = `sealift-import-${(await ownMark()) ?? 'unknown'}-${randomBytes(4).toString('hex')}`
+  await ctr(['leases', 'create', '--id', id, '--expires', markerLife])
+  const mark = marker.exec(id)?.[1]
+  try {
+    await work()
+  } catch (error) {
+    // A ctr that was told to stop leaves its lease. Where even that cannot be mended, the next run does.
+    const own = async () => leftLeases(await list(ctr), async one => one === mark)
+    await own()
+      .then(leases => end(ctr, leases))
+      .catch(() => {})
+    throw error
+  }
+  await ctr(['leases', 'rm', id])
+}
+
+/** Leases, and folders with an image mounted, that killed processes have left. */
+export interface Leftovers {
+  readonly leases: readonly Lease[]
+  readonly mounts: readonly string[]
+}
+
+/** Looks for what killed processes have left. @throws SealiftError LOAD_FAILED */
+export async function leftovers(ctr: Ctr): Promise<Leftovers> {
+  const leases = await leftLeases(await list(ctr), isGone)
+  const mounts = leases.map(({ id }) => id).filter(id => markOf(id, mountPrefix) !== undefined)
+  return { leases, mounts: [...new Set([...mounts, ...(await abandonedMounts(tmpdir()))])] }
+}
+
+/** Unmounts and ends what killed processes have left; content and snapshots of it are gone then. @throws SealiftError LOAD_FAILED */
+export async function endLeftovers(ctr: Ctr): Promise<Leftovers> {
+  const { leases, mounts } = await leftovers(ctr)
+  for (const target of mounts) {
+    // With its lease all goes that was unpacked half; where that has ended, only this takes the mounted snapshot away.
+    const leased = leases.some(({ id }) => id === target)
+    await ctr(['images', 'unmount', ...(leased ? [] : ['--rm']), target])
+    await rmdir(target).catch(() => {}) // or the next sweep does
+  }
+  await end(ctr, leases)
+  return { leases, mounts }
+}
+
+/** Waits until what only these leases held is collected. One that has ended meanwhile is fine. */
+async function end(ctr: Ctr, leases: readonly Lease[]): Promise<void> {
+  for (const { id } of leases) {
+    try {
+      await ctr(['leases', 'rm', '--sync', id])
+    } catch (error) {
+      if ((await list(ctr)).some(lease => lease.id === id)) throw error
+    }
+  }
+}
