@@ -12,7 +12,9 @@ export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.
 export type { Helm, Release, ReleaseStatus } from './helm.ts'
 export type { ConnectedHost, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {
+  Bootstrapped,
   ClientCredentials,
+  Identity,
   Infisical,
   InfisicalSession,
   Permission,

@@ -28,47 +28,73 @@ export interface ClientCredentials {
   readonly clientSecret: Secret
 }
 
+/** A machine identity as the organisation has it. */
+export interface Identity {
+  readonly id: string
+  /** Its role in the organisation: `no-access`, `member`, `admin`, or one of the organisation's own. */
+  readonly role: string
+  /** The ways in which it can log in, such as `universal-auth` and `token-auth`. */
+  readonly authMethods: readonly string[]
+}
+
+/** What the first set-up makes. */
+export interface Bootstrapped {
+  readonly organizationId: string
+  /** An identity that administers the whole instance, by a token that Sealift does not take. */
+  readonly identityId: string
+}
+
 /** Infisical's HTTP API as recorded in test/fixtures/infisical-contract. Calls throw SealiftError SERVER_FAILED. */
 export interface Infisical {
   /** Whether the server answers, and whether it has been set up. */
   status(): Promise<{ initialized: boolean }>
-  /** First set-up. Gives the organisation's id. Only once in a server's life. */
-  bootstrap(email: string, password: Secret, organization: string): Promise<{ organizationId: string }>
+  /** First set-up. Only once in a server's life. */
+  bootstrap(email: string, password: Secret, organization: string): Promise<Bootstrapped>
   /** Logs in as a user and selects an organisation (the first one when no id is given): a session for all that follows. */
   login(email: string, password: Secret, organizationId?: string): Promise<InfisicalSession>
   /** Logs a machine identity in; gives its access token. */
   loginIdentity(credentials: ClientCredentials): Promise<Secret>
 }
 
-/** What an admin does through the API. */
+/**
+ * What an admin does through the API. What gives a boolean looks first, and tells whether it changed anything;
+ * what somebody else does between look and change is the server's error.
+ */
 export interface InfisicalSession {
   readonly organizationId: string
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>
   /** Makes every folder of an absolute path that is not there yet. */
-  ensureFolder(place: SecretPlace): Promise<void>
-  /** The id of a machine identity by its name, if there is one. */
-  identity(name: string): Promise<string | undefined>
-  /** Makes a machine identity with the organisation role `no-access`; gives its id. */
-  createIdentity(name: string): Promise<string>
-  /** Makes sure that universal auth is attached; gives the client id. */
-  attachUniversalAuth(identityId: string): Promise<string>
+  ensureFolder(place: SecretPlace): Promise<boolean>
+  /** The machine identities of exactly this name: a server may have several. */
+  identities(name: string): Promise<readonly Identity[]>
+  /** Makes a machine identity with the organisation role `no-access`. */
+  createIdentity(name: string): Promise<Identity>
+  /** Deletes an identity, and with it all its ways to log in; one that is not there is fine. */
+  deleteIdentity(identityId: string): Promise<boolean>
+  /** Revokes every token of an identity that has token auth; gives how many still were good. */
+  revokeTokens(identityId: string): Promise<number>
+  /** Gives the client id of an identity's universal auth; attaches that first where the identity has none. */
+  attachUniversalAuth(identity: Identity): Promise<string>
   createClientSecret(identityId: string, description: string): Promise<Secret>
   /** Ids of the identity's client secrets of that description that are not revoked. */
-  clientSecrets(identityId: string, description: string): Promise<string[]>
+  clientSecrets(identityId: string, description: string): Promise<readonly string[]>
   revokeClientSecret(identityId: string, id: string): Promise<void>
-  /** Makes the identity a member of a project (built-in role); a member already is fine. */
-  addToProject(projectId: string, identityId: string, role: string): Promise<void>
-  /** Gives an identity an additional privilege in a project; one of that slug already there is fine. */
-  addPrivilege(
+  /** Makes the identity a member of a project (built-in role); a member already stays what it is. */
+  addToProject(projectId: string, identityId: string, role: string): Promise<boolean>
+  /** Makes an identity's additional privilege of this slug in a project permit exactly this, for ever. */
+  ensurePrivilege(
     projectId: string,
     identityId: string,
     slug: string,
     permissions: readonly Permission[],
-  ): Promise<void>
+  ): Promise<boolean>
   secret(place: SecretPlace, name: string): Promise<Secret | undefined>
-  /** Creates or changes a secret's value. */
-  putSecret(place: SecretPlace, name: string, value: Secret): Promise<void>
-  deleteSecret(place: SecretPlace, name: string): Promise<void>
+  /** Names of the secrets in a folder that is there; no value is asked for. */
+  secretNames(place: SecretPlace): Promise<readonly string[]>
+  /** Creates a secret, or changes its value. */
+  putSecret(place: SecretPlace, name: string, value: Secret): Promise<boolean>
+  /** Deletes a secret; one that is not there is fine. */
+  deleteSecret(place: SecretPlace, name: string): Promise<boolean>
 }

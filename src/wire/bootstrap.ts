@@ -1,11 +1,18 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Cluster, Infisical, InfisicalSession, Random, Secret } from '../ports/index.ts'
 import { readValues } from './connection.ts'
-import { isManaged, systemNamespace } from './managed.ts'
-import { makePassword, secretObject } from './secrets.ts'
+import { removeInstanceIdentity } from './instance-identity.ts'
+import { isManaged, managed, systemNamespace } from './managed.ts'
+import { statusOf } from './refusals.ts'
+import { makePassword, storeSecret } from './secrets.ts'
 
-/** Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. */
+/**
+ * Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. As long as the
+ * identity that bootstrap made is there, it is annotated with its id.
+ */
 export const adminSecretName = 'infisical-admin'
+
+const identityAnnotation = 'sealift.dev/instance-identity'
 
 /** What bootstrapping needs. The namespace `sealift-system` must be there. */
 export interface Bootstrapping {
@@ -16,14 +23,23 @@ export interface Bootstrapping {
   readonly organization: string
 }
 
+/** The server is set up, and who administers it. */
+export interface Administration {
+  readonly session: InfisicalSession
+  /** Whether it was set up just now. */
+  readonly bootstrapped: boolean
+  /** Whether anything was written, on the server or in the cluster. */
+  readonly changed: boolean
+  /** What the server did not let Sealift take away, in a sentence. */
+  readonly left?: string
+}
+
 /**
  * Sets the server up, once in its life, and logs in as the admin. The password is stored before it is used, so that
- * an install killed in between goes on; the token that bootstrap gives is refused by servers and is not used.
+ * an install killed in between goes on. The administrator's identity that bootstrap makes is taken away.
  * @throws SealiftError FOREIGN_INSTALL when somebody else set the server up, SERVER_FAILED, CLUSTER_*
  */
-export async function ensureAdmin(
-  bootstrapping: Bootstrapping,
-): Promise<{ session: InfisicalSession; bootstrapped: boolean }> {
+export async function ensureAdmin(bootstrapping: Bootstrapping): Promise<Administration> {
   const { cluster, infisical, random, email, organization } = bootstrapping
   const { initialized } = await infisical.status()
   const found = await readValues(cluster, systemNamespace, adminSecretName)
@@ -34,18 +50,37 @@ export async function ensureAdmin(
       { hints: ['whoever made it would know the password of Infisical’s admin: delete it first'] },
     )
   const known = found?.values.get('password')
-  if (initialized) {
-    if (known === undefined) throw foreign('it was set up already, and not by Sealift')
-    const user = found?.values.get('email')?.reveal() ?? email
-    const session = await login(infisical, user, known, found?.values.get('organizationId')?.reveal())
-    await store(cluster, user, known, organization, session.organizationId)
-    return { session, bootstrapped: false }
+  if (!initialized) {
+    const login = { email, password: known ?? makePassword(random), organization }
+    await store(cluster, login)
+    const { organizationId, identityId } = await infisical.bootstrap(email, login.password, organization)
+    await store(cluster, { ...login, organizationId }, identityId)
+    const session = await infisical.login(email, login.password, organizationId)
+    const { left } = await settle(cluster, session, login, identityId)
+    return { session, bootstrapped: true, changed: true, ...(left === undefined ? {} : { left }) }
   }
-  const password = known ?? makePassword(random)
-  await store(cluster, email, password, organization)
-  const { organizationId } = await infisical.bootstrap(email, password, organization)
-  await store(cluster, email, password, organization, organizationId)
-  return { session: await infisical.login(email, password, organizationId), bootstrapped: true }
+  if (found === undefined || known === undefined) throw foreign('it was set up already, and not by Sealift')
+  const text = (key: string) => found.values.get(key)?.reveal()
+  const kept = {
+    email: text('email') ?? email,
+    password: known,
+    organization: text('organization') ?? organization,
+  }
+  const session = await login(infisical, kept.email, known, text('organizationId'))
+  const identityId = found.object.metadata.annotations?.[identityAnnotation]
+  return { session, bootstrapped: false, ...(await settle(cluster, session, kept, identityId)) }
+}
+
+/** What is left to do once the admin is logged in; a run that was killed before finds the identity's id in the Secret. */
+async function settle(
+  cluster: Cluster,
+  session: InfisicalSession,
+  login: Login,
+  identityId: string | undefined,
+): Promise<Pick<Administration, 'changed' | 'left'>> {
+  const { changed, left } = await removeInstanceIdentity(session, identityId)
+  const stored = await store(cluster, { ...login, organizationId: session.organizationId })
+  return { changed: changed || stored, ...(left === undefined ? {} : { left }) }
 }
 
 /**
@@ -77,33 +112,30 @@ async function login(
 
 /** Whether the server refused a login, 400 or 401, and nothing else went wrong. */
 export function refusedLogin(error: unknown): boolean {
-  if (!(error instanceof SealiftError) || error.code !== 'SERVER_FAILED') return false
-  const { cause } = error
-  const status = cause instanceof Error && 'status' in cause ? cause.status : undefined
-  return status === 400 || status === 401
+  return [400, 401].includes(statusOf(error) ?? 0)
 }
 
-async function store(
-  cluster: Cluster,
-  email: string,
-  password: Secret,
-  organization: string,
-  organizationId?: string,
-): Promise<void> {
-  const values = {
-    email,
-    password,
-    organization,
-    ...(organizationId === undefined ? {} : { organizationId }),
-  }
-  await cluster.apply(secretObject(systemNamespace, adminSecretName, values))
+interface Login {
+  readonly email: string
+  readonly password: Secret
+  readonly organization: string
+  readonly organizationId?: string
+}
+
+async function store(cluster: Cluster, login: Login, identityId?: string): Promise<boolean> {
+  const { email, password, organization, organizationId } = login
+  const values = { email, password, organization, organizationId }
+  return await storeSecret(cluster, systemNamespace, adminSecretName, values, {
+    [identityAnnotation]: identityId,
+  })
 }
 
 function foreign(reason: string, cause?: unknown): SealiftError {
+  const label = Object.entries(managed).map(pair => pair.join('='))
   return new SealiftError('FOREIGN_INSTALL', `this Infisical is not Sealift's: ${reason}`, {
     cause,
     hints: [
-      `If it is yours, put the admin's email and password into Secret ${systemNamespace}/${adminSecretName}.`,
+      `If it is yours, put the admin's email and password into Secret ${systemNamespace}/${adminSecretName}, labelled ${label}.`,
       'If not, point the site file at another database and namespace.',
     ],
   })

@@ -1,10 +1,14 @@
-import { type Cluster, type Infisical, type InfisicalSession, Secret } from '../ports/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { type Cluster, type Identity, type Infisical, type InfisicalSession, Secret } from '../ports/index.ts'
 import { refusedLogin } from './bootstrap.ts'
 import { readValues } from './connection.ts'
-import { secretObject } from './secrets.ts'
+import { storeSecret } from './secrets.ts'
 
 /** Secret in ESO's namespace with the machine identity's clientId and clientSecret. */
 export const credentialsSecretName = 'infisical-universal-auth'
+
+/** ESO's machine identity. */
+const identityName = 'external-secrets'
 
 const identityAnnotation = 'sealift.dev/identity'
 /** Ids of client secrets that are to be revoked, so that a rerun does it when this run is killed before. */
@@ -42,40 +46,84 @@ export async function keptCredentials(
   }
 }
 
-/** Makes credentials for an identity and stores them. `known` says that it may have had others before. */
+/**
+ * ESO's identity: the one whose credentials the cluster has, though they do not log in; else the only one of its
+ * name; else a new one.
+ * @throws SealiftError SERVER_FAILED when there are several and none can be told from the others
+ */
+export async function ensureIdentity(
+  cluster: Cluster,
+  session: InfisicalSession,
+  namespace: string,
+): Promise<Identity> {
+  const found = await session.identities(identityName)
+  const [first, ...others] = found
+  if (first === undefined) return await session.createIdentity(identityName)
+  if (others.length === 0) return first
+  const stored = await readValues(cluster, namespace, credentialsSecretName)
+  const ours = found.find(({ id }) => id === stored?.object.metadata.annotations?.[identityAnnotation])
+  if (ours !== undefined) return ours
+  const ids = found.map(({ id }) => id)
+  throw new SealiftError(
+    'SERVER_FAILED',
+    `Infisical has ${ids.length} identities named ${identityName}, and nothing says which is Sealift's: ${ids.join(', ')}`,
+    { faults: ids, hints: ['Delete, or rename, those that are not to be used; then run it again.'] },
+  )
+}
+
+/** Makes credentials for an identity and stores them, with the ids of those that it had before. */
 export async function newCredentials(
   cluster: Cluster,
   session: InfisicalSession,
   namespace: string,
-  identityId: string,
-  known: boolean,
+  identity: Identity,
 ): Promise<IdentityCredentials> {
-  const clientId = new Secret(await session.attachUniversalAuth(identityId))
-  const lost = known ? await session.clientSecrets(identityId, description) : []
+  const identityId = identity.id
+  const clientId = new Secret(await session.attachUniversalAuth(identity))
+  const lost = await session.clientSecrets(identityId, description)
   const clientSecret = await session.createClientSecret(identityId, description)
   const made = { identityId, clientId, clientSecret, lost }
   await store(cluster, namespace, made)
   return made
 }
 
-/** Revokes what was lost: whoever has it could still read what ESO reads. */
+/** Revokes what was lost: whoever has it could still read what ESO reads. Tells whether there was anything. */
 export async function revokeLost(
   cluster: Cluster,
   session: InfisicalSession,
   namespace: string,
   credentials: IdentityCredentials,
-): Promise<void> {
+): Promise<boolean> {
   const { identityId, lost } = credentials
-  if (lost.length === 0) return
-  for (const id of lost) await session.revokeClientSecret(identityId, id)
+  if (lost.length === 0) return false
+  // A run that was killed may have revoked some, and a person may have deleted others.
+  const good = await session.clientSecrets(identityId, description)
+  for (const id of lost.filter(id => good.includes(id))) await session.revokeClientSecret(identityId, id)
   await store(cluster, namespace, { ...credentials, lost: [] })
+  return true
+}
+
+/**
+ * Revokes every client secret that Sealift made for ESO's identity; those that others made stay. Gives how many.
+ * @throws SealiftError SERVER_FAILED
+ */
+export async function revokeCredentials(session: InfisicalSession): Promise<number> {
+  let revoked = 0
+  for (const { id, authMethods } of await session.identities(identityName)) {
+    if (!authMethods.includes('universal-auth')) continue
+    for (const secret of await session.clientSecrets(id, description)) {
+      await session.revokeClientSecret(id, secret)
+      revoked += 1
+    }
+  }
+  return revoked
 }
 
 async function store(cluster: Cluster, namespace: string, credentials: IdentityCredentials): Promise<void> {
   const { identityId, clientId, clientSecret, lost } = credentials
-  const annotations = {
+  const values = { clientId, clientSecret }
+  await storeSecret(cluster, namespace, credentialsSecretName, values, {
     [identityAnnotation]: identityId,
-    ...(lost.length > 0 ? { [lostAnnotation]: lost.join(' ') } : {}),
-  }
-  await cluster.apply(secretObject(namespace, credentialsSecretName, { clientId, clientSecret }, annotations))
+    [lostAnnotation]: lost.length > 0 ? lost.join(' ') : undefined,
+  })
 }

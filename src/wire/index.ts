@@ -1,5 +1,11 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
-export { adminSecretName, adminSession, type Bootstrapping, ensureAdmin } from './bootstrap.ts'
+export {
+  type Administration,
+  adminSecretName,
+  adminSession,
+  type Bootstrapping,
+  ensureAdmin,
+} from './bootstrap.ts'
 export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
 export { conditionsOf } from './conditions.ts'
 export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
@@ -16,7 +22,7 @@ export { dropDatabase } from './drop-database.ts'
 export { ensure } from './ensure.ts'
 export { areStored, type Environment, environmentMark, type Kept, storeKeys } from './environment.ts'
 export { type ServerMemory, serverMemory } from './heap.ts'
-export { credentialsSecretName } from './identity-credentials.ts'
+export { credentialsSecretName, revokeCredentials } from './identity-credentials.ts'
 export { type Keys, keysFor, keysSecretName, makeKeys, type StoredKeys, storedKeys } from './keys.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
@@ -40,7 +46,7 @@ export {
 export { environmentOf, type SiteServices } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
-export { ensureTenancy, probeScope, type TenancyNeeds } from './tenancy.ts'
+export { ensureTenancy, probeScope, type Tenancy, type TenancyNeeds } from './tenancy.ts'
 export {
   externalSecretsValues,
   infisicalName,

@@ -18,6 +18,9 @@ import { applyThroughWebhook } from './webhook.ts'
 /** Name of the probe's ExternalSecret and Secret, in `sealift-system`. */
 export const probeName = 'sealift-probe'
 
+/** What the probe's secrets in Infisical are called; a random part follows. */
+const keyPrefix = 'SEALIFT_PROBE_'
+
 /** What the proof needs. */
 export interface Proving extends Patience {
   readonly cluster: Cluster
@@ -36,13 +39,14 @@ export interface Proof {
 
 /**
  * Proves the whole way: a value written to Infisical arrives in a Kubernetes Secret, and so does its change.
- * Takes everything it made away again, also when it fails.
+ * Takes everything it made away again, also when it fails, and what proofs that were killed before left behind.
  * @throws SealiftError PROOF_FAILED with what ESO says, SERVER_FAILED, CLUSTER_*
  */
 export async function prove(proving: Proving): Promise<Proof> {
   const { session, place, random } = proving
-  const key = `SEALIFT_PROBE_${hex(random, 4).toUpperCase()}`
+  const key = `${keyPrefix}${hex(random, 4).toUpperCase()}`
   await clean(proving)
+  await forgetKilled(proving)
   try {
     const first = await travel(proving, key, new Secret(hex(random, 16)), 'a secret')
     const changed = await travel(proving, key, new Secret(hex(random, 16)), 'its change')
@@ -73,6 +77,12 @@ async function travel(proving: Proving, key: string, value: Secret, what: string
     faults: [...(await explain(cluster, object)), ...(await explain(cluster, store))],
     hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
   })
+}
+
+/** Only one install is at work on a site: what has a probe's name now is of a proof that was killed. */
+async function forgetKilled({ session, place }: Proving): Promise<void> {
+  const left = (await session.secretNames(place)).filter(name => name.startsWith(keyPrefix))
+  for (const name of left) await session.deleteSecret(place, name)
 }
 
 async function clean({ cluster }: Proving): Promise<void> {

@@ -1,7 +1,7 @@
 import { SealiftError } from '../errors/index.ts'
 import { type Cluster, type KubernetesObject, kinds, type Random, Secret } from '../ports/index.ts'
 import type { SecretRef } from '../spec/index.ts'
-import { managed } from './managed.ts'
+import { isManaged, managed } from './managed.ts'
 
 /** A Kubernetes Secret of text values. The object holds them in clear: only for {@link Cluster.apply}. */
 export function secretObject(
@@ -20,6 +20,38 @@ export function secretObject(
     type: 'Opaque',
     data: Object.fromEntries(data),
   }
+}
+
+type Values<T> = Readonly<Record<string, T | undefined>>
+
+/**
+ * Applies a Secret of Sealift's where it is not there, or would differ; what is undefined shall not be in it. Keys
+ * that somebody else added stay. Tells whether it wrote. @throws SealiftError CLUSTER_*
+ */
+export async function storeSecret(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  values: Values<string | Secret>,
+  annotations: Values<string> = {},
+): Promise<boolean> {
+  const object = secretObject(namespace, name, defined(values), defined(annotations))
+  const present = await cluster.get(kinds.secret, name, namespace)
+  const same = (at: (object: KubernetesObject) => unknown, keys: Values<unknown>) => {
+    const [now, wanted] = [present, object].map(each => (each && (at(each) as Values<string>)) ?? {})
+    return Object.keys(keys).every(key => now?.[key] === wanted?.[key])
+  }
+  const stands =
+    isManaged(present) &&
+    same(({ data }) => data, values) &&
+    same(({ metadata }) => metadata.annotations, annotations)
+  if (!stands) await cluster.apply(object)
+  return !stands
+}
+
+function defined<T>(values: Values<T>): Record<string, T> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as Record<string, T>
 }
 
 /** The values of a Secret as read from the cluster. */

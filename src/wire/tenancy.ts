@@ -1,17 +1,8 @@
-import type {
-  Cluster,
-  Infisical,
-  InfisicalSession,
-  Permission,
-  Project,
-  SecretPlace,
-} from '../ports/index.ts'
-import { keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
+import type { Cluster, Infisical, InfisicalSession, Permission, SecretPlace } from '../ports/index.ts'
+import { ensureIdentity, keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
 
 /** The project, environment and folder in which Sealift proves that secrets arrive. */
 export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const
-
-const identityName = 'external-secrets'
 
 /** What the least tenancy needs; `namespace` is ESO's. */
 export interface TenancyNeeds {
@@ -21,30 +12,40 @@ export interface TenancyNeeds {
   readonly namespace: string
 }
 
+/** Where the probe's secrets are, and whether anything had to be written, on the server or in the cluster. */
+export interface Tenancy {
+  readonly place: SecretPlace
+  readonly changed: boolean
+}
+
 /**
  * The least that ESO needs: the project with the probe's folder, and a machine identity that may read there and
  * nowhere else. Community edition has no custom roles: no-access plus an additional privilege does it.
- * Credentials that still log in are kept; new ones revoke those before. Gives the place of the probe's secrets.
+ * Credentials that still log in are kept; new ones revoke those before.
  * @throws SealiftError SERVER_FAILED, CLUSTER_*
  */
-export async function ensureTenancy({
-  cluster,
-  infisical,
-  session,
-  namespace,
-}: TenancyNeeds): Promise<SecretPlace> {
-  const project = await ensureProject(session)
-  const place = { projectId: project.id, environment: probeScope.environment, path: probeScope.path }
-  await session.ensureFolder(place)
+export async function ensureTenancy(needs: TenancyNeeds): Promise<Tenancy> {
+  const { cluster, infisical, session, namespace } = needs
+  const { id: projectId, made } = await ensureProject(session)
+  const place = { projectId, environment: probeScope.environment, path: probeScope.path }
+  const folder = await session.ensureFolder(place)
   const kept = await keptCredentials(cluster, infisical, namespace)
-  const known = kept?.identityId ?? (await session.identity(identityName))
-  const identityId = known ?? (await session.createIdentity(identityName))
-  await session.addToProject(project.id, identityId, 'no-access')
-  await session.addPrivilege(project.id, identityId, 'sealift-probe-read', readProbe())
-  const credentials =
-    kept ?? (await newCredentials(cluster, session, namespace, identityId, known !== undefined))
-  await revokeLost(cluster, session, namespace, credentials)
-  return place
+  if (kept !== undefined) {
+    const granted = await grant(session, projectId, kept.identityId)
+    const revoked = await revokeLost(cluster, session, namespace, kept)
+    return { place, changed: made || folder || granted || revoked }
+  }
+  const identity = await ensureIdentity(cluster, session, namespace)
+  // First the rights: what finds the credentials may use them at once.
+  await grant(session, projectId, identity.id)
+  await revokeLost(cluster, session, namespace, await newCredentials(cluster, session, namespace, identity))
+  return { place, changed: true }
+}
+
+async function grant(session: InfisicalSession, projectId: string, identityId: string): Promise<boolean> {
+  const joined = await session.addToProject(projectId, identityId, 'no-access')
+  const permitted = await session.ensurePrivilege(projectId, identityId, 'sealift-probe-read', readProbe())
+  return joined || permitted
 }
 
 /** Reading what lies in the probe's folder and below. ESO needs both actions, and no folder rights. */
@@ -57,11 +58,12 @@ function readProbe(): Permission[] {
   ]
 }
 
-async function ensureProject(session: InfisicalSession): Promise<Project> {
+async function ensureProject(session: InfisicalSession): Promise<{ id: string; made: boolean }> {
   const { project: slug, environment } = probeScope
-  const project = (await session.project(slug)) ?? (await session.createProject(slug, slug))
+  const found = await session.project(slug)
+  const project = found ?? (await session.createProject(slug, slug))
   // dev, staging and prod come with a project; somebody may have taken prod away.
-  if (!project.environments.some(({ slug: found }) => found === environment))
-    await session.createEnvironment(project.id, 'Production', environment)
-  return project
+  const whole = project.environments.some(({ slug: known }) => known === environment)
+  if (!whole) await session.createEnvironment(project.id, 'Production', environment)
+  return { id: project.id, made: found === undefined || !whole }
 }

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
 import type { Clock, Secret } from '../../ports/index.ts'
 
@@ -25,10 +25,8 @@ interface Answer {
 export interface Api {
   /** The checked body of an answer. */
   expect<T>(call: Call, shape: z.ZodType<T>): Promise<T>
-  /** The same; `undefined` for 404. */
+  /** The same; `undefined` where the server says that it has no such thing: a 404 of the API itself. */
   find<T>(call: Call, shape: z.ZodType<T>): Promise<T | undefined>
-  /** The same; `undefined` for a 400 whose text says that it was done before. */
-  expectUnless<T>(call: Call, done: RegExp, shape: z.ZodType<T>): Promise<T | undefined>
 }
 
 const starting = new Set([502, 503, 504])
@@ -65,7 +63,7 @@ export function createApi(baseUrl: string, clock: Clock, signal?: AbortSignal): 
     const { status } = response
     const body = parse(response.text)
     const said = status < 300 ? '' : hide(words(body, response.text), call)
-    if (status >= 500 || /^Route \S+ not found$/.test(said)) throw failure(call, status, said)
+    if (status >= 500 || (status === 404 && !isApis(body))) throw failure(call, status, said, isRouter(body))
     return { status, body, said }
   }
 
@@ -74,10 +72,6 @@ export function createApi(baseUrl: string, clock: Clock, signal?: AbortSignal): 
     async find(call, shape) {
       const answer = await send(call)
       return answer.status === 404 ? undefined : checked(call, answer, shape)
-    },
-    async expectUnless(call, done, shape) {
-      const answer = await send(call)
-      return answer.status === 400 && done.test(answer.said) ? undefined : checked(call, answer, shape)
     },
   }
 }
@@ -90,14 +84,24 @@ function checked<T>(call: Call, answer: Answer, shape: z.ZodType<T>): T {
   throw new SealiftError('SERVER_FAILED', `Infisical's answer to ${name(call)} has another shape`, { faults })
 }
 
-/** The error for an answer nobody can go on with. */
-export function failure(call: Call, status: number | undefined, said: string): SealiftError {
+// Recorded: every refusal of the API has the request's id; of a path that it does not serve only its router speaks,
+// without one. A 404 of somebody in between must not pass for "there is no such thing" either.
+const isApis = (body: unknown) => z.object({ reqId: z.string() }).safeParse(body).success
+const isRouter = (body: unknown) => z.object({ error: z.literal('Not Found') }).safeParse(body).success
+
+/** The error for an answer nobody can go on with; `unserved` where the server does not know the path. */
+export function failure(
+  call: Call,
+  status: number | undefined,
+  said: string,
+  unserved = false,
+): SealiftError {
   const cause = Object.assign(new Error(said), status === undefined ? {} : { status })
   return status === undefined
     ? new SealiftError('SERVER_FAILED', `no answer from Infisical to ${name(call)}: ${said}`, { cause })
     : new SealiftError('SERVER_FAILED', `Infisical answered ${status} to ${name(call)}: ${said}`, {
         cause,
-        ...(/^Route /.test(said) ? { hints: ['This server is older than Sealift supports.'] } : {}),
+        ...(unserved ? { hints: ['This server is older than Sealift supports.'] } : {}),
       })
 }
 

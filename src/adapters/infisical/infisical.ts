@@ -24,7 +24,7 @@ export function createInfisical({ baseUrl, clock, signal }: InfisicalOptions): I
       return { initialized: config.initialized }
     },
 
-    // The answer also has an instance admin's token. It is left alone: it never expires, so servers refuse it.
+    // The answer also has the identity's token. It is left alone: it never expires, so servers of today refuse it.
     async bootstrap(email, password, organization) {
       const answer = await api.expect(
         {
@@ -33,9 +33,9 @@ export function createInfisical({ baseUrl, clock, signal }: InfisicalOptions): I
           body: { email, password: password.reveal(), organization },
           secrets: [password],
         },
-        z.object({ organization: z.object({ id: z.string() }) }),
+        z.object({ organization: z.object({ id: z.string() }), identity: z.object({ id: z.string() }) }),
       )
-      return { organizationId: answer.organization.id }
+      return { organizationId: answer.organization.id, identityId: answer.identity.id }
     },
 
     async login(email, password, organizationId) {

@@ -3,36 +3,52 @@ import { type InfisicalSession, Secret, type SecretPlace } from '../../ports/ind
 import type { Api, Call } from './api.ts'
 
 const read = z.object({ secret: z.object({ secretValue: z.string() }) })
+const listed = z.object({ secrets: z.array(z.object({ secretKey: z.string() })) })
 // With an approval policy the server answers 200 and an `approval` instead: nothing has changed then.
 const written = z.object({ secret: z.object({ secretKey: z.string() }) })
 
-/**
- * Secrets by `/api/v3/secrets/raw`: the one way that servers of 2024 and of today share, and that ESO uses.
- * The server trims values, and keeps one final newline.
- */
+/** Secrets by `/api/v3/secrets/raw`, the way that ESO takes; names by v4, which leaves the values out. */
 export function createSecrets(
   api: Api,
   token: Secret,
-): Pick<InfisicalSession, 'secret' | 'putSecret' | 'deleteSecret'> {
+): Pick<InfisicalSession, 'secret' | 'secretNames' | 'putSecret' | 'deleteSecret'> {
+  async function secret(place: SecretPlace, name: string): Promise<Secret | undefined> {
+    const query = { ...where(place), expandSecretReferences: 'false', include_imports: 'false' }
+    const found = await api.find({ method: 'GET', path: path(name), query, token }, read)
+    return found === undefined ? undefined : new Secret(found.secret.secretValue)
+  }
+
   return {
-    async secret(place, name) {
-      const query = { ...where(place), expandSecretReferences: 'false', include_imports: 'false' }
-      const found = await api.find({ method: 'GET', path: path(name), query, token }, read)
-      return found === undefined ? undefined : new Secret(found.secret.secretValue)
+    secret,
+
+    async secretNames({ projectId, environment, path: secretPath }) {
+      const query = { projectId, environment, secretPath, viewSecretValue: 'false', includeImports: 'false' }
+      const call: Call = { method: 'GET', path: '/api/v4/secrets', query, token }
+      return (await api.expect(call, listed)).secrets.map(({ secretKey }) => secretKey)
     },
 
     async putSecret(place, name, value) {
+      const before = await secret(place, name)
+      if (before?.reveal() === kept(value.reveal())) return false
       const body = { ...where(place), secretValue: value.reveal(), type: 'shared' }
-      const create: Call = { method: 'POST', path: path(name), body, token, secrets: [value] }
-      const created = await api.expectUnless(create, /already exists/, written)
-      if (created === undefined) await api.expect({ ...create, method: 'PATCH' }, written)
+      const method = before === undefined ? 'POST' : 'PATCH'
+      const secrets = before === undefined ? [value] : [value, before]
+      await api.expect({ method, path: path(name), body, token, secrets }, written)
+      return true
     },
 
     async deleteSecret(place, name) {
+      if ((await secret(place, name)) === undefined) return false
       const body = { ...where(place), type: 'shared' }
-      await api.find({ method: 'DELETE', path: path(name), body, token }, z.unknown())
+      await api.expect({ method: 'DELETE', path: path(name), body, token }, z.unknown())
+      return true
     },
   }
+}
+
+/** What the server keeps of a value: no white space around it but one final newline, if there was any. */
+function kept(value: string): string {
+  return value.trim() + (value.endsWith('\n') ? '\n' : '')
 }
 
 function where({ projectId, environment, path: secretPath }: SecretPlace): Record<string, string> {

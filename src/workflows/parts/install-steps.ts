@@ -75,9 +75,10 @@ function infisicalSteps(installation: Installation): Step[] {
   const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
   let admin: InfisicalSession | undefined
   const loggedIn = async () => (admin ??= await adminSession(cluster, await access.server()))
-  const tenancy = async () => {
+  let tenancy: Tenancy | undefined
+  const tenanted = async () => {
     const needs = { cluster, infisical: await access.server(), session: await loggedIn(), namespace }
-    return ensureTenancy(needs)
+    return (tenancy ??= await ensureTenancy(needs))
   }
   return [
     {
@@ -86,13 +87,17 @@ function infisicalSteps(installation: Installation): Step[] {
       async run() {
         const { organization, admin: user } = site
         const infisical = await access.server()
-        const ensured = await ensureAdmin({ cluster, infisical, random, email: user.email, organization })
+        const ensured = await ensureAdmin({
+          ...{ cluster, infisical, random, email: user.email, organization },
+          namespace: wired.infisical.namespace,
+        })
         admin = ensured.session
+        const done = ensured.bootstrapped
+          ? `organisation ${organization}, admin ${user.email}`
+          : 'was set up before'
         return {
-          changed: ensured.bootstrapped,
-          detail: ensured.bootstrapped
-            ? `organisation ${organization}, admin ${user.email}`
-            : 'was set up before',
+          changed: ensured.changed,
+          detail: ensured.left === undefined ? done : `${done}; ${ensured.left}`,
         }
       },
     },
@@ -100,7 +105,7 @@ function infisicalSteps(installation: Installation): Step[] {
       id: 'store',
       title: 'Wire External Secrets Operator to Infisical',
       async run(say) {
-        await tenancy()
+        const { changed } = await tenanted()
         const scope = {
           hostAPI: serviceUrl(wired.infisical.namespace),
           namespace,
@@ -108,8 +113,8 @@ function infisicalSteps(installation: Installation): Step[] {
           environmentSlug: probeScope.environment,
           secretsPath: probeScope.path,
         }
-        const changed = await ensureStore(cluster, manifests, scope, patience(say))
-        return { changed, detail: `ClusterSecretStore ${storeName} is ready` }
+        const made = await ensureStore(cluster, manifests, scope, patience(say))
+        return { changed: changed || made, detail: `ClusterSecretStore ${storeName} is ready` }
       },
     },
     {
@@ -117,7 +122,7 @@ function infisicalSteps(installation: Installation): Step[] {
       title: 'Prove it: a secret from Infisical to Kubernetes',
       async run(say) {
         const session = await loggedIn()
-        const place = await tenancy()
+        const { place } = await tenanted()
         const proving = { cluster, session, random, manifests, place, ...patience(say) }
         const { first, changed } = await prove(proving)
         const detail = `arrived after ${first} ms; changed in Infisical, changed in Kubernetes after ${changed} ms`

@@ -85,20 +85,23 @@ describe('the client of Infisical, against a server', () => {
 
   it('makes the least tenancy, and makes it again without a change', async () => {
     const needs = { cluster, infisical, session, namespace: 'external-secrets' }
-    place = await ensureTenancy(needs)
+    const made = await ensureTenancy(needs)
+    expect(made.changed).toBe(true)
+    place = made.place
     const before = await credentials()
     expect(Object.keys(before ?? {})).toEqual(['clientId', 'clientSecret'])
-    expect(await ensureTenancy(needs)).toEqual(place)
+    expect(await ensureTenancy(needs)).toEqual({ place, changed: false })
     expect(await credentials()).toEqual(before)
   })
 
   it('makes every step again where Kubernetes has lost the credentials', async () => {
     const before = await credentials()
     await cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
-    const identity = (await session.identity('external-secrets')) ?? ''
-    const own = await session.createClientSecret(identity, "somebody's own")
+    const identities = await session.identities('external-secrets')
+    const own = await session.createClientSecret(identities[0]?.id ?? '', "somebody's own")
     await ensureTenancy({ cluster, infisical, session, namespace: 'external-secrets' })
-    expect(await session.identity('external-secrets')).toBe(identity)
+    expect(await session.identities('external-secrets')).toEqual(identities)
+    expect(identities).toHaveLength(1)
     expect((await credentials())?.['clientId']).toBe(before?.['clientId'])
     expect((await credentials())?.['clientSecret']).not.toBe(before?.['clientSecret'])
     const login = (clientSecret: Secret) =>

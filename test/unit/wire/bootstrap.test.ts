@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { kinds } from '../../../src/ports/index.ts'
-import { adminSession, ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
+import { type Cluster, kinds } from '../../../src/ports/index.ts'
+import { adminSession, ensureAdmin } from '../../../src/wire/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from './memory.ts'
-import { memoryInfisical, refusal } from './memory-infisical.ts'
+import { instanceIdentity, memoryInfisical, refusal } from './memory-infisical.ts'
 
 async function fresh() {
   const [cluster, infisical] = [await siteCluster(), memoryInfisical()]
@@ -15,8 +15,7 @@ async function fresh() {
     organization: 'o',
   }
   const admin = () => secretIn(cluster, 'sealift-system', 'infisical-admin')
-  const credentials = () => secretIn(cluster, 'external-secrets', 'infisical-universal-auth')
-  return { cluster, infisical, bootstrapping, admin, credentials }
+  return { cluster, infisical, bootstrapping, admin }
 }
 
 describe('ensureAdmin', () => {
@@ -28,8 +27,8 @@ describe('ensureAdmin', () => {
       before = await admin()
       return await bootstrap(...words)
     }
-    const { session, bootstrapped } = await ensureAdmin(bootstrapping)
-    expect(bootstrapped).toBe(true)
+    const { session, ...made } = await ensureAdmin(bootstrapping)
+    expect(made).toEqual({ bootstrapped: true, changed: true })
     expect(session.organizationId).toBe('org')
     expect(before).toEqual({
       email: 'admin@site.local',
@@ -54,7 +53,32 @@ describe('ensureAdmin', () => {
     await expect(ensureAdmin(bootstrapping)).rejects.toThrow('killed after')
     expect((await ensureAdmin(bootstrapping)).bootstrapped).toBe(false)
     expect(await admin()).toMatchObject({ password, organizationId: 'org' })
-    expect(infisical.calls).toEqual(['bootstrap admin@site.local'])
+    expect(infisical.calls).toEqual(['bootstrap admin@site.local', `deleteIdentity ${instanceIdentity.id}`])
+  })
+
+  it('writes nothing, here or there, when all is as it should be', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    await ensureAdmin(bootstrapping)
+    const before = cluster.objects()
+    infisical.calls.length = 0
+    const { session: _, ...again } = await ensureAdmin({ ...bootstrapping, organization: 'another name' })
+    expect(again).toEqual({ bootstrapped: false, changed: false })
+    // With their resourceVersions.
+    expect(cluster.objects()).toEqual(before)
+    expect(infisical.calls).toEqual([])
+  })
+
+  it('writes the login again where somebody has changed it, and keeps what others added', async () => {
+    const { cluster, bootstrapping, admin } = await fresh()
+    await ensureAdmin(bootstrapping)
+    const whole = await admin()
+    const note = Buffer.from('theirs').toString('base64')
+    await cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+    const { organizationId: _, ...less } = whole ?? {}
+    const object = secretObject('sealift-system', 'infisical-admin', less)
+    await cluster.create({ ...object, data: { ...(object['data'] as object), note } })
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
+    expect(await admin()).toEqual({ ...whole, note: 'theirs' })
   })
 
   it('takes no password that somebody else has laid there', async () => {
@@ -98,98 +122,90 @@ describe('ensureAdmin', () => {
   })
 })
 
+describe("bootstrap's own administrator", () => {
+  const annotation = 'sealift.dev/instance-identity'
+  async function kept(cluster: Cluster) {
+    const object = await cluster.get(kinds.secret, 'infisical-admin', 'sealift-system')
+    return object?.metadata.annotations?.[annotation]
+  }
+
+  it('is taken away, also by the next run when this one is killed, and then whatever its name is', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    const { login } = infisical
+    infisical.login = () => Promise.reject(new Error('killed'))
+    await expect(ensureAdmin(bootstrapping)).rejects.toThrow('killed')
+    expect(await kept(cluster)).toBe(instanceIdentity.id)
+    infisical.login = login
+    infisical.identities = [{ ...instanceIdentity, name: 'renamed', authMethods: [] }]
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
+    expect(infisical.identities).toEqual([])
+    expect(await kept(cluster)).toBeUndefined()
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
+  })
+
+  it('is taken away from sites installed before, told by its name and by all that bootstrap gives it', async () => {
+    const { infisical, bootstrapping } = await fresh()
+    await ensureAdmin(bootstrapping)
+    const others = [
+      { ...instanceIdentity, id: 'no-admin', role: 'member' },
+      { ...instanceIdentity, id: 'in-use', authMethods: ['token-auth', 'universal-auth'] },
+      { ...instanceIdentity, id: 'other-name', name: 'Instance Admin Identity 2' },
+    ]
+    infisical.identities = [...others, instanceIdentity]
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
+    expect(infisical.identities).toEqual(others)
+  })
+
+  it('is left to a person where there are several that could be it', async () => {
+    const { infisical, bootstrapping } = await fresh()
+    await ensureAdmin(bootstrapping)
+    infisical.identities = [instanceIdentity, { ...instanceIdentity, id: 'id-other' }]
+    const { changed, left } = await ensureAdmin(bootstrapping)
+    expect(changed).toBe(false)
+    expect(left).toBe(
+      'Infisical has 2 administrators named "Instance Admin Identity" (id-instance, id-other): delete those that nobody uses',
+    )
+    expect(infisical.identities).toHaveLength(2)
+  })
+
+  it('loses its tokens where it may not be deleted, and that is said', async () => {
+    const { infisical, bootstrapping } = await fresh()
+    const { session } = await ensureAdmin(bootstrapping)
+    infisical.identities = [instanceIdentity]
+    session.deleteIdentity = () => Promise.reject(refusal(400, 'Identity has delete protection'))
+    const { changed, left } = await ensureAdmin(bootstrapping)
+    expect(infisical.calls.at(-1)).toBe(`revokeTokens ${instanceIdentity.id}`)
+    expect([changed, left]).toEqual([
+      true,
+      expect.stringMatching(/delete protection.*its tokens are revoked$/),
+    ])
+    session.revokeTokens = async () => 0
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
+    session.revokeTokens = () => Promise.reject(refusal(403, 'no'))
+    expect((await ensureAdmin(bootstrapping)).left).toMatch(/so do its tokens .*: delete it by hand$/)
+  })
+
+  it('is no reason to go on when the server fails', async () => {
+    const { infisical, bootstrapping } = await fresh()
+    const { session } = await ensureAdmin(bootstrapping)
+    infisical.identities = [instanceIdentity]
+    const fails = () => Promise.reject(refusal(500, 'Something went wrong'))
+    const { deleteIdentity } = session
+    session.deleteIdentity = fails
+    expect((await rejection(ensureAdmin(bootstrapping))).code).toBe('SERVER_FAILED')
+    session.deleteIdentity = () => Promise.reject(refusal(400, 'no'))
+    session.revokeTokens = fails
+    expect((await rejection(ensureAdmin(bootstrapping))).code).toBe('SERVER_FAILED')
+    session.deleteIdentity = deleteIdentity
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
+  })
+})
+
 describe('adminSession', () => {
   it('uses what is kept, and says when nothing is installed', async () => {
     const { cluster, infisical, bootstrapping } = await fresh()
     expect((await rejection(adminSession(cluster, infisical))).code).toBe('NOT_INSTALLED')
     await ensureAdmin(bootstrapping)
     expect((await adminSession(cluster, infisical)).organizationId).toBe('org')
-  })
-})
-
-describe('ensureTenancy', () => {
-  async function installed() {
-    const { bootstrapping, credentials, infisical, cluster } = await fresh()
-    const { session } = await ensureAdmin(bootstrapping)
-    infisical.calls.length = 0
-    const needs = { cluster, infisical, session, namespace: 'external-secrets' }
-    return { needs, credentials, infisical }
-  }
-
-  it('makes project, folder and an identity that may read the probe and nothing else', async () => {
-    const { needs, credentials, infisical } = await installed()
-    const place = await ensureTenancy(needs)
-    expect(place).toEqual({ projectId: 'id-platform-shared', environment: 'prod', path: '/sealift-probe' })
-    const secrets = { subject: 'secrets', action: ['describeSecret', 'readValue'] }
-    const privilege = JSON.stringify([
-      { ...secrets, conditions: { environment: 'prod', secretPath: '/sealift-probe' } },
-      { ...secrets, conditions: { environment: 'prod', secretPath: { $glob: '/sealift-probe/**' } } },
-    ])
-    expect(infisical.calls).toEqual([
-      'createProject platform-shared',
-      'ensureFolder prod /sealift-probe',
-      'createIdentity external-secrets',
-      'addToProject id-platform-shared id-external-secrets no-access',
-      `addPrivilege id-external-secrets sealift-probe-read ${privilege}`,
-      'createClientSecret id-external-secrets',
-    ])
-    expect(await credentials()).toEqual({
-      clientId: 'client-id-external-secrets',
-      clientSecret: 'client-secret-0',
-    })
-  })
-
-  it('keeps credentials that still log in', async () => {
-    const { needs, credentials, infisical } = await installed()
-    await ensureTenancy(needs)
-    const before = await credentials()
-    infisical.calls.length = 0
-    await ensureTenancy(needs)
-    expect(await credentials()).toEqual(before)
-    expect(infisical.calls.filter(call => call.startsWith('create'))).toEqual([])
-  })
-
-  it('makes new ones after a single refused login, for the same identity', async () => {
-    const { needs, credentials, infisical } = await installed()
-    await ensureTenancy(needs)
-    infisical.clientSecrets.clear()
-    infisical.calls.length = 0
-    await ensureTenancy(needs)
-    expect(infisical.calls.filter(call => call === 'loginIdentity')).toHaveLength(1)
-    expect(infisical.calls).not.toContain('createIdentity external-secrets')
-    expect(infisical.clientSecrets.get(String((await credentials())?.['clientId']))).toBe(
-      (await credentials())?.['clientSecret'],
-    )
-  })
-
-  it('revokes what it lost, once the new ones are in the cluster, and at a rerun when it is killed there', async () => {
-    const { needs, infisical, credentials } = await installed()
-    await ensureTenancy(needs)
-    expect(infisical.calls.join('\n')).not.toContain('revoke')
-    await needs.cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
-    const { revokeClientSecret } = needs.session
-    needs.session.revokeClientSecret = () => Promise.reject(new Error('killed'))
-    await expect(ensureTenancy(needs)).rejects.toThrow('killed')
-    const made = await credentials()
-    expect(made).toMatchObject({ clientSecret: 'client-secret-1' })
-
-    needs.session.revokeClientSecret = revokeClientSecret
-    for (const revoked of [['revokeClientSecret id-external-secrets earlier'], []]) {
-      infisical.calls.length = 0
-      await ensureTenancy(needs)
-      expect(infisical.calls.filter(call => /revoke|createClient/.test(call))).toEqual(revoked)
-      expect(await credentials()).toEqual(made)
-    }
-  })
-
-  it('makes no new ones when the server cannot answer', async () => {
-    const { needs, infisical } = await installed()
-    await ensureTenancy(needs)
-    infisical.loginIdentity = async () => {
-      throw refusal(500, 'Something went wrong')
-    }
-    infisical.calls.length = 0
-    expect((await rejection(ensureTenancy(needs))).code).toBe('SERVER_FAILED')
-    expect(infisical.calls).not.toContain('createClientSecret id-external-secrets')
   })
 })

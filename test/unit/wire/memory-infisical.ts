@@ -1,12 +1,28 @@
-/** An Infisical of maps for the wire room's tests: the answers that decide, and a log of what was asked. */
+/** An Infisical of maps for the wire room's tests: the answers that decide, and a log of what changed it. */
 import { SealiftError } from '../../../src/errors/index.ts'
-import { type Infisical, type InfisicalSession, Secret, type SecretPlace } from '../../../src/ports/index.ts'
+import {
+  type Identity,
+  type Infisical,
+  type InfisicalSession,
+  Secret,
+  type SecretPlace,
+} from '../../../src/ports/index.ts'
+
+interface ClientSecret {
+  readonly id: string
+  readonly identityId: string
+  readonly value: string
+  readonly description: string
+}
 
 /** An {@link Infisical} with its state to look at and to change. */
 export interface MemoryInfisical extends Infisical {
   admin: { email: string; password: string } | undefined
   readonly secrets: Map<string, string>
-  readonly clientSecrets: Map<string, string>
+  /** Those that are not revoked. */
+  clientSecrets: ClientSecret[]
+  identities: (Identity & { readonly name: string })[]
+  /** What changed the server, and logins of identities. */
   readonly calls: string[]
 }
 
@@ -17,15 +33,30 @@ export function refusal(status: number, text: string): SealiftError {
   })
 }
 
+/** What Infisical's bootstrap makes beside the admin. */
+export const instanceIdentity = {
+  id: 'id-instance',
+  name: 'Instance Admin Identity',
+  role: 'admin',
+  authMethods: ['token-auth'],
+} as const
+
 /** A server that nobody has set up yet. */
 export function memoryInfisical(): MemoryInfisical {
   const calls: string[] = []
   const secrets = new Map<string, string>()
-  const clientSecrets = new Map<string, string>()
-  const identities = new Map<string, string>()
   const projects = new Map<string, string[]>()
-  const key = ({ environment, path }: SecretPlace, name: string) => `${environment}${path}/${name}`
+  const present = new Set<string>()
+  let made = 0
+  const folder = ({ environment, path }: SecretPlace) => `${environment}${path}/`
   const note = (...words: string[]) => void calls.push(words.join(' '))
+  const once = (...words: string[]) => {
+    const what = words.join(' ')
+    if (present.has(what)) return false
+    present.add(what)
+    note(what)
+    return true
+  }
   const asProject = (slug: string, environments: string[]) => ({
     id: `id-${slug}`,
     slug,
@@ -44,44 +75,82 @@ export function memoryInfisical(): MemoryInfisical {
       return asProject(slug, ['dev', 'staging', 'prod'])
     },
     createEnvironment: async (_, __, slug) => note('createEnvironment', slug),
-    ensureFolder: async ({ environment, path }) => note('ensureFolder', environment, path),
-    identity: async name => identities.get(name),
+    ensureFolder: async ({ environment, path }) => once('ensureFolder', environment, path),
+    identities: async wanted =>
+      infisical.identities
+        .filter(({ name }) => name === wanted)
+        .map(({ id, role, authMethods }) => ({ id, role, authMethods })),
     async createIdentity(name) {
       note('createIdentity', name)
-      identities.set(name, `id-${name}`)
-      return `id-${name}`
+      const identity = { id: `id-${name}`, role: 'no-access', authMethods: [] }
+      infisical.identities.push({ ...identity, name })
+      return identity
     },
-    attachUniversalAuth: async identityId => `client-${identityId}`,
-    async createClientSecret(identityId) {
+    async deleteIdentity(id) {
+      const there = infisical.identities.some(identity => identity.id === id)
+      if (there) note('deleteIdentity', id)
+      infisical.identities = infisical.identities.filter(identity => identity.id !== id)
+      return there
+    },
+    async revokeTokens(id) {
+      note('revokeTokens', id)
+      return 1
+    },
+    async attachUniversalAuth({ id }) {
+      infisical.identities = infisical.identities.map(identity =>
+        identity.id === id ? { ...identity, authMethods: ['universal-auth'] } : identity,
+      )
+      return `client-${id}`
+    },
+    async createClientSecret(identityId, description) {
       note('createClientSecret', identityId)
-      const value = `client-secret-${clientSecrets.size}`
-      clientSecrets.set(`client-${identityId}`, value)
+      const value = `client-secret-${made++}`
+      infisical.clientSecrets.push({ id: `id-of-${value}`, identityId, value, description })
       return new Secret(value)
     },
-    clientSecrets: async identityId => (clientSecrets.has(`client-${identityId}`) ? ['earlier'] : []),
-    revokeClientSecret: async (identityId, id) => note('revokeClientSecret', identityId, id),
-    addToProject: async (projectId, identityId, role) => note('addToProject', projectId, identityId, role),
-    addPrivilege: async (_, identityId, slug, permissions) =>
-      note('addPrivilege', identityId, slug, JSON.stringify(permissions)),
+    clientSecrets: async (identityId, description) =>
+      infisical.clientSecrets
+        .filter(secret => secret.identityId === identityId && secret.description === description)
+        .map(({ id }) => id),
+    async revokeClientSecret(identityId, id) {
+      note('revokeClientSecret', identityId, id)
+      infisical.clientSecrets = infisical.clientSecrets.filter(secret => secret.id !== id)
+    },
+    addToProject: async (...words) => once('addToProject', ...words),
+    ensurePrivilege: async (_, identityId, slug, permissions) =>
+      once('ensurePrivilege', identityId, slug, JSON.stringify(permissions)),
     async secret(place, name) {
-      const value = secrets.get(key(place, name))
+      const value = secrets.get(folder(place) + name)
       return value === undefined ? undefined : new Secret(value)
     },
-    putSecret: async (place, name, value) => void secrets.set(key(place, name), value.reveal()),
-    deleteSecret: async (place, name) => void secrets.delete(key(place, name)),
+    secretNames: async place =>
+      [...secrets.keys()]
+        .filter(name => name.startsWith(folder(place)))
+        .map(name => name.slice(folder(place).length)),
+    async putSecret(place, name, value) {
+      note('putSecret', name)
+      secrets.set(folder(place) + name, value.reveal())
+      return true
+    },
+    async deleteSecret(place, name) {
+      note('deleteSecret', name)
+      return secrets.delete(folder(place) + name)
+    },
   }
 
   const infisical: MemoryInfisical = {
     admin: undefined,
     secrets,
-    clientSecrets,
+    clientSecrets: [],
+    identities: [],
     calls,
     status: async () => ({ initialized: infisical.admin !== undefined }),
     async bootstrap(email, password) {
       if (infisical.admin !== undefined) throw refusal(400, 'Instance has already been set up')
       note('bootstrap', email)
       infisical.admin = { email, password: password.reveal() }
-      return { organizationId: 'org' }
+      infisical.identities.push(instanceIdentity)
+      return { organizationId: 'org', identityId: instanceIdentity.id }
     },
     async login(email, password) {
       if (infisical.admin?.email !== email || infisical.admin.password !== password.reveal())
@@ -90,7 +159,10 @@ export function memoryInfisical(): MemoryInfisical {
     },
     async loginIdentity({ clientId, clientSecret }) {
       note('loginIdentity')
-      if (clientSecrets.get(clientId) !== clientSecret.reveal()) throw refusal(401, 'Invalid credentials')
+      const good = infisical.clientSecrets.some(
+        ({ identityId, value }) => clientId === `client-${identityId}` && value === clientSecret.reveal(),
+      )
+      if (!good) throw refusal(401, 'Invalid credentials')
       return new Secret('token')
     },
   }

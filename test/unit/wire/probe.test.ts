@@ -60,6 +60,16 @@ describe('prove', () => {
     expect(needs.infisical.secrets.size).toBe(0)
   })
 
+  it('takes away what proofs that were killed left in Infisical, and nothing else', async () => {
+    const needs = await proving()
+    needs.cluster.behaviour.react = eso(needs.infisical)
+    const theirs = ['prod/sealift-probe/OF_A_TEAM', 'prod/elsewhere/SEALIFT_PROBE_0A0B0C0D']
+    for (const name of [...theirs, 'prod/sealift-probe/SEALIFT_PROBE_0A0B0C0D'])
+      needs.infisical.secrets.set(name, 'left')
+    await prove(needs)
+    expect([...needs.infisical.secrets.keys()]).toEqual(theirs)
+  })
+
   it('does not take the old value for the new one', async () => {
     const needs = await proving()
     const first = eso(needs.infisical)
