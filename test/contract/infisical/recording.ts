@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One step of the recorded conversation; steps without a request are about decoded tokens. */
+/** One step of a recorded conversation; steps without a request are about decoded tokens. */
 export interface Step {
   readonly name: string
   readonly request?: {
     readonly method: string
     readonly path: string
-    readonly auth: 'none' | 'bearer'
+    readonly auth?: 'none' | 'bearer'
     readonly body: unknown
   }
   readonly status?: number
@@ -15,10 +15,12 @@ export interface Step {
   readonly body: unknown
 }
 
-const file = join(import.meta.dirname, '../../fixtures/infisical-contract/2026-07.json')
-
-/** The steps of the recording of 2026-07, in order. */
-export const steps = (JSON.parse(readFileSync(file, 'utf8')) as { steps: Step[] }).steps
+/** The steps of a recording in test/fixtures/infisical-contract, in order. */
+export function stepsOf(recording: string): Step[] {
+  const file = join(import.meta.dirname, '../../fixtures/infisical-contract', `${recording}.json`)
+  const read = JSON.parse(readFileSync(file, 'utf8')) as Step[] | { steps: Step[] }
+  return Array.isArray(read) ? read : read.steps
+}
 
 const patterns: readonly [RegExp, string][] = [
   [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>'],
@@ -27,6 +29,10 @@ const patterns: readonly [RegExp, string][] = [
   [/^[0-9a-f]{64}$/, '<client secret>'],
   [/^req-\w{14}$/, '<request>'],
   [/-----BEGIN PUBLIC KEY-----[\s\S]+/, '<public key>'],
+  [/\btoken=[0-9a-f]{32}\b/g, 'token=<invite token>'],
+  // What later recordings leave out themselves.
+  [/\((jwt|client secret|invite token)\)/g, '<$1>'],
+  [/^\(PEM\)$/, '<public key>'],
 ]
 const nil = '00000000-0000-0000-0000-000000000000'
 
@@ -38,9 +44,12 @@ function text(value: string, key: string): string {
   return patterns.reduce((result, [pattern, name]) => result.replace(pattern, name), value)
 }
 
+/** A text with ids, tokens and times masked, such as an answer that is JSON in part. */
+export const masked = (value: string): string => text(value, '')
+
 /**
- * What of an answer is contract: everything but ids, tokens, times and random names. Lists of secrets are
- * brought into the order of their keys, because the real server answers a batch in no order.
+ * What of an answer is contract: everything but ids, tokens, times and random names. Lists of secrets and
+ * of people are brought into the order of their names, because the real server answers them in no order.
  */
 export function essence(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return text(value, key)
@@ -51,8 +60,13 @@ export function essence(value: unknown, key = ''): unknown {
 }
 
 function inOrder(list: readonly unknown[]): readonly unknown[] {
-  const keyOf = (item: unknown) => String((item as Record<string, unknown> | null)?.['secretKey'] ?? '')
-  return list.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)))
+  return list.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
+}
+
+function nameOf(item: unknown): string {
+  const { secretKey, email, user } = (item ?? {}) as Record<string, unknown>
+  const { username } = (user ?? {}) as Record<string, unknown>
+  return String(secretKey ?? email ?? username ?? '')
 }
 
 /** Learns which live id or token stands for which recorded one, from two answers of the same essence. */

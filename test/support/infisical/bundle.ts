@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { recordedRefusals } from './server/recorded.ts'
 
 /**
  * Bundles the stand-in server with its libraries into one ES module for Node 24, `outfile` (`….mjs`), so that
@@ -13,6 +14,8 @@ export async function bundleServer(outfile: string): Promise<void> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // What the recordings have, by which the server knows what it makes up.
+    define: { STAND_IN_RECORDED: JSON.stringify(recordedRefusals()) },
     // Optional native driver of pg; it is not installed.
     external: ['pg-native'],
     // pg and ioredis are CommonJS and call require() for Node's own modules.

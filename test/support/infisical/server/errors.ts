@@ -5,12 +5,20 @@ export class ApiError extends Error {
   readonly kind: string
   /** The `message` field of the body: a text, or a list of validation issues. */
   readonly report: string | readonly Issue[]
+  /** Of a permission check: the rules that were looked at. */
+  readonly details: readonly unknown[]
 
-  constructor(status: number, kind: string, report: string | readonly Issue[]) {
+  constructor(
+    status: number,
+    kind: string,
+    report: string | readonly Issue[],
+    details: readonly unknown[] = [],
+  ) {
     super(typeof report === 'string' ? report : report.map(issue => issue.message).join('; '))
     this.status = status
     this.kind = kind
     this.report = report
+    this.details = details
   }
 }
 
@@ -18,7 +26,7 @@ export class ApiError extends Error {
 export interface Issue {
   readonly code: string
   readonly message: string
-  readonly path: readonly string[]
+  readonly path: readonly (string | number)[]
   readonly [more: string]: unknown
 }
 
@@ -26,8 +34,11 @@ export interface Issue {
 export const badRequest = (message: string, kind = 'BadRequest') => new ApiError(400, kind, message)
 /** 401. */
 export const unauthorized = (message: string) => new ApiError(401, 'UnauthorizedError', message)
-/** 403 of a permission check. */
-export const denied = (message: string) => new ApiError(403, 'PermissionDenied', message)
+/** 403 of a permission check, with the rules that do not permit it. */
+export const denied = (message: string, rules: readonly unknown[] = []) =>
+  new ApiError(403, 'PermissionDenied', message, rules)
+/** 403 of anything else. */
+export const forbidden = (message: string) => new ApiError(403, 'ForbiddenError', message)
 /** 404. */
 export const notFound = (message: string, kind = 'NotFound') => new ApiError(404, kind, message)
 /** 422 with all issues. */
@@ -39,7 +50,7 @@ export function errorBody(error: unknown, reqId: string): { status: number; body
     const text = { message: 'Something went wrong', error: 'InternalServerError' }
     return { status: 500, body: { reqId, statusCode: 500, ...text } }
   }
-  const details = error.kind === 'PermissionDenied' ? { details: [] } : {}
+  const details = error.kind === 'PermissionDenied' ? { details: error.details } : {}
   const body = { reqId, statusCode: error.status, message: error.report, ...details, error: error.kind }
   return { status: error.status, body }
 }

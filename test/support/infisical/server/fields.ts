@@ -1,5 +1,8 @@
 import { type Issue, invalid } from './errors.ts'
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
 /** Reads a JSON body field by field and collects every fault, so that one 422 names them all. */
 export class Fields {
   readonly #body: Readonly<Record<string, unknown>>
@@ -37,11 +40,23 @@ export class Fields {
     return this.#read(name, 'boolean', value => typeof value === 'boolean', preset)
   }
 
+  /** A required object. */
+  object(name: string): Readonly<Record<string, unknown>> {
+    return this.#read(name, 'object', (value): value is Record<string, unknown> => isObject(value))
+  }
+
+  /** A required list of texts. */
+  strings(name: string): readonly string[] {
+    const isTexts = (value: unknown): value is string[] =>
+      Array.isArray(value) && value.every(item => typeof item === 'string')
+    return this.#read(name, 'array', isTexts)
+  }
+
   /** A list of objects. */
   objects(name: string): Readonly<Record<string, unknown>>[] {
-    const isObject = (value: unknown): value is Record<string, unknown> =>
-      typeof value === 'object' && value !== null
-    return this.#read(name, 'array', value => Array.isArray(value) && value.every(isObject))
+    const isObjects = (value: unknown): value is Record<string, unknown>[] =>
+      Array.isArray(value) && value.every(isObject)
+    return this.#read(name, 'array', isObjects)
   }
 
   email(name: string): string {
@@ -50,6 +65,21 @@ export class Fields {
       this.fault({ validation: 'email', code: 'invalid_string', message: 'Invalid email', path: [name] })
     }
     return value
+  }
+
+  /** The slug of a project or a group, where it is given. */
+  slug(name: string): string | undefined {
+    const slug = this.optional(name)
+    if (slug === undefined) return undefined
+    if (slug.length < 5) {
+      const message = 'Slug field must be at least 5 lowercase characters'
+      const bound = { minimum: 5, type: 'string', inclusive: true, exact: false }
+      this.fault({ code: 'too_small', ...bound, message, path: [name] })
+    } else if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug)) {
+      const message = 'Slug field can only contain lowercase letters, numbers, and hyphens'
+      this.fault({ code: 'custom', message, path: [name] })
+    }
+    return slug
   }
 
   /** Records a fault found by the caller. */

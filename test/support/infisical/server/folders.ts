@@ -39,8 +39,34 @@ export async function folderAt(
     folder = folder && (await db.first<Folder>(sql, [folder.id, name]))
   }
   if (folder) return folder
-  const where = `environment with slug '${environment}'`
-  throw notFound(`Folder with path '${cleanPath(path)}' in ${where} not found`, kind)
+  const named = `Folder with path '${cleanPath(path)}' in environment`
+  if (kind !== 'SecretPathNotFound') throw notFound(`${named} with slug '${environment}' not found`, kind)
+  const help = 'Please ensure the environment slug and secret path is correct.'
+  throw notFound(`${named} '${environment}' was not found. ${help}`, kind)
+}
+
+/** The folder at `path`, made with all that is missing above it. @throws ApiError 404 without the environment */
+export async function ensureFolderAt(db: Database, projectId: string, environment: string, path: string) {
+  let folder = await folderAt(db, projectId, environment, '/', 'CreateFolder')
+  for (const name of path.split('/').filter(Boolean)) {
+    const sql = 'SELECT * FROM secret_folders WHERE "parentId" = $1 AND name = $2'
+    const below = await db.first<Folder>(sql, [folder.id, name])
+    const row = { name, envId: folder.envId, parentId: folder.id }
+    folder = below ?? (await db.insert<Folder>('secret_folders', row))
+  }
+  return folder
+}
+
+/** Every folder below `parent`, one level after the other, with its path from there. */
+export async function foldersBelow(db: Database, parent: string) {
+  const found: (Folder & { relativePath: string })[] = []
+  const add = async (id: string, at: string) => {
+    for (const folder of await foldersIn(db, id))
+      found.push({ ...folder, relativePath: `${at}/${folder.name}` })
+  }
+  await add(parent, '')
+  for (const folder of found) await add(folder.id, folder.relativePath)
+  return found
 }
 
 /** The folders directly below `parent`, by name. */

@@ -12,8 +12,8 @@ export interface Bounds {
 
 type Claims = Readonly<Record<string, unknown>>
 
-/** The claims of a JWT that one of the PEM keys signed (RS256, ES256, EdDSA), and that is not expired. */
-export function verifyWithKeys(jwt: string, keys: readonly string[]): Claims | undefined {
+/** The claims of a JWT that one of the PEM keys signed (RS256, ES256, EdDSA), or why none of them takes it. */
+export function verifyWithKeys(jwt: string, keys: readonly string[]): Claims | string {
   const [head = '', body = '', signature = ''] = jwt.split('.')
   const data = Buffer.from(`${head}.${body}`)
   const good = keys.some(pem => {
@@ -22,9 +22,9 @@ export function verifyWithKeys(jwt: string, keys: readonly string[]): Claims | u
     const options = { key, dsaEncoding: 'ieee-p1363' as const }
     return verifySignature(algorithm, data, options, Buffer.from(signature, 'base64url'))
   })
-  if (!good) return undefined
+  if (!good) return 'invalid signature'
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims
-  return typeof claims['exp'] === 'number' && claims['exp'] <= now() ? undefined : claims
+  return typeof claims['exp'] === 'number' && claims['exp'] <= now() ? 'jwt expired' : claims
 }
 
 const matches = (bound: string, value: unknown) =>
@@ -39,5 +39,5 @@ export function checkClaims(claims: Claims, bounds: Bounds): string | undefined 
     return 'audience not allowed'
   }
   const claim = Object.entries(bounds.boundClaims).find(([name, bound]) => !matches(bound, claims[name]))
-  return claim ? `claim ${claim[0]} not allowed` : undefined
+  return claim ? `claim mismatch for field ${claim[0]}` : undefined
 }

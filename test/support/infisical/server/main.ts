@@ -7,6 +7,7 @@ import { openKms } from './kms.ts'
 import { log } from './log.ts'
 import { migrate } from './migrations.ts'
 import { openQueues } from './queue.ts'
+import { openRecorded } from './recorded.ts'
 import { serve } from './router.ts'
 import { routes } from './routes/index.ts'
 
@@ -25,7 +26,7 @@ async function start(config: Config): Promise<void> {
   await migrate(db, config.standIn.migrationSeconds, log)
   const kms = await openKms(db, config.encryptionKey)
   const queues = await openQueues(config.redisUrl, config.standIn.redisConnections, log)
-  const server = serve(routes({ config, db, kms, queues }), log)
+  const server = serve(routes({ config, db, kms, queues }), openRecorded(), log)
 
   // Only now: whoever gets an answer may rely on a migrated database.
   server.listen(config.port, config.host, () => {

@@ -64,13 +64,25 @@ function applies(rule: Rule, action: string, subject: string, place?: Place): bo
   return known.every(([name, test]) => passes(test, facts[name as keyof typeof facts]))
 }
 
+const shown = ({ action, subject, inverted = false, conditions }: Rule) => ({
+  action: [action].flat(),
+  inverted,
+  subject: [subject],
+  ...(conditions === undefined ? {} : { conditions }),
+})
+
 function accessBy(rules: readonly Rule[]): Access {
   const can = (action: string, subject: string, place?: Place) => {
     const matching = rules.filter(rule => applies(rule, action, subject, place))
     return matching.some(rule => !rule.inverted) && !(place && matching.some(rule => rule.inverted))
   }
   const require = (action: string, subject: string, place?: Place) => {
-    if (!can(action, subject, place)) throw denied(`You are not allowed to ${action} on ${subject}`)
+    if (can(action, subject, place)) return
+    const looked = rules.filter(rule => applies(rule, action, subject))
+    throw denied(
+      `You are not allowed to ${action} on ${subject}`,
+      looked.map(rule => shown(rule)),
+    )
   }
   return { can, require }
 }

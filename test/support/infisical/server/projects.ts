@@ -44,6 +44,16 @@ export async function projectBySlug(db: Database, actor: Actor, slug: string): P
   return project
 }
 
+/** An environment as the API answers it. */
+export const environmentView = (
+  { id, name, slug, position, projectId, createdAt, updatedAt }: Environment,
+  deletion: Readonly<Record<string, unknown>> = {},
+) => ({
+  ...{ id, name, slug, position, projectId, createdAt, updatedAt },
+  ...{ deleteAfter: null, softDeletedAt: null, deletedByUserId: null, deletedByIdentityId: null },
+  ...deletion,
+})
+
 /** Adds an environment and its root folder, at the end. */
 export async function addEnvironment(db: Database, projectId: string, name: string, slug: string) {
   const last = await db.first<{ position: number }>(
@@ -59,7 +69,7 @@ export async function addEnvironment(db: Database, projectId: string, name: stri
 /** Adds a project with the given environments, `[name, slug]` each. */
 export async function addProject(
   db: Database,
-  row: { name: string; slug: string; type: string; orgId: string; description: string | null },
+  row: Pick<Project, 'name' | 'slug' | 'type' | 'orgId' | 'description'> & { hasDeleteProtection?: boolean },
   environments: readonly (readonly [string, string])[],
 ): Promise<Project> {
   const project = await db.insert<Project>('projects', row)
@@ -67,12 +77,17 @@ export async function addProject(
   return project
 }
 
-/** A project as the API answers it. */
+/** A project as the API answers it, with its environments. */
 export async function projectView(db: Database, project: Project) {
   const environments = await db.all(
     'SELECT name, slug, id FROM project_environments WHERE "projectId" = $1 ORDER BY position',
     [project.id],
   )
+  return { ...bareProject(project), _id: project.id, environments, deletedEnvironments: [] }
+}
+
+/** A project as the API answers its change and its end. */
+export function bareProject(project: Project) {
   return {
     id: project.id,
     name: project.name,
@@ -94,8 +109,5 @@ export async function projectView(db: Database, project: Project) {
     showSnapshotsLegacy: false,
     secretDetectionIgnoreValues: null,
     enforceEncryptedSecretManagerSecretMetadata: null,
-    _id: project.id,
-    environments,
-    deletedEnvironments: [],
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { badRequest, errorBody } from './errors.ts'
 import type { Log } from './log.ts'
+import type { Recorded } from './recorded.ts'
 
 /** A request as a route sees it. */
 export interface Call {
@@ -55,41 +56,57 @@ function matcher(path: string): RegExp {
   return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`)
 }
 
+/** Whether a path is a route's: parameters end at 100 characters, as Fastify's router has it. */
+const fits = (match: RegExpExecArray | null): boolean =>
+  match !== null && Object.values(match.groups ?? {}).every(value => value.length <= 100)
+
 async function answer(routes: readonly (Route & { pattern: RegExp })[], request: IncomingMessage) {
   const reqId = `req-${randomBytes(12).toString('base64url').replace(/\W|_/g, '0').slice(0, 14)}`
   const target = request.url ?? '/'
+  let given: Record<string, unknown> = {}
   try {
     const url = new URL(target, 'http://stand-in')
     const found = routes.find(
-      ({ method, pattern }) => method === request.method && pattern.test(url.pathname),
+      ({ method, pattern }) => method === request.method && fits(pattern.exec(url.pathname)),
     )
     if (!found) {
       const message = `Route ${request.method}:${target} not found`
-      return { status: 404, body: { message, error: 'Not Found', statusCode: 404 } }
+      return { status: 404, body: { message, error: 'Not Found', statusCode: 404 }, given }
     }
     const groups = found.pattern.exec(url.pathname)?.groups ?? {}
+    given = await readBody(request)
     const body = await found.answer({
       param: name => decodeURIComponent(groups[name] ?? ''),
       query: name => url.searchParams.get(name) || undefined,
-      body: await readBody(request),
+      body: given,
       token: /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1],
     })
-    return { status: 200, body }
+    return { status: 200, body, given }
   } catch (error) {
-    return { ...errorBody(error, reqId), error }
+    return { ...errorBody(error, reqId), given, error }
   }
 }
 
-/** An HTTP server over `routes`; every answer carries `x-sealift-stand-in`. Request logs hold no query. */
-export function serve(routes: readonly Route[], log: Log): Server {
+/**
+ * An HTTP server over `routes`; every answer carries `x-sealift-stand-in`, and a refusal that no recording has
+ * `x-sealift-stand-in-unrecorded` with what is strange in it. Request logs hold no query.
+ */
+export function serve(routes: readonly Route[], recorded: Recorded, log: Log): Server {
   const compiled = routes.map(each => ({ ...each, pattern: matcher(each.path) }))
   return createServer((request, response) => {
     void answer(compiled, request).then(result => {
       const body = JSON.stringify(result.body)
       const type = 'application/json; charset=utf-8'
       const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
-      response.writeHead(result.status, { ...headers, 'x-sealift-stand-in': 'infisical' }).end(body)
-      const [path] = (request.url ?? '').split('?')
+      const { status, given } = result
+      const target = request.url ?? '/'
+      const strange = status < 400 ? [] : recorded.strange(status, result.body, target, given)
+      const unrecorded = strange.join('; ').replace(/[^\x20-\x7e]/g, '?')
+      const mark = unrecorded === '' ? {} : { 'x-sealift-stand-in-unrecorded': unrecorded }
+      response.writeHead(status, { ...headers, 'x-sealift-stand-in': 'infisical', ...mark }).end(body)
+      const [path] = target.split('?')
+      if (unrecorded !== '')
+        log.error(`No recording has this answer to ${request.method} ${path}: ${unrecorded}`)
       if (path !== '/api/status') log.info(`${request.method} ${path} ${result.status}`)
       if (result.status === 500 && 'error' in result) log.error(String((result.error as Error).stack))
     })

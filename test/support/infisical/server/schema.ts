@@ -88,4 +88,22 @@ export const migrations: readonly Migration[] = [
         "publicKeys" jsonb NOT NULL, "boundIssuer" text NOT NULL, "boundAudiences" text NOT NULL,
         "boundClaims" jsonb NOT NULL, "boundSubject" text NOT NULL, ${times})`,
   },
+  {
+    name: '20260601090000_teams.mjs',
+    sql: `ALTER TABLE users ADD "isEmailVerified" boolean NOT NULL DEFAULT false,
+        ALTER "hashedPassword" DROP NOT NULL;
+      ALTER TABLE organizations ADD "kmsDefaultKeyId" uuid NOT NULL DEFAULT gen_random_uuid(),
+        ADD "allowCrossProjectSecretSharing" boolean NOT NULL DEFAULT false;
+      ALTER TABLE org_memberships ADD status text NOT NULL DEFAULT 'accepted', ADD "inviteEmail" text,
+        ADD "isActive" boolean NOT NULL DEFAULT true, ADD "lastLoginAuthMethod" text,
+        ADD "lastLoginTime" timestamptz, ADD UNIQUE ("userId", "orgId");
+      ALTER TABLE identity_project_memberships ADD "roleId" uuid NOT NULL DEFAULT gen_random_uuid();
+      CREATE TABLE project_memberships (${id}, "projectId" ${to('projects')}, "userId" ${to('users')},
+        ${times}, UNIQUE ("projectId", "userId"));
+      CREATE TABLE project_user_membership_roles (${id}, role text NOT NULL,
+        "projectMembershipId" ${to('project_memberships')}, ${times});
+      CREATE TABLE secret_imports (${id}, version integer NOT NULL DEFAULT 1, "importPath" text NOT NULL,
+        position integer NOT NULL, "folderId" ${to('secret_folders')},
+        "importEnvId" ${to('project_environments')}, ${times})`,
+  },
 ]

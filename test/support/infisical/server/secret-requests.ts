@@ -31,11 +31,11 @@ async function locate(
 }
 
 /** The folder that a read names in its query, and what the caller may do there. */
-export function locateQuery(context: Context, call: Call): Promise<Located> {
+export function locateQuery(context: Context, call: Call, kind: string): Promise<Located> {
   const [path, environment] = [call.query('secretPath'), call.query('environment')]
   const id = call.query('projectId') ?? call.query('workspaceId')
   const slug = call.query('workspaceSlug') ?? call.query('projectSlug')
-  return locate(context, call, { id, slug, environment, path }, 'GetSecrets')
+  return locate(context, call, { id, slug, environment, path }, kind)
 }
 
 /** The folder that a write names in its body, and what the caller may do there. */
@@ -48,10 +48,9 @@ export function locateBody(context: Context, call: Call, kind: string): Promise<
   return locate(context, call, { id, slug, environment, path }, kind)
 }
 
-function checkName(name: string): string {
+function checkName(name: string, path: readonly (string | number)[] = ['secretName']): string {
   if (!/[:/]/.test(name)) return name
-  const message = 'Secret name cannot contain colon or forward slash.'
-  throw invalid([{ code: 'custom', message, path: ['secretName'] }])
+  throw invalid([{ code: 'custom', message: 'Secret name cannot contain colon or forward slash.', path }])
 }
 
 /** The secret's name of the path. @throws ApiError 422 for ":" or "/" in it */
@@ -61,6 +60,7 @@ function readInput(
   body: Readonly<Record<string, unknown>>,
   name: string | undefined,
   action: string,
+  path?: readonly (string | number)[],
 ): SecretInput {
   const fields = new Fields(body)
   const key = name ?? fields.string('secretKey')
@@ -70,10 +70,10 @@ function readInput(
   fields.done()
   const metadata = body['secretMetadata']
   return {
-    key: checkName(key),
+    key: checkName(key, path),
     ...(action !== 'delete' && value !== undefined ? { value } : {}),
     ...(comment === undefined ? {} : { comment }),
-    ...(newKey === undefined ? {} : { newKey: checkName(newKey) }),
+    ...(newKey === undefined ? {} : { newKey: checkName(newKey, path) }),
     ...(metadata === undefined ? {} : { metadata }),
   }
 }
@@ -84,5 +84,5 @@ export function readInputs(call: Call, many: boolean, action: string): SecretInp
   const fields = new Fields(call.body)
   const list = fields.objects('secrets')
   fields.done()
-  return list.map(entry => readInput(entry, undefined, action))
+  return list.map((entry, i) => readInput(entry, undefined, action, ['secrets', i, 'secretKey']))
 }

@@ -74,7 +74,8 @@ export function adminRoutes({ db, config }: Context): Route[] {
       )
       if (state?.initialized) throw badRequest('Instance has already been set up')
       const person = { username: email, firstName: 'Admin', lastName: 'User', email }
-      const user = await work.insert<Row>('users', { ...person, superAdmin: true, hashedPassword })
+      const account = { superAdmin: true, isEmailVerified: true, hashedPassword }
+      const user = await work.insert<Row>('users', { ...person, ...account })
       const organization = await work.insert<Row>('organizations', { name, slug: slugOf(name) })
       await work.insert('org_memberships', { userId: user.id, orgId: organization.id, role: 'admin' })
       const certificates = { name: 'Certificate Manager', slug: slugOf('cert-manager'), type: 'cert-manager' }

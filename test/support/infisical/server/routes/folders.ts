@@ -2,7 +2,15 @@ import { authenticate } from '../actor.ts'
 import type { Context } from '../context.ts'
 import { badRequest, notFound } from '../errors.ts'
 import { Fields } from '../fields.ts'
-import { cleanPath, type Folder, folderAt, foldersIn, folderView } from '../folders.ts'
+import {
+  cleanPath,
+  ensureFolderAt,
+  type Folder,
+  folderAt,
+  foldersBelow,
+  foldersIn,
+  folderView,
+} from '../folders.ts'
 import { accessTo } from '../permission.ts'
 import { projectById } from '../projects.ts'
 import { type Route, route } from '../router.ts'
@@ -19,7 +27,8 @@ export function folderRoutes(context: Context): Route[] {
     const path = cleanPath(fields.string('path', '/'))
     const description = fields.optional('description') ?? null
     if (!/^[a-zA-Z0-9_-]+$/.test(name ?? '')) {
-      const message = 'Folder name can only contain alphanumeric characters, dashes, and underscores'
+      const message =
+        'Invalid folder name. Only alphanumeric characters, dashes, and underscores are allowed.'
       fields.fault({ code: 'custom', message, path: ['name'] })
     }
     fields.done()
@@ -27,7 +36,7 @@ export function folderRoutes(context: Context): Route[] {
     const project = await projectById(db, actor, projectId ?? '')
     const place = { environment: environment ?? '', secretPath: path }
     ;(await accessTo(db, actor, project.id)).require('create', 'secret-folders', place)
-    const parent = await folderAt(db, project.id, place.environment, path, 'CreateFolder')
+    const parent = await ensureFolderAt(db, project.id, place.environment, path)
     const siblings = await foldersIn(db, parent.id)
     if (siblings.some(folder => folder.name === name)) {
       throw badRequest(`Folder with name '${name}' already exists in path '${path}'`)
@@ -43,7 +52,10 @@ export function folderRoutes(context: Context): Route[] {
     await accessTo(db, actor, project.id)
     const path = cleanPath(call.query('path') ?? '/')
     const parent = await folderAt(db, project.id, call.query('environment') ?? '', path, 'GetFolders')
-    return { folders: (await foldersIn(db, parent.id)).map(folderView) }
+    if (call.query('recursive') !== 'true')
+      return { folders: (await foldersIn(db, parent.id)).map(folderView) }
+    const below = await foldersBelow(db, parent.id)
+    return { folders: below.map(folder => ({ ...folderView(folder), relativePath: folder.relativePath })) }
   }
 
   const remove: Route['answer'] = async call => {

@@ -3,11 +3,16 @@ import type { Route } from '../router.ts'
 import { adminRoutes } from './admin.ts'
 import { folderRoutes } from './folders.ts'
 import { identityRoutes } from './identities.ts'
+import { importRoutes } from './imports.ts'
 import { jwtAuthRoutes } from './jwt-auth.ts'
 import { licensedRoutes } from './licensed.ts'
+import { memberRoutes } from './members.ts'
 import { membershipRoutes } from './memberships.ts'
+import { organizationRoutes } from './organizations.ts'
+import { privilegeRoutes } from './privileges.ts'
 import { projectRoutes } from './projects.ts'
 import { secretRoutes } from './secrets.ts'
+import { tokenAuthRoutes } from './token-auth.ts'
 import { tokenRoutes } from './tokens.ts'
 import { universalAuthRoutes } from './universal-auth.ts'
 import { userRoutes } from './users.ts'
@@ -24,6 +29,11 @@ export const routes = (context: Context): Route[] =>
     jwtAuthRoutes,
     tokenRoutes,
     membershipRoutes,
+    privilegeRoutes,
+    memberRoutes,
     licensedRoutes,
     secretRoutes,
+    importRoutes,
+    organizationRoutes,
+    tokenAuthRoutes,
   ].flatMap(make => make(context))

@@ -59,7 +59,8 @@ export function jwtAuthRoutes(context: Context): Route[] {
     )
     if (!auth) throw unauthorized('Invalid credentials')
     const claims = verifyWithKeys(jwt, auth.publicKeys)
-    if (!claims) throw unauthorized('Access denied: Invalid JWT token')
+    if (typeof claims === 'string')
+      throw unauthorized(`Access denied: JWT verification failed with all keys. Errors - ${claims}`)
     const fault = checkClaims(claims, auth)
     if (fault) throw unauthorized(`Access denied: ${fault}`)
     const identity = { id: auth.identityId, name: auth.name, orgId: auth.orgId }
@@ -77,9 +78,14 @@ export function jwtAuthRoutes(context: Context): Route[] {
     const fields = new Fields(call.body)
     const host = fields.string('kubernetesHost')
     fields.done()
-    if (URL.canParse(host) && isPrivate(new URL(host).hostname))
-      throw badRequest('Local IPs not allowed as URL')
-    throw new Error('the Kubernetes API of another network cannot be reached')
+    const name = URL.canParse(host) ? new URL(host).hostname : host
+    if (isPrivate(name)) throw badRequest('Local IPs not allowed as URL')
+    // No name is resolved here: a disconnected server finds none but private ones either.
+    const reason = `getaddrinfo ENOTFOUND ${name}`
+    throw badRequest(
+      `Failed to connect to Kubernetes host at ${host}: ${reason}`,
+      'KubernetesHostConnectionError',
+    )
   }
 
   return [

@@ -1,47 +1,51 @@
-import { randomBytes } from 'node:crypto'
 import { authenticate } from '../actor.ts'
 import type { Context } from '../context.ts'
 import { badRequest, notFound } from '../errors.ts'
 import { Fields } from '../fields.ts'
-import { accessTo, isProjectRole, type Rule } from '../permission.ts'
+import { accessTo, isProjectRole } from '../permission.ts'
 import { projectById } from '../projects.ts'
 import { type Call, type Route, route } from '../router.ts'
-import { identityById } from './identities.ts'
+import { authMethods, identityById } from './identities.ts'
 
-interface Privilege {
+interface Member {
   readonly id: string
-  readonly slug: string
-  readonly permissions: readonly Rule[]
+  readonly identityId: string
   readonly createdAt: Date
   readonly updatedAt: Date
+  readonly role: string
+  readonly roleId: string
+  readonly name: string
 }
 
-const privilegeView = (row: Privilege) => ({
-  id: row.id,
-  slug: row.slug,
-  isTemporary: false,
-  temporaryMode: null,
-  temporaryRange: null,
-  temporaryAccessStartTime: null,
-  temporaryAccessEndTime: null,
-  permissions: row.permissions,
-  createdAt: row.createdAt,
-  updatedAt: row.updatedAt,
+/** A role in a project as lists of members have it: for ever, and one of the built-in ones. */
+export const roleView = (id: string, role: string) => ({
+  ...{ id, role, customRoleId: null, customRoleName: null, customRoleSlug: null, isTemporary: false },
+  ...{ temporaryMode: null, temporaryRange: null },
+  ...{ temporaryAccessStartTime: null, temporaryAccessEndTime: null },
 })
 
-/** Identities in projects, and their additional privileges: least privilege without a licence. */
+/** Who calls about an identity in a project, and may do that. @throws ApiError 401, 403, 404 */
+export async function identityInProject(
+  context: Context,
+  call: Call,
+  projectId: string,
+  identityId: string,
+  action: string,
+) {
+  const { db } = context
+  const actor = await authenticate(context, call)
+  const project = await projectById(db, actor, projectId)
+  ;(await accessTo(db, actor, project.id)).require(action, 'identity')
+  const identity = await identityById(db, actor.orgId, identityId)
+  return { projectId: project.id, identityId: identity.id }
+}
+
+/** Identities in projects: with the role no-access, and privileges, that is least privilege without a licence. */
 export function membershipRoutes(context: Context): Route[] {
   const { db } = context
 
-  const at = async (call: Call, projectId: string, identityId: string, action: string) => {
-    const actor = await authenticate(context, call)
-    const project = await projectById(db, actor, projectId)
-    ;(await accessTo(db, actor, project.id)).require(action, 'identity')
-    const identity = await identityById(db, actor.orgId, identityId)
-    return { projectId: project.id, identityId: identity.id }
-  }
   const named = (call: Call, action: string) =>
-    at(call, call.param('projectId'), call.param('identityId'), action)
+    identityInProject(context, call, call.param('projectId'), call.param('identityId'), action)
 
   const roleOf = (body: Call['body']) => {
     const fields = new Fields(body)
@@ -80,70 +84,29 @@ export function membershipRoutes(context: Context): Route[] {
     const actor = await authenticate(context, call)
     const project = await projectById(db, actor, call.param('projectId'))
     await accessTo(db, actor, project.id)
-    const rows = await db.all<{ role: string; name: string; identityId: string }>(
+    const rows = await db.all<Member>(
       `SELECT m.*, i.name FROM identity_project_memberships m JOIN identities i ON i.id = m."identityId"
-        WHERE m."projectId" = $1 ORDER BY i.name`,
+        WHERE m."projectId" = $1 ORDER BY i.name, m.id`,
       [project.id],
     )
-    const identityMemberships = rows.map(({ role, name, ...row }) => ({
-      ...row,
-      roles: [{ role, isTemporary: false }],
-      identity: { id: row.identityId, name },
-    }))
-    return { identityMemberships, totalCount: rows.length }
-  }
-
-  const addPrivilege: Route['answer'] = async call => {
-    const fields = new Fields(call.body)
-    const [projectId, identityId] = [fields.string('projectId'), fields.string('identityId')]
-    const slug = fields.string('slug', randomBytes(6).toString('hex'))
-    const rules = fields.objects('permissions')
-    fields.done()
-    const pair = await at(call, projectId, identityId, 'edit')
-    const table = 'identity_project_additional_privilege'
-    const sql = `SELECT 1 FROM ${table} WHERE "projectId" = $1 AND "identityId" = $2 AND slug = $3`
-    if (await db.first(sql, [pair.projectId, pair.identityId, slug])) {
-      throw badRequest('Additional privilege with provided slug already exists')
-    }
-    const permissions = rules.map(rule => ({ ...rule, inverted: rule['inverted'] === true }))
-    return { privilege: privilegeView(await db.insert<Privilege>(table, { ...pair, slug, permissions })) }
-  }
-
-  const listPrivileges: Route['answer'] = async call => {
-    const { projectId, identityId } = await at(
-      call,
-      call.query('projectId') ?? '',
-      call.query('identityId') ?? '',
-      'read',
+    const offset = Number(call.query('offset') ?? 0)
+    const page = rows.slice(offset, offset + Number(call.query('limit') ?? 100))
+    const identityMemberships = await Promise.all(
+      page.map(async ({ id, identityId, createdAt, updatedAt, role, roleId, name }) => ({
+        ...{ id, identityId, createdAt, updatedAt },
+        roles: [roleView(roleId, role)],
+        identity: { name, id: identityId, authMethods: await authMethods(db, identityId) },
+        project: { name: project.name, id: project.id },
+      })),
     )
-    const sql = `SELECT * FROM identity_project_additional_privilege
-      WHERE "projectId" = $1 AND "identityId" = $2 ORDER BY slug`
-    return { privileges: (await db.all<Privilege>(sql, [projectId, identityId])).map(privilegeView) }
-  }
-
-  const removePrivilege: Route['answer'] = async call => {
-    const actor = await authenticate(context, call)
-    const table = 'identity_project_additional_privilege'
-    type Row = Privilege & { projectId: string }
-    const row = await db.first<Row>(`SELECT * FROM ${table} WHERE id::text = $1`, [call.param('id')])
-    if (!row) throw notFound(`Identity project additional privilege with ID ${call.param('id')} not found`)
-    const project = await projectById(db, actor, row.projectId)
-    ;(await accessTo(db, actor, project.id)).require('edit', 'identity')
-    await db.all(`DELETE FROM ${table} WHERE id = $1`, [row.id])
-    return { privilege: privilegeView(row) }
+    return { identityMemberships, totalCount: rows.length }
   }
 
   const v2 = '/api/v2/workspace/:projectId/identity-memberships'
   const v1 = '/api/v1/projects/:projectId/memberships/identities'
-  const privilege = '/api/v2/identity-project-additional-privilege'
-  return [
-    ...[v2, v1].flatMap(base => [
-      route('POST', `${base}/:identityId`, add),
-      route('DELETE', `${base}/:identityId`, remove),
-      route('GET', base, list),
-    ]),
-    route('POST', privilege, addPrivilege),
-    route('GET', privilege, listPrivileges),
-    route('DELETE', `${privilege}/:id`, removePrivilege),
-  ]
+  return [v2, v1].flatMap(base => [
+    route('POST', `${base}/:identityId`, add),
+    route('DELETE', `${base}/:identityId`, remove),
+    route('GET', base, list),
+  ])
 }

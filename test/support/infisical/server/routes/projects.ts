@@ -1,11 +1,15 @@
 import { type Actor, authenticate, authenticateOrgAdmin } from '../actor.ts'
 import type { Context } from '../context.ts'
-import { badRequest, notFound } from '../errors.ts'
+import { badRequest, forbidden, notFound } from '../errors.ts'
 import { Fields } from '../fields.ts'
+import { addMember } from '../members.ts'
 import { accessTo } from '../permission.ts'
 import {
   addEnvironment,
   addProject,
+  bareProject,
+  type Environment,
+  environmentView,
   type Project,
   projectById,
   projectBySlug,
@@ -26,9 +30,9 @@ export function projectRoutes(context: Context): Route[] {
 
   const list: Route['answer'] = async call => {
     const actor = await authenticate(context, call)
-    const all = await db.all<Project>('SELECT * FROM projects WHERE "orgId" = $1 ORDER BY "createdAt"', [
-      actor.orgId,
-    ])
+    const ofType =
+      'SELECT * FROM projects WHERE "orgId" = $1 AND ($2::text IS NULL OR type = $2) ORDER BY name'
+    const all = await db.all<Project>(ofType, [actor.orgId, call.query('type')])
     const sql = 'SELECT "projectId" id FROM identity_project_memberships WHERE "identityId" = $1'
     const joined = new Set((await db.all<{ id: string }>(sql, [actor.id])).map(row => row.id))
     const mine = actor.kind === 'user' ? all : all.filter(project => joined.has(project.id))
@@ -38,23 +42,25 @@ export function projectRoutes(context: Context): Route[] {
   const create: Route['answer'] = async call => {
     const fields = new Fields(call.body)
     const name = fields.string('projectName')
-    const slug = fields.optional('slug')
+    const slug = fields.slug('slug')
     const row = {
       type: fields.string('type', 'secret-manager'),
-      description: fields.optional('projectDescription'),
+      description: fields.optional('projectDescription') ?? null,
+      hasDeleteProtection: fields.boolean('hasDeleteProtection', false),
     }
     const environments = fields.boolean('shouldCreateDefaultEnvs', true) ? defaultEnvironments : []
-    if (slug && !/^[a-z0-9][a-z0-9-]{3,34}[a-z0-9]$/.test(slug)) {
-      fields.fault({ code: 'custom', message: 'Slug must be a valid slug', path: ['slug'] })
-    }
     fields.done()
-    const { orgId } = await authenticateOrgAdmin(context, call, 'workspace')
+    const { id: actorId, kind, orgId } = await authenticateOrgAdmin(context, call, 'workspace')
     if (slug && (await db.first('SELECT 1 FROM projects WHERE slug = $1 AND "orgId" = $2', [slug, orgId]))) {
       const text = `A project with the slug "${slug}" already exists in your organization.`
       throw badRequest(`${text} Please choose a different name or slug.`)
     }
-    const full = { ...row, name, orgId, slug: slug ?? slugOf(name), description: row.description ?? null }
-    const project = await db.transaction(work => addProject(work, full, environments))
+    const full = { ...row, name, orgId, slug: slug ?? slugOf(name) }
+    const project = await db.transaction(async work => {
+      const made = await addProject(work, full, environments)
+      if (kind === 'user') await addMember(work, made.id, actorId, 'admin')
+      return made
+    })
     return { project: await projectView(db, project) }
   }
 
@@ -68,10 +74,23 @@ export function projectRoutes(context: Context): Route[] {
   const remove: Route['answer'] = async call => {
     const actor = await authenticateOrgAdmin(context, call, 'workspace')
     const project = await projectById(db, actor, call.param('projectId'))
-    if (project.hasDeleteProtection) throw badRequest('Project has delete protection')
-    const view = await projectView(db, project)
+    if (project.hasDeleteProtection) throw forbidden('Project delete protection is enabled')
     await db.all('DELETE FROM projects WHERE id = $1', [project.id])
-    return { project: view }
+    return { project: bareProject(project) }
+  }
+
+  const update: Route['answer'] = async call => {
+    const actor = await authenticateOrgAdmin(context, call, 'workspace')
+    const project = await projectById(db, actor, call.param('projectId'))
+    const fields = new Fields(call.body)
+    const name = fields.string('name', project.name)
+    const description = fields.optional('description') ?? project.description
+    const isProtected = fields.boolean('hasDeleteProtection', project.hasDeleteProtection)
+    fields.done()
+    const sql = `UPDATE projects SET name = $2, description = $3, "hasDeleteProtection" = $4, "updatedAt" = now()
+      WHERE id = $1 RETURNING *`
+    const changed = await db.first<Project>(sql, [project.id, name, description, isProtected])
+    return { project: bareProject(changed ?? project) }
   }
 
   const createEnvironment: Route['answer'] = async call => {
@@ -86,15 +105,23 @@ export function projectRoutes(context: Context): Route[] {
       throw badRequest('Environment with slug already exists', 'CreateEnvironment')
     }
     const made = await db.transaction(work => addEnvironment(work, project.id, name, slug))
-    const { id, position, projectId, createdAt, updatedAt } = made
-    const deletion = {
-      deleteAfter: null,
-      softDeletedAt: null,
-      deletedByUserId: null,
-      deletedByIdentityId: null,
-    }
-    const environment = { id, name, slug, position, projectId, createdAt, updatedAt, ...deletion }
-    return { message: 'Successfully created new environment', projectId, environment }
+    const message = 'Successfully created new environment'
+    return { message, projectId: project.id, environment: environmentView(made) }
+  }
+
+  const renameEnvironment: Route['answer'] = async call => {
+    const fields = new Fields(call.body)
+    const name = fields.string('name')
+    fields.done()
+    const actor = await authenticate(context, call)
+    const project = await projectById(db, actor, call.param('projectId'))
+    ;(await accessTo(db, actor, project.id)).require('edit', 'environments')
+    const sql =
+      'UPDATE project_environments SET name = $3 WHERE "projectId" = $1 AND id::text = $2 RETURNING *'
+    const renamed = await db.first<Environment>(sql, [project.id, call.param('id'), name])
+    if (!renamed) throw notFound(`Environment with ID '${call.param('id')}' not found`)
+    const message = 'Successfully updated environment'
+    return { message, projectId: project.id, environment: environmentView(renamed) }
   }
 
   const removeEnvironment: Route['answer'] = async call => {
@@ -102,8 +129,14 @@ export function projectRoutes(context: Context): Route[] {
     const project = await projectById(db, actor, call.param('projectId'))
     ;(await accessTo(db, actor, project.id)).require('delete', 'environments')
     const sql = 'DELETE FROM project_environments WHERE "projectId" = $1 AND id::text = $2 RETURNING *'
-    const environment = await db.first(sql, [project.id, call.param('id')])
-    if (!environment) throw notFound(`Environment with ID '${call.param('id')}' not found`)
+    const gone = await db.first<Environment>(sql, [project.id, call.param('id')])
+    if (!gone) throw notFound(`Environment with ID '${call.param('id')}' not found`)
+    // The real server keeps it for two weeks.
+    const environment = environmentView(gone, {
+      deleteAfter: new Date(Date.now() + 14 * 24 * 3600 * 1000),
+      softDeletedAt: new Date(),
+      [actor.kind === 'user' ? 'deletedByUserId' : 'deletedByIdentityId']: actor.id,
+    })
     return { message: 'Successfully deleted environment', projectId: project.id, environment }
   }
 
@@ -116,8 +149,10 @@ export function projectRoutes(context: Context): Route[] {
     route('GET', '/api/v1/projects/:projectId', async call => ({
       project: await found(call, actor => projectById(db, actor, call.param('projectId'))),
     })),
+    route('PATCH', '/api/v1/projects/:projectId', update),
     route('DELETE', '/api/v1/projects/:projectId', remove),
     route('POST', '/api/v1/projects/:projectId/environments', createEnvironment),
+    route('PATCH', '/api/v1/projects/:projectId/environments/:id', renameEnvironment),
     route('DELETE', '/api/v1/projects/:projectId/environments/:id', removeEnvironment),
   ]
 }

@@ -48,7 +48,7 @@ export function secretRoutes(context: Context): Route[] {
   const list =
     (generation: Generation): Route['answer'] =>
     async call => {
-      const { place, access } = await locateQuery(context, call)
+      const { place, access } = await locateQuery(context, call, 'SecretPathNotFound')
       access.require('describeSecret', 'secrets')
       const withValues = call.query('viewSecretValue') !== 'false'
       if (withValues) access.require('readValue', 'secrets')
@@ -76,7 +76,7 @@ export function secretRoutes(context: Context): Route[] {
   const read =
     (generation: Generation): Route['answer'] =>
     async call => {
-      const { place, access } = await locateQuery(context, call)
+      const { place, access } = await locateQuery(context, call, 'GetSecretByName')
       const name = secretName(call)
       const at = { environment: place.environment, secretPath: place.path, secretName: name }
       for (const action of ['describeSecret', 'readValue']) access.require(action, 'secrets', at)
@@ -109,12 +109,12 @@ export function secretRoutes(context: Context): Route[] {
       const known = inputs.filter(input => before.has(input.key)).map(input => input.key)
       const unknown = inputs.filter(input => !before.has(input.key)).map(input => input.key)
       if (action === 'create' && known.length > 0) {
-        throw badRequest(many ? `Secret already exists: ${known.join(', ')}` : 'Secret already exists')
+        throw badRequest(many ? `Secret already exists: ${known.join(',')}` : 'Secret already exists')
       }
-      if (action !== 'create' && unknown.length > 0) {
-        throw notFound(
-          many ? `Secret does not exist: ${unknown.join(', ')}` : `Secret with name '${unknown}' not found`,
-        )
+      const upserts = many && action === 'edit' && call.body['mode'] === 'upsert'
+      if (action !== 'create' && !upserts && unknown.length > 0) {
+        const absent = `Secret does not exist: ${unknown.join(',')} in path ${place.path}`
+        throw notFound(many ? absent : `Secret with name '${unknown}' not found`)
       }
       await db.transaction(async work => {
         for (const input of inputs) {

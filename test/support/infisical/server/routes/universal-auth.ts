@@ -67,6 +67,24 @@ export function universalAuthRoutes(context: Context): Route[] {
     return { identityUniversalAuth: await db.insert('identity_universal_auths', row) }
   }
 
+  const change: Route['answer'] = async call => {
+    const auth = await existing(call)
+    const fields = new Fields({ ...auth, ...call.body })
+    const numbers = [
+      'accessTokenTTL',
+      'accessTokenMaxTTL',
+      'lockoutThreshold',
+      'lockoutDurationSeconds',
+    ] as const
+    const values = numbers.map(name => fields.number(name, auth[name]))
+    const lockoutEnabled = fields.boolean('lockoutEnabled', auth.lockoutEnabled)
+    fields.done()
+    const set = numbers.map((name, i) => `"${name}" = $${i + 3}`).join(', ')
+    const sql = `UPDATE identity_universal_auths SET "lockoutEnabled" = $2, ${set}, "updatedAt" = now()
+      WHERE id = $1 RETURNING *`
+    return { identityUniversalAuth: await db.first(sql, [auth.id, lockoutEnabled, ...values]) }
+  }
+
   const createSecret: Route['answer'] = async call => {
     const fields = new Fields(call.body)
     const [limit, ttl] = [fields.number('numUsesLimit', 0), fields.number('ttl', 0)]
@@ -147,6 +165,7 @@ export function universalAuthRoutes(context: Context): Route[] {
   return [
     route('POST', `${base}/login`, login),
     route('POST', `${base}/identities/:identityId`, attach),
+    route('PATCH', `${base}/identities/:identityId`, change),
     route('GET', `${base}/identities/:identityId`, async call => ({
       identityUniversalAuth: await existing(call),
     })),

@@ -18,8 +18,8 @@ export function userRoutes(context: Context): Route[] {
     const [email, password] = [fields.email('email'), fields.string('password')]
     fields.done()
     const sql = 'SELECT id, "hashedPassword" hash FROM users WHERE username = $1'
-    const user = await db.first<{ id: string; hash: string }>(sql, [email])
-    if (!user || !(await samePassword(password, user.hash))) throw badRequest('Invalid credentials')
+    const user = await db.first<{ id: string; hash: string | null }>(sql, [email])
+    if (!user?.hash || !(await samePassword(password, user.hash))) throw badRequest('Invalid credentials')
     const row = { userId: user.id, accessVersion: 1 }
     const session = await db.insert<{ id: string }>('auth_token_sessions', row)
     const claims = {
@@ -38,7 +38,8 @@ export function userRoutes(context: Context): Route[] {
     fields.done()
     const { claims, userId } = await authenticateUser(context, call)
     if (!userId) throw unauthorized('Only a user can select an organization')
-    const sql = 'SELECT id FROM org_memberships WHERE "userId" = $1 AND "orgId"::text = $2'
+    const sql = `UPDATE org_memberships SET "lastLoginAuthMethod" = 'email', "lastLoginTime" = now()
+      WHERE "userId" = $1 AND "orgId"::text = $2 RETURNING id`
     if (!(await db.first(sql, [userId, organizationId])))
       throw denied('You are not a member of this organization')
     const times = { iat: now(), exp: now() + tokenLife }

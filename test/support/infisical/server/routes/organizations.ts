@@ -1,0 +1,62 @@
+import { authenticateOrgAdmin } from '../actor.ts'
+import type { Context } from '../context.ts'
+import { forbidden } from '../errors.ts'
+import { Fields } from '../fields.ts'
+import { type Route, route } from '../router.ts'
+
+/** What the community edition's organisation is like, where nobody has changed it. */
+const defaults = {
+  authEnforced: false,
+  googleSsoAuthEnforced: false,
+  scimEnabled: false,
+  defaultMembershipRole: 'member',
+  enforceMfa: false,
+  selectedMfaMethod: null,
+  allowSecretSharingOutsideOrganization: true,
+  shouldUseNewPrivilegeSystem: true,
+  privilegeUpgradeInitiatedByUsername: null,
+  privilegeUpgradeInitiatedAt: null,
+  bypassOrgAuthEnabled: false,
+  userTokenExpiration: null,
+  secretsProductEnabled: true,
+  pkiProductEnabled: true,
+  kmsProductEnabled: true,
+  sshProductEnabled: true,
+  scannerProductEnabled: true,
+  shareSecretsProductEnabled: true,
+  maxSharedSecretLifetime: 2_592_000,
+  maxSharedSecretViewLimit: null,
+  blockDuplicateSecretSyncDestinations: false,
+  rootOrgId: null,
+  parentOrgId: null,
+  secretShareBrandConfig: null,
+}
+
+/** Settings of the organisation. Secrets of one project are never shared with another: it is not whitelisted. */
+export function organizationRoutes(context: Context): Route[] {
+  const { db } = context
+
+  const update: Route['answer'] = async call => {
+    const fields = new Fields(call.body)
+    const shares = fields.boolean('allowCrossProjectSecretSharing', false)
+    fields.done()
+    const { orgId } = await authenticateOrgAdmin(context, call, 'settings')
+    const sql = `UPDATE organizations SET "allowCrossProjectSecretSharing" = $2, "updatedAt" = now()
+      WHERE id = $1 RETURNING *`
+    const row = await db.first<object>(sql, [orgId, shares])
+    return {
+      message: 'Successfully updated organization',
+      organization: { ...row, customerId: null, ...defaults },
+    }
+  }
+
+  const grant: Route['answer'] = async call => {
+    await authenticateOrgAdmin(context, call, 'settings')
+    throw forbidden('Cross-project secret sharing is not enabled for this organization')
+  }
+
+  return [
+    route('PATCH', '/api/v1/organization/:organizationId', update),
+    route('POST', '/api/v1/project-folder-grants', grant),
+  ]
+}
