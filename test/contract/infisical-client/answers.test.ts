@@ -101,6 +101,21 @@ describe("a server's answers", () => {
     expect(error.hints).toEqual(['This server is older than Sealift supports.'])
   })
 
+  it('that something is not there count only where Infisical itself says so', async () => {
+    const login = { status: 200, body: { accessToken: 'u' } }
+    const selected = { status: 200, body: { token: 't', isMfaEnabled: false } }
+    const ask = async (...answers: readonly Planned[]) => {
+      const { infisical } = await answering(login, selected, ...answers)
+      return (await infisical.login('a@b.c', new Secret('pw'), 'org')).project('talent-mesh')
+    }
+    const text = { message: 'in whatever words', error: 'NotFound', statusCode: 404 }
+    expect(await ask({ status: 404, body: { reqId: 'req-1', ...text } })).toBeUndefined()
+    const inBetween = await rejection(ask({ status: 404, body: '<h1>no backend</h1>' }))
+    expect([inBetween.code, inBetween.hints]).toEqual(['SERVER_FAILED', []])
+    const old = await rejection(ask({ status: 404, body: { ...text, error: 'Not Found' } }))
+    expect(old.hints).toEqual(['This server is older than Sealift supports.'])
+  })
+
   it('are not waited for after an abort', async () => {
     const { seen, baseUrl } = await answering(down)
     const stop = new AbortController()
@@ -117,7 +132,9 @@ describe("a server's answers", () => {
   it('that approve nothing yet are not taken for a change', async () => {
     const login = { status: 200, body: { accessToken: 'u' } }
     const selected = { status: 200, body: { token: 't', isMfaEnabled: false } }
-    const { infisical } = await answering(login, selected, { status: 200, body: { approval: { id: '1' } } })
+    const absent = { status: 404, body: { reqId: 'req-1', message: 'not found', error: 'NotFound' } }
+    const approval = { status: 200, body: { approval: { id: '1' } } }
+    const { infisical } = await answering(login, selected, absent, approval)
     const session = await infisical.login('a@b.c', new Secret('pw'), 'org')
     const place = { projectId: 'p', environment: 'prod', path: '/' }
     expect((await rejection(session.putSecret(place, 'A', new Secret('v')))).code).toBe('SERVER_FAILED')

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
 import {
   type Infisical,
@@ -57,6 +57,8 @@ describe('the client of Infisical, against a server', () => {
     expect(made.bootstrapped).toBe(true)
     expect(await infisical.status()).toEqual({ initialized: true })
     expect((await admin())?.['organizationId']).toBe(made.session.organizationId)
+    // Nobody is an administrator by a token without an end.
+    expect(await made.session.identities('Instance Admin Identity')).toEqual([])
   })
 
   it('cannot bootstrap it twice, and says so without the password', async () => {
@@ -115,14 +117,22 @@ describe('the client of Infisical, against a server', () => {
 
   it('writes, changes, reads and deletes secrets', async () => {
     expect(await session.secret(place, 'A')).toBeUndefined()
-    await session.putSecret(place, 'A', new Secret('one'))
+    expect(await session.secretNames(place)).toEqual([])
+    expect(await session.putSecret(place, 'A', new Secret('one'))).toBe(true)
     // Not expanded on the way back.
     const reference = ['two $', '{A} é'].join('')
-    await session.putSecret(place, 'A', new Secret(reference))
+    expect(await session.putSecret(place, 'A', new Secret(reference))).toBe(true)
     expect((await session.secret(place, 'A'))?.reveal()).toBe(reference)
-    await session.deleteSecret(place, 'A')
-    await session.deleteSecret(place, 'A')
+    expect(await session.secretNames(place)).toEqual(['A'])
+    expect(await session.deleteSecret(place, 'A')).toBe(true)
+    expect(await session.deleteSecret(place, 'A')).toBe(false)
     expect(await session.secret(place, 'A')).toBeUndefined()
+  })
+
+  it.each(['v', ' v ', 'v\n\n', '\tpem\r\n', ''])('writes the value %j once', async value => {
+    expect(await session.putSecret(place, 'ONCE', new Secret(value))).toBe(true)
+    expect(await session.putSecret(place, 'ONCE', new Secret(value))).toBe(false)
+    expect(await session.deleteSecret(place, 'ONCE')).toBe(true)
   })
 
   it('says what is wrong with a write, and not what was written', async () => {
@@ -144,11 +154,61 @@ describe('the client of Infisical, against a server', () => {
     expect(project.environments.map(({ slug }) => slug)).toEqual(['dev', 'staging', 'prod'])
     await session.createEnvironment(project.id, 'Databases', 'databases')
     const nested = { projectId: project.id, environment: 'databases', path: '/a/b/c' }
-    await session.ensureFolder(nested)
-    await session.ensureFolder(nested)
+    expect(await session.ensureFolder(nested)).toBe(true)
+    expect(await session.ensureFolder(nested)).toBe(false)
+    expect(await session.ensureFolder({ ...nested, path: '/a/b/d' })).toBe(true)
+    expect(await session.ensureFolder({ ...nested, path: '/' })).toBe(false)
     await session.putSecret(nested, 'K', new Secret('v'))
     const found = await session.project('talent-mesh')
     expect(found?.environments.map(({ slug }) => slug)).toContain('databases')
+  })
+
+  it('makes a privilege permit what it shall, and writes it only where it does not', async () => {
+    const project = await session.project('platform-shared')
+    const { id } = await session.createIdentity('machine')
+    const ensure = (action: string[]) =>
+      session.ensurePrivilege(project?.id ?? '', id, 'some', [{ subject: 'secrets', action }])
+    expect(await session.addToProject(project?.id ?? '', id, 'no-access')).toBe(true)
+    expect(await session.addToProject(project?.id ?? '', id, 'viewer')).toBe(false)
+    expect(await ensure(['readValue', 'describeSecret'])).toBe(true)
+    expect(await ensure(['describeSecret', 'readValue'])).toBe(false)
+    expect(await ensure(['describeSecret'])).toBe(true)
+    expect(await ensure(['describeSecret'])).toBe(false)
+  })
+
+  it('finds a member behind the first hundred', async () => {
+    const { id = '' } = (await session.project('platform-shared')) ?? {}
+    const names = Array.from({ length: 101 }, (_, i) => `many-${String(i).padStart(3, '0')}`)
+    const made: string[] = []
+    for (const name of names) made.push((await session.createIdentity(name)).id)
+    for (const identityId of made) expect(await session.addToProject(id, identityId, 'no-access')).toBe(true)
+    expect(await session.addToProject(id, made.at(-1) ?? '', 'no-access')).toBe(false)
+  })
+
+  it('deletes an identity, once, and lists those of one name', async () => {
+    const [one, two] = [await session.createIdentity('twin'), await session.createIdentity('twin')]
+    await session.createIdentity('twin-of-none')
+    expect((await session.identities('twin')).map(({ id }) => id).sort()).toEqual([one.id, two.id].sort())
+    expect(await session.deleteIdentity(one.id)).toBe(true)
+    expect(await session.deleteIdentity(one.id)).toBe(false)
+    expect(await session.identities('twin')).toEqual([two])
+  })
+
+  it('revokes the tokens of an identity that has them', async () => {
+    // Bootstrap makes one, and the install has taken it away: here is another server.
+    const uri = await postgres.createDatabase('tokens')
+    const urls = { DB_CONNECTION_URI: uri, REDIS_URL: redis.url(3), SITE_URL: 'http://infisical.test' }
+    const fresh = await startStandIn({ ...newKeys(), ...urls })
+    onTestFinished(async () => void (await fresh.stop()))
+    const client = createInfisical({ baseUrl: fresh.url, clock: systemClock })
+    await client.status()
+    const { identityId } = await client.bootstrap(email, new Secret('Correct-Horse-9'), 'o')
+    const admin = await client.login(email, new Secret('Correct-Horse-9'))
+    expect(await admin.identities('Instance Admin Identity')).toEqual([
+      { id: identityId, role: 'admin', authMethods: ['token-auth'] },
+    ])
+    expect(await admin.revokeTokens(identityId)).toBe(1)
+    expect(await admin.revokeTokens(identityId)).toBe(0)
   })
 
   it('gives the identity a token that reads the probe and no more', async () => {

@@ -61,6 +61,19 @@ test('it says what it is, in its first line and in every answer', async () => {
   expect(response.headers.get('x-sealift-stand-in')).toBe('infisical')
 })
 
+test('it marks a refusal that no recording has, and no other', async () => {
+  const standIn = await started(await environment())
+  const mark = 'x-sealift-stand-in-unrecorded'
+  expect((await fetch(`${standIn.url}/api/v9/none`)).headers.get(mark)).toBeNull()
+  const { call, token } = await bootstrap(standIn.url)
+  expect((await call('GET', '/api/v1/projects/slug/no-such')).status).toBe(404)
+  expect(standIn.output()).not.toContain('No recording has')
+  const path = '/api/v1/identities/00000000-0000-0000-0000-000000000001'
+  const strange = await fetch(standIn.url + path, { headers: { authorization: `Bearer ${token}` } })
+  expect([strange.status, strange.headers.get(mark)]).toEqual([404, '404 Identity with ID <id> not found'])
+  await expect.poll(() => standIn.output()).toContain(`No recording has this answer to GET ${path}`)
+})
+
 test('a bad environment ends it with 255 and a list of every fault, without the values', async () => {
   const env = {
     ENCRYPTION_KEY: 'too-short-secret',
@@ -190,5 +203,13 @@ test('bundled into one file, away from its libraries, it runs all the same', asy
   await standIn.ready()
   const { body } = await request(standIn.url, 'GET', '/api/v1/admin/config')
   expect(body.config.initialized).toBe(false)
+  // It knows the recordings, too.
+  const strange = async (path: string) => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(standIn.url + path, { method: 'POST', headers, body: '{"accessToken":"x"}' })
+    return [answer.status, answer.headers.has('x-sealift-stand-in-unrecorded')]
+  }
+  expect(await strange('/api/v9/none')).toEqual([404, false])
+  expect(await strange('/api/v1/auth/token/renew')).toEqual([401, true])
   expect(await standIn.stop()).toBe(0)
 })

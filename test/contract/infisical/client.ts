@@ -2,6 +2,7 @@
 export interface Admin {
   readonly call: (method: string, path: string, body?: unknown) => Promise<Answer>
   readonly organizationId: string
+  readonly token: string
 }
 
 /** Status and JSON body of an answer. */
@@ -41,7 +42,8 @@ export async function login(url: string, organizationId: string): Promise<Admin>
     choice,
     first.body.accessToken,
   )
-  return { organizationId, call: (method, path, body) => request(url, method, path, body, chosen.body.token) }
+  const { token } = chosen.body
+  return { organizationId, token, call: (method, path, body) => request(url, method, path, body, token) }
 }
 
 /** Sets the instance up and logs in. */

@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+
+/** One request that went by, and how it was answered. */
+export interface Seen {
+  readonly method: string
+  /** Without its query. */
+  readonly path: string
+  readonly status: number
+  /** What of the stand-in's refusal no recording has; empty where nothing is strange. */
+  readonly unrecorded: string
+}
+
+/** A server on loopback that passes everything on to another one, and keeps what went by. */
+export interface Watched {
+  readonly url: string
+  readonly seen: Seen[]
+  stop(): Promise<void>
+}
+
+/** Puts itself before the stand-in at `target`. */
+export async function watching(target: string): Promise<Watched> {
+  const seen: Seen[] = []
+  const pass = async (request: IncomingMessage) => {
+    const { method = '', url = '/', headers } = request
+    const content = await buffer(request)
+    const { authorization, 'content-type': type } = headers
+    const answer = await fetch(target + url, {
+      method,
+      headers: { ...(authorization ? { authorization } : {}), ...(type ? { 'content-type': type } : {}) },
+      ...(content.length > 0 ? { body: content } : {}),
+    })
+    const unrecorded = answer.headers.get('x-sealift-stand-in-unrecorded') ?? ''
+    seen.push({ method, path: url.split('?')[0] ?? '', status: answer.status, unrecorded })
+    return { status: answer.status, body: await answer.text() }
+  }
+  const server = createServer((request, response) => {
+    pass(request).then(
+      ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+      () => response.destroy(),
+    )
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const stop = async () => {
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+  }
+  return { url: `http://127.0.0.1:${port}`, seen, stop }
+}
