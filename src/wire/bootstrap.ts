@@ -8,7 +8,8 @@ import { makePassword, storeSecret } from './secrets.ts'
 
 /**
  * Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. As long as the
- * identity that bootstrap made is there, it is annotated with its id.
+ * identity that bootstrap made is there, it is annotated with its id. The password cannot be had again: the same Secret
+ * lies in Infisical's namespace too, beside the keys that open everything anyway.
  */
 export const adminSecretName = 'infisical-admin'
 
@@ -21,6 +22,8 @@ export interface Bootstrapping {
   readonly random: Random
   readonly email: string
   readonly organization: string
+  /** Infisical's. */
+  readonly namespace: string
 }
 
 /** The server is set up, and who administers it. */
@@ -40,23 +43,25 @@ export interface Administration {
  * @throws SealiftError FOREIGN_INSTALL when somebody else set the server up, SERVER_FAILED, CLUSTER_*
  */
 export async function ensureAdmin(bootstrapping: Bootstrapping): Promise<Administration> {
-  const { cluster, infisical, random, email, organization } = bootstrapping
+  const { cluster, infisical, random, email, organization, namespace } = bootstrapping
   const { initialized } = await infisical.status()
-  const found = await readValues(cluster, systemNamespace, adminSecretName)
+  const primary = await readValues(cluster, systemNamespace, adminSecretName)
+  // A server that nobody has set up yet has no admin whose login could have been lost.
+  const found = primary ?? (initialized ? await readValues(cluster, namespace, adminSecretName) : undefined)
   if (found && !isManaged(found.object))
     throw new SealiftError(
       'FOREIGN_INSTALL',
-      `Secret ${systemNamespace}/${adminSecretName} is there already, and Sealift did not make it`,
+      `Secret ${found.object.metadata.namespace}/${adminSecretName} is there already, and Sealift did not make it`,
       { hints: ['whoever made it would know the password of Infisical’s admin: delete it first'] },
     )
   const known = found?.values.get('password')
   if (!initialized) {
     const login = { email, password: known ?? makePassword(random), organization }
-    await store(cluster, login)
+    await store(cluster, namespace, login)
     const { organizationId, identityId } = await infisical.bootstrap(email, login.password, organization)
-    await store(cluster, { ...login, organizationId }, identityId)
+    await store(cluster, namespace, { ...login, organizationId }, identityId)
     const session = await infisical.login(email, login.password, organizationId)
-    const { left } = await settle(cluster, session, login, identityId)
+    const { left } = await settle(bootstrapping, session, login, identityId)
     return { session, bootstrapped: true, changed: true, ...(left === undefined ? {} : { left }) }
   }
   if (found === undefined || known === undefined) throw foreign('it was set up already, and not by Sealift')
@@ -68,18 +73,21 @@ export async function ensureAdmin(bootstrapping: Bootstrapping): Promise<Adminis
   }
   const session = await login(infisical, kept.email, known, text('organizationId'))
   const identityId = found.object.metadata.annotations?.[identityAnnotation]
-  return { session, bootstrapped: false, ...(await settle(cluster, session, kept, identityId)) }
+  return { session, bootstrapped: false, ...(await settle(bootstrapping, session, kept, identityId)) }
 }
 
 /** What is left to do once the admin is logged in; a run that was killed before finds the identity's id in the Secret. */
 async function settle(
-  cluster: Cluster,
+  { cluster, namespace }: Pick<Bootstrapping, 'cluster' | 'namespace'>,
   session: InfisicalSession,
   login: Login,
   identityId: string | undefined,
 ): Promise<Pick<Administration, 'changed' | 'left'>> {
   const { changed, left } = await removeInstanceIdentity(session, identityId)
-  const stored = await store(cluster, { ...login, organizationId: session.organizationId })
+  const stored = await store(cluster, namespace, {
+    ...login,
+    organizationId: session.organizationId,
+  })
   return { changed: changed || stored, ...(left === undefined ? {} : { left }) }
 }
 
@@ -122,12 +130,19 @@ interface Login {
   readonly organizationId?: string
 }
 
-async function store(cluster: Cluster, login: Login, identityId?: string): Promise<boolean> {
+async function store(
+  cluster: Cluster,
+  namespace: string,
+  login: Login,
+  identityId?: string,
+): Promise<boolean> {
   const { email, password, organization, organizationId } = login
   const values = { email, password, organization, organizationId }
-  return await storeSecret(cluster, systemNamespace, adminSecretName, values, {
-    [identityAnnotation]: identityId,
-  })
+  const annotations = { [identityAnnotation]: identityId }
+  let changed = false
+  for (const place of [systemNamespace, namespace])
+    changed = (await storeSecret(cluster, place, adminSecretName, values, annotations)) || changed
+  return changed
 }
 
 function foreign(reason: string, cause?: unknown): SealiftError {

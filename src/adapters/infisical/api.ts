@@ -1,17 +1,9 @@
 import * as z from 'zod'
 import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
-import type { Clock, Secret } from '../../ports/index.ts'
+import type { Clock } from '../../ports/index.ts'
+import { type Call, exchange, parse } from './exchange.ts'
 
-/** One request. `path` starts with `/api/`. */
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: unknown
-  readonly token?: Secret
-  /** Values in the request that must not come back in an error's text. */
-  readonly secrets?: readonly Secret[]
-}
+export type { Call } from './exchange.ts'
 
 /** What came back: the body as JSON, or `undefined` where there was none. */
 interface Answer {
@@ -33,8 +25,6 @@ const starting = new Set([502, 503, 504])
 const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const attempts = 40
 const pause = 1_500
-const timeout = 30_000
-const maximumBody = 16 * 1024 * 1024
 
 /** `baseUrl` has no path. GETs are repeated for a minute while the server starts. */
 export function createApi(baseUrl: string, clock: Clock, signal?: AbortSignal): Api {
@@ -103,46 +93,6 @@ export function failure(
         cause,
         ...(unserved ? { hints: ['This server is older than Sealift supports.'] } : {}),
       })
-}
-
-async function exchange(
-  baseUrl: string,
-  call: Call,
-  signal?: AbortSignal,
-): Promise<{ status: number; text: string }> {
-  const url = new URL(call.path, baseUrl)
-  for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value)
-  const response = await fetch(url, {
-    method: call.method,
-    headers: {
-      accept: 'application/json',
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token.reveal()}` }),
-    },
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    redirect: 'manual',
-    signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])]),
-  })
-  return { status: response.status, text: await bounded(response.body ?? []) }
-}
-
-async function bounded(body: AsyncIterable<Uint8Array> | []): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > maximumBody) throw new Error('the answer is larger than 16 MiB')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 // `message` is a text, or the list of zod's issues when the server refused the request's shape.

@@ -14,6 +14,7 @@ import {
   prove,
   serviceUrl,
   storeName,
+  type Tenancy,
 } from '../../wire/index.ts'
 import { imagesStep } from './images-step.ts'
 import type { InfisicalAccess } from './infisical-access.ts'
@@ -74,11 +75,15 @@ function infisicalSteps(installation: Installation): Step[] {
   const { namespace } = wired.externalSecrets
   const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
   let admin: InfisicalSession | undefined
-  const loggedIn = async () => (admin ??= await adminSession(cluster, await access.server()))
+  const loggedIn = async () => {
+    admin ??= await adminSession(cluster, await access.server())
+    return admin
+  }
   let tenancy: Tenancy | undefined
   const tenanted = async () => {
     const needs = { cluster, infisical: await access.server(), session: await loggedIn(), namespace }
-    return (tenancy ??= await ensureTenancy(needs))
+    tenancy ??= await ensureTenancy(needs)
+    return tenancy
   }
   return [
     {

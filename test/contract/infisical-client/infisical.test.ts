@@ -42,7 +42,10 @@ afterAll(async () => {
   await Promise.all([postgres.stop(), redis.stop()])
 })
 
-const bootstrapping = () => ({ cluster, infisical, random: systemRandom, email, organization: 'openova' })
+const bootstrapping = () => ({
+  ...{ cluster, infisical, random: systemRandom, email, organization: 'openova' },
+  namespace: 'infisical',
+})
 
 const admin = () => secretIn(cluster, 'sealift-system', 'infisical-admin')
 const credentials = () => secretIn(cluster, 'external-secrets', 'infisical-universal-auth')

@@ -82,6 +82,7 @@ async function install() {
   const client = infisical()
   const admin = { email: 'admin@site.local', organization: 'openova' }
   const { session, ...made } = await ensureAdmin({
+    namespace: 'infisical',
     cluster,
     infisical: client,
     random: systemRandom,

@@ -13,10 +13,37 @@ async function fresh() {
     random: countingRandom(),
     email: 'admin@site.local',
     organization: 'o',
+    namespace: 'infisical',
   }
   const admin = () => secretIn(cluster, 'sealift-system', 'infisical-admin')
   return { cluster, infisical, bootstrapping, admin }
 }
+
+describe('the admin’s login', () => {
+  const remove = (cluster: Cluster, namespace: string) =>
+    cluster.delete(kinds.secret, 'infisical-admin', namespace)
+
+  it.each(['sealift-system', 'infisical'])('comes back when it is gone from %s', async namespace => {
+    const { cluster, bootstrapping } = await fresh()
+    await ensureAdmin(bootstrapping)
+    const before = await secretIn(cluster, namespace, 'infisical-admin')
+    await remove(cluster, namespace)
+    expect(await ensureAdmin(bootstrapping)).toMatchObject({ bootstrapped: false, changed: true })
+    expect(await secretIn(cluster, namespace, 'infisical-admin')).toEqual(before)
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
+  })
+
+  it('is not taken from Infisical’s namespace for a server that nobody has set up', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    const planted = { email: 'admin@site.local', password: 'planted' }
+    await cluster.apply(secretObject('infisical', 'infisical-admin', planted))
+    await ensureAdmin(bootstrapping)
+    expect(infisical.admin?.password).not.toBe('planted')
+    expect(await secretIn(cluster, 'infisical', 'infisical-admin')).toMatchObject({
+      password: infisical.admin?.password,
+    })
+  })
+})
 
 describe('ensureAdmin', () => {
   it('stores the password before it is used, then bootstraps and logs in', async () => {

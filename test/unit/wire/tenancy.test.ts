@@ -7,7 +7,7 @@ import { memoryInfisical, refusal } from './memory-infisical.ts'
 describe('ensureTenancy', () => {
   async function installed() {
     const [cluster, infisical] = [await siteCluster(), memoryInfisical()]
-    const admin = { email: 'admin@site.local', organization: 'o' }
+    const admin = { email: 'admin@site.local', organization: 'o', namespace: 'infisical' }
     const { session } = await ensureAdmin({ cluster, infisical, random: countingRandom(), ...admin })
     infisical.calls.length = 0
     const needs = { cluster, infisical, session, namespace: 'external-secrets' }
