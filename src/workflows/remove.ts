@@ -29,6 +29,7 @@ import { bundledHelm } from './parts/carried.ts'
 import { ownedBy } from './parts/crd-step.ts'
 import { isOurs } from './parts/own-release.ts'
 import { purge, type Take } from './parts/purge.ts'
+import { revokeAccess } from './parts/revoke-access.ts'
 import { signaturePath } from './parts/signature.ts'
 import { takeRelease } from './parts/take-release.ts'
 import { refuseTeamsLoss } from './parts/teams-loss.ts'
@@ -66,6 +67,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     const namespaces = namespacesOf(wired)
     await refuseForeignRecords(cluster)
     await refuseForeign(cluster, namespaces)
+    refuseOtherSite(await recordedSite(cluster, namespaces), request.site.metadata.name)
     const records = await cluster.get(kinds.namespace, systemNamespace)
     const removal = { ...request, bundle, wired, namespaces, records: records !== undefined }
     const work = (talk: Talk) => removeAll(removal, host, talk)
@@ -101,6 +103,8 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   if (removal.purge) await refuseTeamsLoss(crds, cluster)
   await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+  const access = await revokeAccess(removal, host, talk)
+  removed.push(...access.revoked)
   const helm = await bundledHelm(bundle, host)
   try {
     const store = `ClusterSecretStore ${storeName}`
@@ -130,6 +134,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   const kept = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
     : keptWithoutPurge(site, wired)
+  kept.push(...access.kept)
   // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
   // up, and until all is done nobody else may begin.
   if (removal.purge || !removal.records)
@@ -144,7 +149,7 @@ function keptWithoutPurge({ database, dragonfly }: Site, wired: Wired): string[]
     `Infisical's keys in Dragonfly's database ${dragonfly.database}`,
     `keys (Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName})`,
     `what was installed last (ConfigMap ${systemNamespace}/${receiptName})`,
-    `the admin's login (Secret ${systemNamespace}/${adminSecretName})`,
+    `the admin's login (Secrets ${systemNamespace}/${adminSecretName} and ${namespace}/${adminSecretName})`,
     `namespaces ${[...namespacesOf(wired), systemNamespace].join(', ')}`,
     'CRDs of External Secrets Operator, and the images',
   ]

@@ -19,7 +19,7 @@ beforeEach(async () => {
   ;({ cluster, runtime, host } = await memorySite())
 })
 
-const run = (version: Version, downgrade?: boolean) => installOn(host, version, downgrade)
+const run = (version: Version, downgrade = false) => installOn(host, version, { downgrade })
 
 const refused = (begun: Version) => ({
   code: 'DOWNGRADE_REFUSED',

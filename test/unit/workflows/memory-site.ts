@@ -5,7 +5,7 @@ import { specTitle } from '../../../src/bundle/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import type { KubernetesObject, SiteHost } from '../../../src/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
-import { install } from '../../../src/workflows/install.ts'
+import { type Allowances, install } from '../../../src/workflows/install.ts'
 import { readSite } from '../../../src/workflows/parts/site-file.ts'
 import { remove } from '../../../src/workflows/remove.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
@@ -108,9 +108,13 @@ export async function memorySite(): Promise<MemorySite> {
 }
 
 /** Installs a bundle on a host. */
-export async function installOn(host: SiteHost, version: Version, downgrade = false): Promise<unknown> {
+export async function installOn(
+  host: SiteHost,
+  version: Version,
+  allowed: Partial<Allowances> = {},
+): Promise<unknown> {
   const site = await readSite('site.yaml', host.files)
-  const allow = { unsigned: true, downgrade, anySite: false, takeOver: false }
+  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
   return install({ bundle: `${version}.tar`, site, journal: 'journal', allow }, host, recordedTalk())
 }
 

@@ -35,6 +35,10 @@ kind: Service
 metadata: { name: external-secrets-webhook }
 spec: { ports: [{ port: 443 }] }
 ---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: external-secrets }
+---
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingWebhookConfiguration
 metadata: { name: secretstore-validate }
