@@ -41,6 +41,9 @@ export interface ContainerUsage {
   readonly cpu: number
 }
 
+/** Which run of a container a log is of. */
+export type LogRun = 'present' | 'previous'
+
 /** The site's Kubernetes API. All calls throw SealiftError CLUSTER_UNREACHABLE, CLUSTER_DENIED or CLUSTER_FAILED. */
 export interface Cluster {
   /** Server address for messages, and its version (`v1.35.4+k3s1`). */
@@ -64,8 +67,11 @@ export interface Cluster {
   delete(kind: Kind, name: string, namespace?: string, timeoutSeconds?: number): Promise<void>
   /** Usage of every container on every node, from kubelet's summary API. */
   usage(): Promise<ContainerUsage[]>
-  /** The last lines of a container's log, previous run included when the present one is empty. */
-  logs(namespace: string, pod: string, container: string, lines: number): Promise<string>
+  /**
+   * The last lines of a container's log, of its present run or of the one before that ended. Empty for a run that has
+   * written nothing, or was not. A container that waits to be started again has no present run: there it is the last.
+   */
+  logs(namespace: string, pod: string, container: string, lines: number, run: LogRun): Promise<string>
   /** A loopback port that reaches a service's port through the API server and a ready pod behind it. */
   forwardService(namespace: string, service: string, port: number): Promise<Forward>
 }

@@ -7,6 +7,7 @@ export {
   isTerminating,
   type Kind,
   type KubernetesObject,
+  type LogRun,
 } from './cluster.ts'
 export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.ts'
 export type { Helm, Release, ReleaseStatus } from './helm.ts'

@@ -11,7 +11,7 @@ import { merged } from './server-side-apply.ts'
 export interface Behaviour {
   version: string
   usage: ContainerUsage[]
-  /** Logs by `namespace/pod/container`. */
+  /** Logs by `namespace/pod/container`; of the run before with `/previous` behind it. */
   logs: Record<string, string>
   /** Where services lead, by `namespace/service:port`. */
   services: Record<string, { host: string; port: number }>
@@ -198,9 +198,13 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
     },
     usage: async () => [...behaviour.usage],
-    async logs(namespace, pod, container, lines) {
-      const log = behaviour.logs[`${namespace}/${pod}/${container}`]
-      if (log === undefined) throw failed(`cannot get pods/log ${namespace}/${pod}: not found`)
+    async logs(namespace, pod, container, lines, run) {
+      const place = `${namespace}/${pod}/${container}`
+      const log = behaviour.logs[run === 'previous' ? `${place}/previous` : place] ?? ''
+      const spec = stored.get(key({ apiVersion: 'v1', kind: 'Pod' }, pod, namespace))?.object['spec']
+      const { containers = [], initContainers = [] } = (spec ?? {}) as Record<string, { name: string }[]>
+      if (![...containers, ...initContainers].some(({ name }) => name === container))
+        throw failed(`cannot get pods/log ${namespace}/${pod}: not found`)
       return log
         .split(/(?<=\n)/)
         .slice(-lines)

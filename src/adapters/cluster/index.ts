@@ -24,7 +24,7 @@ export function createCluster(options: KubeconfigOptions): Cluster {
     },
     ...objects,
     usage: () => usage(api, objects.list),
-    logs: (namespace, pod, container, lines) => logs(api, { namespace, pod, container, lines }),
+    logs: (namespace, pod, container, lines, run) => logs(api, { namespace, pod, container, lines, run }),
     forwardService: (namespace, service, port) => forwardService(api, objects, { namespace, service, port }),
   }
 }

@@ -1,4 +1,4 @@
-import { type Cluster, type ContainerUsage, kinds } from '../../ports/index.ts'
+import { type Cluster, type ContainerUsage, kinds, type LogRun } from '../../ports/index.ts'
 import type { Api, Call } from './api.ts'
 import { refused } from './faults.ts'
 
@@ -39,25 +39,19 @@ function rows({ pods = [] }: Summary): ContainerUsage[] {
   )
 }
 
-/** Names one container, and how many lines of its log. */
+/** Names one container, how many lines of its log, and of which run. */
 interface LogPlace {
   readonly namespace: string
   readonly pod: string
   readonly container: string
   readonly lines: number
+  readonly run: LogRun
 }
 
-/** The log's last lines; of the run before when this one has written nothing. */
-export async function logs(api: Api, place: LogPlace): Promise<string> {
-  return (await log(api, place, false)) || (await log(api, place, true))
-}
-
-async function log(
-  api: Api,
-  { namespace, pod, container, lines }: LogPlace,
-  previous: boolean,
-): Promise<string> {
-  const query = new URLSearchParams({ container, tailLines: String(lines), previous: String(previous) })
+/** The log's last lines; empty for a run that was not. @throws SealiftError CLUSTER_* */
+export async function logs(api: Api, { namespace, pod, container, lines, run }: LogPlace): Promise<string> {
+  const previous = String(run === 'previous')
+  const query = new URLSearchParams({ container, tailLines: String(lines), previous })
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`
   const call: Call = { method: 'GET', path, verb: 'get', resource: 'pods/log', name: pod, namespace }
   const answer = await api.answer(call)

@@ -230,6 +230,28 @@ export function clusterContract(open: () => Cluster): void {
     })
   })
 
+  describe('logs', () => {
+    it('are empty of a run that has not begun, and fail for a container or a pod that is not there', async () => {
+      await cluster.apply({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'default', namespace },
+      })
+      const spec = { containers: [{ name: 'main', image: 'none.dev/none' }], nodeSelector: { none: 'none' } }
+      await cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'waits', namespace }, spec })
+      for (const run of ['present', 'previous'] as const) {
+        expect(await cluster.logs(namespace, 'waits', 'main', 5, run)).toBe('')
+        for (const [pod, container] of [
+          ['waits', 'none'],
+          ['none', 'main'],
+        ] as const)
+          await expect(cluster.logs(namespace, pod, container, 5, run)).rejects.toMatchObject({
+            code: 'CLUSTER_FAILED',
+          })
+      }
+    })
+  })
+
   describe('delete', () => {
     it('is over when the object is gone, and again when it is not there', async () => {
       await cluster.apply(map('gone', {}))

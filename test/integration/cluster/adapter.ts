@@ -70,13 +70,15 @@ export function adapterTests(started: () => TestCluster): void {
 
   it('reads the last lines of a log', async () => {
     const pod = await dnsPod()
-    const whole = await cluster.logs('kube-system', pod, 'coredns', 1000)
+    const whole = await cluster.logs('kube-system', pod, 'coredns', 1000, 'present')
     expect(whole).toContain('CoreDNS')
-    expect((await cluster.logs('kube-system', pod, 'coredns', 1)).trimEnd().split('\n')).toHaveLength(1)
-    await expect(cluster.logs('kube-system', pod, 'none', 1)).rejects.toMatchObject({
+    const last = await cluster.logs('kube-system', pod, 'coredns', 1, 'present')
+    expect(last.trimEnd().split('\n')).toHaveLength(1)
+    expect(await cluster.logs('kube-system', pod, 'coredns', 1, 'previous')).toBe('')
+    await expect(cluster.logs('kube-system', pod, 'none', 1, 'present')).rejects.toMatchObject({
       code: 'CLUSTER_FAILED',
     })
-    await expect(cluster.logs('kube-system', 'none', 'none', 1)).rejects.toMatchObject({
+    await expect(cluster.logs('kube-system', 'none', 'none', 1, 'present')).rejects.toMatchObject({
       code: 'CLUSTER_FAILED',
     })
   })
