@@ -20,7 +20,10 @@ export interface DatabaseLogin extends Endpoint {
 
 /** One PostgreSQL session. */
 export interface DatabaseSession {
-  /** Rows of one statement with `$1` parameters. @throws Error with PostgreSQL's `code` and message */
+  /**
+   * Rows of one statement with `$1` parameters. @throws Error with PostgreSQL's `code` and message; SealiftError
+   * DATABASE_UNREACHABLE when the connection is gone
+   */
   query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>
   /** A name quoted as an SQL identifier, and a text as an SQL literal, for statements that take no parameters. */
   identifier(name: string): string
@@ -46,7 +49,7 @@ export interface CacheLogin extends Endpoint {
 
 /** One Redis-protocol session; no retries, no reconnects. */
 export interface CacheSession {
-  /** One command's answer. @throws Error with the server's own text */
+  /** One command's answer. @throws Error with the server's own text; SealiftError CACHE_UNREACHABLE when there is none */
   command(...words: readonly string[]): Promise<unknown>
   close(): Promise<void>
 }

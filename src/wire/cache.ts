@@ -34,7 +34,7 @@ export function cacheConnections(replicas: number): number {
  * @throws SealiftError CACHE_UNFIT with every fault, and the setting that mends it
  */
 export async function checkCache(session: CacheSession, needs: CacheNeeds): Promise<CacheFacts> {
-  const info = parseInfo(String(await session.command('INFO')))
+  const info = parseInfo(String(await allowed(session, 'INFO')))
   const dragonfly = info.get('dragonfly_version')
   const server = dragonfly === undefined ? 'redis' : 'dragonfly'
   const policy = info.get('maxmemory_policy') ?? (await setting(session, 'maxmemory-policy'))
@@ -47,7 +47,7 @@ export async function checkCache(session: CacheSession, needs: CacheNeeds): Prom
     await scriptProblem(server, session),
   ]
   const selected = await selectProblem(server, session, needs.database)
-  const keys = selected === undefined ? Number(await session.command('DBSIZE')) : 0
+  const keys = selected === undefined ? Number(await allowed(session, 'DBSIZE')) : 0
   if (needs.empty === true && keys > 0)
     problems.push({
       fault: `database ${needs.database} already holds ${count(keys, 'key')} of somebody else`,
@@ -100,7 +100,7 @@ async function scriptProblem(server: Server, session: CacheSession): Promise<Pro
     await session.command('EVAL', "return redis.call('get', ARGV[1])", '0', 'probe')
     return undefined
   } catch (error) {
-    const said = printable(messageOf(error))
+    const said = refusal(error)
     if (server === 'dragonfly' || said.includes('undeclared'))
       return {
         fault: `it refuses Lua scripts that use undeclared keys, and Infisical's job queues need them: ${said}`,
@@ -125,7 +125,7 @@ async function selectProblem(
     await session.command('SELECT', String(database))
     return undefined
   } catch (error) {
-    const said = printable(messageOf(error))
+    const said = refusal(error)
     const more = server === 'dragonfly' ? `--dbnum=${database + 1}` : `databases ${database + 1}`
     return {
       fault: `database ${database} cannot be selected: ${said}`,
@@ -141,9 +141,28 @@ async function setting(session: CacheSession, name: string): Promise<string | un
   try {
     const answer = await session.command('CONFIG', 'GET', name)
     return Array.isArray(answer) && answer.length > 1 ? String(answer[1]) : undefined
-  } catch {
+  } catch (error) {
+    refusal(error)
     return undefined
   }
+}
+
+/** The answer to a command that every user should be allowed. @throws SealiftError CACHE_UNFIT when it is refused */
+async function allowed(session: CacheSession, word: string): Promise<unknown> {
+  try {
+    return await session.command(word)
+  } catch (error) {
+    throw new SealiftError('CACHE_UNFIT', `Dragonfly refuses ${word}: ${refusal(error)}`, {
+      cause: error,
+      hints: [`Allow this user ${word}.`],
+    })
+  }
+}
+
+/** What a server says of a command that it refuses. @throws SealiftError for one that has not answered */
+function refusal(error: unknown): string {
+  if (error instanceof SealiftError) throw error
+  return printable(messageOf(error))
 }
 
 function parseInfo(text: string): Map<string, string> {

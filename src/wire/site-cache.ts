@@ -13,7 +13,7 @@ export async function inspectCache(
   { cluster, cache, site }: SiteServices,
   needs: Omit<CacheNeeds, 'database'>,
 ): Promise<CacheFacts> {
-  return await through(cluster, site.dragonfly, async endpoint => {
+  return await through(cluster, 'dragonfly', site.dragonfly, async endpoint => {
     const login = await cacheLogin(cluster, site, endpoint)
     const { database } = site.dragonfly
     return await withSession(cache, login, session => checkCache(session, { ...needs, database }))
@@ -37,12 +37,13 @@ export function madeForCache(stored: Pick<StoredKeys, 'cacheUrl'> | undefined, s
 export async function purgeCache({ cluster, cache, site }: SiteServices): Promise<void> {
   const { database } = site.dragonfly
   if (database === 0) return
-  await through(cluster, site.dragonfly, async endpoint => {
+  await through(cluster, 'dragonfly', site.dragonfly, async endpoint => {
     await withSession(cache, await cacheLogin(cluster, site, endpoint), async session => {
       try {
         await session.command('SELECT', String(database))
         await session.command('FLUSHDB')
       } catch (cause) {
+        if (cause instanceof SealiftError) throw cause
         throw new SealiftError(
           'CACHE_UNFIT',
           `Dragonfly did not empty database ${database}: ${messageOf(cause)}`,

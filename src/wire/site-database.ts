@@ -126,7 +126,7 @@ export async function inspectDatabase(
   connections: number,
 ): Promise<{ facts: DatabaseFacts } & TargetState> {
   const { cluster, database, site } = services
-  return await through(cluster, own.parts, async endpoint => {
+  return await through(cluster, 'database', own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     if (admin === undefined)
       return await withSession(database, asOwn(own, endpoint), async session => ({
@@ -153,7 +153,7 @@ export async function readyDatabase(
 ): Promise<Prepared | undefined> {
   const { cluster, database, random, site } = services
   const { user, password, database: name } = own.parts
-  return await through(cluster, own.parts, async endpoint => {
+  return await through(cluster, 'database', own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     const prepared = admin && (await prepareDatabase(database, admin, { name, user, password }, random))
     await withSession(database, asOwn(own, endpoint), session => checkDatabase(session, connections, name))
@@ -167,7 +167,7 @@ export async function readyDatabase(
  */
 export async function purgeDatabase({ cluster, database, site }: SiteServices): Promise<void> {
   const { name, user } = site.database
-  await through(cluster, site.database, async endpoint => {
+  await through(cluster, 'database', site.database, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     if (admin !== undefined) await dropDatabase(database, admin, { name, user })
   })

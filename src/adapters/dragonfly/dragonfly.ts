@@ -29,7 +29,7 @@ async function open(login: CacheLogin): Promise<CacheSession> {
     // connect() only says that the connection closed; the listener has seen why.
     throw connectError(isAuth(error) ? error : (broken ?? error), login)
   }
-  return { command: (...words) => command(client, words), close: () => close(client) }
+  return { command: (...words) => command(client, words, login), close: () => close(client) }
 }
 
 function options(login: CacheLogin): Omit<RedisOptions, 'replyMapping'> {
@@ -63,11 +63,13 @@ function options(login: CacheLogin): Omit<RedisOptions, 'replyMapping'> {
   }
 }
 
-async function command(client: Redis, words: readonly string[]): Promise<unknown> {
+async function command(client: Redis, words: readonly string[], login: CacheLogin): Promise<unknown> {
   const [name = '', ...rest] = words
   try {
     return await client.call(name, ...rest)
   } catch (error) {
+    // Anything else is not the server's answer: the connection is gone, or nothing came in time.
+    if (!(error instanceof Error) || error.name !== 'ReplyError') throw connectError(error, login)
     // ioredis hangs the command and its arguments on the error: those may be secret.
     throw new Error(messageOf(error))
   }

@@ -9,6 +9,9 @@ const statementTimeout = '30s'
 // Milliseconds in which Terminate is on its way.
 const leaving = 100
 
+// With these PostgreSQL ends a connection; what is no answer of its own is a connection that broke.
+const goodbye = /^(57P0\d|08...)$/
+
 /** PostgreSQL sessions over the network: 10 s to connect, 30 s for a statement. */
 export function createPostgres(): Database {
   return { open }
@@ -29,8 +32,13 @@ async function open(login: DatabaseLogin): Promise<DatabaseSession> {
   }
   return {
     async query(sql, parameters = []) {
-      const { rows } = await client.query<Record<string, unknown>>(sql, [...parameters])
-      return rows
+      try {
+        return (await client.query<Record<string, unknown>>(sql, [...parameters])).rows
+      } catch (error) {
+        throw error instanceof pg.DatabaseError && !goodbye.test(error.code ?? '')
+          ? error
+          : connectError(error, login)
+      }
     },
     identifier: name => pg.escapeIdentifier(name),
     literal: text => pg.escapeLiteral(text),

@@ -45,6 +45,15 @@ describe('a Redis-protocol session', () => {
     await session.close()
   })
 
+  it('says that the server has ended the connection, and not that it refuses a command', async () => {
+    const session = await dragonfly.open({ ...login(redis), serverName: 'dragonfly.databases.svc' })
+    await session.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no').catch(() => {})
+    const error = await rejection(checkCache(session, { database: 3, connections: 0 }))
+    expect(error.code).toBe('CACHE_UNREACHABLE')
+    expect(error.message).toMatch(/^cannot reach Dragonfly at dragonfly\.databases\.svc: /)
+    await session.close()
+  })
+
   it.each([
     ['redis', () => redis],
     ['strict', () => strict],

@@ -39,6 +39,17 @@ describe('a PostgreSQL session', () => {
     await session.close()
   })
 
+  it('says that the server has ended the connection, then and at whatever follows', async () => {
+    const session = await postgres.open({ ...login, serverName: 'pg.databases.svc' })
+    const lost = {
+      code: 'DATABASE_UNREACHABLE',
+      message: expect.stringMatching(/^cannot reach PostgreSQL at pg\.databases\.svc: /),
+    }
+    await expect(session.query('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject(lost)
+    await expect(session.query('SELECT 1')).rejects.toMatchObject(lost)
+    await session.close()
+  })
+
   it('refuses a wrong password without showing it', async () => {
     const error = await rejection(postgres.open({ ...login, password: new Secret('wrong-horse') }))
     expect(error.code).toBe('DATABASE_DENIED')

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { SealiftError } from '../../../src/errors/index.ts'
 import { Secret } from '../../../src/ports/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
 import { adminLogin, cacheLogin } from '../../../src/wire/connection.ts'
@@ -91,6 +92,20 @@ describe('checkCache', () => {
     expect(error.hints).toEqual([expect.stringContaining(flag)])
   })
 
+  it('says which command a user may not give', async () => {
+    const error = await rejection(checkCache(cacheOf({ ...answers, INFO: new Error('NOPERM') }), needs))
+    expect(error).toMatchObject({ code: 'CACHE_UNFIT', message: 'Dragonfly refuses INFO: NOPERM' })
+  })
+
+  it.each(['INFO', 'EVAL', 'SELECT', 'DBSIZE', 'CONFIG'])(
+    'does not take a lost connection for a refusal of %s',
+    async word => {
+      const lost = new SealiftError('CACHE_UNREACHABLE', 'closed')
+      const redis = { ...answers, INFO: 'redis_version:7.2.0\r\n', CONFIG: [] }
+      expect(await rejection(checkCache(cacheOf({ ...redis, [word]: lost }), needs))).toBe(lost)
+    },
+  )
+
   it('does without CONFIG where that is forbidden', async () => {
     const managed = { ...answers, INFO: 'redis_version:7.2.0\r\n', CONFIG: new Error('NOPERM') }
     expect(await checkCache(cacheOf(managed), needs)).toEqual({
@@ -157,7 +172,7 @@ describe('reach', () => {
     const cluster = await siteCluster()
     cluster.behaviour.services = { 'databases/pg-rw:5432': { host: '127.0.0.1', port: 40001 } }
     const way = async (host: string) => {
-      const forward = await reach(cluster, { host, port: 5432 })
+      const forward = await reach(cluster, 'database', { host, port: 5432 })
       await forward.close()
       return `${forward.host}:${forward.port}`
     }
@@ -165,5 +180,29 @@ describe('reach', () => {
     expect(await way('pg-rw.databases.svc.cluster.local')).toBe('127.0.0.1:40001')
     expect(await way('pg.bank.local')).toBe('pg.bank.local:5432')
     expect(await way('10.0.0.5')).toBe('10.0.0.5:5432')
+  })
+
+  const named = [
+    ['database', 'DATABASE_UNREACHABLE', 'PostgreSQL', 48],
+    ['dragonfly', 'CACHE_UNREACHABLE', 'Dragonfly', 51],
+  ] as const
+
+  it.each(named)('calls a Service of %s without a ready pod %s', async (server, code, name, exitCode) => {
+    const host = 'main.databases.svc'
+    const error = await rejection(reach(await siteCluster(), server, { host, port: 6379 }))
+    expect(error).toMatchObject({ code, exitCode })
+    expect(error.message).toBe(
+      `cannot reach ${name} at main.databases.svc:6379: no pod behind service databases/main is ready`,
+    )
+    expect(error.hints.at(-1)).toBe(
+      `bring it up (kubectl -n databases get services,pods), or correct ${server} in the site file`,
+    )
+  })
+
+  it.each(['CLUSTER_UNREACHABLE', 'CLUSTER_DENIED'] as const)('passes %s on as it is', async code => {
+    const failure = new SealiftError(code, 'no')
+    const cluster = { ...(await siteCluster()), forwardService: () => Promise.reject(failure) }
+    const place = { host: 'main.databases.svc', port: 6379 }
+    await expect(reach(cluster, 'dragonfly', place)).rejects.toBe(failure)
   })
 })
