@@ -37,7 +37,7 @@ export async function siteHost(
     runtime: runtime && createRuntime(runtime),
     database: createPostgres(),
     cache: createDragonfly(),
-    infisical: baseUrl => createInfisical({ baseUrl, clock }),
+    infisical: (baseUrl, haste) => createInfisical({ baseUrl, clock, ...haste }),
     async helmFrom(program) {
       const files = await kubeconfigFiles(options)
       return helmFrom(program, {

@@ -2,6 +2,9 @@
  * Takes what was observed on the site, gives verdicts and the budget's two-sided account. Reads nothing
  * itself and changes nothing.
  */
+export { judgeFailure, judgeUntried } from './failure.ts'
+export { judgeLease } from './lease.ts'
+export { judgeCache, judgeDatabase } from './services.ts'
 export {
   type Amount,
   type BudgetAccount,
@@ -14,3 +17,4 @@ export {
   type Verdict,
   verdict,
 } from './verdict.ts'
+export { judgeWebhooks } from './webhook.ts'

@@ -6,6 +6,7 @@ export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
+export { type LeaseState, watchLease } from './lease-watch.ts'
 export {
   type Installed,
   type Named,

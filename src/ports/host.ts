@@ -33,6 +33,13 @@ export interface ConnectedHost {
   readonly clock: Clock
 }
 
+/** How long a server is asked that may not be up yet. */
+export interface Haste {
+  readonly signal?: AbortSignal
+  /** How often a question is asked again while the server starts; for a minute when left out. */
+  readonly attempts?: number
+}
+
 /** What the site offers a workflow. */
 export interface SiteHost {
   readonly files: Files
@@ -42,7 +49,7 @@ export interface SiteHost {
   readonly database: Database
   readonly cache: Cache
   /** Infisical's API at a base URL. */
-  readonly infisical: (baseUrl: string) => Infisical
+  readonly infisical: (baseUrl: string, haste?: Haste) => Infisical
   readonly helmFrom: HelmFrom
   readonly clock: Clock
   readonly random: Random

@@ -11,7 +11,7 @@ export {
 } from './cluster.ts'
 export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.ts'
 export type { Helm, Release, ReleaseStatus } from './helm.ts'
-export type { ConnectedHost, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
+export type { ConnectedHost, Haste, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {
   Bootstrapped,
   ClientCredentials,

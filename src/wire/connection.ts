@@ -74,6 +74,26 @@ export function cacheUrl({ dragonfly }: Site, password: Secret | undefined): Sec
   return new Secret(`${tls ? 'rediss' : 'redis'}://${login}${bracket(host)}:${port}/${database}`)
 }
 
+/**
+ * Takes a cache's URL apart, as {@link cacheUrl} makes it; `where` names its place for the message.
+ * @throws SealiftError SITE_INVALID without the URL's text in it
+ */
+export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readonly database: number } {
+  const parsed = URL.canParse(url.reveal()) ? new URL(url.reveal()) : undefined
+  const database = Number(parsed?.pathname.slice(1) || 0)
+  if (!parsed?.hostname || !/^rediss?:$/.test(parsed.protocol) || !Number.isSafeInteger(database))
+    throw new SealiftError('SITE_INVALID', `${where} is not redis://:PASSWORD@HOST:PORT/NUMBER`)
+  const { username, password } = parsed
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port === '' ? 6379 : Number(parsed.port),
+    database,
+    tls: parsed.protocol === 'rediss:',
+    ...(username === '' ? {} : { user: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: new Secret(decodeURIComponent(password)) }),
+  }
+}
+
 /** TLS of the site's database, its CA read from the cluster. @throws SealiftError SITE_INVALID */
 export async function databasePlace(cluster: Cluster, { database }: Site): Promise<DatabasePlace> {
   const { tls, ca, host } = database

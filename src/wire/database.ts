@@ -28,14 +28,13 @@ export function databaseConnections(replicas: number): number {
 }
 
 /**
- * Checks version and free connections; `database` is Infisical's own, whose connections do not count as used.
- * @throws SealiftError DATABASE_UNFIT with every fault
+ * What a server is like; `database` is Infisical's own, whose connections do not count as used.
+ * `number` is its version as PostgreSQL counts, 150018 for 15.18.
  */
-export async function checkServer(
+export async function serverFacts(
   session: DatabaseSession,
-  needed: number,
   database: string,
-): Promise<DatabaseFacts> {
+): Promise<DatabaseFacts & { readonly number: number }> {
   const [row = {}] = await session.query(
     `SELECT current_setting('server_version_num')::int AS number,
             current_setting('server_version') AS version,
@@ -47,12 +46,30 @@ export async function checkServer(
               WHERE datname IS NOT NULL AND datname <> $1 AND pid <> pg_backend_pid()) AS used`,
     [database],
   )
-  const version = String(row['version'])
   const maxConnections = Number(row['maximum'])
-  const freeConnections = maxConnections - Number(row['reserved']) - Number(row['used'])
+  return {
+    number: Number(row['number']),
+    version: String(row['version']),
+    encoding: String(row['encoding']),
+    maxConnections,
+    freeConnections: maxConnections - Number(row['reserved']) - Number(row['used']),
+  }
+}
+
+/**
+ * Checks version and free connections; `database` is Infisical's own, whose connections do not count as used.
+ * @throws SealiftError DATABASE_UNFIT with every fault
+ */
+export async function checkServer(
+  session: DatabaseSession,
+  needed: number,
+  database: string,
+): Promise<DatabaseFacts> {
+  const { number, ...facts } = await serverFacts(session, database)
+  const { version, maxConnections, freeConnections } = facts
   const faults: string[] = []
   const hints: string[] = []
-  if (!(Number(row['number']) >= oldest)) {
+  if (!(number >= oldest)) {
     faults.push(`PostgreSQL ${version} is too old: Infisical needs 14 or later`)
     hints.push('Upgrade the server, or name another one under database.host.')
   }
@@ -61,7 +78,7 @@ export async function checkServer(
     hints.push(`Raise max_connections by at least ${needed - freeConnections}, or put a pooler in front.`)
   }
   refuse(faults, hints)
-  return { version, encoding: String(row['encoding']), maxConnections, freeConnections }
+  return facts
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
+export { type AskedDatabase, askCache, askDatabase, cacheServer, databaseServer } from './asked.ts'
 export {
   type Administration,
   adminSecretName,
@@ -23,10 +24,12 @@ export { ensure } from './ensure.ts'
 export { areStored, type Environment, environmentMark, type Kept, storeKeys } from './environment.ts'
 export { type ServerMemory, serverMemory } from './heap.ts'
 export { credentialsSecretName, revokeCredentials } from './identity-credentials.ts'
+export { type IngressFault, ingressFaults } from './ingress.ts'
 export { type Keys, keysFor, keysSecretName, makeKeys, type StoredKeys, storedKeys } from './keys.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
 export { claimNamespace, leaveNamespace, markedFor, siteOf, stays } from './namespaces.ts'
+export { operatorCredentials, tryOperatorLogin } from './operator-login.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
@@ -45,6 +48,7 @@ export {
 } from './site-database.ts'
 export { environmentOf, type SiteServices } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'
+export { probePlace, syncName, syncOnce } from './sync.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
 export { ensureTenancy, probeScope, type Tenancy, type TenancyNeeds } from './tenancy.ts'
 export {
@@ -57,3 +61,4 @@ export {
 } from './values.ts'
 export type { Patience } from './wait.ts'
 export { deleteUnlessDown, showingCertificate } from './webhook.ts'
+export { type WhereWired, whereWired } from './where-wired.ts'

@@ -45,30 +45,40 @@ export interface Proof {
 export async function prove(proving: Proving): Promise<Proof> {
   const { session, place, random } = proving
   const key = `${keyPrefix}${hex(random, 4).toUpperCase()}`
-  await clean(proving)
+  await clean(proving, probeName)
   await forgetKilled(proving)
   try {
-    const first = await travel(proving, key, new Secret(hex(random, 16)), 'a secret')
-    const changed = await travel(proving, key, new Secret(hex(random, 16)), 'its change')
+    const first = await travel(proving, probeName, key, new Secret(hex(random, 16)), 'a secret')
+    const changed = await travel(proving, probeName, key, new Secret(hex(random, 16)), 'its change')
     return { first, changed }
   } finally {
     // Not stopped by the signal: nothing may stay behind. The first error is the one to be seen.
-    await Promise.allSettled([clean(proving), session.deleteSecret(place, key)])
+    await Promise.allSettled([clean(proving, probeName), session.deleteSecret(place, key)])
   }
 }
 
-async function travel(proving: Proving, key: string, value: Secret, what: string): Promise<number> {
+/**
+ * Writes a value to Infisical and waits until it is in Secret `name` in `sealift-system`; milliseconds from the apply
+ * of the ExternalSecret of that name. @throws SealiftError PROOF_FAILED with what ESO says, SERVER_FAILED, CLUSTER_*
+ */
+export async function travel(
+  proving: Proving,
+  name: string,
+  key: string,
+  value: Secret,
+  what: string,
+): Promise<number> {
   const { cluster, session, place, clock, random, manifests, progress } = proving
   await session.putSecret(place, key, value)
   // Never the same twice: an apply that changes nothing would wake nobody.
   const sync = hex(random, 8)
-  const names = { name: probeName, namespace: systemNamespace, key, sync }
+  const names = { name, namespace: systemNamespace, key, sync }
   const object = fill(manifests.probeExternalSecret, names)
   progress?.(`waiting for ${what} to arrive`)
   const start = clock.now()
   await applyThroughWebhook(cluster, object, proving)
   const arrived = await waitFor(proving, async () => {
-    const secret = await cluster.get(kinds.secret, probeName, systemNamespace)
+    const secret = await cluster.get(kinds.secret, name, systemNamespace)
     return secret && secretData(secret).get('value')?.reveal() === value.reveal() ? true : undefined
   })
   if (arrived !== undefined) return clock.now() - start
@@ -85,10 +95,11 @@ async function forgetKilled({ session, place }: Proving): Promise<void> {
   for (const name of left) await session.deleteSecret(place, name)
 }
 
-async function clean({ cluster }: Proving): Promise<void> {
+/** Takes away what {@link travel} made in the cluster; what is not there is fine. @throws SealiftError CLUSTER_* */
+export async function clean({ cluster }: Pick<Proving, 'cluster'>, name: string): Promise<void> {
   // ESO owns the Secret and would make it anew: its order first.
-  await cluster.delete(kinds.externalSecret, probeName, systemNamespace)
-  await cluster.delete(kinds.secret, probeName, systemNamespace)
+  await cluster.delete(kinds.externalSecret, name, systemNamespace)
+  await cluster.delete(kinds.secret, name, systemNamespace)
 }
 
 function hex(random: Random, length: number): string {

@@ -10,9 +10,16 @@ import {
   type SiteHost,
   type Talk,
 } from '../ports/index.ts'
-import { storeName } from '../wire/index.ts'
+import type { Site } from '../spec/index.ts'
+import { storeName, type WhereWired, whereWired } from '../wire/index.ts'
 import { asStep } from './parts/as-step.ts'
+import { lookAtIngress, lookAtLease, lookAtWebhooks } from './parts/check-cluster.ts'
+import { askInfisical } from './parts/check-infisical.ts'
+import { askServices } from './parts/check-services.ts'
+import { trySync } from './parts/check-sync.ts'
+import { allLooked, looked } from './parts/looked.ts'
 import { observeBudget } from './parts/observed-budget.ts'
+import { usageOver } from './parts/usage-over.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */
 export const checkResult = z.strictObject({
@@ -23,71 +30,72 @@ export const checkResult = z.strictObject({
 })
 export type CheckResult = z.infer<typeof checkResult>
 
-const interval = 5000
-
 /**
- * Judges what runs, and what it uses over a window of seconds. Changes nothing.
- * @throws SealiftError NOT_INSTALLED, CLUSTER_*, LOAD_FAILED
+ * Judges a site by asking: PostgreSQL, Dragonfly, Infisical, External Secrets Operator, and what runs; then what is
+ * used over a window of seconds. One secret is sent through all of it. Leaves nothing behind. What cannot be asked is
+ * a verdict as well.
+ * @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_UNREACHABLE, CLUSTER_*
  */
-export async function check(window: number, host: SiteHost, talk: Talk): Promise<CheckResult> {
-  const { cluster, runtime } = host
+export async function check(window: number, site: Site, host: SiteHost, talk: Talk): Promise<CheckResult> {
   const { reporter, signal } = talk
-  const receipt = await readReceipt(cluster)
-  const verdicts = await asStep(
+  const receipt = await readReceipt(host.cluster)
+  const found = await asStep(
     reporter,
     'Look at what runs',
-    async () => [
-      ...(await judgeDeployments(receipt, cluster)),
-      judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), `store/${storeName}`),
-      ...(runtime ? await judgeImages(receipt, runtime) : []),
-    ],
-    all => `${all.filter(({ ok }) => ok).length} of ${all.length} as they should be`,
+    async () => lookAround(receipt, site, host, signal),
+    ({ rested, others }) => {
+      const all = [...rested, ...others]
+      return `${all.filter(({ ok }) => ok).length} of ${all.length} as they should be`
+    },
   )
-  const measure = async () => observeBudget(receipt, await usageOver(window, host, signal))
+  const sync = await trySync(found.where, found.rested, host, talk)
+  const verdicts = [...found.rested, ...sync, ...found.others]
+  const measure = async () => {
+    let usage: ContainerUsage[] = []
+    const unmeasured = await looked('usage', async () => {
+      usage = await usageOver(window, host, signal)
+      return []
+    })
+    verdicts.push(...unmeasured)
+    return observeBudget(receipt, usage)
+  }
   const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
   return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
 }
 
-/** What each container used at most over a window of seconds. */
-async function usageOver(window: number, { cluster, clock }: SiteHost, signal: AbortSignal) {
-  const end = clock.now() + window * 1000
-  const samples = [await cluster.usage()]
-  while (clock.now() < end) {
-    await clock.sleep(Math.min(interval, end - clock.now()), signal)
-    samples.push(await cluster.usage())
-  }
-  return highest(samples)
+/** What can be asked at the same time: what a sync rests on, and the others. */
+async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: AbortSignal) {
+  const { cluster, runtime } = host
+  const namespaces = [...new Set(receipt.lock.charts.map(chart => chart.namespace))]
+  let where: WhereWired = {}
+  const unknown = await looked('namespaces', async () => {
+    where = await whereWired(cluster, namespaces)
+    return []
+  })
+  const rested = allLooked([
+    ...namespaces.map(namespace => lookAtDeployments(namespace, cluster)),
+    askServices(site, where.infisical, host),
+    askInfisical(where, host, signal),
+    looked(`store/${storeName}`, async id =>
+      judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), id),
+    ),
+    lookAtWebhooks(cluster, namespaces),
+  ])
+  const others = allLooked([
+    looked('images', async () => (runtime ? judgeImages(receipt, runtime) : [])),
+    lookAtIngress(cluster, site, where.infisical),
+    lookAtLease(host, signal),
+  ])
+  await Promise.allSettled([rested, others])
+  return { where, rested: [...unknown, ...(await rested)], others: await others }
 }
 
-/** Each container's highest memory and CPU of all samples. */
-function highest(samples: readonly (readonly ContainerUsage[])[]): ContainerUsage[] {
-  const containers = Map.groupBy(
-    samples.flat(),
-    ({ namespace, pod, container }) => `${namespace}/${pod}/${container}`,
-  )
-  return [...containers.values()].map(all =>
-    all.reduce((most, next) => ({
-      ...next,
-      memory: Math.max(most.memory, next.memory),
-      cpu: Math.max(most.cpu, next.cpu),
-    })),
-  )
-}
-
-async function judgeDeployments({ lock }: Receipt, cluster: Cluster): Promise<Verdict[]> {
-  const verdicts: Verdict[] = []
-  for (const namespace of new Set(lock.charts.map(chart => chart.namespace))) {
+async function lookAtDeployments(namespace: string, cluster: Cluster): Promise<readonly Verdict[]> {
+  return await looked(`namespace/${namespace}`, async id => {
     const found = await cluster.list(kinds.deployment, namespace)
-    if (found.length === 0)
-      verdicts.push({
-        id: `namespace/${namespace}`,
-        ok: false,
-        message: 'has no Deployment',
-        hint: 'run sealift install again',
-      })
-    verdicts.push(...found.map(judgeDeployment))
-  }
-  return verdicts
+    if (found.length > 0) return found.map(judgeDeployment)
+    return { id, ok: false, message: 'has no Deployment', hint: 'run sealift install again' }
+  })
 }
 
 async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict[]> {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import type { Clock, Haste } from '../../ports/index.ts'
 import { type Call, exchange, parse } from './exchange.ts'
 
 export type { Call } from './exchange.ts'
@@ -23,11 +23,12 @@ export interface Api {
 
 const starting = new Set([502, 503, 504])
 const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
-const attempts = 40
+const mostAttempts = 40
 const pause = 1_500
 
-/** `baseUrl` has no path. GETs are repeated for a minute while the server starts. */
-export function createApi(baseUrl: string, clock: Clock, signal?: AbortSignal): Api {
+/** `baseUrl` has no path. GETs are repeated while the server starts, for a minute unless there is haste. */
+export function createApi(baseUrl: string, clock: Clock, haste: Haste = {}): Api {
+  const { signal, attempts = mostAttempts } = haste
   async function send(call: Call): Promise<Answer> {
     const last = call.method === 'GET' ? attempts : 1
     for (let attempt = 1; ; attempt += 1) {

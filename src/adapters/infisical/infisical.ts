@@ -1,19 +1,18 @@
 import * as z from 'zod'
-import { type Clock, type Infisical, Secret } from '../../ports/index.ts'
+import { type Clock, type Haste, type Infisical, Secret } from '../../ports/index.ts'
 import { type Api, createApi, failure } from './api.ts'
 import { createSession } from './session.ts'
 
 /** Where the server is. */
-export interface InfisicalOptions {
+export interface InfisicalOptions extends Haste {
   /** `http://127.0.0.1:41235`, without `/api`. */
   readonly baseUrl: string
   readonly clock: Clock
-  readonly signal?: AbortSignal
 }
 
 /** Infisical's API of 2026-07 as recorded in test/fixtures/infisical-contract. */
-export function createInfisical({ baseUrl, clock, signal }: InfisicalOptions): Infisical {
-  const api = createApi(baseUrl, clock, signal)
+export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions): Infisical {
+  const api = createApi(baseUrl, clock, haste)
   return {
     async status() {
       await api.expect({ method: 'GET', path: '/api/status' }, z.object({ message: z.string() }))

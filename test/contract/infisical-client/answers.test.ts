@@ -62,6 +62,16 @@ describe("a server's answers", () => {
     )
   })
 
+  it('are asked for as often as there is time for, and not once it is over', async () => {
+    const { seen, baseUrl } = await answering(down)
+    const clock = new RecordingClock()
+    await rejection(createInfisical({ baseUrl, clock, attempts: 3 }).status())
+    expect(seen.requests).toBe(3)
+    const over = AbortSignal.abort(new Error('over'))
+    await expect(createInfisical({ baseUrl, clock, signal: over }).status()).rejects.toThrow('over')
+    expect(seen.requests).toBe(3)
+  })
+
   it('are never asked for twice where a repeat could do harm', async () => {
     const { seen, infisical } = await answering(down)
     await rejection(infisical.bootstrap('a@b.c', new Secret('pw'), 'o'))

@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { installedBundle, writeReceipt } from '../../../src/install/index.ts'
 import { digestOf } from '../../../src/oci/index.ts'
 import type { SiteHost } from '../../../src/ports/index.ts'
+import { parseSite } from '../../../src/spec/index.ts'
 import { check } from '../../../src/workflows/check.ts'
 import { status } from '../../../src/workflows/status.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import type { MemoryRuntime } from '../../support/memory-runtime.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
+import { smallSite } from '../wire/sites.ts'
 import { bundles, installOn, killed, memorySite, type Version } from './memory-site.ts'
 
 let cluster: MemoryCluster
@@ -30,7 +32,7 @@ const refused = (begun: Version) => ({
 async function said(): Promise<string> {
   const looks = [
     () => status(host).then(found => found.bundle.version),
-    () => check(0, host, talk).then(() => 'a verdict'),
+    () => check(0, parseSite(smallSite, 'site.yaml'), host, talk).then(() => 'a verdict'),
   ]
   const answers = await Promise.all(looks.map(look => look().catch(({ code }) => code)))
   return answers.join(', ')

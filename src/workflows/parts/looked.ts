@@ -1,0 +1,27 @@
+import { judgeFailure, type Verdict } from '../../check/index.ts'
+import { type ErrorCode, SealiftError } from '../../errors/index.ts'
+
+// Nothing else can be asked either.
+const ends: ReadonlySet<ErrorCode> = new Set(['CLUSTER_UNREACHABLE', 'INTERRUPTED'])
+
+/**
+ * The verdicts of a look. A thing that cannot be asked is not as it should be, and others are asked all the same.
+ * @throws SealiftError CLUSTER_UNREACHABLE, INTERRUPTED
+ */
+export async function looked(
+  id: string,
+  look: (id: string) => Promise<Verdict | readonly Verdict[]>,
+): Promise<readonly Verdict[]> {
+  try {
+    return [await look(id)].flat()
+  } catch (error) {
+    if (!(error instanceof SealiftError) || ends.has(error.code)) throw error
+    return [judgeFailure(id, error)]
+  }
+}
+
+/** Waits for looks that go on at the same time, all of them, whatever comes of one. @throws what the first one threw */
+export async function allLooked(looks: readonly Promise<readonly Verdict[]>[]): Promise<Verdict[]> {
+  await Promise.allSettled(looks)
+  return (await Promise.all(looks)).flat()
+}
