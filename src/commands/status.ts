@@ -1,13 +1,15 @@
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { siteFlag } from '../cli/flags.ts'
-import { BaseCommand, keyText, table } from '../cli/index.ts'
-import { type ErrorCode, printable } from '../errors/index.ts'
+import { BaseCommand, explain } from '../cli/index.ts'
+import { statusText } from '../cli/status-text.ts'
+import type { ErrorCode } from '../errors/index.ts'
 import { readSite } from '../workflows/parts/site-file.ts'
-import { status } from '../workflows/status.ts'
+import { goOn, status, statusFault } from '../workflows/status.ts'
 
 export default class Status extends BaseCommand {
-  static override summary = 'Say what is installed on a site, and when.'
+  static override summary =
+    'Say what is installed on a site, and when; or what was begun, and how far it came.'
   static override examples = ['<%= config.bin %> <%= command.id %> --site site.yaml']
   static override readonly exits: readonly ErrorCode[] = [
     'LOCK_INVALID',
@@ -24,22 +26,14 @@ export default class Status extends BaseCommand {
     const { flags } = await this.parse(Status)
     const { site } = await readSite(flags.site, nodeFiles())
     const found = await status(await siteHost(site, process.env))
-    const { bundle, installed, releases, images } = found
-    this.log(
-      `${found.site}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n`,
-    )
-    this.log(
-      table(
-        ['release', 'version', 'namespace', 'state'],
-        releases.map(({ name, version, namespace, pods }) => [name, version, namespace, pods]),
-      ),
-    )
-    this.log(
-      `\n${table(
-        ['image', 'digest'],
-        images.map(({ name, digest }) => [name, digest]),
-      )}`,
-    )
-    return found
+    const text = statusText(found)
+    if (text) this.log(text)
+    if (found.state === 'installed' && found.begun)
+      for (const hint of goOn(found.begun)) this.log(`  → ${hint}`)
+    const fault = statusFault(found)
+    if (fault === undefined) return found
+    process.exitCode = fault.exitCode
+    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
+    return { ...found, error: this.toErrorJson(fault).error }
   }
 }

@@ -6,7 +6,7 @@ export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
-export { type LeaseState, watchLease } from './lease-watch.ts'
+export { type LeaseState, leaseHolder, watchLease } from './lease-watch.ts'
 export {
   type Installed,
   type Named,
@@ -27,4 +27,5 @@ export {
   writeReceipt,
 } from './receipt.ts'
 export { receiptName } from './receipt-object.ts'
+export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
 export { type Done, type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'

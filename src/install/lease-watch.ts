@@ -10,6 +10,12 @@ export interface LeaseState {
   readonly alive: boolean
 }
 
+/** Who has the lease by what is written there: he may have been killed. @throws SealiftError CLUSTER_* */
+export async function leaseHolder(cluster: Cluster): Promise<Omit<LeaseState, 'alive'> | undefined> {
+  const found = await readLease(cluster)
+  return found && holderOf(found)
+}
+
 /**
  * Who has the lease, and whether he lives: it is watched for as long as a holder may be silent, since clocks of two
  * machines differ. At once where nobody has it. Takes nothing. @throws SealiftError CLUSTER_*

@@ -10,6 +10,7 @@ import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
 import { applyReceipt, receiptData, receiptName } from './receipt-object.ts'
+import { withoutStarted } from './started.ts'
 
 /** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
 export const voucher = z.union([digestShape, z.literal('unsigned')])
@@ -132,7 +133,9 @@ export async function closeReceipt(cluster: Cluster, removed: string): Promise<v
   if (data !== undefined) {
     const { begunName: name, begunVersion: version, begunSite: site } = data
     const begun = name !== undefined && version !== undefined
-    const left = begun ? { name, version, ...(site ? { site } : {}), ...broughtField(data) } : data
+    const left = begun
+      ? { name, version, ...(site ? { site } : {}), ...broughtField(data) }
+      : withoutStarted(data)
     await applyReceipt(cluster, { removed, ...left })
   }
   await forgetJournal(cluster)

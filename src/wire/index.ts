@@ -48,7 +48,7 @@ export {
 } from './site-database.ts'
 export { environmentOf, type SiteServices } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'
-export { probePlace, syncName, syncOnce } from './sync.ts'
+export { probePlace, syncOnce } from './sync.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
 export { ensureTenancy, probeScope, type Tenancy, type TenancyNeeds } from './tenancy.ts'
 export {

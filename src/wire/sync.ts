@@ -4,7 +4,7 @@ import { clean, type Proving, travel } from './probe.ts'
 import { probeScope } from './tenancy.ts'
 
 /** Name of the check's ExternalSecret and Secret in `sealift-system`, and of its secret in Infisical. */
-export const syncName = 'sealift-check'
+const syncName = 'sealift-check'
 // One name for all checks: what a killed one has left is overwritten and taken away by the next.
 const key = 'SEALIFT_CHECK'
 

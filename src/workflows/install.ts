@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { openBundle } from '../bundle/index.ts'
 import { budgetAccount } from '../check/index.ts'
 import {
+  isProven,
   noteBegun,
+  noteStarted,
   readReceipt,
   refuseWrongSite,
   runSteps,
@@ -95,7 +97,14 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         // Whoever had the lease until now may have installed something.
         await requireOwn(look, cluster)
         const manifests = await readManifests(files, host.manifests)
-        const begin = once(() => noteBegun(cluster, bundle.lock.metadata, site.metadata.name))
+        const { metadata, charts: releases } = bundle.lock
+        const since = new Date(clock.now()).toISOString()
+        const noted = { ...metadata, bundle: bundle.digest, site: site.metadata.name, since, releases }
+        if (!(await isProven(cluster, noted))) await noteStarted(cluster, noted)
+        const begin = once(async () => {
+          await noteStarted(cluster, noted)
+          await noteBegun(cluster, metadata, site.metadata.name)
+        })
         const installation = { bundle, site, wired, helm, host, talk, manifests, access, begin }
         const steps = await runSteps({
           steps: installSteps(installation),

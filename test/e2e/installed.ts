@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CheckResult } from '../../src/workflows/check.ts'
 import type { InstallResult } from '../../src/workflows/install.ts'
-import type { StatusResult } from '../../src/workflows/status.ts'
+import type { InstalledStatus } from '../../src/workflows/status.ts'
 import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install when they have passed. */
@@ -75,7 +75,7 @@ export function installed(journey: () => Journey): void {
     expect(checked.exitCode).toBe(0)
     expect(checked.verdicts.filter(({ ok }) => !ok)).toEqual([])
     expect(checked.budget.observed.memory).toBeGreaterThan(50 * 1048576)
-    const found = await journey().json<StatusResult>(['status', '-c', site().siteFile])
+    const found = await journey().json<InstalledStatus>(['status', '-c', site().siteFile])
     expect(found.releases.map(({ name, pods }) => [name, pods])).toEqual([
       ['external-secrets', '3 of 3 Deployments ready'],
       ['infisical-standalone', '1 of 1 Deployment ready'],

@@ -40,7 +40,10 @@ export const outputs = {
   remove: removeResult,
   sbom: sbomOutput,
   sign: signed,
-  status: statusResult,
+  status: z.discriminatedUnion('state', [
+    statusResult.options[0],
+    ...statusResult.options.slice(1).map(state => state.extend({ error: error.optional() })),
+  ]),
   verify: verified,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 

@@ -5,7 +5,7 @@ import { digestOf } from '../../../src/oci/index.ts'
 import type { SiteHost } from '../../../src/ports/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
 import { check } from '../../../src/workflows/check.ts'
-import { status } from '../../../src/workflows/status.ts'
+import { status, statusFault } from '../../../src/workflows/status.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import type { MemoryRuntime } from '../../support/memory-runtime.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
@@ -31,7 +31,10 @@ const refused = (begun: Version) => ({
 /** What status and check say: the version of the receipt, or the code of the error that both end with. */
 async function said(): Promise<string> {
   const looks = [
-    () => status(host).then(found => found.bundle.version),
+    () =>
+      status(host).then(found =>
+        found.state === 'installed' ? found.bundle.version : statusFault(found)?.code,
+      ),
     () => check(0, parseSite(smallSite, 'site.yaml'), host, talk).then(() => 'a verdict'),
   ]
   const answers = await Promise.all(looks.map(look => look().catch(({ code }) => code)))

@@ -1,0 +1,73 @@
+import { printable } from '../errors/index.ts'
+import { keyText, table } from './table.ts'
+
+interface Release {
+  readonly name: string
+  readonly version: string
+  readonly namespace: string
+  readonly pods: string
+}
+
+interface Begun {
+  readonly name: string
+  readonly version: string
+  readonly bundle?: string
+  readonly site?: string
+  readonly since?: string
+  readonly steps: readonly { readonly step: string; readonly at: string; readonly detail: string }[]
+  readonly releases: readonly Release[]
+}
+
+/** What `status` has found. */
+export type FoundStatus =
+  | {
+      readonly state: 'installed'
+      readonly site: string
+      readonly bundle: Readonly<Record<'name' | 'version' | 'digest' | 'key', string>>
+      readonly installed: string
+      readonly releases: readonly Release[]
+      readonly images: readonly { readonly name: string; readonly digest: string }[]
+      readonly begun?: Begun
+    }
+  | { readonly state: 'begun'; readonly begun: Begun }
+  | { readonly state: 'removed' | 'nothing' }
+
+/** What is installed, and what was begun, for people; empty where nothing is. */
+export function statusText(found: FoundStatus): string {
+  if (found.state === 'begun') return begunText(found.begun)
+  if (found.state !== 'installed') return ''
+  const { site, bundle, installed, releases, images, begun } = found
+  return [
+    `${printable(site)}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}`,
+    releaseTable(releases),
+    table(
+      ['image', 'digest'],
+      images.map(({ name, digest }) => [name, digest]),
+    ),
+    ...(begun === undefined ? [] : [`Over it: ${begunText(begun)}`]),
+  ].join('\n\n')
+}
+
+function begunText({ name, version, site, since, bundle, steps, releases }: Begun): string {
+  const where = site === undefined ? '' : ` for site ${printable(site)}`
+  const head = `${printable(`${name} ${version}`)} was begun${where}${since ? ` at ${printable(since)}` : ''} and did not come to its end`
+  const done =
+    steps.length === 0
+      ? 'no step has changed anything'
+      : table(
+          ['step', 'done', 'result'],
+          steps.map(({ step, at, detail }) => [step, at, detail]),
+        )
+  return [
+    `${head}${bundle === undefined ? '' : `\n  bundle  ${bundle}`}`,
+    done,
+    ...(releases.length === 0 ? [] : [releaseTable(releases)]),
+  ].join('\n\n')
+}
+
+function releaseTable(releases: readonly Release[]): string {
+  return table(
+    ['release', 'version', 'namespace', 'state'],
+    releases.map(({ name, version, namespace, pods }) => [name, version, namespace, pods]),
+  )
+}
