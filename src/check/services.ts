@@ -12,7 +12,8 @@ export function judgeDatabase(id: string, asked: AskedDatabase, needed: number):
       message: `${user} logs in, but database ${database} has none of Infisical's tables, of others ${state.tables}`,
       hint: 'it was emptied, or is another one: restore it, or correct database in the site file and install again',
     }
-  const free = `${freeConnections} of ${maxConnections} connections are free`
+  // Those of Infisical's own database are counted with the free ones.
+  const free = `${freeConnections} of ${maxConnections} connections are free or its own`
   const few = freeConnections < needed ? `, and Infisical may open ${needed}: raise max_connections` : ''
   return {
     id,

@@ -62,10 +62,12 @@ export function judgeReady(object: KubernetesObject | undefined, id: string): Ve
   if (object === undefined)
     return { id, ok: false, message: 'is not there', hint: 'run sealift install again' }
   const ok = ready?.status === 'True'
+  if (ok) return { id, ok, message: 'ready' }
   return {
     id,
     ok,
-    message: ok ? 'ready' : `${ready?.reason ?? 'no status yet'}: ${ready?.message ?? ''}`.trimEnd(),
+    message: `${ready?.reason ?? 'no status yet'}: ${ready?.message ?? ''}`.trimEnd(),
+    hint: `kubectl describe ${object.kind} ${object.metadata.name}: its events say why`,
   }
 }
 

@@ -1,7 +1,7 @@
 import { messageOf, printable, SealiftError } from '../errors/index.ts'
-import type { Endpoint, Secret } from '../ports/index.ts'
+import type { Cluster, Endpoint, Secret } from '../ports/index.ts'
 import { type CacheFacts, checkCache } from './cache.ts'
-import { databasePlace, parseCacheUrl, parseDatabaseUri } from './connection.ts'
+import { databasePlace, parseCacheUrl, parseDatabaseUri, readValues } from './connection.ts'
 import { type DatabaseFacts, type DatabaseState, databaseState, serverFacts } from './database.ts'
 import { keysSecretName } from './keys.ts'
 import { through } from './reach.ts'
@@ -17,6 +17,16 @@ export interface AskedDatabase {
 }
 
 const where = (key: string) => `${key} in Secret ${keysSecretName}`
+
+/** The addresses that Infisical's pods have in their environment; the keys' copy elsewhere does not count. */
+export async function podAddresses(
+  cluster: Cluster,
+  namespace: string,
+): Promise<{ databaseUri?: Secret; cacheUrl?: Secret }> {
+  const values = (await readValues(cluster, namespace, keysSecretName))?.values
+  const [databaseUri, cacheUrl] = [values?.get('DB_CONNECTION_URI'), values?.get('REDIS_URL')]
+  return { ...(databaseUri && { databaseUri }), ...(cacheUrl && { cacheUrl }) }
+}
 
 /** Where the URI that the pods have leads. @throws SealiftError SITE_INVALID */
 export function databaseServer(uri: Secret): Endpoint {

@@ -1,5 +1,12 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
-export { type AskedDatabase, askCache, askDatabase, cacheServer, databaseServer } from './asked.ts'
+export {
+  type AskedDatabase,
+  askCache,
+  askDatabase,
+  cacheServer,
+  databaseServer,
+  podAddresses,
+} from './asked.ts'
 export {
   type Administration,
   adminSecretName,

@@ -82,7 +82,11 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     lookAtWebhooks(cluster, namespaces),
   ])
   const others = allLooked([
-    looked('images', async () => (runtime ? judgeImages(receipt, runtime) : [])),
+    looked(
+      'images',
+      async () => (runtime ? judgeImages(receipt, runtime) : []),
+      'run sealift as root on the node, or correct containerd in the site file',
+    ),
     lookAtIngress(cluster, site, where.infisical),
     lookAtLease(host, signal),
   ])

@@ -127,12 +127,9 @@ async function releasesOf(cluster: Cluster, charts: readonly Named[]): Promise<z
   for (const { name, version, namespace } of charts) {
     const verdicts = (await cluster.list(kinds.deployment, namespace)).map(judgeDeployment)
     const ready = verdicts.filter(({ ok }) => ok).length
-    releases.push({
-      name,
-      version,
-      namespace,
-      pods: `${ready} of ${count(verdicts.length, 'Deployment')} ready`,
-    })
+    const pods =
+      verdicts.length === 0 ? 'no Deployment' : `${ready} of ${count(verdicts.length, 'Deployment')} ready`
+    releases.push({ name, version, namespace, pods })
   }
   return releases
 }

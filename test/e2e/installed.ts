@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CheckResult } from '../../src/workflows/check.ts'
 import type { InstallResult } from '../../src/workflows/install.ts'
-import type { InstalledStatus } from '../../src/workflows/status.ts'
+import type { InstalledStatus, StatusResult } from '../../src/workflows/status.ts'
 import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install when they have passed. */
@@ -25,6 +25,14 @@ export function installed(journey: () => Journey): void {
     }, 50)
     await journey().install({}, { inside: site().cluster, signal: killed.signal, killSignal: 'SIGKILL' })
     clearInterval(watching)
+
+    const begun = await journey().json<StatusResult>(['status', '-c', site().siteFile])
+    expect(begun).toMatchObject({
+      ...{ exitCode: 56, state: 'begun', error: { code: 'NOT_INSTALLED' } },
+      begun: { name: 'sandbox', version: '1.0.0', since: expect.any(String) },
+    })
+    const done = begun.state === 'begun' ? begun.begun.steps.map(({ step }) => step) : []
+    expect(done).toEqual(expect.arrayContaining(['namespaces', 'images', 'database']))
 
     const { exitCode, steps, budget } = await install()
     expect(exitCode).toBe(0)
@@ -74,6 +82,13 @@ export function installed(journey: () => Journey): void {
     const checked = await journey().json<CheckResult>(check(0))
     expect(checked.exitCode).toBe(0)
     expect(checked.verdicts.filter(({ ok }) => !ok)).toEqual([])
+    const asked = ['infisical/api', 'infisical/admin', 'eso/login', 'eso/sync', 'lease/sealift']
+    const ids = checked.verdicts.map(({ id }) => id)
+    expect(ids).toEqual(expect.arrayContaining(asked))
+    const kindsOf = ids.map(id => id.split('/')[0])
+    expect(kindsOf).toEqual(expect.arrayContaining(['postgresql', 'dragonfly', 'webhook', 'store']))
+    const left = '-n sealift-system get externalsecrets,secrets -o name'
+    expect(await journey().kubectl(left)).not.toContain('sealift-check')
     expect(checked.budget.observed.memory).toBeGreaterThan(50 * 1048576)
     const found = await journey().json<InstalledStatus>(['status', '-c', site().siteFile])
     expect(found.releases.map(({ name, pods }) => [name, pods])).toEqual([
@@ -82,6 +97,16 @@ export function installed(journey: () => Journey): void {
     ])
     expect(found.journal.map(({ step }) => step)).toContain('proof')
     expect(found.bundle.key).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  test('credentials that ESO has lost are found, though the store is still called ready: exit 60', async () => {
+    await journey().kubectl('-n external-secrets delete secret infisical-universal-auth')
+    const { exitCode, verdicts } = await journey().json<CheckResult>(check(0))
+    expect(exitCode).toBe(60)
+    const bad = verdicts.filter(({ ok }) => !ok).map(({ id }) => id)
+    expect(bad).toEqual(expect.arrayContaining(['eso/login', 'eso/sync']))
+    expect((await install()).exitCode).toBe(0)
+    expect((await journey().run(check(0))).exitCode).toBe(0)
   })
 
   test('an older bundle, and one of another name, are refused: exit 57 and 44', async () => {

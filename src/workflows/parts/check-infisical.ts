@@ -38,13 +38,15 @@ export async function askInfisical(
     return [api, judgeUntried(ids.admin, [api]), ...(await logInAsOperator(where, host, [api]))]
   }
   let found: readonly Verdict[] = []
-  const [lost] = await looked(ids.api, async () => {
-    const ask = async (server: Infisical) => {
-      found = await askServer(server, where, host)
-    }
-    await withInfisical(host, namespace, ask, { attempts, signal })
+  const ask = async (server: Infisical) => {
+    found = await askServer(server, where, host)
     return []
-  })
+  }
+  const [lost] = await looked(
+    ids.api,
+    () => withInfisical(host, namespace, ask, { attempts, signal }),
+    `kubectl -n ${namespace} get pods,services; a pod's last log lines say why; install again what is missing`,
+  )
   if (lost === undefined) return found
   return [lost, judgeUntried(ids.admin, [lost]), ...(await logInAsOperator(where, host, [lost]))]
 }
@@ -69,7 +71,7 @@ async function askServer(server: Infisical, where: WhereWired, host: SiteHost): 
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code !== 'NOT_INSTALLED') throw error
       const hint = `run sealift install again: it puts Secret ${systemNamespace}/${adminSecretName} back from its copy; without one, from your backup`
-      return { ...judgeFailure(id, error), hint }
+      return judgeFailure(id, error, hint)
     }
   }
   const rest = [looked(ids.admin, admin), logInAsOperator(where, host, bad, server)]

@@ -8,6 +8,7 @@ import {
   databaseConnections,
   databaseServer,
   keysSecretName,
+  podAddresses,
   storedKeys,
 } from '../../wire/index.ts'
 import { allLooked, looked } from './looked.ts'
@@ -22,8 +23,10 @@ export async function askServices(
   host: SiteHost,
 ): Promise<readonly Verdict[]> {
   return await looked(`secret/${keysSecretName}`, async () => {
-    const stored = namespace === undefined ? undefined : await storedKeys(host.cluster, namespace)
-    const { databaseUri, cacheUrl } = stored ?? {}
+    // Whether the keys are lost, or two that differ: an error then.
+    if (namespace !== undefined) await storedKeys(host.cluster, namespace)
+    const { databaseUri, cacheUrl } =
+      namespace === undefined ? {} : await podAddresses(host.cluster, namespace)
     const database = databaseUri && hostOf(() => databaseServer(databaseUri))
     const cache = cacheUrl && hostOf(() => cacheServer(cacheUrl))
     return await allLooked([
@@ -53,6 +56,6 @@ function unknownTo(id: string, key: string): Verdict {
     id,
     ok: false,
     message: `Infisical's pods do not know it: Secret ${keysSecretName} with ${key} is not there`,
-    hint: `put ${keysSecretName} back from a backup, then run sealift install again`,
+    hint: `run sealift install again: it puts the Secret back from its copy; without one, from your backup`,
   }
 }

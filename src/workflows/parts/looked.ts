@@ -4,19 +4,22 @@ import { type ErrorCode, SealiftError } from '../../errors/index.ts'
 // Nothing else can be asked either.
 const ends: ReadonlySet<ErrorCode> = new Set(['CLUSTER_UNREACHABLE', 'INTERRUPTED'])
 
+const again = 'run sealift check again; if it stays, look at the cluster: kubectl get nodes, then pods -A'
+
 /**
- * The verdicts of a look. A thing that cannot be asked is not as it should be, and others are asked all the same.
+ * The verdicts of a look; `next` is what to do where an error does not say it. A thing that cannot be asked is not as it should be, and others are asked all the same.
  * @throws SealiftError CLUSTER_UNREACHABLE, INTERRUPTED
  */
 export async function looked(
   id: string,
   look: (id: string) => Promise<Verdict | readonly Verdict[]>,
+  next = again,
 ): Promise<readonly Verdict[]> {
   try {
     return [await look(id)].flat()
   } catch (error) {
     if (!(error instanceof SealiftError) || ends.has(error.code)) throw error
-    return [judgeFailure(id, error)]
+    return [judgeFailure(id, error, next)]
   }
 }
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
+import { Secret } from '../../../src/ports/index.ts'
 import { parseSite } from '../../../src/spec/index.ts'
 import {
+  askCache,
+  askDatabase,
   environmentOf,
   inspectCache,
   inspectDatabase,
@@ -80,6 +83,17 @@ describe('the services of a site', () => {
       DB_CONNECTION_URI: `postgresql://infisical:${own.parts.password.reveal()}@postgres-cluster-rw.databases.svc:5432/infisical`,
       REDIS_URL: `redis://:${redis.password}@dragonfly.databases.svc:6379/0`,
     })
+
+    // As the pods do, with what they have in their environment.
+    expect(await askDatabase(services, again.uri)).toMatchObject({
+      ...{ user: 'infisical', database: 'infisical', state: { infisical: false, tables: 0 } },
+      facts: { maxConnections: 100, freeConnections: expect.any(Number) },
+    })
+    const { REDIS_URL = '' } = (await secretIn(cluster, 'infisical', 'infisical-secrets')) ?? {}
+    expect(await askCache(services, new Secret(REDIS_URL))).toMatchObject({ server: 'redis', keys: 0 })
+    const wrong = new Secret(again.uri.reveal().replace(/:[^:@]+@/, ':wrong-horse@'))
+    const denied = await rejection(askDatabase(services, wrong))
+    expect([denied.code, denied.message.includes('wrong-horse')]).toEqual(['DATABASE_DENIED', false])
 
     await purgeDatabase(services)
     expect(await inspectDatabase(services, again, 20)).not.toHaveProperty('state')

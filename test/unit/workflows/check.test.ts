@@ -37,7 +37,7 @@ test('a site that works is asked everything, and is left as it was', async () =>
     [
       postgres,
       true,
-      'PostgreSQL 16.4: infisical logs in, 412 tables in infisical; 87 of 100 connections are free',
+      'PostgreSQL 16.4: infisical logs in, 412 tables in infisical; 87 of 100 connections are free or its own',
     ],
     [dragonfly, true, 'Redis 7.4.0 answers: 31 keys, unknown eviction policy'],
     ['infisical/api', true, 'answers, and is set up'],
@@ -100,7 +100,12 @@ describe('PostgreSQL', () => {
         message: expect.stringContaining('no pod behind service databases/postgres-cluster-rw is ready'),
         hint: expect.stringContaining('kubectl -n databases get services,pods'),
       },
-      { id: 'eso/sync', ok: false, message: untried(postgres) },
+      {
+        id: 'eso/sync',
+        ok: false,
+        message: untried(postgres),
+        hint: 'mend that first, then run sealift check again',
+      },
     ])
     expect(verdicts).toHaveLength(11)
     expect(site.clock.sleeps).toEqual([])
@@ -118,7 +123,7 @@ describe('PostgreSQL', () => {
     const { verdicts, ok } = await site.run()
     expect(ok).toBe(true)
     expect(verdicts.find(({ id }) => id === postgres)?.message).toContain(
-      '7 of 100 connections are free, and Infisical may open 20',
+      '7 of 100 connections are free or its own, and Infisical may open 20',
     )
   })
 
@@ -142,10 +147,21 @@ test('Dragonfly that refuses Infisical’s scripts is named, with what to set', 
 })
 
 test('without the Secret of Infisical’s pods nobody knows its servers', async () => {
+  const found = await site.cluster.get(kinds.secret, 'infisical-secrets', 'infisical')
   await site.cluster.delete(kinds.secret, 'infisical-secrets', 'infisical')
+  await site.cluster.create({ ...kinds.service, metadata: { name: 'infisical', namespace: 'infisical' } })
+  // Pods that are started anew have no use for the copy.
+  const metadata = { ...found?.metadata, name: 'infisical-secrets', namespace: 'sealift-system' }
+  await site.cluster.create({ ...kinds.secret, metadata, data: found?.['data'] })
   const bad = await site.bad()
   expect(bad[postgres]).toContain('Secret infisical-secrets with DB_CONNECTION_URI is not there')
   expect(bad[dragonfly]).toContain('REDIS_URL')
+})
+
+test('keys of which two differ are told as that', async () => {
+  const other = { ENCRYPTION_KEY: 'another', AUTH_SECRET: 'a' }
+  await site.cluster.apply(secretObject('sealift-system', 'infisical-secrets', other))
+  expect((await site.bad())['secret/infisical-secrets']).toContain('hold different keys')
 })
 
 describe('Infisical', () => {
@@ -159,6 +175,19 @@ describe('Infisical', () => {
       'eso/sync': expect.stringContaining('infisical/api'),
     })
     expect(site.infisical.calls).toEqual([])
+    const { verdicts } = await site.run()
+    expect(verdicts.find(({ id }) => id === 'infisical/api')?.hint).toContain('kubectl -n infisical')
+  })
+
+  test('every verdict that is not well says what to do', async () => {
+    site.cluster.behaviour.services = {}
+    site.cluster.behaviour.denies = (_, { kind }) => kind === 'Lease' || kind === 'Deployment'
+    const status = { conditions: [{ type: 'Ready', status: 'False' }] }
+    const metadata = { name: 'infisical-store' }
+    await site.cluster.apply({ ...kinds.clusterSecretStore, metadata, status })
+    const bad = (await site.run()).verdicts.filter(({ ok }) => !ok)
+    expect(bad.length).toBeGreaterThan(8)
+    expect(bad.filter(({ hint }) => !hint)).toEqual([])
   })
 
   test('that was never set up is on another database', async () => {
@@ -413,7 +442,7 @@ describe('what cannot be asked', () => {
     } as unknown as SiteHost & { runtime: Runtime }
     const { verdicts } = await site.run(smallSite, host)
     expect(verdicts.filter(({ ok }) => !ok)).toEqual([
-      { id: 'images', ok: false, message: 'no socket' },
+      { id: 'images', ok: false, message: 'no socket', hint: expect.stringContaining('as root on the node') },
       { id: 'usage', ok: false, message: 'no answer', hint: 'ask again' },
     ])
   })

@@ -97,7 +97,7 @@ describe('an install that was killed', () => {
     })
     const text = statusText(found)
     expect(text).toContain('sample 1.0.0 was begun for site bank-prod at ')
-    expect(text).toMatch(/^database .*keys stored$/m)
+    expect(text).toMatch(/^database .*infisical/m)
     expect(text).toMatch(/^demo .*0 of 1 Deployment ready$/m)
   })
 
