@@ -1,5 +1,12 @@
 import * as z from 'zod'
-import { budgetAccount, judgeDeployment, judgeReady, type Verdict, verdict } from '../check/index.ts'
+import {
+  budgetAccount,
+  judgeDeployment,
+  judgeLeftovers,
+  judgeReady,
+  type Verdict,
+  verdict,
+} from '../check/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { type Receipt, readReceipt } from '../install/index.ts'
 import {
@@ -84,7 +91,8 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
   const others = allLooked([
     looked(
       'images',
-      async () => (runtime ? judgeImages(receipt, runtime) : []),
+      async () =>
+        runtime ? [...(await judgeImages(receipt, runtime)), judgeLeftovers(await runtime.leftovers())] : [],
       'run sealift as root on the node, or correct containerd in the site file',
     ),
     lookAtIngress(cluster, site, where.infisical),

@@ -13,6 +13,7 @@ import { requireBase, requireRoom } from '../../load/index.ts'
 import { printLock } from '../../lock/index.ts'
 import type { Cluster, Runtime, SiteHost, Talk } from '../../ports/index.ts'
 import type { Site } from '../../spec/index.ts'
+import { ingressFaults } from '../../wire/index.ts'
 import { asStep } from './as-step.ts'
 import { checkServices } from './services.ts'
 import { namespacesOf, type Wired } from './wired.ts'
@@ -59,6 +60,8 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
       talk.reporter.warn(`the images may not fit on this node: ${need}`)
     return content === 0 ? 'all images are there' : need
   })
+  for (const { message, hint } of await ingressFaults(cluster, site, wired.infisical.namespace))
+    talk.reporter.warn(`the Ingress will not work yet: ${message}; ${hint}`)
   await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired, look.takeOver))
 }
 

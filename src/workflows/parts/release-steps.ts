@@ -20,6 +20,7 @@ import { crdStep } from './crd-step.ts'
 import type { Installation } from './install-steps.ts'
 import { podTrouble } from './pod-trouble.ts'
 import { waitUntilUp } from './wait-until-up.ts'
+import { tellingTrouble } from './while-waiting.ts'
 
 /** Per chart, in the spec's order: its CRDs, then the release. */
 export function releaseSteps(installation: Installation): Step[] {
@@ -62,7 +63,8 @@ async function installRelease(
     await refuseRefusedPods(objects, chart, host.cluster)
     await begin()
     await forgetUnfinished(release, namespace, found, host.cluster)
-    const upgrade = () => helm.upgrade(request, timeoutSeconds, talk.signal)
+    const upgrade = () =>
+      tellingTrouble(host, namespace, talk, say, () => helm.upgrade(request, timeoutSeconds, talk.signal))
     const { revision } = await (chart.wire === 'external-secrets'
       ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
       : upgrade())
