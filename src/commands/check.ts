@@ -24,6 +24,7 @@ export default class Check extends BaseCommand {
     'CLUSTER_UNREACHABLE',
     'CLUSTER_DENIED',
     'CLUSTER_FAILED',
+    'FOREIGN_INSTALL',
     'NOT_INSTALLED',
     'CHECK_FAILED',
     'BUDGET_OBSERVED',

@@ -8,7 +8,7 @@ import {
   verdict,
 } from '../check/index.ts'
 import { SealiftError } from '../errors/index.ts'
-import { type Receipt, readReceipt } from '../install/index.ts'
+import { type Receipt, readReceipt, refuseOtherSite } from '../install/index.ts'
 import {
   type Cluster,
   type ContainerUsage,
@@ -41,11 +41,12 @@ export type CheckResult = z.infer<typeof checkResult>
  * Judges a site by asking: PostgreSQL, Dragonfly, Infisical, External Secrets Operator, and what runs; then what is
  * used over a window of seconds. One secret is sent through all of it. Leaves nothing behind. What cannot be asked is
  * a verdict as well.
- * @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_UNREACHABLE, CLUSTER_*
+ * @throws SealiftError NOT_INSTALLED, FOREIGN_INSTALL for the file of another site, LOCK_INVALID, CLUSTER_UNREACHABLE, CLUSTER_*
  */
 export async function check(window: number, site: Site, host: SiteHost, talk: Talk): Promise<CheckResult> {
   const { reporter, signal } = talk
   const receipt = await readReceipt(host.cluster)
+  refuseOtherSite(receipt.site, site.metadata.name)
   const found = await asStep(
     reporter,
     'Look at what runs',

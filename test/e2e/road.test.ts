@@ -1,17 +1,19 @@
 import { describe } from 'vitest'
 import { bundle } from './bundle.ts'
+import { deleted } from './deleted.ts'
 import { installed } from './installed.ts'
 import { sides } from './journey.ts'
 import { refused } from './refused.ts'
 import { removed } from './removed.ts'
 
 // One bundle and one site, one story, told in order: built and looked at, carried, refused for good reasons,
-// installed, judged, removed, installed again, purged.
+// installed, judged, mended, removed, installed again, purged.
 const { sandbox, arrive } = sides()
 describe('the bundle', () => bundle(sandbox))
 describe('at the site', () => {
   const site = arrive()
   describe('refused before the first change', () => refused(site))
   describe('installed', () => installed(site))
+  describe('with one thing deleted', () => deleted(site))
   describe('removed', () => removed(site))
 })

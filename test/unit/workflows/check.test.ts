@@ -56,6 +56,19 @@ test('a site that works is asked everything, and is left as it was', async () =>
   ])
 })
 
+test('the file of another site is refused', async () => {
+  const other = parseSite(smallSite.replace('bank-prod', 'bank-test'), 'site.yaml')
+  const talk = {
+    reporter: recordingReporter().reporter,
+    signal: new AbortController().signal,
+    progressOn: () => () => {},
+  }
+  await expect(check(0, other, site.host, talk)).rejects.toMatchObject({
+    code: 'FOREIGN_INSTALL',
+    message: 'this cluster is site bank-prod, and the site file is of bank-test',
+  })
+})
+
 test('steps are told in order, and use is measured over the window', async () => {
   const { lines, reporter } = recordingReporter()
   const { signal } = new AbortController()
