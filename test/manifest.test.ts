@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { manifestText } from '../scripts/manifest.ts'
-import { exitCodes } from '../src/errors/index.ts'
-import { siteJsonSchema } from '../src/spec/site.ts'
+import { exitCodes } from '../src/kernel/errors/index.ts'
+import { siteJsonSchema } from '../src/kernel/inputs/site.ts'
 
 const root = join(import.meta.dirname, '..')
 

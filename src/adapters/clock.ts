@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock, Random } from '../ports/index.ts'
+import type { Clock, Random } from '../kernel/ports/index.ts'
 
 /** The machine's own time. */
 export const clock: Clock = {

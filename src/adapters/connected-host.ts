@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { SealiftError } from '../errors/index.ts'
-import type { ConnectedHost } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { ConnectedHost } from '../kernel/ports/index.ts'
 import { clock } from './clock.ts'
 import { nodeFiles } from './files/index.ts'
 import { helmFrom } from './helm/from-program.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { systemCode } from '../errors/index.ts'
+import { systemCode } from '../kernel/errors/index.ts'
 
 /** How a mark looks, for patterns of names that hold one: one group, the mark. */
 export const markPattern = '([0-9a-f]{8}-[0-9a-f]{8}-\\d+-\\d+-\\d+)'

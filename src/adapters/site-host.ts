@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { SiteHost } from '../ports/index.ts'
+import type { SiteHost } from '../kernel/ports/index.ts'
 import { clock, random } from './clock.ts'
 import { createCluster, kubeconfigFiles } from './cluster/index.ts'
 import { createRuntime, detectRuntime } from './containerd/index.ts'

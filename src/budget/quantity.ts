@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 
 const shape = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)$/
 const decimal = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 } as const

@@ -1,6 +1,6 @@
-import { printMemory, SealiftError } from '../errors/index.ts'
+import { printMemory, SealiftError } from '../kernel/errors/index.ts'
+import type { PodShape, RenderedObject } from '../kernel/objects/index.ts'
 import type { Share } from '../lock/index.ts'
-import type { PodShape, RenderedObject } from '../resolve/index.ts'
 import { parseCpu, parseMemory, printCpu } from './quantity.ts'
 import { type Amount, add, type ContainerRequest, most, podRequest, requestsOf, times } from './requests.ts'
 import { type Workload, workloadOf } from './workload.ts'

@@ -1,4 +1,4 @@
-import type { ContainerShape, PodShape } from '../resolve/index.ts'
+import type { ContainerShape, PodShape } from '../kernel/objects/index.ts'
 import { parseCpu, parseMemory } from './quantity.ts'
 
 /** Memory in bytes, CPU in millicores. */

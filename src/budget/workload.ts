@@ -1,4 +1,4 @@
-import type { PodShape, RenderedObject } from '../resolve/index.ts'
+import type { PodShape, RenderedObject } from '../kernel/objects/index.ts'
 
 type Mapping = Readonly<Record<string, unknown>>
 

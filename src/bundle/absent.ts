@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { bytes, count, SealiftError } from '../errors/index.ts'
-import { type Digest, digestShape } from '../oci/index.ts'
+import { bytes, count, SealiftError } from '../kernel/errors/index.ts'
+import { type Digest, digestShape } from '../kernel/oci/index.ts'
 import type { CarriedImage } from './read-image.ts'
 import type { Reading } from './reading.ts'
 

@@ -1,5 +1,5 @@
+import { canonicalJson } from '../kernel/oci/index.ts'
 import type { BundleLock } from '../lock/index.ts'
-import { canonicalJson } from '../oci/index.ts'
 import { malformed, type ReportFault } from './fault.ts'
 import type { CarriedTool } from './read-artifact.ts'
 import type { CarriedAttachment } from './read-attachment.ts'

@@ -1,5 +1,5 @@
-import type { Descriptor, Digest } from '../oci/index.ts'
-import type { Content } from '../ports/index.ts'
+import type { Descriptor, Digest } from '../kernel/oci/index.ts'
+import type { Content } from '../kernel/ports/index.ts'
 
 /** An image to carry. */
 export interface BundleImage {

@@ -1,6 +1,6 @@
-import { blockSize } from '../archive/index.ts'
 import type { FillPlan, Piece } from '../fetch/index.ts'
-import { type Digest, isDigest } from '../oci/index.ts'
+import { blockSize } from '../kernel/archive/index.ts'
+import { type Digest, isDigest } from '../kernel/oci/index.ts'
 import type { PlacedEntry } from './place.ts'
 
 // Bodies above this many bytes stay pieces of their own instead of being copied into a larger one.

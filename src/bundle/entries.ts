@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 import {
   annotations,
   attachmentTypes,
@@ -9,7 +9,7 @@ import {
   parseManifest,
   parseReference,
   printReference,
-} from '../oci/index.ts'
+} from '../kernel/oci/index.ts'
 import type { BundleAttachment, BundleChart, BundleFile, BundleImage } from './contents.ts'
 import { formatAnnotation, formatVersion } from './layout.ts'
 

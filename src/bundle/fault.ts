@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 import { indexFile, layoutFile } from './layout.ts'
 
 /** One thing that is wrong with a bundle. Texts are fit for a terminal. */

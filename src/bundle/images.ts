@@ -1,5 +1,5 @@
-import { count, printable, SealiftError } from '../errors/index.ts'
-import { type Descriptor, type Digest, digestOf, isIndexType, parseIndex } from '../oci/index.ts'
+import { count, printable, SealiftError } from '../kernel/errors/index.ts'
+import { type Descriptor, type Digest, digestOf, isIndexType, parseIndex } from '../kernel/oci/index.ts'
 import type { BundleImage } from './contents.ts'
 
 /** An index of indexes is as deep as images go. */

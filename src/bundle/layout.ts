@@ -1,4 +1,4 @@
-import { type Digest, hexOf, isDigest } from '../oci/index.ts'
+import { type Digest, hexOf, isDigest } from '../kernel/oci/index.ts'
 
 /** Version of the bundle format; stands in the Sealift artifact's annotation. */
 export const formatVersion = '1'

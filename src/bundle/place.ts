@@ -1,6 +1,6 @@
-import { blockSize, entryHeader, paddedSize } from '../archive/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import type { Digest } from '../oci/index.ts'
+import { blockSize, entryHeader, paddedSize } from '../kernel/archive/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Digest } from '../kernel/oci/index.ts'
 import { blobName, folders, indexFile, layoutContent, layoutFile } from './layout.ts'
 
 /** A blob that goes into an archive; `small` ones (manifests and configs) come before the others. */

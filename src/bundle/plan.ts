@@ -6,8 +6,8 @@ import {
   digestOf,
   mediaTypes,
   parseManifest,
-} from '../oci/index.ts'
-import type { Content } from '../ports/index.ts'
+} from '../kernel/oci/index.ts'
+import type { Content } from '../kernel/ports/index.ts'
 import type { BundleAttachment, BundleContents } from './contents.ts'
 import { divide } from './divide.ts'
 import {

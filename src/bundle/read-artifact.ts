@@ -1,8 +1,14 @@
 import * as z from 'zod'
-import { printable } from '../errors/index.ts'
+import { printable } from '../kernel/errors/index.ts'
+import {
+  annotations,
+  type Descriptor,
+  manifestLimit,
+  mediaTypes,
+  parseManifest,
+} from '../kernel/oci/index.ts'
+import { parseYaml } from '../kernel/yaml/index.ts'
 import { type BundleLock, bundleLock } from '../lock/index.ts'
-import { annotations, type Descriptor, manifestLimit, mediaTypes, parseManifest } from '../oci/index.ts'
-import { parseYaml } from '../yaml/index.ts'
 import { malformed } from './fault.ts'
 import { formatAnnotation, formatVersion, limits, lockTitle, specTitle } from './layout.ts'
 import type { Reading } from './reading.ts'

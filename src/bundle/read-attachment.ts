@@ -7,7 +7,7 @@ import {
   isDigest,
   manifestLimit,
   parseManifest,
-} from '../oci/index.ts'
+} from '../kernel/oci/index.ts'
 import { malformed } from './fault.ts'
 import type { CarriedImage } from './read-image.ts'
 import type { Reading } from './reading.ts'

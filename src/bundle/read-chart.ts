@@ -1,4 +1,10 @@
-import { annotations, type Descriptor, manifestLimit, mediaTypes, parseManifest } from '../oci/index.ts'
+import {
+  annotations,
+  type Descriptor,
+  manifestLimit,
+  mediaTypes,
+  parseManifest,
+} from '../kernel/oci/index.ts'
 import { malformed } from './fault.ts'
 import type { Reading } from './reading.ts'
 

@@ -11,7 +11,7 @@ import {
   parseManifest,
   platformShape,
   platformText,
-} from '../oci/index.ts'
+} from '../kernel/oci/index.ts'
 import { isFullName } from './entries.ts'
 import { malformed } from './fault.ts'
 import { maxIndexDepth } from './images.ts'

@@ -1,4 +1,4 @@
-import { bytes as inUnits } from '../errors/index.ts'
+import { bytes as inUnits } from '../kernel/errors/index.ts'
 import {
   annotations,
   canonicalJson,
@@ -9,8 +9,8 @@ import {
   mediaTypes,
   parseIndex,
   parseJson,
-} from '../oci/index.ts'
-import type { BundleSource } from '../ports/index.ts'
+} from '../kernel/oci/index.ts'
+import type { BundleSource } from '../kernel/ports/index.ts'
 import { type AbsentLayer, absentLayers } from './absent.ts'
 import { checkAgainstLock } from './agreement.ts'
 import { damaged, type Fault, malformed, missingFile, type ReportFault } from './fault.ts'

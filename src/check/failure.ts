@@ -1,4 +1,4 @@
-import type { SealiftError } from '../errors/index.ts'
+import type { SealiftError } from '../kernel/errors/index.ts'
 import type { Verdict } from './verdict.ts'
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { count } from '../errors/index.ts'
+import { count } from '../kernel/errors/index.ts'
+import type { ContainerUsage, KubernetesObject } from '../kernel/ports/index.ts'
 import type { BundleLock } from '../lock/index.ts'
-import type { ContainerUsage, KubernetesObject } from '../ports/index.ts'
 import { conditionsOf } from '../wire/index.ts'
 
 /** One thing that was looked at, and whether it is as it should be. */

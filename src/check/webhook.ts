@@ -1,4 +1,4 @@
-import { type KubernetesObject, kinds } from '../ports/index.ts'
+import { type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Where the API server finds an admission webhook (admissionregistration.k8s.io/v1, `clientConfig.service`). */

@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core'
-import { type ErrorCode, exitCodes, messageOf, printable, SealiftError } from '../errors/index.ts'
-import type { Reporter, Talk } from '../ports/index.ts'
+import { type ErrorCode, exitCodes, messageOf, printable, SealiftError } from '../kernel/errors/index.ts'
+import type { Reporter, Talk } from '../kernel/ports/index.ts'
 import { printableJson } from './printable-json.ts'
 import { progressOn } from './progress.ts'
 import { createReporter } from './reporter.ts'

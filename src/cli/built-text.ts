@@ -1,4 +1,4 @@
-import { bytes, count } from '../errors/index.ts'
+import { bytes, count } from '../kernel/errors/index.ts'
 import { duration } from './reporter.ts'
 
 /** What a build made, in this shape. Sizes in bytes. */

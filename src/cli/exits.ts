@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 
 /** How changing a site with a bundle can end, whether it is installed or taken away. */
 export const changeExits: readonly ErrorCode[] = [

@@ -1,5 +1,5 @@
 import { type Command, CommandHelp, Help } from '@oclif/core'
-import { type ErrorCode, exitCodes } from '../errors/index.ts'
+import { type ErrorCode, exitCodes } from '../kernel/errors/index.ts'
 
 /** Explanations printed beside exit codes; one line each. */
 export const exitMeanings: Record<ErrorCode, string> = {

@@ -1,4 +1,4 @@
-import { count } from '../errors/index.ts'
+import { count } from '../kernel/errors/index.ts'
 import { mebibytes } from './progress.ts'
 
 /** Memory in bytes, CPU in millicores. */

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { SealiftError } from '../errors/index.ts'
-import { Secret } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { Secret } from '../kernel/ports/index.ts'
 
 /** Variables that hold a passphrase, first one first; the second is cosign's own. */
 const variables = ['SEALIFT_KEY_PASSPHRASE', 'COSIGN_PASSWORD'] as const

@@ -1,5 +1,5 @@
-import { bytes } from '../errors/index.ts'
-import type { Progress, StepReport } from '../ports/index.ts'
+import { bytes } from '../kernel/errors/index.ts'
+import type { Progress, StepReport } from '../kernel/ports/index.ts'
 import { duration } from './reporter.ts'
 
 /** Memory for people, in the binary unit Kubernetes uses: `640Mi`. */

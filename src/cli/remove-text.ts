@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import type { Site } from '../spec/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
 
 /** What was removed and what was kept, a line each; a list that is empty has no title either. */
 export function removedText({ removed, kept }: Record<'removed' | 'kept', readonly string[]>): string {

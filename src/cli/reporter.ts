@@ -1,6 +1,6 @@
 import ora from 'ora'
-import { printable } from '../errors/index.ts'
-import type { Reporter, StepReport } from '../ports/index.ts'
+import { printable } from '../kernel/errors/index.ts'
+import type { Reporter, StepReport } from '../kernel/ports/index.ts'
 
 /** Where talk goes: stderr, or a test's stand-in for it. */
 export interface TalkStream {

@@ -1,4 +1,4 @@
-import { printable } from '../errors/index.ts'
+import { printable } from '../kernel/errors/index.ts'
 import { keyText, table } from './table.ts'
 
 interface Release {

@@ -1,4 +1,4 @@
-import { printable } from '../errors/index.ts'
+import { printable } from '../kernel/errors/index.ts'
 
 /** A plain text table, a line a row whatever is in it: columns two spaces apart, numbers (`right`) aligned to the right, no trailing blanks. */
 export function table(

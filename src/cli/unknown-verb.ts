@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core'
-import { exitCodes, printable, SealiftError } from '../errors/index.ts'
-import { nearest } from '../yaml/index.ts'
+import { exitCodes, printable, SealiftError } from '../kernel/errors/index.ts'
+import { nearest } from '../kernel/yaml/index.ts'
 import { explain, jsonError } from './base-command.ts'
 import { printableJson } from './printable-json.ts'
 

@@ -4,7 +4,7 @@ import { thisPlatform } from '../adapters/platform.ts'
 import { builtText } from '../cli/built-text.ts'
 import { registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 import { build } from '../workflows/build.ts'
 
 export default class Build extends BaseCommand {

@@ -4,9 +4,9 @@ import { siteHost } from '../adapters/site-host.ts'
 import { budgetText } from '../cli/budget-table.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, explain } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
+import { readSite } from '../kernel/inputs/index.ts'
 import { check, checkFault } from '../workflows/check.ts'
-import { readSite } from '../workflows/parts/site-file.ts'
 
 export default class Check extends BaseCommand {
   static override summary =

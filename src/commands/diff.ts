@@ -4,7 +4,7 @@ import { helmFrom } from '../adapters/helm/from-program.ts'
 import { thisPlatform } from '../adapters/platform.ts'
 import { diffText } from '../cli/diff-text.ts'
 import { BaseCommand } from '../cli/index.ts'
-import { type ErrorCode, exitCodes } from '../errors/index.ts'
+import { type ErrorCode, exitCodes } from '../kernel/errors/index.ts'
 import { diff } from '../workflows/diff.ts'
 
 const side = 'A folder with bundle.yaml, a bundle.lock.yaml, or a bundle file'

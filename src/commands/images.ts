@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { BaseCommand } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 import { type ImagesOutput, inspect } from '../workflows/inspect.ts'
 
 export default class Images extends BaseCommand {

@@ -5,9 +5,9 @@ import { sampledBudgetText } from '../cli/budget-table.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
+import { journalPath, readSite } from '../kernel/inputs/index.ts'
 import { install } from '../workflows/install.ts'
-import { journalPath, readSite } from '../workflows/parts/site-file.ts'
 
 export default class Install extends BaseCommand {
   static override aliases = ['deploy']

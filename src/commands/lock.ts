@@ -4,7 +4,7 @@ import { thisPlatform } from '../adapters/platform.ts'
 import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { lockText } from '../cli/lock-text.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 import { type LockOutput, lock } from '../workflows/lock.ts'
 
 export default class Lock extends BaseCommand {

@@ -3,7 +3,7 @@ import { clock } from '../adapters/clock.ts'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { sizeFlag } from '../cli/flags.ts'
 import { BaseCommand, bytes, count, duration } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 import { merge } from '../workflows/merge.ts'
 
 export default class Merge extends BaseCommand {

@@ -5,8 +5,8 @@ import { changeExits } from '../cli/exits.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { removedText, unsaidRemoval } from '../cli/remove-text.ts'
-import type { ErrorCode } from '../errors/index.ts'
-import { readSite } from '../workflows/parts/site-file.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
+import { readSite } from '../kernel/inputs/index.ts'
 import { remove } from '../workflows/remove.ts'
 
 export default class Remove extends BaseCommand {

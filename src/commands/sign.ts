@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { signingKeyFlag } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 import { sign } from '../workflows/sign.ts'
 
 export default class Sign extends BaseCommand {

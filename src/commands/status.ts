@@ -3,8 +3,8 @@ import { siteHost } from '../adapters/site-host.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, explain } from '../cli/index.ts'
 import { statusText } from '../cli/status-text.ts'
-import type { ErrorCode } from '../errors/index.ts'
-import { readSite } from '../workflows/parts/site-file.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
+import { readSite } from '../kernel/inputs/index.ts'
 import { goOn, status, statusFault } from '../workflows/status.ts'
 
 export default class Status extends BaseCommand {

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { layerBytes } from '../bundle/index.ts'
 import { BaseCommand, bytes, count } from '../cli/index.ts'
-import type { ErrorCode } from '../errors/index.ts'
+import type { ErrorCode } from '../kernel/errors/index.ts'
 import { type Verified, verify } from '../workflows/verify.ts'
 
 export default class Verify extends BaseCommand {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { printable } from '../errors/index.ts'
-import { isMapping, type RenderedObject } from '../resolve/index.ts'
+import { printable } from '../kernel/errors/index.ts'
+import { isMapping, type RenderedObject } from '../kernel/objects/index.ts'
 import { fieldChange, fieldChanges } from './fields.ts'
 
 /** One Kubernetes object that differs. */

@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import type { BundleSink, Clock, Progress } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { BundleSink, Clock, Progress } from '../kernel/ports/index.ts'
 import { fetchBlob, type OpenBlob } from './blob.ts'
 import { bufferPool } from './buffers.ts'
 import { headNote, planKey } from './journal.ts'

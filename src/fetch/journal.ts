@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { type Digest, digestShape } from '../oci/index.ts'
-import type { BundleSink } from '../ports/index.ts'
+import { type Digest, digestShape } from '../kernel/oci/index.ts'
+import type { BundleSink } from '../kernel/ports/index.ts'
 import type { FillPlan } from './plan.ts'
 
 /** How many of a blob's first bytes an earlier run says it has written. */

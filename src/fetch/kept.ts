@@ -1,6 +1,6 @@
-import { SealiftError } from '../errors/index.ts'
-import { type Digest, hexOf } from '../oci/index.ts'
-import type { BlobSink, BundleSink, Progress } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Digest, hexOf } from '../kernel/oci/index.ts'
+import type { BlobSink, BundleSink, Progress } from '../kernel/ports/index.ts'
 import { type Kept, readNotes } from './journal.ts'
 import type { FillPlan } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { Digest } from '../oci/index.ts'
+import type { Digest } from '../kernel/oci/index.ts'
 
 /** Bytes at hand, and where in the file they go. */
 export interface Piece {

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/index.ts'
+import type { Clock } from '../kernel/ports/index.ts'
 
 /** Says how many streams should run at once, from how fast bytes come. */
 export interface Streams {

@@ -1,4 +1,4 @@
-import type { BlobSink } from '../ports/index.ts'
+import type { BlobSink } from '../kernel/ports/index.ts'
 import type { BufferPool } from './buffers.ts'
 
 /** Takes one blob's bytes in order and passes them on in large pieces. */

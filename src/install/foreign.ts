@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import { type Cluster, kinds } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Cluster, kinds } from '../kernel/ports/index.ts'
 import { isManaged, siteOf, systemNamespace } from '../wire/index.ts'
 import { installedBundle } from './receipt.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { digestShape } from '../oci/index.ts'
-import { type Cluster, type Files, kinds } from '../ports/index.ts'
+import { digestShape } from '../kernel/oci/index.ts'
+import { type Cluster, type Files, kinds } from '../kernel/ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
 /** One finished step. Never holds a secret. */

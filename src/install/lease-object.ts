@@ -1,5 +1,5 @@
-import { printable, SealiftError } from '../errors/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
 const name = 'sealift'

@@ -1,5 +1,5 @@
 import { compareBuild, valid } from 'semver'
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 import type { LockedChart } from '../lock/index.ts'
 
 /** A bundle's name and version, as its spec says. */

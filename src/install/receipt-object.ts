@@ -1,4 +1,4 @@
-import { type Cluster, kinds } from '../ports/index.ts'
+import { type Cluster, kinds } from '../kernel/ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
 /** ConfigMap in `sealift-system` that holds the receipt. */

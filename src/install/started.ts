@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { digestShape } from '../oci/index.ts'
-import type { Cluster } from '../ports/index.ts'
+import { digestShape } from '../kernel/oci/index.ts'
+import type { Cluster } from '../kernel/ports/index.ts'
 import { applyReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
 
 /** An install that has begun, for whoever asks before its end, or when it has none. Holds no secret. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { SealiftError } from '../errors/index.ts'
-import type { Digest } from '../oci/index.ts'
-import type { Clock, Reporter } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Digest } from '../kernel/oci/index.ts'
+import type { Clock, Reporter } from '../kernel/ports/index.ts'
 import type { Journal } from './journal.ts'
 
 /** What a step found, or did about it. */

@@ -1,6 +1,6 @@
-import { paddedSize } from '../archive/index.ts'
 import { type Bundle, type CarriedImage, endSize, namedEntry, placeEntries } from '../bundle/index.ts'
-import { canonicalJson, isDigest, mediaTypes } from '../oci/index.ts'
+import { paddedSize } from '../kernel/archive/index.ts'
+import { canonicalJson, isDigest, mediaTypes } from '../kernel/oci/index.ts'
 import { blobsOf, runtimeNames } from './plan.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { type Bundle, baseMissing, type CarriedImage } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Progress, Runtime } from '../kernel/ports/index.ts'
 import type { LockedImage } from '../lock/index.ts'
-import type { Progress, Runtime } from '../ports/index.ts'
 import { loadArchive } from './archive.ts'
 import { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 

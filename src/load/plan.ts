@@ -5,9 +5,9 @@ import {
   type CarriedManifest,
   layerBytes,
 } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import { type Descriptor, type Digest, parseReference, printReference } from '../oci/index.ts'
-import type { RuntimeImage } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Descriptor, type Digest, parseReference, printReference } from '../kernel/oci/index.ts'
+import type { RuntimeImage } from '../kernel/ports/index.ts'
 
 /** What a node still needs of a bundle's images. */
 export interface LoadPlan {

@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle/index.ts'
-import { bytes, SealiftError } from '../errors/index.ts'
-import type { Descriptor, Digest } from '../oci/index.ts'
-import type { Runtime } from '../ports/index.ts'
+import { bytes, SealiftError } from '../kernel/errors/index.ts'
+import type { Descriptor, Digest } from '../kernel/oci/index.ts'
+import type { Runtime } from '../kernel/ports/index.ts'
 import { missingOn } from './load.ts'
 import { blobsOf, layersOf } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import { printMemory } from '../errors/index.ts'
+import { printMemory } from '../kernel/errors/index.ts'
 import { type Change, changed, compare, type Difference, moved } from './change.ts'
 import type { BundleLock, LockedAttachment, LockedChart, LockedImage, LockedTool, Share } from './lock.ts'
 import { ordered } from './print.ts'

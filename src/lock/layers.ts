@@ -1,4 +1,4 @@
-import type { Digest } from '../oci/index.ts'
+import type { Digest } from '../kernel/oci/index.ts'
 import type { BundleLock } from './lock.ts'
 
 /** Every image layer of a lock once, with its bytes. */

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import type { Digest } from '../oci/index.ts'
-import { attachmentKinds, digestShape as digest } from '../oci/index.ts'
-import { relativePath } from '../spec/index.ts'
+import { relativePath } from '../kernel/inputs/index.ts'
+import { attachmentKinds, type Digest, digestShape as digest } from '../kernel/oci/index.ts'
 
 const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 const content = z.strictObject({ digest, size })

@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import { checkYaml } from '../yaml/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { checkYaml } from '../kernel/yaml/index.ts'
 import { type BundleLock, bundleLock } from './lock.ts'
 
 /** Reads a bundle.lock.yaml. `fileName` is for messages. @throws SealiftError LOCK_INVALID with every fault */

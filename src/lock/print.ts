@@ -1,4 +1,4 @@
-import { printYaml } from '../yaml/index.ts'
+import { printYaml } from '../kernel/yaml/index.ts'
 import { type BundleLock, bundleLock, type LockedAttachment } from './lock.ts'
 
 const head =

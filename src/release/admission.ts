@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 import type { ReleaseName } from './own-objects.ts'
 
 interface Template {

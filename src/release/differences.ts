@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Cluster, isTerminating, type KubernetesObject } from '../ports/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject } from '../kernel/ports/index.ts'
 import { covers } from '../wire/index.ts'
 import { ownObjects, type ReleaseName } from './own-objects.ts'
 

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../ports/index.ts'
-import { parseAllYaml } from '../yaml/index.ts'
+import type { KubernetesObject } from '../kernel/ports/index.ts'
+import { parseAllYaml } from '../kernel/yaml/index.ts'
 
 /** Which release an object is of. */
 export interface ReleaseName {

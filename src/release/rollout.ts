@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../ports/index.ts'
+import type { KubernetesObject } from '../kernel/ports/index.ts'
 
 interface Counts {
   readonly observedGeneration?: number

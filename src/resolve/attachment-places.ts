@@ -6,8 +6,8 @@ import {
   isIndexType,
   parseIndex,
   type Reference,
-} from '../oci/index.ts'
-import type { Registry } from '../ports/index.ts'
+} from '../kernel/oci/index.ts'
+import type { Registry } from '../kernel/ports/index.ts'
 
 // cosign's specs/SIGNATURE_SPEC.md, "Tag-based Discovery".
 const cosignTags = ['sig', 'att', 'sbom']

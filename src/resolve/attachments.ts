@@ -1,4 +1,4 @@
-import { bytes as inUnits, printable, SealiftError } from '../errors/index.ts'
+import { bytes as inUnits, printable, SealiftError } from '../kernel/errors/index.ts'
 import {
   type AttachmentTypes,
   attachmentTypes,
@@ -7,8 +7,8 @@ import {
   parseManifest,
   parseReference,
   type Reference,
-} from '../oci/index.ts'
-import type { Registry } from '../ports/index.ts'
+} from '../kernel/oci/index.ts'
+import type { Registry } from '../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
 import { besideIt, type Candidate, inIndex } from './attachment-places.ts'
 import type { PinnedImage } from './pin.ts'

@@ -1,4 +1,4 @@
-import { annotations, canonicalJson, type Descriptor, digestOf, mediaTypes } from '../oci/index.ts'
+import { annotations, canonicalJson, type Descriptor, digestOf, mediaTypes } from '../kernel/oci/index.ts'
 import type { ChartMetadata } from './chart-metadata.ts'
 
 /** A blob with its bytes. */

@@ -1,6 +1,6 @@
-import { SealiftError } from '../errors/index.ts'
-import { writePackage } from '../packages/index.ts'
-import type { Files } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { writePackage } from '../kernel/packages/index.ts'
+import type { Files } from '../kernel/ports/index.ts'
 import { chartBytes } from './read.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { SealiftError } from '../errors/index.ts'
-import { readPackage } from '../packages/index.ts'
-import { parseYaml } from '../yaml/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { readPackage } from '../kernel/packages/index.ts'
+import { parseYaml } from '../kernel/yaml/index.ts'
 
 /** A chart's own Chart.yaml. */
 export interface ChartMetadata {

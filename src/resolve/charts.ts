@@ -1,4 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { ChartSpec } from '../kernel/inputs/index.ts'
 import {
   type Digest,
   digestOf,
@@ -6,9 +7,8 @@ import {
   parseManifest,
   parseReference,
   printReference,
-} from '../oci/index.ts'
-import type { Files, Registry, Web } from '../ports/index.ts'
-import type { ChartSpec } from '../spec/index.ts'
+} from '../kernel/oci/index.ts'
+import type { Files, Registry, Web } from '../kernel/ports/index.ts'
 import { type ChartArtifact, chartArtifact } from './chart-artifact.ts'
 import { packChartFolder } from './chart-folder.ts'
 import { type ChartMetadata, readChartMetadata } from './chart-metadata.ts'

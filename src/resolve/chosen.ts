@@ -1,6 +1,6 @@
-import { printable, SealiftError } from '../errors/index.ts'
-import { parseReference } from '../oci/index.ts'
-import { nearest } from '../yaml/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
+import { parseReference } from '../kernel/oci/index.ts'
+import { nearest } from '../kernel/yaml/index.ts'
 
 /**
  * The images that a user's words mean: full names, or shorter ones (without `docker.io/`, tag or digest) that only

@@ -1,10 +1,10 @@
 import { compareBuild, valid } from 'semver'
 import * as z from 'zod'
-import { messageOf, printable, SealiftError } from '../errors/index.ts'
-import { digestOf } from '../oci/index.ts'
-import type { Web } from '../ports/index.ts'
-import type { ChartSpec } from '../spec/index.ts'
-import { parseYaml } from '../yaml/index.ts'
+import { messageOf, printable, SealiftError } from '../kernel/errors/index.ts'
+import type { ChartSpec } from '../kernel/inputs/index.ts'
+import { digestOf } from '../kernel/oci/index.ts'
+import type { Web } from '../kernel/ports/index.ts'
+import { parseYaml } from '../kernel/yaml/index.ts'
 import { chartBytes, readAll } from './read.ts'
 
 const indexBytes = 32 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { parseReference } from '../oci/index.ts'
+import { parseReference } from '../kernel/oci/index.ts'
 
 /**
  * Whether a text is an image name beyond doubt of form: host with a dot or port, repository, and a tag or

@@ -1,10 +1,17 @@
-import { printable } from '../errors/index.ts'
-import { hexOf, parseReference, printReference } from '../oci/index.ts'
-import { parseYaml } from '../yaml/index.ts'
+import { printable } from '../kernel/errors/index.ts'
+import {
+  type ContainerShape,
+  findPods,
+  isMapping,
+  mappingsOf,
+  type PodShape,
+  type RenderedObject,
+  textsOf,
+} from '../kernel/objects/index.ts'
+import { hexOf, parseReference, printReference } from '../kernel/oci/index.ts'
+import { parseYaml } from '../kernel/yaml/index.ts'
 import type { ChartMetadata } from './chart-metadata.ts'
 import { imageNamesIn, isFullImageName } from './image-text.ts'
-import { type ContainerShape, findPods, type PodShape } from './pods.ts'
-import { isMapping, mappingsOf, type RenderedObject, textsOf } from './rendered.ts'
 
 /** Where an image or suspect is named. Same shape as the lock's reason. */
 interface Place {

@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 import {
   type Descriptor,
   type Digest,
@@ -10,8 +10,8 @@ import {
   platformText,
   printReference,
   type Reference,
-} from '../oci/index.ts'
-import type { Content, Registry } from '../ports/index.ts'
+} from '../kernel/oci/index.ts'
+import type { Content, Registry } from '../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
 import type { FoundImages } from './images.ts'
 import { configBytes, readBlob } from './read.ts'

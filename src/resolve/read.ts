@@ -1,6 +1,6 @@
-import { count, SealiftError } from '../errors/index.ts'
-import { type Descriptor, digestOf, printReference, type Reference } from '../oci/index.ts'
-import type { Registry } from '../ports/index.ts'
+import { count, SealiftError } from '../kernel/errors/index.ts'
+import { type Descriptor, digestOf, printReference, type Reference } from '../kernel/oci/index.ts'
+import type { Registry } from '../kernel/ports/index.ts'
 
 const mebibyte = 1024 * 1024
 

@@ -1,8 +1,8 @@
-import { SealiftError } from '../errors/index.ts'
-import { digestOf, parseManifest, parseReference } from '../oci/index.ts'
-import { readPackage } from '../packages/index.ts'
-import type { Content } from '../ports/index.ts'
-import type { ToolSpec } from '../spec/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { ToolSpec } from '../kernel/inputs/index.ts'
+import { digestOf, parseManifest, parseReference } from '../kernel/oci/index.ts'
+import { readPackage } from '../kernel/packages/index.ts'
+import type { Content } from '../kernel/ports/index.ts'
 import type { Sources } from './charts.ts'
 import { readAll, readBlob, toolBytes } from './read.ts'
 

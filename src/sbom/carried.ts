@@ -1,5 +1,5 @@
 import type { Bundle, CarriedAttachment, CarriedImage } from '../bundle/index.ts'
-import { messageOf, SealiftError } from '../errors/index.ts'
+import { messageOf, SealiftError } from '../kernel/errors/index.ts'
 import {
   annotations,
   type Descriptor,
@@ -7,7 +7,7 @@ import {
   isSbomMedia,
   isStatementMedia,
   parseJson,
-} from '../oci/index.ts'
+} from '../kernel/oci/index.ts'
 import { readSbom, type SbomDocument, sbomBytes } from './document.ts'
 
 const configBytes = 4 * 1024 * 1024

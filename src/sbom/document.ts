@@ -1,4 +1,4 @@
-import { bytes as inUnits } from '../errors/index.ts'
+import { bytes as inUnits } from '../kernel/errors/index.ts'
 import {
   type Digest,
   isDigest,
@@ -6,7 +6,7 @@ import {
   isSbomPredicate,
   isStatementMedia,
   parseJson,
-} from '../oci/index.ts'
+} from '../kernel/oci/index.ts'
 import { type Summary, summaryOf, tagValueSummary } from './summary.ts'
 
 /** What one SBOM may weigh, in bytes. */

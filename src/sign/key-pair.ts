@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { Secret } from '../ports/index.ts'
+import type { Secret } from '../kernel/ports/index.ts'
 import { printPem } from './pem.ts'
 import { sigstoreLabel } from './private-key.ts'
 import { type KeyType, type PublicKey, publicKey } from './public-key.ts'

@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 
 /** The one block of a PEM text (RFC 7468): its label and bytes. */
 export interface Pem {

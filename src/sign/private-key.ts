@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import type { Secret } from '../ports/index.ts'
+import type { Secret } from '../kernel/ports/index.ts'
 import { keyInvalid, type Pem, readPem } from './pem.ts'
 import { type PublicKey, publicKey, refused } from './public-key.ts'
 import { openBox, wrongPassphrase } from './secret-box.ts'

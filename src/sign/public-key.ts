@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { SealiftError } from '../errors/index.ts'
-import { type Digest, digestOf } from '../oci/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Digest, digestOf } from '../kernel/oci/index.ts'
 import { keyInvalid, printPem, readPem } from './pem.ts'
 
 /** The kinds of keys that sign: ECDSA on P-256 with SHA-256, and Ed25519. */

@@ -1,7 +1,7 @@
 import { randomBytes, scryptSync } from 'node:crypto'
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import * as z from 'zod'
-import type { Secret } from '../ports/index.ts'
+import type { Secret } from '../kernel/ports/index.ts'
 import { keyInvalid } from './pem.ts'
 
 // How cosign protects a private key: go-securesystemslib's package `encrypted`, JSON that names an scrypt and a

@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
-import { printable, SealiftError } from '../errors/index.ts'
+import { printable, SealiftError } from '../kernel/errors/index.ts'
 import type { SigningKey } from './private-key.ts'
 import type { KeyType, PublicKey } from './public-key.ts'
 

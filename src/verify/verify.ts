@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { blockSize, paddedSize } from '../archive/index.ts'
 import {
   absentLayer,
   type Bundle,
@@ -15,9 +14,10 @@ import {
   walkEntries,
   wrongPlatform,
 } from '../bundle/index.ts'
-import { SealiftError } from '../errors/index.ts'
-import { type Digest, digestShape, hexOf } from '../oci/index.ts'
-import type { BundleSource, Progress } from '../ports/index.ts'
+import { blockSize, paddedSize } from '../kernel/archive/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Digest, digestShape, hexOf } from '../kernel/oci/index.ts'
+import type { BundleSource, Progress } from '../kernel/ports/index.ts'
 import { hashVolumes } from './volumes.ts'
 
 /** How to verify. */

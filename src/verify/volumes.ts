@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { damaged, type Fault } from '../bundle/index.ts'
-import type { BundleSource, Volume } from '../ports/index.ts'
+import type { BundleSource, Volume } from '../kernel/ports/index.ts'
 
 const chunk = 1024 * 1024
 

@@ -1,5 +1,5 @@
-import { messageOf, printable, SealiftError } from '../errors/index.ts'
-import type { Cluster, Endpoint, Secret } from '../ports/index.ts'
+import { messageOf, printable, SealiftError } from '../kernel/errors/index.ts'
+import type { Cluster, Endpoint, Secret } from '../kernel/ports/index.ts'
 import { type CacheFacts, checkCache } from './cache.ts'
 import { databasePlace, parseCacheUrl, parseDatabaseUri, readValues } from './connection.ts'
 import { type DatabaseFacts, type DatabaseState, databaseState, serverFacts } from './database.ts'

@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import type { Cluster, Infisical, InfisicalSession, Random, Secret } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Cluster, Infisical, InfisicalSession, Random, Secret } from '../kernel/ports/index.ts'
 import { readValues } from './connection.ts'
 import { removeInstanceIdentity } from './instance-identity.ts'
 import { isManaged, managed, systemNamespace } from './managed.ts'

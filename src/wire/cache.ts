@@ -1,5 +1,5 @@
-import { count, messageOf, printable, SealiftError } from '../errors/index.ts'
-import type { CacheSession } from '../ports/index.ts'
+import { count, messageOf, printable, SealiftError } from '../kernel/errors/index.ts'
+import type { CacheSession } from '../kernel/ports/index.ts'
 
 /** What a Redis-protocol server is like. */
 export interface CacheFacts {

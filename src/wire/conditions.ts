@@ -1,5 +1,5 @@
-import { messageOf, printable } from '../errors/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { messageOf, printable } from '../kernel/errors/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 
 interface Condition {
   readonly type?: unknown

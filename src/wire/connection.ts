@@ -1,4 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
 import {
   type CacheLogin,
   type Cluster,
@@ -7,8 +8,7 @@ import {
   type KubernetesObject,
   kinds,
   Secret,
-} from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+} from '../kernel/ports/index.ts'
 import { readSecret, secretData } from './secrets.ts'
 
 /** What a site says about the database, with the certificate it points at. */

@@ -1,5 +1,5 @@
-import { messageOf, SealiftError, systemCode } from '../errors/index.ts'
-import type { DatabaseLogin } from '../ports/index.ts'
+import { messageOf, SealiftError, systemCode } from '../kernel/errors/index.ts'
+import type { DatabaseLogin } from '../kernel/ports/index.ts'
 
 /** Runs an administrator's statements; what PostgreSQL says of one comes as an error with what to do. */
 export async function explained<T>(admin: DatabaseLogin, work: () => Promise<T>): Promise<T> {

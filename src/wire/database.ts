@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import type { DatabaseSession } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { DatabaseSession } from '../kernel/ports/index.ts'
 
 /** What a PostgreSQL server is like. Connections are numbers of them. */
 export interface DatabaseFacts {

@@ -1,4 +1,4 @@
-import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../ports/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 
 interface Hook {
   readonly clientConfig?: { readonly service?: { readonly namespace?: string; readonly name?: string } }

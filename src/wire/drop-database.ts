@@ -1,4 +1,4 @@
-import type { Database, DatabaseLogin } from '../ports/index.ts'
+import type { Database, DatabaseLogin } from '../kernel/ports/index.ts'
 import { explained } from './database-rights.ts'
 import { borrowRole, databaseOwner, ownComment, roleComment } from './roles.ts'
 import { withSession } from './session.ts'

@@ -1,4 +1,4 @@
-import { type Cluster, isTerminating, type KubernetesObject } from '../ports/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject } from '../kernel/ports/index.ts'
 
 /**
  * Applies an object, and tells whether that changed anything. One of its name that is on its way out is waited for.

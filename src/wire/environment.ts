@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { canonicalJson, type Digest, digestOf } from '../oci/index.ts'
+import { canonicalJson, type Digest, digestOf } from '../kernel/oci/index.ts'
 import {
   type Cluster,
   type DatabaseLogin,
@@ -7,7 +7,7 @@ import {
   type KubernetesObject,
   kinds,
   type Secret,
-} from '../ports/index.ts'
+} from '../kernel/ports/index.ts'
 import { ensure } from './ensure.ts'
 import { type Keys, keysSecretName, storedKeys } from './keys.ts'
 import { isManaged, systemNamespace } from './managed.ts'

@@ -1,5 +1,11 @@
-import { SealiftError } from '../errors/index.ts'
-import { type Cluster, type Identity, type Infisical, type InfisicalSession, Secret } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import {
+  type Cluster,
+  type Identity,
+  type Infisical,
+  type InfisicalSession,
+  Secret,
+} from '../kernel/ports/index.ts'
 import { refusedLogin } from './bootstrap.ts'
 import { readValues } from './connection.ts'
 import { storeSecret } from './secrets.ts'

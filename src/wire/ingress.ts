@@ -1,5 +1,5 @@
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 
 /** What is missing for an Ingress, and what to do about each. */
 export interface IngressFault {

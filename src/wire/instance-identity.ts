@@ -1,5 +1,5 @@
-import { messageOf } from '../errors/index.ts'
-import type { Identity, InfisicalSession } from '../ports/index.ts'
+import { messageOf } from '../kernel/errors/index.ts'
+import type { Identity, InfisicalSession } from '../kernel/ports/index.ts'
 import { refused } from './refusals.ts'
 
 /** What Infisical's bootstrap calls its identity; recorded. */

@@ -1,5 +1,5 @@
-import type { Files, KubernetesObject } from '../ports/index.ts'
-import { parseYaml } from '../yaml/index.ts'
+import type { Files, KubernetesObject } from '../kernel/ports/index.ts'
+import { parseYaml } from '../kernel/yaml/index.ts'
 
 /** The objects of manifests/ that Sealift applies itself, placeholders not filled yet. */
 export interface Manifests {

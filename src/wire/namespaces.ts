@@ -1,4 +1,4 @@
-import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 import { ensure } from './ensure.ts'
 import { isManaged, managed } from './managed.ts'
 

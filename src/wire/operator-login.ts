@@ -1,4 +1,4 @@
-import type { ClientCredentials, Cluster, Infisical } from '../ports/index.ts'
+import type { ClientCredentials, Cluster, Infisical } from '../kernel/ports/index.ts'
 import { refusedLogin } from './bootstrap.ts'
 import { readValues } from './connection.ts'
 import { credentialsSecretName } from './identity-credentials.ts'

@@ -1,4 +1,4 @@
-import type { Database, DatabaseLogin, DatabaseSession, Random } from '../ports/index.ts'
+import type { Database, DatabaseLogin, DatabaseSession, Random } from '../kernel/ports/index.ts'
 import { explained } from './database-rights.ts'
 import { borrowRole, ownComment } from './roles.ts'
 import { scramVerifier } from './scram.ts'

@@ -1,4 +1,4 @@
-import { SealiftError } from '../errors/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
 import {
   type Cluster,
   type InfisicalSession,
@@ -6,7 +6,7 @@ import {
   type Random,
   Secret,
   type SecretPlace,
-} from '../ports/index.ts'
+} from '../kernel/ports/index.ts'
 import { explain } from './conditions.ts'
 import { systemNamespace } from './managed.ts'
 import { fill, type Manifests } from './manifests.ts'

@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import type { Cluster, Endpoint, Forward } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Cluster, Endpoint, Forward } from '../kernel/ports/index.ts'
 
 /** The site's two servers by their fields in the site file, as errors name them. */
 const servers = {

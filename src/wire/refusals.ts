@@ -1,4 +1,4 @@
-import { SealiftError } from '../errors/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
 
 /** The HTTP status that Infisical answered with, where that is what went wrong; `undefined` for anything else. */
 export function statusOf(error: unknown): number | undefined {

@@ -1,4 +1,4 @@
-import type { DatabaseSession } from '../ports/index.ts'
+import type { DatabaseSession } from '../kernel/ports/index.ts'
 
 /** The comment on a role that Sealift made, by which it knows its own. */
 export const ownComment = 'Made by Sealift for Infisical'

@@ -1,6 +1,6 @@
-import { SealiftError } from '../errors/index.ts'
-import { type Cluster, type KubernetesObject, kinds, type Random, Secret } from '../ports/index.ts'
-import type { SecretRef } from '../spec/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { SecretRef } from '../kernel/inputs/index.ts'
+import { type Cluster, type KubernetesObject, kinds, type Random, Secret } from '../kernel/ports/index.ts'
 import { isManaged, managed } from './managed.ts'
 
 /** A Kubernetes Secret of text values. The object holds them in clear: only for {@link Cluster.apply}. */

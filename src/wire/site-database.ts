@@ -1,6 +1,6 @@
-import { SealiftError } from '../errors/index.ts'
-import type { DatabaseLogin, Endpoint, Secret } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
+import type { DatabaseLogin, Endpoint, Secret } from '../kernel/ports/index.ts'
 import {
   adminLogin,
   type DatabasePlace,

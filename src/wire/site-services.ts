@@ -1,5 +1,5 @@
-import type { Cache, Cluster, Database, Random } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
+import type { Cache, Cluster, Database, Random } from '../kernel/ports/index.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
 import type { Environment } from './environment.ts'
 import type { OwnDatabase } from './site-database.ts'

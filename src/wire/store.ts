@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../kernel/ports/index.ts'
 import { explain, isReady } from './conditions.ts'
 import { covers } from './covers.ts'
 import { fill, type Manifests } from './manifests.ts'

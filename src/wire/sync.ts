@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import { type InfisicalSession, Secret, type SecretPlace } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { type InfisicalSession, Secret, type SecretPlace } from '../kernel/ports/index.ts'
 import { clean, type Proving, travel } from './probe.ts'
 import { probeScope } from './tenancy.ts'
 

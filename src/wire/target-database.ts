@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import type { Database, DatabaseLogin, DatabaseSession, Secret } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Database, DatabaseLogin, DatabaseSession, Secret } from '../kernel/ports/index.ts'
 import { type DatabaseState, databaseState, refuseEncoding } from './database.ts'
 import { denied } from './database-rights.ts'
 import { databaseOwner, mayCreate, ownComment, roleComment } from './roles.ts'

@@ -1,4 +1,4 @@
-import type { Cluster, Infisical, InfisicalSession, Permission, SecretPlace } from '../ports/index.ts'
+import type { Cluster, Infisical, InfisicalSession, Permission, SecretPlace } from '../kernel/ports/index.ts'
 import { ensureIdentity, keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
 
 /** The project, environment and folder in which Sealift proves that secrets arrive. */

@@ -1,5 +1,5 @@
-import type { Digest } from '../oci/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
+import type { Digest } from '../kernel/oci/index.ts'
 import { keysSecretName } from './keys.ts'
 
 /** Service and Deployment of the release, whatever the release's name. */

@@ -1,5 +1,11 @@
-import { messageOf } from '../errors/index.ts'
-import { type Cluster, isTerminating, type Kind, type KubernetesObject, kinds } from '../ports/index.ts'
+import { messageOf } from '../kernel/errors/index.ts'
+import {
+  type Cluster,
+  isTerminating,
+  type Kind,
+  type KubernetesObject,
+  kinds,
+} from '../kernel/ports/index.ts'
 import { isReady } from './conditions.ts'
 import { type Patience, waitFor } from './wait.ts'
 

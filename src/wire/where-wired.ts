@@ -1,4 +1,4 @@
-import { type Cluster, kinds } from '../ports/index.ts'
+import { type Cluster, kinds } from '../kernel/ports/index.ts'
 import { credentialsSecretName } from './identity-credentials.ts'
 import { keysSecretName } from './keys.ts'
 import { storeName } from './store.ts'

@@ -7,19 +7,19 @@ import {
   type Verdict,
   verdict,
 } from '../check/index.ts'
-import { SealiftError } from '../errors/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite } from '../install/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
 import {
+  asStep,
   type Cluster,
   type ContainerUsage,
   kinds,
   type Runtime,
   type SiteHost,
   type Talk,
-} from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+} from '../kernel/ports/index.ts'
 import { storeName, type WhereWired, whereWired } from '../wire/index.ts'
-import { asStep } from './parts/as-step.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './parts/check-cluster.ts'
 import { askInfisical } from './parts/check-infisical.ts'
 import { askServices } from './parts/check-services.ts'

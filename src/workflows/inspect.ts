@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { absentLayer, openBundle } from '../bundle/index.ts'
+import { digestShape } from '../kernel/oci/index.ts'
+import type { Files } from '../kernel/ports/index.ts'
 import { bundleLock } from '../lock/index.ts'
-import { digestShape } from '../oci/index.ts'
-import type { Files } from '../ports/index.ts'
 import { signaturePath } from './parts/signature.ts'
 
 /** What a bundle says it is. Blobs are not read: `verify` does that. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { SealiftError } from '../errors/index.ts'
-import { digestShape } from '../oci/index.ts'
-import type { Files } from '../ports/index.ts'
+import { SealiftError } from '../kernel/errors/index.ts'
+import { digestShape } from '../kernel/oci/index.ts'
+import type { Files } from '../kernel/ports/index.ts'
 import { type KeyType, keyTypes, newKeyPair } from '../sign/index.ts'
 import type { AskPassphrase } from './parts/signature.ts'
 

@@ -12,8 +12,8 @@ import {
   refuseOtherReleases,
   refuseOtherSite,
 } from '../install/index.ts'
-import { isTerminating, kinds, type SiteHost, type Talk } from '../ports/index.ts'
-import type { Site } from '../spec/index.ts'
+import type { Site } from '../kernel/inputs/index.ts'
+import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../kernel/ports/index.ts'
 import {
   adminSecretName,
   credentialsSecretName,
@@ -24,7 +24,6 @@ import {
   storeName,
   systemNamespace,
 } from '../wire/index.ts'
-import { asStep } from './parts/as-step.ts'
 import { bundledHelm } from './parts/carried.ts'
 import { ownedBy } from './parts/crd-step.ts'
 import { isOurs } from './parts/own-release.ts'

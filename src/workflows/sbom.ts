@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { type Bundle, type CarriedImage, openBundle } from '../bundle/index.ts'
-import { printable } from '../errors/index.ts'
-import { type Digest, digestOf, digestShape, hexOf } from '../oci/index.ts'
-import type { Files, Reporter, Talk } from '../ports/index.ts'
+import { printable } from '../kernel/errors/index.ts'
+import { type Digest, digestOf, digestShape, hexOf } from '../kernel/oci/index.ts'
+import type { Files, Reporter, Talk } from '../kernel/ports/index.ts'
 import { licenceLabel, type SbomDocument, sbomsOf } from '../sbom/index.ts'
 
 /** An SBOM that a bundle carries. Sizes in bytes. */

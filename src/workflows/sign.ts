@@ -1,5 +1,5 @@
 import { openBundle } from '../bundle/index.ts'
-import type { Files } from '../ports/index.ts'
+import type { Files } from '../kernel/ports/index.ts'
 import {
   type AskPassphrase,
   openSigningKey,

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { judgeDeployment } from '../check/index.ts'
-import { count, printable, SealiftError } from '../errors/index.ts'
 import {
   installedBundle,
   journalEntry,
@@ -12,8 +11,9 @@ import {
   unfinishedInstall,
   voucher,
 } from '../install/index.ts'
-import { type Digest, digestShape } from '../oci/index.ts'
-import { type Cluster, kinds, type SiteHost } from '../ports/index.ts'
+import { count, printable, SealiftError } from '../kernel/errors/index.ts'
+import { type Digest, digestShape } from '../kernel/oci/index.ts'
+import { type Cluster, kinds, type SiteHost } from '../kernel/ports/index.ts'
 
 const release = z.strictObject({
   name: z.string(),

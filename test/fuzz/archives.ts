@@ -1,5 +1,5 @@
 /** Changes the archive around its entries: their order and number, their bytes, and the file as a whole. */
-import { entryHeader } from '../../src/archive/index.ts'
+import { entryHeader } from '../../src/kernel/archive/index.ts'
 import type { Forgery, Part } from './forge.ts'
 import { changeHeader, extension } from './headers.ts'
 import { names } from './hostile.ts'

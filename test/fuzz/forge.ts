@@ -1,6 +1,6 @@
 /** A sound bundle taken apart, so that one part can be changed and everything that refers to it made to fit. */
-import { entryHeader, paddedSize } from '../../src/archive/index.ts'
-import { type Digest, digestOf, hexOf } from '../../src/oci/index.ts'
+import { entryHeader, paddedSize } from '../../src/kernel/archive/index.ts'
+import { type Digest, digestOf, hexOf } from '../../src/kernel/oci/index.ts'
 import { entriesOf } from '../support/forged-bundle.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
 

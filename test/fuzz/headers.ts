@@ -1,5 +1,5 @@
 /** Tar headers that say something else than they should; POSIX ustar and pax, GNU tar manual "Basic Tar Format". */
-import { entryHeader } from '../../src/archive/index.ts'
+import { entryHeader } from '../../src/kernel/archive/index.ts'
 import type { Part } from './forge.ts'
 import { hostileText, names } from './hostile.ts'
 import type { Random } from './random.ts'

@@ -1,5 +1,5 @@
 /** Values that a stranger would put where a number, a text or a list is expected. */
-import { digestOf, mediaTypes } from '../../src/oci/index.ts'
+import { digestOf, mediaTypes } from '../../src/kernel/oci/index.ts'
 import type { Random } from './random.ts'
 
 export const numbers = [

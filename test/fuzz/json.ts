@@ -1,5 +1,5 @@
 /** Changes JSON documents: as trees, so that they stay JSON, or as text, so that readers may differ on them. */
-import { canonicalJson } from '../../src/oci/index.ts'
+import { canonicalJson } from '../../src/kernel/oci/index.ts'
 import { digestOfPart, documentOf, type Forgery, marks, partsWith, replace } from './forge.ts'
 import { hostileKey, hostileText, hostileValue, numbers } from './hostile.ts'
 import type { Random } from './random.ts'

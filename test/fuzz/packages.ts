@@ -1,6 +1,6 @@
 /** Packed charts and tools (.tar.gz) as a stranger would make them. */
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { entryHeader } from '../../src/archive/index.ts'
+import { entryHeader } from '../../src/kernel/archive/index.ts'
 import { entryChanges, fileChanges } from './archives.ts'
 import { archiveOf, type Forgery, filePart, type Part } from './forge.ts'
 import { names } from './hostile.ts'

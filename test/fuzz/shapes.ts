@@ -1,6 +1,6 @@
 /** Forgeries that need several parts to agree: what one field at a time would hardly ever come to. */
 import { gzipSync } from 'node:zlib'
-import { annotations, canonicalJson, type Descriptor, mediaTypes } from '../../src/oci/index.ts'
+import { annotations, canonicalJson, type Descriptor, mediaTypes } from '../../src/kernel/oci/index.ts'
 import {
   blobPart,
   digestOfPart,

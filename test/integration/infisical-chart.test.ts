@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseAllYaml, parseYaml, printYaml } from '../../src/kernel/yaml/index.ts'
 import { infisicalValues } from '../../src/wire/values.ts'
-import { parseAllYaml, parseYaml, printYaml } from '../../src/yaml/index.ts'
 import { goTool } from '../support/tools/build.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -1,5 +1,5 @@
 /** What publishers attach to images, made by hand in the forms that buildkit, cosign and oras write. */
-import { annotations, type Descriptor, type Digest, mediaTypes } from '../../src/oci/index.ts'
+import { annotations, type Descriptor, type Digest, mediaTypes } from '../../src/kernel/oci/index.ts'
 
 /** A small SPDX document. */
 export const spdx = {

@@ -1,7 +1,7 @@
 /** A spec with one chart and one image, and a connected side in memory: what locking and building need. */
-import { writePackage } from '../../src/packages/index.ts'
-import type { ConnectedHost, Talk } from '../../src/ports/index.ts'
-import { printYaml } from '../../src/yaml/index.ts'
+import { writePackage } from '../../src/kernel/packages/index.ts'
+import type { ConnectedHost, Talk } from '../../src/kernel/ports/index.ts'
+import { printYaml } from '../../src/kernel/yaml/index.ts'
 import { memoryFiles } from './memory-files.ts'
 import { MemoryRegistry, memoryWeb } from './memory-registry.ts'
 import { RecordingClock } from './recording-clock.ts'

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import { type Digest, digestOf, mediaTypes } from '../../src/oci/index.ts'
+import { type Digest, digestOf, mediaTypes } from '../../src/kernel/oci/index.ts'
 import { listen } from './connected/listen.ts'
 
 /** An image or index to serve; its blobs are served by their digests. */

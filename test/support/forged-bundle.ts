@@ -1,6 +1,6 @@
 /** Bundles that someone made by hand: a sound one taken apart, changed, and put together again, checksums right. */
-import { entryHeader, paddedSize, readHeader } from '../../src/archive/index.ts'
-import { canonicalJson, type Descriptor, digestOf, hexOf } from '../../src/oci/index.ts'
+import { entryHeader, paddedSize, readHeader } from '../../src/kernel/archive/index.ts'
+import { canonicalJson, type Descriptor, digestOf, hexOf } from '../../src/kernel/oci/index.ts'
 
 /** One entry of a tar, to be written as it is said. */
 export interface RawEntry {

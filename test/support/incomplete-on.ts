@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/ports/index.ts'
+import type { Runtime } from '../../src/kernel/ports/index.ts'
 
 /** Those of the names that a node does not have, or not whole. */
 export async function incompleteOn(runtime: Runtime, names: readonly string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 /** A few-kilobyte OCI layout in a tar, put together in memory, whole or with a fault. */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { annotations, type Digest, mediaTypes } from '../../src/oci/index.ts'
+import { annotations, type Digest, mediaTypes } from '../../src/kernel/oci/index.ts'
 import { type Entry, tarStream } from './connected/tar.ts'
 
 /** One image of a layout: its full name, and the one file in its one layer. */

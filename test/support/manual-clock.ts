@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/index.ts'
+import type { Clock } from '../../src/kernel/ports/index.ts'
 
 /** A clock that a test moves: who sleeps wakes when it has been moved so far. */
 export class ManualClock implements Clock {

@@ -1,8 +1,8 @@
 /** The Cluster port in memory, for tests of rooms; held to the same contract as the real adapter. */
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { SealiftError } from '../../src/errors/index.ts'
-import type { Cluster, ContainerUsage, Kind, KubernetesObject } from '../../src/ports/index.ts'
+import { SealiftError } from '../../src/kernel/errors/index.ts'
+import type { Cluster, ContainerUsage, Kind, KubernetesObject } from '../../src/kernel/ports/index.ts'
 import { matches } from './label-selector.ts'
 import { isNamespaced } from './memory-kinds.ts'
 import { merged } from './server-side-apply.ts'

@@ -1,7 +1,7 @@
 /** Files that live in memory: a real, small implementation, held to the same contract as the node adapter. */
 import { createHash } from 'node:crypto'
-import { SealiftError } from '../../src/errors/index.ts'
-import type { BlobSink, BundleSink, BundleSource, Files } from '../../src/ports/index.ts'
+import { SealiftError } from '../../src/kernel/errors/index.ts'
+import type { BlobSink, BundleSink, BundleSource, Files } from '../../src/kernel/ports/index.ts'
 
 /** A bundle file's bytes as a source. */
 export function memorySource(bytes: Uint8Array, path = 'memory.tar'): BundleSource {

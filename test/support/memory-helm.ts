@@ -5,9 +5,9 @@ import {
   type Release,
   type ReleaseStatus,
   type TemporaryHelm,
-} from '../../src/ports/index.ts'
+} from '../../src/kernel/ports/index.ts'
+import { printYaml } from '../../src/kernel/yaml/index.ts'
 import { ownObjects } from '../../src/release/index.ts'
-import { printYaml } from '../../src/yaml/index.ts'
 import type { MemoryCluster } from './memory-cluster.ts'
 import { isNamespaced } from './memory-kinds.ts'
 

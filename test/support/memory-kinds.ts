@@ -1,4 +1,4 @@
-import type { Kind, KubernetesObject } from '../../src/ports/index.ts'
+import type { Kind, KubernetesObject } from '../../src/kernel/ports/index.ts'
 
 interface Crd {
   readonly group: string

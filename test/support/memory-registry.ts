@@ -1,5 +1,5 @@
 /** A registry and a web server that live in memory: for tests of rooms that ask them. */
-import { SealiftError } from '../../src/errors/index.ts'
+import { SealiftError } from '../../src/kernel/errors/index.ts'
 import {
   type Descriptor,
   type Digest,
@@ -7,8 +7,8 @@ import {
   type Manifest,
   mediaTypes,
   printReference,
-} from '../../src/oci/index.ts'
-import type { Registry, Web } from '../../src/ports/index.ts'
+} from '../../src/kernel/oci/index.ts'
+import type { Registry, Web } from '../../src/kernel/ports/index.ts'
 
 /** A registry to be filled. */
 export class MemoryRegistry implements Registry {

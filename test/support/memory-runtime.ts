@@ -1,7 +1,7 @@
 /** The Runtime port in memory, for tests of rooms: it reads the archives that it is given, as containerd does. */
 import { once } from 'node:events'
 import { Parser } from 'tar'
-import { messageOf, SealiftError } from '../../src/errors/index.ts'
+import { messageOf, SealiftError } from '../../src/kernel/errors/index.ts'
 import {
   annotations,
   type Descriptor,
@@ -9,8 +9,8 @@ import {
   digestOf,
   type Index,
   type Manifest,
-} from '../../src/oci/index.ts'
-import type { Runtime, RuntimeImage } from '../../src/ports/index.ts'
+} from '../../src/kernel/oci/index.ts'
+import type { Runtime, RuntimeImage } from '../../src/kernel/ports/index.ts'
 
 /** A node's images in memory, with what a test may look at. */
 export interface MemoryRuntime extends Runtime {

@@ -1,4 +1,4 @@
-import type { Talk } from '../../src/ports/index.ts'
+import type { Talk } from '../../src/kernel/ports/index.ts'
 
 /** A talk that nobody hears, and what was said in it. */
 export interface RecordedTalk extends Talk {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/index.ts'
+import type { Clock } from '../../src/kernel/ports/index.ts'
 
 /** A clock that never waits: it moves its own time forward and keeps what was asked of it. */
 export class RecordingClock implements Clock {

@@ -1,4 +1,4 @@
-import type { Reporter } from '../../src/ports/index.ts'
+import type { Reporter } from '../../src/kernel/ports/index.ts'
 
 /** A reporter that keeps what it is told, a line each: how a step began, got on and ended, notes and warnings. */
 export function recordingReporter(): { readonly lines: string[]; readonly reporter: Reporter } {

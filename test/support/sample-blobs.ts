@@ -1,7 +1,7 @@
 /** Blobs made in memory: kept by digest, and put together from bytes that look random and are always the same. */
 import { createCipheriv, createHash } from 'node:crypto'
-import { entryHeader, paddedSize } from '../../src/archive/index.ts'
-import { type Descriptor, type Digest, digestOf } from '../../src/oci/index.ts'
+import { entryHeader, paddedSize } from '../../src/kernel/archive/index.ts'
+import { type Descriptor, type Digest, digestOf } from '../../src/kernel/oci/index.ts'
 
 /** Blobs by digest, and the way to add one. */
 export interface BlobStore {

@@ -7,7 +7,6 @@ import {
   planBundle,
   specTitle,
 } from '../../src/bundle/index.ts'
-import type { BundleLock } from '../../src/lock/index.ts'
 import {
   annotations,
   canonicalJson,
@@ -15,8 +14,9 @@ import {
   type Digest,
   digestOf,
   mediaTypes,
-} from '../../src/oci/index.ts'
-import { printYaml } from '../../src/yaml/index.ts'
+} from '../../src/kernel/oci/index.ts'
+import { printYaml } from '../../src/kernel/yaml/index.ts'
+import type { BundleLock } from '../../src/lock/index.ts'
 import { blobStore, tarOf } from './sample-blobs.ts'
 import { type ImageOptions, makeImages } from './sample-images.ts'
 

@@ -1,6 +1,6 @@
 /** Two versions of the sample bundle that share layers, and the delta from one to the other. */
 import { planBundle } from '../../src/bundle/index.ts'
-import type { Digest, Manifest } from '../../src/oci/index.ts'
+import type { Digest, Manifest } from '../../src/kernel/oci/index.ts'
 import { finished, type SampleBundle, type SampleOptions, sampleBundle } from './sample-bundle.ts'
 
 /** The older bundle, the newer one, and the newer one without what the older has. */

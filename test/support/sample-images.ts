@@ -1,8 +1,14 @@
 /** The sample bundle's two images, with real layers and, if wanted, with what is attached to them. */
 import { gzipSync } from 'node:zlib'
 import type { BundleContents, BundleImage } from '../../src/bundle/index.ts'
+import {
+  attachmentTypes,
+  type Descriptor,
+  digestOf,
+  mediaTypes,
+  parseManifest,
+} from '../../src/kernel/oci/index.ts'
 import type { BundleLock, LockedAttachment } from '../../src/lock/index.ts'
-import { attachmentTypes, type Descriptor, digestOf, mediaTypes, parseManifest } from '../../src/oci/index.ts'
 import {
   type AttachmentShape,
   attachmentManifest,

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../src/ports/index.ts'
+import type { KubernetesObject } from '../../src/kernel/ports/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import type { BundleSink } from '../../src/ports/index.ts'
+import type { BundleSink } from '../../src/kernel/ports/index.ts'
 
 /** The digest of bytes that lie in a sink. */
 export async function digestIn(sink: BundleSink, offset: number, length: number): Promise<string> {

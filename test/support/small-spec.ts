@@ -2,7 +2,7 @@
 import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { printYaml } from '../../src/yaml/index.ts'
+import { printYaml } from '../../src/kernel/yaml/index.ts'
 import { push, randomImage, startRegistry, type TestRegistry } from './connected/index.ts'
 import { goTool } from './tools/build.ts'
 

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
-import { SealiftError, systemCode } from '../../errors/index.ts'
+import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import { badCredentials, refused, unreachable } from './faults.ts'
 import type { Connection } from './kubeconfig.ts'
 

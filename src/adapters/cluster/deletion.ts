@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { SealiftError } from '../../errors/index.ts'
-import type { KubernetesObject } from '../../ports/index.ts'
+import type { SealiftError } from '../../kernel/errors/index.ts'
+import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { failed } from './faults.ts'
 
 interface Conditions {

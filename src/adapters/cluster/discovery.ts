@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Kind } from '../../ports/index.ts'
+import type { Kind } from '../../kernel/ports/index.ts'
 import type { Api } from './api.ts'
 import { failed } from './faults.ts'
 

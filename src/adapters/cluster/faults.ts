@@ -1,4 +1,4 @@
-import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Answer, Call } from './api.ts'
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import type { Cluster, Forward } from '../../ports/index.ts'
+import type { Cluster, Forward } from '../../kernel/ports/index.ts'
 import type { Api } from './api.ts'
 import { denied, failed } from './faults.ts'
 import { type Backend, backend, type ServicePort } from './service.ts'

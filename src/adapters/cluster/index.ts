@@ -1,5 +1,5 @@
 /** ports/cluster.ts over the Kubernetes API. */
-import type { Cluster } from '../../ports/index.ts'
+import type { Cluster } from '../../kernel/ports/index.ts'
 import { createApi } from './api.ts'
 import { createDiscovery } from './discovery.ts'
 import { forwardService } from './forward.ts'

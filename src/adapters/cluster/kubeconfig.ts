@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
-import { printable, SealiftError, systemCode } from '../../errors/index.ts'
+import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 
 /** Where to look for the cluster. */
 export interface KubeconfigOptions {

@@ -1,4 +1,4 @@
-import type { Cluster, Kind, KubernetesObject } from '../../ports/index.ts'
+import type { Cluster, Kind, KubernetesObject } from '../../kernel/ports/index.ts'
 import type { Api, Call } from './api.ts'
 import { waitUntilGone } from './deletion.ts'
 import type { Discovery, Resource } from './discovery.ts'

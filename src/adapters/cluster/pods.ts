@@ -1,4 +1,4 @@
-import { type Cluster, type ContainerUsage, kinds, type LogRun } from '../../ports/index.ts'
+import { type Cluster, type ContainerUsage, kinds, type LogRun } from '../../kernel/ports/index.ts'
 import type { Api, Call } from './api.ts'
 import { refused } from './faults.ts'
 

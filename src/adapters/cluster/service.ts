@@ -1,4 +1,4 @@
-import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../ports/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { failed } from './faults.ts'
 
 /** One port of one service. */

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { type ExecaError, execa } from 'execa'
-import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { RuntimeLocation } from './detect.ts'
 
 /** What one call of `ctr` may need beside its words. */

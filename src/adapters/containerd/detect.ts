@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { systemCode } from '../../errors/index.ts'
+import { systemCode } from '../../kernel/errors/index.ts'
 
 /** How to reach a node's containerd. */
 export interface RuntimeLocation {

@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises'
-import { isDigest } from '../../oci/index.ts'
-import type { Runtime } from '../../ports/index.ts'
+import { isDigest } from '../../kernel/oci/index.ts'
+import type { Runtime } from '../../kernel/ports/index.ts'
 import { freeBytes } from '../files/index.ts'
 import { mountPrefix, temporaryFolder } from '../temporary.ts'
 import { type Ctr, createCtr } from './ctr.ts'

@@ -1,5 +1,5 @@
-import { type Digest, isDigest } from '../../oci/index.ts'
-import type { RuntimeImage } from '../../ports/index.ts'
+import { type Digest, isDigest } from '../../kernel/oci/index.ts'
+import type { RuntimeImage } from '../../kernel/ports/index.ts'
 
 /** One line of `ctr images ls`. */
 export type ListedImage = Omit<RuntimeImage, 'complete' | 'unpacked'>

@@ -1,7 +1,7 @@
 import { checkServerIdentity } from 'node:tls'
 import type { Redis, RedisOptions } from 'ioredis'
-import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
-import type { Cache, CacheLogin, CacheSession } from '../../ports/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { Cache, CacheLogin, CacheSession } from '../../kernel/ports/index.ts'
 
 const timeout = 10_000
 

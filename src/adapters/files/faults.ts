@@ -1,4 +1,4 @@
-import { bytes, messageOf, SealiftError, systemCode } from '../../errors/index.ts'
+import { bytes, messageOf, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 
 /** Says that a volume is full. Numbers are bytes; `free` is left out when it is not known. */
 export function diskFull(path: string, needed: number, free?: number, cause?: unknown): SealiftError {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
-import { SealiftError, systemCode } from '../../errors/index.ts'
+import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
 
 /**
  * Makes this process the only one on this machine that writes a file: an abstract Unix socket named after the

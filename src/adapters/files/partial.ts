@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readdir, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { systemCode } from '../../errors/index.ts'
+import { systemCode } from '../../kernel/errors/index.ts'
 import { diskFull } from './faults.ts'
 import type { Part } from './hashing.ts'
 import { writeAll } from './sync.ts'

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { SealiftError } from '../../errors/index.ts'
-import { type Digest, hexOf, isDigest } from '../../oci/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type Digest, hexOf, isDigest } from '../../kernel/oci/index.ts'
 
 /** The name of a bundle's volume; `number` counts from 0, names from `.001`. */
 export function volumePath(path: string, number: number): string {

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SealiftError, systemCode } from '../../errors/index.ts'
-import type { TemporaryHelm } from '../../ports/index.ts'
+import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { TemporaryHelm } from '../../kernel/ports/index.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { createHelm, type HelmOptions } from './helm.ts'
 

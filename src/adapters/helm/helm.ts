@@ -1,5 +1,5 @@
-import { SealiftError } from '../../errors/index.ts'
-import type { Helm, Release, ReleaseStatus } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Helm, Release, ReleaseStatus } from '../../kernel/ports/index.ts'
 import { type HelmCall, helmFault, runHelm } from './run.ts'
 
 /** Which helm, and which cluster. */

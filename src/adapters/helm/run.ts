@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ErrorCode, messageOf, printable, SealiftError } from '../../errors/index.ts'
-import { printYaml } from '../../yaml/index.ts'
+import { type ErrorCode, messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { printYaml } from '../../kernel/yaml/index.ts'
 import { temporaryFolder } from '../temporary.ts'
 import type { HelmOptions } from './helm.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
-import type { Clock, Haste } from '../../ports/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { Clock, Haste } from '../../kernel/ports/index.ts'
 import { type Call, exchange, parse } from './exchange.ts'
 
 export type { Call } from './exchange.ts'

@@ -1,4 +1,4 @@
-import type { Secret } from '../../ports/index.ts'
+import type { Secret } from '../../kernel/ports/index.ts'
 
 /** One request. `path` starts with `/api/`. */
 export interface Call {

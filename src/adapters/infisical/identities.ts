@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Identity, type InfisicalSession, Secret } from '../../ports/index.ts'
+import { type Identity, type InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import type { Api, Call } from './api.ts'
 
 const searched = z.object({

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Clock, type Haste, type Infisical, Secret } from '../../ports/index.ts'
+import { type Clock, type Haste, type Infisical, Secret } from '../../kernel/ports/index.ts'
 import { type Api, createApi, failure } from './api.ts'
 import { createSession } from './session.ts'
 

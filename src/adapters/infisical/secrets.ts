@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type InfisicalSession, Secret, type SecretPlace } from '../../ports/index.ts'
+import { type InfisicalSession, Secret, type SecretPlace } from '../../kernel/ports/index.ts'
 import type { Api, Call } from './api.ts'
 
 const read = z.object({ secret: z.object({ secretValue: z.string() }) })

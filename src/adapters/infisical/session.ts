@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { InfisicalSession, Secret } from '../../ports/index.ts'
+import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { createAccess } from './access.ts'
 import type { Api, Call } from './api.ts'
 import { createIdentities } from './identities.ts'

@@ -1,5 +1,5 @@
-import { messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
-import type { DatabaseLogin } from '../../ports/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { DatabaseLogin } from '../../kernel/ports/index.ts'
 
 // SQLSTATE codes of https://www.postgresql.org/docs/current/errcodes-appendix.html
 const denied = new Set(['28P01', '28000', '42501'])

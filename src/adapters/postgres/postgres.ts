@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { checkServerIdentity } from 'node:tls'
 import type { Client, ClientConfig } from 'pg'
-import type { Database, DatabaseLogin, DatabaseSession } from '../../ports/index.ts'
+import type { Database, DatabaseLogin, DatabaseSession } from '../../kernel/ports/index.ts'
 import { connectError } from './errors.ts'
 
 const connectTimeout = 10_000

@@ -1,5 +1,5 @@
-import { printable, SealiftError } from '../../errors/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { Clock } from '../../kernel/ports/index.ts'
 import { networkFailure, type Refusal, withoutSecret } from './failures.ts'
 import type { Answer, Asking } from './transport.ts'
 

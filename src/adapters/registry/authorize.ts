@@ -1,4 +1,4 @@
-import { type Clock, Secret } from '../../ports/index.ts'
+import { type Clock, Secret } from '../../kernel/ports/index.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { FindCredential } from './credentials.ts'
 import { basicHeader, Tokens } from './tokens.ts'

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { SealiftError, systemCode } from '../../errors/index.ts'
-import { Secret } from '../../ports/index.ts'
+import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { Secret } from '../../kernel/ports/index.ts'
 import { type Credential, credentialOf, type Registries } from './registries.ts'
 
 /** The process's environment, or a part of it. */

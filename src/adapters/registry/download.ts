@@ -1,5 +1,5 @@
-import { bytes, type ErrorCode, SealiftError, systemCode } from '../../errors/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import { bytes, type ErrorCode, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { Clock } from '../../kernel/ports/index.ts'
 import { bytesToSkip, readRefusal } from './answer.ts'
 import type { Access, Authorize } from './authorize.ts'
 import { networkFailure, Passing, statusFailure } from './failures.ts'

@@ -1,4 +1,4 @@
-import type { Reference } from '../../oci/index.ts'
+import type { Reference } from '../../kernel/oci/index.ts'
 
 /** One place where a registry, or a mirror of it, answers. */
 export interface Endpoint {

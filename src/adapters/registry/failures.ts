@@ -1,5 +1,5 @@
-import { type ErrorCode, messageOf, printable, SealiftError, systemCode } from '../../errors/index.ts'
-import type { Secret } from '../../ports/index.ts'
+import { type ErrorCode, messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { Secret } from '../../kernel/ports/index.ts'
 import { dockerHub, printUrl } from './endpoint.ts'
 
 /** A failure that may pass: what to tell when it does not, and how to try again. */

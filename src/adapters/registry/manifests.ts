@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../../errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import {
   type Digest,
   digestOf,
@@ -8,8 +8,8 @@ import {
   mediaTypes,
   printReference,
   type Reference,
-} from '../../oci/index.ts'
-import type { ServedManifest } from '../../ports/index.ts'
+} from '../../kernel/oci/index.ts'
+import type { ServedManifest } from '../../kernel/ports/index.ts'
 import { header, readBody } from './answer.ts'
 import type { Authorize } from './authorize.ts'
 import { ask, type Place } from './download.ts'

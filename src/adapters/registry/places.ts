@@ -1,4 +1,4 @@
-import type { Reference } from '../../oci/index.ts'
+import type { Reference } from '../../kernel/oci/index.ts'
 import type { Place } from './download.ts'
 import type { Registries } from './registries.ts'
 

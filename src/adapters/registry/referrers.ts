@@ -1,5 +1,11 @@
-import { SealiftError } from '../../errors/index.ts'
-import { type Descriptor, type Digest, mediaTypes, parseIndex, type Reference } from '../../oci/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import {
+  type Descriptor,
+  type Digest,
+  mediaTypes,
+  parseIndex,
+  type Reference,
+} from '../../kernel/oci/index.ts'
 import { header, readBody, readRefusal } from './answer.ts'
 import type { Authorize } from './authorize.ts'
 import type { Place } from './download.ts'

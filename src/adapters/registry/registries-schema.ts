@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { messageOf, printable, SealiftError } from '../../errors/index.ts'
-import { parseYaml } from '../../yaml/index.ts'
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { parseYaml } from '../../kernel/yaml/index.ts'
 import { endpointUrl } from './endpoint.ts'
 
 // K3s reads no other fields, so a field that is not here is a typing mistake worth telling.

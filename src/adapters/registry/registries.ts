@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
-import { SealiftError } from '../../errors/index.ts'
-import { parseReference } from '../../oci/index.ts'
-import { Secret } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { parseReference } from '../../kernel/oci/index.ts'
+import { Secret } from '../../kernel/ports/index.ts'
 import { type Endpoint, endpointUrl, ownEndpoint } from './endpoint.ts'
 import { parseRegistriesFile, type RegistriesFile, toRegExp } from './registries-schema.ts'
 

@@ -1,5 +1,5 @@
-import { SealiftError } from '../../errors/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Clock } from '../../kernel/ports/index.ts'
 import { Passing } from './failures.ts'
 
 const firstWait = 500

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { SealiftError } from '../../errors/index.ts'
-import { type Clock, Secret } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type Clock, Secret } from '../../kernel/ports/index.ts'
 import { readBody, readRefusal } from './answer.ts'
 import type { Challenge } from './challenge.ts'
 import { printUrl } from './endpoint.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { SealiftError } from '../../errors/index.ts'
-import type { Secret } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Secret } from '../../kernel/ports/index.ts'
 import { createConnections } from './connections.ts'
 import type { Environment } from './credentials.ts'
 import { printUrl } from './endpoint.ts'

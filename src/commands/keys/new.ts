@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { askPassphrase, BaseCommand } from '../../cli/index.ts'
-import type { ErrorCode } from '../../errors/index.ts'
+import type { ErrorCode } from '../../kernel/errors/index.ts'
 import { newKey } from '../../workflows/keys-new.ts'
 
 export default class KeysNew extends BaseCommand {

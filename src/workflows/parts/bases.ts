@@ -1,6 +1,6 @@
 import { type Bundle, openBundle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import type { Files } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Files } from '../../kernel/ports/index.ts'
 import { signaturePath } from './signature.ts'
 
 /** An open bundle with its path. */

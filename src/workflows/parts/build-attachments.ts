@@ -1,6 +1,5 @@
 import type { BundleAttachment, BundleImage } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import type { LockedImage } from '../../lock/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
 import {
   attestedBy,
   type Digest,
@@ -9,8 +8,9 @@ import {
   parseManifest,
   parseReference,
   type Reference,
-} from '../../oci/index.ts'
-import type { Registry, ServedManifest } from '../../ports/index.ts'
+} from '../../kernel/oci/index.ts'
+import type { Registry, ServedManifest } from '../../kernel/ports/index.ts'
+import type { LockedImage } from '../../lock/index.ts'
 import type { Open } from './build-sources.ts'
 
 /**

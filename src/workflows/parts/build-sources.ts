@@ -1,11 +1,17 @@
 import type { BundleContents, BundleImage } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { BundleSpec } from '../../kernel/inputs/index.ts'
+import {
+  type Digest,
+  isIndexType,
+  parseManifest,
+  parseReference,
+  type Reference,
+} from '../../kernel/oci/index.ts'
+import type { BlobOptions, ConnectedHost, Registry } from '../../kernel/ports/index.ts'
 import type { BundleLock, LockedChart, LockedImage } from '../../lock/index.ts'
-import { type Digest, isIndexType, parseManifest, parseReference, type Reference } from '../../oci/index.ts'
-import type { BlobOptions, ConnectedHost, Registry } from '../../ports/index.ts'
 import { atOnce, resolveChart, type Sources, together } from '../../resolve/index.ts'
-import type { BundleSpec } from '../../spec/index.ts'
 import { gatherAttachments } from './build-attachments.ts'
 import { gatherTool } from './build-tools.ts'
 import { budgetFile, type OwnFile, ownFile } from './own-files.ts'

@@ -1,6 +1,5 @@
 import type { BundleFile } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import type { LockedTool } from '../../lock/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
 import {
   annotations,
   type Descriptor,
@@ -9,7 +8,8 @@ import {
   parseManifest,
   parseReference,
   type Reference,
-} from '../../oci/index.ts'
+} from '../../kernel/oci/index.ts'
+import type { LockedTool } from '../../lock/index.ts'
 import type { Sources } from '../../resolve/index.ts'
 import type { Open } from './build-sources.ts'
 

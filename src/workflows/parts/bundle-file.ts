@@ -1,4 +1,4 @@
-import { printable, SealiftError } from '../../errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { BundleLock } from '../../lock/index.ts'
 
 // What a spec allows in both: nothing that leads to another folder.

@@ -1,10 +1,10 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import { mediaTypes } from '../../oci/index.ts'
-import type { Files, SiteHost, TemporaryHelm } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import { mediaTypes } from '../../kernel/oci/index.ts'
+import type { Files, SiteHost, TemporaryHelm } from '../../kernel/ports/index.ts'
+import { parseYaml } from '../../kernel/yaml/index.ts'
 import { toolBytes, toolProgram } from '../../resolve/index.ts'
-import type { ChartSpec } from '../../spec/index.ts'
-import { parseYaml } from '../../yaml/index.ts'
 
 /** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
 export async function bundledHelm(

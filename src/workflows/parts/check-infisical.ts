@@ -1,6 +1,6 @@
 import { judgeFailure, judgeUntried, type Verdict } from '../../check/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import type { Infisical, SiteHost } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Infisical, SiteHost } from '../../kernel/ports/index.ts'
 import {
   adminSecretName,
   adminSession,

@@ -1,6 +1,6 @@
 import { judgeCache, judgeDatabase, type Verdict } from '../../check/index.ts'
-import type { Endpoint, SiteHost } from '../../ports/index.ts'
-import type { Site } from '../../spec/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import type { Endpoint, SiteHost } from '../../kernel/ports/index.ts'
 import {
   askCache,
   askDatabase,

@@ -1,5 +1,5 @@
 import { judgeUntried, type Verdict } from '../../check/index.ts'
-import type { Infisical, SiteHost, Talk } from '../../ports/index.ts'
+import type { Infisical, SiteHost, Talk } from '../../kernel/ports/index.ts'
 import {
   adminSession,
   type Patience,

@@ -1,8 +1,8 @@
 import type { Step } from '../../install/index.ts'
-import { isTerminating, type KubernetesObject, kinds } from '../../ports/index.ts'
-import type { ChartSpec } from '../../spec/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import { isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { parseAllYaml } from '../../kernel/yaml/index.ts'
 import { covers, ensure, managed } from '../../wire/index.ts'
-import { parseAllYaml } from '../../yaml/index.ts'
 import { bundledValues, chartFile } from './carried.ts'
 import type { Installation } from './install-steps.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { bytes } from '../../errors/index.ts'
+import { bytes } from '../../kernel/errors/index.ts'
 import { type BundleLock, platformBytes } from '../../lock/index.ts'
 
 /** Bytes that a bundle takes, known before the first of them is moved. */

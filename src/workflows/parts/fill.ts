@@ -1,7 +1,6 @@
-import { SealiftError } from '../../errors/index.ts'
 import { type FillOptions, type FillPlan, fillBundle } from '../../fetch/index.ts'
-import type { ConnectedHost, Talk } from '../../ports/index.ts'
-import { asStep } from './as-step.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { asStep, type ConnectedHost, type Talk } from '../../kernel/ports/index.ts'
 
 /** A bundle file to fill, and from where. */
 export interface Filling {

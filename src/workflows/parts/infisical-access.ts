@@ -1,4 +1,4 @@
-import type { Forward, Haste, Infisical, SiteHost } from '../../ports/index.ts'
+import type { Forward, Haste, Infisical, SiteHost } from '../../kernel/ports/index.ts'
 import { infisicalName, infisicalPort } from '../../wire/index.ts'
 
 /** One way to Infisical's API, opened when it is asked for first, for all who need it. */

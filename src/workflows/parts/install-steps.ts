@@ -1,7 +1,7 @@
 import type { Bundle } from '../../bundle/index.ts'
 import type { Step } from '../../install/index.ts'
-import type { Helm, InfisicalSession, SiteHost, Talk } from '../../ports/index.ts'
-import type { Site } from '../../spec/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import type { Helm, InfisicalSession, SiteHost, Talk } from '../../kernel/ports/index.ts'
 import {
   adminSession,
   claimNamespace,

@@ -1,8 +1,9 @@
 import { type BudgetReport, budgetFault, computeBudget, printCpu } from '../../budget/index.ts'
-import { printMemory } from '../../errors/index.ts'
-import type { Reporter } from '../../ports/index.ts'
-import { findPods, type RenderedChart } from '../../resolve/index.ts'
-import type { BundleSpec } from '../../spec/index.ts'
+import { printMemory } from '../../kernel/errors/index.ts'
+import type { BundleSpec } from '../../kernel/inputs/index.ts'
+import { findPods } from '../../kernel/objects/index.ts'
+import type { Reporter } from '../../kernel/ports/index.ts'
+import type { RenderedChart } from '../../resolve/index.ts'
 
 /**
  * Holds what rendered charts request to the spec's budget, and tells it; `warn` lets more than the budget pass.

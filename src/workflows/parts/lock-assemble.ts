@@ -1,7 +1,7 @@
 import type { BudgetReport } from '../../budget/index.ts'
 import { specTitle } from '../../bundle/index.ts'
+import { digestOf } from '../../kernel/oci/index.ts'
 import type { BundleLock, LockedAttachment } from '../../lock/index.ts'
-import { digestOf } from '../../oci/index.ts'
 import type { FoundImages, PinnedImage } from '../../resolve/index.ts'
 import { withAttachments } from './lock-attachments.ts'
 import { lockedBudget, lockedChart, lockedImage, lockedTool } from './lock-entries.ts'

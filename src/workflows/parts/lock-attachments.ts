@@ -1,9 +1,8 @@
-import { count } from '../../errors/index.ts'
+import { count } from '../../kernel/errors/index.ts'
+import { saysSbom } from '../../kernel/oci/index.ts'
+import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
 import type { BundleLock, LockedAttachment } from '../../lock/index.ts'
-import { saysSbom } from '../../oci/index.ts'
-import type { Registry, Talk } from '../../ports/index.ts'
 import { findAttachments, type PinnedAttachment, type PinnedImage } from '../../resolve/index.ts'
-import { asStep } from './as-step.ts'
 
 /**
  * Looks for what registries have attached to images, by image name; tells what is left out, and once which images

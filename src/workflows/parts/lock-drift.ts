@@ -1,7 +1,7 @@
 import { lockTitle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { ConnectedHost, Reporter } from '../../kernel/ports/index.ts'
 import type { BundleLock, Change } from '../../lock/index.ts'
-import type { ConnectedHost, Reporter } from '../../ports/index.ts'
 import type { LockRequest } from './make-lock.ts'
 import { readLock } from './read-lock.ts'
 

@@ -1,7 +1,6 @@
+import { asStep, type ConnectedHost, type Talk } from '../../kernel/ports/index.ts'
 import type { BundleLock } from '../../lock/index.ts'
-import type { ConnectedHost, Talk } from '../../ports/index.ts'
 import { chosenImages, type FoundImages, type PinnedImage, pinImages } from '../../resolve/index.ts'
-import { asStep } from './as-step.ts'
 
 /** Which images to pin, for which platforms. */
 export interface Pinning {

@@ -1,5 +1,4 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { bytes, SealiftError } from '../../errors/index.ts'
 import {
   installedBundle,
   recordedSite,
@@ -9,12 +8,12 @@ import {
   refuseOtherOperator,
   refuseOtherSite,
 } from '../../install/index.ts'
+import { bytes, SealiftError } from '../../kernel/errors/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import { asStep, type Cluster, type Runtime, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { requireBase, requireRoom } from '../../load/index.ts'
 import { printLock } from '../../lock/index.ts'
-import type { Cluster, Runtime, SiteHost, Talk } from '../../ports/index.ts'
-import type { Site } from '../../spec/index.ts'
 import { ingressFaults } from '../../wire/index.ts'
-import { asStep } from './as-step.ts'
 import { checkServices } from './services.ts'
 import { namespacesOf, type Wired } from './wired.ts'
 

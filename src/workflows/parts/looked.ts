@@ -1,5 +1,5 @@
 import { judgeFailure, type Verdict } from '../../check/index.ts'
-import { type ErrorCode, SealiftError } from '../../errors/index.ts'
+import { type ErrorCode, SealiftError } from '../../kernel/errors/index.ts'
 
 // Nothing else can be asked either.
 const ends: ReadonlySet<ErrorCode> = new Set(['CLUSTER_UNREACHABLE', 'INTERRUPTED'])

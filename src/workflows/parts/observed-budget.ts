@@ -1,8 +1,8 @@
 import { parseCpu, parseMemory } from '../../budget/index.ts'
 import { type BudgetAccount, judgeBudget } from '../../check/index.ts'
-import { SealiftError } from '../../errors/index.ts'
 import type { Receipt } from '../../install/index.ts'
-import type { Cluster, ContainerUsage, Talk } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Cluster, ContainerUsage, Talk } from '../../kernel/ports/index.ts'
 
 /** What the receipt's lock declares beside what kubelet measures. */
 export function observeBudget(receipt: Receipt, usage: readonly ContainerUsage[]): BudgetAccount {

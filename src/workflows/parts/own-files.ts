@@ -1,9 +1,9 @@
 import { type BundleFile, lockTitle, specTitle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type BundleSpec, parseSpec } from '../../kernel/inputs/index.ts'
+import { digestOf, mediaTypes } from '../../kernel/oci/index.ts'
+import type { Files } from '../../kernel/ports/index.ts'
 import type { BundleLock } from '../../lock/index.ts'
-import { digestOf, mediaTypes } from '../../oci/index.ts'
-import type { Files } from '../../ports/index.ts'
-import { type BundleSpec, parseSpec } from '../../spec/index.ts'
 import { readLock } from './read-lock.ts'
 
 /** A file of the spec's folder that travels in the bundle. */

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../ports/index.ts'
+import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { isOf } from '../../release/index.ts'
 import type { Wired } from './wired.ts'
 

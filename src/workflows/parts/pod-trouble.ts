@@ -1,5 +1,11 @@
-import { count, messageOf } from '../../errors/index.ts'
-import { type Cluster, isTerminating, type KubernetesObject, kinds, type LogRun } from '../../ports/index.ts'
+import { count, messageOf } from '../../kernel/errors/index.ts'
+import {
+  type Cluster,
+  isTerminating,
+  type KubernetesObject,
+  kinds,
+  type LogRun,
+} from '../../kernel/ports/index.ts'
 import { conditionsOf } from '../../wire/index.ts'
 import { redacted } from './redacted.ts'
 

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../bundle/index.ts'
 import { broughtImages } from '../../install/index.ts'
-import { namesOn, runtimeNames } from '../../load/index.ts'
-import { parseReference, printReference } from '../../oci/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import { parseReference, printReference } from '../../kernel/oci/index.ts'
 import {
   type Cluster,
   isTerminating,
@@ -9,8 +9,8 @@ import {
   kinds,
   type Runtime,
   type SiteHost,
-} from '../../ports/index.ts'
-import type { Site } from '../../spec/index.ts'
+} from '../../kernel/ports/index.ts'
+import { namesOn, runtimeNames } from '../../load/index.ts'
 import {
   isManaged,
   leaveNamespace,

@@ -1,7 +1,7 @@
 import { lockTitle, specTitle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Files } from '../../kernel/ports/index.ts'
 import { type BundleLock, parseLock } from '../../lock/index.ts'
-import type { Files } from '../../ports/index.ts'
 
 /** A lock, and the text that it was read from. */
 export interface LockFile {

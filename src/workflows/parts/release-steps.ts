@@ -1,14 +1,14 @@
-import { SealiftError } from '../../errors/index.ts'
 import type { Done, Step } from '../../install/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import {
   type Cluster,
   type KubernetesObject,
   kinds,
   type Release,
   type ReleaseStatus,
-} from '../../ports/index.ts'
+} from '../../kernel/ports/index.ts'
 import { differences, ownObjects, refusedPods } from '../../release/index.ts'
-import type { ChartSpec } from '../../spec/index.ts'
 import {
   environmentMark,
   externalSecretsValues,

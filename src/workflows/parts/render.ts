@@ -1,12 +1,7 @@
-import { SealiftError } from '../../errors/index.ts'
-import type { Files, Helm, Reporter } from '../../ports/index.ts'
-import {
-  type RenderedChart,
-  type RenderedObject,
-  type ResolvedChart,
-  renderedObjects,
-} from '../../resolve/index.ts'
-import { eachAsStep } from './as-step.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type RenderedObject, renderedObjects } from '../../kernel/objects/index.ts'
+import { eachAsStep, type Files, type Helm, type Reporter } from '../../kernel/ports/index.ts'
+import type { RenderedChart, ResolvedChart } from '../../resolve/index.ts'
 import type { ValuesFile } from './values-files.ts'
 
 /** How to render: which helm, for which Kubernetes, with which values files. */

@@ -1,8 +1,7 @@
-import { SealiftError } from '../../errors/index.ts'
-import { kinds, type SiteHost, type Talk } from '../../ports/index.ts'
-import type { Site } from '../../spec/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import { asStep, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { adminSecretName, adminSession, revokeCredentials, systemNamespace } from '../../wire/index.ts'
-import { asStep } from './as-step.ts'
 import { infisicalAccess } from './infisical-access.ts'
 import type { Wired } from './wired.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { type Digest, digestShape } from '../../oci/index.ts'
-import type { BundleSource, Files, Secret } from '../../ports/index.ts'
+import { type Digest, digestShape } from '../../kernel/oci/index.ts'
+import type { BundleSource, Files, Secret } from '../../kernel/ports/index.ts'
 import { isEncrypted, readPrivateKey, type SigningKey, signatureOf } from '../../sign/index.ts'
 
 /** Gives the passphrase of a key; `fresh` when it is for a new one. */

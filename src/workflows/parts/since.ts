@@ -1,6 +1,6 @@
 import { openBundle } from '../../bundle/index.ts'
+import type { Files } from '../../kernel/ports/index.ts'
 import type { BundleLock } from '../../lock/index.ts'
-import type { Files } from '../../ports/index.ts'
 import { lockOutside } from './read-lock.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../bundle/index.ts'
-import type { Helm, SiteHost } from '../../ports/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import type { Helm, SiteHost } from '../../kernel/ports/index.ts'
 import { isOf, ownObjects } from '../../release/index.ts'
-import type { ChartSpec } from '../../spec/index.ts'
 import { bundledValues, chartFile } from './carried.ts'
 import type { Wired } from './wired.ts'
 

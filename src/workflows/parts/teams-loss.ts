@@ -1,5 +1,5 @@
-import { count, printable, SealiftError } from '../../errors/index.ts'
-import type { Cluster, Kind, KubernetesObject } from '../../ports/index.ts'
+import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { Cluster, Kind, KubernetesObject } from '../../kernel/ports/index.ts'
 import { isManaged, systemNamespace } from '../../wire/index.ts'
 
 /** Whatever is of a kind that goes with the CRDs is lost with them. @throws SealiftError FOREIGN_INSTALL, CLUSTER_* */

@@ -1,9 +1,9 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
 import type { Receipt } from '../../install/index.ts'
-import type { Files } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import type { Files } from '../../kernel/ports/index.ts'
 import { type PublicKey, readPublicKey, requireSignature } from '../../sign/index.ts'
-import type { Site } from '../../spec/index.ts'
 
 /** Who answers for a bundle. */
 type Voucher = Receipt['key']

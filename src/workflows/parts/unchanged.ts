@@ -1,7 +1,7 @@
 import { type Bundle, openBundle, planWhole } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import { digestOf } from '../../oci/index.ts'
-import type { BundleSource, Files, Talk } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { digestOf } from '../../kernel/oci/index.ts'
+import type { BundleSource, Files, Talk } from '../../kernel/ports/index.ts'
 import type { OwnFile } from './own-files.ts'
 import { verifySource } from './verify-source.ts'
 

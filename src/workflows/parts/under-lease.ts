@@ -1,7 +1,6 @@
 import { takeLease } from '../../install/index.ts'
-import { isTerminating, kinds, type SiteHost, type Talk } from '../../ports/index.ts'
+import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { markedFor, readManifests, systemNamespace } from '../../wire/index.ts'
-import { asStep } from './as-step.ts'
 
 /**
  * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is, with the

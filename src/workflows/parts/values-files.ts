@@ -1,6 +1,6 @@
-import { messageOf, printable, SealiftError } from '../../errors/index.ts'
-import type { BundleSpec } from '../../spec/index.ts'
-import { parseYaml } from '../../yaml/index.ts'
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { BundleSpec } from '../../kernel/inputs/index.ts'
+import { parseYaml } from '../../kernel/yaml/index.ts'
 
 /** A values file: its text as it stands, and the mapping in it. */
 export interface ValuesFile {

@@ -1,8 +1,7 @@
 import { faultsError } from '../../bundle/index.ts'
-import { count } from '../../errors/index.ts'
-import type { BundleSource, Files, Talk } from '../../ports/index.ts'
+import { count } from '../../kernel/errors/index.ts'
+import { asStep, type BundleSource, type Files, type Talk } from '../../kernel/ports/index.ts'
 import { type Verdict, verifyBundle } from '../../verify/index.ts'
-import { asStep } from './as-step.ts'
 import { withBundles } from './bases.ts'
 
 /** How to verify: the bundle's path for people, a platform that every image must be there for, older bundles' paths. */

@@ -1,7 +1,7 @@
-import { SealiftError } from '../../errors/index.ts'
-import type { KubernetesObject, SiteHost, Talk } from '../../ports/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import type { KubernetesObject, SiteHost, Talk } from '../../kernel/ports/index.ts'
 import { unready } from '../../release/index.ts'
-import type { ChartSpec } from '../../spec/index.ts'
 import { podTrouble } from './pod-trouble.ts'
 
 /** What is waited for, and how. */

@@ -1,4 +1,4 @@
-import type { SiteHost, Talk } from '../../ports/index.ts'
+import type { SiteHost, Talk } from '../../kernel/ports/index.ts'
 import { creationTrouble } from './pod-trouble.ts'
 
 /** Milliseconds between two looks. */

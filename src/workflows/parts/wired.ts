@@ -1,6 +1,6 @@
 import type { Bundle } from '../../bundle/index.ts'
-import { SealiftError } from '../../errors/index.ts'
-import { type BundleSpec, type ChartSpec, parseSpec } from '../../spec/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type BundleSpec, type ChartSpec, parseSpec } from '../../kernel/inputs/index.ts'
 
 /** The two releases that Sealift wires. */
 export interface Wired {

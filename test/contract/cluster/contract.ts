@@ -1,6 +1,6 @@
 /** What every Cluster must do; run against the memory cluster and a real API server. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Cluster, KubernetesObject } from '../../../src/ports/index.ts'
+import type { Cluster, KubernetesObject } from '../../../src/kernel/ports/index.ts'
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' }
 const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' }

@@ -1,6 +1,6 @@
 /** What every Runtime must do; run against the memory runtime and a real containerd. */
 import { beforeEach, expect, it } from 'vitest'
-import type { Runtime } from '../../../src/ports/index.ts'
+import type { Runtime } from '../../../src/kernel/ports/index.ts'
 import { incompleteOn } from '../../support/incomplete-on.ts'
 import { noise } from '../../support/killed-load.ts'
 import { tinyLayout } from '../../support/layout.ts'

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
-import { type CacheLogin, Secret } from '../../../src/ports/index.ts'
+import { type CacheLogin, Secret } from '../../../src/kernel/ports/index.ts'
 import { checkCache } from '../../../src/wire/index.ts'
 import {
   freePort,

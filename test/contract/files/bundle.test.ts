@@ -1,6 +1,6 @@
 /** A bundle as it is written: committed, discarded, or interrupted and found again. */
 import { describe, expect, test } from 'vitest'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { digestIn } from '../../support/sink.ts'
 import { bothFiles, freshFolder } from './setting.ts'
 

@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { nodeFiles } from '../../../src/adapters/files/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { digestIn } from '../../support/sink.ts'
 import { freshFolder } from './setting.ts'
 

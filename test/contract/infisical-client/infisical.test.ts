@@ -7,7 +7,7 @@ import {
   kinds,
   Secret,
   type SecretPlace,
-} from '../../../src/ports/index.ts'
+} from '../../../src/kernel/ports/index.ts'
 import { ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
 import { secretData } from '../../../src/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'

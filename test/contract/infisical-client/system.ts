@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock, Random } from '../../../src/ports/index.ts'
+import type { Clock, Random } from '../../../src/kernel/ports/index.ts'
 
 /** The machine's own clock and randomness. */
 export const systemClock: Clock = {

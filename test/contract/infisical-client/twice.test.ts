@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
-import { kinds, Secret } from '../../../src/ports/index.ts'
+import { kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import {
   credentialsSecretName,
   ensureAdmin,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
 import { inspectDatabase, ownDatabase, type SiteServices } from '../../../src/wire/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { type OldPostgres, startOldPostgres } from '../../support/old-postgres.ts'

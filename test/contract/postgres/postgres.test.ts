@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
-import { type DatabaseLogin, Secret } from '../../../src/ports/index.ts'
+import { type DatabaseLogin, Secret } from '../../../src/kernel/ports/index.ts'
 import { freePort, type PostgresServer, startPostgres } from '../../support/services.ts'
 import { rejection } from '../../unit/wire/memory.ts'
 

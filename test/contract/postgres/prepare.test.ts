@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
-import { type DatabaseLogin, type DatabaseSession, Secret } from '../../../src/ports/index.ts'
+import { type DatabaseLogin, type DatabaseSession, Secret } from '../../../src/kernel/ports/index.ts'
 import {
   checkDatabase,
   type DatabaseTarget,

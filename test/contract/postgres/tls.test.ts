@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
-import { type DatabaseLogin, Secret } from '../../../src/ports/index.ts'
+import { type DatabaseLogin, Secret } from '../../../src/kernel/ports/index.ts'
 import { type PostgresServer, startPostgres } from '../../support/services.ts'
 import { rejection } from '../../unit/wire/memory.ts'
 

@@ -1,6 +1,6 @@
 /** What may be attached to an image: asked of the real registry, which has no referrers API, and of ours, which has. */
 import { describe, expect, it } from 'vitest'
-import { type Descriptor, type Digest, digestOf, mediaTypes } from '../../../src/oci/index.ts'
+import { type Descriptor, type Digest, digestOf, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { startRegistry } from '../../support/connected/registry.ts'
 import type { FaultyOptions, FaultyRegistry } from '../../support/faulty-registry.ts'
 import { failure, type TestConnection } from './connect.ts'

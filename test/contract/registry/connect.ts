@@ -3,7 +3,7 @@ import {
   type RegistryConnection,
   type RegistryOptions,
 } from '../../../src/adapters/registry/index.ts'
-import { SealiftError } from '../../../src/errors/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
 
 /** Settings of one test connection. */

@@ -5,7 +5,7 @@ import {
   mediaTypes,
   parseReference,
   type Reference,
-} from '../../../src/oci/index.ts'
+} from '../../../src/kernel/oci/index.ts'
 import { type Blob, storeBlob } from '../../support/connected/blobs.ts'
 import { push } from '../../support/connected/push.ts'
 import type { ServedImage } from '../../support/faulty-registry.ts'

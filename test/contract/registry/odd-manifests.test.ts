@@ -1,6 +1,6 @@
 /** Manifests that are not what they are said to be, or no manifests at all. */
 import { expect, it } from 'vitest'
-import { digestOf, mediaTypes } from '../../../src/oci/index.ts'
+import { digestOf, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { failure } from './connect.ts'
 import { repository } from './images.ts'
 import { closedAfterEach } from './opening.ts'

@@ -1,6 +1,6 @@
 /** Registries and connections that tests open, closed when a test ends, last first. */
 import { afterEach } from 'vitest'
-import type { Descriptor, Reference } from '../../../src/oci/index.ts'
+import type { Descriptor, Reference } from '../../../src/kernel/oci/index.ts'
 import {
   type FaultyOptions,
   type FaultyRegistry,

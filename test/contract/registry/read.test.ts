@@ -1,6 +1,6 @@
 /** The same reads from our small registry, which the error tests use, and from the real distribution registry. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Descriptor, digestOf } from '../../../src/oci/index.ts'
+import { type Descriptor, digestOf } from '../../../src/kernel/oci/index.ts'
 import { startRegistry } from '../../support/connected/registry.ts'
 import { startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { collect, connect, failure, type TestConnection, textOf } from './connect.ts'

@@ -1,6 +1,6 @@
 /** Answers that refuse: code and words, how often they are asked again, and how long is waited. */
 import { expect, it } from 'vitest'
-import { mediaTypes } from '../../../src/oci/index.ts'
+import { mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { failure, textOf } from './connect.ts'
 import { repository } from './images.ts'
 import { closedAfterEach } from './opening.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { bytes } from '../../../src/errors/index.ts'
+import { bytes } from '../../../src/kernel/errors/index.ts'
 import { type FaultyRegistry, startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { collect, connect, failure, type TestConnection } from './connect.ts'
 

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCluster } from '../../../src/adapters/cluster/index.ts'
 import { createRuntime } from '../../../src/adapters/containerd/index.ts'
-import type { Cluster, Forward } from '../../../src/ports/index.ts'
+import type { Cluster, Forward } from '../../../src/kernel/ports/index.ts'
 import type { TestCluster } from '../../support/cluster/index.ts'
 import { tinyLayout } from '../../support/layout.ts'
 

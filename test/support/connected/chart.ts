@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { load } from 'js-yaml'
-import { mediaTypes } from '../../../src/oci/index.ts'
+import { mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { type Blob, layer, storeBlob } from './blobs.ts'
 import { artifact, type Image } from './image.ts'
 import type { Entry } from './tar.ts'

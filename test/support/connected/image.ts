@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { annotations, mediaTypes } from '../../../src/oci/index.ts'
+import { annotations, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { type Blob, type Layer, storeBlob } from './blobs.ts'
 import { type Entry, tarStream } from './tar.ts'
 

@@ -1,6 +1,6 @@
 /** Released tools as OCI artifacts. */
 
-import { annotations, mediaTypes } from '../../../src/oci/index.ts'
+import { annotations, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { goTool } from '../tools/build.ts'
 import { layer } from './blobs.ts'
 import { artifact, type Image } from './image.ts'

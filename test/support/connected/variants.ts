@@ -1,6 +1,6 @@
 /** The other forms in which registries hold images: lists of platforms, and Docker's older manifests. */
 import { readFile } from 'node:fs/promises'
-import { mediaTypes } from '../../../src/oci/index.ts'
+import { mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { storeBlob } from './blobs.ts'
 import { descriptor, type Image } from './image.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHashing } from '../../../src/adapters/files/hashing.ts'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 
 let folder: string
 beforeAll(async () => {

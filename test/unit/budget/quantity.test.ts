@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseCpu, parseMemory, printCpu } from '../../../src/budget/index.ts'
-import { printMemory } from '../../../src/errors/index.ts'
+import { printMemory } from '../../../src/kernel/errors/index.ts'
 
 test.each([
   ['0', 0],

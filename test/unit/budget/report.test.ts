@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { budgetFault, computeBudget } from '../../../src/budget/index.ts'
-import { findPods, renderedObjects } from '../../../src/resolve/index.ts'
+import { findPods, renderedObjects } from '../../../src/kernel/objects/index.ts'
 
 const Mi = 2 ** 20
 

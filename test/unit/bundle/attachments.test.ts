@@ -1,8 +1,8 @@
 /** Attachments in a bundle: both forms are read, and what a stranger could make of them is refused. */
 import { expect, test } from 'vitest'
 import { openBundle, planBundle } from '../../../src/bundle/index.ts'
+import { annotations, type Descriptor, digestOf, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import type { BundleLock, LockedAttachment } from '../../../src/lock/index.ts'
-import { annotations, type Descriptor, digestOf, mediaTypes } from '../../../src/oci/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { withBlob, withIndex } from '../../support/forged-bundle.ts'
 import { memorySource } from '../../support/memory-files.ts'

@@ -1,7 +1,7 @@
 /** Deltas: what they leave out, how they are told from damage, and the full bundle that they stand for. */
 import { describe, expect, test } from 'vitest'
 import { endSize, findLayers, openBundle, planBundle, planWhole } from '../../../src/bundle/index.ts'
-import { digestOf, hexOf } from '../../../src/oci/index.ts'
+import { digestOf, hexOf } from '../../../src/kernel/oci/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { entriesOf, type RawEntry, tarWith, withEntries } from '../../support/forged-bundle.ts'
 import { memorySource } from '../../support/memory-files.ts'

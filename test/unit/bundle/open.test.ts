@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../src/bundle/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
 import { tarOf } from '../../support/sample-blobs.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'

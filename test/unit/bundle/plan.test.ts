@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { planBundle } from '../../../src/bundle/index.ts'
-import { annotations, digestOf, mediaTypes, parseIndex } from '../../../src/oci/index.ts'
+import { annotations, digestOf, mediaTypes, parseIndex } from '../../../src/kernel/oci/index.ts'
 import { finished, sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
 
 test('the same contents in another order give the same file', () => {

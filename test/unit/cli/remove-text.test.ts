@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { removedText, unsaidRemoval } from '../../../src/cli/remove-text.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
 import { fullSite, smallSite } from '../wire/sites.ts'
 
 test('what was removed and kept is listed; an empty list is not mentioned', () => {

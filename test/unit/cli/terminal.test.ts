@@ -13,8 +13,8 @@ import {
 } from '../../../src/cli/index.ts'
 import { printableJson } from '../../../src/cli/printable-json.ts'
 import { createReporter } from '../../../src/cli/reporter.ts'
-import { exitCodes, printable, SealiftError } from '../../../src/errors/index.ts'
-import { Secret } from '../../../src/ports/index.ts'
+import { exitCodes, printable, SealiftError } from '../../../src/kernel/errors/index.ts'
+import { Secret } from '../../../src/kernel/ports/index.ts'
 
 test('a table lines up its columns and aligns numbers to the right', () => {
   expect(

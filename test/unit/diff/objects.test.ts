@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { objectChanges } from '../../../src/diff/index.ts'
-import { renderedObjects } from '../../../src/resolve/index.ts'
+import { renderedObjects } from '../../../src/kernel/objects/index.ts'
 
 const placed = (yaml: string, namespace = 'apps') =>
   renderedObjects('app', yaml).map(object => ({ object, namespace }))

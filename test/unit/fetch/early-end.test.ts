@@ -1,6 +1,6 @@
 /** A stream that ends early: resumed where it stopped, with patience, and not for ever. */
 import { describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
 import { counted, fill, instant, largest, type Open, sample, serve } from './filling.ts'
 
 describe('a stream that ends early', () => {

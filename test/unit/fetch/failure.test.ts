@@ -1,6 +1,6 @@
 /** A failure or an interruption: every stream and every write has ended before it is told. */
 import { describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
 import { memorySink } from '../../support/memory-files.ts'
 import { counted, fill, sample, serve, sinkWith, turns } from './filling.ts'
 

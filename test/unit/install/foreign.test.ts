@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refuseForeign, refuseForeignRecords, refuseOtherOperator } from '../../../src/install/index.ts'
-import { type KubernetesObject, kinds } from '../../../src/ports/index.ts'
+import { type KubernetesObject, kinds } from '../../../src/kernel/ports/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 
 const ours = { 'app.kubernetes.io/managed-by': 'sealift' }

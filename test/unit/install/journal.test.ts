@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type JournalEntry, siteJournal } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { takeLease } from '../../../src/install/index.ts'
-import { kinds } from '../../../src/ports/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 

@@ -7,8 +7,8 @@ import {
   receiptName,
   writeReceipt,
 } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
-import { kinds } from '../../../src/ports/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'
 

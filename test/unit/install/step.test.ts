@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
 import { type Done, type JournalEntry, runSteps, type Step } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { recordingReporter } from '../../support/recording-reporter.ts'
 
 const bundle = digestOf('bundle')

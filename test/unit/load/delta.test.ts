@@ -1,7 +1,7 @@
 /** A delta is loaded where its base is, and nowhere else. */
 import { describe, expect, test } from 'vitest'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { loadImages, requireBase } from '../../../src/load/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
 import { incompleteOn } from '../../support/incomplete-on.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'

@@ -1,7 +1,7 @@
 /** The sample bundle, and loading it on a node that is in memory. */
 import { openBundle } from '../../../src/bundle/index.ts'
+import type { Runtime } from '../../../src/kernel/ports/index.ts'
 import { type LoadResult, loadImages } from '../../../src/load/index.ts'
-import type { Runtime } from '../../../src/ports/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
 import { sampleBundle, sampleImages } from '../../support/sample-bundle.ts'
 

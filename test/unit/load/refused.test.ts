@@ -1,8 +1,8 @@
 /** Loads that end in an error: the wrong node, a damaged bundle, a runtime that is not believed, a stop. */
 import { expect, test } from 'vitest'
+import { type Digest, digestOf } from '../../../src/kernel/oci/index.ts'
+import type { Runtime } from '../../../src/kernel/ports/index.ts'
 import { loadImages } from '../../../src/load/index.ts'
-import { type Digest, digestOf } from '../../../src/oci/index.ts'
-import type { Runtime } from '../../../src/ports/index.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'
 import { load, open, platform, sample } from './node.ts'
 

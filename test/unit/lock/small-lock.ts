@@ -1,6 +1,7 @@
 /** A small lock, and charts and images to change in it. */
+
+import { type Digest, digestOf } from '../../../src/kernel/oci/index.ts'
 import type { BundleLock } from '../../../src/lock/index.ts'
-import { type Digest, digestOf } from '../../../src/oci/index.ts'
 
 /** The digest of a text. */
 export const d = (text: string): Digest => digestOf(text)

@@ -1,7 +1,7 @@
 /** The lock as a text: canonical when it is printed, refused with every fault when it is read. */
 import { describe, expect, test } from 'vitest'
+import { printYaml } from '../../../src/kernel/yaml/index.ts'
 import { driftOf, parseLock, printLock } from '../../../src/lock/index.ts'
-import { printYaml } from '../../../src/yaml/index.ts'
 import { d, lockOf } from './small-lock.ts'
 
 describe('the text', () => {

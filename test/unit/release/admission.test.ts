@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
-import { type KubernetesObject, kinds } from '../../../src/ports/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
+import { type KubernetesObject, kinds } from '../../../src/kernel/ports/index.ts'
 import { refusedPods } from '../../../src/release/index.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 

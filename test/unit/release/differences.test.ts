@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { KubernetesObject } from '../../../src/ports/index.ts'
+import type { KubernetesObject } from '../../../src/kernel/ports/index.ts'
+import { printYaml } from '../../../src/kernel/yaml/index.ts'
 import { differences, isOf, ownObjects } from '../../../src/release/index.ts'
-import { printYaml } from '../../../src/yaml/index.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 
 const name = { release: 'app', namespace: 'apps' }

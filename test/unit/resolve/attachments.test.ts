@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
-import { type Descriptor, type Digest, digestOf, hexOf, mediaTypes } from '../../../src/oci/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
+import { type Descriptor, type Digest, digestOf, hexOf, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { findAttachments, type PinnedImage, pinImages } from '../../../src/resolve/index.ts'
 import {
   type AttachmentShape,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { digestOf, hexOf, mediaTypes } from '../../../src/oci/index.ts'
-import { readPackage, writePackage } from '../../../src/packages/index.ts'
+import type { ChartSpec } from '../../../src/kernel/inputs/index.ts'
+import { digestOf, hexOf, mediaTypes } from '../../../src/kernel/oci/index.ts'
+import { readPackage, writePackage } from '../../../src/kernel/packages/index.ts'
 import { nearestVersions, resolveChart } from '../../../src/resolve/index.ts'
-import type { ChartSpec } from '../../../src/spec/index.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../support/memory-registry.ts'
 

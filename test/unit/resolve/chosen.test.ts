@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { chosenImages } from '../../../src/resolve/index.ts'
 
 const names = [

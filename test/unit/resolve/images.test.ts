@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { findImages, parseChartYaml, renderedObjects } from '../../../src/resolve/index.ts'
+import { renderedObjects } from '../../../src/kernel/objects/index.ts'
+import { findImages, parseChartYaml } from '../../../src/resolve/index.ts'
 
 const metadata = parseChartYaml('name: app\nversion: 1.0.0\n', 'app')
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { digestOf, mediaTypes } from '../../../src/oci/index.ts'
+import { digestOf, mediaTypes } from '../../../src/kernel/oci/index.ts'
 import { pinImages } from '../../../src/resolve/index.ts'
 import { MemoryRegistry } from '../../support/memory-registry.ts'
 

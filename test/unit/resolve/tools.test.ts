@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { digestOf } from '../../../src/oci/index.ts'
-import { writePackage } from '../../../src/packages/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+import { writePackage } from '../../../src/kernel/packages/index.ts'
 import { resolveTool, toolProgram } from '../../../src/resolve/index.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../support/memory-registry.ts'

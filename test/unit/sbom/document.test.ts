@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { digestOf } from '../../../src/oci/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { readSbom, sbomBytes } from '../../../src/sbom/index.ts'
 import { cyclonedx, envelope, spdx, statement } from '../../support/attachments.ts'
 

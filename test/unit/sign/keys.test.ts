@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, scryptSync } from 'node:crypto'
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../../src/ports/index.ts'
+import { Secret } from '../../../src/kernel/ports/index.ts'
 import { isEncrypted, newKeyPair, readPrivateKey, readPublicKey } from '../../../src/sign/index.ts'
 
 const passphrase = new Secret('correct horse')

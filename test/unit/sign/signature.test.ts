@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../../src/ports/index.ts'
+import { Secret } from '../../../src/kernel/ports/index.ts'
 import { newKeyPair, readPrivateKey, requireSignature, signatureOf } from '../../../src/sign/index.ts'
 
 const passphrase = new Secret('correct horse')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { digestOf } from '../../../src/oci/index.ts'
-import type { BundleSource, Volume } from '../../../src/ports/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+import type { BundleSource, Volume } from '../../../src/kernel/ports/index.ts'
 import { verifyBundle } from '../../../src/verify/index.ts'
 import { memorySource } from '../../support/memory-files.ts'
 import { sampleBundle } from '../../support/sample-bundle.ts'

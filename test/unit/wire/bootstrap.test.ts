@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Cluster, kinds } from '../../../src/ports/index.ts'
+import { type Cluster, kinds } from '../../../src/kernel/ports/index.ts'
 import { adminSession, ensureAdmin } from '../../../src/wire/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from './memory.ts'

@@ -1,6 +1,6 @@
 /** What is said of an Ingress's class and certificate before an install and afterwards. */
 import { beforeEach, expect, test } from 'vitest'
-import { kinds } from '../../../src/ports/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { ingressFaults } from '../../../src/wire/index.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { siteCluster } from './memory.ts'

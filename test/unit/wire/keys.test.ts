@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Cluster, kinds, Secret } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
+import { type Cluster, kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import {
   cacheUrl,
   databaseUri,

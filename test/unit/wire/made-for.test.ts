@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
+import { Secret } from '../../../src/kernel/ports/index.ts'
 import { madeAtServer, madeForCache, madeForDatabase, purgeCache } from '../../../src/wire/index.ts'
 import { countingRandom, rejection, siteCluster } from './memory.ts'
 import { smallSite } from './sites.ts'

@@ -1,12 +1,12 @@
 /** An Infisical of maps for the wire room's tests: the answers that decide, and a log of what changed it. */
-import { SealiftError } from '../../../src/errors/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
 import {
   type Identity,
   type Infisical,
   type InfisicalSession,
   Secret,
   type SecretPlace,
-} from '../../../src/ports/index.ts'
+} from '../../../src/kernel/ports/index.ts'
 
 interface ClientSecret {
   readonly id: string

@@ -1,5 +1,5 @@
 /** In-memory ports for the wire room: small, and strict where the real things are. */
-import { SealiftError } from '../../../src/errors/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
 import {
   type CacheSession,
   type Cluster,
@@ -7,7 +7,7 @@ import {
   type KubernetesObject,
   kinds,
   type Random,
-} from '../../../src/ports/index.ts'
+} from '../../../src/kernel/ports/index.ts'
 import { secretData } from '../../../src/wire/secrets.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Cluster, kinds } from '../../../src/ports/index.ts'
+import { type Cluster, kinds } from '../../../src/kernel/ports/index.ts'
 import { claimNamespace, isManaged, leaveNamespace, stays } from '../../../src/wire/index.ts'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type KubernetesObject, kinds, Secret } from '../../../src/ports/index.ts'
+import { type KubernetesObject, kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import { ensureStore, fill, type Proving, prove, readManifests } from '../../../src/wire/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import type { Behaviour, MemoryCluster } from '../../support/memory-cluster.ts'

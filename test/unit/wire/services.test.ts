@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
-import { Secret } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
+import { Secret } from '../../../src/kernel/ports/index.ts'
 import { adminLogin, cacheLogin } from '../../../src/wire/connection.ts'
 import {
   cacheConnections,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type InfisicalSession, kinds } from '../../../src/ports/index.ts'
+import { type InfisicalSession, kinds } from '../../../src/kernel/ports/index.ts'
 import { ensureAdmin, ensureTenancy, revokeCredentials } from '../../../src/wire/index.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from './memory.ts'
 import { memoryInfisical, refusal } from './memory-infisical.ts'

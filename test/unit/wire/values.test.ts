@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSite } from '../../../src/spec/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
 import { siteUrl } from '../../../src/wire/index.ts'
 import { smallSite } from './sites.ts'
 

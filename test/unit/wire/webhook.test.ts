@@ -1,6 +1,6 @@
 /** ESO's webhook waits for a certificate that the kubelet shows a running pod only when the pod changes. */
 import { beforeEach, expect, test } from 'vitest'
-import { kinds } from '../../../src/ports/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { showingCertificate } from '../../../src/wire/index.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { type MemoryCluster, memoryCluster } from '../../support/memory-cluster.ts'

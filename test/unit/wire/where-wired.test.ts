@@ -1,6 +1,6 @@
 /** How Infisical and ESO are found again on a site whose lock does not say which charts are wired. */
 import { expect, test } from 'vitest'
-import { kinds } from '../../../src/ports/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { whereWired } from '../../../src/wire/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { siteCluster } from './memory.ts'

@@ -1,14 +1,14 @@
 /** A site in memory that works, for tests of `check`: every server answers, and ESO does what ESO does. */
 import { readFileSync } from 'node:fs'
 import { writeReceipt } from '../../../src/install/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
 import {
   type CacheLogin,
   type DatabaseLogin,
   kinds,
   Secret,
   type SiteHost,
-} from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+} from '../../../src/kernel/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { type CheckResult, check } from '../../../src/workflows/check.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'

@@ -1,8 +1,8 @@
 /** What `check` asks of a site, what it says of each thing, and that it leaves nothing behind. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
-import { type Cluster, kinds, type Runtime, type SiteHost } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
+import { type Cluster, kinds, type Runtime, type SiteHost } from '../../../src/kernel/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { check, checkFault } from '../../../src/workflows/check.ts'
 import { memoryRuntime } from '../../support/memory-runtime.ts'

@@ -1,6 +1,6 @@
 /** A rerun: what is as it should be is left alone, and what is gone comes back by itself. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Kind, type KubernetesObject, kinds } from '../../../src/ports/index.ts'
+import { type Kind, type KubernetesObject, kinds } from '../../../src/kernel/ports/index.ts'
 import type { InstallResult } from '../../../src/workflows/install.ts'
 import { installOn } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'

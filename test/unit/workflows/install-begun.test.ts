@@ -1,9 +1,9 @@
 /** An install that is killed after its first change: what may follow it, and what is said of the site. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { installedBundle, writeReceipt } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
-import type { SiteHost } from '../../../src/ports/index.ts'
-import { parseSite } from '../../../src/spec/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+import type { SiteHost } from '../../../src/kernel/ports/index.ts'
 import { check } from '../../../src/workflows/check.ts'
 import { status, statusFault } from '../../../src/workflows/status.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'

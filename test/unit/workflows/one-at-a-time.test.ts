@@ -1,7 +1,7 @@
 /** Installs and removals that meet on one site. */
 import { beforeEach, expect, test } from 'vitest'
 import { installedBundle, noteBegun } from '../../../src/install/index.ts'
-import { kinds, type SiteHost } from '../../../src/ports/index.ts'
+import { kinds, type SiteHost } from '../../../src/kernel/ports/index.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { installOn, killed, type MemorySite, memorySite, objectsIn, removeFrom } from './memory-site.ts'
 

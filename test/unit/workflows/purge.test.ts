@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { noteBrought, writeReceipt } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
-import { kinds, type SiteHost } from '../../../src/ports/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+import { kinds, type SiteHost } from '../../../src/kernel/ports/index.ts'
 import { tinyLayout } from '../../support/layout.ts'
 import { smallSite } from '../wire/sites.ts'
 import {

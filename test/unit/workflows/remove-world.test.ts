@@ -1,6 +1,6 @@
 /** What a removal does on a site that is installed to its end. */
 import { beforeEach, expect, test } from 'vitest'
-import { type Kind, kinds } from '../../../src/ports/index.ts'
+import { type Kind, kinds } from '../../../src/kernel/ports/index.ts'
 import { installOn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 

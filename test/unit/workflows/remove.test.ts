@@ -1,8 +1,8 @@
 /** Which bundle and site file a removal is done with, and what is in its way. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
 import { closeReceipt, noteBegun, writeReceipt } from '../../../src/install/index.ts'
-import { kinds, type SiteHost } from '../../../src/ports/index.ts'
+import { SealiftError } from '../../../src/kernel/errors/index.ts'
+import { kinds, type SiteHost } from '../../../src/kernel/ports/index.ts'
 import {
   bundles,
   installOn,

@@ -8,8 +8,8 @@ import {
   siteJournal,
   writeReceipt,
 } from '../../../src/install/index.ts'
-import { digestOf } from '../../../src/oci/index.ts'
-import { kinds, type SiteHost } from '../../../src/ports/index.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+import { kinds, type SiteHost } from '../../../src/kernel/ports/index.ts'
 import { type StatusResult, status, statusFault } from '../../../src/workflows/status.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { outputs } from '../../support/outputs.ts'

@@ -1,6 +1,6 @@
 /** Whose a cluster is: another site's file, and another database, are refused unless they are meant. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { kinds } from '../../../src/ports/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { secretObject } from '../../../src/wire/secrets.ts'
 import { installOn, objectsIn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'

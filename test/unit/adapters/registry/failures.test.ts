@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { withoutSecret } from '../../../../src/adapters/registry/failures.ts'
-import { Secret } from '../../../../src/ports/index.ts'
+import { Secret } from '../../../../src/kernel/ports/index.ts'
 
 test.each([
   ['a bearer token', { authorization: new Secret('Bearer to/ken') }, 'to/ken'],

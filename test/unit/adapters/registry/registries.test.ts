@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readRegistries } from '../../../../src/adapters/registry/registries.ts'
-import { SealiftError } from '../../../../src/errors/index.ts'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 
 const read = (text: string) => readRegistries({ path: '/etc/rancher/k3s/registries.yaml', text })
 

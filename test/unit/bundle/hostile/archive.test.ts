@@ -1,5 +1,5 @@
 /** Archives that hold what no bundle may, twice, or too little. */
-import { digestOf, hexOf } from '../../../../src/oci/index.ts'
+import { digestOf, hexOf } from '../../../../src/kernel/oci/index.ts'
 import { type RawEntry, tarWith, withEntries } from '../../../support/forged-bundle.ts'
 import { areRefused, file, text } from './refused.ts'
 

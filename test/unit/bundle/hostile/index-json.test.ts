@@ -1,5 +1,5 @@
 /** An index.json that names what is not there, not locked, twice, or wrongly. */
-import { annotations, type Descriptor, digestOf } from '../../../../src/oci/index.ts'
+import { annotations, type Descriptor, digestOf } from '../../../../src/kernel/oci/index.ts'
 import { withEntries, withIndex } from '../../../support/forged-bundle.ts'
 import { areRefused, file, text } from './refused.ts'
 

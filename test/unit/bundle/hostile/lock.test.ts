@@ -1,5 +1,5 @@
 /** Locks that are none, that would not be read to an end, or that tell of another bundle. */
-import { digestOf } from '../../../../src/oci/index.ts'
+import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import { withBlob } from '../../../support/forged-bundle.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
 import { areRefused, file, lock } from './refused.ts'

@@ -5,7 +5,7 @@ import {
   type Descriptor,
   digestOf,
   mediaTypes,
-} from '../../../../src/oci/index.ts'
+} from '../../../../src/kernel/oci/index.ts'
 import { withBlob } from '../../../support/forged-bundle.ts'
 import { areRefused, file, lock, plan } from './refused.ts'
 

@@ -1,8 +1,8 @@
 /** What is used, where nobody lets us measure it. */
 import { expect, test } from 'vitest'
 import { budgetText } from '../../../../src/cli/budget-table.ts'
-import { SealiftError } from '../../../../src/errors/index.ts'
-import { digestOf } from '../../../../src/oci/index.ts'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import { observeBudget, usageIfAny } from '../../../../src/workflows/parts/observed-budget.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kinds } from '../../../../src/ports/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { tellingTrouble } from '../../../../src/workflows/parts/while-waiting.ts'
 import { memoryCluster } from '../../../support/memory-cluster.ts'
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
-import { parseSpec } from '../../../src/spec/index.ts'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { parseSpec } from '../../../../src/kernel/inputs/index.ts'
 
 const good = `
 apiVersion: sealift.dev/v1
@@ -43,7 +43,7 @@ describe('a good spec', () => {
   })
 
   test.each(['infisical', 'sandbox'])('bundles/%s is one', async name => {
-    const path = join(import.meta.dirname, '../../../bundles', name, 'bundle.yaml')
+    const path = join(import.meta.dirname, '../../../../bundles', name, 'bundle.yaml')
     const spec = parseSpec(await readFile(path, 'utf8'), path)
     expect(spec.charts.map(({ wire }) => wire)).toEqual(['external-secrets', 'infisical'])
     expect(spec.budget).toEqual({ memory: '640Mi', cpu: '300m' })

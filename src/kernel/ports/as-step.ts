@@ -1,4 +1,4 @@
-import type { Reporter } from '../../ports/index.ts'
+import type { Reporter } from './reporter.ts'
 
 /**
  * Does work as a step that people see: it ends as done or as failed, whatever happens.

@@ -1,6 +1,6 @@
 import { Header } from 'tar'
 import { expect, test } from 'vitest'
-import { entryHeader, paddedSize, readHeader } from '../../../src/archive/index.ts'
+import { entryHeader, paddedSize, readHeader } from '../../../../src/kernel/archive/index.ts'
 
 test.each([
   ['index.json', 'file', 1234],

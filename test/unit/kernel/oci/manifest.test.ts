@@ -7,7 +7,7 @@ import {
   parseJson,
   parseManifest,
   platformText,
-} from '../../../src/oci/index.ts'
+} from '../../../../src/kernel/oci/index.ts'
 
 const blob = { mediaType: 'application/octet-stream', digest: digestOf('x'), size: 1 }
 const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: blob, layers: [blob] }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asStep } from '../../../../src/workflows/parts/as-step.ts'
+import { asStep } from '../../../../src/kernel/ports/as-step.ts'
 import { recordingReporter } from '../../../support/recording-reporter.ts'
 
 test('work is told how it gets on, and is done with what came of it', async () => {

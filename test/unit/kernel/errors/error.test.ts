@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SealiftError } from '../../../src/errors/index.ts'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 
 const error = new SealiftError('IMAGE_NOT_FOUND', 'no such image', { hints: ['look'], faults: ['one'] })
 

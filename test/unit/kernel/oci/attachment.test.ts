@@ -8,7 +8,7 @@ import {
   type Manifest,
   mediaTypes,
   saysSbom,
-} from '../../../src/oci/index.ts'
+} from '../../../../src/kernel/oci/index.ts'
 
 const descriptor = (mediaType: string, annotations?: Record<string, string>): Descriptor => ({
   mediaType,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { checkYaml, parseAllYaml, parseYaml } from '../../../src/yaml/index.ts'
+import { checkYaml, parseAllYaml, parseYaml } from '../../../../src/kernel/yaml/index.ts'
 
 const laughs = Array.from(
   { length: 9 },

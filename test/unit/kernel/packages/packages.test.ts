@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { execa } from 'execa'
 import { Header } from 'tar'
 import { describe, expect, test } from 'vitest'
-import { readPackage, writePackage } from '../../../src/packages/index.ts'
+import { readPackage, writePackage } from '../../../../src/kernel/packages/index.ts'
 
 const all = () => true
 const files = [

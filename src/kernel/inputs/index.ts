@@ -6,5 +6,6 @@
 export { parseSite, parseSpec } from './parse.ts'
 export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
+export { journalPath, type ReadSite, readSite } from './site-file.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'
 export { relativePath, siteName } from './spec-fields.ts'

@@ -1,6 +1,7 @@
-import { canonicalJson, type Digest, digestOf } from '../../oci/index.ts'
-import type { Files } from '../../ports/index.ts'
-import { parseSite, type Site } from '../../spec/index.ts'
+import { canonicalJson, type Digest, digestOf } from '../oci/index.ts'
+import type { Files } from '../ports/index.ts'
+import { parseSite } from './parse.ts'
+import type { Site } from './site.ts'
 
 /** A site file, read and checked, with a digest of what it says, comments and order left aside, for the journal. */
 export interface ReadSite {

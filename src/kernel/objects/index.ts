@@ -1,0 +1,15 @@
+/**
+ * Kubernetes objects as charts render them: takes YAML, gives objects and the pods in them, at any depth. Knows no
+ * cluster and no chart.
+ */
+export { type ContainerShape, findPods, type PodShape } from './pods.ts'
+export {
+  isMapping,
+  joinPath,
+  type Mapping,
+  mappingsOf,
+  type RenderedObject,
+  renderedObjects,
+  type TextPlace,
+  textsOf,
+} from './rendered.ts'
