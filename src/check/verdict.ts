@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import type { BundleLock } from '../bundle/lock/index.ts'
 import { count } from '../kernel/errors/index.ts'
 import type { ContainerUsage, KubernetesObject } from '../kernel/ports/index.ts'
-import type { BundleLock } from '../lock/index.ts'
 import { conditionsOf } from '../wire/index.ts'
 
 /** One thing that was looked at, and whether it is as it should be. */

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
-import { layerBytes } from '../bundle/index.ts'
+import { layerBytes } from '../bundle/layout/index.ts'
+import { imageBytes } from '../bundle/lock/index.ts'
 import { BaseCommand, bytes, count, mebibytes, table } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { attachmentKinds } from '../kernel/oci/index.ts'
-import { imageBytes } from '../lock/index.ts'
 import { inspect } from '../workflows/inspect.ts'
 
 export default class Inspect extends BaseCommand {

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
-import { layerBytes } from '../bundle/index.ts'
+import { layerBytes } from '../bundle/layout/index.ts'
 import { BaseCommand, bytes, count } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { type Verified, verify } from '../workflows/verify.ts'

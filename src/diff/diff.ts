@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { absentLayers, type BundleLock, change, contentOf, driftOf, layersOf } from '../bundle/lock/index.ts'
 import type { Digest } from '../kernel/oci/index.ts'
-import { absentLayers, type BundleLock, change, contentOf, driftOf, layersOf } from '../lock/index.ts'
 import { objectChange } from './objects.ts'
 
 const bytes = z.number().int().nonnegative()

@@ -1,10 +1,10 @@
+import type { WantedBlob } from '../bundle/layout/index.ts'
 import { bytes, messageOf, SealiftError } from '../kernel/errors/index.ts'
 import { hexOf } from '../kernel/oci/index.ts'
 import type { BundleSink, Clock } from '../kernel/ports/index.ts'
 import type { BufferPool } from './buffers.ts'
 import { blobNotes } from './journal.ts'
 import type { Begun } from './kept.ts'
-import type { WantedBlob } from './plan.ts'
 import { type BlobWriter, blobWriter } from './writer.ts'
 
 /** Opens a blob's bytes from an offset; ends early when the connection does. */

@@ -1,10 +1,10 @@
+import type { FillPlan } from '../bundle/layout/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import type { BundleSink, Clock, Progress } from '../kernel/ports/index.ts'
 import { fetchBlob, type OpenBlob } from './blob.ts'
 import { bufferPool } from './buffers.ts'
 import { headNote, planKey } from './journal.ts'
 import { checkKept, keptOf } from './kept.ts'
-import type { FillPlan } from './plan.ts'
 import { adaptiveStreams } from './streams.ts'
 
 /** What filling a bundle needs. */

@@ -3,5 +3,5 @@
  * from its stream to its place, hashing on the way, a bounded number at once. Gives nothing back but progress;
  * throws when a blob is not what the plan says. Never commits or discards the sink: its opener does.
  */
+
 export { type FillOptions, fillBundle } from './fill.ts'
-export type { FillPlan, Piece, WantedBlob } from './plan.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import type { FillPlan } from '../bundle/layout/index.ts'
 import { type Digest, digestShape } from '../kernel/oci/index.ts'
 import type { BundleSink } from '../kernel/ports/index.ts'
-import type { FillPlan } from './plan.ts'
 
 /** How many of a blob's first bytes an earlier run says it has written. */
 export type Kept = ReadonlyMap<Digest, number>

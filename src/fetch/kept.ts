@@ -1,8 +1,8 @@
+import type { FillPlan } from '../bundle/layout/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import { type Digest, hexOf } from '../kernel/oci/index.ts'
 import type { BlobSink, BundleSink, Progress } from '../kernel/ports/index.ts'
 import { type Kept, readNotes } from './journal.ts'
-import type { FillPlan } from './plan.ts'
 
 /** A blob's first bytes, in place already, and the sink that goes on after them. */
 export interface Begun {

@@ -1,6 +1,6 @@
+import type { LockedImage } from '../bundle/lock/index.ts'
 import { isDigest } from '../kernel/oci/index.ts'
 import type { Cluster } from '../kernel/ports/index.ts'
-import type { LockedImage } from '../lock/index.ts'
 import { applyReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
 
 /** An image by the name and the digest that its lock has. */

@@ -23,7 +23,6 @@ export {
   type Receipt,
   readReceipt,
   recordedReleases,
-  voucher,
   writeReceipt,
 } from './receipt.ts'
 export { receiptName } from './receipt-object.ts'

@@ -1,6 +1,6 @@
 import { compareBuild, valid } from 'semver'
+import type { LockedChart } from '../bundle/lock/index.ts'
 import { printable, SealiftError } from '../kernel/errors/index.ts'
-import type { LockedChart } from '../lock/index.ts'
 
 /** A bundle's name and version, as its spec says. */
 export interface Named {

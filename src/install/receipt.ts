@@ -1,19 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
+import { type BundleLock, type LockedChart, parseLock, printLock } from '../bundle/lock/index.ts'
+import { voucher } from '../bundle/sign/index.ts'
 import { printable, SealiftError } from '../kernel/errors/index.ts'
 import { siteName } from '../kernel/inputs/index.ts'
 import { digestShape } from '../kernel/oci/index.ts'
 import type { Cluster } from '../kernel/ports/index.ts'
-import { type BundleLock, type LockedChart, parseLock, printLock } from '../lock/index.ts'
 import { systemNamespace } from '../wire/index.ts'
 import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
 import { applyReceipt, receiptData, receiptName } from './receipt-object.ts'
 import { withoutStarted } from './started.ts'
-
-/** Who answers for a bundle: the fingerprint of the key that signed it, or nobody. */
-export const voucher = z.union([digestShape, z.literal('unsigned')])
 
 const written = z.object({
   /** The site's name. */

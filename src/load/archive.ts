@@ -1,4 +1,4 @@
-import { type Bundle, type CarriedImage, endSize, namedEntry, placeEntries } from '../bundle/index.ts'
+import { type Bundle, type CarriedImage, endSize, namedEntry, placeEntries } from '../bundle/layout/index.ts'
 import { paddedSize } from '../kernel/archive/index.ts'
 import { canonicalJson, isDigest, mediaTypes } from '../kernel/oci/index.ts'
 import { blobsOf, runtimeNames } from './plan.ts'

@@ -1,7 +1,7 @@
-import { type Bundle, baseMissing, type CarriedImage } from '../bundle/index.ts'
+import { type Bundle, baseMissing, type CarriedImage } from '../bundle/layout/index.ts'
+import type { LockedImage } from '../bundle/lock/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import type { Progress, Runtime } from '../kernel/ports/index.ts'
-import type { LockedImage } from '../lock/index.ts'
 import { loadArchive } from './archive.ts'
 import { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 

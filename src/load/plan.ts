@@ -4,7 +4,7 @@ import {
   type CarriedImage,
   type CarriedManifest,
   layerBytes,
-} from '../bundle/index.ts'
+} from '../bundle/layout/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import { type Descriptor, type Digest, parseReference, printReference } from '../kernel/oci/index.ts'
 import type { RuntimeImage } from '../kernel/ports/index.ts'

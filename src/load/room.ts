@@ -1,4 +1,4 @@
-import type { Bundle } from '../bundle/index.ts'
+import type { Bundle } from '../bundle/layout/index.ts'
 import { bytes, SealiftError } from '../kernel/errors/index.ts'
 import type { Descriptor, Digest } from '../kernel/oci/index.ts'
 import type { Runtime } from '../kernel/ports/index.ts'

@@ -4,6 +4,7 @@
  * the images that rendered objects need (each with its reasons), and their digests.
  * Never renders by itself, writes a file, or decides what goes into the lock.
  */
+
 export { atOnce, together } from './at-once.ts'
 export { type AttachmentOptions, findAttachments, type PinnedAttachment } from './attachments.ts'
 export { parseChartYaml } from './chart-metadata.ts'
@@ -12,5 +13,4 @@ export { chosenImages } from './chosen.ts'
 export { nearestVersions } from './helm-repository.ts'
 export { type FoundImages, findImages, type RenderedChart } from './images.ts'
 export { type PinnedImage, pinImages } from './pin.ts'
-export { toolBytes } from './read.ts'
-export { type ResolvedTool, resolveTool, toolProgram } from './tools.ts'
+export { type ResolvedTool, resolveTool } from './tools.ts'

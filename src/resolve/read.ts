@@ -6,8 +6,6 @@ const mebibyte = 1024 * 1024
 
 /** What one packed chart may weigh, in bytes. */
 export const chartBytes = 64 * mebibyte
-/** What one released tool may weigh, packed or not, in bytes. */
-export const toolBytes = 256 * mebibyte
 /** What a JSON document of a registry may weigh, in bytes. */
 export const configBytes = 4 * mebibyte
 

@@ -1,10 +1,10 @@
+import { toolBytes } from '../bundle/opening/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import type { ToolSpec } from '../kernel/inputs/index.ts'
 import { digestOf, parseManifest, parseReference } from '../kernel/oci/index.ts'
-import { readPackage } from '../kernel/packages/index.ts'
 import type { Content } from '../kernel/ports/index.ts'
 import type { Sources } from './charts.ts'
-import { readAll, readBlob, toolBytes } from './read.ts'
+import { readAll, readBlob } from './read.ts'
 
 /** A tool at hand: the file as released, and where it came from. */
 export interface ResolvedTool {
@@ -42,17 +42,4 @@ async function obtain(
     )
   }
   return { source: `oci://${oci}`, bytes: await readBlob(registry, reference, layer, toolBytes, signal) }
-}
-
-/**
- * The program itself: one file out of a .tar.gz, or the whole file where no member is named.
- * @throws SealiftError CONTENT_MISMATCH when the archive is unreadable, too large, or has no such member
- */
-export async function toolProgram(packed: Uint8Array, member: string | undefined): Promise<Uint8Array> {
-  if (member === undefined) return packed
-  const found = await readPackage(packed, path => path === member, { entries: 5000, bytes: toolBytes })
-  const program = found.get(member)
-  if (program === undefined)
-    throw new SealiftError('CONTENT_MISMATCH', `the tool's archive has no file ${member}`)
-  return program
 }

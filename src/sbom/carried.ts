@@ -1,4 +1,4 @@
-import type { Bundle, CarriedAttachment, CarriedImage } from '../bundle/index.ts'
+import type { Bundle, CarriedAttachment, CarriedImage } from '../bundle/layout/index.ts'
 import { messageOf, SealiftError } from '../kernel/errors/index.ts'
 import {
   annotations,

@@ -1,12 +1,10 @@
-import { type Bundle, openBundle } from '../bundle/index.ts'
+import { type Bundle, openBundle } from '../bundle/layout/index.ts'
+import type { BundleLock } from '../bundle/lock/index.ts'
+import { lockOutside, readPublicKeys, requireSigned, signaturePath } from '../bundle/opening/index.ts'
 import { type Diff, type DiffSide, lockDiff } from '../diff/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import { asStep, type Talk } from '../kernel/ports/index.ts'
-import type { BundleLock } from '../lock/index.ts'
 import { changedObjects, type DiffHost } from './parts/diff-objects.ts'
-import { lockOutside } from './parts/read-lock.ts'
-import { signaturePath } from './parts/signature.ts'
-import { readPublicKeys, requireSigned } from './parts/trust.ts'
 
 export type { DiffHost } from './parts/diff-objects.ts'
 

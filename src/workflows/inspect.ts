@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { absentLayer, openBundle } from '../bundle/index.ts'
+import { absentLayer, openBundle } from '../bundle/layout/index.ts'
+import { bundleLock } from '../bundle/lock/index.ts'
+import { signaturePath } from '../bundle/opening/index.ts'
 import { digestShape } from '../kernel/oci/index.ts'
 import type { Files } from '../kernel/ports/index.ts'
-import { bundleLock } from '../lock/index.ts'
-import { signaturePath } from './parts/signature.ts'
 
 /** What a bundle says it is. Blobs are not read: `verify` does that. */
 export const inspection = z.strictObject({

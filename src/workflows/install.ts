@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { openBundle } from '../bundle/index.ts'
+import { openBundle } from '../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../bundle/opening/index.ts'
+import { voucher } from '../bundle/sign/index.ts'
 import { budgetAccount } from '../check/index.ts'
 import {
   isProven,
@@ -10,22 +12,17 @@ import {
   runSteps,
   siteJournal,
   stepOutcome,
-  voucher,
   writeReceipt,
 } from '../install/index.ts'
 import type { ReadSite } from '../kernel/inputs/index.ts'
 import { digestShape } from '../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../kernel/ports/index.ts'
 import { readManifests } from '../wire/index.ts'
-import { bundledHelm } from './parts/carried.ts'
 import { infisicalAccess } from './parts/infisical-access.ts'
 import { installSteps } from './parts/install-steps.ts'
 import { lookFirst, requireOwn } from './parts/look-first.ts'
 import { observeBudget, usageIfAny } from './parts/observed-budget.ts'
-import { signaturePath } from './parts/signature.ts'
-import { requireTrusted } from './parts/trust.ts'
 import { underLease } from './parts/under-lease.ts'
-import { verifySource } from './parts/verify-source.ts'
 import { wiredCharts } from './parts/wired.ts'
 
 /** What to install, and where. */

@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import type { AskPassphrase } from '../bundle/opening/index.ts'
+import { type KeyType, keyTypes, newKeyPair } from '../bundle/sign/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import { digestShape } from '../kernel/oci/index.ts'
 import type { Files } from '../kernel/ports/index.ts'
-import { type KeyType, keyTypes, newKeyPair } from '../sign/index.ts'
-import type { AskPassphrase } from './parts/signature.ts'
 
 /** A key that was made. */
 export const madeKey = z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { lockTitle } from '../bundle/index.ts'
+import { lockTitle } from '../bundle/layout/index.ts'
+import { bundleLock, change } from '../bundle/lock/index.ts'
 import type { ConnectedHost, Talk } from '../kernel/ports/index.ts'
-import { bundleLock, change } from '../lock/index.ts'
 import { type LockRequest, type MadeLock, makeLock } from './parts/make-lock.ts'
 
 /** Memory in bytes, CPU in millicores. */

@@ -1,14 +1,12 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { baseMissing, findLayers, planWhole } from '../bundle/index.ts'
+import { baseMissing, bundleFile, findLayers, planWhole } from '../bundle/layout/index.ts'
+import { type NamedBundle, signatureLimit, withBundles } from '../bundle/opening/index.ts'
 import type { FillOptions } from '../fetch/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import { type Digest, digestShape } from '../kernel/oci/index.ts'
 import type { ConnectedHost, Talk } from '../kernel/ports/index.ts'
-import { type NamedBundle, withBundles } from './parts/bases.ts'
-import { bundleFile } from './parts/bundle-file.ts'
 import { fillFile } from './parts/fill.ts'
-import { signatureLimit } from './parts/trust.ts'
 
 /** What to merge, and where to. */
 export interface MergeRequest {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type Bundle, openBundle } from '../bundle/index.ts'
+import { type Bundle, openBundle } from '../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted, signaturePath } from '../bundle/opening/index.ts'
 import {
   closeReceipt,
   installedBundle,
@@ -24,15 +25,12 @@ import {
   storeName,
   systemNamespace,
 } from '../wire/index.ts'
-import { bundledHelm } from './parts/carried.ts'
 import { ownedBy } from './parts/crd-step.ts'
 import { isOurs } from './parts/own-release.ts'
 import { purge, type Take } from './parts/purge.ts'
 import { revokeAccess } from './parts/revoke-access.ts'
-import { signaturePath } from './parts/signature.ts'
 import { takeRelease } from './parts/take-release.ts'
 import { refuseTeamsLoss } from './parts/teams-loss.ts'
-import { requireTrusted } from './parts/trust.ts'
 import { underLease } from './parts/under-lease.ts'
 import { namespacesOf, type Wired, wiredCharts } from './parts/wired.ts'
 

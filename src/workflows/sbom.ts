@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Bundle, type CarriedImage, openBundle } from '../bundle/index.ts'
+import { type Bundle, type CarriedImage, openBundle } from '../bundle/layout/index.ts'
 import { printable } from '../kernel/errors/index.ts'
 import { type Digest, digestOf, digestShape, hexOf } from '../kernel/oci/index.ts'
 import type { Files, Reporter, Talk } from '../kernel/ports/index.ts'

@@ -1,12 +1,12 @@
-import { openBundle } from '../bundle/index.ts'
-import type { Files } from '../kernel/ports/index.ts'
+import { openBundle } from '../bundle/layout/index.ts'
 import {
   type AskPassphrase,
   openSigningKey,
   type Signed,
   signaturePath,
   writeSignature,
-} from './parts/signature.ts'
+} from '../bundle/opening/index.ts'
+import type { Files } from '../kernel/ports/index.ts'
 
 /**
  * Signs a finished bundle. Its form is checked, its layers are not read: that is what verify does.

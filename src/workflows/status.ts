@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { voucher } from '../bundle/sign/index.ts'
 import { judgeDeployment } from '../check/index.ts'
 import {
   installedBundle,
@@ -9,7 +10,6 @@ import {
   siteJournal,
   startedInstall,
   unfinishedInstall,
-  voucher,
 } from '../install/index.ts'
 import { count, printable, SealiftError } from '../kernel/errors/index.ts'
 import { type Digest, digestShape } from '../kernel/oci/index.ts'

@@ -1,13 +1,11 @@
 import * as z from 'zod'
-import { baseMissing, openBundle } from '../bundle/index.ts'
+import { baseMissing, openBundle } from '../bundle/layout/index.ts'
+import { readPublicKeys, requireSigned, signaturePath, verifySource } from '../bundle/opening/index.ts'
+import type { PublicKey } from '../bundle/sign/index.ts'
+import { type Verdict, verdict } from '../bundle/verify/index.ts'
 import { SealiftError } from '../kernel/errors/index.ts'
 import { type Digest, digestShape } from '../kernel/oci/index.ts'
 import type { BundleSource, Files, Talk } from '../kernel/ports/index.ts'
-import type { PublicKey } from '../sign/index.ts'
-import { type Verdict, verdict } from '../verify/index.ts'
-import { signaturePath } from './parts/signature.ts'
-import { readPublicKeys, requireSigned } from './parts/trust.ts'
-import { verifySource } from './parts/verify-source.ts'
 
 /** What to verify. */
 export interface VerifyRequest {

@@ -4,9 +4,9 @@
  */
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
-import { openBundle } from '../../src/bundle/index.ts'
+import { openBundle } from '../../src/bundle/layout/index.ts'
+import { verifyBundle } from '../../src/bundle/verify/index.ts'
 import { loadImages } from '../../src/load/index.ts'
-import { verifyBundle } from '../../src/verify/index.ts'
 
 const [file = '', address = ''] = process.argv.slice(2)
 const source = await nodeFiles().openBundle(file)

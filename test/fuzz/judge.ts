@@ -1,13 +1,13 @@
 /** What must hold whatever a reader is given: a clear error or a correct read, in bounded text, bytes and memory. */
 import { createHash } from 'node:crypto'
-import { type Bundle, openBundle } from '../../src/bundle/index.ts'
+import { type Bundle, openBundle } from '../../src/bundle/layout/index.ts'
+import { type Verdict, verifyBundle } from '../../src/bundle/verify/index.ts'
 import { type ErrorCode, SealiftError } from '../../src/kernel/errors/index.ts'
 import { parseSpec } from '../../src/kernel/inputs/index.ts'
 import { type Digest, hexOf } from '../../src/kernel/oci/index.ts'
 import { readPackage } from '../../src/kernel/packages/index.ts'
 import type { BundleSource } from '../../src/kernel/ports/index.ts'
 import { loadArchive, planLoad } from '../../src/load/index.ts'
-import { type Verdict, verifyBundle } from '../../src/verify/index.ts'
 import { memorySource } from '../support/memory-files.ts'
 import type { Case } from './cases.ts'
 

@@ -5,10 +5,10 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
-import { type Bundle, openBundle } from '../../src/bundle/index.ts'
+import { type Bundle, openBundle } from '../../src/bundle/layout/index.ts'
+import { verifyBundle } from '../../src/bundle/verify/index.ts'
 import type { BundleSource } from '../../src/kernel/ports/index.ts'
 import { loadImages } from '../../src/load/index.ts'
-import { verifyBundle } from '../../src/verify/index.ts'
 import { storeBlob } from '../support/connected/blobs.ts'
 import {
   asDocker,

@@ -1,9 +1,9 @@
 /** Specs that cannot be locked and a bundle that does not fit: the exit code, words that help, and nothing changed. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { specTitle } from '../../src/bundle/index.ts'
+import { specTitle } from '../../src/bundle/layout/index.ts'
+import { printLock } from '../../src/bundle/lock/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
-import { printLock } from '../../src/lock/index.ts'
 import { expectRefusal, nobody, type Refusals, rightSpec, startRefusals } from '../support/refusals.ts'
 import { sealift } from '../support/road.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'

@@ -6,7 +6,8 @@ import {
   lockTitle,
   planBundle,
   specTitle,
-} from '../../src/bundle/index.ts'
+} from '../../src/bundle/layout/index.ts'
+import type { BundleLock } from '../../src/bundle/lock/index.ts'
 import {
   annotations,
   canonicalJson,
@@ -16,7 +17,6 @@ import {
   mediaTypes,
 } from '../../src/kernel/oci/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
-import type { BundleLock } from '../../src/lock/index.ts'
 import { blobStore, tarOf } from './sample-blobs.ts'
 import { type ImageOptions, makeImages } from './sample-images.ts'
 

@@ -1,5 +1,5 @@
 /** Two versions of the sample bundle that share layers, and the delta from one to the other. */
-import { planBundle } from '../../src/bundle/index.ts'
+import { planBundle } from '../../src/bundle/layout/index.ts'
 import type { Digest, Manifest } from '../../src/kernel/oci/index.ts'
 import { finished, type SampleBundle, type SampleOptions, sampleBundle } from './sample-bundle.ts'
 

@@ -1,6 +1,7 @@
 /** The sample bundle's two images, with real layers and, if wanted, with what is attached to them. */
 import { gzipSync } from 'node:zlib'
-import type { BundleContents, BundleImage } from '../../src/bundle/index.ts'
+import type { BundleContents, BundleImage } from '../../src/bundle/layout/index.ts'
+import type { BundleLock, LockedAttachment } from '../../src/bundle/lock/index.ts'
 import {
   attachmentTypes,
   type Descriptor,
@@ -8,7 +9,6 @@ import {
   mediaTypes,
   parseManifest,
 } from '../../src/kernel/oci/index.ts'
-import type { BundleLock, LockedAttachment } from '../../src/lock/index.ts'
 import {
   type AttachmentShape,
   attachmentManifest,

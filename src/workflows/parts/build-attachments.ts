@@ -1,4 +1,5 @@
-import type { BundleAttachment, BundleImage } from '../../bundle/index.ts'
+import type { BundleAttachment, BundleImage } from '../../bundle/layout/index.ts'
+import type { LockedImage } from '../../bundle/lock/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import {
   attestedBy,
@@ -10,7 +11,6 @@ import {
   type Reference,
 } from '../../kernel/oci/index.ts'
 import type { Registry, ServedManifest } from '../../kernel/ports/index.ts'
-import type { LockedImage } from '../../lock/index.ts'
 import type { Open } from './build-sources.ts'
 
 /**

@@ -1,4 +1,5 @@
-import type { BundleContents, BundleImage } from '../../bundle/index.ts'
+import type { BundleContents, BundleImage } from '../../bundle/layout/index.ts'
+import type { BundleLock, LockedChart, LockedImage } from '../../bundle/lock/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
@@ -10,7 +11,6 @@ import {
   type Reference,
 } from '../../kernel/oci/index.ts'
 import type { BlobOptions, ConnectedHost, Registry } from '../../kernel/ports/index.ts'
-import type { BundleLock, LockedChart, LockedImage } from '../../lock/index.ts'
 import { atOnce, resolveChart, type Sources, together } from '../../resolve/index.ts'
 import { gatherAttachments } from './build-attachments.ts'
 import { gatherTool } from './build-tools.ts'

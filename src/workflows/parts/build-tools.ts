@@ -1,4 +1,5 @@
-import type { BundleFile } from '../../bundle/index.ts'
+import type { BundleFile } from '../../bundle/layout/index.ts'
+import type { LockedTool } from '../../bundle/lock/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import {
   annotations,
@@ -9,7 +10,6 @@ import {
   parseReference,
   type Reference,
 } from '../../kernel/oci/index.ts'
-import type { LockedTool } from '../../lock/index.ts'
 import type { Sources } from '../../resolve/index.ts'
 import type { Open } from './build-sources.ts'
 

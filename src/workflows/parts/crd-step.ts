@@ -1,9 +1,9 @@
+import { bundledValues, chartFile } from '../../bundle/opening/index.ts'
 import type { Step } from '../../install/index.ts'
 import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { parseAllYaml } from '../../kernel/yaml/index.ts'
 import { covers, ensure, managed } from '../../wire/index.ts'
-import { bundledValues, chartFile } from './carried.ts'
 import type { Installation } from './install-steps.ts'
 
 /** Label selector of the CRDs that Sealift applied for a release. */

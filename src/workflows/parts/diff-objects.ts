@@ -1,10 +1,15 @@
-import type { Bundle } from '../../bundle/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
+import {
+  bundledHelm,
+  carriedText,
+  chartPackage,
+  readValues,
+  type ValuesFile,
+} from '../../bundle/opening/index.ts'
 import { type ObjectChange, objectChanges, type PlacedObject } from '../../diff/index.ts'
 import { type ChartSpec, parseSpec } from '../../kernel/inputs/index.ts'
 import type { Files, HelmFrom, TemporaryHelm } from '../../kernel/ports/index.ts'
-import { bundledHelm, carriedText, chartPackage } from './carried.ts'
 import { renderChart } from './render.ts'
-import { readValues, type ValuesFile } from './values-files.ts'
 
 /** What comparing bundles needs of this machine. */
 export interface DiffHost {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { type BundleLock, platformBytes } from '../../bundle/lock/index.ts'
 import { bytes } from '../../kernel/errors/index.ts'
-import { type BundleLock, platformBytes } from '../../lock/index.ts'
 
 /** Bytes that a bundle takes, known before the first of them is moved. */
 export const diskPlan = z.strictObject({

@@ -1,4 +1,5 @@
-import { type FillOptions, type FillPlan, fillBundle } from '../../fetch/index.ts'
+import type { FillPlan } from '../../bundle/layout/index.ts'
+import { type FillOptions, fillBundle } from '../../fetch/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { asStep, type ConnectedHost, type Talk } from '../../kernel/ports/index.ts'
 

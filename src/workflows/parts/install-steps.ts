@@ -1,4 +1,4 @@
-import type { Bundle } from '../../bundle/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
 import type { Step } from '../../install/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { Helm, InfisicalSession, SiteHost, Talk } from '../../kernel/ports/index.ts'

@@ -1,4 +1,4 @@
-import { type BudgetReport, budgetFault, computeBudget, printCpu } from '../../budget/index.ts'
+import { type BudgetReport, budgetFault, computeBudget, printCpu } from '../../bundle/declared/index.ts'
 import { printMemory } from '../../kernel/errors/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import { findPods } from '../../kernel/objects/index.ts'

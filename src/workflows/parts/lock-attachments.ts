@@ -1,7 +1,7 @@
+import type { BundleLock, LockedAttachment } from '../../bundle/lock/index.ts'
 import { count } from '../../kernel/errors/index.ts'
 import { saysSbom } from '../../kernel/oci/index.ts'
 import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
-import type { BundleLock, LockedAttachment } from '../../lock/index.ts'
 import { findAttachments, type PinnedAttachment, type PinnedImage } from '../../resolve/index.ts'
 
 /**

@@ -1,9 +1,9 @@
-import { lockTitle } from '../../bundle/index.ts'
+import { lockTitle } from '../../bundle/layout/index.ts'
+import type { BundleLock, Change } from '../../bundle/lock/index.ts'
+import { readLock } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { ConnectedHost, Reporter } from '../../kernel/ports/index.ts'
-import type { BundleLock, Change } from '../../lock/index.ts'
 import type { LockRequest } from './make-lock.ts'
-import { readLock } from './read-lock.ts'
 
 /** The lock that lies there. Where it is only compared with, one that cannot be read counts as none. @throws SealiftError LOCK_INVALID */
 export async function oldLock(

@@ -1,5 +1,5 @@
-import type { BudgetReport } from '../../budget/index.ts'
-import type { BundleLock, LockedChart, LockedTool } from '../../lock/index.ts'
+import type { BudgetReport } from '../../bundle/declared/index.ts'
+import type { BundleLock, LockedChart, LockedTool } from '../../bundle/lock/index.ts'
 import type { PinnedImage, ResolvedChart, ResolvedTool } from '../../resolve/index.ts'
 
 /** What a lock says of a chart. */

@@ -1,5 +1,5 @@
+import type { BundleLock } from '../../bundle/lock/index.ts'
 import { asStep, type ConnectedHost, type Talk } from '../../kernel/ports/index.ts'
-import type { BundleLock } from '../../lock/index.ts'
 import { chosenImages, type FoundImages, type PinnedImage, pinImages } from '../../resolve/index.ts'
 
 /** Which images to pin, for which platforms. */

@@ -1,9 +1,9 @@
-import { specTitle } from '../../bundle/index.ts'
+import { specTitle } from '../../bundle/layout/index.ts'
+import { readValues, type ValuesFile } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type BundleSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
 import { type ConnectedHost, eachAsStep, type Talk } from '../../kernel/ports/index.ts'
 import { type ResolvedChart, type ResolvedTool, resolveChart, resolveTool } from '../../resolve/index.ts'
-import { readValues, type ValuesFile } from './values-files.ts'
 
 /** A spec as it was read, with its values files. */
 export interface ReadSpec {

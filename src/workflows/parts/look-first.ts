@@ -1,4 +1,5 @@
-import type { Bundle } from '../../bundle/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
+import { printLock } from '../../bundle/lock/index.ts'
 import {
   installedBundle,
   recordedSite,
@@ -12,7 +13,6 @@ import { bytes, SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Cluster, type Runtime, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { requireBase, requireRoom } from '../../load/index.ts'
-import { printLock } from '../../lock/index.ts'
 import { ingressFaults } from '../../wire/index.ts'
 import { checkServices } from './services.ts'
 import { namespacesOf, type Wired } from './wired.ts'

@@ -1,4 +1,4 @@
-import { parseCpu, parseMemory } from '../../budget/index.ts'
+import { parseCpu, parseMemory } from '../../bundle/declared/index.ts'
 import { type BudgetAccount, judgeBudget } from '../../check/index.ts'
 import type { Receipt } from '../../install/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'

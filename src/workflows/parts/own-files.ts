@@ -1,10 +1,10 @@
-import { type BundleFile, lockTitle, specTitle } from '../../bundle/index.ts'
+import { type BundleFile, lockTitle, specTitle } from '../../bundle/layout/index.ts'
+import type { BundleLock } from '../../bundle/lock/index.ts'
+import { readLock } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type BundleSpec, parseSpec } from '../../kernel/inputs/index.ts'
 import { digestOf, mediaTypes } from '../../kernel/oci/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
-import type { BundleLock } from '../../lock/index.ts'
-import { readLock } from './read-lock.ts'
 
 /** A file of the spec's folder that travels in the bundle. */
 export interface OwnFile {

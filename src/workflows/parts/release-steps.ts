@@ -1,3 +1,4 @@
+import { bundledValues, chartFile } from '../../bundle/opening/index.ts'
 import type { Done, Step } from '../../install/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { ChartSpec } from '../../kernel/inputs/index.ts'
@@ -15,7 +16,6 @@ import {
   infisicalValues,
   showingCertificate,
 } from '../../wire/index.ts'
-import { bundledValues, chartFile } from './carried.ts'
 import { crdStep } from './crd-step.ts'
 import type { Installation } from './install-steps.ts'
 import { podTrouble } from './pod-trouble.ts'

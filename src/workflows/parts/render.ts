@@ -1,8 +1,8 @@
+import type { ValuesFile } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type RenderedObject, renderedObjects } from '../../kernel/objects/index.ts'
 import { eachAsStep, type Files, type Helm, type Reporter } from '../../kernel/ports/index.ts'
 import type { RenderedChart, ResolvedChart } from '../../resolve/index.ts'
-import type { ValuesFile } from './values-files.ts'
 
 /** How to render: which helm, for which Kubernetes, with which values files. */
 export interface Rendering {

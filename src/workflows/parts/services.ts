@@ -1,4 +1,4 @@
-import type { Bundle } from '../../bundle/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
 import type { Done } from '../../install/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../kernel/ports/index.ts'

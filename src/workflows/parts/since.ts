@@ -1,7 +1,7 @@
-import { openBundle } from '../../bundle/index.ts'
+import { openBundle } from '../../bundle/layout/index.ts'
+import type { BundleLock } from '../../bundle/lock/index.ts'
+import { lockOutside } from '../../bundle/opening/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
-import type { BundleLock } from '../../lock/index.ts'
-import { lockOutside } from './read-lock.ts'
 
 /**
  * The lock that a delta is cut against: a lock file, the one in a spec's folder, or the one inside a bundle.

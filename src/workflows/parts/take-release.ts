@@ -1,8 +1,8 @@
-import type { Bundle } from '../../bundle/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
+import { bundledValues, chartFile } from '../../bundle/opening/index.ts'
 import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import type { Helm, SiteHost } from '../../kernel/ports/index.ts'
 import { isOf, ownObjects } from '../../release/index.ts'
-import { bundledValues, chartFile } from './carried.ts'
 import type { Wired } from './wired.ts'
 
 /** What a release is taken away with. */

@@ -1,9 +1,9 @@
-import { type Bundle, openBundle, planWhole } from '../../bundle/index.ts'
+import { type Bundle, openBundle, planWhole } from '../../bundle/layout/index.ts'
+import { verifySource } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { digestOf } from '../../kernel/oci/index.ts'
 import type { BundleSource, Files, Talk } from '../../kernel/ports/index.ts'
 import type { OwnFile } from './own-files.ts'
-import { verifySource } from './verify-source.ts'
 
 /** What a bundle that lies there must be, so that building it again would change nothing. */
 export interface Wanted {

@@ -1,4 +1,4 @@
-import type { Bundle } from '../../bundle/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type BundleSpec, type ChartSpec, parseSpec } from '../../kernel/inputs/index.ts'
 

@@ -1,5 +1,7 @@
 /** A sample bundle that is filled, sources that serve its blobs, and sinks that watch what is written. */
-import { type FillOptions, fillBundle, type WantedBlob } from '../../../src/fetch/index.ts'
+
+import type { WantedBlob } from '../../../src/bundle/layout/index.ts'
+import { type FillOptions, fillBundle } from '../../../src/fetch/index.ts'
 import type { BundleSink } from '../../../src/kernel/ports/index.ts'
 import { type Leftover, memorySink, writingWith } from '../../support/memory-files.ts'
 import { type SampleBundle, sampleBundle } from '../../support/sample-bundle.ts'

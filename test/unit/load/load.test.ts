@@ -1,7 +1,7 @@
 /** What a node is given: the images that it has not, whole, pinned, and under the names it asks for. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { openBundle } from '../../../src/bundle/index.ts'
+import { openBundle } from '../../../src/bundle/layout/index.ts'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
 import type { BundleSource } from '../../../src/kernel/ports/index.ts'
 import { loadImages, namesOn, planLoad, runtimeNames } from '../../../src/load/index.ts'

@@ -1,5 +1,5 @@
 /** The sample bundle, and loading it on a node that is in memory. */
-import { openBundle } from '../../../src/bundle/index.ts'
+import { openBundle } from '../../../src/bundle/layout/index.ts'
 import type { Runtime } from '../../../src/kernel/ports/index.ts'
 import { type LoadResult, loadImages } from '../../../src/load/index.ts'
 import { memorySource } from '../../support/memory-files.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { toolProgram } from '../../../src/bundle/opening/index.ts'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
 import { writePackage } from '../../../src/kernel/packages/index.ts'
-import { resolveTool, toolProgram } from '../../../src/resolve/index.ts'
+import { resolveTool } from '../../../src/resolve/index.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../support/memory-registry.ts'
 

@@ -1,7 +1,7 @@
 /** A delta at a site: refused before the first change where its base is not there, and let on where it is. */
 import { expect, test } from 'vitest'
 import { clock, random } from '../../../src/adapters/clock.ts'
-import { openBundle, specTitle } from '../../../src/bundle/index.ts'
+import { openBundle, specTitle } from '../../../src/bundle/layout/index.ts'
 import { readSite } from '../../../src/kernel/inputs/site-file.ts'
 import type { SiteHost } from '../../../src/kernel/ports/index.ts'
 import { loadImages } from '../../../src/load/index.ts'

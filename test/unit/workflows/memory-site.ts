@@ -1,7 +1,7 @@
 /** A site in memory, and two bundles for it, for tests of what happens between installs and removals. */
 import { readFileSync } from 'node:fs'
 import { clock, random } from '../../../src/adapters/clock.ts'
-import { specTitle } from '../../../src/bundle/index.ts'
+import { specTitle } from '../../../src/bundle/layout/index.ts'
 import { readSite } from '../../../src/kernel/inputs/site-file.ts'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
 import type { KubernetesObject, SiteHost } from '../../../src/kernel/ports/index.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { clock } from '../../../src/adapters/clock.ts'
-import { openBundle, planBundle, planWhole } from '../../../src/bundle/index.ts'
+import { openBundle, planBundle, planWhole } from '../../../src/bundle/layout/index.ts'
 import { planKey } from '../../../src/fetch/journal.ts'
 import { merge } from '../../../src/workflows/merge.ts'
 import { verify } from '../../../src/workflows/verify.ts'

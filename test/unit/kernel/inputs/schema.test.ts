@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
+import { lockJsonSchema } from '../../../../src/bundle/lock/index.ts'
 import { siteJsonSchema, specJsonSchema } from '../../../../src/kernel/inputs/index.ts'
-import { lockJsonSchema } from '../../../../src/lock/index.ts'
 import { outputs } from '../../../support/outputs.ts'
 
 const folder = join(import.meta.dirname, '../../../../bundles/schema')

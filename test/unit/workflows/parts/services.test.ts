@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openBundle } from '../../../../src/bundle/index.ts'
+import { openBundle } from '../../../../src/bundle/layout/index.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { wireServices } from '../../../../src/workflows/parts/services.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { absentLayers, printLock } from '../../../../src/lock/index.ts'
-import { bundleFile } from '../../../../src/workflows/parts/bundle-file.ts'
+import { bundleFile } from '../../../../src/bundle/layout/bundle-file.ts'
+import { absentLayers, printLock } from '../../../../src/bundle/lock/index.ts'
 import { readOlder } from '../../../../src/workflows/parts/since.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { sampleDelta } from '../../../support/sample-delta.ts'

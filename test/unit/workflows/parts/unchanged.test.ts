@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lockTitle, planBundle } from '../../../../src/bundle/index.ts'
+import { lockTitle, planBundle } from '../../../../src/bundle/layout/index.ts'
 import { findUnchanged, type Wanted } from '../../../../src/workflows/parts/unchanged.ts'
 import { withEntries } from '../../../support/forged-bundle.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'

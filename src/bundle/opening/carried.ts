@@ -1,0 +1,67 @@
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import { mediaTypes } from '../../kernel/oci/index.ts'
+import type { Files, SiteHost, TemporaryHelm } from '../../kernel/ports/index.ts'
+import { parseYaml } from '../../kernel/yaml/index.ts'
+import type { Bundle } from '../layout/index.ts'
+import { toolBytes, toolProgram } from './tool-program.ts'
+
+/** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
+export async function bundledHelm(
+  bundle: Bundle,
+  host: Pick<SiteHost, 'platform' | 'helmFrom'>,
+): Promise<TemporaryHelm> {
+  const tool = bundle.tools.find(({ name, platform }) => name === 'helm' && platform === host.platform)
+  if (tool === undefined) {
+    throw new SealiftError(
+      'BUNDLE_WRONG_PLATFORM',
+      `the bundle has no helm for this machine (${host.platform})`,
+      {
+        hints: ['add it to tools in bundle.yaml, lock and build again'],
+      },
+    )
+  }
+  // Whole and hashed before a byte of it is used: what is unpacked while it is read may be run before its end is seen.
+  const program = await toolProgram(await bundle.read(tool.descriptor.digest, toolBytes), tool.member)
+  return host.helmFrom(program)
+}
+
+const packageLimit = 64 * 1024 * 1024
+
+/** A chart's package out of the bundle. @throws SealiftError BUNDLE_MALFORMED when its lock has no such chart */
+export async function chartPackage(bundle: Bundle, name: string): Promise<Uint8Array> {
+  const locked = bundle.lock.charts.find(chart => chart.name === name)
+  if (locked === undefined)
+    throw new SealiftError('BUNDLE_MALFORMED', `the bundle's lock has no chart ${name}`)
+  return bundle.read(locked.package.digest, packageLimit)
+}
+
+/** The same as a private file. The caller disposes of it. */
+export async function chartFile(
+  bundle: Bundle,
+  { name, version }: Pick<ChartSpec, 'name' | 'version'>,
+  files: Files,
+) {
+  const packed = await chartPackage(bundle, name)
+  const folder = await files.temporary('sealift-chart-')
+  const path = `${folder.path}/${name}-${version}.tgz`
+  await files.write(path, packed, 0o600)
+  return { path, dispose: folder.dispose }
+}
+
+/** A file of the spec's folder as it travels in the bundle. @throws SealiftError BUNDLE_MALFORMED */
+export async function carriedText(bundle: Bundle, title: string): Promise<string> {
+  const file = bundle.files.find(
+    candidate => candidate.title === title && candidate.descriptor.mediaType === mediaTypes.bundleFile,
+  )
+  if (file === undefined) throw new SealiftError('BUNDLE_MALFORMED', `the bundle has no file ${title}`)
+  return Buffer.from(await bundle.read(file.descriptor.digest, 16 * 1024 * 1024)).toString('utf8')
+}
+
+/** The values files of a chart that travel in the bundle, lowest precedence first. @throws SealiftError BUNDLE_MALFORMED */
+export async function bundledValues(
+  bundle: Bundle,
+  { values }: Pick<ChartSpec, 'values'>,
+): Promise<unknown[]> {
+  return Promise.all(values.map(async path => parseYaml(await carriedText(bundle, path)) ?? {}))
+}

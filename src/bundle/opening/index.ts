@@ -1,0 +1,19 @@
+/**
+ * Opens a bundle for whoever works with it: takes a path and keys, gives a file that is verified and trusted, and what
+ * travels in it: its lock, its values, its charts and its helm. Runs nothing and changes nothing.
+ */
+export { type NamedBundle, withBundles } from './bases.ts'
+export { bundledHelm, bundledValues, carriedText, chartFile, chartPackage } from './carried.ts'
+export { lockOutside, readLock } from './read-lock.ts'
+export {
+  type AskPassphrase,
+  openSigningKey,
+  type Signed,
+  signaturePath,
+  signed,
+  writeSignature,
+} from './signature.ts'
+export { toolBytes, toolProgram } from './tool-program.ts'
+export { readPublicKeys, requireSigned, requireTrusted, signatureLimit } from './trust.ts'
+export { readValues, type ValuesFile } from './values-files.ts'
+export { verifySource } from './verify-source.ts'
