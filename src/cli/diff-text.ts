@@ -1,5 +1,5 @@
-import type { Diff, DiffSide, FieldChange, ObjectChange } from '../diff/index.ts'
 import { bytes, count, printable } from '../kernel/errors/index.ts'
+import type { Diff, DiffSide, FieldChange, ObjectChange } from '../seal/diff/index.ts'
 import { table } from './table.ts'
 
 const signs = { added: '+', removed: '-', changed: '~' }

@@ -5,7 +5,7 @@ import { builtText } from '../cli/built-text.ts'
 import { registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { build } from '../workflows/build.ts'
+import { build } from '../seal/verbs/build/index.ts'
 
 export default class Build extends BaseCommand {
   static override aliases = ['create']

@@ -6,7 +6,7 @@ import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand, explain } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
-import { check, checkFault } from '../workflows/check.ts'
+import { check, checkFault } from '../site/verbs/check/index.ts'
 
 export default class Check extends BaseCommand {
   static override summary =

@@ -5,7 +5,7 @@ import { thisPlatform } from '../adapters/platform.ts'
 import { diffText } from '../cli/diff-text.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { type ErrorCode, exitCodes } from '../kernel/errors/index.ts'
-import { diff } from '../workflows/diff.ts'
+import { diff } from '../seal/verbs/diff/index.ts'
 
 const side = 'A folder with bundle.yaml, a bundle.lock.yaml, or a bundle file'
 

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { type ImagesOutput, inspect } from '../workflows/inspect.ts'
+import { type ImagesOutput, inspect } from '../seal/verbs/inspect.ts'
 
 export default class Images extends BaseCommand {
   static override summary = 'List the images of a bundle; --why says what needs each of them.'

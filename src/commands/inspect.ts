@@ -5,7 +5,7 @@ import { imageBytes } from '../bundle/lock/index.ts'
 import { BaseCommand, bytes, count, mebibytes, table } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { attachmentKinds } from '../kernel/oci/index.ts'
-import { inspect } from '../workflows/inspect.ts'
+import { inspect } from '../seal/verbs/inspect.ts'
 
 export default class Inspect extends BaseCommand {
   static override summary = 'Say what is in a bundle, without reading its layers.'

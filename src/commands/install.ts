@@ -7,7 +7,7 @@ import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
-import { install } from '../workflows/install.ts'
+import { install } from '../site/verbs/install/index.ts'
 
 export default class Install extends BaseCommand {
   static override aliases = ['deploy']

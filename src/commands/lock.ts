@@ -5,7 +5,7 @@ import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { lockText } from '../cli/lock-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { type LockOutput, lock } from '../workflows/lock.ts'
+import { type LockOutput, lock } from '../seal/verbs/lock.ts'
 
 export default class Lock extends BaseCommand {
   static override summary =

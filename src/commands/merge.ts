@@ -4,7 +4,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { sizeFlag } from '../cli/flags.ts'
 import { BaseCommand, bytes, count, duration } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { merge } from '../workflows/merge.ts'
+import { merge } from '../seal/verbs/merge.ts'
 
 export default class Merge extends BaseCommand {
   static override summary = 'Make the full bundle from a delta and the older bundles that it builds on.'

@@ -7,7 +7,7 @@ import { BaseCommand } from '../cli/index.ts'
 import { removedText, unsaidRemoval } from '../cli/remove-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
-import { remove } from '../workflows/remove.ts'
+import { remove } from '../site/verbs/remove/index.ts'
 
 export default class Remove extends BaseCommand {
   static override summary = 'Take the platform away; --purge takes its data as well.'

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { BaseCommand, table } from '../cli/index.ts'
 import { type ErrorCode, printable } from '../kernel/errors/index.ts'
-import { type ImageSboms, type SbomOutput, sbom } from '../workflows/sbom.ts'
+import { type ImageSboms, type SbomOutput, sbom } from '../seal/verbs/sbom.ts'
 
 export default class Sbom extends BaseCommand {
   static override summary =

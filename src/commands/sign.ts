@@ -3,7 +3,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { signingKeyFlag } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { sign } from '../workflows/sign.ts'
+import { sign } from '../seal/verbs/sign.ts'
 
 export default class Sign extends BaseCommand {
   static override summary = 'Sign a bundle: writes BUNDLE.sig, which travels beside it.'

@@ -5,7 +5,7 @@ import { BaseCommand, explain } from '../cli/index.ts'
 import { statusText } from '../cli/status-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
-import { goOn, status, statusFault } from '../workflows/status.ts'
+import { goOn, status, statusFault } from '../site/verbs/status.ts'
 
 export default class Status extends BaseCommand {
   static override summary =

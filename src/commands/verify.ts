@@ -3,7 +3,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { layerBytes } from '../bundle/layout/index.ts'
 import { BaseCommand, bytes, count } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { type Verified, verify } from '../workflows/verify.ts'
+import { type Verified, verify } from '../seal/verbs/verify.ts'
 
 export default class Verify extends BaseCommand {
   static override summary = 'Read a bundle once and report every fault in it.'

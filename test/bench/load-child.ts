@@ -6,7 +6,7 @@ import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { openBundle } from '../../src/bundle/layout/index.ts'
 import { verifyBundle } from '../../src/bundle/verify/index.ts'
-import { loadImages } from '../../src/load/index.ts'
+import { loadImages } from '../../src/site/load/index.ts'
 
 const [file = '', address = ''] = process.argv.slice(2)
 const source = await nodeFiles().openBundle(file)

@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readFile, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Diff } from '../../src/diff/index.ts'
+import type { Diff } from '../../src/seal/diff/index.ts'
 import { startContainerd, type TestContainerd } from '../support/containerd.ts'
 import { withEntries } from '../support/forged-bundle.ts'
 import { sealift, sealiftJson } from '../support/road.ts'

@@ -1,6 +1,6 @@
 /** A site from which one thing at a time is taken away: a rerun brings it back, and touches nothing else. */
 import { expect, test } from 'vitest'
-import type { InstallResult } from '../../src/workflows/install.ts'
+import type { InstallResult } from '../../src/site/verbs/install/index.ts'
 import type { Journey } from './journey.ts'
 
 const image = 'docker.io/sealift-sandbox/infisical-stand-in:0.1.0'

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { CheckResult } from '../../src/workflows/check.ts'
-import type { InstallResult } from '../../src/workflows/install.ts'
-import type { InstalledStatus, StatusResult } from '../../src/workflows/status.ts'
+import type { CheckResult } from '../../src/site/verbs/check/index.ts'
+import type { InstallResult } from '../../src/site/verbs/install/index.ts'
+import type { InstalledStatus, StatusResult } from '../../src/site/verbs/status.ts'
 import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install when they have passed. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { InstallResult } from '../../src/workflows/install.ts'
+import type { InstallResult } from '../../src/site/verbs/install/index.ts'
 import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install before them, and nothing after. */

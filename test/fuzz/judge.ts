@@ -7,7 +7,7 @@ import { parseSpec } from '../../src/kernel/inputs/index.ts'
 import { type Digest, hexOf } from '../../src/kernel/oci/index.ts'
 import { readPackage } from '../../src/kernel/packages/index.ts'
 import type { BundleSource } from '../../src/kernel/ports/index.ts'
-import { loadArchive, planLoad } from '../../src/load/index.ts'
+import { loadArchive, planLoad } from '../../src/site/load/index.ts'
 import { memorySource } from '../support/memory-files.ts'
 import type { Case } from './cases.ts'
 

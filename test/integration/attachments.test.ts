@@ -10,8 +10,8 @@ import { openBundle } from '../../src/bundle/layout/index.ts'
 import type { LockedAttachment } from '../../src/bundle/lock/index.ts'
 import { verifyBundle } from '../../src/bundle/verify/index.ts'
 import { type Descriptor, type Digest, digestOf, hexOf, mediaTypes } from '../../src/kernel/oci/index.ts'
-import { loadImages } from '../../src/load/index.ts'
-import { sbom } from '../../src/workflows/sbom.ts'
+import { sbom } from '../../src/seal/verbs/sbom.ts'
+import { loadImages } from '../../src/site/load/index.ts'
 import {
   type AttachmentShape,
   attachmentManifest,

@@ -12,7 +12,7 @@ import { computeBudget } from '../../src/bundle/declared/index.ts'
 import { type ChartSpec, parseSpec } from '../../src/kernel/inputs/index.ts'
 import { findPods, renderedObjects } from '../../src/kernel/objects/index.ts'
 import { parseYaml } from '../../src/kernel/yaml/index.ts'
-import { findImages, parseChartYaml } from '../../src/resolve/index.ts'
+import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
 import { esoChart } from '../support/connected/eso.ts'
 import { goTool } from '../support/tools/build.ts'
 

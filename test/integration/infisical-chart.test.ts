@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllYaml, parseYaml, printYaml } from '../../src/kernel/yaml/index.ts'
-import { infisicalValues } from '../../src/wire/values.ts'
+import { infisicalValues } from '../../src/site/wire/values.ts'
 import { goTool } from '../support/tools/build.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -3,7 +3,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BundleLock, type Change, parseLock } from '../../src/bundle/lock/index.ts'
-import { type Diff, diffResult } from '../../src/diff/index.ts'
+import { type Diff, diffResult } from '../../src/seal/diff/index.ts'
 import { sealift, sealiftJson } from '../support/road.ts'
 import { layerBytes, type SmallSpec, startSmallSpec } from '../support/small-spec.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectedHost } from '../../src/adapters/connected-host.ts'
 import { thisPlatform } from '../../src/adapters/platform.ts'
-import { type LockRequest, makeLock } from '../../src/workflows/parts/make-lock.ts'
+import { type LockRequest, makeLock } from '../../src/seal/locking/make-lock.ts'
 import { type ConnectedSide, push, randomImage, startConnectedSide } from '../support/connected/index.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 

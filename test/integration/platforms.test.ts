@@ -8,7 +8,7 @@ import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { type Bundle, openBundle } from '../../src/bundle/layout/index.ts'
 import { verifyBundle } from '../../src/bundle/verify/index.ts'
 import type { BundleSource } from '../../src/kernel/ports/index.ts'
-import { loadImages } from '../../src/load/index.ts'
+import { loadImages } from '../../src/site/load/index.ts'
 import { storeBlob } from '../support/connected/blobs.ts'
 import {
   asDocker,

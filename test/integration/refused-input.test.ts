@@ -7,7 +7,7 @@ import { printYaml } from '../../src/kernel/yaml/index.ts'
 import { expectRefusal, nobody, type Refusals, rightSpec, startRefusals } from '../support/refusals.ts'
 import { sealift } from '../support/road.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
-import { smallSite } from '../unit/wire/sites.ts'
+import { smallSite } from '../unit/site/wire/sites.ts'
 
 let refusals: Refusals
 

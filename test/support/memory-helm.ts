@@ -7,7 +7,7 @@ import {
   type TemporaryHelm,
 } from '../../src/kernel/ports/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
-import { ownObjects } from '../../src/release/index.ts'
+import { ownObjects } from '../../src/site/release/index.ts'
 import type { MemoryCluster } from './memory-cluster.ts'
 import { isNamespaced } from './memory-kinds.ts'
 

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { askPassphrase, BaseCommand } from '../../cli/index.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { newKey } from '../../workflows/keys-new.ts'
+import { newKey } from '../../seal/verbs/keys-new.ts'
 
 export default class KeysNew extends BaseCommand {
   static override summary = 'Make a key that signs bundles: NAME.key, closed with a passphrase, and NAME.pub.'

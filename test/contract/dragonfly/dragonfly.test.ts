@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { type CacheLogin, Secret } from '../../../src/kernel/ports/index.ts'
-import { checkCache } from '../../../src/wire/index.ts'
+import { checkCache } from '../../../src/site/wire/index.ts'
 import {
   freePort,
   type RedisServer,
@@ -11,7 +11,7 @@ import {
   startRedis,
   startStrictRedis,
 } from '../../support/services.ts'
-import { rejection } from '../../unit/wire/memory.ts'
+import { rejection } from '../../unit/site/wire/memory.ts'
 
 const dragonfly = createDragonfly()
 let redis: RedisServer

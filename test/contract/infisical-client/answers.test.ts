@@ -6,7 +6,7 @@ import { createInfisical } from '../../../src/adapters/infisical/index.ts'
 import { type Clock, Secret } from '../../../src/kernel/ports/index.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
 import { freePort } from '../../support/services.ts'
-import { rejection } from '../../unit/wire/memory.ts'
+import { rejection } from '../../unit/site/wire/memory.ts'
 
 interface Planned {
   readonly status: number

@@ -8,12 +8,12 @@ import {
   Secret,
   type SecretPlace,
 } from '../../../src/kernel/ports/index.ts'
-import { ensureAdmin, ensureTenancy } from '../../../src/wire/index.ts'
-import { secretData } from '../../../src/wire/secrets.ts'
+import { ensureAdmin, ensureTenancy } from '../../../src/site/wire/index.ts'
+import { secretData } from '../../../src/site/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
-import { rejection, secretIn, siteCluster } from '../../unit/wire/memory.ts'
+import { rejection, secretIn, siteCluster } from '../../unit/site/wire/memory.ts'
 import { systemClock, systemRandom } from './system.ts'
 
 // In order, as an install does it: each test goes on from what the one before it made.

@@ -10,12 +10,12 @@ import {
   prove,
   readManifests,
   revokeCredentials,
-} from '../../../src/wire/index.ts'
-import { secretData, secretObject } from '../../../src/wire/secrets.ts'
+} from '../../../src/site/wire/index.ts'
+import { secretData, secretObject } from '../../../src/site/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { Behaviour, MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
-import { rejection, siteCluster } from '../../unit/wire/memory.ts'
+import { rejection, siteCluster } from '../../unit/site/wire/memory.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { type Seen, type Watched, watching } from './watched.ts'
 

@@ -3,7 +3,7 @@
  * the stand-in; with INFISICAL_URL the first one runs against that (fresh) server instead.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serverMemory } from '../../../src/wire/index.ts'
+import { serverMemory } from '../../../src/site/wire/index.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
 import { essence, type Step, stepsOf } from './recording.ts'

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
-import { inspectDatabase, ownDatabase, type SiteServices } from '../../../src/wire/index.ts'
-import { secretObject } from '../../../src/wire/secrets.ts'
+import { inspectDatabase, ownDatabase, type SiteServices } from '../../../src/site/wire/index.ts'
+import { secretObject } from '../../../src/site/wire/secrets.ts'
 import { type OldPostgres, startOldPostgres } from '../../support/old-postgres.ts'
-import { countingRandom, rejection, siteCluster } from '../../unit/wire/memory.ts'
-import { smallSite } from '../../unit/wire/sites.ts'
+import { countingRandom, rejection, siteCluster } from '../../unit/site/wire/memory.ts'
+import { smallSite } from '../../unit/site/wire/sites.ts'
 
 const fine = { encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
 let server: OldPostgres

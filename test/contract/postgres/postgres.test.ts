@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { type DatabaseLogin, Secret } from '../../../src/kernel/ports/index.ts'
 import { freePort, type PostgresServer, startPostgres } from '../../support/services.ts'
-import { rejection } from '../../unit/wire/memory.ts'
+import { rejection } from '../../unit/site/wire/memory.ts'
 
 let server: PostgresServer
 let login: DatabaseLogin

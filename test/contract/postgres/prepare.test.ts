@@ -9,9 +9,9 @@ import {
   dropDatabase,
   prepareDatabase,
   targetState,
-} from '../../../src/wire/index.ts'
+} from '../../../src/site/wire/index.ts'
 import { type PostgresServer, startPostgres } from '../../support/services.ts'
-import { countingRandom, rejection } from '../../unit/wire/memory.ts'
+import { countingRandom, rejection } from '../../unit/site/wire/memory.ts'
 
 let server: PostgresServer
 let root: DatabaseLogin

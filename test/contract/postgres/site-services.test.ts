@@ -17,12 +17,12 @@ import {
   type SiteServices,
   storedKeys,
   storeKeys,
-} from '../../../src/wire/index.ts'
-import { secretObject } from '../../../src/wire/secrets.ts'
+} from '../../../src/site/wire/index.ts'
+import { secretObject } from '../../../src/site/wire/secrets.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
-import { countingRandom, rejection, secretIn, siteCluster } from '../../unit/wire/memory.ts'
-import { smallSite } from '../../unit/wire/sites.ts'
+import { countingRandom, rejection, secretIn, siteCluster } from '../../unit/site/wire/memory.ts'
+import { smallSite } from '../../unit/site/wire/sites.ts'
 
 // The services of a site file, reached as an install reaches them: names of services, through forwarded ports.
 let postgres: PostgresServer

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { type DatabaseLogin, Secret } from '../../../src/kernel/ports/index.ts'
 import { type PostgresServer, startPostgres } from '../../support/services.ts'
-import { rejection } from '../../unit/wire/memory.ts'
+import { rejection } from '../../unit/site/wire/memory.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sealift-tls-'))
 const postgres = createPostgres()

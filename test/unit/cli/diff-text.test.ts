@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { diffText } from '../../../src/cli/diff-text.ts'
-import { type Diff, diffResult } from '../../../src/diff/index.ts'
+import { type Diff, diffResult } from '../../../src/seal/diff/index.ts'
 
 const side = { kind: 'lock', name: 'small', version: '1.0.0' } as const
 const none = { count: 0, bytes: 0 }

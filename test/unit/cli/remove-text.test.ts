@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { removedText, unsaidRemoval } from '../../../src/cli/remove-text.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
-import { fullSite, smallSite } from '../wire/sites.ts'
+import { fullSite, smallSite } from '../site/wire/sites.ts'
 
 test('what was removed and kept is listed; an empty list is not mentioned', () => {
   expect(removedText({ removed: ['release a', 'images'], kept: ['the database'] })).toBe(

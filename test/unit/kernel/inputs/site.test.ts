@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
-import { fullSite, smallSite } from '../../wire/sites.ts'
+import { fullSite, smallSite } from '../../site/wire/sites.ts'
 
 function faultsOf(text: string): readonly string[] {
   try {

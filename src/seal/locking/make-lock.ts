@@ -1,0 +1,90 @@
+import type { BudgetReport } from '../../bundle/declared/index.ts'
+import { lockTitle } from '../../bundle/layout/index.ts'
+import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../../bundle/lock/index.ts'
+import { toolProgram } from '../../bundle/opening/index.ts'
+import type { BundleSpec } from '../../kernel/inputs/index.ts'
+import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
+import { findImages, type RenderedChart } from '../resolve/index.ts'
+import { account } from './account.ts'
+import { assemble } from './assemble.ts'
+import { lockAttachments } from './attachments.ts'
+import { oldLock, refuseDrift } from './compare.ts'
+import { lockedTool } from './entries.ts'
+import { type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
+import { pin } from './pin-missing.ts'
+import { renderAll } from './render.ts'
+
+/** What to lock. */
+export interface LockRequest {
+  /** Folder with bundle.yaml. */
+  readonly specDir: string
+  /** This host's platform, `linux/amd64`: which of the spec's helms can render here. */
+  readonly platform: string
+  /** `warn` lets a spec over its budget pass. */
+  readonly budget: 'hold' | 'warn'
+  /** Pin only these images anew; the others keep what the lock that lies there says. */
+  readonly update?: readonly string[]
+  /** Fail unless the result is what the lock that lies there says. */
+  readonly locked?: boolean
+  /** `false` leaves signatures, attestations and SBOMs of images out, whatever the spec says. */
+  readonly attestations?: boolean
+}
+
+/** A new lock, which is nowhere yet. */
+export interface MadeLock {
+  readonly spec: BundleSpec
+  readonly lock: BundleLock
+  /** Canonical YAML, as it belongs into bundle.lock.yaml. */
+  readonly text: string
+  readonly budget: BudgetReport
+  /** Where it differs from the lock that lies there; absent when there is none yet. */
+  readonly drift?: readonly Change[]
+}
+
+/**
+ * Resolves a spec: charts, the images that rendering them with their values proves, and tools, all by digest.
+ * Renders with the very helm that travels. Writes nothing but private temporary files.
+ * @throws SealiftError SPEC_INVALID, CHART_NOT_FOUND, IMAGE_NOT_FOUND, RENDER_FAILED, BUDGET_EXCEEDED,
+ *   REGISTRY_*, CONTENT_MISMATCH, FILE_FAILED, INTERRUPTED; with `locked` or `update` LOCK_INVALID when there is no
+ *   lock or none that can be read, with `locked` LOCK_DRIFT, with `update` USAGE for what is no image of the spec
+ */
+export async function makeLock(request: LockRequest, host: ConnectedHost, talk: Talk): Promise<MadeLock> {
+  const { specDir, platform, update = [], locked = false } = request
+  const { reporter } = talk
+  const read = await readSpec(specDir, platform, host.files)
+  const { spec } = read
+  const old = await oldLock(request, host.files, reporter)
+  const resolved = await resolveParts(spec, specDir, host, talk)
+  // A helm that is not the locked one must not run, not even to say what else has changed.
+  if (locked && old) refuseDrift(driftOf(old, { ...old, tools: resolved.tools.map(lockedTool) }), request)
+  const rendered = await render(read, resolved, host, talk)
+  const budget = account(rendered, spec, request.budget, reporter)
+  const { images, suspects } = findImages(rendered, spec.images)
+  const pinned = await pin({ images, platforms: spec.platforms, update, old }, host, talk)
+  // What was locked without looking for attachments is held to without looking for them.
+  const unseen = locked && old?.images.every(({ attachments }) => attachments === undefined)
+  const wanted = spec.attestations && request.attestations !== false && !unseen
+  const attached = wanted ? await lockAttachments(pinned, old, host.registry, talk) : undefined
+  const text = printLock(assemble({ ...read, ...resolved, pinned, attached, suspects, budget }))
+  const lock = parseLock(text, lockTitle)
+  const drift = old && driftOf(old, lock)
+  if (locked && drift !== undefined) refuseDrift(drift, request)
+  return { spec, lock, text, budget, ...(drift === undefined ? {} : { drift }) }
+}
+
+/** Renders the charts with the very helm that travels. */
+async function render(
+  { spec: { kubernetes }, values, helmTool }: ReadSpec,
+  { tools, charts }: Resolved,
+  { files, helmFrom }: ConnectedHost,
+  { reporter, signal }: Talk,
+): Promise<RenderedChart[]> {
+  const packed = tools.find(({ spec }) => spec === helmTool)
+  if (packed === undefined) throw new Error('the helm is among the tools that were resolved')
+  const helm = await helmFrom(await toolProgram(packed.bytes, helmTool.member))
+  try {
+    return await renderAll(charts, { helm, kubernetes, values, files, signal }, reporter)
+  } finally {
+    await helm.dispose()
+  }
+}

@@ -1,0 +1,71 @@
+import { specTitle } from '../../bundle/layout/index.ts'
+import { readValues, type ValuesFile } from '../../bundle/opening/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type BundleSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
+import { type ConnectedHost, eachAsStep, type Talk } from '../../kernel/ports/index.ts'
+import { type ResolvedChart, type ResolvedTool, resolveChart, resolveTool } from '../resolve/index.ts'
+
+/** A spec as it was read, with its values files. */
+export interface ReadSpec {
+  readonly spec: BundleSpec
+  readonly specText: string
+  /** By path. */
+  readonly values: ReadonlyMap<string, ValuesFile>
+  /** The helm that travels and can run here. */
+  readonly helmTool: ToolSpec
+}
+
+/** Reads a spec for a host of this platform. @throws SealiftError SPEC_INVALID, FILE_FAILED */
+export async function readSpec(
+  specDir: string,
+  platform: string,
+  files: ConnectedHost['files'],
+): Promise<ReadSpec> {
+  const specFile = `${specDir}/${specTitle}`
+  const specText = await files.readText(specFile)
+  const spec = parseSpec(specText, specFile)
+  const helmTool = helmOf(spec, platform)
+  const values = await readValues(spec.charts, specFile, async path =>
+    (await files.exists(`${specDir}/${path}`)) ? files.readText(`${specDir}/${path}`) : undefined,
+  )
+  return { spec, specText, values, helmTool }
+}
+
+function helmOf(spec: BundleSpec, platform: string): ToolSpec {
+  const tool = spec.tools.find(({ name, platform: its }) => name === 'helm' && its === platform)
+  if (tool !== undefined) return tool
+  throw new SealiftError('SPEC_INVALID', `bundle.yaml names no helm for ${platform}`, {
+    faults: [
+      `tools: expected a helm for ${platform}: the helm that travels also renders the charts on this host`,
+    ],
+  })
+}
+
+/** The tools and charts of a spec at hand. */
+export interface Resolved {
+  readonly tools: readonly ResolvedTool[]
+  readonly charts: readonly ResolvedChart[]
+}
+
+/**
+ * Gets a spec's tools and charts, one after the other.
+ * @throws SealiftError CHART_NOT_FOUND, IMAGE_NOT_FOUND, CONTENT_MISMATCH, FILE_FAILED, and those of the registry
+ */
+export async function resolveParts(
+  { tools, charts }: BundleSpec,
+  specDir: string,
+  { files, registry, web }: ConnectedHost,
+  { reporter, signal }: Talk,
+): Promise<Resolved> {
+  const sources = { specDir, files, registry, web, signal }
+  const toolTitle = ({ name, version, platform }: ToolSpec) => `Get ${name} ${version} for ${platform}`
+  return {
+    tools: await eachAsStep(reporter, tools, toolTitle, tool => resolveTool(tool, sources)),
+    charts: await eachAsStep(
+      reporter,
+      charts,
+      ({ name, version }) => `Get chart ${name} ${version}`,
+      chart => resolveChart(chart, sources),
+    ),
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  attestedBy,
+  type Descriptor,
+  type Digest,
+  hexOf,
+  isIndexType,
+  parseIndex,
+  type Reference,
+} from '../../kernel/oci/index.ts'
+import type { Registry } from '../../kernel/ports/index.ts'
+
+// cosign's specs/SIGNATURE_SPEC.md, "Tag-based Discovery".
+const cosignTags = ['sig', 'att', 'sbom']
+
+/** Something that may be an attachment: where it was named, before its manifest is read. */
+export interface Candidate {
+  readonly subject: Digest
+  readonly listed: Descriptor
+  readonly tag?: string
+  /** Whether its manifest must name the subject itself: it was found by that. */
+  readonly refers?: true
+}
+
+/** Attestations that an image's index names, in buildkit's form, of the manifests that are carried. */
+export async function inIndex(
+  place: Reference,
+  digest: Digest,
+  subjects: readonly Digest[],
+  registry: Registry,
+  signal?: AbortSignal,
+): Promise<Candidate[]> {
+  // An image that is one manifest for all that is asked has no index.
+  if (subjects.length === 1) return []
+  const { bytes } = await registry.manifest({ ...place, digest }, signal)
+  return parseIndex(bytes, digest).manifests.flatMap(listed => {
+    const subject = attestedBy(listed)
+    return subject !== undefined && subjects.includes(subject) ? { subject, listed } : []
+  })
+}
+
+/** What a registry keeps beside a manifest: its referrers (OCI 1.1, or their fallback tag), and cosign's tags. */
+export async function besideIt(
+  place: Reference,
+  subject: Digest,
+  registry: Registry,
+  signal?: AbortSignal,
+): Promise<Candidate[]> {
+  const base = `sha256-${hexOf(subject)}`
+  const tagged = async (tag: string) => registry.find({ ...place, tag }, subject, signal)
+  const [referrers, ...tags] = await Promise.all([
+    registry.referrers(place, subject, signal),
+    ...cosignTags.map(async suffix => ({
+      tag: `${base}.${suffix}`,
+      served: await tagged(`${base}.${suffix}`),
+    })),
+  ])
+  const fallback = referrers === undefined ? await tagged(base) : undefined
+  const list =
+    fallback !== undefined && isIndexType(fallback.descriptor.mediaType)
+      ? parseIndex(fallback.bytes, base).manifests
+      : (referrers ?? [])
+  return [
+    ...tags.flatMap(({ tag, served }) => (served ? { subject, listed: served.descriptor, tag } : [])),
+    ...list.map(listed => ({ subject, listed, refers: true as const })),
+  ]
+}

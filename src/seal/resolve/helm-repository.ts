@@ -1,0 +1,114 @@
+import { compareBuild, valid } from 'semver'
+import * as z from 'zod'
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import { digestOf } from '../../kernel/oci/index.ts'
+import type { Web } from '../../kernel/ports/index.ts'
+import { parseYaml } from '../../kernel/yaml/index.ts'
+import { chartBytes, readAll } from './read.ts'
+
+const indexBytes = 32 * 1024 * 1024
+
+// index.yaml (helm.sh/docs/topics/chart_repository), only what is needed to find one package.
+const entry = z.object({
+  version: z.coerce.string(),
+  urls: z.array(z.string()).min(1),
+  digest: z.string().optional(),
+})
+type Entry = z.infer<typeof entry>
+
+/** The package, or the OCI repository that the Helm repository points to. */
+export type RepositoryPackage = { readonly packed: Uint8Array } | { readonly oci: string }
+
+/**
+ * Finds a chart's version in a Helm repository and downloads its package. The index's digest, where there is
+ * one, must fit.
+ * @throws SealiftError CHART_NOT_FOUND with the nearest names or versions there are, CONTENT_MISMATCH,
+ *   and those of the web
+ */
+export async function packageFromRepository(
+  repo: string,
+  { name, version }: ChartSpec,
+  { web, signal }: { readonly web: Web; readonly signal?: AbortSignal },
+): Promise<RepositoryPackage> {
+  const base = repo.endsWith('/') ? repo : `${repo}/`
+  const listed = entriesOf(await web.text(`${base}index.yaml`, indexBytes, signal), repo)
+  const entries = readEntries(listed[name])
+  if (entries.length === 0) {
+    const names = Object.keys(listed)
+      .sort()
+      .slice(0, 8)
+      .map(known => printable(known, 60))
+    throw new SealiftError('CHART_NOT_FOUND', `${repo} has no chart ${name}`, {
+      hints: [`It has: ${names.join(', ') || 'none'}.`],
+    })
+  }
+  const wanted =
+    entries.find(item => item.version === version) ??
+    entries.find(item => bare(item.version) === bare(version))
+  if (wanted === undefined) {
+    throw new SealiftError('CHART_NOT_FOUND', `${repo} has no ${name} ${version}`, {
+      hints: [
+        `Nearest versions there: ${nearestVersions(
+          version,
+          entries.map(item => item.version),
+        ).join(', ')}.`,
+      ],
+    })
+  }
+  const url = new URL(wanted.urls[0] ?? '', base)
+  if (url.protocol === 'oci:') return { oci: `${url.host}${url.pathname}`.replace(/:[^/:]*$/, '') }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new SealiftError(
+      'CHART_NOT_FOUND',
+      `${repo} offers ${name} ${version} at ${printable(url.href)}, which is not HTTP`,
+    )
+  }
+  const packed = await readAll(web.stream(url.href, signal ? { signal } : {}), chartBytes, url.href)
+  checkDigest(packed, wanted.digest, url.href)
+  return { packed }
+}
+
+const bare = (version: string): string => version.replace(/^v/, '')
+
+function entriesOf(text: string, repo: string): Readonly<Record<string, unknown>> {
+  let index: unknown
+  try {
+    index = parseYaml(text)
+  } catch (error) {
+    throw new SealiftError('REGISTRY_FAILED', `the index.yaml of ${repo} is not readable as YAML`, {
+      faults: [printable(messageOf(error), 200)],
+      cause: error,
+    })
+  }
+  const entries = (index as { entries?: unknown } | null | undefined)?.entries
+  if (typeof entries === 'object' && entries !== null) return { ...entries }
+  throw new SealiftError('REGISTRY_FAILED', `${repo} is not a Helm repository: its index.yaml has no entries`)
+}
+
+/** Entries that cannot be used (without version or address) are passed over, as Helm does. */
+function readEntries(list: unknown): Entry[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap(item => {
+    const result = entry.safeParse(item)
+    return result.success ? [result.data] : []
+  })
+}
+
+function checkDigest(packed: Uint8Array, digest: string | undefined, url: string): void {
+  if (digest === undefined) return
+  const expected = digest.startsWith('sha256:') ? digest : `sha256:${digest}`
+  if (digestOf(packed) === expected.toLowerCase()) return
+  throw new SealiftError('CONTENT_MISMATCH', `${url} is not what its repository's index says`, {
+    hints: [`Expected ${printable(expected)}, got ${digestOf(packed)}.`],
+  })
+}
+
+/** Up to six versions around the one asked for, newest first. */
+export function nearestVersions(version: string, known: readonly string[]): string[] {
+  const sorted = known.filter(item => valid(item) !== null).sort((a, b) => compareBuild(b, a))
+  const place = sorted.findIndex(item => compareBuild(item, version) < 0)
+  const middle = place < 0 ? sorted.length : place
+  const start = Math.max(0, Math.min(middle - 3, sorted.length - 6))
+  return sorted.slice(start, start + 6).map(item => printable(item, 40))
+}

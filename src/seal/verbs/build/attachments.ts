@@ -1,0 +1,59 @@
+import type { BundleAttachment, BundleImage } from '../../../bundle/layout/index.ts'
+import type { LockedImage } from '../../../bundle/lock/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import {
+  attestedBy,
+  type Digest,
+  isIndexType,
+  parseIndex,
+  parseManifest,
+  parseReference,
+  type Reference,
+} from '../../../kernel/oci/index.ts'
+import type { Registry, ServedManifest } from '../../../kernel/ports/index.ts'
+import type { Open } from './sources.ts'
+
+/**
+ * Fetches the manifests of all that the lock has attached to an image, and notes where their blobs are to be had.
+ * What the image's own index names goes among the image's manifests; the rest is carried beside it.
+ * @throws SealiftError LOCK_DRIFT when one is no longer there, and those of the registry
+ */
+export async function gatherAttachments(
+  { name, attachments = [] }: LockedImage,
+  image: BundleImage,
+  registry: Registry,
+  openers: Map<Digest, Open>,
+  signal: AbortSignal,
+): Promise<{ readonly image: BundleImage; readonly attachments: BundleAttachment[] }> {
+  const { registry: host, repository } = parseReference(name) as Reference
+  const place: Reference = { registry: host, repository }
+  const named = namedBy(image)
+  const own: Uint8Array[] = []
+  const beside: BundleAttachment[] = []
+  for (const { kind, subject, manifest: digest } of attachments) {
+    const { bytes, descriptor } = await registry
+      .manifest({ ...place, digest }, signal)
+      .catch(error => gone(error, kind, name))
+    const { config, layers } = parseManifest(bytes, `${kind} of ${name}`)
+    for (const blob of [config, ...layers])
+      openers.set(blob.digest, options => registry.blob(place, blob, options))
+    if (named.has(`${subject} ${digest}`)) own.push(bytes)
+    else beside.push({ subject, mediaType: descriptor.mediaType, manifest: bytes })
+  }
+  return { image: { ...image, manifests: [...image.manifests, ...own] }, attachments: beside }
+}
+
+/** What an image's own index says is an attestation of which of its manifests. */
+function namedBy({ name, root, manifests }: BundleImage): ReadonlySet<string> {
+  const [top] = manifests
+  if (top === undefined || !isIndexType(root.mediaType)) return new Set()
+  return new Set(parseIndex(top, name).manifests.map(listed => `${attestedBy(listed)} ${listed.digest}`))
+}
+
+function gone(error: unknown, kind: string, name: string): ServedManifest {
+  if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw error
+  throw new SealiftError('LOCK_DRIFT', `a locked ${kind} of ${name} is no longer there: ${error.message}`, {
+    hints: ['Lock again, and review the difference. Signing an image again may replace what was there.'],
+    cause: error,
+  })
+}

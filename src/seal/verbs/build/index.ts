@@ -1,0 +1,136 @@
+import * as z from 'zod'
+import { bundleFile, layerBytes, planBundle } from '../../../bundle/layout/index.ts'
+import { absentLayers, type BundleLock } from '../../../bundle/lock/index.ts'
+import { type AskPassphrase, openSigningKey, signed, writeSignature } from '../../../bundle/opening/index.ts'
+import { count } from '../../../kernel/errors/index.ts'
+import type { BundleSpec } from '../../../kernel/inputs/index.ts'
+import { digestShape } from '../../../kernel/oci/index.ts'
+import { asStep, type ConnectedHost, type Talk } from '../../../kernel/ports/index.ts'
+import { fillFile } from '../../fetch/index.ts'
+import { makeLock } from '../../locking/index.ts'
+import { diskPlan, diskText, planDisk } from './disk-plan.ts'
+import { budgetFile, type OwnFile, readLocked } from './own-files.ts'
+import { readOlder } from './since.ts'
+import { gather } from './sources.ts'
+import { findUnchanged } from './unchanged.ts'
+
+/** What to build, and where to. */
+export interface BuildRequest {
+  /** Folder with bundle.yaml and bundle.lock.yaml. */
+  readonly specDir: string
+  /** Folder that receives the bundle, made when it is not there. */
+  readonly output: string
+  /** Blobs fetched at once. */
+  readonly concurrency: number
+  /** SOURCE_DATE_EPOCH, seconds. */
+  readonly epoch: number
+  /** Cuts the bundle into volumes of this many bytes. */
+  readonly volumeSize?: number | undefined
+  /** Makes a delta: an older lock, spec folder or bundle, whose images' layers are left out. */
+  readonly since?: string | undefined
+  /** Resolves anew first, and builds nothing unless all is as it was locked. */
+  readonly locked?: boolean
+  /** This host's platform, `linux/amd64`: which of the spec's helms can render here, to resolve anew. */
+  readonly platform: string
+  /** Signs what was built: the path of the private key, and who is asked for its passphrase. */
+  readonly sign?: { readonly key: string; readonly ask: AskPassphrase } | undefined
+}
+
+/** What was built. Sizes in bytes. */
+export const buildResult = z.strictObject({
+  path: z.string(),
+  /** The bundle's identity: the digest of its index.json. */
+  digest: digestShape,
+  size: z.number(),
+  /** Files it lies in: 1, or so many volumes named `.001` on. */
+  volumes: z.number(),
+  images: z.number(),
+  charts: z.number(),
+  /** Blob bytes that were moved: none for what an interrupted run left. */
+  fetched: z.number(),
+  /** Whether the very bundle lay there already: it was read whole, and nothing was written. */
+  unchanged: z.boolean(),
+  /** What it takes here and on nodes; not told of one that lay there. */
+  disk: diskPlan.exactOptional(),
+  /** What a delta leaves out. */
+  absent: z.strictObject({ layers: z.number(), bytes: z.number(), since: z.string() }).exactOptional(),
+  seconds: z.number(),
+  /** The signature beside it, when a key was given. */
+  signature: signed.exactOptional(),
+})
+export type BuildResult = z.infer<typeof buildResult>
+
+/**
+ * Builds the bundle that a lock describes: one file, each byte written once.
+ * @throws SealiftError KEY_INVALID, LOCK_INVALID, LOCK_DRIFT, REGISTRY_*, CONTENT_MISMATCH, DISK_FULL, INTERRUPTED,
+ * what reading an older bundle throws, and with `locked` as {@link makeLock}; nothing is left under the bundle's name
+ * then, and the next run goes on from what is beside it
+ */
+export async function build(request: BuildRequest, host: ConnectedHost, talk: Talk): Promise<BuildResult> {
+  const { files, clock } = host
+  const { specDir, epoch, volumeSize, locked, platform, sign } = request
+  // First of all: a key that cannot be used is told of now, not when all is built.
+  const key = sign && (await openSigningKey(sign.key, files, sign.ask))
+  if (locked) await makeLock({ specDir, platform, budget: 'warn', locked }, host, talk)
+  const started = clock.now()
+  const { spec, lock, own } = await readLocked(specDir, files)
+  const older = request.since === undefined ? undefined : await readOlder(request.since, files)
+  const path = `${request.output}/${bundleFile(lock, older)}`
+  const wanted = { path, files: [...own, budgetFile(lock)], epoch, volumeSize }
+  const unchanged = older ? undefined : await findUnchanged(wanted, files, talk)
+  const made = unchanged
+    ? { index: unchanged.layout.index, digest: unchanged.digest, size: unchanged.size, fetched: 0 }
+    : await make({ path, spec, lock, own, older }, request, host, talk)
+  const signature = key && (await writeSignature(`${path}.sig`, made, key, files))
+  if (!key && !unchanged && (await files.exists(`${path}.sig`)))
+    talk.reporter.warn(
+      `${path}.sig lay there before: it is right only if it was made for ${made.digest}; sign again`,
+    )
+  const { digest, size, fetched } = made
+  return {
+    ...{ path, digest, size, fetched },
+    volumes: volumeSize === undefined ? 1 : Math.ceil(size / volumeSize),
+    images: lock.images.length,
+    charts: lock.charts.length,
+    unchanged: unchanged !== undefined,
+    ...('disk' in made ? { disk: made.disk } : {}),
+    ...('absent' in made ? { absent: made.absent } : {}),
+    seconds: (clock.now() - started) / 1000,
+    ...(signature ? { signature } : {}),
+  }
+}
+
+/** What is built. */
+interface Making {
+  readonly path: string
+  readonly spec: BundleSpec
+  readonly lock: BundleLock
+  readonly own: readonly OwnFile[]
+  /** The lock that a delta builds on. */
+  readonly older: BundleLock | undefined
+}
+
+async function make(
+  { path, spec, lock, own, older }: Making,
+  { specDir, epoch, concurrency, volumeSize }: BuildRequest,
+  host: ConnectedHost,
+  talk: Talk,
+) {
+  const { contents, open } = await asStep(
+    talk.reporter,
+    'Gather manifests and charts',
+    () => gather({ spec, lock, own, specDir, signal: talk.signal }, host),
+    () => `${count(lock.images.length, 'image')}, ${count(lock.charts.length, 'chart')}`,
+  )
+
+  const planned = planBundle(contents, epoch, older && new Set(absentLayers(older, lock).keys()))
+  const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }
+  const disk = planDisk(lock, plan.size, volumeSize, await host.files.free(path))
+  talk.reporter.note(diskText(disk))
+  const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
+  const { index, indexDigest: digest, size } = plan
+  if (older === undefined) return { index, digest, size, fetched, disk }
+  const since = `${older.metadata.name} ${older.metadata.version}`
+  const absent = { layers: plan.absent.length, bytes: layerBytes(plan.absent), since }
+  return { index, digest, size, fetched, disk, absent }
+}

@@ -1,0 +1,31 @@
+/**
+ * Takes named steps and a journal, runs them in order, and gives how each ended. Also says what on the
+ * cluster is not ours. Never knows what a step does.
+ */
+export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
+export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
+export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
+export { takeLease } from './lease.ts'
+export { type LeaseState, leaseHolder, watchLease } from './lease-watch.ts'
+export {
+  type Installed,
+  type Named,
+  refuseDowngrade,
+  refuseOtherBundle,
+  refuseOtherReleases,
+  refuseOtherSite,
+  refuseWrongSite,
+} from './order.ts'
+export {
+  closeReceipt,
+  installedBundle,
+  noteBegun,
+  type Receipt,
+  readReceipt,
+  recordedReleases,
+  writeReceipt,
+} from './receipt.ts'
+export { receiptName } from './receipt-object.ts'
+export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
+export { type Done, type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'
+export { underLease } from './under-lease.ts'

@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { digestShape } from '../../kernel/oci/index.ts'
+import { type Cluster, type Files, kinds } from '../../kernel/ports/index.ts'
+import { managed, systemNamespace } from '../wire/index.ts'
+
+/** One finished step. Never holds a secret. */
+export const journalEntry = z.object({
+  /** ISO time at which the step was done. */
+  at: z.string(),
+  bundle: digestShape,
+  /** Digest of the site file. */
+  site: digestShape,
+  step: z.string(),
+  detail: z.string(),
+  milliseconds: z.number(),
+})
+
+export type JournalEntry = z.infer<typeof journalEntry>
+
+/** The record of finished steps, oldest first. */
+export interface Journal {
+  read(): Promise<JournalEntry[]>
+  add(entry: JournalEntry): Promise<void>
+}
+
+const journalSecret = 'sealift-journal'
+
+function parseLines(text: string): JournalEntry[] {
+  return text.split('\n').flatMap(line => {
+    try {
+      const parsed = journalEntry.safeParse(JSON.parse(line))
+      return parsed.success ? [parsed.data] : []
+    } catch {
+      return [] // the torn last line of a killed run; its step runs again
+    }
+  })
+}
+
+/**
+ * The journal that lives in the cluster (Secret `sealift-journal`), where any machine finds it, with every
+ * line then appended to a local file for the auditor. The cluster's word counts: a local file alone may
+ * speak of a cluster that is gone, and it is never ahead of the cluster's, whenever a run is killed.
+ * @throws SealiftError CLUSTER_* and FILE_FAILED
+ */
+export function siteJournal(cluster: Cluster, files: Files, localPath: string): Journal {
+  const read = async () => {
+    const secret = await cluster.get(kinds.secret, journalSecret, systemNamespace)
+    const data = secret?.['data'] as Record<string, string> | undefined
+    return parseLines(Buffer.from(data?.['journal.jsonl'] ?? '', 'base64').toString())
+  }
+  return {
+    read,
+    async add(added) {
+      const kept = (await read()).filter(
+        ({ step, bundle, site }) => !(step === added.step && bundle === added.bundle && site === added.site),
+      )
+      const text = [...kept, added].map(line => `${JSON.stringify(line)}\n`).join('')
+      await cluster.apply({
+        ...kinds.secret,
+        metadata: { name: journalSecret, namespace: systemNamespace, labels: managed },
+        type: 'sealift.dev/journal',
+        data: { 'journal.jsonl': Buffer.from(text).toString('base64') },
+      })
+      await files.append(localPath, JSON.stringify(added))
+    },
+  }
+}
+
+/** Takes the cluster's journal away; what is not there is fine. @throws SealiftError CLUSTER_* */
+export async function forgetJournal(cluster: Cluster): Promise<void> {
+  await cluster.delete(kinds.secret, journalSecret, systemNamespace)
+}

@@ -1,0 +1,29 @@
+import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { markedFor, readManifests, systemNamespace } from '../wire/index.ts'
+import { takeLease } from './lease.ts'
+
+/**
+ * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is, with the
+ * name of the site; one that is being deleted, by a removal at its end or by hand, is waited for first. When the lease
+ * is lost, the signal that the work gets is aborted.
+ * @throws SealiftError SITE_BUSY, CLUSTER_*, and what the work throws
+ */
+export async function underLease<T>(
+  { cluster, clock, files, manifests, operator: holder }: SiteHost,
+  site: string,
+  talk: Talk,
+  work: (talk: Talk) => Promise<T>,
+): Promise<T> {
+  const { reporter, signal } = talk
+  const { systemNamespace: namespace } = await readManifests(files, manifests)
+  const under = await asStep(reporter, 'Take the lease of this site', async progress => {
+    signal.throwIfAborted()
+    if (isTerminating(await cluster.get(kinds.namespace, systemNamespace))) {
+      progress(`waiting until namespace ${systemNamespace} is gone`)
+      await cluster.delete(kinds.namespace, systemNamespace)
+    }
+    await cluster.apply(markedFor(site, namespace))
+    return takeLease({ cluster, clock, holder, signal, progress })
+  })
+  return under(signal => work({ ...talk, signal }))
+}

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Cluster, isTerminating, type KubernetesObject } from '../../kernel/ports/index.ts'
+import { covers } from '../wire/index.ts'
+import { ownObjects, type ReleaseName } from './own-objects.ts'
+
+/** What {@link differences} compares. */
+export interface Compared extends ReleaseName {
+  /** YAML of what an upgrade would apply. */
+  readonly wanted: string
+  /** YAML of what the deployed revision was made of. */
+  readonly deployed: string
+}
+
+/**
+ * What an upgrade would change on the cluster, a few words for each object; empty where all is as it would make it.
+ * A time of day in an annotation, which a chart renders anew each time, is no difference. Where a live object does not
+ * plainly say what is wanted, the API server is asked what an apply would make of it.
+ * @throws SealiftError CLUSTER_*, YAMLException
+ */
+export async function differences(
+  cluster: Pick<Cluster, 'get' | 'preview'>,
+  { wanted, deployed, ...name }: Compared,
+): Promise<string[]> {
+  const next = ownObjects(wanted, name)
+  const before = new Map(ownObjects(deployed, name).map(object => [keyOf(object, name), object]))
+  const found = next.map(async object => {
+    const old = before.get(keyOf(object, name))
+    const what = await differenceOf(cluster, object, old, name)
+    return what === undefined ? [] : [`${object.kind} ${object.metadata.name} ${what}`]
+  })
+  const kept = new Set(next.map(object => keyOf(object, name)))
+  const gone = [...before].filter(([key]) => !kept.has(key))
+  return [
+    ...(await Promise.all(found)).flat(),
+    ...gone.map(([, { kind, metadata }]) => `${kind} ${metadata.name} is no longer wanted`),
+  ]
+}
+
+async function differenceOf(
+  cluster: Pick<Cluster, 'get' | 'preview'>,
+  wanted: KubernetesObject,
+  deployed: KubernetesObject | undefined,
+  { namespace }: ReleaseName,
+): Promise<string | undefined> {
+  const live = await cluster.get(wanted, wanted.metadata.name, wanted.metadata.namespace ?? namespace)
+  if (live === undefined) return 'is not there'
+  if (isTerminating(live)) return 'is being deleted'
+  const same = deployed !== undefined && isDeepStrictEqual(timeless(deployed), timeless(wanted))
+  if (same && covers(timeless(live), timeless(wanted))) return undefined
+  const next = await cluster.preview(wanted, fieldManager, namespace)
+  return isDeepStrictEqual(meaning(next), meaning(live)) ? undefined : 'differs'
+}
+
+/** As whom helm 4 applies objects (pkg/kube, ManagedFieldsManager). */
+const fieldManager = 'helm'
+
+function keyOf({ apiVersion, kind, metadata }: KubernetesObject, name: ReleaseName): string {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : ''
+  return [group, kind, metadata.namespace ?? name.namespace, metadata.name].join(' ')
+}
+
+/** An object without what every write changes. */
+function meaning(object: KubernetesObject): unknown {
+  const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = object.metadata
+  return timeless({ ...object, metadata })
+}
+
+/** The same with every time of day taken out of its annotations, at any depth. */
+function timeless(value: unknown, within = ''): unknown {
+  if (Array.isArray(value)) return value.map(item => timeless(item))
+  if (typeof value === 'string')
+    return within === 'annotations' && /\d{1,2}:\d{2}:\d{2}/.test(value) ? 'a time' : value
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      timeless(item, typeof item === 'string' ? within : key),
+    ]),
+  )
+}

@@ -1,0 +1,145 @@
+import * as z from 'zod'
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import {
+  asStep,
+  type Cluster,
+  type ContainerUsage,
+  kinds,
+  type Runtime,
+  type SiteHost,
+  type Talk,
+} from '../../../kernel/ports/index.ts'
+import {
+  budgetAccount,
+  judgeDeployment,
+  judgeLeftovers,
+  judgeReady,
+  observeBudget,
+  type Verdict,
+  verdict,
+} from '../../check/index.ts'
+import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.ts'
+import { storeName, type WhereWired, whereWired } from '../../wire/index.ts'
+import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
+import { askInfisical } from './infisical.ts'
+import { allLooked, looked } from './looked.ts'
+import { askServices } from './services.ts'
+import { trySync } from './sync.ts'
+import { usageOver } from './usage-over.ts'
+
+/** What was found. `ok` does not count the budget, which has a verdict of its own. */
+export const checkResult = z.strictObject({
+  site: z.string(),
+  ok: z.boolean(),
+  verdicts: z.array(verdict),
+  budget: budgetAccount,
+})
+export type CheckResult = z.infer<typeof checkResult>
+
+/**
+ * Judges a site by asking: PostgreSQL, Dragonfly, Infisical, External Secrets Operator, and what runs; then what is
+ * used over a window of seconds. One secret is sent through all of it. Leaves nothing behind. What cannot be asked is
+ * a verdict as well.
+ * @throws SealiftError NOT_INSTALLED, FOREIGN_INSTALL for the file of another site, LOCK_INVALID, CLUSTER_UNREACHABLE, CLUSTER_*
+ */
+export async function check(window: number, site: Site, host: SiteHost, talk: Talk): Promise<CheckResult> {
+  const { reporter, signal } = talk
+  const receipt = await readReceipt(host.cluster)
+  refuseOtherSite(receipt.site, site.metadata.name)
+  const found = await asStep(
+    reporter,
+    'Look at what runs',
+    async () => lookAround(receipt, site, host, signal),
+    ({ rested, others }) => {
+      const all = [...rested, ...others]
+      return `${all.filter(({ ok }) => ok).length} of ${all.length} as they should be`
+    },
+  )
+  const sync = await trySync(found.where, found.rested, host, talk)
+  const verdicts = [...found.rested, ...sync, ...found.others]
+  const measure = async () => {
+    let usage: ContainerUsage[] = []
+    const unmeasured = await looked('usage', async () => {
+      usage = await usageOver(window, host, signal)
+      return []
+    })
+    verdicts.push(...unmeasured)
+    return observeBudget(receipt, usage)
+  }
+  const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
+  return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
+}
+
+/** What can be asked at the same time: what a sync rests on, and the others. */
+async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: AbortSignal) {
+  const { cluster, runtime } = host
+  const namespaces = [...new Set(receipt.lock.charts.map(chart => chart.namespace))]
+  let where: WhereWired = {}
+  const unknown = await looked('namespaces', async () => {
+    where = await whereWired(cluster, namespaces)
+    return []
+  })
+  const rested = allLooked([
+    ...namespaces.map(namespace => lookAtDeployments(namespace, cluster)),
+    askServices(site, where.infisical, host),
+    askInfisical(where, host, signal),
+    looked(`store/${storeName}`, async id =>
+      judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), id),
+    ),
+    lookAtWebhooks(cluster, namespaces),
+  ])
+  const others = allLooked([
+    looked(
+      'images',
+      async () =>
+        runtime ? [...(await judgeImages(receipt, runtime)), judgeLeftovers(await runtime.leftovers())] : [],
+      'run sealift as root on the node, or correct containerd in the site file',
+    ),
+    lookAtIngress(cluster, site, where.infisical),
+    lookAtLease(host, signal),
+  ])
+  await Promise.allSettled([rested, others])
+  return { where, rested: [...unknown, ...(await rested)], others: await others }
+}
+
+async function lookAtDeployments(namespace: string, cluster: Cluster): Promise<readonly Verdict[]> {
+  return await looked(`namespace/${namespace}`, async id => {
+    const found = await cluster.list(kinds.deployment, namespace)
+    if (found.length > 0) return found.map(judgeDeployment)
+    return { id, ok: false, message: 'has no Deployment', hint: 'run sealift install again' }
+  })
+}
+
+async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict[]> {
+  const present = new Map((await runtime.images()).map(image => [image.name, image]))
+  const hint = 'run sealift install again: it loads and pins what is missing'
+  return lock.images.map(({ name, digest }) => {
+    const id = `image/${name}`
+    const image = present.get(name)
+    if (image === undefined) return { id, ok: false, message: 'is not on this node', hint }
+    if (image.digest !== digest)
+      return { id, ok: false, message: `is ${image.digest}, not the bundle's ${digest}`, hint }
+    if (!image.complete) return { id, ok: false, message: 'is not complete', hint }
+    if (image.pinEnds) return { id, ok: false, message: "its pin goes at K3s's next start", hint }
+    return image.pinned
+      ? { id, ok: true, message: 'here, complete, pinned' }
+      : { id, ok: false, message: 'is not pinned: kubelet may delete it', hint }
+  })
+}
+
+/** The error that ends a `check` that found something. @returns undefined when all is well */
+export function checkFault({ ok, verdicts, budget }: CheckResult): SealiftError | undefined {
+  const bad = verdicts.filter(verdict => !verdict.ok)
+  if (!ok) {
+    const faults = bad.map(({ id, message }) => `${id}: ${message}`)
+    return new SealiftError(
+      'CHECK_FAILED',
+      `${bad.length} of ${verdicts.length} things are not as they should be`,
+      { faults },
+    )
+  }
+  return budget.observedFits
+    ? undefined
+    : new SealiftError('BUDGET_OBSERVED', 'all works, but more is used than the budget allows')
+}

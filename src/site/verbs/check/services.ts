@@ -1,0 +1,61 @@
+import type { Site } from '../../../kernel/inputs/index.ts'
+import type { Endpoint, SiteHost } from '../../../kernel/ports/index.ts'
+import { judgeCache, judgeDatabase, type Verdict } from '../../check/index.ts'
+import {
+  askCache,
+  askDatabase,
+  cacheServer,
+  databaseConnections,
+  databaseServer,
+  keysSecretName,
+  podAddresses,
+  storedKeys,
+} from '../../wire/index.ts'
+import { allLooked, looked } from './looked.ts'
+
+/**
+ * Asks PostgreSQL and Dragonfly as Infisical's pods do, with what they have in their environment; `namespace` is
+ * Infisical's. @throws SealiftError CLUSTER_UNREACHABLE, INTERRUPTED
+ */
+export async function askServices(
+  site: Site,
+  namespace: string | undefined,
+  host: SiteHost,
+): Promise<readonly Verdict[]> {
+  return await looked(`secret/${keysSecretName}`, async () => {
+    // Whether the keys are lost, or two that differ: an error then.
+    if (namespace !== undefined) await storedKeys(host.cluster, namespace)
+    const { databaseUri, cacheUrl } =
+      namespace === undefined ? {} : await podAddresses(host.cluster, namespace)
+    const database = databaseUri && hostOf(() => databaseServer(databaseUri))
+    const cache = cacheUrl && hostOf(() => cacheServer(cacheUrl))
+    return await allLooked([
+      looked(`postgresql/${database ?? site.database.host}`, async id => {
+        if (databaseUri === undefined) return unknownTo(id, 'DB_CONNECTION_URI')
+        return judgeDatabase(id, await askDatabase({ ...host, site }, databaseUri), databaseConnections(1))
+      }),
+      looked(`dragonfly/${cache ?? site.dragonfly.host}`, async id => {
+        if (cacheUrl === undefined) return unknownTo(id, 'REDIS_URL')
+        return judgeCache(id, await askCache(host, cacheUrl))
+      }),
+    ])
+  })
+}
+
+/** The host that the pods have; nothing where their address cannot be read, which is said when it is asked. */
+function hostOf(server: () => Endpoint): string | undefined {
+  try {
+    return server().host
+  } catch {
+    return undefined
+  }
+}
+
+function unknownTo(id: string, key: string): Verdict {
+  return {
+    id,
+    ok: false,
+    message: `Infisical's pods do not know it: Secret ${keysSecretName} with ${key} is not there`,
+    hint: `run sealift install again: it puts the Secret back from its copy; without one, from your backup`,
+  }
+}

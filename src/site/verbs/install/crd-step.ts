@@ -1,0 +1,50 @@
+import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
+import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
+import { parseAllYaml } from '../../../kernel/yaml/index.ts'
+import type { Step } from '../../install/index.ts'
+import { covers, ensure, managed } from '../../wire/index.ts'
+import type { Installation } from './steps.ts'
+
+/** Applies a chart's CRDs server-side: those that are not there as the chart has them. */
+export function crdStep(chart: ChartSpec, installation: Installation): Step {
+  const { cluster } = installation.host
+  return {
+    id: `crds-${chart.release}`,
+    title: `Apply CRDs of ${chart.name}`,
+    async run(say) {
+      const wanted = await crdsOf(chart, installation)
+      const live = new Map((await cluster.list(kinds.crd)).map(crd => [crd.metadata.name, crd]))
+      let applied = 0
+      for (const [i, crd] of wanted.entries()) {
+        installation.talk.signal.throwIfAborted()
+        const there = live.get(crd.metadata.name)
+        if (!isTerminating(there) && covers(there, crd)) continue
+        say(`${i + 1} of ${wanted.length}`)
+        if (await ensure(cluster, crd)) applied += 1
+      }
+      const rest = applied < wanted.length ? `, ${wanted.length - applied} there before` : ''
+      return { changed: applied > 0, detail: `${applied} applied server-side${rest}` }
+    },
+  }
+}
+
+async function crdsOf(
+  chart: ChartSpec,
+  { bundle, helm, host, wired, talk }: Installation,
+): Promise<KubernetesObject[]> {
+  const { release, namespace, crdValues } = chart
+  const values = [...(await bundledValues(bundle, chart)), crdValues]
+  const packed = await chartFile(bundle, chart, host.files)
+  try {
+    const request = { release, namespace, chart: packed.path, values }
+    const rendered = await helm.template(request, wired.spec.kubernetes, talk.signal)
+    const crds = (parseAllYaml(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
+    return crds.map(crd => {
+      const labels = { ...crd.metadata.labels, ...managed, 'dev.sealift/release': release }
+      return { ...crd, metadata: { ...crd.metadata, labels } }
+    })
+  } finally {
+    await packed.dispose()
+  }
+}

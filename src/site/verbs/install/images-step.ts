@@ -1,0 +1,32 @@
+import { noteBrought, type Step } from '../../install/index.ts'
+import { loadImages } from '../../load/index.ts'
+import type { Installation } from './steps.ts'
+
+/** Loads the images that the node lacks, and pins those that are not. */
+export function imagesStep({ bundle, host, talk }: Installation): Step {
+  return {
+    id: 'images',
+    title: 'Load images into containerd',
+    async run(say) {
+      const { cluster, runtime, platform } = host
+      if (!runtime) throw new Error('the runtime was looked for before the first step')
+      const { changed, loaded, pinned, present } = await loadImages({
+        bundle,
+        runtime,
+        platform,
+        signal: talk.signal,
+        onProgress: talk.progressOn({ update: say }),
+        announce: missing =>
+          noteBrought(
+            cluster,
+            missing.map(({ name, descriptor: { digest } }) => ({ name, digest })),
+          ),
+      })
+      const again = pinned.length > 0 ? `, ${pinned.length} of them pinned again` : ''
+      return {
+        changed,
+        detail: `${loaded.length} loaded, ${present.length} there before${again}, all pinned`,
+      }
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import * as z from 'zod'
+import { openBundle } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
+import { voucher } from '../../../bundle/sign/index.ts'
+import type { ReadSite } from '../../../kernel/inputs/index.ts'
+import { digestShape } from '../../../kernel/oci/index.ts'
+import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import { budgetAccount, observeBudget, usageIfAny } from '../../check/index.ts'
+import {
+  isProven,
+  noteBegun,
+  noteStarted,
+  readReceipt,
+  refuseWrongSite,
+  runSteps,
+  siteJournal,
+  stepOutcome,
+  underLease,
+  writeReceipt,
+} from '../../install/index.ts'
+import { infisicalAccess, readManifests, wiredCharts } from '../../wire/index.ts'
+import { lookFirst, requireOwn } from './look-first.ts'
+import { installSteps } from './steps.ts'
+
+/** What to install, and where. */
+export interface InstallRequest {
+  /** Path of the bundle. */
+  readonly bundle: string
+  /** The site file as it was read once: the host was made of the same. */
+  readonly site: ReadSite
+  /** Where every finished step is appended, one JSON object a line. */
+  readonly journal: string
+  readonly allow: Allowances
+}
+
+/** What the user lets pass that is refused otherwise. */
+export interface Allowances {
+  /** A bundle that nobody signed, where the site names no keys. */
+  readonly unsigned: boolean
+  /** A bundle that is older than what is installed. */
+  readonly downgrade: boolean
+  /** A bundle that was made for other sites. */
+  readonly anySite: boolean
+  /** A cluster that is known as another site, or had its data in another database. */
+  readonly takeOver: boolean
+}
+
+/** What was done. */
+export const installResult = z.strictObject({
+  site: z.string(),
+  bundle: z.strictObject({
+    path: z.string(),
+    digest: digestShape,
+    size: z.number(),
+    version: z.string(),
+    /** Fingerprint of the key that signed it, or `unsigned`. */
+    key: voucher,
+  }),
+  steps: z.array(stepOutcome),
+  budget: budgetAccount,
+  journal: z.string(),
+  seconds: z.number(),
+})
+export type InstallResult = z.infer<typeof installResult>
+
+/**
+ * Installs a bundle: makes sure who signed it, verifies it, looks at the site before the first change, then runs
+ * the steps. The file is opened once, so that what is verified is what is installed. A rerun changes only what is not
+ * as it should be, and proves again.
+ * @throws SealiftError any of the site's and the bundle's codes
+ */
+export async function install(request: InstallRequest, host: SiteHost, talk: Talk): Promise<InstallResult> {
+  const { cluster, files, clock } = host
+  const started = clock.now()
+  const { allow, bundle: path } = request
+  const { site, digest: siteDigest } = request.site
+  const source = await files.openBundle(path)
+  try {
+    const bundle = await openBundle(source)
+    const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
+    const wired = wiredCharts(bundle)
+    refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
+    await verifySource(source, { path, platform: host.platform }, files, talk)
+    const { downgrade, takeOver } = allow
+    const look = { bundle, site, wired, downgrade, takeOver }
+    await lookFirst(look, host, talk)
+    const helm = await bundledHelm(bundle, host)
+    const access = infisicalAccess(host, wired.infisical.namespace)
+    try {
+      return await underLease(host, site.metadata.name, talk, async talk => {
+        // Whoever had the lease until now may have installed something.
+        await requireOwn(look, cluster)
+        const manifests = await readManifests(files, host.manifests)
+        const { metadata, charts: releases } = bundle.lock
+        const since = new Date(clock.now()).toISOString()
+        const noted = { ...metadata, bundle: bundle.digest, site: site.metadata.name, since, releases }
+        if (!(await isProven(cluster, noted))) await noteStarted(cluster, noted)
+        const begin = once(async () => {
+          await noteStarted(cluster, noted)
+          await noteBegun(cluster, metadata, site.metadata.name)
+        })
+        const installation = { bundle, site, wired, helm, host, talk, manifests, access, begin }
+        const steps = await runSteps({
+          steps: installSteps(installation),
+          journal: siteJournal(cluster, files, request.journal),
+          bundle: bundle.digest,
+          site: siteDigest,
+          reporter: talk.reporter,
+          signal: talk.signal,
+          clock,
+        })
+        talk.signal.throwIfAborted()
+        const at = new Date(clock.now()).toISOString()
+        const { digest, size, lock } = bundle
+        await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })
+        return {
+          site: site.metadata.name,
+          bundle: { path, digest, size, version: lock.metadata.version, key },
+          steps,
+          budget: observeBudget(await readReceipt(cluster), await usageIfAny(cluster, talk)),
+          journal: request.journal,
+          seconds: (clock.now() - started) / 1000,
+        }
+      })
+    } finally {
+      await access.close()
+      await helm.dispose()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+/** Does something at its first call only. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}

@@ -1,0 +1,94 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import { printLock } from '../../../bundle/lock/index.ts'
+import { bytes, SealiftError } from '../../../kernel/errors/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import { asStep, type Cluster, type Runtime, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import {
+  installedBundle,
+  recordedSite,
+  refuseDowngrade,
+  refuseForeign,
+  refuseForeignRecords,
+  refuseOtherOperator,
+  refuseOtherSite,
+} from '../../install/index.ts'
+import { requireBase, requireRoom } from '../../load/index.ts'
+import { ingressFaults, namespacesOf, type Wired } from '../../wire/index.ts'
+import { checkServices } from './services.ts'
+
+/** What is to be installed, and where. */
+export interface Look {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  /** Whether an older bundle may pass. */
+  readonly downgrade: boolean
+  /** Whether a cluster that is another site, or had its data elsewhere, may be taken over. */
+  readonly takeOver: boolean
+}
+
+/**
+ * Looks at all that could stop an install, before its first change.
+ * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
+ */
+export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise<void> {
+  const { bundle, site, wired } = look
+  const { cluster, platform } = host
+  await lookAt('the cluster', talk, async () => {
+    const { server, version } = await cluster.info()
+    await requireOwn(look, cluster)
+    const namespaces = namespacesOf(wired)
+    await refuseForeignRecords(cluster)
+    await refuseForeign(cluster, namespaces)
+    await refuseOtherOperator(cluster, namespaces)
+    requireRuntime(host)
+    return `${version} at ${server}`
+  })
+  if (bundle.absent.length > 0) {
+    await lookAt('what the delta builds on', talk, async () => {
+      const there = await requireBase(requireRuntime(host), bundle, platform)
+      return `${there} of its layers are on this node`
+    })
+  }
+  await lookAt('the room for images', talk, async () => {
+    const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, platform)
+    const room = free === undefined ? '' : `, ${bytes(free)} are free`
+    const need = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
+    if (free !== undefined && content + unpacked > free)
+      talk.reporter.warn(`the images may not fit on this node: ${need}`)
+    return content === 0 ? 'all images are there' : need
+  })
+  for (const { message, hint } of await ingressFaults(cluster, site, wired.infisical.namespace))
+    talk.reporter.warn(`the Ingress will not work yet: ${message}; ${hint}`)
+  await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired, look.takeOver))
+}
+
+/**
+ * Makes sure that the cluster is the site of this file, and that the bundle does not take it back, as it is now.
+ * @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function requireOwn(
+  { bundle, site, wired, downgrade, takeOver }: Look,
+  cluster: Cluster,
+): Promise<void> {
+  const { digest, lock } = bundle
+  const { name } = site.metadata
+  refuseOtherSite(await recordedSite(cluster, namespacesOf(wired)), name, takeOver)
+  const candidate = { ...lock.metadata, marks: [digest, printLock(lock)] }
+  refuseDowngrade(await installedBundle(cluster), candidate, downgrade)
+}
+
+async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {
+  signal.throwIfAborted()
+  await asStep(reporter, `Look at ${what}`, look, found => found)
+}
+
+function requireRuntime({ runtime }: SiteHost): Runtime {
+  if (runtime) return runtime
+  throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
+    hints: [
+      'run sealift on the K3s node',
+      'or say where it is: containerd.ctr and containerd.address in site.yaml',
+    ],
+  })
+}

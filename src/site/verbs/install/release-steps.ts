@@ -1,0 +1,143 @@
+import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import {
+  type Cluster,
+  type KubernetesObject,
+  kinds,
+  type Release,
+  type ReleaseStatus,
+} from '../../../kernel/ports/index.ts'
+import type { Done, Step } from '../../install/index.ts'
+import { differences, ownObjects, podTrouble, refusedPods } from '../../release/index.ts'
+import {
+  environmentMark,
+  externalSecretsValues,
+  infisicalValues,
+  showingCertificate,
+} from '../../wire/index.ts'
+import { crdStep } from './crd-step.ts'
+import type { Installation } from './steps.ts'
+import { waitUntilUp } from './wait-until-up.ts'
+import { tellingTrouble } from './while-waiting.ts'
+
+/** Per chart, in the spec's order: its CRDs, then the release. */
+export function releaseSteps(installation: Installation): Step[] {
+  return installation.wired.spec.charts.flatMap(chart => {
+    const install: Step = {
+      id: `release-${chart.release}`,
+      title: `Install ${chart.name} ${chart.version}`,
+      run: say => installRelease(chart, installation, say),
+    }
+    return chart.crdValues === undefined ? [install] : [crdStep(chart, installation), install]
+  })
+}
+
+/**
+ * Upgrades a release where that would change anything on the cluster; where it would not, waits until its pods are up.
+ * @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_*
+ */
+async function installRelease(
+  chart: ChartSpec,
+  installation: Installation,
+  say: (detail: string) => void,
+): Promise<Done> {
+  const { bundle, helm, host, talk, begin } = installation
+  const { release, namespace, timeoutSeconds } = chart
+  const values = [...(await bundledValues(bundle, chart)), await derivedValues(chart, installation)]
+  const packed = await chartFile(bundle, chart, host.files)
+  try {
+    const request: Release = { release, namespace, chart: packed.path, values }
+    const [found, wanted] = await Promise.all([
+      helm.status(release, namespace),
+      helm.render(request, talk.signal),
+    ])
+    const objects = ownObjects(wanted, chart)
+    const reasons = await reasonsToUpgrade(chart, found, wanted, host.cluster)
+    if (found !== undefined && reasons.length === 0) {
+      await waitUntilUp({ objects, chart, host, talk, say })
+      const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
+      return { changed: false, detail }
+    }
+    await refuseRefusedPods(objects, chart, host.cluster)
+    await begin()
+    await forgetUnfinished(release, namespace, found, host.cluster)
+    const upgrade = () =>
+      tellingTrouble(host, namespace, talk, say, () => helm.upgrade(request, timeoutSeconds, talk.signal))
+    const { revision } = await (chart.wire === 'external-secrets'
+      ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
+      : upgrade())
+    const why = found === undefined ? '' : ` (${shown(reasons)})`
+    return {
+      changed: true,
+      detail: `release ${release} in ${namespace}, revision ${revision}, all pods ready${why}`,
+    }
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED' || error.faults.length > 0)
+      throw error
+    throw error.with({ faults: await podTrouble(host.cluster, namespace) })
+  } finally {
+    await packed.dispose()
+  }
+}
+
+/** What Sealift derives from the site, merged after the bundle's own values. */
+async function derivedValues({ wire, namespace }: ChartSpec, { site, host }: Installation) {
+  if (wire === 'external-secrets') return externalSecretsValues()
+  if (wire === 'infisical') return infisicalValues(site, await environmentMark(host.cluster, namespace))
+  return {}
+}
+
+/** Why a release that is there has to be upgraded; nothing where it is as it would be made. */
+async function reasonsToUpgrade(
+  chart: ChartSpec,
+  found: ReleaseStatus | undefined,
+  wanted: string,
+  cluster: Cluster,
+): Promise<string[]> {
+  if (found === undefined) return ['it is not there']
+  if (found.status !== 'deployed') return [`revision ${found.revision} is ${found.status}`]
+  if (found.chart !== chart.name || found.version !== chart.version)
+    return [`it was ${found.chart} ${found.version}`]
+  return differences(cluster, { ...chart, wanted, deployed: found.manifest })
+}
+
+function shown(reasons: readonly string[]): string {
+  const [first = '', ...rest] = reasons
+  return rest.length === 0 ? first : `${first}, and ${rest.length} more`
+}
+
+async function refuseRefusedPods(
+  objects: readonly KubernetesObject[],
+  chart: ChartSpec,
+  cluster: Cluster,
+): Promise<void> {
+  const faults = await refusedPods(cluster, objects, chart)
+  if (faults.length === 0) return
+  throw new SealiftError(
+    'HELM_FAILED',
+    `namespace ${chart.namespace} would not let pods of ${chart.release} in`,
+    {
+      faults,
+      hints: [
+        `change what refuses them (labels pod-security.kubernetes.io/* of namespace ${chart.namespace}, its quotas), or the values in the bundle`,
+      ],
+    },
+  )
+}
+
+/**
+ * Forgets a revision that helm was killed in the middle of: helm would refuse every later run with "another
+ * operation is in progress". What it made stays, and is taken over by the next revision.
+ */
+export async function forgetUnfinished(
+  release: string,
+  namespace: string,
+  found: Pick<ReleaseStatus, 'status' | 'revision'> | undefined,
+  cluster: Pick<Cluster, 'delete'>,
+): Promise<boolean> {
+  if (found === undefined || !found.status.startsWith('pending-')) return false
+  const record = `sh.helm.release.v1.${release}.v${found.revision}`
+  await cluster.delete(kinds.secret, record, namespace)
+  return true
+}

@@ -1,0 +1,100 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import type { Done } from '../../install/index.ts'
+import {
+  areStored,
+  cacheConnections,
+  databaseConnections,
+  environmentOf,
+  inspectCache,
+  inspectDatabase,
+  keysFor,
+  madeForCache,
+  ownDatabase,
+  readyDatabase,
+  refuseOtherDatabase,
+  refuseOthersRole,
+  type SiteServices,
+  serverMemory,
+  servicesOf,
+  siteUrl,
+  storedKeys,
+  storeKeys,
+  type Wired,
+} from '../../wire/index.ts'
+
+// One pod of Infisical fits the budget; both counts allow for a second one while it is rolled out.
+const replicas = 1
+
+/**
+ * Makes sure that PostgreSQL and Dragonfly fit, and that no keys are lost, before anything is changed.
+ * @param takeOver lets keys that were made for one database go on with another, empty one
+ * @throws SealiftError DATABASE_*, CACHE_*, KEYS_LOST, FOREIGN_INSTALL, SITE_INVALID, CLUSTER_*
+ */
+export async function checkServices(
+  site: Site,
+  host: SiteHost,
+  { infisical }: Wired,
+  takeOver: boolean,
+): Promise<string> {
+  const services = servicesOf(site, host)
+  const stored = await storedKeys(host.cluster, infisical.namespace)
+  const { own, facts, state } = await ownPlace(services, infisical.namespace)
+  if (!takeOver && !(state?.infisical ?? false)) refuseOtherDatabase(stored, own)
+  const cache = await inspectCache(services, {
+    connections: cacheConnections(replicas),
+    empty: !madeForCache(stored, site),
+  })
+  return `PostgreSQL ${facts.version}, ${cache.server === 'redis' ? 'Redis' : 'Dragonfly'} ${cache.version}`
+}
+
+/** The database and the keys that are this site's, or will be. Changes nothing. */
+async function ownPlace(services: SiteServices, namespace: string) {
+  const { cluster, random } = services
+  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
+  const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
+  const keys = await keysFor(cluster, random, namespace, state?.infisical ?? false)
+  refuseOthersRole(own, role)
+  return { own, facts, keys, state }
+}
+
+/** What {@link wireServices} works with. */
+export interface Wiring {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  readonly host: SiteHost
+  readonly talk: Talk
+  /** Called before the first change that an older bundle might not find its database after. */
+  readonly begin: () => Promise<void>
+}
+
+/**
+ * Makes role and database, and the Secret that Infisical's pod takes its environment from. The Secret is
+ * stored first: a password or key that was used and then lost could never be found again.
+ * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function wireServices({ bundle, site, wired, host, talk, begin }: Wiring): Promise<Done> {
+  const services = servicesOf(site, host)
+  const { cluster } = host
+  const { namespace, name: chart } = wired.infisical
+  const { own, keys, state } = await ownPlace(services, namespace)
+  const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
+  const { variables: memory, warning } = serverMemory(container?.memoryLimit, site.memory)
+  if (warning !== undefined) talk.reporter.warn(warning)
+  const environment = await environmentOf(services, own, { siteUrl: siteUrl(site, namespace), memory })
+  const kept = { namespace, keys, environment }
+  if (state === undefined || !(await areStored(cluster, kept))) await begin()
+  const stored = await storeKeys(cluster, kept)
+
+  const prepared = await readyDatabase(services, own, databaseConnections(replicas))
+  const { database, user } = own.parts
+  const words = stored ? 'keys and connection stored' : 'keys and connection as they are'
+  if (prepared === undefined) return { changed: stored, detail: `database ${database} as it is, ${words}` }
+  const made = prepared.database !== 'unchanged' || prepared.role !== 'unchanged'
+  return {
+    changed: stored || made,
+    detail: `database ${database} ${prepared.database}, role ${user} ${prepared.role}, ${words}`,
+  }
+}

@@ -1,0 +1,140 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import type { Helm, InfisicalSession, SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import type { Step } from '../../install/index.ts'
+import { isOurs } from '../../release/index.ts'
+import {
+  adminSession,
+  claimNamespace,
+  ensureAdmin,
+  ensureStore,
+  ensureTenancy,
+  type InfisicalAccess,
+  liftDeadWebhooks,
+  type Manifests,
+  namespacesOf,
+  probeScope,
+  prove,
+  serviceUrl,
+  storeName,
+  type Tenancy,
+  type Wired,
+} from '../../wire/index.ts'
+import { imagesStep } from './images-step.ts'
+import { releaseSteps } from './release-steps.ts'
+import { wireServices } from './services.ts'
+
+/** What the steps work with. */
+export interface Installation {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  readonly helm: Helm
+  readonly host: SiteHost
+  readonly talk: Talk
+  readonly manifests: Manifests
+  readonly access: InfisicalAccess
+  /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
+  readonly begin: () => Promise<void>
+}
+
+/** The install's steps, in order. Each looks first, and changes only what is not as it should be. */
+export function installSteps(installation: Installation): Step[] {
+  return [
+    namespacesStep(installation),
+    imagesStep(installation),
+    {
+      id: 'database',
+      title: 'Prepare database and keys',
+      run: () => wireServices(installation),
+    },
+    ...releaseSteps(installation),
+    ...infisicalSteps(installation),
+  ]
+}
+
+function namespacesStep({ wired, site, host: { cluster } }: Installation): Step {
+  const namespaces = namespacesOf(wired)
+  return {
+    id: 'namespaces',
+    title: 'Make namespaces',
+    async run() {
+      // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
+      await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+      let changed = false
+      for (const name of namespaces)
+        changed = (await claimNamespace(cluster, name, site.metadata.name)) || changed
+      return { changed, detail: namespaces.join(', ') }
+    },
+  }
+}
+
+/** What is done through Infisical's API; the admin is logged in once. */
+function infisicalSteps(installation: Installation): Step[] {
+  const { wired, host, talk, site, manifests, access } = installation
+  const { cluster, clock, random } = host
+  const { namespace } = wired.externalSecrets
+  const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
+  let admin: InfisicalSession | undefined
+  const loggedIn = async () => {
+    admin ??= await adminSession(cluster, await access.server())
+    return admin
+  }
+  let tenancy: Tenancy | undefined
+  const tenanted = async () => {
+    const needs = { cluster, infisical: await access.server(), session: await loggedIn(), namespace }
+    tenancy ??= await ensureTenancy(needs)
+    return tenancy
+  }
+  return [
+    {
+      id: 'bootstrap',
+      title: 'Set Infisical up',
+      async run() {
+        const { organization, admin: user } = site
+        const infisical = await access.server()
+        const ensured = await ensureAdmin({
+          ...{ cluster, infisical, random, email: user.email, organization },
+          namespace: wired.infisical.namespace,
+        })
+        admin = ensured.session
+        const done = ensured.bootstrapped
+          ? `organisation ${organization}, admin ${user.email}`
+          : 'was set up before'
+        return {
+          changed: ensured.changed,
+          detail: ensured.left === undefined ? done : `${done}; ${ensured.left}`,
+        }
+      },
+    },
+    {
+      id: 'store',
+      title: 'Wire External Secrets Operator to Infisical',
+      async run(say) {
+        const { changed } = await tenanted()
+        const scope = {
+          hostAPI: serviceUrl(wired.infisical.namespace),
+          namespace,
+          projectSlug: probeScope.project,
+          environmentSlug: probeScope.environment,
+          secretsPath: probeScope.path,
+        }
+        const made = await ensureStore(cluster, manifests, scope, patience(say))
+        return { changed: changed || made, detail: `ClusterSecretStore ${storeName} is ready` }
+      },
+    },
+    {
+      id: 'proof',
+      title: 'Prove it: a secret from Infisical to Kubernetes',
+      async run(say) {
+        const session = await loggedIn()
+        const { place } = await tenanted()
+        const proving = { cluster, session, random, manifests, place, ...patience(say) }
+        const { first, changed } = await prove(proving)
+        const detail = `arrived after ${first} ms; changed in Infisical, changed in Kubernetes after ${changed} ms`
+        // A proof is of now, whatever was there.
+        return { changed: true, detail }
+      },
+    },
+  ]
+}

@@ -1,0 +1,40 @@
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import type { KubernetesObject, SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import { podTrouble, unready } from '../../release/index.ts'
+
+/** What is waited for, and how. */
+export interface Waiting {
+  /** The release's objects, as they are wanted. */
+  readonly objects: readonly KubernetesObject[]
+  readonly chart: Pick<ChartSpec, 'release' | 'namespace' | 'timeoutSeconds'>
+  readonly host: Pick<SiteHost, 'cluster' | 'clock'>
+  readonly talk: Pick<Talk, 'signal'>
+  readonly say: (detail: string) => void
+}
+
+const interval = 1_000
+
+/** Waits until all pods of a release are up, which nobody has to change. @throws SealiftError HELM_FAILED, CLUSTER_* */
+export async function waitUntilUp({ objects, chart, host, talk, say }: Waiting): Promise<void> {
+  const { cluster, clock } = host
+  const { release, namespace, timeoutSeconds } = chart
+  const workloads = objects.filter(({ kind }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind))
+  const end = clock.now() + timeoutSeconds * 1000
+  for (;;) {
+    const states = workloads.map(async object => {
+      const live = await cluster.get(object, object.metadata.name, object.metadata.namespace ?? namespace)
+      return live === undefined ? `${object.kind} ${object.metadata.name} is gone` : (unready(live) ?? [])
+    })
+    const waitingFor = (await Promise.all(states)).flat()
+    if (waitingFor.length === 0) return
+    if (clock.now() >= end)
+      throw new SealiftError(
+        'HELM_FAILED',
+        `release ${release} in ${namespace} is installed as it should be, but not up after ${timeoutSeconds} s`,
+        { faults: [...waitingFor, ...(await podTrouble(cluster, namespace))] },
+      )
+    say(waitingFor.join(', '))
+    await clock.sleep(interval, talk.signal)
+  }
+}

@@ -1,0 +1,154 @@
+import * as z from 'zod'
+import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted, signaturePath } from '../../../bundle/opening/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import {
+  closeReceipt,
+  installedBundle,
+  receiptName,
+  recordedReleases,
+  recordedSite,
+  refuseForeign,
+  refuseForeignRecords,
+  refuseOtherBundle,
+  refuseOtherReleases,
+  refuseOtherSite,
+  underLease,
+} from '../../install/index.ts'
+import { isOurs, ownedBy } from '../../release/index.ts'
+import {
+  adminSecretName,
+  credentialsSecretName,
+  deleteUnlessDown,
+  isManaged,
+  keysSecretName,
+  liftDeadWebhooks,
+  namespacesOf,
+  storeName,
+  systemNamespace,
+  type Wired,
+  wiredCharts,
+} from '../../wire/index.ts'
+import { purge, type Take } from './purge.ts'
+import { revokeAccess } from './revoke-access.ts'
+import { takeRelease } from './take-release.ts'
+import { refuseTeamsLoss } from './teams-loss.ts'
+
+/** What to remove. */
+export interface RemoveRequest {
+  /** Path of the bundle: its helm takes the releases away. */
+  readonly bundle: string
+  readonly site: Site
+  /** Also the database, the keys, the CRDs and the images: nothing can be had back then. */
+  readonly purge: boolean
+  /** Lets a bundle pass that nobody signed, where the site names no keys: its helm is run. */
+  readonly allowUnsigned: boolean
+}
+
+/** What was removed, and what was left on purpose. */
+export const removeResult = z.strictObject({ removed: z.array(z.string()), kept: z.array(z.string()) })
+type RemoveResult = z.infer<typeof removeResult>
+
+/**
+ * Takes the platform away. Without `purge` the data stays: database, keys, the admin's login, CRDs and images,
+ * so that an install of the same site finds everything again. Can be run again after an interruption.
+ * @throws SealiftError FOREIGN_INSTALL when another bundle or site is installed or teams' objects would be lost, SITE_BUSY, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, HELM_FAILED, CLUSTER_*, DATABASE_*
+ */
+export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk): Promise<RemoveResult> {
+  const { cluster, files } = host
+  const source = await files.openBundle(request.bundle)
+  try {
+    const bundle = await openBundle(source)
+    await requireTrusted(signaturePath(source), bundle, request.site, request.allowUnsigned, files)
+    const wired = wiredCharts(bundle)
+    const namespaces = namespacesOf(wired)
+    await refuseForeignRecords(cluster)
+    await refuseForeign(cluster, namespaces)
+    refuseOtherSite(await recordedSite(cluster, namespaces), request.site.metadata.name)
+    const records = await cluster.get(kinds.namespace, systemNamespace)
+    const removal = { ...request, bundle, wired, namespaces, records: records !== undefined }
+    const work = (talk: Talk) => removeAll(removal, host, talk)
+    // Where an earlier purge has come so far, nobody can take a lease any more.
+    return isTerminating(records)
+      ? await work(talk)
+      : await underLease(host, request.site.metadata.name, talk, work)
+  } finally {
+    await source.close()
+  }
+}
+
+interface Removal extends Omit<RemoveRequest, 'bundle'> {
+  readonly bundle: Bundle
+  readonly wired: Wired
+  readonly namespaces: readonly string[]
+  /** Whether Sealift's own namespace was there before. */
+  readonly records: boolean
+}
+
+async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<RemoveResult> {
+  const { bundle, site, wired, namespaces } = removal
+  const { cluster } = host
+  refuseOtherSite(await recordedSite(cluster, namespaces), site.metadata.name)
+  refuseOtherBundle(await installedBundle(cluster), bundle.lock.metadata)
+  refuseOtherReleases(await recordedReleases(cluster), bundle.lock.charts)
+  const removed: string[] = []
+  const take: Take = async (what, work) => {
+    talk.signal.throwIfAborted()
+    await asStep(talk.reporter, `Remove ${what}`, work)
+    removed.push(what)
+  }
+  const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
+  if (removal.purge) await refuseTeamsLoss(crds, cluster)
+  await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+  const access = await revokeAccess(removal, host, talk)
+  removed.push(...access.revoked)
+  const helm = await bundledHelm(bundle, host)
+  try {
+    const store = `ClusterSecretStore ${storeName}`
+    const stored = isManaged(await cluster.get(kinds.clusterSecretStore, storeName))
+    const deleted =
+      stored &&
+      (await asStep(
+        talk.reporter,
+        `Remove ${store}`,
+        () => deleteUnlessDown(cluster, kinds.clusterSecretStore, storeName),
+        gone => (gone ? 'gone' : 'its webhook is down: it goes after the release'),
+      ))
+    if (deleted) removed.push(store)
+    for (const chart of [...wired.spec.charts].reverse())
+      await take(`release ${chart.release}`, () => takeRelease(chart, { bundle, wired, helm, host }))
+    if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, storeName))
+  } finally {
+    await helm.dispose()
+  }
+  const credentials = await cluster.get(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace)
+  if (isManaged(credentials))
+    await take('ESO’s credentials', () =>
+      cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
+    )
+  const now = new Date(host.clock.now()).toISOString()
+  await take('the journal', () => closeReceipt(cluster, now))
+  const kept = removal.purge
+    ? await purge({ bundle, site, wired, crds, namespaces, host, take })
+    : keptWithoutPurge(site, wired)
+  kept.push(...access.kept)
+  // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
+  // up, and until all is done nobody else may begin.
+  if (removal.purge || !removal.records)
+    await take(`namespace ${systemNamespace}`, () => cluster.delete(kinds.namespace, systemNamespace))
+  return { removed, kept }
+}
+
+function keptWithoutPurge({ database, dragonfly }: Site, wired: Wired): string[] {
+  const { namespace } = wired.infisical
+  return [
+    `database ${database.name}`,
+    `Infisical's keys in Dragonfly's database ${dragonfly.database}`,
+    `keys (Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName})`,
+    `what was installed last (ConfigMap ${systemNamespace}/${receiptName})`,
+    `the admin's login (Secrets ${systemNamespace}/${adminSecretName} and ${namespace}/${adminSecretName})`,
+    `namespaces ${[...namespacesOf(wired), systemNamespace].join(', ')}`,
+    'CRDs of External Secrets Operator, and the images',
+  ]
+}

@@ -1,0 +1,137 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import { parseReference, printReference } from '../../../kernel/oci/index.ts'
+import {
+  type Cluster,
+  isTerminating,
+  type KubernetesObject,
+  kinds,
+  type Runtime,
+  type SiteHost,
+} from '../../../kernel/ports/index.ts'
+import { broughtImages } from '../../install/index.ts'
+import { namesOn, runtimeNames } from '../../load/index.ts'
+import {
+  isManaged,
+  leaveNamespace,
+  madeAtServer,
+  madeForCache,
+  madeForDatabase,
+  purgeCache,
+  purgeDatabase,
+  servicesOf,
+  stays,
+  storedKeys,
+  type Wired,
+} from '../../wire/index.ts'
+
+/** Does one named removal, as a step that people see. */
+export type Take = (what: string, work: () => Promise<unknown>) => Promise<void>
+
+/** What {@link purge} works with. */
+export interface Purge {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  /** The CRDs that Sealift applied. */
+  readonly crds: readonly KubernetesObject[]
+  readonly namespaces: readonly string[]
+  readonly host: SiteHost
+  readonly take: Take
+}
+
+/**
+ * Takes away what `remove` keeps, but Sealift's own namespace: CRDs, data, keys, namespaces, images. The keys go last
+ * of the data, since they show that the data is Sealift's own. Gives what is left all the same.
+ * @throws SealiftError CLUSTER_*, DATABASE_*, CACHE_*, LOAD_FAILED
+ */
+export async function purge({ bundle, site, wired, crds, namespaces, host, take }: Purge): Promise<string[]> {
+  const { cluster, runtime } = host
+  const { database, dragonfly } = site
+  const kept: string[] = []
+  for (const { metadata } of crds)
+    await take(`CRD ${metadata.name}`, () => cluster.delete(kinds.crd, metadata.name))
+  const services = servicesOf(site, host)
+  const stored = await storedKeys(cluster, wired.infisical.namespace)
+  const made = `database ${database.name} and role ${database.user}`
+  if (stored === undefined) {
+    if (database.admin) kept.push(`${made}, if they are there: no keys here show that they are this site's`)
+  } else {
+    const cache = `Dragonfly's database ${dragonfly.database}`
+    const others = "this site's keys were made for another one"
+    if (!database.admin) kept.push('the database: the site brought it (database.uri)')
+    else if (!madeAtServer(stored, database))
+      kept.push(`${made}: this site's keys were made for another server than ${database.host}`)
+    else if (madeForDatabase(stored, database)) await take(made, () => purgeDatabase(services))
+    else kept.push(`${made}: ${others}`)
+    if (dragonfly.database === 0)
+      kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
+    else if (madeForCache(stored, site)) await take(cache, () => purgeCache(services))
+    else kept.push(`${cache}: ${others}`)
+  }
+  for (const name of namespaces) {
+    const namespace = await cluster.get(kinds.namespace, name)
+    if (!isManaged(namespace)) continue
+    if (stays(namespace)) {
+      await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
+      kept.push(`namespace ${name}: it was there before`)
+    } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
+  }
+  if (runtime) kept.push(...(await purgeImages({ bundle, wired, runtime, cluster, take })))
+  else kept.push('the images: this machine is not the node')
+  return kept
+}
+
+/**
+ * Takes the images that installs have brought, of whatever version, and what killed loads have left; gives the images
+ * that are left, with the reason.
+ */
+async function purgeImages({
+  bundle,
+  wired,
+  runtime,
+  cluster,
+  take,
+}: Pick<Purge, 'bundle' | 'wired' | 'take'> & {
+  readonly runtime: Runtime
+  readonly cluster: Cluster
+}): Promise<string[]> {
+  const brought = await namesOn(runtime, await broughtImages(cluster))
+  const others = (await namesOn(runtime, bundle.lock.images)).filter(name => !brought.includes(name))
+  const pods = await cluster.list(kinds.pod)
+  const used = imagesOf(pods.filter(pod => isOthers(pod, wired)))
+  // Before the images: it may hold their content and snapshots.
+  if ((await runtime.leftovers()).length > 0)
+    await take('what killed loads have left', () => runtime.endLeftovers())
+  await take('images', () => runtime.remove(brought.filter(name => !used.has(name))))
+  return [
+    ...brought.filter(name => used.has(name)).map(name => `image ${name}: other pods use it`),
+    ...others.map(name => `image ${name}: no install is on record as having brought it`),
+  ]
+}
+
+/** Whether a pod runs, and stays, and is of none of the releases: in a namespace that stays theirs may end later. */
+function isOthers(pod: KubernetesObject, { spec }: Wired): boolean {
+  const { metadata } = pod
+  const { phase = '' } = (pod['status'] ?? {}) as { phase?: string }
+  const release = metadata.labels?.['app.kubernetes.io/instance']
+  const ours = spec.charts.some(chart => chart.release === release && chart.namespace === metadata.namespace)
+  return !ours && !isTerminating(pod) && !['Succeeded', 'Failed'].includes(phase)
+}
+
+/** All names of the images that pods run. */
+function imagesOf(pods: readonly KubernetesObject[]): ReadonlySet<string> {
+  const names = pods.flatMap(({ spec }) => {
+    const { containers = [], initContainers = [], ephemeralContainers = [] } = (spec ?? {}) as PodImages
+    return [...containers, ...initContainers, ...ephemeralContainers].map(({ image = '' }) =>
+      parseReference(image),
+    )
+  })
+  return new Set(names.flatMap(name => (name ? runtimeNames({ name: printReference(name) }) : [])))
+}
+
+type PodImages = Readonly<
+  Partial<
+    Record<'containers' | 'initContainers' | 'ephemeralContainers', readonly { readonly image?: string }[]>
+  >
+>

@@ -1,0 +1,55 @@
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import { asStep, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import {
+  adminSecretName,
+  adminSession,
+  infisicalAccess,
+  revokeCredentials,
+  systemNamespace,
+  type Wired,
+} from '../../wire/index.ts'
+
+/** What is being removed. */
+export interface Revoking {
+  readonly site: Site
+  readonly wired: Wired
+  readonly purge: boolean
+}
+
+const what = 'client secrets of ESO’s machine identity in Infisical'
+
+/**
+ * Revokes what ESO logs in to Infisical with, while the server is still there: whoever has a copy could go on reading
+ * once the data is taken up again. Where the database goes as well, that goes with it. Gives what was revoked, or what
+ * was not and why, in a sentence. @throws SealiftError CLUSTER_UNREACHABLE
+ */
+export async function revokeAccess(
+  { purge, site, wired }: Revoking,
+  host: SiteHost,
+  { reporter }: Talk,
+): Promise<{ revoked: string[]; kept: string[] }> {
+  const admin = await host.cluster.get(kinds.secret, adminSecretName, systemNamespace)
+  if (admin === undefined || (purge && site.database.admin !== undefined)) return { revoked: [], kept: [] }
+  const ended = await asStep(
+    reporter,
+    `Revoke ${what}`,
+    () => revoke(host, wired.infisical.namespace),
+    found => (typeof found === 'string' ? `not done: ${found}` : `${found} revoked`),
+  )
+  if (typeof ended === 'string') return { revoked: [], kept: [`${what}, not revoked: ${ended}`] }
+  return { revoked: ended > 0 ? [what] : [], kept: [] }
+}
+
+/** How many were revoked, or why they could not be. */
+async function revoke(host: SiteHost, namespace: string): Promise<number | string> {
+  const access = infisicalAccess(host, namespace)
+  try {
+    return await revokeCredentials(await adminSession(host.cluster, await access.server()))
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
+    return error.message
+  } finally {
+    await access.close()
+  }
+}

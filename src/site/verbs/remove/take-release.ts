@@ -1,0 +1,43 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
+import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import type { Helm, SiteHost } from '../../../kernel/ports/index.ts'
+import { isOf, ownObjects } from '../../release/index.ts'
+import type { Wired } from '../../wire/index.ts'
+
+/** What a release is taken away with. */
+export interface Taking {
+  readonly bundle: Bundle
+  readonly wired: Wired
+  readonly helm: Helm
+  readonly host: Pick<SiteHost, 'cluster' | 'files'>
+}
+
+/**
+ * Takes a release away. Helm knows it by a record in the release's namespace; where that is gone, what the release has
+ * outside of it would stay, a webhook without a server among it: so what the chart renders to is looked for, and deleted
+ * where it bears the release's name. @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_*
+ */
+export async function takeRelease(chart: ChartSpec, taking: Taking): Promise<void> {
+  const { helm } = taking
+  const { release, namespace, timeoutSeconds } = chart
+  if (await helm.status(release, namespace)) return helm.uninstall(release, namespace, timeoutSeconds)
+  await sweep(chart, taking)
+}
+
+async function sweep(chart: ChartSpec, { bundle, wired, helm, host }: Taking): Promise<void> {
+  const { release, namespace } = chart
+  const packed = await chartFile(bundle, chart, host.files)
+  try {
+    const values = await bundledValues(bundle, chart)
+    const request = { release, namespace, chart: packed.path, values }
+    const rendered = await helm.template(request, wired.spec.kubernetes)
+    for (const object of ownObjects(rendered, chart)) {
+      const { name, namespace: place = namespace } = object.metadata
+      const live = await host.cluster.get(object, name, place)
+      if (live !== undefined && isOf(live, chart)) await host.cluster.delete(object, name, place)
+    }
+  } finally {
+    await packed.dispose()
+  }
+}

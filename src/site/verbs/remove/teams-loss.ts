@@ -1,0 +1,34 @@
+import { count, printable, SealiftError } from '../../../kernel/errors/index.ts'
+import type { Cluster, Kind, KubernetesObject } from '../../../kernel/ports/index.ts'
+import { isManaged, systemNamespace } from '../../wire/index.ts'
+
+/** Whatever is of a kind that goes with the CRDs is lost with them. @throws SealiftError FOREIGN_INSTALL, CLUSTER_* */
+export async function refuseTeamsLoss(crds: readonly KubernetesObject[], cluster: Cluster): Promise<void> {
+  const teams: KubernetesObject[] = []
+  for (const crd of crds) for (const kind of kindsOf(crd)) teams.push(...(await cluster.list(kind)))
+  const lost = teams.filter(object => object.metadata.namespace !== systemNamespace && !isManaged(object))
+  if (lost.length === 0) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `${count(lost.length, 'object')} of other teams would be lost with the CRDs`,
+    {
+      faults: lost.map(({ kind, metadata: { namespace, name } }) =>
+        printable(`${kind} ${namespace ? `${namespace}/` : ''}${name}`),
+      ),
+      hints: ['remove without --purge, or delete them first'],
+    },
+  )
+}
+
+/** The kind that a CRD defines, in the version that is stored. */
+function kindsOf({ spec }: KubernetesObject): Kind[] {
+  const { group, names, versions = [] } = (spec ?? {}) as CrdSpec
+  const stored = versions.find(({ storage }) => storage)
+  return names && stored ? [{ apiVersion: `${group}/${stored.name}`, kind: names.kind }] : []
+}
+
+interface CrdSpec {
+  readonly group?: string
+  readonly names?: { readonly kind: string }
+  readonly versions?: readonly { readonly name: string; readonly storage?: boolean }[]
+}

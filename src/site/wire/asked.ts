@@ -1,0 +1,82 @@
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { Cluster, Endpoint, Secret } from '../../kernel/ports/index.ts'
+import { type CacheFacts, checkCache } from './cache.ts'
+import { databasePlace, parseCacheUrl, parseDatabaseUri, readValues } from './connection.ts'
+import { type DatabaseFacts, type DatabaseState, databaseState, serverFacts } from './database.ts'
+import { keysSecretName } from './keys.ts'
+import { through } from './reach.ts'
+import { withSession } from './session.ts'
+import type { SiteServices } from './site-services.ts'
+
+/** The database as Infisical's pods find it. */
+export interface AskedDatabase {
+  readonly user: string
+  readonly database: string
+  readonly facts: DatabaseFacts
+  readonly state: DatabaseState
+}
+
+const where = (key: string) => `${key} in Secret ${keysSecretName}`
+
+/** The addresses that Infisical's pods have in their environment; the keys' copy elsewhere does not count. */
+export async function podAddresses(
+  cluster: Cluster,
+  namespace: string,
+): Promise<{ databaseUri?: Secret; cacheUrl?: Secret }> {
+  const values = (await readValues(cluster, namespace, keysSecretName))?.values
+  const [databaseUri, cacheUrl] = [values?.get('DB_CONNECTION_URI'), values?.get('REDIS_URL')]
+  return { ...(databaseUri && { databaseUri }), ...(cacheUrl && { cacheUrl }) }
+}
+
+/** Where the URI that the pods have leads. @throws SealiftError SITE_INVALID */
+export function databaseServer(uri: Secret): Endpoint {
+  return parseDatabaseUri(uri, where('DB_CONNECTION_URI'))
+}
+
+/** Where the URL that the pods have leads. @throws SealiftError SITE_INVALID */
+export function cacheServer(url: Secret): Endpoint {
+  return parseCacheUrl(url, where('REDIS_URL'))
+}
+
+/**
+ * Logs in with the URI that Infisical's pods have, as its own role, and looks what is there. Changes nothing.
+ * @throws SealiftError DATABASE_*, SITE_INVALID, CLUSTER_*
+ */
+export async function askDatabase(
+  { cluster, database: server, site }: Pick<SiteServices, 'cluster' | 'database' | 'site'>,
+  uri: Secret,
+): Promise<AskedDatabase> {
+  const { user, password, database, ...place } = parseDatabaseUri(uri, where('DB_CONNECTION_URI'))
+  const tls = { ...(await databasePlace(cluster, site)), serverName: place.host }
+  return await through(cluster, 'database', place, endpoint =>
+    withSession(server, { ...tls, ...endpoint, user, password, database }, async session => {
+      try {
+        await session.query('SELECT 1')
+        const facts = await serverFacts(session, database)
+        return { user, database, facts, state: await databaseState(session) }
+      } catch (error) {
+        if (error instanceof SealiftError) throw error
+        const said = printable(messageOf(error))
+        throw new SealiftError('DATABASE_UNFIT', `PostgreSQL does not answer ${user}: ${said}`, {
+          cause: error,
+        })
+      }
+    }),
+  )
+}
+
+/**
+ * Logs in with the URL that Infisical's pods have, and checks all that they need but free connections: their own are
+ * in use. Writes nothing. @throws SealiftError CACHE_*, SITE_INVALID, CLUSTER_*
+ */
+export async function askCache(
+  { cluster, cache }: Pick<SiteServices, 'cluster' | 'cache'>,
+  url: Secret,
+): Promise<CacheFacts> {
+  const { database, ...login } = parseCacheUrl(url, where('REDIS_URL'))
+  return await through(cluster, 'dragonfly', login, endpoint =>
+    withSession(cache, { ...login, ...endpoint, serverName: login.host }, session =>
+      checkCache(session, { database, connections: 0 }),
+    ),
+  )
+}

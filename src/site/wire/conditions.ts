@@ -1,0 +1,48 @@
+import { messageOf, printable } from '../../kernel/errors/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+
+interface Condition {
+  readonly type?: unknown
+  readonly status?: unknown
+  readonly reason?: unknown
+  readonly message?: unknown
+}
+
+/** Whether an object's condition `Ready` is True. */
+export function isReady(object: KubernetesObject | undefined): boolean {
+  return conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True')
+}
+
+/**
+ * What an object says about itself, one line per condition and per event, printable. ESO's conditions only say that
+ * something is wrong; the reason is in the events, which for a cluster-wide object are in namespace `default`.
+ * Never throws: it is read for the sake of another error.
+ */
+export async function explain(cluster: Cluster, object: KubernetesObject): Promise<string[]> {
+  const { apiVersion, kind } = object
+  const { name, namespace } = object.metadata
+  try {
+    const present = await cluster.get({ apiVersion, kind }, name, namespace)
+    const events = await cluster.list(kinds.event, namespace ?? 'default')
+    const about = events.filter(event => {
+      const involved = event['involvedObject'] as { kind?: unknown; name?: unknown } | undefined
+      return involved?.kind === kind && involved.name === name
+    })
+    const lines = [
+      ...(present === undefined ? ['is not there'] : []),
+      ...conditionsOf(present).map(
+        ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
+      ),
+      ...about.slice(-5).map(event => `event ${event['reason']}: ${event['message']}`),
+    ]
+    return [...new Set(lines)].map(line => `${kind} ${name}: ${printable(line, 500)}`)
+  } catch (error) {
+    return [`${kind} ${name} could not be read: ${printable(messageOf(error))}`]
+  }
+}
+
+/** The conditions that an object has in its status, whatever it is. */
+export function conditionsOf(object: KubernetesObject | undefined): Condition[] {
+  const status = object?.['status'] as { conditions?: unknown } | undefined
+  return Array.isArray(status?.conditions) ? (status.conditions as Condition[]) : []
+}

@@ -1,0 +1,141 @@
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import {
+  type CacheLogin,
+  type Cluster,
+  type DatabaseLogin,
+  type Endpoint,
+  type KubernetesObject,
+  kinds,
+  Secret,
+} from '../../kernel/ports/index.ts'
+import { readSecret, secretData } from './secrets.ts'
+
+/** What a site says about the database, with the certificate it points at. */
+export interface DatabasePlace {
+  readonly tls: DatabaseLogin['tls']
+  readonly ca?: string
+  readonly serverName: string
+}
+
+/** Who logs in where: a database URI taken apart. */
+export interface DatabaseUri extends Endpoint {
+  readonly user: string
+  readonly password: Secret
+  readonly database: string
+}
+
+/** `sslmode` as Node's pg reads it, with which Infisical connects; there `require` would check the certificate. */
+const sslModes = {
+  disable: '',
+  require: '?sslmode=no-verify',
+  'verify-full': '?sslmode=verify-full',
+} as const
+
+/** The connection URI for Infisical: every part percent-encoded. */
+export function databaseUri(parts: DatabaseUri, tls: DatabaseLogin['tls']): Secret {
+  const { host, port, user, password, database } = parts
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password.reveal())}`
+  return new Secret(
+    `postgresql://${login}@${bracket(host)}:${port}/${encodeURIComponent(database)}${sslModes[tls]}`,
+  )
+}
+
+/**
+ * Takes a `postgresql://` URI apart; `where` names its place for the message.
+ * @throws SealiftError SITE_INVALID without the URI's text in it
+ */
+export function parseDatabaseUri(uri: Secret, where: string): DatabaseUri {
+  const url = URL.canParse(uri.reveal()) ? new URL(uri.reveal()) : undefined
+  const database = url?.pathname.slice(1)
+  if (
+    url === undefined ||
+    !/^postgres(ql)?:$/.test(url.protocol) ||
+    !url.hostname ||
+    !url.username ||
+    !database
+  )
+    throw new SealiftError('SITE_INVALID', `${where} is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, {
+      hints: ['Percent-encode what is special in user and password.'],
+    })
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 5432 : Number(url.port),
+    user: decodeURIComponent(url.username),
+    password: new Secret(decodeURIComponent(url.password)),
+    database: decodeURIComponent(database),
+  }
+}
+
+/** The cache's URL for Infisical: `redis[s]://:password@host:port/number`. */
+export function cacheUrl({ dragonfly }: Site, password: Secret | undefined): Secret {
+  const { tls, host, port, database } = dragonfly
+  const login = password === undefined ? '' : `:${encodeURIComponent(password.reveal())}@`
+  return new Secret(`${tls ? 'rediss' : 'redis'}://${login}${bracket(host)}:${port}/${database}`)
+}
+
+/**
+ * Takes a cache's URL apart, as {@link cacheUrl} makes it; `where` names its place for the message.
+ * @throws SealiftError SITE_INVALID without the URL's text in it
+ */
+export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readonly database: number } {
+  const parsed = URL.canParse(url.reveal()) ? new URL(url.reveal()) : undefined
+  const database = Number(parsed?.pathname.slice(1) || 0)
+  if (!parsed?.hostname || !/^rediss?:$/.test(parsed.protocol) || !Number.isSafeInteger(database))
+    throw new SealiftError('SITE_INVALID', `${where} is not redis://:PASSWORD@HOST:PORT/NUMBER`)
+  const { username, password } = parsed
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port === '' ? 6379 : Number(parsed.port),
+    database,
+    tls: parsed.protocol === 'rediss:',
+    ...(username === '' ? {} : { user: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: new Secret(decodeURIComponent(password)) }),
+  }
+}
+
+/** TLS of the site's database, its CA read from the cluster. @throws SealiftError SITE_INVALID */
+export async function databasePlace(cluster: Cluster, { database }: Site): Promise<DatabasePlace> {
+  const { tls, ca, host } = database
+  if (ca === undefined) return { tls, serverName: host }
+  return { tls, serverName: host, ca: (await readSecret(cluster, ca, 'database.ca')).reveal() }
+}
+
+/**
+ * The administrator's login as the site file names it; `undefined` where it names a URI instead.
+ * `endpoint` is where this process reaches the server. @throws SealiftError SITE_INVALID
+ */
+export async function adminLogin(
+  cluster: Cluster,
+  site: Site,
+  endpoint: Endpoint,
+): Promise<DatabaseLogin | undefined> {
+  const { admin } = site.database
+  if (admin === undefined) return undefined
+  const read = (key: string) => readSecret(cluster, { ...admin, key }, 'database.admin')
+  const user = (await read(admin.usernameKey)).reveal().trim()
+  const password = new Secret((await read(admin.passwordKey)).reveal().trim())
+  return { ...endpoint, ...(await databasePlace(cluster, site)), user, password, database: 'postgres' }
+}
+
+/** How to open the cache as the site file says. @throws SealiftError SITE_INVALID */
+export async function cacheLogin(cluster: Cluster, site: Site, endpoint: Endpoint): Promise<CacheLogin> {
+  const { host: serverName, tls, password } = site.dragonfly
+  if (password === undefined) return { ...endpoint, tls, serverName }
+  const value = await readSecret(cluster, password, 'dragonfly.password')
+  return { ...endpoint, tls, serverName, password: new Secret(value.reveal().trim()) }
+}
+
+/** The values of one Secret, with the object itself; `undefined` when it is not there. */
+export async function readValues(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+): Promise<{ object: KubernetesObject; values: Map<string, Secret> } | undefined> {
+  const object = await cluster.get(kinds.secret, name, namespace)
+  return object && { object, values: secretData(object) }
+}
+
+function bracket(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,36 @@
+import type { Site } from '../../kernel/inputs/index.ts'
+import type { Cache, Cluster, Database, Random, SiteHost } from '../../kernel/ports/index.ts'
+import { cacheLogin, cacheUrl } from './connection.ts'
+import type { Environment } from './environment.ts'
+import type { OwnDatabase } from './site-database.ts'
+
+/** The two services of a site, and how to get to them. */
+export interface SiteServices {
+  readonly cluster: Cluster
+  readonly database: Database
+  readonly cache: Cache
+  readonly random: Random
+  readonly site: Site
+}
+
+/** The environment for Infisical's pod. `siteUrl` and `memory` as derived. @throws SealiftError SITE_INVALID */
+export async function environmentOf(
+  { cluster, site }: SiteServices,
+  own: OwnDatabase,
+  derived: Pick<Environment, 'siteUrl' | 'memory'>,
+): Promise<Environment> {
+  const { password } = await cacheLogin(cluster, site, site.dragonfly)
+  const { tls, ca } = own.place
+  return {
+    databaseUri: own.uri,
+    cacheUrl: cacheUrl(site, password),
+    tls,
+    ...(ca === undefined ? {} : { databaseCa: ca }),
+    ...derived,
+  }
+}
+
+/** The site's two services as wiring wants them. */
+export function servicesOf(site: Site, { cluster, database, cache, random }: SiteHost): SiteServices {
+  return { cluster, database, cache, random, site }
+}

@@ -1,0 +1,61 @@
+import type { Site } from '../../kernel/inputs/index.ts'
+import type { Digest } from '../../kernel/oci/index.ts'
+import { keysSecretName } from './keys.ts'
+
+/** Service and Deployment of the release, whatever the release's name. */
+export const infisicalName = 'infisical'
+/** The port that the chart's Service has. */
+export const infisicalPort = 8080
+
+/** The server's address inside the cluster. */
+export function serviceUrl(namespace: string): string {
+  return `http://${infisicalName}.${namespace}.svc:${infisicalPort}`
+}
+
+/** SITE_URL: what the site file says, else the ingress, else the address inside the cluster. */
+export function siteUrl({ url, ingress }: Site, namespace: string): string {
+  if (url !== undefined) return url.replace(/\/+$/, '')
+  if (ingress === undefined) return serviceUrl(namespace)
+  return `${ingress.tlsSecret === undefined ? 'http' : 'https'}://${ingress.host}`
+}
+
+/**
+ * Values for the release wired as `infisical`, merged after the bundle's own: the chart's subcharts and its
+ * bootstrap hook off, everything secret by reference. With another `environment` the pod is started anew.
+ */
+export function infisicalValues({ ingress }: Site, environment?: Digest): Record<string, unknown> {
+  return {
+    nameOverride: infisicalName,
+    infisical: {
+      fullnameOverride: infisicalName,
+      kubeSecretRef: keysSecretName,
+      replicaCount: 1,
+      ...(environment === undefined ? {} : { podAnnotations: { 'sealift.dev/environment': environment } }),
+      // A hook that pulls curlimages/curl and infisical/cli by fixed names; Sealift bootstraps itself.
+      autoBootstrap: { enabled: false },
+    },
+    ingress: {
+      enabled: ingress !== undefined,
+      nginx: { enabled: false },
+      ...(ingress === undefined
+        ? {}
+        : {
+            hostName: ingress.host,
+            ...(ingress.className === undefined ? {} : { ingressClassName: ingress.className }),
+            ...(ingress.tlsSecret === undefined
+              ? {}
+              : { tls: [{ secretName: ingress.tlsSecret, hosts: [ingress.host] }] }),
+          }),
+    },
+    postgresql: { enabled: false, useExistingPostgresSecret: { enabled: false } },
+    redis: { enabled: false },
+  }
+}
+
+/**
+ * Values for the release wired as `external-secrets`: its CRDs are too large for client-side apply, so Sealift
+ * applies them server-side before the release.
+ */
+export function externalSecretsValues(): Record<string, unknown> {
+  return { installCRDs: false }
+}

@@ -1,8 +1,0 @@
-import type { KubernetesObject } from '../../kernel/ports/index.ts'
-import { isOf } from '../../release/index.ts'
-import type { Wired } from './wired.ts'
-
-/** Whether helm made an object for one of a bundle's releases. */
-export function isOurs({ spec }: Pick<Wired, 'spec'>, object: KubernetesObject): boolean {
-  return spec.charts.some(chart => isOf(object, chart))
-}

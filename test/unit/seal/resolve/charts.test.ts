@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest'
+import type { ChartSpec } from '../../../../src/kernel/inputs/index.ts'
+import { digestOf, hexOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
+import { readPackage, writePackage } from '../../../../src/kernel/packages/index.ts'
+import { nearestVersions, resolveChart } from '../../../../src/seal/resolve/index.ts'
+import { memoryFiles } from '../../../support/memory-files.ts'
+import { MemoryRegistry, memoryWeb } from '../../../support/memory-registry.ts'
+
+const base = {
+  name: 'one',
+  version: '1.2.3',
+  release: 'one',
+  namespace: 'apps',
+  values: [],
+  timeoutSeconds: 600,
+}
+const chartYaml = 'apiVersion: v2\nname: one\nversion: 1.2.3\nappVersion: 2\n'
+const packed = writePackage([
+  { path: 'one/Chart.yaml', bytes: Buffer.from(chartYaml) },
+  { path: 'one/charts/sub/Chart.yaml', bytes: Buffer.from('name: sub\nversion: 9.9.9\n') },
+])
+
+const index = (digest: string, url = 'charts/one-1.2.3.tgz') => `
+apiVersion: v1
+entries:
+  one:
+    - { name: one, version: 1.2.3, digest: '${digest}', urls: ['${url}'] }
+    - { name: one, version: 1.3.0, urls: [one-1.3.0.tgz] }
+    - { name: one, version: 2.0.0, urls: [one-2.0.0.tgz] }
+  other: []
+`
+
+function sources({ web = {}, registry = new MemoryRegistry(), files = memoryFiles() } = {}) {
+  return { specDir: '/spec', files, registry, web: memoryWeb(web) }
+}
+
+const resolve = (source: Partial<ChartSpec>, from: ReturnType<typeof sources>) =>
+  resolveChart({ ...base, ...source }, from)
+
+describe('from a Helm repository', () => {
+  const repo = 'https://charts.example.org/stable'
+
+  test('the package is found by name and version, and checked', async () => {
+    const web = {
+      [`${repo}/index.yaml`]: index(hexOf(digestOf(packed))),
+      [`${repo}/charts/one-1.2.3.tgz`]: packed,
+    }
+    const chart = await resolve({ repo }, sources({ web }))
+    expect(chart).toMatchObject({ source: repo, packageDigest: digestOf(packed), metadata: { name: 'one' } })
+  })
+
+  test('an absolute address is followed', async () => {
+    const far = 'https://cdn.example.org/one.tgz'
+    const web = { [`${repo}/index.yaml`]: index(digestOf(packed), far), [far]: packed }
+    expect((await resolve({ repo }, sources({ web }))).packageDigest).toBe(digestOf(packed))
+  })
+
+  test('an unknown version lists the nearest there are', async () => {
+    const web = { [`${repo}/index.yaml`]: index(digestOf(packed)) }
+    await expect(resolve({ repo, version: '1.2.4' }, sources({ web }))).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      message: `${repo} has no one 1.2.4`,
+      hints: ['Nearest versions there: 2.0.0, 1.3.0, 1.2.3.'],
+    })
+  })
+
+  test('an unknown chart lists those there are', async () => {
+    const web = { [`${repo}/index.yaml`]: index(digestOf(packed)) }
+    const failure = { code: 'CHART_NOT_FOUND', hints: ['It has: one, other.'] }
+    await expect(resolve({ repo, name: 'two' }, sources({ web }))).rejects.toMatchObject(failure)
+  })
+
+  test('a Chart.yaml that nobody needs to be that large is refused before it is parsed', async () => {
+    const bytes = Buffer.from(`${chartYaml}x: [${'{},'.repeat(400_000)}]\n`)
+    const large = writePackage([{ path: 'one/Chart.yaml', bytes }])
+    const web = {
+      [`${repo}/index.yaml`]: index(hexOf(digestOf(large))),
+      [`${repo}/charts/one-1.2.3.tgz`]: large,
+    }
+    await expect(resolve({ repo }, sources({ web }))).rejects.toMatchObject({
+      code: 'CONTENT_MISMATCH',
+      message: expect.stringContaining('is larger than 1 MiB'),
+    })
+  })
+
+  test.each([
+    ['is not YAML', 'entries: [', /^unexpected end|flow/i],
+    ['has millions of values', `entries: [${'{},'.repeat(1_000_000)}]`, /^it has more than 2000000 values/],
+  ])('an index that %s is refused, with the reason', async (_, text, reason) => {
+    const error = await resolve({ repo }, sources({ web: { [`${repo}/index.yaml`]: text } })).catch(
+      error => error,
+    )
+    expect(error).toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: `the index.yaml of ${repo} is not readable as YAML`,
+      faults: [expect.stringMatching(reason)],
+    })
+  })
+
+  test('a package that is not what the index says is refused', async () => {
+    const web = { [`${repo}/index.yaml`]: index('0'.repeat(64)), [`${repo}/charts/one-1.2.3.tgz`]: packed }
+    await expect(resolve({ repo }, sources({ web }))).rejects.toMatchObject({ code: 'CONTENT_MISMATCH' })
+  })
+
+  test('only HTTP addresses are followed', async () => {
+    const web = { [`${repo}/index.yaml`]: index(digestOf(packed), 'file:///etc/passwd') }
+    await expect(resolve({ repo }, sources({ web }))).rejects.toMatchObject({ code: 'CHART_NOT_FOUND' })
+  })
+
+  test('the artifact made of it is the same each time, and has no name', async () => {
+    const web = { [`${repo}/index.yaml`]: index(digestOf(packed)), [`${repo}/charts/one-1.2.3.tgz`]: packed }
+    const [{ artifact: first }, { artifact: second }] = [
+      await resolve({ repo }, sources({ web })),
+      await resolve({ repo }, sources({ web })),
+    ]
+    expect(first.manifest.bytes).toEqual(second.manifest.bytes)
+    const manifest = JSON.parse(Buffer.from(first.manifest.bytes).toString())
+    expect(manifest.config.mediaType).toBe(mediaTypes.helmConfig)
+    expect(manifest.layers).toEqual([
+      { mediaType: mediaTypes.helmChart, digest: digestOf(packed), size: packed.length },
+    ])
+    expect(Object.keys(manifest.annotations)).not.toContain('org.opencontainers.image.ref.name')
+    expect(Buffer.from(first.blobs[0]?.bytes ?? []).toString()).toBe(
+      '{"apiVersion":"v2","appVersion":"2","name":"one","version":"1.2.3"}',
+    )
+  })
+})
+
+describe('from an OCI registry', () => {
+  const oci = 'ghcr.io/org/charts/one'
+
+  function filled(tag: string, text = chartYaml) {
+    const registry = new MemoryRegistry()
+    const config = registry.blobOf('{}', mediaTypes.helmConfig)
+    const bytes = writePackage([{ path: 'one/Chart.yaml', bytes: Buffer.from(text) }])
+    const provenance = registry.blobOf('signed', 'application/vnd.cncf.helm.chart.provenance.v1.prov')
+    const layers = [registry.blobOf(bytes, mediaTypes.helmChart), provenance]
+    return { registry, served: registry.put(oci, tag, { config, layers }) }
+  }
+
+  test('the registry’s own manifest is kept, every layer with it', async () => {
+    const { registry, served } = filled('1.2.3')
+    const chart = await resolve({ oci }, sources({ registry }))
+    expect(chart.artifact.manifest.descriptor).toEqual(served)
+    expect(chart.artifact.blobs).toHaveLength(3)
+    expect(chart.source).toBe(`oci://${oci}`)
+  })
+
+  test('a connection that breaks is taken up again', async () => {
+    const { registry } = filled('1.2.3')
+    registry.breaksAfter = 1000
+    expect((await resolve({ oci }, sources({ registry }))).metadata.version).toBe('1.2.3')
+  })
+
+  test('a plus sign in the version is an underscore in the tag', async () => {
+    const { registry } = filled('1.2.3_build', chartYaml.replace('1.2.3', '1.2.3+build'))
+    expect((await resolve({ oci, version: '1.2.3+build' }, sources({ registry }))).metadata.version).toBe(
+      '1.2.3+build',
+    )
+  })
+
+  test('an unknown version says so', async () => {
+    await expect(resolve({ oci, version: '9.0.0' }, sources())).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      message: `chart one: oci://${oci} has no version 9.0.0`,
+    })
+  })
+
+  test('an image is not taken for a chart', async () => {
+    const registry = new MemoryRegistry()
+    registry.image(oci, '1.2.3', 'amd64', ['layer'])
+    await expect(resolve({ oci }, sources({ registry }))).rejects.toThrow('is not a Helm chart')
+  })
+})
+
+describe('from a path', () => {
+  async function folder(files: Record<string, string>) {
+    const memory = memoryFiles()
+    for (const [path, text] of Object.entries(files)) await memory.write(`/spec/charts/one/${path}`, text)
+    return sources({ files: memory })
+  }
+
+  test('a folder is packed under the chart’s name, ignored files left out, the same each time', async () => {
+    const files = {
+      '.helmignore': '# editors\n*.swp\nci/\n/notes.md\n!keep.swp\n',
+      'Chart.yaml': chartYaml,
+      'ci/values.yaml': 'a: 1',
+      'notes.md': 'x',
+      'templates/notes.md': 'x',
+      'templates/a.yaml.swp': 'x',
+      'templates/keep.swp': 'x',
+      'values.yaml': 'a: 2',
+    }
+    const chart = await resolve({ path: 'charts/one' }, await folder(files))
+    const again = await resolve({ path: 'charts/one' }, await folder(files))
+    expect(again.packageDigest).toBe(chart.packageDigest)
+    expect([...(await readPackage(chart.package, () => true)).keys()]).toEqual([
+      'one/.helmignore',
+      'one/Chart.yaml',
+      'one/templates/keep.swp',
+      'one/templates/notes.md',
+      'one/values.yaml',
+    ])
+  })
+
+  test('a .helmignore may have any number of stars', async () => {
+    const name = `${'a'.repeat(200)}c`
+    const stars = `${'*a'.repeat(60)}*b`
+    const files = { 'Chart.yaml': chartYaml, [name]: 'x', [`${name}b`]: 'x', '.helmignore': `${stars}\n` }
+    const { package: bytes } = await resolve({ path: 'charts/one' }, await folder(files))
+    expect([...(await readPackage(bytes, path => path.includes('aaa'))).keys()]).toEqual([`one/${name}`])
+  })
+
+  test('a package is taken as it is', async () => {
+    const from = sources()
+    await from.files.write('/spec/one.tgz', packed)
+    expect((await resolve({ path: 'one.tgz' }, from)).packageDigest).toBe(digestOf(packed))
+  })
+
+  test('another chart or version than asked for is refused', async () => {
+    const from = await folder({ 'Chart.yaml': chartYaml })
+    await expect(resolve({ path: 'charts/one', version: '1.2.4' }, from)).rejects.toThrow(
+      'holds one 1.2.3, not one 1.2.4',
+    )
+  })
+
+  test('nothing there, and something that is no chart', async () => {
+    await expect(resolve({ path: 'charts/two' }, sources())).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+    })
+    const from = sources()
+    await from.files.write('/spec/one.tgz', 'text')
+    await expect(resolve({ path: 'one.tgz' }, from)).rejects.toMatchObject({ code: 'CONTENT_MISMATCH' })
+  })
+})
+
+test('the nearest versions are those around the one asked for', () => {
+  const known = ['1.0.0', '1.1.0', '1.2.0', '1.3.0', '2.0.0', '2.1.0', '3.0.0', 'latest']
+  expect(nearestVersions('1.2.5', known)).toEqual(['2.1.0', '2.0.0', '1.3.0', '1.2.0', '1.1.0', '1.0.0'])
+  expect(nearestVersions('9.0.0', known)[0]).toBe('3.0.0')
+})

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import { digestOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
+import { pinImages } from '../../../../src/seal/resolve/index.ts'
+import { MemoryRegistry } from '../../../support/memory-registry.ts'
+
+const found = (...names: string[]) =>
+  names.map(name => ({ name, reasons: [{ chart: 'app', object: 'Deployment/x', field: 'spec.image' }] }))
+
+/** What the lock says of an image's config and layers, with their bytes. */
+const blobs = (architecture: string, ...layers: string[]) => {
+  const config = JSON.stringify({ os: 'linux', architecture })
+  return {
+    config: { digest: digestOf(config), size: config.length },
+    layers: Object.fromEntries(layers.map(text => [digestOf(text), text.length])),
+  }
+}
+
+function multi(registry: MemoryRegistry) {
+  const amd64 = {
+    ...registry.image('r.io/multi', 'amd64', 'amd64', ['aaaa', 'bb']),
+    platform: { os: 'linux', architecture: 'amd64' },
+  }
+  const arm64 = {
+    ...registry.image('r.io/multi', 'arm64', 'arm64', ['ccc']),
+    platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
+  }
+  const attestation = { ...arm64, platform: { os: 'unknown', architecture: 'unknown' } }
+  const index = registry.put(
+    'r.io/multi',
+    '1',
+    { manifests: [attestation, amd64, arm64] },
+    mediaTypes.ociIndex,
+  )
+  return { index, amd64, arm64 }
+}
+
+describe('pinning', () => {
+  test('an index keeps its digest and gives the manifest of each platform, with sizes', async () => {
+    const registry = new MemoryRegistry()
+    const { index, amd64, arm64 } = multi(registry)
+    const [image] = await pinImages(found('r.io/multi:1'), {
+      registry,
+      platforms: ['linux/arm64', 'linux/amd64'],
+    })
+    expect(image?.digest).toBe(index.digest)
+    expect(image?.platforms).toEqual({
+      'linux/amd64': { manifest: amd64.digest, ...blobs('amd64', 'aaaa', 'bb') },
+      'linux/arm64': { manifest: arm64.digest, ...blobs('arm64', 'ccc') },
+    })
+  })
+
+  test('only platforms that are wanted are asked for', async () => {
+    const registry = new MemoryRegistry()
+    multi(registry)
+    await pinImages(found('r.io/multi:1'), { registry, platforms: ['linux/amd64'] })
+    expect(registry.asked).toHaveLength(2)
+  })
+
+  test('a single manifest is checked against its config; a layer that is there twice counts once', async () => {
+    const registry = new MemoryRegistry()
+    const manifest = registry.image('r.io/single', '1', 'amd64', ['same', 'same'])
+    const [image] = await pinImages(found('r.io/single:1'), { registry, platforms: ['linux/amd64'] })
+    expect(image?.platforms).toEqual({
+      'linux/amd64': { manifest: manifest.digest, ...blobs('amd64', 'same') },
+    })
+  })
+
+  test('a missing platform names the image, the platform and what there is', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/single', '1', 'arm64', ['x'])
+    await expect(
+      pinImages(found('r.io/single:1'), { registry, platforms: ['linux/amd64'] }),
+    ).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      message: 'r.io/single:1 has no image for linux/amd64',
+      hints: ['It is there for: linux/arm64.', 'The image is needed by app Deployment/x spec.image.'],
+    })
+  })
+
+  test('an image given by digest is asked for by digest, and keeps its name', async () => {
+    const registry = new MemoryRegistry()
+    const { digest } = registry.image('r.io/single', 'old', 'amd64', ['x'])
+    registry.image('r.io/single', '1', 'amd64', ['moved'])
+    const name = `r.io/single:1@${digest}`
+    const [image] = await pinImages(found(name), { registry, platforms: ['linux/amd64'] })
+    expect(image).toMatchObject({ name, digest })
+  })
+
+  test('what is known already is not asked for, and keeps its reasons of now', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/new', '1', 'amd64', ['x'])
+    const pinned = { name: 'r.io/kept:1', digest: digestOf('kept'), platforms: {}, reasons: [] }
+    const images = found('r.io/kept:1', 'r.io/new:1')
+    const known = new Map([[pinned.name, pinned]])
+    const [kept] = await pinImages(images, { registry, platforms: ['linux/amd64'], known })
+    expect(kept).toEqual({ ...images[0], digest: pinned.digest, platforms: {} })
+    expect(registry.asked).toEqual(['r.io/new:1'])
+  })
+
+  test('several that are not there are told together', async () => {
+    const registry = new MemoryRegistry()
+    registry.image('r.io/there', '1', 'amd64', ['x'])
+    const images = found('r.io/a:1', 'r.io/there:1', 'r.io/b:1')
+    await expect(pinImages(images, { registry, platforms: ['linux/amd64'] })).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      message: '2 images could not be resolved',
+      faults: [
+        'r.io/a:1 is not there (app Deployment/x spec.image)',
+        'r.io/b:1 is not there (app Deployment/x spec.image)',
+      ],
+    })
+  })
+
+  test('one whose index leads to nothing is named beside the manifest that is not there', async () => {
+    const registry = new MemoryRegistry()
+    const gone = { mediaType: mediaTypes.ociManifest, digest: digestOf('gone'), size: 4 }
+    const manifests = [{ ...gone, platform: { os: 'linux', architecture: 'amd64' } }]
+    registry.put('r.io/torn', '1', { manifests }, mediaTypes.ociIndex)
+    const images = found('r.io/a:1', 'r.io/torn:1')
+    await expect(pinImages(images, { registry, platforms: ['linux/amd64'] })).rejects.toMatchObject({
+      faults: [
+        'r.io/a:1 is not there (app Deployment/x spec.image)',
+        `r.io/torn:1: r.io/torn@${gone.digest} is not there (app Deployment/x spec.image)`,
+      ],
+    })
+  })
+
+  test('the order is kept whatever comes first', async () => {
+    const registry = new MemoryRegistry()
+    const names = Array.from({ length: 9 }, (_, i) => `r.io/i${i}:1`)
+    for (const name of names) registry.image(name.slice(0, -2), '1', 'amd64', [name])
+    const pinned = await pinImages(found(...names), { registry, platforms: ['linux/amd64'] })
+    expect(pinned.map(({ name }) => name)).toEqual(names)
+  })
+
+  test('an artifact that is no image is refused', async () => {
+    const registry = new MemoryRegistry()
+    registry.put('r.io/chart', '1', { config: registry.blobOf('{}', mediaTypes.helmConfig), layers: [] })
+    await expect(pinImages(found('r.io/chart:1'), { registry, platforms: ['linux/amd64'] })).rejects.toThrow(
+      'it is no image',
+    )
+  })
+})

@@ -1,0 +1,40 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { build } from '../../../../src/seal/verbs/build/index.ts'
+import { lock } from '../../../../src/seal/verbs/lock.ts'
+import { connectedSpec } from '../../../support/connected-spec.ts'
+
+const platform = 'linux/amd64'
+const request = { specDir: 'spec', platform, output: 'out', concurrency: 2, epoch: 0 }
+const bundle = 'out/small-1.0.0.tar'
+
+async function locked() {
+  const made = await connectedSpec()
+  await lock({ specDir: 'spec', platform, budget: 'hold' }, made.host, made.talk)
+  made.lines.length = 0
+  return { ...made, run: (more = {}) => build({ ...request, ...more }, made.host, made.talk) }
+}
+
+test('with --locked all is resolved anew first, and a difference builds nothing', async () => {
+  const { files, lines, run, pushImage } = await locked()
+  pushImage('another layer')
+  await expect(run({ locked: true })).rejects.toMatchObject({ code: 'LOCK_DRIFT' })
+  expect(await files.exists(bundle)).toBe(false)
+  pushImage('the layer')
+  lines.length = 0
+  expect(await run({ locked: true })).toMatchObject({ path: bundle, unchanged: false })
+  const begun = lines.filter(line => line.startsWith('…'))
+  expect([begun[0], begun.at(-1)]).toEqual(['… Get helm v4.3.1 for linux/amd64', `… Fill ${bundle}`])
+})
+
+test('with a key the bundle is signed; one that cannot be used is told of before anything is fetched', async () => {
+  const { files, lines, run } = await locked()
+  const ask = () => Promise.reject(new Error('this key has no passphrase'))
+  await expect(run({ sign: { key: 'none.key', ask } })).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  expect(lines).toEqual([])
+  const { privateKey } = generateKeyPairSync('ed25519')
+  await files.write('release.key', privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const { digest, signature } = await run({ sign: { key: 'release.key', ask } })
+  expect(signature).toMatchObject({ path: `${bundle}.sig`, digest })
+  expect(await files.exists(`${bundle}.sig`)).toBe(true)
+})

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { lock } from '../../../../src/seal/verbs/lock.ts'
+import { connectedSpec } from '../../../support/connected-spec.ts'
+
+const path = 'spec/bundle.lock.yaml'
+const request = { specDir: 'spec', platform: 'linux/amd64', budget: 'hold' } as const
+
+async function spec() {
+  const made = await connectedSpec()
+  return { ...made, run: (more = {}) => lock({ ...request, ...more }, made.host, made.talk) }
+}
+
+test('a lock is written beside its spec, and the same again changes nothing', async () => {
+  const { files, run, helms } = await spec()
+  const first = await run()
+  expect(first).toMatchObject({ path, lock: { images: [{ name: 'registry.test/app:1' }] } })
+  expect(first.drift).toBeUndefined()
+  expect(await files.readText(path)).toBe(first.text)
+  expect((await run()).drift).toEqual([])
+  expect(helms.unpacked).toBe(0)
+})
+
+test('each part is a step that ends', async () => {
+  const { lines, run } = await spec()
+  await run()
+  expect(lines.filter(line => !line.startsWith('~'))).toEqual([
+    '… Get helm v4.3.1 for linux/amd64',
+    '✔ Get helm v4.3.1 for linux/amd64',
+    '… Get chart app 1.0.0',
+    '✔ Get chart app 1.0.0',
+    '… Render app',
+    '✔ Render app',
+    'note declared requests: memory 20Mi of 640Mi, CPU 10m of 300m',
+    '… Pin images',
+    '✔ Pin images: 1',
+    '… Look for signatures, attestations and SBOMs',
+    '✔ Look for signatures, attestations and SBOMs: 0 for 1 image',
+    'note no SBOM is attached to 1 of 1 image: registry.test/app:1',
+  ])
+})
+
+test('with --locked nothing is written, and a difference is an error', async () => {
+  const { files, run, pushImage } = await spec()
+  await expect(run({ locked: true })).rejects.toMatchObject({ code: 'LOCK_INVALID' })
+  const { text } = await run()
+  await files.write(path, `${text}# a remark\n`)
+  expect((await run({ locked: true })).drift).toEqual([])
+  pushImage('another layer')
+  await expect(run({ locked: true })).rejects.toMatchObject({
+    code: 'LOCK_DRIFT',
+    faults: [expect.stringContaining('image registry.test/app:1: the tag moved')],
+  })
+  expect(await files.readText(path)).toBe(`${text}# a remark\n`)
+})
+
+test('the helm that was unpacked is taken away, also where nothing can be rendered', async () => {
+  const { host, talk, helms } = await connectedSpec()
+  const full = new Error('no room')
+  const files = { ...host.files, temporary: () => Promise.reject(full) }
+  await expect(lock(request, { ...host, files }, talk)).rejects.toBe(full)
+  expect(helms).toEqual({ unpacked: 0, ever: 1 })
+})
+
+test('with --locked a helm that is not the locked one does not run', async () => {
+  const { files, run, helms } = await spec()
+  await run()
+  await files.write('spec/helm', 'another program')
+  await expect(run({ locked: true })).rejects.toMatchObject({
+    code: 'LOCK_DRIFT',
+    faults: [expect.stringContaining('tool helm for linux/amd64: content was')],
+  })
+  expect(helms.ever).toBe(1)
+})

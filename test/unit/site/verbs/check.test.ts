@@ -1,0 +1,493 @@
+/** What `check` asks of a site, what it says of each thing, and that it leaves nothing behind. */
+import { beforeEach, describe, expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { parseSite } from '../../../../src/kernel/inputs/index.ts'
+import { type Cluster, kinds, type Runtime, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { check, checkFault } from '../../../../src/site/verbs/check/index.ts'
+import { secretObject } from '../../../../src/site/wire/secrets.ts'
+import { memoryRuntime } from '../../../support/memory-runtime.ts'
+import { recordingReporter } from '../../../support/recording-reporter.ts'
+import { sampleBundle, sampleImages } from '../../../support/sample-bundle.ts'
+import { load } from '../load/node.ts'
+import { smallSite } from '../wire/sites.ts'
+import { type CheckSite, checkSite, slice } from './check-site.ts'
+
+let site: CheckSite
+beforeEach(async () => {
+  site = await checkSite()
+})
+
+const postgres = 'postgresql/postgres-cluster-rw.databases.svc'
+const dragonfly = 'dragonfly/dragonfly.databases.svc'
+const untried = (...ids: string[]) => `not tried, because of ${ids.join(', ')}`
+
+/** The host with parts of its cluster replaced. */
+const withCluster = (changed: Partial<Cluster>): SiteHost => ({
+  ...site.host,
+  cluster: { ...site.cluster, ...changed },
+})
+
+test('a site that works is asked everything, and is left as it was', async () => {
+  const before = site.left()
+  const result = await site.run()
+  expect(checkFault(result)).toBeUndefined()
+  expect(result.verdicts.map(({ id, ok, message }) => [id, ok, message])).toEqual([
+    ['deployment/infisical/infisical', true, '1 of 1 pod available'],
+    ['deployment/external-secrets/external-secrets', true, '1 of 1 pod available'],
+    [
+      postgres,
+      true,
+      'PostgreSQL 16.4: infisical logs in, 412 tables in infisical; 87 of 100 connections are free or its own',
+    ],
+    [dragonfly, true, 'Redis 7.4.0 answers: 31 keys, unknown eviction policy'],
+    ['infisical/api', true, 'answers, and is set up'],
+    ['infisical/admin', true, 'logs in with the password that Sealift keeps'],
+    ['eso/login', true, 'Infisical takes Secret external-secrets/infisical-universal-auth'],
+    ['store/infisical-store', true, 'ready'],
+    ['webhook/secretstore-validate', true, 'its Service has a ready endpoint'],
+    ['eso/sync', true, 'a secret arrived after 0 ms, and was taken away'],
+    ['lease/sealift', true, 'nobody is changing this site'],
+  ])
+  expect(site.left()).toEqual(before)
+  expect(site.infisical.calls).toEqual([
+    'loginIdentity',
+    'putSecret SEALIFT_CHECK',
+    'deleteSecret SEALIFT_CHECK',
+  ])
+})
+
+test('the file of another site is refused', async () => {
+  const other = parseSite(smallSite.replace('bank-prod', 'bank-test'), 'site.yaml')
+  const talk = {
+    reporter: recordingReporter().reporter,
+    signal: new AbortController().signal,
+    progressOn: () => () => {},
+  }
+  await expect(check(0, other, site.host, talk)).rejects.toMatchObject({
+    code: 'FOREIGN_INSTALL',
+    message: 'this cluster is site bank-prod, and the site file is of bank-test',
+  })
+})
+
+test('steps are told in order, and use is measured over the window', async () => {
+  const { lines, reporter } = recordingReporter()
+  const { signal } = new AbortController()
+  const talk = { reporter, signal, progressOn: () => () => {} }
+  await check(12, parseSite(smallSite, 'site.yaml'), site.host, talk)
+  expect(lines).toEqual([
+    '… Look at what runs',
+    '✔ Look at what runs: 10 of 10 as they should be',
+    '… Send a secret from Infisical to Kubernetes',
+    '~ Send a secret from Infisical to Kubernetes: waiting for a secret to arrive',
+    '✔ Send a secret from Infisical to Kubernetes: a secret arrived after 0 ms, and was taken away',
+    '… Measure what is used',
+    '✔ Measure what is used: over 12 s',
+  ])
+  expect(site.clock.sleeps).toEqual([5000, 5000, 2000])
+})
+
+test('PostgreSQL and Dragonfly are logged in to as the pods do, whatever the site file names', async () => {
+  await site.run(smallSite.replaceAll('databases.svc', 'elsewhere.svc'))
+  const shown = site.logins
+    .map(({ password, ...login }) => ({ ...login, password: password?.reveal() }))
+    .sort((a, b) => a.port - b.port)
+  expect(shown).toEqual([
+    expect.objectContaining({
+      ...{ host: '127.0.0.1', port: 5432, user: 'infisical', password: 'p@ss', database: 'infisical' },
+      serverName: 'postgres-cluster-rw.databases.svc',
+    }),
+    { host: '127.0.0.1', port: 6379, password: 'r@ss', tls: false, serverName: 'dragonfly.databases.svc' },
+  ])
+})
+
+describe('PostgreSQL', () => {
+  test('that is down is named, and the sync is not waited for; all others are asked', async () => {
+    const { 'databases/postgres-cluster-rw:5432': _, ...services } = site.cluster.behaviour.services
+    site.cluster.behaviour.services = services
+    const { verdicts, ok } = await site.run()
+    expect(ok).toBe(false)
+    expect(verdicts.filter(verdict => !verdict.ok)).toEqual([
+      {
+        id: postgres,
+        ok: false,
+        message: expect.stringContaining('no pod behind service databases/postgres-cluster-rw is ready'),
+        hint: expect.stringContaining('kubectl -n databases get services,pods'),
+      },
+      {
+        id: 'eso/sync',
+        ok: false,
+        message: untried(postgres),
+        hint: 'mend that first, then run sealift check again',
+      },
+    ])
+    expect(verdicts).toHaveLength(11)
+    expect(site.clock.sleeps).toEqual([])
+  })
+
+  test('without Infisical’s tables is another one', async () => {
+    site.answers.database = { ...site.answers.database, infisical: false, tables: 2 }
+    expect((await site.bad())[postgres]).toBe(
+      "infisical logs in, but database infisical has none of Infisical's tables, of others 2",
+    )
+  })
+
+  test('with few connections left is said so, and is no fault yet', async () => {
+    site.answers.database = { ...site.answers.database, used: 90 }
+    const { verdicts, ok } = await site.run()
+    expect(ok).toBe(true)
+    expect(verdicts.find(({ id }) => id === postgres)?.message).toContain(
+      '7 of 100 connections are free or its own, and Infisical may open 20',
+    )
+  })
+
+  test('that refuses a question is no fault of ours', async () => {
+    const refusing = { query: () => Promise.reject(new Error('permission denied')), close: async () => {} }
+    const host = { ...site.host, database: { open: async () => refusing } } as unknown as SiteHost
+    expect((await site.bad(smallSite, host))[postgres]).toBe(
+      'PostgreSQL does not answer infisical: permission denied',
+    )
+  })
+})
+
+test('Dragonfly that refuses Infisical’s scripts is named, with what to set', async () => {
+  site.answers.cache = { ...site.answers.cache, EVAL: new Error('ERR undeclared key') }
+  const { verdicts } = await site.run()
+  expect(verdicts.find(({ id }) => id === dragonfly)).toMatchObject({
+    ok: false,
+    message: expect.stringContaining('undeclared key'),
+    hint: expect.stringContaining('allow-undeclared-keys'),
+  })
+})
+
+test('without the Secret of Infisical’s pods nobody knows its servers', async () => {
+  const found = await site.cluster.get(kinds.secret, 'infisical-secrets', 'infisical')
+  await site.cluster.delete(kinds.secret, 'infisical-secrets', 'infisical')
+  await site.cluster.create({ ...kinds.service, metadata: { name: 'infisical', namespace: 'infisical' } })
+  // Pods that are started anew have no use for the copy.
+  const metadata = { ...found?.metadata, name: 'infisical-secrets', namespace: 'sealift-system' }
+  await site.cluster.create({ ...kinds.secret, metadata, data: found?.['data'] })
+  const bad = await site.bad()
+  expect(bad[postgres]).toContain('Secret infisical-secrets with DB_CONNECTION_URI is not there')
+  expect(bad[dragonfly]).toContain('REDIS_URL')
+})
+
+test('keys of which two differ are told as that', async () => {
+  const other = { ENCRYPTION_KEY: 'another', AUTH_SECRET: 'a' }
+  await site.cluster.apply(secretObject('sealift-system', 'infisical-secrets', other))
+  expect((await site.bad())['secret/infisical-secrets']).toContain('hold different keys')
+})
+
+describe('Infisical', () => {
+  test('without a ready pod is named, and what needs it is not tried', async () => {
+    site.cluster.behaviour.services = {}
+    await site.cluster.create({ ...kinds.service, metadata: { name: 'infisical', namespace: 'infisical' } })
+    expect(await site.bad()).toMatchObject({
+      'infisical/api': 'no pod behind service infisical/infisical is ready',
+      'infisical/admin': untried('infisical/api'),
+      'eso/login': untried('infisical/api'),
+      'eso/sync': expect.stringContaining('infisical/api'),
+    })
+    expect(site.infisical.calls).toEqual([])
+    const { verdicts } = await site.run()
+    expect(verdicts.find(({ id }) => id === 'infisical/api')?.hint).toContain('kubectl -n infisical')
+  })
+
+  test('every verdict that is not well says what to do', async () => {
+    site.cluster.behaviour.services = {}
+    site.cluster.behaviour.denies = (_, { kind }) => kind === 'Lease' || kind === 'Deployment'
+    const status = { conditions: [{ type: 'Ready', status: 'False' }] }
+    const metadata = { name: 'infisical-store' }
+    await site.cluster.apply({ ...kinds.clusterSecretStore, metadata, status })
+    const bad = (await site.run()).verdicts.filter(({ ok }) => !ok)
+    expect(bad.length).toBeGreaterThan(8)
+    expect(bad.filter(({ hint }) => !hint)).toEqual([])
+  })
+
+  test('that was never set up is on another database', async () => {
+    site.infisical.admin = undefined
+    expect(await site.bad()).toMatchObject({
+      'infisical/api': expect.stringContaining('was never set up'),
+      'infisical/admin': untried('infisical/api'),
+    })
+  })
+
+  test('that has another password than is kept says so', async () => {
+    site.infisical.admin = { email: 'admin@site.local', password: 'changed' }
+    expect((await site.bad())['infisical/admin']).toContain("does not take the admin's password")
+  })
+
+  test('whose admin’s login is gone: it is to be put back', async () => {
+    await site.cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+    const { verdicts } = await site.run()
+    expect(verdicts.find(({ id }) => id === 'infisical/admin')).toMatchObject({
+      ok: false,
+      message: 'there is no Secret sealift-system/infisical-admin',
+      hint: expect.stringContaining('back from its copy'),
+    })
+  })
+
+  test('of which nothing is left is in none of the namespaces', async () => {
+    await site.cluster.delete(kinds.secret, 'infisical-secrets', 'infisical')
+    expect((await site.bad())['infisical/api']).toBe('is in none of the namespaces of what was installed')
+  })
+})
+
+describe('External Secrets Operator', () => {
+  const credentials = ['infisical-universal-auth', 'external-secrets'] as const
+
+  test('without its credentials is told, though the store is still called ready', async () => {
+    await site.cluster.delete(kinds.secret, ...credentials)
+    expect(await site.bad()).toEqual({
+      'eso/login':
+        'Secret external-secrets/infisical-universal-auth with clientId and clientSecret is not there',
+      'eso/sync': untried('eso/login'),
+    })
+  })
+
+  test('whose credentials are refused is told after one try', async () => {
+    site.infisical.clientSecrets = []
+    expect((await site.bad())['eso/login']).toContain(
+      'Infisical does not take Secret external-secrets/infisical-universal-auth: Infisical answered 401',
+    )
+    expect(site.infisical.calls).toEqual(['loginIdentity'])
+  })
+
+  test('that does not sync is waited for 30 s, told with its reason, and nothing stays', async () => {
+    site.cluster.behaviour.react = () => {}
+    const before = site.left()
+    const started = site.clock.now()
+    const { verdicts } = await site.run()
+    expect(verdicts.filter(({ ok }) => !ok).map(({ id, message }) => [id, message])).toEqual([
+      ['eso/sync', expect.stringContaining('a secret in Infisical did not arrive in Kubernetes')],
+    ])
+    expect(site.clock.now() - started).toBe(30_000)
+    expect(site.left()).toEqual(before)
+  })
+
+  test('is not taken to work by what a killed check has left', async () => {
+    await site.cluster.apply(secretObject('sealift-system', 'sealift-check', { value: 'old' }))
+    site.infisical.secrets.set('prod/sealift-probe/SEALIFT_CHECK', 'old')
+    site.cluster.behaviour.react = () => {}
+    expect(Object.keys(await site.bad())).toEqual(['eso/sync'])
+    expect(site.infisical.secrets.size).toBe(0)
+    expect(await site.cluster.get(kinds.secret, 'sealift-check', 'sealift-system')).toBeUndefined()
+  })
+
+  test('Ctrl-C while a secret travels ends the check, and nothing stays', async () => {
+    const stop = new AbortController()
+    const before = site.left()
+    site.cluster.behaviour.react = ({ kind }) => {
+      if (kind === 'ExternalSecret') stop.abort(new SealiftError('INTERRUPTED', 'interrupted'))
+    }
+    await expect(site.run(smallSite, site.host, stop.signal)).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    expect(site.left()).toEqual(before)
+  })
+
+  test('what could not be taken away again is told', async () => {
+    const failure = new SealiftError('CLUSTER_FAILED', 'cannot delete it')
+    let deletions = 0
+    const host = withCluster({
+      delete: async (...place) => {
+        deletions += 1
+        if (deletions > 2) throw failure
+        await site.cluster.delete(...place)
+      },
+    })
+    expect(await site.bad(smallSite, host)).toEqual({
+      'eso/sync': 'a secret arrived, but what was made for it could not be taken away: cannot delete it',
+    })
+  })
+
+  test('whose project is gone from Infisical is told', async () => {
+    const { login } = site.infisical
+    const without = async (...who: Parameters<typeof login>) => ({
+      ...(await login(...who)),
+      project: async () => undefined,
+    })
+    const host = { ...site.host, infisical: () => ({ ...site.infisical, login: without }) }
+    expect(await site.bad(smallSite, host)).toEqual({
+      'eso/sync': 'Infisical has no project platform-shared with environment prod',
+    })
+  })
+})
+
+describe('a webhook', () => {
+  const id = 'webhook/secretstore-validate'
+
+  test.each([
+    [
+      'without its Service',
+      () => site.cluster.delete(kinds.service, 'webhook', 'external-secrets'),
+      'is not there',
+    ],
+    [
+      'whose endpoints are not ready',
+      () =>
+        site.cluster.apply(slice('webhook-a', [{ addresses: ['10.42.0.7'], conditions: { ready: false } }])),
+      'has no ready endpoint',
+    ],
+    [
+      'without any endpoint',
+      () => site.cluster.delete(kinds.endpointSlice, 'webhook-a', 'external-secrets'),
+      'has no ready endpoint',
+    ],
+  ] as const)('%s is told', async (_, happens, message) => {
+    await happens()
+    expect((await site.bad())[id]).toBe(
+      `Service external-secrets/webhook ${message}: what it must be asked about is refused`,
+    )
+  })
+
+  test('is well with one of two slices, and one that says nothing of being ready', async () => {
+    await site.cluster.apply(slice('webhook-a', []))
+    await site.cluster.apply(slice('webhook-b', [{ addresses: ['10.42.0.8'] }]))
+    expect(await site.bad()).toEqual({})
+  })
+
+  test('of somebody else, or by address, is none of ours; a mutating one is', async () => {
+    const webhook = (service: object) => [{ clientConfig: { service } }]
+    const theirs = { namespace: 'their-namespace', name: 'gone' }
+    const ours = { namespace: 'infisical', name: 'gone' }
+    await site.cluster.create({
+      ...kinds.validatingWebhook,
+      metadata: { name: 'theirs' },
+      webhooks: webhook(theirs),
+    })
+    await site.cluster.create({
+      ...kinds.mutatingWebhook,
+      metadata: { name: 'ours' },
+      webhooks: webhook(ours),
+    })
+    const byAddress = [{ clientConfig: { url: 'https://hook.example' } }]
+    await site.cluster.create({ ...kinds.mutatingWebhook, metadata: { name: 'url' }, webhooks: byAddress })
+    expect(Object.keys(await site.bad())).toEqual(['webhook/ours', 'eso/sync'])
+  })
+})
+
+describe('an Ingress', () => {
+  const wanted = `${smallSite}ingress: { host: infisical.bank.local, className: traefik, tlsSecret: tls }\n`
+  const secret = (type: string) => ({
+    ...secretObject('infisical', 'tls', { 'tls.crt': 'certificate', 'tls.key': 'key' }),
+    type,
+  })
+
+  test('has its class and its certificate', async () => {
+    await site.cluster.create({ ...kinds.ingressClass, metadata: { name: 'traefik' } })
+    await site.cluster.create(secret('kubernetes.io/tls'))
+    const { ok, verdicts } = await site.run(wanted)
+    expect(ok).toBe(true)
+    expect(verdicts).toContainEqual({
+      id: 'ingress/infisical.bank.local',
+      ok: true,
+      message: 'its class and its certificate are there',
+    })
+  })
+
+  test('lacks both, and is no reason not to sync', async () => {
+    expect(await site.bad(wanted)).toEqual({
+      'ingress/infisical.bank.local': 'there is no IngressClass traefik; there is no Secret infisical/tls',
+    })
+  })
+})
+
+describe('the lease', () => {
+  const leave = (renewTime: string) =>
+    site.cluster.apply({
+      ...kinds.lease,
+      metadata: { name: 'sealift', namespace: 'sealift-system' },
+      spec: { holderIdentity: 'root@node1', acquireTime: '2026-01-01T00:00:00.000000Z', renewTime },
+    })
+  const said = async () => (await site.run()).verdicts.find(({ id }) => id === 'lease/sealift')
+
+  test('of one who was killed is told as left, and is no fault', async () => {
+    await leave('2026-01-01T00:00:00.000000Z')
+    expect(await said()).toEqual({
+      id: 'lease/sealift',
+      ok: true,
+      message:
+        'left by root@node1, who had it since 2026-01-01T00:00:00.000000Z; the next install takes it over',
+    })
+    expect(site.clock.sleeps.filter(length => length === 1000)).toHaveLength(20)
+  })
+
+  test('of one who renews it is his', async () => {
+    await leave('2026-01-01T00:00:00.000000Z')
+    const sleep = site.clock.sleep.bind(site.clock)
+    site.clock.sleep = async (...time) => {
+      await leave('2026-01-01T00:00:04.000000Z')
+      await sleep(...time)
+    }
+    expect((await said())?.message).toMatch(/^root@node1 is changing this site since /)
+  })
+})
+
+describe('what cannot be asked', () => {
+  const failure = new SealiftError('CLUSTER_FAILED', 'no answer', { hints: ['ask again'] })
+  const failing = { runtime: { images: () => Promise.reject(new SealiftError('LOAD_FAILED', 'no socket')) } }
+
+  test.each([
+    ['ValidatingWebhookConfiguration', 'webhook'],
+    ['Lease', 'lease/sealift'],
+    ['Deployment', 'namespace/infisical'],
+  ])('%s is a verdict, and not the end', async (kind, id) => {
+    site.cluster.behaviour.denies = (_, denied) => denied.kind === kind
+    const { verdicts, ok } = await site.run()
+    expect(ok).toBe(false)
+    expect(verdicts.find(verdict => verdict.id === id)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining(`${kind}`),
+    })
+    expect(verdicts.find(verdict => verdict.id === postgres)?.ok).toBe(true)
+  })
+
+  test('in which namespaces what is, is a verdict too', async () => {
+    site.cluster.behaviour.denies = (_, { kind }) => kind === 'Secret'
+    expect(await site.bad()).toMatchObject({
+      namespaces: expect.stringMatching(/^not allowed to get Secret/),
+      [postgres]: expect.any(String),
+    })
+  })
+
+  test('the node’s images, and what is used', async () => {
+    const host = {
+      ...withCluster({ usage: () => Promise.reject(failure) }),
+      ...failing,
+    } as unknown as SiteHost & { runtime: Runtime }
+    const { verdicts } = await site.run(smallSite, host)
+    expect(verdicts.filter(({ ok }) => !ok)).toEqual([
+      { id: 'images', ok: false, message: 'no socket', hint: expect.stringContaining('as root on the node') },
+      { id: 'usage', ok: false, message: 'no answer', hint: 'ask again' },
+    ])
+  })
+
+  test('a cluster that does not answer any more is the end', async () => {
+    const gone = new SealiftError('CLUSTER_UNREACHABLE', 'gone')
+    const host = withCluster({ list: () => Promise.reject(gone) })
+    await expect(site.run(smallSite, host)).rejects.toBe(gone)
+  })
+
+  test('a fault of ours is one, and no verdict', async () => {
+    const bug = new TypeError('undefined is not a function')
+    await expect(site.run(smallSite, withCluster({ list: () => Promise.reject(bug) }))).rejects.toBe(bug)
+  })
+})
+
+test('an image whose pin K3s will take off is told, with why, and is well after a load', async () => {
+  const runtime = memoryRuntime('amd64')
+  await load(runtime, sampleBundle().file)
+  runtime.pinAsK3s(sampleImages.plain)
+  const images = async () => {
+    const { verdicts } = await site.run(smallSite, { ...site.host, runtime })
+    return verdicts.filter(({ id, ok }) => id.startsWith('image/') && !ok)
+  }
+  expect(await images()).toEqual([
+    {
+      id: `image/${sampleImages.plain}`,
+      ok: false,
+      message: "its pin goes at K3s's next start",
+      hint: expect.stringContaining('sealift install'),
+    },
+  ])
+  await load(runtime, sampleBundle().file)
+  expect(await images()).toEqual([])
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { kinds } from '../../../../../src/kernel/ports/index.ts'
+import { tellingTrouble } from '../../../../../src/site/verbs/install/while-waiting.ts'
+import { memoryCluster } from '../../../../support/memory-cluster.ts'
+
+/** Waits a little, whatever it is told. */
+const clock = { now: () => 0, sleep: () => new Promise<void>(resolve => setTimeout(resolve, 1)) }
+const talk = { signal: new AbortController().signal }
+
+/** A cluster in which a ReplicaSet's pod is refused. */
+async function refusing() {
+  const cluster = memoryCluster()
+  const replicaSet = {
+    ...kinds.replicaSet,
+    metadata: { name: 'app', namespace: 'default' },
+    spec: { replicas: 1 },
+  }
+  await cluster.apply(replicaSet)
+  await cluster.create({
+    ...kinds.event,
+    metadata: { name: 'app.1', namespace: 'default' },
+    reason: 'FailedCreate',
+    message: 'pods "app-1" is forbidden: violates PodSecurity "restricted:latest"',
+    involvedObject: { kind: 'ReplicaSet', name: 'app' },
+  })
+  return cluster
+}
+
+test('why pods cannot be made is told while the work waits for them, and no longer', async () => {
+  const said: string[] = []
+  const heard = Promise.withResolvers<void>()
+  const say = (detail: string) => {
+    said.push(detail)
+    heard.resolve()
+  }
+  const host = { cluster: await refusing(), clock }
+  const done = await tellingTrouble(host, 'default', talk, say, async () => {
+    await heard.promise
+    return 'done'
+  })
+  expect(done).toBe('done')
+  expect(said[0]).toBe(
+    'ReplicaSet app cannot make pods: pods "app-1" is forbidden: violates PodSecurity "restricted:latest"',
+  )
+  const before = said.length
+  await new Promise(resolve => setTimeout(resolve, 20))
+  expect(said).toHaveLength(before)
+})
+
+test('a cluster that cannot be asked meanwhile is no error of the work', async () => {
+  const cluster = { ...(await refusing()), list: () => Promise.reject(new Error('gone')) }
+  const host = { cluster, clock }
+  const working = tellingTrouble(
+    host,
+    'default',
+    talk,
+    () => {},
+    async () => {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      throw new Error('the work’s own')
+    },
+  )
+  await expect(working).rejects.toThrow('the work’s own')
+})

@@ -1,0 +1,146 @@
+/** A site in memory, and two bundles for it, for tests of what happens between installs and removals. */
+import { readFileSync } from 'node:fs'
+import { clock, random } from '../../../../src/adapters/clock.ts'
+import { specTitle } from '../../../../src/bundle/layout/index.ts'
+import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
+import { digestOf } from '../../../../src/kernel/oci/index.ts'
+import type { KubernetesObject, SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { type Allowances, install } from '../../../../src/site/verbs/install/index.ts'
+import { remove } from '../../../../src/site/verbs/remove/index.ts'
+import { secretObject } from '../../../../src/site/wire/secrets.ts'
+import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
+import { memoryFiles } from '../../../support/memory-files.ts'
+import { type MemoryHelm, memoryHelm } from '../../../support/memory-helm.ts'
+import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { sampleBundle } from '../../../support/sample-bundle.ts'
+import { cacheOf, sessionOf } from '../wire/memory.ts'
+import { smallSite } from '../wire/sites.ts'
+
+const spec = (version: string) => `
+apiVersion: sealift.dev/v1
+kind: Bundle
+metadata: { name: sample, version: ${version} }
+kubernetes: 1.36.0
+charts:
+  - { name: demo, path: demo, version: 1.2.3, release: demo, namespace: demo, wire: infisical }
+  - { name: eso, path: eso, version: 1.2.3, release: eso, namespace: eso, wire: external-secrets, crdValues: { installCRDs: true } }
+budget: { memory: 640Mi, cpu: 300m }
+`
+const bundle = (version: string) =>
+  sampleBundle({
+    lock: lock => ({
+      ...lock,
+      metadata: { ...lock.metadata, version },
+      // Both charts are the one package.
+      charts: lock.charts.flatMap(chart => [
+        chart,
+        { ...chart, name: 'eso', release: 'eso', namespace: 'eso' },
+      ]),
+    }),
+    contents: whole => ({
+      ...whole,
+      charts: whole.charts.flatMap(chart => [chart, { ...chart, name: 'eso' }]),
+      files: whole.files.map(file =>
+        file.title === specTitle ? { ...file, bytes: Buffer.from(spec(version)) } : file,
+      ),
+    }),
+  })
+/** By version. */
+export const bundles = { '1.0.0': bundle('1.0.0'), '1.1.0': bundle('1.1.0') }
+export type Version = keyof typeof bundles
+
+const siteText = smallSite
+  .replace(/admin: \{ namespace.*/, 'uri: { namespace: default, name: database, key: uri }')
+  .replace('dragonfly.databases.svc', 'dragonfly.bank.example')
+const manifests = ['cluster-secret-store', 'probe-external-secret', 'system-namespace']
+/** How every install ends: Infisical's chart is never up. */
+export const killed = new Error('killed while helm was running')
+const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
+
+/** A site with a database that is ready, and nothing installed. */
+export interface MemorySite {
+  readonly cluster: MemoryCluster
+  readonly runtime: MemoryRuntime
+  readonly host: SiteHost
+}
+
+/** Makes a site with a database that is ready, and nothing installed. */
+export async function memorySite(): Promise<MemorySite> {
+  const files = memoryFiles()
+  await files.write('site.yaml', siteText)
+  for (const [version, { file }] of Object.entries(bundles)) await files.write(`${version}.tar`, file)
+  for (const name of manifests) {
+    const path = new URL(`../../../../manifests/${name}.yaml`, import.meta.url)
+    await files.write(`manifests/${name}.yaml`, readFileSync(path))
+  }
+  const cluster = memoryCluster()
+  const uri = 'postgresql://infisical:word@pg.bank.example/infisical'
+  await cluster.apply(secretObject('default', 'database', { uri }))
+  const runtime = memoryRuntime('amd64')
+  const helm: MemoryHelm = {
+    ...memoryHelm(cluster, {}),
+    upgrade: () => Promise.reject(killed),
+    async uninstall(release) {
+      helm.calls.push(`uninstall ${release}`)
+    },
+    status: async () => ({ revision: 1, status: 'deployed', chart: '', version: '', manifest: '' }),
+  }
+  const host: SiteHost = {
+    files,
+    cluster,
+    runtime,
+    database: { open: async () => sessionOf({ ...fits, tables: 0, infisical: false }) },
+    cache: {
+      open: async () => cacheOf({ INFO: 'redis_version:7.4.0\r\n', SELECT: 'OK', DBSIZE: 0, EVAL: '' }),
+    },
+    infisical: () => {
+      throw new Error('Infisical is not there yet')
+    },
+    helmFrom: async () => helm,
+    clock,
+    random,
+    platform: 'linux/amd64',
+    operator: 'root@node1, process 1',
+    manifests: 'manifests',
+  }
+  return { cluster, runtime, host }
+}
+
+/** Installs a bundle on a host. */
+export async function installOn(
+  host: SiteHost,
+  version: Version,
+  allowed: Partial<Allowances> = {},
+): Promise<unknown> {
+  const site = await readSite('site.yaml', host.files)
+  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
+  return install({ bundle: `${version}.tar`, site, journal: 'journal', allow }, host, recordedTalk())
+}
+
+/** Removes a bundle from a host. */
+export async function removeFrom(host: SiteHost, version: Version, purge: boolean) {
+  const { site } = await readSite('site.yaml', host.files)
+  return remove({ bundle: `${version}.tar`, site, purge, allowUnsigned: true }, host, recordedTalk())
+}
+
+/** Everything in a cluster but the lease, which its holder renews, and the count of writes that change nothing. */
+export function objectsIn(cluster: MemoryCluster): KubernetesObject[] {
+  return cluster
+    .objects()
+    .filter(({ kind }) => kind !== 'Lease')
+    .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }))
+}
+
+/** What a receipt says of an install of 1.0.0 that was proven, but its lock. */
+export const proven = {
+  site: 'bank-prod',
+  bundle: digestOf('1'),
+  at: '2026-11-29T00:00:00.000Z',
+  key: 'unsigned',
+} as const
+
+/** Names of the images that a site's node has. */
+export async function namesOnNode({ runtime }: Pick<MemorySite, 'runtime'>): Promise<string[]> {
+  return (await runtime.images()).map(({ name }) => name)
+}

@@ -1,0 +1,68 @@
+/** What a removal does on a site that is installed to its end. */
+import { beforeEach, expect, test } from 'vitest'
+import { type Kind, kinds } from '../../../../src/kernel/ports/index.ts'
+import { installOn, removeFrom } from './memory-site.ts'
+import { type MemoryWorld, memoryWorld } from './memory-world.ts'
+
+let world: MemoryWorld
+
+beforeEach(async () => {
+  world = await memoryWorld()
+  await installOn(world.host, '1.0.0')
+})
+
+const remove = (purge = false) => removeFrom(world.host, '1.0.0', purge)
+const there = async (kind: Kind, name: string) => (await world.cluster.get(kind, name)) !== undefined
+const clusterRole = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }
+const secrets = 'client secrets of ESO’s machine identity in Infisical'
+
+test('revokes what ESO logs in with, and says what stays', async () => {
+  expect(world.infisical.clientSecrets.length).toBe(1)
+  const { removed, kept } = await remove()
+  expect(world.infisical.clientSecrets.length).toBe(0)
+  expect(removed).toContain(secrets)
+  expect(kept).toEqual([
+    'database infisical',
+    "Infisical's keys in Dragonfly's database 0",
+    'keys (Secrets demo/infisical-secrets and sealift-system/infisical-secrets)',
+    'what was installed last (ConfigMap sealift-system/sealift-receipt)',
+    "the admin's login (Secrets sealift-system/infisical-admin and demo/infisical-admin)",
+    'namespaces demo, eso, sealift-system',
+    'CRDs of External Secrets Operator, and the images',
+  ])
+})
+
+test('says that nothing was revoked where Infisical does not answer', async () => {
+  world.cluster.behaviour.services = {}
+  const { removed, kept } = await remove()
+  expect(removed).not.toContain(secrets)
+  expect(kept).toContain(`${secrets}, not revoked: no pod behind service demo/infisical is ready`)
+})
+
+test('and an install after it find ESO’s way to Infisical again', async () => {
+  await remove()
+  await installOn(world.host, '1.0.0')
+  expect(world.infisical.clientSecrets.length).toBe(1)
+})
+
+test('comes to its end where ESO’s namespace was deleted: its webhook holds nothing up, and nothing of it stays', async () => {
+  await world.cluster.delete(kinds.namespace, 'eso')
+  const { delete: real } = world.cluster
+  const webhook = () => there(kinds.validatingWebhook, 'secretstore-validate')
+  world.cluster.delete = async (kind, ...rest) => {
+    if (kind.kind === 'ClusterSecretStore' && (await webhook()))
+      throw new Error('failed calling webhook "validate": service "external-secrets-webhook" not found')
+    return real(kind, ...rest)
+  }
+  await remove()
+  expect(await webhook()).toBe(false)
+  expect(await there(kinds.clusterSecretStore, 'infisical-store')).toBe(false)
+})
+
+test('takes what a release has outside of its namespace, though helm’s record went with that', async () => {
+  await world.cluster.applyAs('helm', { ...clusterRole, metadata: { name: 'theirs' } })
+  await world.cluster.delete(kinds.namespace, 'eso')
+  await remove()
+  expect(await there(clusterRole, 'external-secrets')).toBe(false)
+  expect(await there(clusterRole, 'theirs')).toBe(true)
+})

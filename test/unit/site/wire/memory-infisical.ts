@@ -1,0 +1,170 @@
+/** An Infisical of maps for the wire room's tests: the answers that decide, and a log of what changed it. */
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import {
+  type Identity,
+  type Infisical,
+  type InfisicalSession,
+  Secret,
+  type SecretPlace,
+} from '../../../../src/kernel/ports/index.ts'
+
+interface ClientSecret {
+  readonly id: string
+  readonly identityId: string
+  readonly value: string
+  readonly description: string
+}
+
+/** An {@link Infisical} with its state to look at and to change. */
+export interface MemoryInfisical extends Infisical {
+  admin: { email: string; password: string } | undefined
+  readonly secrets: Map<string, string>
+  /** Those that are not revoked. */
+  clientSecrets: ClientSecret[]
+  identities: (Identity & { readonly name: string })[]
+  /** What changed the server, and logins of identities. */
+  readonly calls: string[]
+}
+
+/** What the adapter throws for a refusal. */
+export function refusal(status: number, text: string): SealiftError {
+  return new SealiftError('SERVER_FAILED', `Infisical answered ${status}: ${text}`, {
+    cause: Object.assign(new Error(text), { status }),
+  })
+}
+
+/** What Infisical's bootstrap makes beside the admin. */
+export const instanceIdentity = {
+  id: 'id-instance',
+  name: 'Instance Admin Identity',
+  role: 'admin',
+  authMethods: ['token-auth'],
+} as const
+
+/** A server that nobody has set up yet. */
+export function memoryInfisical(): MemoryInfisical {
+  const calls: string[] = []
+  const secrets = new Map<string, string>()
+  const projects = new Map<string, string[]>()
+  const present = new Set<string>()
+  let made = 0
+  const folder = ({ environment, path }: SecretPlace) => `${environment}${path}/`
+  const note = (...words: string[]) => void calls.push(words.join(' '))
+  const once = (...words: string[]) => {
+    const what = words.join(' ')
+    if (present.has(what)) return false
+    present.add(what)
+    note(what)
+    return true
+  }
+  const asProject = (slug: string, environments: string[]) => ({
+    id: `id-${slug}`,
+    slug,
+    environments: environments.map(environment => ({ slug: environment, name: environment })),
+  })
+
+  const session: InfisicalSession = {
+    organizationId: 'org',
+    async project(slug) {
+      const environments = projects.get(slug)
+      return environments && asProject(slug, environments)
+    },
+    async createProject(_name, slug) {
+      note('createProject', slug)
+      projects.set(slug, ['dev', 'staging', 'prod'])
+      return asProject(slug, ['dev', 'staging', 'prod'])
+    },
+    createEnvironment: async (_, __, slug) => note('createEnvironment', slug),
+    ensureFolder: async ({ environment, path }) => once('ensureFolder', environment, path),
+    identities: async wanted =>
+      infisical.identities
+        .filter(({ name }) => name === wanted)
+        .map(({ id, role, authMethods }) => ({ id, role, authMethods })),
+    async createIdentity(name) {
+      note('createIdentity', name)
+      const identity = { id: `id-${name}`, role: 'no-access', authMethods: [] }
+      infisical.identities.push({ ...identity, name })
+      return identity
+    },
+    async deleteIdentity(id) {
+      const there = infisical.identities.some(identity => identity.id === id)
+      if (there) note('deleteIdentity', id)
+      infisical.identities = infisical.identities.filter(identity => identity.id !== id)
+      return there
+    },
+    async revokeTokens(id) {
+      note('revokeTokens', id)
+      return 1
+    },
+    async attachUniversalAuth({ id }) {
+      infisical.identities = infisical.identities.map(identity =>
+        identity.id === id ? { ...identity, authMethods: ['universal-auth'] } : identity,
+      )
+      return `client-${id}`
+    },
+    async createClientSecret(identityId, description) {
+      note('createClientSecret', identityId)
+      const value = `client-secret-${made++}`
+      infisical.clientSecrets.push({ id: `id-of-${value}`, identityId, value, description })
+      return new Secret(value)
+    },
+    clientSecrets: async (identityId, description) =>
+      infisical.clientSecrets
+        .filter(secret => secret.identityId === identityId && secret.description === description)
+        .map(({ id }) => id),
+    async revokeClientSecret(identityId, id) {
+      note('revokeClientSecret', identityId, id)
+      infisical.clientSecrets = infisical.clientSecrets.filter(secret => secret.id !== id)
+    },
+    addToProject: async (...words) => once('addToProject', ...words),
+    ensurePrivilege: async (_, identityId, slug, permissions) =>
+      once('ensurePrivilege', identityId, slug, JSON.stringify(permissions)),
+    async secret(place, name) {
+      const value = secrets.get(folder(place) + name)
+      return value === undefined ? undefined : new Secret(value)
+    },
+    secretNames: async place =>
+      [...secrets.keys()]
+        .filter(name => name.startsWith(folder(place)))
+        .map(name => name.slice(folder(place).length)),
+    async putSecret(place, name, value) {
+      note('putSecret', name)
+      secrets.set(folder(place) + name, value.reveal())
+      return true
+    },
+    async deleteSecret(place, name) {
+      note('deleteSecret', name)
+      return secrets.delete(folder(place) + name)
+    },
+  }
+
+  const infisical: MemoryInfisical = {
+    admin: undefined,
+    secrets,
+    clientSecrets: [],
+    identities: [],
+    calls,
+    status: async () => ({ initialized: infisical.admin !== undefined }),
+    async bootstrap(email, password) {
+      if (infisical.admin !== undefined) throw refusal(400, 'Instance has already been set up')
+      note('bootstrap', email)
+      infisical.admin = { email, password: password.reveal() }
+      infisical.identities.push(instanceIdentity)
+      return { organizationId: 'org', identityId: instanceIdentity.id }
+    },
+    async login(email, password) {
+      if (infisical.admin?.email !== email || infisical.admin.password !== password.reveal())
+        throw refusal(400, 'Invalid credentials')
+      return session
+    },
+    async loginIdentity({ clientId, clientSecret }) {
+      note('loginIdentity')
+      const good = infisical.clientSecrets.some(
+        ({ identityId, value }) => clientId === `client-${identityId}` && value === clientSecret.reveal(),
+      )
+      if (!good) throw refusal(401, 'Invalid credentials')
+      return new Secret('token')
+    },
+  }
+  return infisical
+}

@@ -1,0 +1,31 @@
+/** How Infisical and ESO are found again on a site whose lock does not say which charts are wired. */
+import { expect, test } from 'vitest'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { whereWired } from '../../../../src/site/wire/index.ts'
+import { secretObject } from '../../../../src/site/wire/secrets.ts'
+import { siteCluster } from './memory.ts'
+
+const keys = secretObject('infisical', 'infisical-secrets', {})
+const service = { ...kinds.service, metadata: { name: 'infisical', namespace: 'infisical' } }
+const credentials = secretObject('external-secrets', 'infisical-universal-auth', {})
+const universalAuthCredentials = { clientId: { namespace: 'external-secrets' } }
+const store = {
+  ...kinds.clusterSecretStore,
+  metadata: { name: 'infisical-store' },
+  spec: { provider: { infisical: { auth: { universalAuthCredentials } } } },
+}
+const two = ['infisical', 'external-secrets']
+const three = [...two, 'databases']
+const both = { infisical: 'infisical', externalSecrets: 'external-secrets' }
+
+test.each([
+  ['what was made in both', three, [keys, credentials], both],
+  ['the Service, where the keys are gone', three, [service, credentials], both],
+  ['what the store names', three, [keys, store], both],
+  ['the one that is left of two', two, [keys], both],
+  ['nothing more where three could be it', three, [keys], { infisical: 'infisical' }],
+  ['the store alone', two, [store], { externalSecrets: 'external-secrets' }],
+  ['nothing at all', two, [], {}],
+])('by %s', async (_, namespaces, objects, found) => {
+  expect(await whereWired(await siteCluster(...objects), namespaces)).toEqual(found)
+})
