@@ -2,30 +2,9 @@ import http from 'node:http'
 import https from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { Answer, Call } from './call.ts'
 import { badCredentials, refused, unreachable } from './faults.ts'
 import type { Connection } from './kubeconfig.ts'
-
-/** One call of the Kubernetes API. */
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Path below the server's address, already encoded, with its query. */
-  readonly path: string
-  readonly body?: unknown
-  readonly contentType?: string
-  /** What the call does in the words of RBAC: `get` `secrets`, and to what: for messages. */
-  readonly verb: string
-  readonly resource: string
-  readonly name?: string | undefined
-  readonly namespace?: string | undefined
-}
-
-/** What the server answered, whatever the status. */
-export interface Answer {
-  readonly status: number
-  readonly text: string
-  /** Seconds to wait before the next try, when the server says so. */
-  readonly retryAfter?: number
-}
 
 /** Calls with the kubeconfig's credentials. */
 export interface Api {

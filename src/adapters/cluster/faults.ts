@@ -1,5 +1,5 @@
 import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
-import type { Answer, Call } from './api.ts'
+import type { Answer, Call } from './call.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',

@@ -1,5 +1,6 @@
 import type { Cluster, Kind, KubernetesObject } from '../../kernel/ports/index.ts'
-import type { Api, Call } from './api.ts'
+import type { Api } from './api.ts'
+import type { Call } from './call.ts'
 import { waitUntilGone } from './deletion.ts'
 import type { Discovery, Resource } from './discovery.ts'
 import { failed } from './faults.ts'

@@ -1,5 +1,6 @@
 import { type Cluster, type ContainerUsage, kinds, type LogRun } from '../../kernel/ports/index.ts'
-import type { Api, Call } from './api.ts'
+import type { Api } from './api.ts'
+import type { Call } from './call.ts'
 import { refused } from './faults.ts'
 
 /** What we read of kubelet's summary API (k8s.io/kubelet/pkg/apis/stats/v1alpha1). */

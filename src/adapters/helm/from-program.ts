@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { TemporaryHelm } from '../../kernel/ports/index.ts'
 import { temporaryFolder } from '../temporary.ts'
-import { createHelm, type HelmOptions } from './helm.ts'
+import { createHelm } from './helm.ts'
+import type { HelmOptions } from './options.ts'
 
 /**
  * Puts a helm program into a private folder and gives the port on it; `dispose` removes the folder.

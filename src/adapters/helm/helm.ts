@@ -1,16 +1,7 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Helm, Release, ReleaseStatus } from '../../kernel/ports/index.ts'
+import type { HelmOptions } from './options.ts'
 import { type HelmCall, helmFault, runHelm } from './run.ts'
-
-/** Which helm, and which cluster. */
-export interface HelmOptions {
-  /** Path of a helm 4 binary. */
-  readonly program: string
-  /** Path of the kubeconfig, or several with `:` between; not needed for rendering. */
-  readonly kubeconfig?: string
-  /** A context of it, instead of its current one. */
-  readonly context?: string
-}
 
 // What is asked of `helm get all`: words that have no newline, a line each, then the manifest as it is.
 const fields = ['Info.Status', 'Version', 'Chart.Metadata.Name', 'Chart.Metadata.Version', 'Manifest']

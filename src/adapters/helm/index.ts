@@ -3,4 +3,5 @@
  * gives the Helm port. Values reach it in private files, never as arguments; its caches and settings live in a
  * private folder, so that nothing of the user's own helm is read or changed.
  */
-export { createHelm, type HelmOptions } from './helm.ts'
+export { createHelm } from './helm.ts'
+export type { HelmOptions } from './options.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 import { printYaml } from '../../kernel/yaml/index.ts'
 import { temporaryFolder } from '../temporary.ts'
-import type { HelmOptions } from './helm.ts'
+import type { HelmOptions } from './options.ts'
 
 /** One call of helm. */
 export interface HelmCall {

@@ -1,7 +1,7 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Clock } from '../../kernel/ports/index.ts'
+import type { Answer, Asking } from './asking.ts'
 import { networkFailure, type Refusal, withoutSecret } from './failures.ts'
-import type { Answer, Asking } from './transport.ts'
 
 /** One header's value; of several the first. */
 export function header({ headers }: Pick<Answer, 'headers'>, name: string): string | undefined {

@@ -1,8 +1,9 @@
 import { type Clock, Secret } from '../../kernel/ports/index.ts'
+import type { Answer, Asking } from './asking.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { FindCredential } from './credentials.ts'
 import { basicHeader, Tokens } from './tokens.ts'
-import { type Answer, type Asking, discard, drain, type Transport } from './transport.ts'
+import { discard, drain, type Transport } from './transport.ts'
 
 /** Sends a request, and once more with credentials when it is challenged. */
 export type Authorize = (asking: Asking, access: Access) => Promise<Answer>

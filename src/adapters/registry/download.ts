@@ -1,10 +1,11 @@
 import { bytes, type ErrorCode, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Clock } from '../../kernel/ports/index.ts'
 import { bytesToSkip, readRefusal } from './answer.ts'
+import type { Answer, Asking } from './asking.ts'
 import type { Access, Authorize } from './authorize.ts'
 import { networkFailure, Passing, statusFailure } from './failures.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
-import { type Answer, type Asking, discard } from './transport.ts'
+import { discard } from './transport.ts'
 
 /** One place a file or blob can be had from. */
 export interface Place {

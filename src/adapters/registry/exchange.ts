@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type { Answer, Asking } from './asking.ts'
 import { type Connections, http, https, timedOut } from './connections.ts'
 import { tapBody } from './tap.ts'
-import type { Answer, Asking } from './transport.ts'
 
 /** How long a server may take, in milliseconds. */
 export interface Patience {

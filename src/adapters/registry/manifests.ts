@@ -11,10 +11,10 @@ import {
 } from '../../kernel/oci/index.ts'
 import type { ServedManifest } from '../../kernel/ports/index.ts'
 import { header, readBody } from './answer.ts'
+import type { Answer, Asking } from './asking.ts'
 import type { Authorize } from './authorize.ts'
 import { ask, type Place } from './download.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
-import type { Answer, Asking } from './transport.ts'
 
 /** The distribution-spec's advice to registries, which none of the large ones goes beyond. */
 const largest = 4 * 1024 * 1024

@@ -7,12 +7,13 @@ import {
   type Reference,
 } from '../../kernel/oci/index.ts'
 import { header, readBody, readRefusal } from './answer.ts'
+import type { Answer, Asking } from './asking.ts'
 import type { Authorize } from './authorize.ts'
 import type { Place } from './download.ts'
 import { printRepository } from './endpoint.ts'
 import { statusFailure } from './failures.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
-import { type Answer, type Asking, drain } from './transport.ts'
+import { drain } from './transport.ts'
 
 const mostPages = 20
 const pageBytes = 4 * 1024 * 1024

@@ -2,6 +2,7 @@ import { bytes as inUnits, SealiftError } from '../../kernel/errors/index.ts'
 import type { Digest, Reference } from '../../kernel/oci/index.ts'
 import type { Clock, Registry, Web } from '../../kernel/ports/index.ts'
 import { readBody } from './answer.ts'
+import type { Asking } from './asking.ts'
 import { createAuthorize } from './authorize.ts'
 import { createCredentials, type Environment } from './credentials.ts'
 import { ask, download, type Place } from './download.ts'
@@ -12,7 +13,7 @@ import { registryPlaces, webPlaces } from './places.ts'
 import { fetchReferrers } from './referrers.ts'
 import { readRegistries } from './registries.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
-import { type Asking, createTransport } from './transport.ts'
+import { createTransport } from './transport.ts'
 
 /** What the registry adapter needs. */
 export interface RegistryOptions {

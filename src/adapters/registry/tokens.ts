@@ -2,11 +2,12 @@ import * as z from 'zod'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Clock, Secret } from '../../kernel/ports/index.ts'
 import { readBody, readRefusal } from './answer.ts'
+import type { Asking } from './asking.ts'
 import type { Challenge } from './challenge.ts'
 import { printUrl } from './endpoint.ts'
 import { statusFailure } from './failures.ts'
 import type { Credential } from './registries.ts'
-import type { Asking, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 /** A token to ask for. */
 export interface TokenRequest {

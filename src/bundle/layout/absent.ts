@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { bytes, count, SealiftError } from '../../kernel/errors/index.ts'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
-import type { CarriedImage } from './read-image.ts'
+import type { CarriedImage } from './carried-image.ts'
 import type { Reading } from './reading.ts'
 
 /** A layer that a delta leaves out, since an older bundle has it. */

@@ -1,10 +1,9 @@
 import { canonicalJson } from '../../kernel/oci/index.ts'
 import type { BundleLock } from '../lock/index.ts'
+import type { CarriedAttachment, CarriedImage } from './carried-image.ts'
 import { malformed, type ReportFault } from './fault.ts'
 import type { CarriedTool } from './read-artifact.ts'
-import type { CarriedAttachment } from './read-attachment.ts'
 import type { CarriedChart } from './read-chart.ts'
-import type { CarriedImage } from './read-image.ts'
 
 /** Reports everything in which a bundle is not what its lock says. */
 export function checkAgainstLock(

@@ -1,5 +1,4 @@
 import {
-  type AttachmentTypes,
   annotations,
   attachmentTypes,
   type Descriptor,
@@ -8,19 +7,9 @@ import {
   manifestLimit,
   parseManifest,
 } from '../../kernel/oci/index.ts'
+import type { CarriedAttachment, CarriedImage } from './carried-image.ts'
 import { malformed } from './fault.ts'
-import type { CarriedImage } from './read-image.ts'
 import type { Reading } from './reading.ts'
-
-/** Something attached to an image in a bundle: in an entry of its own, or named by the image's index. */
-export interface CarriedAttachment extends AttachmentTypes {
-  /** The image's index or manifest that it is about. */
-  readonly subject: Digest
-  /** Its manifest. */
-  readonly descriptor: Descriptor
-  readonly config: Descriptor
-  readonly layers: readonly Descriptor[]
-}
 
 /** Reads what an index names as an attestation of `subject`; faults are reported. */
 export async function readAttestation(

@@ -12,33 +12,13 @@ import {
   platformShape,
   platformText,
 } from '../../kernel/oci/index.ts'
+import type { CarriedAttachment, CarriedImage, CarriedManifest } from './carried-image.ts'
 import { isFullName } from './entries.ts'
 import { malformed } from './fault.ts'
 import { maxIndexDepth } from './images.ts'
 import { limits } from './layout.ts'
-import { type CarriedAttachment, readAttestation } from './read-attachment.ts'
+import { readAttestation } from './read-attachment.ts'
 import type { Reading } from './reading.ts'
-
-/** An image in a bundle. */
-export interface CarriedImage {
-  /** Full name, as the charts use it. */
-  readonly name: string
-  /** What the name points at: index or manifest. */
-  readonly descriptor: Descriptor
-  /** The manifests that are here, by platform (`linux/amd64`). */
-  readonly platforms: ReadonlyMap<string, CarriedManifest>
-  /** Attestations that its index names, of manifests that are here. */
-  readonly attestations: readonly CarriedAttachment[]
-}
-
-/** One platform's manifest of an image, with the blobs it refers to. */
-export interface CarriedManifest {
-  readonly descriptor: Descriptor
-  /** The indexes that lead to it from the image's name, outermost first. */
-  readonly parents: readonly Descriptor[]
-  readonly config: Descriptor
-  readonly layers: readonly Descriptor[]
-}
 
 /** Reads an image from its entry in index.json; faults are reported. */
 export async function readImage(entry: Descriptor, reading: Reading): Promise<CarriedImage | undefined> {

@@ -3,7 +3,7 @@ import type { BundleLock, Change } from '../../bundle/lock/index.ts'
 import { readLock } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { ConnectedHost, Reporter } from '../../kernel/ports/index.ts'
-import type { LockRequest } from './make-lock.ts'
+import type { LockRequest } from './request.ts'
 
 /** The lock that lies there. Where it is only compared with, one that cannot be read counts as none. @throws SealiftError LOCK_INVALID */
 export async function oldLock(

@@ -1,7 +1,7 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
-import type { LeaseRequest } from './lease.ts'
 import { busy, heldBy, holderOf, microTime, readLease, writeLease } from './lease-object.ts'
+import type { LeaseRequest } from './lease-request.ts'
 
 // In seconds. A holder gives up before another one may take its place, as in Kubernetes' own leader election; a stall
 // of the API server for so long is survived.

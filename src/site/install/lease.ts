@@ -1,5 +1,5 @@
 import { printable } from '../../kernel/errors/index.ts'
-import type { Clock, Cluster, KubernetesObject } from '../../kernel/ports/index.ts'
+import type { Cluster, KubernetesObject } from '../../kernel/ports/index.ts'
 import {
   busy,
   heldBy,
@@ -12,17 +12,7 @@ import {
   writeLease,
 } from './lease-object.ts'
 import { keepLease } from './lease-renewal.ts'
-
-/** Who wants to change the site, and how it may wait. */
-export interface LeaseRequest {
-  readonly cluster: Cluster
-  readonly clock: Clock
-  /** What others are told: user, machine, process. */
-  readonly holder: string
-  readonly signal: AbortSignal
-  /** Told whom is being waited for. */
-  readonly progress: (detail: string) => void
-}
+import type { LeaseRequest } from './lease-request.ts'
 
 /**
  * Does work under a lease, and gives the lease back. When it is lost, the signal of the work is aborted.

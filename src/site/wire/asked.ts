@@ -5,8 +5,8 @@ import { databasePlace, parseCacheUrl, parseDatabaseUri, readValues } from './co
 import { type DatabaseFacts, type DatabaseState, databaseState, serverFacts } from './database.ts'
 import { keysSecretName } from './keys.ts'
 import { through } from './reach.ts'
+import type { SiteServices } from './services.ts'
 import { withSession } from './session.ts'
-import type { SiteServices } from './site-services.ts'
 
 /** The database as Infisical's pods find it. */
 export interface AskedDatabase {

@@ -42,6 +42,7 @@ export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { type Proof, type Proving, prove } from './probe.ts'
 export { reach } from './reach.ts'
 export { makePassword } from './secrets.ts'
+export type { SiteServices } from './services.ts'
 export { inspectCache, madeForCache, purgeCache } from './site-cache.ts'
 export {
   inspectDatabase,
@@ -54,7 +55,7 @@ export {
   refuseOtherDatabase,
   refuseOthersRole,
 } from './site-database.ts'
-export { environmentOf, type SiteServices, servicesOf } from './site-services.ts'
+export { environmentOf, servicesOf } from './site-services.ts'
 export { ensureStore, type StoreScope, storeName } from './store.ts'
 export { probePlace, syncOnce } from './sync.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'

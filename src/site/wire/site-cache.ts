@@ -5,8 +5,8 @@ import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
 import type { StoredKeys } from './keys.ts'
 import { through } from './reach.ts'
+import type { SiteServices } from './services.ts'
 import { withSession } from './session.ts'
-import type { SiteServices } from './site-services.ts'
 
 /** Looks at Dragonfly and changes nothing. @throws SealiftError CACHE_*, SITE_INVALID */
 export async function inspectCache(

@@ -15,8 +15,8 @@ import { keysSecretName, type StoredKeys } from './keys.ts'
 import { type Prepared, prepareDatabase } from './prepare-database.ts'
 import { through } from './reach.ts'
 import { makePassword, readSecret } from './secrets.ts'
+import type { SiteServices } from './services.ts'
 import { withSession } from './session.ts'
-import type { SiteServices } from './site-services.ts'
 import { type TargetState, targetState } from './target-database.ts'
 
 /** Infisical's own login to the database, as its pods use it. */

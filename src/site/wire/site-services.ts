@@ -1,17 +1,9 @@
 import type { Site } from '../../kernel/inputs/index.ts'
-import type { Cache, Cluster, Database, Random, SiteHost } from '../../kernel/ports/index.ts'
+import type { SiteHost } from '../../kernel/ports/index.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
 import type { Environment } from './environment.ts'
+import type { SiteServices } from './services.ts'
 import type { OwnDatabase } from './site-database.ts'
-
-/** The two services of a site, and how to get to them. */
-export interface SiteServices {
-  readonly cluster: Cluster
-  readonly database: Database
-  readonly cache: Cache
-  readonly random: Random
-  readonly site: Site
-}
 
 /** The environment for Infisical's pod. `siteUrl` and `memory` as derived. @throws SealiftError SITE_INVALID */
 export async function environmentOf(

@@ -11,7 +11,7 @@ import {
   type Reference,
 } from '../../../kernel/oci/index.ts'
 import type { Registry, ServedManifest } from '../../../kernel/ports/index.ts'
-import type { Open } from './sources.ts'
+import type { Open } from './open.ts'
 
 /**
  * Fetches the manifests of all that the lock has attached to an image, and notes where their blobs are to be had.

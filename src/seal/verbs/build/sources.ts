@@ -9,18 +9,16 @@ import {
   parseReference,
   type Reference,
 } from '../../../kernel/oci/index.ts'
-import type { BlobOptions, ConnectedHost, Registry } from '../../../kernel/ports/index.ts'
+import type { ConnectedHost, Registry } from '../../../kernel/ports/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
 import { atOnce, resolveChart, type Sources, together } from '../../resolve/index.ts'
 import { gatherAttachments } from './attachments.ts'
+import type { Open } from './open.ts'
 import { budgetFile, type OwnFile, ownFile } from './own-files.ts'
 import { gatherTool } from './tools.ts'
 
 // Requests for small things wait for the line, not for the machine.
 const most = 8
-
-/** Opens one blob, from an offset on. */
-export type Open = (options: BlobOptions) => AsyncIterable<Uint8Array>
 
 /** Everything a plan needs, and a way to open each blob it will want. */
 export interface Gathered {

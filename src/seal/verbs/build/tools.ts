@@ -11,7 +11,7 @@ import {
   type Reference,
 } from '../../../kernel/oci/index.ts'
 import type { Sources } from '../../resolve/index.ts'
-import type { Open } from './sources.ts'
+import type { Open } from './open.ts'
 
 /**
  * Notes where a tool's file is to be had, and what the bundle says of it.

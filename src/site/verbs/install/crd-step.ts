@@ -4,7 +4,7 @@ import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/por
 import { parseAllYaml } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
 import { covers, ensure, managed } from '../../wire/index.ts'
-import type { Installation } from './steps.ts'
+import type { Installation } from './installation.ts'
 
 /** Applies a chart's CRDs server-side: those that are not there as the chart has them. */
 export function crdStep(chart: ChartSpec, installation: Installation): Step {

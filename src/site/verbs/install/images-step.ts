@@ -1,6 +1,6 @@
 import { noteBrought, type Step } from '../../install/index.ts'
 import { loadImages } from '../../load/index.ts'
-import type { Installation } from './steps.ts'
+import type { Installation } from './installation.ts'
 
 /** Loads the images that the node lacks, and pins those that are not. */
 export function imagesStep({ bundle, host, talk }: Installation): Step {

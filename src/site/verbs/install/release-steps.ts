@@ -17,7 +17,7 @@ import {
   showingCertificate,
 } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
-import type { Installation } from './steps.ts'
+import type { Installation } from './installation.ts'
 import { waitUntilUp } from './wait-until-up.ts'
 import { tellingTrouble } from './while-waiting.ts'
 

@@ -1,6 +1,4 @@
-import type { Bundle } from '../../../bundle/layout/index.ts'
-import type { Site } from '../../../kernel/inputs/index.ts'
-import type { Helm, InfisicalSession, SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import type { InfisicalSession } from '../../../kernel/ports/index.ts'
 import type { Step } from '../../install/index.ts'
 import { isOurs } from '../../release/index.ts'
 import {
@@ -9,34 +7,18 @@ import {
   ensureAdmin,
   ensureStore,
   ensureTenancy,
-  type InfisicalAccess,
   liftDeadWebhooks,
-  type Manifests,
   namespacesOf,
   probeScope,
   prove,
   serviceUrl,
   storeName,
   type Tenancy,
-  type Wired,
 } from '../../wire/index.ts'
 import { imagesStep } from './images-step.ts'
+import type { Installation } from './installation.ts'
 import { releaseSteps } from './release-steps.ts'
 import { wireServices } from './services.ts'
-
-/** What the steps work with. */
-export interface Installation {
-  readonly bundle: Bundle
-  readonly site: Site
-  readonly wired: Wired
-  readonly helm: Helm
-  readonly host: SiteHost
-  readonly talk: Talk
-  readonly manifests: Manifests
-  readonly access: InfisicalAccess
-  /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
-  readonly begin: () => Promise<void>
-}
 
 /** The install's steps, in order. Each looks first, and changes only what is not as it should be. */
 export function installSteps(installation: Installation): Step[] {

@@ -1,0 +1,18 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import type { InfisicalAccess, Manifests, Wired } from '../../wire/index.ts'
+
+/** What the steps work with. */
+export interface Installation {
+  readonly bundle: Bundle
+  readonly site: Site
+  readonly wired: Wired
+  readonly helm: Helm
+  readonly host: SiteHost
+  readonly talk: Talk
+  readonly manifests: Manifests
+  readonly access: InfisicalAccess
+  /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
+  readonly begin: () => Promise<void>
+}

@@ -1,0 +1,11 @@
+import type { Site } from '../../kernel/inputs/index.ts'
+import type { Cache, Cluster, Database, Random } from '../../kernel/ports/index.ts'
+
+/** The two services of a site, and how to get to them. */
+export interface SiteServices {
+  readonly cluster: Cluster
+  readonly database: Database
+  readonly cache: Cache
+  readonly random: Random
+  readonly site: Site
+}
