@@ -12,9 +12,25 @@ export {
   adminSecretName,
   adminSession,
   type Bootstrapping,
+  credentialsSecretName,
   ensureAdmin,
-} from './bootstrap.ts'
-export { type CacheFacts, type CacheNeeds, cacheConnections, checkCache } from './cache.ts'
+  ensureTenancy,
+  operatorCredentials,
+  probeScope,
+  revokeCredentials,
+  type Tenancy,
+  type TenancyNeeds,
+  tryOperatorLogin,
+} from './bootstrap/index.ts'
+export {
+  type CacheFacts,
+  type CacheNeeds,
+  cacheConnections,
+  checkCache,
+  inspectCache,
+  madeForCache,
+  purgeCache,
+} from './cache/index.ts'
 export { conditionsOf } from './conditions.ts'
 export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
 export { covers } from './covers.ts'
@@ -22,44 +38,57 @@ export {
   checkDatabase,
   type DatabaseFacts,
   type DatabaseState,
+  type DatabaseTarget,
   databaseConnections,
   databaseState,
-} from './database.ts'
-export { liftDeadWebhooks } from './dead-webhooks.ts'
-export { dropDatabase } from './drop-database.ts'
-export { ensure } from './ensure.ts'
-export { areStored, type Environment, environmentMark, type Kept, storeKeys } from './environment.ts'
-export { type ServerMemory, serverMemory } from './heap.ts'
-export { credentialsSecretName, revokeCredentials } from './identity-credentials.ts'
-export { type InfisicalAccess, infisicalAccess, withInfisical } from './infisical-access.ts'
-export { type IngressFault, ingressFaults } from './ingress.ts'
-export { type Keys, keysFor, keysSecretName, makeKeys, type StoredKeys, storedKeys } from './keys.ts'
-export { isManaged, managed, systemNamespace } from './managed.ts'
-export { fill, type Manifests, readManifests } from './manifests.ts'
-export { claimNamespace, leaveNamespace, markedFor, siteOf, stays } from './namespaces.ts'
-export { operatorCredentials, tryOperatorLogin } from './operator-login.ts'
-export { type Prepared, prepareDatabase } from './prepare-database.ts'
-export { type Proof, type Proving, prove } from './probe.ts'
-export { reach } from './reach.ts'
-export { makePassword } from './secrets.ts'
-export type { SiteServices } from './services.ts'
-export { inspectCache, madeForCache, purgeCache } from './site-cache.ts'
-export {
+  dropDatabase,
   inspectDatabase,
   madeAtServer,
   madeForDatabase,
   type OwnDatabase,
   ownDatabase,
+  type Prepared,
+  prepareDatabase,
   purgeDatabase,
   readyDatabase,
   refuseOtherDatabase,
   refuseOthersRole,
-} from './site-database.ts'
+  targetState,
+} from './database/index.ts'
+export { ensure } from './ensure.ts'
+export { type InfisicalAccess, infisicalAccess, withInfisical } from './infisical-access.ts'
+export { type IngressFault, ingressFaults } from './ingress.ts'
+export {
+  areStored,
+  type Environment,
+  environmentMark,
+  type Kept,
+  type Keys,
+  keysFor,
+  keysSecretName,
+  makeKeys,
+  type ServerMemory,
+  type StoredKeys,
+  serverMemory,
+  storedKeys,
+  storeKeys,
+} from './keys/index.ts'
+export { isManaged, managed, systemNamespace } from './managed.ts'
+export { fill, type Manifests, readManifests } from './manifests.ts'
+export { claimNamespace, leaveNamespace, markedFor, siteOf, stays } from './namespaces.ts'
+export { type Proof, type Proving, probePlace, prove, syncOnce } from './proof/index.ts'
+export { reach } from './reach.ts'
+export { makePassword } from './secrets.ts'
+export type { SiteServices } from './services.ts'
 export { environmentOf, servicesOf } from './site-services.ts'
-export { ensureStore, type StoreScope, storeName } from './store.ts'
-export { probePlace, syncOnce } from './sync.ts'
-export { type DatabaseTarget, targetState } from './target-database.ts'
-export { ensureTenancy, probeScope, type Tenancy, type TenancyNeeds } from './tenancy.ts'
+export {
+  deleteUnlessDown,
+  ensureStore,
+  liftDeadWebhooks,
+  type StoreScope,
+  showingCertificate,
+  storeName,
+} from './store/index.ts'
 export {
   externalSecretsValues,
   infisicalName,
@@ -69,6 +98,5 @@ export {
   siteUrl,
 } from './values.ts'
 export type { Patience } from './wait.ts'
-export { deleteUnlessDown, showingCertificate } from './webhook.ts'
 export { type WhereWired, whereWired } from './where-wired.ts'
 export { namespacesOf, type Wired, wiredCharts } from './wired.ts'

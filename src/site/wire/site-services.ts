@@ -1,9 +1,9 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost } from '../../kernel/ports/index.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
-import type { Environment } from './environment.ts'
+import type { OwnDatabase } from './database/index.ts'
+import type { Environment } from './keys/index.ts'
 import type { SiteServices } from './services.ts'
-import type { OwnDatabase } from './site-database.ts'
 
 /** The environment for Infisical's pod. `siteUrl` and `memory` as derived. @throws SealiftError SITE_INVALID */
 export async function environmentOf(

@@ -1,6 +1,6 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
-import { keysSecretName } from './keys.ts'
+import { keysSecretName } from './keys/index.ts'
 
 /** Service and Deployment of the release, whatever the release's name. */
 export const infisicalName = 'infisical'

@@ -1,7 +1,7 @@
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
-import { credentialsSecretName } from './identity-credentials.ts'
-import { keysSecretName } from './keys.ts'
-import { storeName } from './store.ts'
+import { credentialsSecretName } from './bootstrap/index.ts'
+import { keysSecretName } from './keys/index.ts'
+import { storeName } from './store/index.ts'
 import { infisicalName } from './values.ts'
 
 /** Namespaces of the two wired releases; absent where nothing of them is found any more. */

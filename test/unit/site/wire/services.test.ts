@@ -4,6 +4,7 @@ import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { Secret } from '../../../../src/kernel/ports/index.ts'
 import { adminLogin, cacheLogin } from '../../../../src/site/wire/connection.ts'
+import { scramVerifier } from '../../../../src/site/wire/database/scram.ts'
 import {
   cacheConnections,
   checkCache,
@@ -11,7 +12,6 @@ import {
   databaseConnections,
   reach,
 } from '../../../../src/site/wire/index.ts'
-import { scramVerifier } from '../../../../src/site/wire/scram.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { cacheOf, countingRandom, rejection, sessionOf, siteCluster } from './memory.ts'
 import { smallSite } from './sites.ts'

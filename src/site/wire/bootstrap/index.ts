@@ -1,0 +1,11 @@
+/** Infisical set up once: its admin, the least tenancy that ESO needs, and ESO’s credentials. Asks first, and makes only what is not there. */
+export {
+  type Administration,
+  adminSecretName,
+  adminSession,
+  type Bootstrapping,
+  ensureAdmin,
+} from './bootstrap.ts'
+export { credentialsSecretName, revokeCredentials } from './identity-credentials.ts'
+export { operatorCredentials, tryOperatorLogin } from './operator-login.ts'
+export { ensureTenancy, probeScope, type Tenancy, type TenancyNeeds } from './tenancy.ts'

@@ -1,0 +1,75 @@
+import type {
+  Cluster,
+  Infisical,
+  InfisicalSession,
+  Permission,
+  SecretPlace,
+} from '../../../kernel/ports/index.ts'
+import { ensureIdentity, keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
+
+/** The project, environment and folder in which Sealift proves that secrets arrive. */
+export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const
+
+/** What the least tenancy needs; `namespace` is ESO's. */
+export interface TenancyNeeds {
+  readonly cluster: Cluster
+  readonly infisical: Infisical
+  readonly session: InfisicalSession
+  readonly namespace: string
+}
+
+/** Where the probe's secrets are, and whether anything had to be written, on the server or in the cluster. */
+export interface Tenancy {
+  readonly place: SecretPlace
+  readonly changed: boolean
+}
+
+/**
+ * The least that ESO needs: the project with the probe's folder, and a machine identity that may read there and
+ * nowhere else. Community edition has no custom roles: no-access plus an additional privilege does it.
+ * Credentials that still log in are kept; new ones revoke those before.
+ * @throws SealiftError SERVER_FAILED, CLUSTER_*
+ */
+export async function ensureTenancy(needs: TenancyNeeds): Promise<Tenancy> {
+  const { cluster, infisical, session, namespace } = needs
+  const { id: projectId, made } = await ensureProject(session)
+  const place = { projectId, environment: probeScope.environment, path: probeScope.path }
+  const folder = await session.ensureFolder(place)
+  const kept = await keptCredentials(cluster, infisical, namespace)
+  if (kept !== undefined) {
+    const granted = await grant(session, projectId, kept.identityId)
+    const revoked = await revokeLost(cluster, session, namespace, kept)
+    return { place, changed: made || folder || granted || revoked }
+  }
+  const identity = await ensureIdentity(cluster, session, namespace)
+  // First the rights: what finds the credentials may use them at once.
+  await grant(session, projectId, identity.id)
+  await revokeLost(cluster, session, namespace, await newCredentials(cluster, session, namespace, identity))
+  return { place, changed: true }
+}
+
+async function grant(session: InfisicalSession, projectId: string, identityId: string): Promise<boolean> {
+  const joined = await session.addToProject(projectId, identityId, 'no-access')
+  const permitted = await session.ensurePrivilege(projectId, identityId, 'sealift-probe-read', readProbe())
+  return joined || permitted
+}
+
+/** Reading what lies in the probe's folder and below. ESO needs both actions, and no folder rights. */
+function readProbe(): Permission[] {
+  const { environment, path } = probeScope
+  const rule = { subject: 'secrets', action: ['describeSecret', 'readValue'] }
+  return [
+    { ...rule, conditions: { environment, secretPath: path } },
+    { ...rule, conditions: { environment, secretPath: { $glob: `${path}/**` } } },
+  ]
+}
+
+async function ensureProject(session: InfisicalSession): Promise<{ id: string; made: boolean }> {
+  const { project: slug, environment } = probeScope
+  const found = await session.project(slug)
+  const project = found ?? (await session.createProject(slug, slug))
+  // dev, staging and prod come with a project; somebody may have taken prod away.
+  const whole = project.environments.some(({ slug: known }) => known === environment)
+  if (!whole) await session.createEnvironment(project.id, 'Production', environment)
+  return { id: project.id, made: found === undefined || !whole }
+}

@@ -1,0 +1,58 @@
+import { messageOf, SealiftError } from '../../../kernel/errors/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import type { Secret } from '../../../kernel/ports/index.ts'
+import { cacheLogin, cacheUrl } from '../connection.ts'
+import type { StoredKeys } from '../keys/index.ts'
+import { through } from '../reach.ts'
+import type { SiteServices } from '../services.ts'
+import { withSession } from '../session.ts'
+import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
+
+/** Looks at Dragonfly and changes nothing. @throws SealiftError CACHE_*, SITE_INVALID */
+export async function inspectCache(
+  { cluster, cache, site }: SiteServices,
+  needs: Omit<CacheNeeds, 'database'>,
+): Promise<CacheFacts> {
+  return await through(cluster, 'dragonfly', site.dragonfly, async endpoint => {
+    const login = await cacheLogin(cluster, site, endpoint)
+    const { database } = site.dragonfly
+    return await withSession(cache, login, session => checkCache(session, { ...needs, database }))
+  })
+}
+
+/** Whether keys were made for this very server and number. */
+export function madeForCache(stored: Pick<StoredKeys, 'cacheUrl'> | undefined, site: Site): boolean {
+  const placeOf = (url: Secret) => {
+    const { hostname, port, pathname } = new URL(url.reveal())
+    return `${hostname}:${port}${pathname}`
+  }
+  return stored?.cacheUrl !== undefined && placeOf(stored.cacheUrl) === placeOf(cacheUrl(site, undefined))
+}
+
+/**
+ * Empties Infisical's database number in Dragonfly; its first install found that number empty. Number 0 is
+ * left alone: it is what every other client uses unless told otherwise.
+ * @throws SealiftError CACHE_*, SITE_INVALID
+ */
+export async function purgeCache({ cluster, cache, site }: SiteServices): Promise<void> {
+  const { database } = site.dragonfly
+  if (database === 0) return
+  await through(cluster, 'dragonfly', site.dragonfly, async endpoint => {
+    await withSession(cache, await cacheLogin(cluster, site, endpoint), async session => {
+      try {
+        await session.command('SELECT', String(database))
+        await session.command('FLUSHDB')
+      } catch (cause) {
+        if (cause instanceof SealiftError) throw cause
+        throw new SealiftError(
+          'CACHE_UNFIT',
+          `Dragonfly did not empty database ${database}: ${messageOf(cause)}`,
+          {
+            hints: [`empty it by hand: SELECT ${database}, then FLUSHDB; and run this again`],
+            cause,
+          },
+        )
+      }
+    })
+  })
+}

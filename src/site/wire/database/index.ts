@@ -1,0 +1,23 @@
+/** PostgreSQL: takes an administrator or a URI, gives Infisical a role and a database of its own. Never drops what this site did not make. */
+export {
+  checkDatabase,
+  type DatabaseFacts,
+  type DatabaseState,
+  databaseConnections,
+  databaseState,
+  serverFacts,
+} from './database.ts'
+export { dropDatabase } from './drop-database.ts'
+export { type Prepared, prepareDatabase } from './prepare-database.ts'
+export {
+  inspectDatabase,
+  madeAtServer,
+  madeForDatabase,
+  type OwnDatabase,
+  ownDatabase,
+  purgeDatabase,
+  readyDatabase,
+  refuseOtherDatabase,
+  refuseOthersRole,
+} from './site-database.ts'
+export { type DatabaseTarget, targetState } from './target-database.ts'

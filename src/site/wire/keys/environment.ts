@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util'
+import { canonicalJson, type Digest, digestOf } from '../../../kernel/oci/index.ts'
+import {
+  type Cluster,
+  type DatabaseLogin,
+  isTerminating,
+  type KubernetesObject,
+  kinds,
+  type Secret,
+} from '../../../kernel/ports/index.ts'
+import { ensure } from '../ensure.ts'
+import { isManaged, systemNamespace } from '../managed.ts'
+import { secretObject } from '../secrets.ts'
+import { type Keys, keysSecretName, storedKeys } from './keys.ts'
+
+/** What the pod's environment holds besides the keys. */
+export interface Environment {
+  readonly databaseUri: Secret
+  readonly cacheUrl: Secret
+  readonly siteUrl: string
+  /** CA of the database (PEM), for verify-full. */
+  readonly databaseCa?: string
+  readonly tls: DatabaseLogin['tls']
+  /** How the server's memory is bounded. */
+  readonly memory: Readonly<Record<string, string>>
+}
+
+/** Where keys and environment lie: Infisical's namespace, and what is in the two. */
+export interface Kept {
+  readonly namespace: string
+  /** For where none are stored yet: those that are win. */
+  readonly keys: Keys
+  readonly environment: Environment
+}
+
+/** Whether keys and environment already lie in both places as they should. @throws SealiftError like {@link storedKeys} */
+export async function areStored(cluster: Cluster, kept: Kept): Promise<boolean> {
+  for (const { metadata, data } of await objectsOf(cluster, kept)) {
+    const live = await cluster.get(kinds.secret, metadata.name, metadata.namespace)
+    if (isTerminating(live) || !isManaged(live) || !isDeepStrictEqual(live?.['data'], data)) return false
+  }
+  return true
+}
+
+/** Writes keys and environment; tells whether that changed anything. @throws SealiftError like {@link storedKeys}, CLUSTER_* */
+export async function storeKeys(cluster: Cluster, kept: Kept): Promise<boolean> {
+  let changed = false
+  for (const object of await objectsOf(cluster, kept)) changed = (await ensure(cluster, object)) || changed
+  return changed
+}
+
+/** The same Secret in both namespaces, the copy first: what is lost between the two is then not the keys. */
+async function objectsOf(
+  cluster: Cluster,
+  { namespace, keys, environment }: Kept,
+): Promise<KubernetesObject[]> {
+  const { encryptionKey, authSecret } = (await storedKeys(cluster, namespace)) ?? keys
+  const { databaseUri, cacheUrl, siteUrl, databaseCa, tls, memory } = environment
+  const values = {
+    ENCRYPTION_KEY: encryptionKey,
+    AUTH_SECRET: authSecret,
+    DB_CONNECTION_URI: databaseUri,
+    REDIS_URL: cacheUrl,
+    SITE_URL: siteUrl,
+    TELEMETRY_ENABLED: 'false',
+    ANNOUNCEMENTS_ENABLED: 'false',
+    ...(tls === 'verify-full' && databaseCa !== undefined
+      ? { DB_ROOT_CERT: Buffer.from(databaseCa).toString('base64') }
+      : {}),
+    // In the Secret, because no template of the chart reads extraEnv.
+    ...memory,
+  }
+  return [systemNamespace, namespace].map(place => secretObject(place, keysSecretName, values))
+}
+
+/**
+ * What tells two environments of Infisical's pod apart, for an annotation of the pod: one that has started with an older
+ * one is started anew. A digest that nobody can guess back from, for a key of 128 random bits is in it.
+ */
+export async function environmentMark(cluster: Cluster, namespace: string): Promise<Digest | undefined> {
+  const found = await cluster.get(kinds.secret, keysSecretName, namespace)
+  return found && digestOf(canonicalJson(found['data'] ?? {}))
+}

@@ -1,0 +1,95 @@
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import { type Cluster, type Random, Secret } from '../../../kernel/ports/index.ts'
+import { readValues } from '../connection.ts'
+import { isManaged, systemNamespace } from '../managed.ts'
+
+/**
+ * Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). Its keys cannot be made again: the
+ * same Secret lies in Sealift's own namespace too, so that one deletion loses nothing.
+ */
+export const keysSecretName = 'infisical-secrets'
+
+/** The two keys that everything in the database depends on. */
+export interface Keys {
+  readonly encryptionKey: Secret
+  readonly authSecret: Secret
+}
+
+/** Keys that are kept on the site, with the connection they were made for. */
+export interface StoredKeys extends Keys {
+  readonly databaseUri: Secret | undefined
+  readonly cacheUrl: Secret | undefined
+}
+
+/** New keys: 16 random bytes as hex, 32 as base64 (the forms the server checks). */
+export function makeKeys(random: Random): Keys {
+  return {
+    encryptionKey: new Secret(Buffer.from(random.bytes(16)).toString('hex')),
+    authSecret: new Secret(Buffer.from(random.bytes(32)).toString('base64')),
+  }
+}
+
+/**
+ * The keys kept on the site: those of Infisical's namespace, or their copy in Sealift's own where those are gone.
+ * @throws SealiftError FOREIGN_INSTALL when the Secret is not Sealift's, KEYS_LOST when both are without their keys, or
+ * hold different ones
+ */
+export async function storedKeys(cluster: Cluster, namespace: string): Promise<StoredKeys | undefined> {
+  const found = await readValues(cluster, namespace, keysSecretName)
+  if (found !== undefined && !isManaged(found.object))
+    throw new SealiftError(
+      'FOREIGN_INSTALL',
+      `namespace ${namespace} already has a Secret ${keysSecretName} that Sealift did not make`,
+      {
+        hints: ['There is an Infisical of somebody else here: choose another namespace, or remove it first.'],
+      },
+    )
+  const copy = await readValues(cluster, systemNamespace, keysSecretName)
+  const [own, spare] = [keysIn(found?.values), isManaged(copy?.object) ? keysIn(copy?.values) : undefined]
+  if (own && spare && own.encryptionKey.reveal() !== spare.encryptionKey.reveal())
+    throw new SealiftError(
+      'KEYS_LOST',
+      `Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName} hold different keys`,
+      { hints: ['Nobody but you can tell which opens the database: delete the other one of the two.'] },
+    )
+  const kept = own ?? spare
+  if (kept === undefined && found !== undefined)
+    throw new SealiftError('KEYS_LOST', `Secret ${namespace}/${keysSecretName} has lost its keys`, {
+      hints: ['Put ENCRYPTION_KEY and AUTH_SECRET back from a backup.'],
+    })
+  return kept
+}
+
+function keysIn(values: ReadonlyMap<string, Secret> | undefined): StoredKeys | undefined {
+  const encryptionKey = values?.get('ENCRYPTION_KEY')
+  const authSecret = values?.get('AUTH_SECRET')
+  if (encryptionKey === undefined || authSecret === undefined) return undefined
+  const [databaseUri, cacheUrl] = [values?.get('DB_CONNECTION_URI'), values?.get('REDIS_URL')]
+  return { encryptionKey, authSecret, databaseUri, cacheUrl }
+}
+
+/**
+ * The keys on the site, or new ones. They are not stored yet: that is {@link storeKeys}.
+ * `tables` says whether the database already holds Infisical's tables.
+ * @throws SealiftError KEYS_LOST when it does and there are no keys, FOREIGN_INSTALL
+ */
+export async function keysFor(
+  cluster: Cluster,
+  random: Random,
+  namespace: string,
+  tables: boolean,
+): Promise<Keys & Partial<StoredKeys>> {
+  const stored = await storedKeys(cluster, namespace)
+  if (stored !== undefined) return stored
+  if (!tables) return makeKeys(random)
+  throw new SealiftError(
+    'KEYS_LOST',
+    `the database holds an Infisical, but its keys (Secret ${namespace}/${keysSecretName}) are gone`,
+    {
+      hints: [
+        'Without the old ENCRYPTION_KEY nothing in it can be read: restore the Secret from a backup.',
+        'To begin anew, point the site file at another, empty database.',
+      ],
+    },
+  )
+}

@@ -1,0 +1,108 @@
+import { messageOf } from '../../../kernel/errors/index.ts'
+import {
+  type Cluster,
+  isTerminating,
+  type Kind,
+  type KubernetesObject,
+  kinds,
+} from '../../../kernel/ports/index.ts'
+import { isReady } from '../conditions.ts'
+import { type Patience, waitFor } from '../wait.ts'
+
+/** Changed on an object so that whoever watches it looks at it now, and not when its own time has come. */
+export const lookAnnotation = 'sealift.dev/look'
+
+/** ESO's chart puts this label on the Secret that its cert-controller fills for the webhook. */
+const ofWebhook = 'external-secrets.io/component=webhook'
+
+const down = /failed calling webhook/
+
+/** Milliseconds between two looks at ESO's webhook. */
+const interval = 2_000
+
+/** Applies an object that an admission webhook checks, again and again while the webhook is not up. */
+export async function applyThroughWebhook(
+  cluster: Cluster,
+  object: KubernetesObject,
+  patience: Patience,
+): Promise<void> {
+  let refusal: unknown
+  const applied = await waitFor(patience, async () => {
+    try {
+      await cluster.apply(object)
+      return true
+    } catch (error) {
+      if (!down.test(messageOf(error))) throw error
+      refusal = error
+      return undefined
+    }
+  })
+  if (applied === undefined) throw refusal
+}
+
+/** Deletes a cluster-wide object; false when an admission webhook that must be asked first is not up. @throws SealiftError CLUSTER_* */
+export async function deleteUnlessDown(cluster: Cluster, kind: Kind, name: string): Promise<boolean> {
+  try {
+    await cluster.delete(kind, name)
+    return true
+  } catch (error) {
+    if (down.test(messageOf(error))) return false
+    throw error
+  }
+}
+
+/**
+ * Installs ESO in `namespace`, and lets its webhook see its certificate as soon as that is made. The kubelet writes
+ * a changed Secret into a running pod when it looks at the pod again: when the pod changes, else about once a minute
+ * (kubernetes.io/docs/concepts/configuration/secret, "Mounted Secrets are updated automatically"). So a pod that
+ * waits for it is changed. What stands in the way of that is no error: the minute passes by itself.
+ */
+export async function showingCertificate<T>(
+  cluster: Cluster,
+  namespace: string,
+  { clock, signal }: Pick<Patience, 'clock' | 'signal'>,
+  install: () => Promise<T>,
+): Promise<T> {
+  const over = new AbortController()
+  const until = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
+  const show = async () => {
+    for (const pod of await unaware(cluster, namespace)) {
+      const { name, uid } = pod.metadata
+      const annotations = { [lookAnnotation]: String(clock.now()) }
+      // With its uid: a pod that has gone meanwhile must not be made anew.
+      if (!until.aborted)
+        await cluster.apply({ ...kinds.pod, metadata: { name, namespace, uid, annotations } })
+    }
+  }
+  const keepShowing = async () => {
+    for (;;) {
+      await clock.sleep(interval, until)
+      await show().catch(() => {})
+    }
+  }
+  keepShowing().catch(() => {})
+  try {
+    return await install()
+  } finally {
+    over.abort()
+  }
+}
+
+/** Pods that are not ready, and stay, and mount a certificate that is there. */
+async function unaware(cluster: Cluster, namespace: string): Promise<KubernetesObject[]> {
+  const secrets = await cluster.list(kinds.secret, namespace, ofWebhook)
+  const filled = secrets.filter(secret => 'tls.crt' in ((secret['data'] ?? {}) as object))
+  if (filled.length === 0) return []
+  const names = new Set(filled.map(({ metadata }) => metadata.name))
+  const pods = await cluster.list(kinds.pod, namespace)
+  const staying = pods.filter(pod => !isReady(pod) && !isTerminating(pod))
+  return staying.filter(pod => secretsOf(pod).some(name => names.has(name)))
+}
+
+/** Names of the Secrets that a pod mounts. */
+function secretsOf(pod: KubernetesObject): string[] {
+  const { volumes = [] } = (pod['spec'] ?? {}) as {
+    volumes?: readonly { readonly secret?: { readonly secretName?: string } }[]
+  }
+  return volumes.flatMap(({ secret }) => secret?.secretName ?? [])
+}
