@@ -1,27 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-// The arrows of src/README.md: bin → commands → cli, workflows → rooms → kernel; adapters → kernel.
+// The arrows of src/README.md: bin → commands → cli, verbs → the wing's own rooms → bundle → kernel; adapters → kernel.
 const root = join(import.meta.dirname, '..')
-const rooms = [
-  'spec',
-  'resolve',
-  'lock',
-  'fetch',
-  'bundle',
-  'sign',
-  'verify',
-  'sbom',
-  'load',
-  'wire',
-  'release',
-  'install',
-  'budget',
-  'check',
-  'diff',
-]
-const kernel = ['oci', 'archive', 'packages', 'yaml', 'errors', 'ports']
+/** Each floor's rooms, in the order in which they may take from each other. */
+const floors = {
+  kernel: ['errors', 'oci', 'archive', 'packages', 'yaml', 'ports', 'objects', 'inputs'],
+  bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
+  seal: ['resolve', 'fetch', 'diff', 'sbom', 'locking'],
+  site: ['load', 'wire', 'release', 'install', 'check'],
+} as const
+type Floor = keyof typeof floors
+const wings: readonly string[] = ['seal', 'site']
+const wireRooms = ['cache', 'database', 'keys', 'bootstrap', 'store', 'proof']
 const edge = [
   'execa',
   '@kubernetes/client-node',
@@ -35,36 +27,40 @@ const edge = [
   'node:os',
 ]
 const onlyImporter: Record<string, readonly string[]> = {
-  tar: ['archive', 'packages'],
-  'js-yaml': ['yaml'],
+  tar: ['kernel/archive', 'kernel/packages'],
+  'js-yaml': ['kernel/yaml'],
   ora: ['cli'],
   '@oclif/core': ['bin.ts', 'commands', 'cli'],
   ...Object.fromEntries(edge.map(name => [name, ['adapters']])),
 }
 
+/** Where a file belongs: `kernel/oci`, `site/verbs/install`, `commands`. */
+function placeOf(file: string): string {
+  const [, floor = '', room = '', part = ''] = file.split('/')
+  if (!(floor in floors)) return floor
+  return room === 'verbs' ? `${floor}/verbs/${part.replace(/\.ts$/, '')}` : `${floor}/${room}`
+}
+
 interface Import {
   readonly file: string
-  /** First folder (or file) below src that imports, and that is imported. */
+  /** The place that imports, and the one that is imported from, or the library's name. */
   readonly from: string
   readonly to: string
   readonly outside: boolean
   /** The imported file, or the library's name. */
   readonly target: string
-  /** Whether it is some folder's index.ts. */
-  readonly door: boolean
   readonly typeOnly: boolean
 }
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8')
-  const from = file.split('/')[1] ?? ''
   const found = text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|import\('([^']+)'\)/gm)
   return [...found].map(([, type, stated, dynamic]) => {
     const name = stated ?? dynamic ?? ''
     const outside = !name.startsWith('.')
     const target = outside ? name : join(dirname(file), name)
-    const to = outside ? name : (relative('src', target).split('/')[0] ?? '')
-    return { file, from, to, target, outside, door: name.endsWith('/index.ts'), typeOnly: type !== undefined }
+    const to = outside ? name : placeOf(target)
+    return { file, from: placeOf(file), to, target, outside, typeOnly: type !== undefined }
   })
 }
 
@@ -74,82 +70,134 @@ const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8'
 const imports = files.flatMap(importsOf)
 const inside = imports.filter(({ outside, from, to }) => !outside && from !== to)
 
+const floorOf = (place: string): string => place.split('/')[0] ?? ''
+const isVerb = (place: string) => place.split('/')[1] === 'verbs'
+const roomIn = (place: string) => place.split('/')[1] ?? ''
+
 function broken(rule: (found: Import) => boolean, among = inside): string[] {
   return among.filter(found => !rule(found)).map(({ file, to }) => `${file} imports ${to}`)
 }
 
 describe('the arrows between folders', () => {
   test('every folder is one that the map knows', () => {
-    const known = [...rooms, ...kernel, 'bin.ts', 'commands', 'cli', 'workflows', 'adapters']
+    const known = [
+      ...Object.entries(floors).flatMap(([floor, rooms]) => rooms.map(room => `${floor}/${room}`)),
+      ...['bin.ts', 'commands', 'cli', 'adapters'],
+    ]
+    const places = new Set(
+      files.map(placeOf).filter(place => !(isVerb(place) && wings.includes(floorOf(place)))),
+    )
+    expect([...places].filter(place => !known.includes(place))).toEqual([])
+  })
+
+  test('the kernel imports nobody', () => {
+    expect(broken(({ from, to }) => floorOf(from) !== 'kernel' || floorOf(to) === 'kernel')).toEqual([])
+  })
+
+  test('the bundle imports the kernel, and no wing', () => {
     expect(
-      [...new Set(files.map(file => file.split('/')[1]))].filter(name => !known.includes(name ?? '')),
+      broken(({ from, to }) => floorOf(from) !== 'bundle' || ['bundle', 'kernel'].includes(floorOf(to))),
     ).toEqual([])
   })
 
-  test('the kernel imports no room', () => {
-    expect(broken(({ from, to }) => !kernel.includes(from) || kernel.includes(to))).toEqual([])
-  })
-
-  test('a room imports the kernel and earlier rooms only', () => {
+  test('a wing imports the bundle and the kernel, and never another wing', () => {
     const allowed = ({ from, to }: Import) =>
-      !rooms.includes(from) ||
-      kernel.includes(to) ||
-      (rooms.includes(to) && rooms.indexOf(to) < rooms.indexOf(from))
+      !wings.includes(floorOf(from)) || [floorOf(from), 'bundle', 'kernel'].includes(floorOf(to))
     expect(broken(allowed)).toEqual([])
   })
 
-  test('adapters import the kernel and the types they fill', () => {
-    const allowed = ({ from, to, typeOnly }: Import) =>
-      from !== 'adapters' || kernel.includes(to) || (typeOnly && rooms.includes(to))
+  test('a room imports earlier rooms of its floor only, and no verb', () => {
+    const allowed = ({ from, to }: Import) => {
+      const [floor, other] = [floorOf(from), floorOf(to)]
+      if (!(floor in floors) || isVerb(from) || floor !== other) return true
+      const rooms: readonly string[] = floors[floor as Floor]
+      return !isVerb(to) && rooms.indexOf(roomIn(to)) < rooms.indexOf(roomIn(from))
+    }
     expect(broken(allowed)).toEqual([])
   })
 
-  test('workflows know neither terminal nor adapters', () => {
-    expect(
-      broken(({ from, to }) => from !== 'workflows' || !['cli', 'commands', 'adapters'].includes(to)),
-    ).toEqual([])
+  test('a verb imports no other verb, and nothing but a command calls one', () => {
+    expect(broken(({ from, to }) => !isVerb(to) || from === 'commands')).toEqual([])
   })
 
-  test('the terminal knows no room and no workflow', () => {
-    const allowed = ({ from, to, typeOnly }: Import) => from !== 'cli' || kernel.includes(to) || typeOnly
-    expect(broken(allowed)).toEqual([])
-  })
-
-  test('a room and a part of the kernel are entered by their door', () => {
-    const walled = [...rooms, ...kernel]
-    expect(broken(({ to, door }) => !walled.includes(to) || door)).toEqual([])
-  })
-
-  test('a workflow is a verb’s own; what verbs share is in its parts', () => {
-    const names = (folder: string) =>
-      files.filter(file => dirname(file) === `src/${folder}`).map(file => basename(file))
-    // `images` lists what `inspect` finds.
-    const verbs = [...names('commands').filter(name => name !== 'images.ts'), 'keys-new.ts']
-    expect(names('workflows').sort()).toEqual(verbs.sort())
-  })
-
-  test('a verb is called by commands only, not by another verb or a part', () => {
-    const isVerb = ({ target }: Import) => dirname(target) === 'src/workflows'
-    const callers = imports.filter(found => isVerb(found) && found.from !== 'commands')
-    expect(callers.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
-  })
-
-  test('a command calls one verb; of the parts it knows the site file, which says where the site is', () => {
+  test('a command calls one verb', () => {
     const called = Map.groupBy(
-      inside.filter(({ from, to }) => from === 'commands' && to === 'workflows'),
+      inside.filter(({ from, to }) => from === 'commands' && isVerb(to)),
       ({ file }) => file,
     )
-    const shared = 'src/workflows/parts/site-file.ts'
-    const verbs = [...called].map(([file, found]) => [
-      file,
-      found.filter(({ target }) => target !== shared).length,
-    ])
+    const verbs = [...called].map(([file, found]) => [file, new Set(found.map(({ to }) => to)).size])
     expect(verbs.filter(([, count]) => count !== 1)).toEqual([])
     expect(called.size).toBe(files.filter(file => file.startsWith('src/commands/')).length)
   })
 
+  test('a verb is called as its command is', () => {
+    const verbs = new Set(
+      files
+        .map(placeOf)
+        .filter(isVerb)
+        .map(place => basename(place)),
+    )
+    // `images` lists what `inspect` finds.
+    const commands = files
+      .filter(file => file.startsWith('src/commands/'))
+      .map(file => file.slice('src/commands/'.length, -'.ts'.length).replace('/', '-'))
+      .filter(name => name !== 'images')
+    expect([...verbs].sort()).toEqual(commands.sort())
+  })
+
+  test('adapters import the kernel and the types they fill', () => {
+    expect(
+      broken(({ from, to, typeOnly }) => from !== 'adapters' || floorOf(to) === 'kernel' || typeOnly),
+    ).toEqual([])
+  })
+
   test('only commands build adapters', () => {
     expect(broken(({ from, to }) => to !== 'adapters' || from === 'commands')).toEqual([])
+  })
+
+  test('the terminal knows no room and no verb', () => {
+    expect(
+      broken(({ from, to, typeOnly }) => from !== 'cli' || floorOf(to) === 'kernel' || typeOnly),
+    ).toEqual([])
+  })
+
+  test('nobody but commands and bin.ts knows the terminal', () => {
+    expect(broken(({ from, to }) => to !== 'cli' || ['commands', 'bin.ts'].includes(from))).toEqual([])
+  })
+
+  test('a room is entered by its door', () => {
+    const walled = ({ to }: Import) => floorOf(to) in floors && !isVerb(to)
+    expect(broken(found => !walled(found) || found.target === `src/${found.to}/index.ts`)).toEqual([])
+  })
+
+  test('so are the rooms within wire, by whoever is not in the same one', () => {
+    const within = (file: string) => /^src\/site\/wire\/(\w+)\//.exec(file)?.[1]
+    const trespasses = imports.filter(({ file, target }) => {
+      const room = within(target)
+      return room !== undefined && room !== within(file) && target !== `src/site/wire/${room}/index.ts`
+    })
+    expect(trespasses.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
+    expect([...new Set(files.map(within))].filter(room => room !== undefined).sort()).toEqual(
+      [...wireRooms].sort(),
+    )
+  })
+
+  test('no file imports itself, through however many others', () => {
+    const taken = Map.groupBy(
+      imports.filter(({ outside }) => !outside),
+      ({ file }) => file,
+    )
+    const done = new Set<string>()
+    const circles: string[] = []
+    const walk = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      else if (!done.has(file)) {
+        for (const { target } of taken.get(file) ?? []) walk(target, [...path, file])
+        done.add(file)
+      }
+    }
+    for (const file of files) walk(file, [])
+    expect(circles).toEqual([])
   })
 })
 
@@ -168,8 +216,12 @@ describe('house rules', () => {
     expect(files.filter(file => length(file) > limit(file) + 1)).toEqual([])
   })
 
-  test('every room and kernel folder has a door', () => {
-    expect([...rooms, ...kernel].filter(name => !files.includes(`src/${name}/index.ts`))).toEqual([])
+  test('every room has a door that says what it never does', () => {
+    const doors = Object.entries(floors).flatMap(([floor, rooms]) =>
+      rooms.map(room => `src/${floor}/${room}/index.ts`),
+    )
+    const text = (door: string) => (files.includes(door) ? readFileSync(join(root, door), 'utf8') : '')
+    expect(doors.filter(door => !text(door).startsWith('/**'))).toEqual([])
   })
 
   test('no module is mocked, and no test is skipped or alone', () => {

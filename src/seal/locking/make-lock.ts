@@ -11,7 +11,7 @@ import { lockAttachments } from './attachments.ts'
 import { oldLock, refuseDrift } from './compare.ts'
 import { lockedTool } from './entries.ts'
 import { type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
-import { pin } from './pin-missing.ts'
+import { pin } from './pin-chosen.ts'
 import { renderAll } from './render.ts'
 import type { LockRequest } from './request.ts'
 

@@ -11,7 +11,7 @@ import {
 import type { Registry } from '../../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
 import { besideIt, type Candidate, inIndex } from './attachment-places.ts'
-import type { PinnedImage } from './pin.ts'
+import type { PinnedImage } from './image-digests.ts'
 
 /** Something attached to an image, by digest. Same shape as the lock's attachment. Sizes in bytes. */
 export interface PinnedAttachment extends AttachmentTypes {
