@@ -59,17 +59,25 @@ function keyOf({ apiVersion, kind, metadata }: KubernetesObject, name: ReleaseNa
   return [group, kind, metadata.namespace ?? name.namespace, metadata.name].join(' ')
 }
 
-/** An object without what every write changes. */
-function meaning(object: KubernetesObject): unknown {
+/** An object without what every write changes, and what a controller may have written between two looks. */
+function meaning({ status: _status, ...object }: KubernetesObject): unknown {
   const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = object.metadata
   return timeless({ ...object, metadata })
 }
 
+// A date, a time of day, and nothing else: `2026-11-29 UTC 16:00:01`, RFC 3339, RFC 1123, and as Go prints a time. What
+// only has a time in it, a schedule or a piece of configuration, means something.
+const year = String.raw`(?=.*(?:^|[\s/-])\d{4}(?:[\s/-]|$))`
+const word =
+  '(?:[TZm]|[A-Z]{3,5}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})'
+const moment = new RegExp(
+  String.raw`^${year}(?=.*\d{1,2}:\d{2}:\d{2})(?:[\d\s:.,/+=-]|(?<![A-Za-z])${word}(?![A-Za-z]))+$`,
+)
+
 /** The same with every time of day taken out of its annotations, at any depth. */
 function timeless(value: unknown, within = ''): unknown {
   if (Array.isArray(value)) return value.map(item => timeless(item))
-  if (typeof value === 'string')
-    return within === 'annotations' && /\d{1,2}:\d{2}:\d{2}/.test(value) ? 'a time' : value
+  if (typeof value === 'string') return within === 'annotations' && moment.test(value) ? 'a time' : value
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [

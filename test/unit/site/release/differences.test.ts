@@ -55,6 +55,23 @@ describe('nothing', () => {
     expect(await differing(before ?? '', now)).toEqual([])
   })
 
+  test.each([
+    '2026-11-30T17:30:59.123+01:00',
+    'Mon, 30 Nov 2026 17:30:59 +0100',
+    '2026-11-30 17:30:59.123456789 +0000 UTC m=+0.012',
+    'Mon Nov 30 17:30:59 CET 2026',
+  ])('where it renders it as %s', async time => {
+    expect(await differing(yaml(deployment('2026-11-29 UTC 16:00:01')), yaml(deployment(time)))).toEqual([])
+  })
+
+  test('where a controller writes a status between two looks', async () => {
+    await install(yaml(deployment('x')))
+    const real = cluster.preview
+    cluster.preview = async (...asked) => ({ ...(await real(...asked)), status: { availableReplicas: 1 } })
+    const [deployed, wanted] = [yaml(deployment('y')), yaml(deployment('x'))]
+    expect(await differences(cluster, { ...name, deployed, wanted })).toEqual([])
+  })
+
   test('where others have added something of theirs', async () => {
     await install(yaml(map({ a: '1' })))
     await cluster.applyAs('ann', map({ b: '2' }, { namespace: 'apps', annotations: { note: 'hers' } }))
@@ -131,4 +148,14 @@ test('objects are told as helm marks them, lists opened', () => {
   expect(objects.map(object => isOf(object, name))).toEqual([true, true])
   expect(isOf(map({}), name)).toBe(false)
   expect(objects.map(object => isOf(object, { ...name, namespace: 'other' }))).toEqual([false, false])
+})
+
+test.each([
+  ['a schedule', '02:00:00-04:00:00', '03:00:00-04:00:00'],
+  ['an address', '00:11:22:33:44:55', '00:11:22:33:44:56'],
+  ['an address of 2001', '2001:10:20:30::1', '2001:10:20:30::2'],
+  ['configuration', 'off until 2027-01-01 00:00:00;', 'off until 2028-01-01 00:00:00;'],
+])('%s in an annotation is not a time of day', async (_, before, after) => {
+  const settings = (note: string) => yaml(map({}, { annotations: { note } }))
+  expect(await differing(settings(before), settings(after))).toEqual(['ConfigMap settings differs'])
 })
