@@ -58,7 +58,12 @@ async function podOf(
   const { labels = {}, annotations = {} } = metadata
   return {
     ...kinds.pod,
-    metadata: { name: `${object.metadata.name}-dry-run`.slice(-63), namespace, labels, annotations },
+    metadata: {
+      name: `${object.metadata.name}-dry-run`.slice(-63).replace(/^[^a-z0-9]+/, ''),
+      namespace,
+      labels,
+      annotations,
+    },
     spec: { ...rest, serviceAccountName: account },
   }
 }

@@ -42,6 +42,12 @@ test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'])(
   },
 )
 
+test('a pod of a long name is tried under one that may be', async () => {
+  const long = { ...workload('Deployment'), metadata: { name: `abcde-${'x'.repeat(54)}` } }
+  await refusedPods(cluster, [long], name)
+  expect(tried[0]?.metadata.name).toMatch(/^[a-z0-9][a-z0-9-]{0,61}-dry-run$/)
+})
+
 test('what makes no pods is not', async () => {
   expect(await refusedPods(cluster, [{ ...kinds.service, metadata: { name: 's' } }], name)).toEqual([])
   expect(tried).toEqual([])
