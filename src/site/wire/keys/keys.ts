@@ -46,7 +46,8 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
     )
   const copy = await readValues(cluster, systemNamespace, keysSecretName)
   const [own, spare] = [keysIn(found?.values), isManaged(copy?.object) ? keysIn(copy?.values) : undefined]
-  if (own && spare && own.encryptionKey.reveal() !== spare.encryptionKey.reveal())
+  const same = (key: keyof Keys) => own?.[key].reveal() === spare?.[key].reveal()
+  if (own && spare && !(same('encryptionKey') && same('authSecret')))
     throw new SealiftError(
       'KEYS_LOST',
       `Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName} hold different keys`,
