@@ -1,8 +1,21 @@
+<<<<<<< HEAD:src/site/wire/bootstrap/bootstrap.ts
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Cluster, Infisical, InfisicalSession, Random, Secret } from '../../../kernel/ports/index.ts'
+import type { Cluster, Infisical, InfisicalSession, KubernetesObject, Random, Secret } from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
 import { isManaged, managed, systemNamespace } from '../managed.ts'
 import { makePassword, storeSecret } from '../secrets.ts'
+=======
+import { SealiftError } from '../errors/index.ts'
+import type {
+  Cluster,
+  Infisical,
+  InfisicalSession,
+  KubernetesObject,
+  Random,
+  Secret,
+} from '../ports/index.ts'
+import { readValues } from './connection.ts'
+>>>>>>> 8eaddc1 (Leave a stranger's infisical-admin in Infisical's namespace alone):src/wire/bootstrap.ts
 import { removeInstanceIdentity } from './instance-identity.ts'
 import { statusOf } from './refusals.ts'
 
@@ -45,15 +58,12 @@ export interface Administration {
 export async function ensureAdmin(bootstrapping: Bootstrapping): Promise<Administration> {
   const { cluster, infisical, random, email, organization, namespace } = bootstrapping
   const { initialized } = await infisical.status()
-  const primary = await readValues(cluster, systemNamespace, adminSecretName)
+  const [primary, copy] = await Promise.all(
+    [systemNamespace, namespace].map(place => readValues(cluster, place, adminSecretName)),
+  )
+  for (const one of [primary, copy]) if (one !== undefined) refuseForeignLogin(one.object)
   // A server that nobody has set up yet has no admin whose login could have been lost.
-  const found = primary ?? (initialized ? await readValues(cluster, namespace, adminSecretName) : undefined)
-  if (found && !isManaged(found.object))
-    throw new SealiftError(
-      'FOREIGN_INSTALL',
-      `Secret ${found.object.metadata.namespace}/${adminSecretName} is there already, and Sealift did not make it`,
-      { hints: ['whoever made it would know the password of Infisical’s admin: delete it first'] },
-    )
+  const found = primary ?? (initialized ? copy : undefined)
   const known = found?.values.get('password')
   if (!initialized) {
     const login = { email, password: known ?? makePassword(random), organization }
@@ -74,6 +84,16 @@ export async function ensureAdmin(bootstrapping: Bootstrapping): Promise<Adminis
   const session = await login(infisical, kept.email, known, text('organizationId'))
   const identityId = found.object.metadata.annotations?.[identityAnnotation]
   return { session, bootstrapped: false, ...(await settle(bootstrapping, session, kept, identityId)) }
+}
+
+/** @throws SealiftError FOREIGN_INSTALL for a login that somebody else has laid there: both places are written to */
+function refuseForeignLogin(object: KubernetesObject): void {
+  if (isManaged(object)) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `Secret ${object.metadata.namespace}/${adminSecretName} is there already, and Sealift did not make it`,
+    { hints: ['whoever made it would know the password of Infisical’s admin: delete it first'] },
+  )
 }
 
 /** What is left to do once the admin is logged in; a run that was killed before finds the identity's id in the Secret. */

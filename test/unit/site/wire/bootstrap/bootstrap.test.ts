@@ -108,18 +108,23 @@ describe('ensureAdmin', () => {
     expect(await admin()).toEqual({ ...whole, note: 'theirs' })
   })
 
-  it('takes no password that somebody else has laid there', async () => {
-    const { cluster, infisical, bootstrapping } = await fresh()
-    const { labels: _, ...metadata } = secretObject('sealift-system', 'infisical-admin', {}).metadata
-    const stringData = { email: 'admin@site.local', password: 'known-to-whoever-made-it' }
-    await cluster.apply({ ...kinds.secret, metadata, stringData })
-    const error = await rejection(ensureAdmin(bootstrapping))
-    expect([error.code, error.message]).toEqual([
-      'FOREIGN_INSTALL',
-      expect.stringContaining('infisical-admin'),
-    ])
-    expect(infisical.calls).toEqual([])
-  })
+  it.each(['sealift-system', 'infisical'])(
+    'takes no password that somebody else has laid into %s, and leaves it alone',
+    async place => {
+      const { cluster, infisical, bootstrapping } = await fresh()
+      const { labels: _, ...metadata } = secretObject(place, 'infisical-admin', {}).metadata
+      const stringData = { email: 'admin@site.local', password: 'known-to-whoever-made-it' }
+      await cluster.applyAs('ann', { ...kinds.secret, metadata, stringData })
+      const error = await rejection(ensureAdmin(bootstrapping))
+      expect([error.code, error.message]).toEqual([
+        'FOREIGN_INSTALL',
+        expect.stringContaining(`${place}/infisical-admin`),
+      ])
+      expect(infisical.calls).toEqual([])
+      const [left, ...others] = await cluster.list(kinds.secret)
+      expect([left, others]).toMatchObject([{ metadata: { namespace: place }, stringData }, []])
+    },
+  )
 
   it("says that a server is somebody else's, and leaves nothing behind", async () => {
     const { cluster, infisical, bootstrapping } = await fresh()
