@@ -4,6 +4,7 @@ import { asStep, kinds, type SiteHost, type Talk } from '../../../kernel/ports/i
 import {
   adminSecretName,
   adminSession,
+  credentialsSecretName,
   infisicalAccess,
   revokeCredentials,
   systemNamespace,
@@ -29,8 +30,11 @@ export async function revokeAccess(
   host: SiteHost,
   { reporter }: Talk,
 ): Promise<{ revoked: string[]; kept: string[] }> {
-  const admin = await host.cluster.get(kinds.secret, adminSecretName, systemNamespace)
-  if (admin === undefined || (purge && site.database.admin !== undefined)) return { revoked: [], kept: [] }
+  const there = (name: string, namespace: string) => host.cluster.get(kinds.secret, name, namespace)
+  const admin = await there(adminSecretName, systemNamespace)
+  const operator = await there(credentialsSecretName, wired.externalSecrets.namespace)
+  if ((admin ?? operator) === undefined || (purge && site.database.admin !== undefined))
+    return { revoked: [], kept: [] }
   const ended = await asStep(
     reporter,
     `Revoke ${what}`,

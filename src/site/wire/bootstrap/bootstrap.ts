@@ -1,21 +1,8 @@
-<<<<<<< HEAD:src/site/wire/bootstrap/bootstrap.ts
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Cluster, Infisical, InfisicalSession, KubernetesObject, Random, Secret } from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
 import { isManaged, managed, systemNamespace } from '../managed.ts'
 import { makePassword, storeSecret } from '../secrets.ts'
-=======
-import { SealiftError } from '../errors/index.ts'
-import type {
-  Cluster,
-  Infisical,
-  InfisicalSession,
-  KubernetesObject,
-  Random,
-  Secret,
-} from '../ports/index.ts'
-import { readValues } from './connection.ts'
->>>>>>> 8eaddc1 (Leave a stranger's infisical-admin in Infisical's namespace alone):src/wire/bootstrap.ts
 import { removeInstanceIdentity } from './instance-identity.ts'
 import { statusOf } from './refusals.ts'
 
