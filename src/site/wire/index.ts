@@ -90,6 +90,7 @@ export {
   storeName,
 } from './store/index.ts'
 export {
+  derivedValues,
   externalSecretsValues,
   infisicalName,
   infisicalPort,

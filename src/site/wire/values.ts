@@ -1,4 +1,4 @@
-import type { Site } from '../../kernel/inputs/index.ts'
+import type { ChartSpec, Site } from '../../kernel/inputs/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
 import { keysSecretName } from './keys/index.ts'
 
@@ -58,4 +58,14 @@ export function infisicalValues({ ingress }: Site, environment?: Digest): Record
  */
 export function externalSecretsValues(): Record<string, unknown> {
   return { installCRDs: false }
+}
+
+/** What Sealift derives from the site, merged after the bundle's own values; `environment` as `environmentMark` gives it. */
+export function derivedValues(
+  { wire }: Pick<ChartSpec, 'wire'>,
+  site: Site,
+  environment?: Digest,
+): Record<string, unknown> {
+  if (wire === 'external-secrets') return externalSecretsValues()
+  return wire === 'infisical' ? infisicalValues(site, environment) : {}
 }

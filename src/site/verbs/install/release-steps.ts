@@ -10,12 +10,7 @@ import {
 } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
 import { differences, ownObjects, podTrouble, refusedPods } from '../../release/index.ts'
-import {
-  environmentMark,
-  externalSecretsValues,
-  infisicalValues,
-  showingCertificate,
-} from '../../wire/index.ts'
+import { derivedValues, environmentMark, showingCertificate } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
 import type { Installation } from './installation.ts'
 import { waitUntilUp } from './wait-until-up.ts'
@@ -42,9 +37,10 @@ async function installRelease(
   installation: Installation,
   say: (detail: string) => void,
 ): Promise<Done> {
-  const { bundle, helm, host, talk, begin } = installation
+  const { bundle, site, helm, host, talk, begin } = installation
   const { release, namespace, timeoutSeconds } = chart
-  const values = [...(await bundledValues(bundle, chart)), await derivedValues(chart, installation)]
+  const environment = chart.wire === 'infisical' ? await environmentMark(host.cluster, namespace) : undefined
+  const values = [...(await bundledValues(bundle, chart)), derivedValues(chart, site, environment)]
   const packed = await chartFile(bundle, chart, host.files)
   try {
     const request: Release = { release, namespace, chart: packed.path, values }
@@ -81,13 +77,6 @@ async function installRelease(
   }
 }
 
-/** What Sealift derives from the site, merged after the bundle's own values. */
-async function derivedValues({ wire, namespace }: ChartSpec, { site, host }: Installation) {
-  if (wire === 'external-secrets') return externalSecretsValues()
-  if (wire === 'infisical') return infisicalValues(site, await environmentMark(host.cluster, namespace))
-  return {}
-}
-
 /** Why a release that is there has to be upgraded; nothing where it is as it would be made. */
 async function reasonsToUpgrade(
   chart: ChartSpec,
@@ -97,10 +86,13 @@ async function reasonsToUpgrade(
 ): Promise<string[]> {
   if (found === undefined) return ['it is not there']
   if (found.status !== 'deployed') return [`revision ${found.revision} is ${found.status}`]
-  if (found.chart !== chart.name || found.version !== chart.version)
+  if (found.chart !== chart.name || bare(found.version) !== bare(chart.version))
     return [`it was ${found.chart} ${found.version}`]
   return differences(cluster, { ...chart, wanted, deployed: found.manifest })
 }
+
+// A spec may name a version with a `v` that the chart itself has not, or the other way round.
+const bare = (version: string): string => version.replace(/^v/, '')
 
 function shown(reasons: readonly string[]): string {
   const [first = '', ...rest] = reasons
@@ -128,7 +120,8 @@ async function refuseRefusedPods(
 
 /**
  * Forgets a revision that helm was killed in the middle of: helm would refuse every later run with "another
- * operation is in progress". What it made stays, and is taken over by the next revision.
+ * operation is in progress", or, of one that it was removing, with "has no deployed releases". What it made stays, and
+ * is taken over by the next revision.
  */
 export async function forgetUnfinished(
   release: string,
@@ -136,7 +129,8 @@ export async function forgetUnfinished(
   found: Pick<ReleaseStatus, 'status' | 'revision'> | undefined,
   cluster: Pick<Cluster, 'delete'>,
 ): Promise<boolean> {
-  if (found === undefined || !found.status.startsWith('pending-')) return false
+  if (found === undefined || !(found.status.startsWith('pending-') || found.status === 'uninstalling'))
+    return false
   const record = `sh.helm.release.v1.${release}.v${found.revision}`
   await cluster.delete(kinds.secret, record, namespace)
   return true

@@ -117,7 +117,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
       ))
     if (deleted) removed.push(store)
     for (const chart of [...wired.spec.charts].reverse())
-      await take(`release ${chart.release}`, () => takeRelease(chart, { bundle, wired, helm, host }))
+      await take(`release ${chart.release}`, () => takeRelease(chart, { bundle, site, wired, helm, host }))
     if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, storeName))
   } finally {
     await helm.dispose()

@@ -1,13 +1,14 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
-import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import type { ChartSpec, Site } from '../../../kernel/inputs/index.ts'
 import type { Helm, SiteHost } from '../../../kernel/ports/index.ts'
 import { isOf, ownObjects } from '../../release/index.ts'
-import type { Wired } from '../../wire/index.ts'
+import { derivedValues, type Wired } from '../../wire/index.ts'
 
 /** What a release is taken away with. */
 export interface Taking {
   readonly bundle: Bundle
+  readonly site: Site
   readonly wired: Wired
   readonly helm: Helm
   readonly host: Pick<SiteHost, 'cluster' | 'files'>
@@ -25,11 +26,12 @@ export async function takeRelease(chart: ChartSpec, taking: Taking): Promise<voi
   await sweep(chart, taking)
 }
 
-async function sweep(chart: ChartSpec, { bundle, wired, helm, host }: Taking): Promise<void> {
+async function sweep(chart: ChartSpec, { bundle, site, wired, helm, host }: Taking): Promise<void> {
   const { release, namespace } = chart
   const packed = await chartFile(bundle, chart, host.files)
   try {
-    const values = await bundledValues(bundle, chart)
+    // With what the site adds: the names of Infisical's objects are among it.
+    const values = [...(await bundledValues(bundle, chart)), derivedValues(chart, site)]
     const request = { release, namespace, chart: packed.path, values }
     const rendered = await helm.template(request, wired.spec.kubernetes)
     for (const object of ownObjects(rendered, chart)) {

@@ -1,5 +1,12 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Cluster, Infisical, InfisicalSession, KubernetesObject, Random, Secret } from '../../../kernel/ports/index.ts'
+import type {
+  Cluster,
+  Infisical,
+  InfisicalSession,
+  KubernetesObject,
+  Random,
+  Secret,
+} from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
 import { isManaged, managed, systemNamespace } from '../managed.ts'
 import { makePassword, storeSecret } from '../secrets.ts'

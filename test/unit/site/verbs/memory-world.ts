@@ -51,17 +51,20 @@ webhooks: [{ name: validate, clientConfig: { service: { name: external-secrets-w
 function infisicalChart(): MemoryChart {
   let second = 0
   return ({ infisical }) => {
-    const { podAnnotations = {} } = infisical as { podAnnotations?: Record<string, string> }
+    const { fullnameOverride: name = 'demo-standalone', podAnnotations = {} } = (infisical ?? {}) as {
+      fullnameOverride?: string
+      podAnnotations?: Record<string, string>
+    }
     const updatedAt = new Date(1_795_000_000_000 + 1000 * second++).toISOString()
     const annotations = { updatedAt, ...podAnnotations }
     const container = { name: 'infisical', image: 'r.io/infisical:1' }
     return [
       {
         ...kinds.deployment,
-        metadata: { name: 'infisical', annotations: { updatedAt } },
+        metadata: { name, annotations: { updatedAt } },
         spec: { replicas: 1, template: { metadata: { annotations }, spec: { containers: [container] } } },
       },
-      { ...kinds.service, metadata: { name: 'infisical' }, spec: { ports: [{ port: 8080 }] } },
+      { ...kinds.service, metadata: { name }, spec: { ports: [{ port: 8080 }] } },
     ]
   }
 }

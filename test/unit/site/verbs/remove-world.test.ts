@@ -39,6 +39,12 @@ test('says that nothing was revoked where Infisical does not answer', async () =
   expect(kept).toContain(`${secrets}, not revoked: no pod behind service demo/infisical is ready`)
 })
 
+test('says that nothing was revoked where the admin’s login is gone', async () => {
+  await world.cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+  const { kept } = await remove()
+  expect(kept).toContain(`${secrets}, not revoked: there is no Secret sealift-system/infisical-admin`)
+})
+
 test('and an install after it find ESO’s way to Infisical again', async () => {
   await remove()
   await installOn(world.host, '1.0.0')
@@ -65,4 +71,11 @@ test('takes what a release has outside of its namespace, though helm’s record 
   await remove()
   expect(await there(clusterRole, 'external-secrets')).toBe(false)
   expect(await there(clusterRole, 'theirs')).toBe(true)
+})
+
+test('takes Infisical’s pods under the names that the site gave them, where helm’s record is gone', async () => {
+  await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
+  await remove()
+  expect(await world.cluster.list(kinds.deployment, 'demo')).toEqual([])
+  expect(await world.cluster.list(kinds.service, 'demo')).toEqual([])
 })

@@ -9,7 +9,7 @@ async function forget(status: string | undefined) {
   return { forgotten, deleted }
 }
 
-test.each(['pending-install', 'pending-upgrade', 'pending-rollback'])(
+test.each(['pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling'])(
   'a revision killed in %s is forgotten',
   async status => {
     expect(await forget(status)).toEqual({ forgotten: true, deleted: ['sh.helm.release.v1.eso.v3'] })
