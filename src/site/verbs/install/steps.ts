@@ -42,8 +42,8 @@ function namespacesStep({ wired, site, host: { cluster } }: Installation): Step 
     title: 'Make namespaces',
     async run() {
       // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
-      await liftDeadWebhooks(cluster, object => isOurs(wired, object))
-      let changed = false
+      const lifted = await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+      let changed = lifted.length > 0
       for (const name of namespaces)
         changed = (await claimNamespace(cluster, name, site.metadata.name)) || changed
       return { changed, detail: namespaces.join(', ') }

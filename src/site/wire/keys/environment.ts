@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { canonicalJson, type Digest, digestOf } from '../../../kernel/oci/index.ts'
 import {
   type Cluster,
@@ -8,6 +7,7 @@ import {
   kinds,
   type Secret,
 } from '../../../kernel/ports/index.ts'
+import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
 import { isManaged, systemNamespace } from '../managed.ts'
 import { secretObject } from '../secrets.ts'
@@ -33,11 +33,11 @@ export interface Kept {
   readonly environment: Environment
 }
 
-/** Whether keys and environment already lie in both places as they should. @throws SealiftError like {@link storedKeys} */
+/** Whether keys and environment already lie in both places; what somebody else added is no matter. @throws SealiftError like {@link storedKeys} */
 export async function areStored(cluster: Cluster, kept: Kept): Promise<boolean> {
   for (const { metadata, data } of await objectsOf(cluster, kept)) {
     const live = await cluster.get(kinds.secret, metadata.name, metadata.namespace)
-    if (isTerminating(live) || !isManaged(live) || !isDeepStrictEqual(live?.['data'], data)) return false
+    if (isTerminating(live) || !isManaged(live) || !covers(live?.['data'], data)) return false
   }
   return true
 }

@@ -185,3 +185,27 @@ test('another environment starts Infisical’s pod anew, and only that', async (
   expect(objects).toContain('Deployment demo/infisical')
   expect(world.helm.calls).toEqual(['upgrade demo'])
 })
+
+test('what somebody added to the keys’ Secret stays, and is no reason to write', async () => {
+  const metadata = { name: 'infisical-secrets', namespace: 'demo' }
+  await world.cluster.applyAs('kubectl', { ...kinds.secret, metadata, data: { EXTRA: 'eA==' } })
+  expect((await touched()).steps).toEqual(['release-demo', 'proof'])
+  expect(await touched()).toEqual({ steps: ['proof'], objects: [] })
+  expect((await world.cluster.get(kinds.secret, 'infisical-secrets', 'demo'))?.['data']).toMatchObject({
+    EXTRA: 'eA==',
+  })
+})
+
+test('a chart that writes its version with a v is not another one', async () => {
+  const { status } = world.helm
+  world.helm.status = async (...asked) => {
+    const found = await status(...asked)
+    return found && { ...found, version: `v${found.version}` }
+  }
+  expect(await touched()).toEqual({ steps: ['proof'], objects: [] })
+})
+
+test('a webhook configuration that was lifted is told of', async () => {
+  await remove(kinds.service, 'external-secrets-webhook', 'eso')
+  expect((await touched()).steps).toEqual(['namespaces', 'release-eso', 'proof'])
+})
