@@ -2,7 +2,7 @@ import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { credentialsSecretName } from './bootstrap/index.ts'
 import { keysSecretName } from './keys/index.ts'
 import { storeName } from './store/index.ts'
-import { infisicalName } from './values.ts'
+import { infisicalName, serviceUrl } from './values.ts'
 
 /** Namespaces of the two wired releases; absent where nothing of them is found any more. */
 export interface WhereWired {
@@ -11,30 +11,37 @@ export interface WhereWired {
 }
 
 /**
- * In which of a bundle's namespaces Infisical and External Secrets Operator are, by what Sealift made there and by
- * what the store names: a lock does not say which of its charts are wired. @throws SealiftError CLUSTER_*
+ * In which of a bundle's namespaces Infisical and External Secrets Operator are: a lock does not say which of its charts
+ * are wired. The store says it first, which is cluster-wide: whoever may only write in one of these namespaces could
+ * make a Secret or a Service of these names there, and would be sent the admin's login. So one of two is neither.
+ * @throws SealiftError CLUSTER_*
  */
 export async function whereWired(cluster: Cluster, namespaces: readonly string[]): Promise<WhereWired> {
   const having = async (kind: (typeof kinds)[keyof typeof kinds], name: string) => {
     const found = await Promise.all(namespaces.map(namespace => cluster.get(kind, name, namespace)))
-    return namespaces.find((_, at) => found[at] !== undefined)
+    return namespaces.filter((_, at) => found[at] !== undefined)
   }
-  const infisical =
-    (await having(kinds.secret, keysSecretName)) ?? (await having(kinds.service, infisicalName))
+  const named = await namedByStore(cluster)
+  const withKeys = await having(kinds.secret, keysSecretName)
+  const likely = withKeys.length > 0 ? withKeys : await having(kinds.service, infisicalName)
+  const infisical = namespaces.find(namespace => serviceUrl(namespace) === named.hostAPI) ?? only(likely)
   const rest = namespaces.filter(namespace => namespace !== infisical)
   const externalSecrets =
-    (await namedByStore(cluster)) ??
-    (await having(kinds.secret, credentialsSecretName)) ??
-    (infisical !== undefined && rest.length === 1 ? rest[0] : undefined)
+    named.credentials ??
+    only(await having(kinds.secret, credentialsSecretName)) ??
+    (infisical === undefined ? undefined : only(rest))
   return {
     ...(infisical === undefined ? {} : { infisical }),
     ...(externalSecrets === undefined ? {} : { externalSecrets }),
   }
 }
 
+const only = ([first, ...others]: readonly string[]) => (others.length === 0 ? first : undefined)
+
 interface StoreSpec {
   readonly provider?: {
     readonly infisical?: {
+      readonly hostAPI?: string
       readonly auth?: {
         readonly universalAuthCredentials?: { readonly clientId?: { readonly namespace?: string } }
       }
@@ -42,7 +49,13 @@ interface StoreSpec {
   }
 }
 
-async function namedByStore(cluster: Cluster): Promise<string | undefined> {
-  const { provider } = ((await cluster.get(kinds.clusterSecretStore, storeName))?.['spec'] ?? {}) as StoreSpec
-  return provider?.infisical?.auth?.universalAuthCredentials?.clientId?.namespace
+/** Infisical's address and the namespace of ESO's credentials, as the store has them. */
+async function namedByStore(cluster: Cluster): Promise<{ hostAPI?: string; credentials?: string }> {
+  const store = await cluster.get(kinds.clusterSecretStore, storeName)
+  const { hostAPI, auth } = ((store?.['spec'] ?? {}) as StoreSpec).provider?.infisical ?? {}
+  const credentials = auth?.universalAuthCredentials?.clientId?.namespace
+  return {
+    ...(hostAPI === undefined ? {} : { hostAPI }),
+    ...(credentials === undefined ? {} : { credentials }),
+  }
 }

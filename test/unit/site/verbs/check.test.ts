@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { type Cluster, kinds, type Runtime, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { readReceipt, writeReceipt } from '../../../../src/site/install/index.ts'
 import { check, checkFault } from '../../../../src/site/verbs/check/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { memoryRuntime } from '../../../support/memory-runtime.ts'
@@ -11,6 +12,7 @@ import { sampleBundle, sampleImages } from '../../../support/sample-bundle.ts'
 import { load } from '../load/node.ts'
 import { smallSite } from '../wire/sites.ts'
 import { type CheckSite, checkSite, slice } from './check-site.ts'
+import { proven } from './memory-site.ts'
 
 let site: CheckSite
 beforeEach(async () => {
@@ -491,4 +493,33 @@ test('an image whose pin K3s will take off is told, with why, and is well after 
   ])
   await load(runtime, sampleBundle().file)
   expect(await images()).toEqual([])
+})
+
+test('the admin’s password goes nowhere but to the Infisical that the store names', async () => {
+  const { charts } = (await readReceipt(site.cluster)).lock
+  const lock = { ...sampleBundle().lock, charts: charts.toReversed() }
+  await writeReceipt(site.cluster, { ...proven, lock })
+  const hostAPI = 'http://infisical.infisical.svc:8080'
+  const store = await site.cluster.get(kinds.clusterSecretStore, 'infisical-store')
+  await site.cluster.apply({
+    ...store,
+    ...kinds.clusterSecretStore,
+    metadata: { name: 'infisical-store' },
+    spec: { provider: { infisical: { hostAPI } } },
+  })
+  await site.cluster.apply(
+    secretObject('external-secrets', 'infisical-secrets', { ENCRYPTION_KEY: 'k', AUTH_SECRET: 'a' }),
+  )
+  const { services } = site.cluster.behaviour
+  site.cluster.behaviour.services = {
+    ...services,
+    'external-secrets/infisical:8080': { host: '127.0.0.1', port: 6666 },
+  }
+  const asked: string[] = []
+  const infisical = (url: string) => {
+    asked.push(url)
+    return site.infisical
+  }
+  await site.run(smallSite, { ...site.host, infisical })
+  expect([...new Set(asked)]).toEqual(['http://127.0.0.1:8080'])
 })

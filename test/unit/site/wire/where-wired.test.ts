@@ -14,8 +14,18 @@ const store = {
   metadata: { name: 'infisical-store' },
   spec: { provider: { infisical: { auth: { universalAuthCredentials } } } },
 }
+const hostAPI = 'http://infisical.infisical.svc:8080'
+const pointing = {
+  ...store,
+  spec: { provider: { infisical: { hostAPI, auth: { universalAuthCredentials } } } },
+}
+const planted = [
+  secretObject('external-secrets', 'infisical-secrets', { ENCRYPTION_KEY: 'planted' }),
+  { ...kinds.service, metadata: { name: 'infisical', namespace: 'external-secrets' } },
+]
 const two = ['infisical', 'external-secrets']
 const three = [...two, 'databases']
+const eso = { externalSecrets: 'external-secrets' }
 const both = { infisical: 'infisical', externalSecrets: 'external-secrets' }
 
 test.each([
@@ -25,6 +35,14 @@ test.each([
   ['the one that is left of two', two, [keys], both],
   ['nothing more where three could be it', three, [keys], { infisical: 'infisical' }],
   ['the store alone', two, [store], { externalSecrets: 'external-secrets' }],
+  [
+    'the store, whatever lies elsewhere',
+    ['external-secrets', 'infisical'],
+    [pointing, keys, ...planted],
+    both,
+  ],
+  ['the store, where only what somebody planted is left', two, [pointing, ...planted], both],
+  ['neither of two without a store', two, [keys, service, credentials, ...planted], eso],
   ['nothing at all', two, [], {}],
 ])('by %s', async (_, namespaces, objects, found) => {
   expect(await whereWired(await siteCluster(...objects), namespaces)).toEqual(found)
