@@ -26,7 +26,8 @@ type Values<T> = Readonly<Record<string, T | undefined>>
 
 /**
  * Applies a Secret of Sealift's where it is not there, or would differ; what is undefined shall not be in it. Keys
- * that somebody else added stay. Tells whether it wrote. @throws SealiftError CLUSTER_*
+ * that somebody else added stay. Tells whether it wrote.
+ * @throws SealiftError FOREIGN_INSTALL when one of its name is somebody else's, CLUSTER_*
  */
 export async function storeSecret(
   cluster: Cluster,
@@ -37,12 +38,18 @@ export async function storeSecret(
 ): Promise<boolean> {
   const object = secretObject(namespace, name, defined(values), defined(annotations))
   const present = await cluster.get(kinds.secret, name, namespace)
+  if (present !== undefined && !isManaged(present))
+    throw new SealiftError(
+      'FOREIGN_INSTALL',
+      `Secret ${namespace}/${name} is there already, and Sealift did not make it`,
+      { hints: ['Sealift would write over it: keep what is in it elsewhere, delete it, and run it again.'] },
+    )
   const same = (at: (object: KubernetesObject) => unknown, keys: Values<unknown>) => {
     const [now, wanted] = [present, object].map(each => (each && (at(each) as Values<string>)) ?? {})
     return Object.keys(keys).every(key => now?.[key] === wanted?.[key])
   }
   const stands =
-    isManaged(present) &&
+    present !== undefined &&
     same(({ data }) => data, values) &&
     same(({ metadata }) => metadata.annotations, annotations)
   if (!stands) await cluster.apply(object)

@@ -33,6 +33,23 @@ describe('the admin’s login', () => {
     expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
   })
 
+  it('is not written over a Secret of somebody else, and no server is set up before that is known', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    const theirs = secretObject('infisical', 'infisical-admin', { email: 'them', password: 'theirs' })
+    await cluster.apply({ ...theirs, metadata: { name: 'infisical-admin', namespace: 'infisical' } })
+    expect(await rejection(ensureAdmin(bootstrapping))).toMatchObject({
+      code: 'FOREIGN_INSTALL',
+      message: 'Secret infisical/infisical-admin is there already, and Sealift did not make it',
+    })
+    expect(infisical.admin).toBeUndefined()
+    expect(await secretIn(cluster, 'infisical', 'infisical-admin')).toEqual({
+      email: 'them',
+      password: 'theirs',
+    })
+    await remove(cluster, 'infisical')
+    expect(await ensureAdmin(bootstrapping)).toMatchObject({ bootstrapped: true })
+  })
+
   it('is not taken from Infisical’s namespace for a server that nobody has set up', async () => {
     const { cluster, infisical, bootstrapping } = await fresh()
     const planted = { email: 'admin@site.local', password: 'planted' }
