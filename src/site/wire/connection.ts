@@ -47,12 +47,13 @@ export function databaseUri(parts: DatabaseUri, tls: DatabaseLogin['tls']): Secr
  */
 export function parseDatabaseUri(uri: Secret, where: string): DatabaseUri {
   const url = URL.canParse(uri.reveal()) ? new URL(uri.reveal()) : undefined
-  const database = url?.pathname.slice(1)
+  const [user, password, database] = [url?.username, url?.password, url?.pathname.slice(1)].map(decoded)
   if (
     url === undefined ||
     !/^postgres(ql)?:$/.test(url.protocol) ||
     !url.hostname ||
-    !url.username ||
+    !user ||
+    password === undefined ||
     !database
   )
     throw new SealiftError('SITE_INVALID', `${where} is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, {
@@ -61,9 +62,9 @@ export function parseDatabaseUri(uri: Secret, where: string): DatabaseUri {
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 5432 : Number(url.port),
-    user: decodeURIComponent(url.username),
-    password: new Secret(decodeURIComponent(url.password)),
-    database: decodeURIComponent(database),
+    user,
+    password: new Secret(password),
+    database,
   }
 }
 
@@ -81,16 +82,22 @@ export function cacheUrl({ dragonfly }: Site, password: Secret | undefined): Sec
 export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readonly database: number } {
   const parsed = URL.canParse(url.reveal()) ? new URL(url.reveal()) : undefined
   const database = Number(parsed?.pathname.slice(1) || 0)
-  if (!parsed?.hostname || !/^rediss?:$/.test(parsed.protocol) || !Number.isSafeInteger(database))
+  const [username, password] = [parsed?.username, parsed?.password].map(decoded)
+  if (
+    !parsed?.hostname ||
+    !/^rediss?:$/.test(parsed.protocol) ||
+    !Number.isSafeInteger(database) ||
+    username === undefined ||
+    password === undefined
+  )
     throw new SealiftError('SITE_INVALID', `${where} is not redis://:PASSWORD@HOST:PORT/NUMBER`)
-  const { username, password } = parsed
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
     port: parsed.port === '' ? 6379 : Number(parsed.port),
     database,
     tls: parsed.protocol === 'rediss:',
-    ...(username === '' ? {} : { user: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: new Secret(decodeURIComponent(password)) }),
+    ...(username === '' ? {} : { user: username }),
+    ...(password === '' ? {} : { password: new Secret(password) }),
   }
 }
 
@@ -138,4 +145,13 @@ export async function readValues(
 
 function bracket(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** A part of a URI; nothing where its percent signs encode nothing. */
+function decoded(part: string | undefined): string | undefined {
+  try {
+    return part === undefined ? undefined : decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
 }

@@ -1,6 +1,5 @@
 import { messageOf, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
-import type { Secret } from '../../../kernel/ports/index.ts'
 import { cacheLogin, cacheUrl } from '../connection.ts'
 import type { StoredKeys } from '../keys/index.ts'
 import { through } from '../reach.ts'
@@ -20,13 +19,14 @@ export async function inspectCache(
   })
 }
 
-/** Whether keys were made for this very server and number. */
+/** Whether keys were made for this very server and number; a URL that somebody has spoilt is of none. */
 export function madeForCache(stored: Pick<StoredKeys, 'cacheUrl'> | undefined, site: Site): boolean {
-  const placeOf = (url: Secret) => {
-    const { hostname, port, pathname } = new URL(url.reveal())
+  const made = stored?.cacheUrl?.reveal() ?? ''
+  const placeOf = (url: string) => {
+    const { hostname, port, pathname } = new URL(url)
     return `${hostname}:${port}${pathname}`
   }
-  return stored?.cacheUrl !== undefined && placeOf(stored.cacheUrl) === placeOf(cacheUrl(site, undefined))
+  return URL.canParse(made) && placeOf(made) === placeOf(cacheUrl(site, undefined).reveal())
 }
 
 /**

@@ -43,6 +43,7 @@ describe('the keys on a site were made for', () => {
 
   test('nothing, where there are none', () => {
     expect([madeForDatabase(undefined, site.database), madeForCache(undefined, site)]).toEqual([false, false])
+    expect(madeForCache({ cacheUrl: new Secret('spoilt') }, site)).toBe(false)
   })
 })
 
