@@ -67,6 +67,7 @@ export {
   keysFor,
   keysSecretName,
   makeKeys,
+  refusePlantedKeys,
   type ServerMemory,
   type StoredKeys,
   serverMemory,

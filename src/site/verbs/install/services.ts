@@ -15,6 +15,7 @@ import {
   readyDatabase,
   refuseOtherDatabase,
   refuseOthersRole,
+  refusePlantedKeys,
   type SiteServices,
   serverMemory,
   servicesOf,
@@ -41,7 +42,10 @@ export async function checkServices(
   const services = servicesOf(site, host)
   const stored = await storedKeys(host.cluster, infisical.namespace)
   const { own, facts, state } = await ownPlace(services, infisical.namespace)
-  if (!takeOver && !(state?.infisical ?? false)) refuseOtherDatabase(stored, own)
+  if (!(state?.infisical ?? false)) {
+    await refusePlantedKeys(host.cluster, infisical.namespace)
+    if (!takeOver) refuseOtherDatabase(stored, own)
+  }
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),
     empty: !madeForCache(stored, site),

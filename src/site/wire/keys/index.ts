@@ -1,4 +1,12 @@
 /** The keys that everything in the database depends on, and the environment of Infisical’s pod. Never overwrites a key, never prints one. */
 export { areStored, type Environment, environmentMark, type Kept, storeKeys } from './environment.ts'
 export { type ServerMemory, serverMemory } from './heap.ts'
-export { type Keys, keysFor, keysSecretName, makeKeys, type StoredKeys, storedKeys } from './keys.ts'
+export {
+  type Keys,
+  keysFor,
+  keysSecretName,
+  makeKeys,
+  refusePlantedKeys,
+  type StoredKeys,
+  storedKeys,
+} from './keys.ts'

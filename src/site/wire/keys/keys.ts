@@ -1,5 +1,5 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { type Cluster, type Random, Secret } from '../../../kernel/ports/index.ts'
+import { type Cluster, kinds, type Random, Secret } from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
 import { isManaged, systemNamespace } from '../managed.ts'
 
@@ -59,6 +59,22 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
       hints: ['Put ENCRYPTION_KEY and AUTH_SECRET back from a backup.'],
     })
   return kept
+}
+
+/**
+ * Makes sure that keys for a database that holds nothing yet were not laid ready by somebody: in a namespace that
+ * was there before and that no install has claimed. Whoever did would know the keys and the database's password.
+ * @throws SealiftError FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function refusePlantedKeys(cluster: Cluster, namespace: string): Promise<void> {
+  if ((await cluster.get(kinds.secret, keysSecretName, namespace)) === undefined) return
+  if (isManaged(await cluster.get(kinds.namespace, namespace))) return
+  if (isManaged(await cluster.get(kinds.secret, keysSecretName, systemNamespace))) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    `namespace ${namespace} has a Secret ${keysSecretName} already, which no install is known to have made`,
+    { hints: ['The database holds nothing that needs its keys, and whoever made it knows them: delete it.'] },
+  )
 }
 
 function keysIn(values: ReadonlyMap<string, Secret> | undefined): StoredKeys | undefined {

@@ -101,3 +101,19 @@ describe('another database, that holds nothing', () => {
     await install(true)
   })
 })
+
+test('keys that lie ready in a namespace that was there before are not taken, and nothing is changed', async () => {
+  const { cluster } = world
+  await cluster.apply({ ...kinds.namespace, metadata: { name: 'demo' } })
+  await cluster.apply(
+    secretObject('demo', 'infisical-secrets', {
+      ENCRYPTION_KEY: '00'.repeat(16),
+      AUTH_SECRET: 'known',
+      DB_CONNECTION_URI: 'postgresql://infisical:known@pg.bank.example:5432/infisical',
+      REDIS_URL: 'redis://dragonfly.bank.example:6379/0',
+    }),
+  )
+  const before = objectsIn(cluster)
+  await expect(install()).rejects.toMatchObject({ code: 'FOREIGN_INSTALL' })
+  expect(objectsIn(cluster)).toEqual(before)
+})

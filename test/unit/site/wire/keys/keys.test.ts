@@ -2,14 +2,17 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parseSite } from '../../../../../src/kernel/inputs/index.ts'
 import { type Cluster, kinds, Secret } from '../../../../../src/kernel/ports/index.ts'
+import { parseCacheUrl } from '../../../../../src/site/wire/connection.ts'
 import {
   cacheUrl,
+  claimNamespace,
   databaseUri,
   infisicalValues,
   keysFor,
   makeKeys,
   makePassword,
   parseDatabaseUri,
+  refusePlantedKeys,
   storedKeys,
   storeKeys,
 } from '../../../../../src/site/wire/index.ts'
@@ -115,6 +118,21 @@ describe('keys', () => {
     expect(await stored(cluster)).toEqual({ ENCRYPTION_KEY: 'x' })
   })
 
+  it('laid ready in a namespace that no install has claimed are refused', async () => {
+    const planted = secretObject('infisical', 'infisical-secrets', { ENCRYPTION_KEY: 'k', AUTH_SECRET: 'a' })
+    const cluster = await siteCluster(planted)
+    expect(await rejection(refusePlantedKeys(cluster, 'infisical'))).toMatchObject({
+      code: 'FOREIGN_INSTALL',
+      message:
+        'namespace infisical has a Secret infisical-secrets already, which no install is known to have made',
+    })
+    const copied = await siteCluster(planted, secretObject('sealift-system', 'infisical-secrets', {}))
+    await refusePlantedKeys(copied, 'infisical')
+    await claimNamespace(cluster, 'infisical', 'bank-prod')
+    await refusePlantedKeys(cluster, 'infisical')
+    await refusePlantedKeys(await siteCluster(), 'infisical')
+  })
+
   it('bring the CA along for verify-full', async () => {
     const cluster = await siteCluster()
     const settings = { ...environment, tls: 'verify-full', databaseCa: 'PEM', memory: {} } as const
@@ -145,6 +163,22 @@ describe('connection URIs', () => {
     const error = await rejection(bad())
     expect(error.code).toBe('SITE_INVALID')
     expect(error.message).toBe('database.uri is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE')
+    expect(inspect(error)).not.toContain('hunter2')
+  })
+
+  it.each(['u:hunter2%zz@h/d', '%zz:hunter2@h/d', 'u:hunter2@h/%zz'])(
+    'with percent signs that encode nothing are refused without showing them: %s',
+    async rest => {
+      const bad = async () => parseDatabaseUri(new Secret(`postgresql://${rest}`), 'database.uri')
+      const error = await rejection(bad())
+      expect(error.code).toBe('SITE_INVALID')
+      expect(inspect(error)).not.toContain('hunter2')
+    },
+  )
+
+  it.each([':hunter2%zz@h/0', '%zz:hunter2@h/0'])('of a cache neither: %s', async rest => {
+    const error = await rejection((async () => parseCacheUrl(new Secret(`redis://${rest}`), 'here'))())
+    expect(error.code).toBe('SITE_INVALID')
     expect(inspect(error)).not.toContain('hunter2')
   })
 
