@@ -1,7 +1,7 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
 import type { ChartSpec, Site } from '../../../kernel/inputs/index.ts'
-import type { Helm, SiteHost } from '../../../kernel/ports/index.ts'
+import { type Helm, type KubernetesObject, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
 import { isOf, ownObjects } from '../../release/index.ts'
 import { derivedValues, type Wired } from '../../wire/index.ts'
 
@@ -17,7 +17,8 @@ export interface Taking {
 /**
  * Takes a release away. Helm knows it by a record in the release's namespace; where that is gone, what the release has
  * outside of it would stay, a webhook without a server among it: so what the chart renders to is looked for, and deleted
- * where it bears the release's name. @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_*
+ * where it bears the release's name. CRDs stay, with all that teams have of their kinds, and so does what helm keeps itself
+ * (helm.sh/docs/howto/charts_tips_and_tricks). @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_*
  */
 export async function takeRelease(chart: ChartSpec, taking: Taking): Promise<void> {
   const { helm } = taking
@@ -36,10 +37,16 @@ async function sweep(chart: ChartSpec, { bundle, site, wired, helm, host }: Taki
     const rendered = await helm.template(request, wired.spec.kubernetes)
     for (const object of ownObjects(rendered, chart)) {
       const { name, namespace: place = namespace } = object.metadata
+      if (object.kind === kinds.crd.kind) continue
       const live = await host.cluster.get(object, name, place)
-      if (live !== undefined && isOf(live, chart)) await host.cluster.delete(object, name, place)
+      if (live !== undefined && isOf(live, chart) && !isKept(live))
+        await host.cluster.delete(object, name, place)
     }
   } finally {
     await packed.dispose()
   }
+}
+
+function isKept({ metadata }: KubernetesObject): boolean {
+  return metadata.annotations?.['helm.sh/resource-policy'] === 'keep'
 }

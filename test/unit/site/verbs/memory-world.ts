@@ -23,7 +23,7 @@ const crd = (kind: string, scope: string): KubernetesObject => ({
   spec: { group: esoGroup, scope, names: { kind }, versions: [{ name: 'v1', served: true, storage: true }] },
 })
 
-const eso: MemoryChart = ({ installCRDs }) =>
+const eso: MemoryChart = ({ installCRDs = true }) =>
   parseAllYaml(`
 apiVersion: apps/v1
 kind: Deployment

@@ -1,6 +1,6 @@
 /** What a removal does on a site that is installed to its end. */
 import { beforeEach, expect, test } from 'vitest'
-import { type Kind, kinds } from '../../../../src/kernel/ports/index.ts'
+import { type Kind, type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { installOn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 
@@ -78,4 +78,19 @@ test('takes Infisical’s pods under the names that the site gave them, where he
   await remove()
   expect(await world.cluster.list(kinds.deployment, 'demo')).toEqual([])
   expect(await world.cluster.list(kinds.service, 'demo')).toEqual([])
+})
+
+test('and leaves a CRD that bears the release’s name, and what helm was told to keep', async () => {
+  const own = { 'meta.helm.sh/release-name': 'eso', 'meta.helm.sh/release-namespace': 'eso' }
+  const mark = (object: KubernetesObject, annotations: Record<string, string>) =>
+    world.cluster.applyAs('kubectl', { ...object, metadata: { ...object.metadata, annotations } })
+  const crds = await world.cluster.list(kinds.crd)
+  expect(crds.length).toBeGreaterThan(0)
+  for (const { metadata } of crds) await mark({ ...kinds.crd, metadata: { name: metadata.name } }, own)
+  const role = { ...clusterRole, metadata: { name: 'external-secrets' } }
+  await mark(role, { ...own, 'helm.sh/resource-policy': 'keep' })
+  await world.cluster.delete(kinds.namespace, 'eso')
+  await remove()
+  expect((await world.cluster.list(kinds.crd)).length).toBe(crds.length)
+  expect(await there(clusterRole, 'external-secrets')).toBe(true)
 })
