@@ -2,6 +2,9 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import type { ReleaseName } from './own-objects.ts'
 
+// With what follows it still a label of DNS, 63 characters.
+const longestName = 55
+
 interface Template {
   readonly metadata?: Partial<KubernetesObject['metadata']>
   readonly spec?: Readonly<Record<string, unknown>>
@@ -41,7 +44,7 @@ function templateOf({ kind, spec }: KubernetesObject): Template | undefined {
   return (spec as { readonly template?: Template } | undefined)?.template
 }
 
-/** A pod of a template; none where the account that it could be tried with is not there yet. */
+/** A pod of a template; none where the account that it could be tried with is not there yet, or its name is taken. */
 async function podOf(
   cluster: Pick<Cluster, 'get'>,
   object: KubernetesObject,
@@ -54,16 +57,14 @@ async function podOf(
   const own = spec['serviceAccountName']
   const account = (await there(own)) ? own : 'default'
   if (!(await there(account))) return undefined
+  const name = `${object.metadata.name.slice(0, longestName).replace(/[.-]+$/, '')}-dry-run`
+  // Of somebody's pod the server would only say that it cannot be changed.
+  if ((await cluster.get(kinds.pod, name, namespace)) !== undefined) return undefined
   const { serviceAccount: _, ...rest } = spec
   const { labels = {}, annotations = {} } = metadata
   return {
     ...kinds.pod,
-    metadata: {
-      name: `${object.metadata.name}-dry-run`.slice(-63).replace(/^[^a-z0-9]+/, ''),
-      namespace,
-      labels,
-      annotations,
-    },
+    metadata: { name, namespace, labels, annotations },
     spec: { ...rest, serviceAccountName: account },
   }
 }

@@ -86,3 +86,21 @@ test('the account is the releaseâ€™s own where it is there, else the namespaceâ€
   for (const account of ['app', 'default']) await cluster.delete(kinds.serviceAccount, account, 'apps')
   expect(await account()).toEqual([])
 })
+
+test('of a name that a pod has already nothing is tried: it would only be refused as a change', async () => {
+  await cluster.apply({ ...kinds.pod, metadata: { name: 'app-dry-run', namespace: 'apps' } })
+  tried = []
+  refuse(new SealiftError('CLUSTER_FAILED', 'pod updates may not change fields'))
+  expect(await refusedPods(cluster, [workload('Deployment')], name)).toEqual([])
+  expect(tried).toEqual([])
+})
+
+test.each([`${'a'.repeat(4)}-${'b'.repeat(55)}`, `${'a'.repeat(54)}.b`])(
+  'a long name stays one: %s',
+  async long => {
+    const object = { ...workload('Deployment'), metadata: { name: long } }
+    await refusedPods(cluster, [object], name)
+    expect(tried[0]?.metadata.name).toMatch(/^(?=.{1,63}$)[a-z0-9]([-.a-z0-9]*[a-z0-9])?-dry-run$/)
+    expect(tried[0]?.metadata.name).not.toMatch(/[.-]-/)
+  },
+)
