@@ -20,6 +20,7 @@ import {
   verdict,
 } from '../../check/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.ts'
+import { redacted } from '../../release/index.ts'
 import { storeName, type WhereWired, whereWired } from '../../wire/index.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
 import { askInfisical } from './infisical.ts'
@@ -85,7 +86,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     askServices(site, where.infisical, host),
     askInfisical(where, host, signal),
     looked(`store/${storeName}`, async id =>
-      judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), id),
+      withoutSecrets(judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), id)),
     ),
     lookAtWebhooks(cluster, namespaces),
   ])
@@ -106,9 +107,14 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
 async function lookAtDeployments(namespace: string, cluster: Cluster): Promise<readonly Verdict[]> {
   return await looked(`namespace/${namespace}`, async id => {
     const found = await cluster.list(kinds.deployment, namespace)
-    if (found.length > 0) return found.map(judgeDeployment)
+    if (found.length > 0) return found.map(judgeDeployment).map(withoutSecrets)
     return { id, ok: false, message: 'has no Deployment', hint: 'run sealift install again' }
   })
+}
+
+/** A verdict in whose message a controller quotes others, a server's answer among them. */
+function withoutSecrets(verdict: Verdict): Verdict {
+  return { ...verdict, message: redacted(verdict.message, 1000) }
 }
 
 async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict[]> {

@@ -523,3 +523,44 @@ test('the admin’s password goes nowhere but to the Infisical that the store na
   await site.run(smallSite, { ...site.host, infisical })
   expect([...new Set(asked)]).toEqual(['http://127.0.0.1:8080'])
 })
+
+test('what a controller quotes is one line, and shows no secret', async () => {
+  const message = 'login failed: postgresql://u:hunter2@pg/d\n✔ infisical/admin: fine\u001b[2J'
+  await site.cluster.apply({
+    ...kinds.clusterSecretStore,
+    metadata: { name: 'infisical-store' },
+    status: { conditions: [{ type: 'Ready', status: 'False', reason: 'Invalid', message }] },
+  })
+  await site.cluster.apply({
+    ...kinds.deployment,
+    metadata: { name: 'infisical', namespace: 'infisical' },
+    spec: { replicas: 1 },
+    status: { conditions: [{ type: 'Available', status: 'False', message }] },
+  })
+  const bad = await site.bad()
+  const quoted = 'login failed: postgresql://[secret]@pg/d\\u{a}✔ infisical/admin: fine\\u{1b}[2J'
+  expect(bad['store/infisical-store']).toBe(`Invalid: ${quoted}`)
+  expect(bad['deployment/infisical/infisical']).toBe(`0 of 1 pod available: ${quoted}`)
+})
+
+test('an address that somebody has spoilt is a verdict like another', async () => {
+  await site.cluster.apply(
+    secretObject('infisical', 'infisical-secrets', {
+      ENCRYPTION_KEY: 'k',
+      AUTH_SECRET: 'a',
+      DB_CONNECTION_URI: 'postgresql://infisical:hunter2%zz@pg.databases.svc:5432/infisical',
+      REDIS_URL: 'redis://:hunter2%zz@dragonfly.databases.svc:6379/3',
+    }),
+  )
+  const bad = await site.bad()
+  expect(bad[postgres]).toContain('DB_CONNECTION_URI in Secret infisical-secrets is not postgresql://')
+  expect(bad[dragonfly]).toContain('REDIS_URL in Secret infisical-secrets is not redis://')
+  expect(JSON.stringify(bad)).not.toContain('hunter2')
+})
+
+test('a server’s own words are one line as well', async () => {
+  site.answers.database = { ...site.answers.database, version: '16.4\n✔ eso/sync: fine\u009b2J' }
+  const { verdicts } = await site.run()
+  const { message = '' } = verdicts.find(({ id }) => id === postgres) ?? {}
+  expect(message).toContain('PostgreSQL 16.4\\u{a}✔ eso/sync: fine\\u{9b}2J: infisical logs in')
+})
