@@ -25,6 +25,8 @@ const starting = new Set([502, 503, 504])
 const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const mostAttempts = 40
 const pause = 1_500
+// Of an answer with another shape: one of many things may have as many.
+const mostFaults = 10
 
 /** `baseUrl` has no path. GETs are repeated while the server starts, for a minute unless there is haste. */
 export function createApi(baseUrl: string, clock: Clock, haste: Haste = {}): Api {
@@ -71,7 +73,9 @@ function checked<T>(call: Call, answer: Answer, shape: z.ZodType<T>): T {
   if (answer.status >= 300) throw failure(call, answer.status, answer.said)
   const body = shape.safeParse(answer.body)
   if (body.success) return body.data
-  const faults = body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const faults = body.error.issues
+    .slice(0, mostFaults)
+    .map(({ path, message }) => printable(`${path.join('.')}: ${message}`))
   throw new SealiftError('SERVER_FAILED', `Infisical's answer to ${name(call)} has another shape`, { faults })
 }
 
@@ -96,17 +100,15 @@ export function failure(
       })
 }
 
+const issue = z.object({ path: z.array(z.unknown()).default([]), message: z.unknown() })
+
 // `message` is a text, or the list of zod's issues when the server refused the request's shape.
 function words(body: unknown, text: string): string {
   const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined
   if (typeof message === 'string') return message
-  if (!Array.isArray(message)) return text
-  return message
-    .map(
-      (issue: { message?: unknown; path?: unknown[] }) =>
-        `${issue.path?.join('.')}: ${String(issue.message)}`,
-    )
-    .join('; ')
+  const issues = z.array(issue).safeParse(message)
+  if (!issues.success) return text
+  return issues.data.map(({ path, message }) => `${path.join('.')}: ${String(message)}`).join('; ')
 }
 
 function hide(text: string, { secrets = [], token }: Call): string {

@@ -62,6 +62,26 @@ describe("a server's answers", () => {
     )
   })
 
+  it.each([[[null]], [['text']], [[{ path: 'x', message: 'no' }]], [{ a: 1 }]])(
+    'of a refusal may have any shape: %j',
+    async message => {
+      const { infisical } = await answering({ status: 400, body: { reqId: 'r', message } })
+      const error = await rejection(infisical.status())
+      expect(error.code).toBe('SERVER_FAILED')
+      expect(error.message).toContain(`Infisical answered 400 to GET /api/status: {"reqId":"r","message":`)
+    },
+  )
+
+  it('with a thousand faults are told by some of them', async () => {
+    const organizations = Array.from({ length: 1000 }, () => 1)
+    const { infisical } = await answering(
+      { status: 200, body: { accessToken: 't' } },
+      { status: 200, body: { organizations } },
+    )
+    const error = await rejection(infisical.login('a@b', new Secret('pw')))
+    expect(error.faults).toHaveLength(10)
+  })
+
   it('are asked for as often as there is time for, and not once it is over', async () => {
     const { seen, baseUrl } = await answering(down)
     const clock = new RecordingClock()
