@@ -30,7 +30,8 @@ export function markedFor(site: string, namespace: KubernetesObject): Kubernetes
  */
 export async function claimNamespace(cluster: Cluster, name: string, site: string): Promise<boolean> {
   const found = await cluster.get(kinds.namespace, name)
-  const theirs = found !== undefined && (!isManaged(found) || stays(found))
+  // Our label alone may be anybody's, copied along with something else.
+  const theirs = found !== undefined && (siteOf(found) === undefined || stays(found))
   const metadata = { name, labels: managed, ...(theirs ? { annotations: { [before]: 'true' } } : {}) }
   return ensure(cluster, markedFor(site, { ...kinds.namespace, metadata }))
 }

@@ -2,6 +2,7 @@ import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, kinds, type Random, Secret } from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
 import { isManaged, systemNamespace } from '../managed.ts'
+import { siteOf } from '../namespaces.ts'
 
 /**
  * Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). Its keys cannot be made again: the
@@ -68,7 +69,7 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
  */
 export async function refusePlantedKeys(cluster: Cluster, namespace: string): Promise<void> {
   if ((await cluster.get(kinds.secret, keysSecretName, namespace)) === undefined) return
-  if (isManaged(await cluster.get(kinds.namespace, namespace))) return
+  if (siteOf(await cluster.get(kinds.namespace, namespace)) !== undefined) return
   if (isManaged(await cluster.get(kinds.secret, keysSecretName, systemNamespace))) return
   throw new SealiftError(
     'FOREIGN_INSTALL',

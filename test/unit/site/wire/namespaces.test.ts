@@ -29,6 +29,14 @@ describe('a namespace that was there before', () => {
     expect(stays(await found())).toBe(true)
   })
 
+  test('stays as well where somebody has given it Sealift’s label', async () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'sealift' }
+    await cluster.delete(kinds.namespace, 'infisical')
+    await cluster.apply({ ...kinds.namespace, metadata: { name: 'infisical', labels } })
+    await claimNamespace(cluster, 'infisical', 'bank-prod')
+    expect(stays(await found())).toBe(true)
+  })
+
   test('is left with all that is not Sealift’s', async () => {
     const secret = (name: string, labels: Record<string, string>) =>
       cluster.apply({ ...kinds.secret, metadata: { namespace: 'infisical', name, labels } })
