@@ -112,7 +112,13 @@ function words(body: unknown, text: string): string {
 }
 
 function hide(text: string, { secrets = [], token }: Call): string {
-  const values = [...secrets, ...(token === undefined ? [] : [token])].map(secret => secret.reveal())
+  const revealed = [...secrets, ...(token === undefined ? [] : [token])].map(secret => secret.reveal())
+  // Also as JSON or a URI has it: what has not the shape of a refusal is shown as it came.
+  const values = revealed.flatMap(value => [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+  ])
   return printable(values.filter(Boolean).reduce((shown, value) => shown.replaceAll(value, '[secret]'), text))
 }
 

@@ -72,6 +72,16 @@ describe("a server's answers", () => {
     },
   )
 
+  it.each([
+    ['as it is', 'pa"ss\\word ä'],
+    ['as JSON has it', JSON.stringify('pa"ss\\word ä')],
+    ['as a URI has it', encodeURIComponent('pa"ss\\word ä')],
+  ])('that repeat the password do not show it: %s', async (_, said) => {
+    const { infisical } = await answering({ status: 400, body: `you said ${said}` })
+    const error = await rejection(infisical.login('a@b', new Secret('pa"ss\\word ä')))
+    expect(error.message).toMatch(/you said "?\[secret\]"?$/)
+  })
+
   it('with a thousand faults are told by some of them', async () => {
     const organizations = Array.from({ length: 1000 }, () => 1)
     const { infisical } = await answering(

@@ -1,4 +1,4 @@
-import { messageOf, SealiftError } from '../../../kernel/errors/index.ts'
+import { messageOf, printable, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { cacheLogin, cacheUrl } from '../connection.ts'
 import type { StoredKeys } from '../keys/index.ts'
@@ -46,7 +46,7 @@ export async function purgeCache({ cluster, cache, site }: SiteServices): Promis
         if (cause instanceof SealiftError) throw cause
         throw new SealiftError(
           'CACHE_UNFIT',
-          `Dragonfly did not empty database ${database}: ${messageOf(cause)}`,
+          `Dragonfly did not empty database ${database}: ${printable(messageOf(cause))}`,
           {
             hints: [`empty it by hand: SELECT ${database}, then FLUSHDB; and run this again`],
             cause,

@@ -1,4 +1,4 @@
-import { messageOf, SealiftError, systemCode } from '../../../kernel/errors/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../../kernel/errors/index.ts'
 import type { DatabaseLogin } from '../../../kernel/ports/index.ts'
 
 /** Runs an administrator's statements; what PostgreSQL says of one comes as an error with what to do. */
@@ -7,7 +7,7 @@ export async function explained<T>(admin: DatabaseLogin, work: () => Promise<T>)
     return await work()
   } catch (error) {
     if (error instanceof SealiftError) throw error
-    const said = messageOf(error)
+    const said = printable(messageOf(error))
     if (systemCode(error) === '42501') throw denied(admin, said, error)
     throw new SealiftError('DATABASE_UNFIT', `PostgreSQL cannot make role and database: ${said}`, {
       cause: error,
