@@ -92,9 +92,6 @@ export {
 } from './store/index.ts'
 export {
   derivedValues,
-  externalSecretsValues,
-  infisicalName,
-  infisicalPort,
   infisicalValues,
   serviceUrl,
   siteUrl,
