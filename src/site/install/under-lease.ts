@@ -1,16 +1,15 @@
 import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
-import { markedFor, readManifests, systemNamespace } from '../wire/index.ts'
+import { readManifests, systemNamespace } from '../wire/index.ts'
 import { takeLease } from './lease.ts'
 
 /**
- * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is, with the
- * name of the site; one that is being deleted, by a removal at its end or by hand, is waited for first. When the lease
- * is lost, the signal that the work gets is aborted.
+ * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is; one that is
+ * being deleted, by a removal at its end or by hand, is waited for first. When the lease is lost, the signal that the
+ * work gets is aborted.
  * @throws SealiftError SITE_BUSY, CLUSTER_*, and what the work throws
  */
 export async function underLease<T>(
   { cluster, clock, files, manifests, operator: holder }: SiteHost,
-  site: string,
   talk: Talk,
   work: (talk: Talk) => Promise<T>,
 ): Promise<T> {
@@ -22,7 +21,7 @@ export async function underLease<T>(
       progress(`waiting until namespace ${systemNamespace} is gone`)
       await cluster.delete(kinds.namespace, systemNamespace)
     }
-    await cluster.apply(markedFor(site, namespace))
+    if ((await cluster.get(kinds.namespace, systemNamespace)) === undefined) await cluster.apply(namespace)
     return takeLease({ cluster, clock, holder, signal, progress })
   })
   return under(signal => work({ ...talk, signal }))

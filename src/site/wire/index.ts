@@ -51,8 +51,7 @@ export {
   prepareDatabase,
   purgeDatabase,
   readyDatabase,
-  refuseOtherDatabase,
-  refuseOthersRole,
+  refuseOthersDatabase,
   targetState,
 } from './database/index.ts'
 export { ensure } from './ensure.ts'

@@ -10,10 +10,11 @@ import {
   inspectCache,
   inspectDatabase,
   keysFor,
+  type OwnDatabase,
   ownDatabase,
   purgeDatabase,
   readyDatabase,
-  refuseOthersRole,
+  refuseOthersDatabase,
   type SiteServices,
   storedKeys,
   storeKeys,
@@ -43,6 +44,8 @@ beforeEach(async () => {
   )
   cluster.behaviour.services = {
     'databases/postgres-cluster-rw:5432': postgres,
+    // The same server under another name.
+    'databases/moved:5432': postgres,
     'databases/dragonfly:6379': redis,
   }
   services = servicesOf(
@@ -54,6 +57,8 @@ beforeEach(async () => {
       ),
   )
 })
+
+const unclaimed = { namespace: 'infisical', data: true, takeOver: false }
 
 function servicesOf(text: string): SiteServices {
   const site = parseSite(text, 'site.yaml')
@@ -77,7 +82,8 @@ describe('the services of a site', () => {
     const again = await ownDatabase(services, await storedKeys(cluster, 'infisical'))
     expect(again.uri.reveal()).toBe(own.uri.reveal())
     expect(await readyDatabase(services, again, 20)).toEqual({ role: 'unchanged', database: 'unchanged' })
-    expect(() => refuseOthersRole(again, true)).not.toThrow()
+    const claim = { own: again, stored: await storedKeys(cluster, 'infisical'), role: true, ...unclaimed }
+    await refuseOthersDatabase(services, claim)
     expect((await inspectDatabase(services, again, 20)).state).toEqual({ infisical: false, tables: 0 })
     expect(await secretIn(cluster, 'infisical', 'infisical-secrets')).toMatchObject({
       DB_CONNECTION_URI: `postgresql://infisical:${own.parts.password.reveal()}@postgres-cluster-rw.databases.svc:5432/infisical`,
@@ -110,14 +116,72 @@ describe('the services of a site', () => {
     const look = await inspectDatabase(another, second, 20)
     expect(look).toMatchObject({ role: true })
     expect(look).not.toHaveProperty('state')
-    expect(() => refuseOthersRole(second, look.role)).toThrow(
-      expect.objectContaining({
-        code: 'FOREIGN_INSTALL',
-        message: expect.stringContaining('role infisical is in PostgreSQL already'),
-      }),
-    )
+    const claim = { own: second, stored: undefined, role: look.role, ...unclaimed }
+    await expect(refuseOthersDatabase(another, claim)).rejects.toMatchObject({
+      code: 'FOREIGN_INSTALL',
+      message: expect.stringContaining('role infisical is in PostgreSQL already'),
+    })
     expect(await readyDatabase(services, first, 20)).toEqual({ role: 'unchanged', database: 'unchanged' })
     await purgeDatabase(services)
+  })
+
+  describe('kept on another server than the site file names now', () => {
+    const moved = smallSite
+      .replace('postgres-cluster-rw', 'moved')
+      .replace('database:\n', 'database:\n  tls: disable\n')
+    const word = (own: OwnDatabase) => own.parts.password
+
+    /** The site's keys, made for the first server, and what the second one has. */
+    async function kept() {
+      const first = await ownDatabase(services, undefined)
+      const stored = { databaseUri: first.uri }
+      const at = servicesOf(moved)
+      const own = await ownDatabase(at, stored)
+      return { at, own, stored, first }
+    }
+    const elsewhere = {
+      code: 'FOREIGN_INSTALL',
+      message: expect.stringContaining(
+        'in database infisical at postgres-cluster-rw.databases.svc:5432; the site file names infisical at moved.databases.svc:5432',
+      ),
+    }
+
+    it('are left alone without a word from the user, whatever is there', async () => {
+      const { at, own, stored } = await kept()
+      for (const role of [false, true])
+        await expect(refuseOthersDatabase(at, { own, stored, role, ...unclaimed })).rejects.toMatchObject(
+          elsewhere,
+        )
+      await refuseOthersDatabase(at, { own, stored, role: false, ...unclaimed, takeOver: true })
+    })
+
+    it('never take the role of another site there, not even when told to', async () => {
+      const theirs = {
+        ...servicesOf(moved),
+        random: { bytes: (length: number) => new Uint8Array(length).fill(7) },
+      }
+      const other = await ownDatabase(theirs, undefined)
+      await readyDatabase(theirs, other, 20)
+      const { at, own, stored } = await kept()
+      const { role } = await inspectDatabase(at, own, 20)
+      expect(role).toBe(true)
+      const claim = { own, stored, role, ...unclaimed, takeOver: true }
+      await expect(refuseOthersDatabase(at, claim)).rejects.toMatchObject({ code: 'FOREIGN_INSTALL' })
+      // Still theirs: their password logs in.
+      expect(await readyDatabase(theirs, other, 20)).toEqual({ role: 'unchanged', database: 'unchanged' })
+      await purgeDatabase(theirs)
+    })
+
+    it('go on where role and data have moved there: their own login is taken', async () => {
+      const { at, own, stored, first } = await kept()
+      expect(word(own).reveal()).toBe(word(first).reveal())
+      await readyDatabase(at, own, 20)
+      await refuseOthersDatabase(at, { own, stored, role: true, ...unclaimed })
+      // But not where only the login is, and the data is still where it was.
+      const empty = { own, stored, role: true, ...unclaimed, data: false }
+      await expect(refuseOthersDatabase(at, empty)).rejects.toMatchObject(elsewhere)
+      await purgeDatabase(at)
+    })
   })
 
   it('are only checked where the site names a URI, which is passed on as it is', async () => {

@@ -87,7 +87,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     const helm = await bundledHelm(bundle, host)
     const access = infisicalAccess(host, wired.infisical.namespace)
     try {
-      return await underLease(host, site.metadata.name, talk, async talk => {
+      return await underLease(host, talk, async talk => {
         // Whoever had the lease until now may have installed something.
         await requireOwn(look, cluster)
         const manifests = await readManifests(files, host.manifests)
@@ -99,7 +99,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           await noteStarted(cluster, noted)
           await noteBegun(cluster, metadata, site.metadata.name)
         })
-        const installation = { bundle, site, wired, helm, host, talk, manifests, access, begin }
+        const installation = { bundle, site, wired, helm, host, talk, manifests, access, takeOver, begin }
         const steps = await runSteps({
           steps: installSteps(installation),
           journal: siteJournal(cluster, files, request.journal),

@@ -13,6 +13,8 @@ export interface Installation {
   readonly talk: Talk
   readonly manifests: Manifests
   readonly access: InfisicalAccess
+  /** Whether a site may go on with another database than its keys were made for. */
+  readonly takeOver: boolean
   /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
   readonly begin: () => Promise<void>
 }

@@ -5,11 +5,13 @@ import type { Site } from '../../../kernel/inputs/index.ts'
 import { asStep, type Cluster, type Runtime, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import {
   installedBundle,
+  recordedReleases,
   recordedSite,
   refuseDowngrade,
   refuseForeign,
   refuseForeignRecords,
   refuseOtherOperator,
+  refuseOtherReleases,
   refuseOtherSite,
 } from '../../install/index.ts'
 import { requireBase, requireRoom } from '../../load/index.ts'
@@ -75,7 +77,10 @@ export async function requireOwn(
   const { name } = site.metadata
   refuseOtherSite(await recordedSite(cluster, namespacesOf(wired)), name, takeOver)
   const candidate = { ...lock.metadata, marks: [digest, printLock(lock)] }
-  refuseDowngrade(await installedBundle(cluster), candidate, downgrade)
+  const installed = await installedBundle(cluster)
+  refuseDowngrade(installed, candidate, downgrade)
+  // What a bundle does not know of would run on, with the keys that this one takes up.
+  if (installed?.removed === undefined) refuseOtherReleases(await recordedReleases(cluster), lock.charts)
 }
 
 async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {

@@ -13,8 +13,7 @@ import {
   madeForCache,
   ownDatabase,
   readyDatabase,
-  refuseOtherDatabase,
-  refuseOthersRole,
+  refuseOthersDatabase,
   refusePlantedKeys,
   type SiteServices,
   serverMemory,
@@ -30,7 +29,7 @@ const replicas = 1
 
 /**
  * Makes sure that PostgreSQL and Dragonfly fit, and that no keys are lost, before anything is changed.
- * @param takeOver lets keys that were made for one database go on with another, empty one
+ * @param takeOver lets keys that were made for one database go on with another one
  * @throws SealiftError DATABASE_*, CACHE_*, KEYS_LOST, FOREIGN_INSTALL, SITE_INVALID, CLUSTER_*
  */
 export async function checkServices(
@@ -41,11 +40,7 @@ export async function checkServices(
 ): Promise<string> {
   const services = servicesOf(site, host)
   const stored = await storedKeys(host.cluster, infisical.namespace)
-  const { own, facts, state } = await ownPlace(services, infisical.namespace)
-  if (!(state?.infisical ?? false)) {
-    await refusePlantedKeys(host.cluster, infisical.namespace)
-    if (!takeOver) refuseOtherDatabase(stored, own)
-  }
+  const { facts } = await ownPlace(services, infisical.namespace, takeOver)
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),
     empty: !madeForCache(stored, site),
@@ -54,12 +49,15 @@ export async function checkServices(
 }
 
 /** The database and the keys that are this site's, or will be. Changes nothing. */
-async function ownPlace(services: SiteServices, namespace: string) {
+async function ownPlace(services: SiteServices, namespace: string, takeOver: boolean) {
   const { cluster, random } = services
-  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
+  const stored = await storedKeys(cluster, namespace)
+  const own = await ownDatabase(services, stored)
   const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
-  const keys = await keysFor(cluster, random, namespace, state?.infisical ?? false)
-  refuseOthersRole(own, role)
+  const data = state?.infisical ?? false
+  const keys = await keysFor(cluster, random, namespace, data)
+  if (!data) await refusePlantedKeys(cluster, namespace)
+  await refuseOthersDatabase(services, { own, stored, role, data, namespace, takeOver })
   return { own, facts, keys, state }
 }
 
@@ -70,6 +68,7 @@ export interface Wiring {
   readonly wired: Wired
   readonly host: SiteHost
   readonly talk: Talk
+  readonly takeOver: boolean
   /** Called before the first change that an older bundle might not find its database after. */
   readonly begin: () => Promise<void>
 }
@@ -79,11 +78,12 @@ export interface Wiring {
  * stored first: a password or key that was used and then lost could never be found again.
  * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
  */
-export async function wireServices({ bundle, site, wired, host, talk, begin }: Wiring): Promise<Done> {
+export async function wireServices(wiring: Wiring): Promise<Done> {
+  const { bundle, site, wired, host, talk, takeOver, begin } = wiring
   const services = servicesOf(site, host)
   const { cluster } = host
   const { namespace, name: chart } = wired.infisical
-  const { own, keys, state } = await ownPlace(services, namespace)
+  const { own, keys, state } = await ownPlace(services, namespace, takeOver)
   const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
   const { variables: memory, warning } = serverMemory(container?.memoryLimit, site.memory)
   if (warning !== undefined) talk.reporter.warn(warning)

@@ -4,10 +4,12 @@ import { isOurs } from '../../release/index.ts'
 import {
   adminSession,
   claimNamespace,
+  ensure,
   ensureAdmin,
   ensureStore,
   ensureTenancy,
   liftDeadWebhooks,
+  markedFor,
   namespacesOf,
   probeScope,
   prove,
@@ -35,7 +37,7 @@ export function installSteps(installation: Installation): Step[] {
   ]
 }
 
-function namespacesStep({ wired, site, host: { cluster } }: Installation): Step {
+function namespacesStep({ wired, site, manifests, host: { cluster } }: Installation): Step {
   const namespaces = namespacesOf(wired)
   return {
     id: 'namespaces',
@@ -43,7 +45,8 @@ function namespacesStep({ wired, site, host: { cluster } }: Installation): Step 
     async run() {
       // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
       const lifted = await liftDeadWebhooks(cluster, object => isOurs(wired, object))
-      let changed = lifted.length > 0
+      const own = await ensure(cluster, markedFor(site.metadata.name, manifests.systemNamespace))
+      let changed = own || lifted.length > 0
       for (const name of namespaces)
         changed = (await claimNamespace(cluster, name, site.metadata.name)) || changed
       return { changed, detail: namespaces.join(', ') }

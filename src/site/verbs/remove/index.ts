@@ -70,9 +70,7 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     const removal = { ...request, bundle, wired, namespaces, records: records !== undefined }
     const work = (talk: Talk) => removeAll(removal, host, talk)
     // Where an earlier purge has come so far, nobody can take a lease any more.
-    return isTerminating(records)
-      ? await work(talk)
-      : await underLease(host, request.site.metadata.name, talk, work)
+    return isTerminating(records) ? await work(talk) : await underLease(host, talk, work)
   } finally {
     await source.close()
   }

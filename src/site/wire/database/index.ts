@@ -8,16 +8,8 @@ export {
   serverFacts,
 } from './database.ts'
 export { dropDatabase } from './drop-database.ts'
+export type { OwnDatabase } from './own-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
-export {
-  inspectDatabase,
-  madeAtServer,
-  madeForDatabase,
-  type OwnDatabase,
-  ownDatabase,
-  purgeDatabase,
-  readyDatabase,
-  refuseOtherDatabase,
-  refuseOthersRole,
-} from './site-database.ts'
+export { inspectDatabase, ownDatabase, purgeDatabase, readyDatabase } from './site-database.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
+export { madeAtServer, madeForDatabase, refuseOthersDatabase } from './whose-database.ts'

@@ -20,7 +20,7 @@ async function wiredWith(limit: number, more = '') {
   const site = parseSite(`${await host.files.readText('site.yaml')}${more}`, 'site.yaml')
   const talk = recordedTalk()
   const wiring = { bundle: { ...opened, lock }, site, wired: wiredCharts(opened), host, talk }
-  await wireServices({ ...wiring, begin: async () => {} })
+  await wireServices({ ...wiring, takeOver: false, begin: async () => {} })
   return { environment: await secretIn(cluster, 'demo', 'infisical-secrets'), told: talk.told }
 }
 
