@@ -42,7 +42,7 @@ export abstract class BaseCommand extends Command {
     return this.#reporter
   }
 
-  /** How a workflow under this command is watched and stopped. */
+  /** How the verb of this command is watched and stopped. */
   protected get talk(): Talk {
     return { reporter: this.reporter, signal: this.signal, progressOn }
   }

@@ -60,7 +60,7 @@ export const allowFlags = {
   }),
 }
 
-/** The same as workflows take it. */
+/** The same as verbs take it. */
 export function allowances(flags: Record<keyof typeof allowFlags, boolean>) {
   return {
     unsigned: flags['allow-unsigned'],

@@ -73,7 +73,7 @@ export interface BundleSink {
   discard(): Promise<void>
 }
 
-/** The few file operations workflows need. Paths are the user's own. */
+/** The few file operations that verbs need. Paths are the user's own. */
 export interface Files {
   /** A whole text file. @throws SealiftError FILE_FAILED when missing, unreadable or larger than 16 MiB */
   readText(path: string): Promise<string>

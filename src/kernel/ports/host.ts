@@ -16,7 +16,7 @@ export interface TemporaryHelm extends Helm {
 /** Makes a helm out of a program's bytes; on a site it talks to the site's cluster. */
 export type HelmFrom = (program: Uint8Array) => Promise<TemporaryHelm>
 
-/** How a workflow is watched and stopped. */
+/** How a verb is watched and stopped. */
 export interface Talk {
   readonly reporter: Reporter
   readonly signal: AbortSignal
@@ -24,7 +24,7 @@ export interface Talk {
   readonly progressOn: (step: Pick<StepReport, 'update'>) => (progress: Progress) => void
 }
 
-/** What the connected host offers a workflow. */
+/** What the connected host offers a verb. */
 export interface ConnectedHost {
   readonly files: Files
   readonly registry: Registry
@@ -40,7 +40,7 @@ export interface Haste {
   readonly attempts?: number
 }
 
-/** What the site offers a workflow. */
+/** What the site offers a verb. */
 export interface SiteHost {
   readonly files: Files
   readonly cluster: Cluster

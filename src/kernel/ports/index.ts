@@ -1,4 +1,4 @@
-/** What rooms and workflows need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
+/** What rooms and verbs need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
 export { asStep, eachAsStep } from './as-step.ts'
 export type { Clock, Random } from './clock.ts'
 export {
