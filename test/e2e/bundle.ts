@@ -131,10 +131,9 @@ export function bundle(made: () => Sandbox): void {
 
     test('ctr imports the whole file: the images, and nothing but the images', async () => {
       containerd = await startContainerd()
-      const ctr = ['-a', containerd.address, '-n', 'k8s.io', 'images']
-      await execa('ctr', [...ctr, 'import', sandbox.bundle])
+      await containerd.run('images', 'import', sandbox.bundle)
       expect(await containerd.names()).toEqual(images)
-      const checked = (await execa('ctr', [...ctr, 'check'])).stdout.split('\n').slice(1)
+      const checked = (await containerd.run('images', 'check')).split('\n').slice(1)
       expect(checked.filter(line => !/\scomplete \(/.test(line))).toEqual([])
     })
 

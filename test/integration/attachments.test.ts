@@ -185,10 +185,9 @@ describe('the bundle', () => {
   test('ctr imports the images and nothing else, whole; loading takes no attachment', async () => {
     const containerd = await startContainerd()
     try {
-      const ctr = ['--address', containerd.address, '--namespace', 'k8s.io', 'images']
-      await execa('ctr', [...ctr, 'import', bundle])
+      await containerd.run('images', 'import', bundle)
       expect(await containerd.names()).toEqual(images)
-      const runtime = createRuntime({ ctr: ['ctr'], address: containerd.address })
+      const runtime = createRuntime(containerd)
       expect(await incompleteOn(runtime, images)).toEqual([])
       await runtime.remove(images)
       const source = await nodeFiles().openBundle(bundle)

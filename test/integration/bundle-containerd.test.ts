@@ -1,7 +1,6 @@
 /** A bundle on a real containerd: imported whole by `ctr`, and loaded piece by piece by Sealift. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { openBundle } from '../../src/bundle/layout/index.ts'
@@ -18,13 +17,12 @@ beforeAll(async () => {
   containerd = await startContainerd()
 })
 afterAll(() => containerd?.stop())
-const runtime = () => createRuntime({ ctr: ['ctr'], address: containerd.address })
+const runtime = () => createRuntime(containerd)
 
 test('ctr imports the whole file: the images, and nothing else', async () => {
   const file = join(containerd.dir, 'sample.tar')
   await writeFile(file, sampleBundle({ seed: 'whole' }).file)
-  const where = ['--address', containerd.address, '--namespace', 'k8s.io']
-  await execa('ctr', [...where, 'images', 'import', file])
+  await containerd.run('images', 'import', file)
   expect(await containerd.names()).toEqual(names)
   expect(await incompleteOn(runtime(), names)).toEqual([])
 })

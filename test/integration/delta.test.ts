@@ -175,7 +175,7 @@ describe('on a real containerd', () => {
     containerd = await startContainerd()
   })
   afterAll(() => containerd?.stop())
-  const runtime = () => createRuntime({ ctr: ['ctr'], address: containerd.address })
+  const runtime = () => createRuntime(containerd)
 
   async function withBundle<T>(
     path: string,
@@ -207,8 +207,7 @@ describe('on a real containerd', () => {
     expect(bytes).toBeLessThan(1.1 * layer)
     await runtime().remove(['docker.io/lab/app:1'])
     expect(await containerd.names()).toEqual(['docker.io/lab/app:2', 'docker.io/lab/same:1'])
-    const { stdout } = await execa('ctr', ['-a', containerd.address, '-n', 'k8s.io', 'images', 'check'])
-    const checked = stdout.split('\n').slice(1)
+    const checked = (await containerd.run('images', 'check')).split('\n').slice(1)
     expect(checked.filter(line => !/ complete \((\d+)\/\1\) .* true/.test(line))).toEqual([])
   })
 

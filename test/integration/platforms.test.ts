@@ -130,10 +130,9 @@ describe('other tools', () => {
   test('ctr imports it on amd64; loading takes the node’s platform only', async () => {
     const containerd = await startContainerd()
     try {
-      const ctr = ['--address', containerd.address, '--namespace', 'k8s.io', 'images']
-      await execa('ctr', [...ctr, 'import', '--platform', 'linux/amd64', file])
+      await containerd.run('images', 'import', '--platform', 'linux/amd64', file)
       expect(await containerd.names()).toEqual(names)
-      const runtime = createRuntime({ ctr: ['ctr'], address: containerd.address })
+      const runtime = createRuntime(containerd)
       expect(await incompleteOn(runtime, names)).toEqual([])
       expect((await runtime.images()).map(({ name, digest }) => [name, digest])).toEqual(
         expect.arrayContaining(names.map(name => [name, digests[name]])),

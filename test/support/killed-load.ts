@@ -4,11 +4,13 @@ import { createCipheriv } from 'node:crypto'
 import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
+import type { TestContainerd } from './containerd.ts'
 
-// Run by itself, with a containerd's address: imports its stdin, but for the last kilobytes, which never come.
+// Run by itself, with a containerd's address and its ctr: imports its stdin, but for the last kilobytes, which never come.
 if (import.meta.main) {
   const archive = await buffer(process.stdin)
-  await createRuntime({ ctr: ['ctr'], address: process.argv[2] ?? '' }).import(endless(archive))
+  const [, , address = '', ...ctr] = process.argv
+  await createRuntime({ ctr, address }).import(endless(archive))
 }
 
 async function* endless(archive: Buffer): AsyncGenerator<Uint8Array> {
@@ -20,8 +22,8 @@ async function* endless(archive: Buffer): AsyncGenerator<Uint8Array> {
 }
 
 /** Imports an archive in a process of its own, and kills it and its ctr when all but the archive's end is read. */
-export async function killImport(address: string, archive: Buffer): Promise<void> {
-  const child = spawn(process.execPath, [import.meta.filename, address], {
+export async function killImport({ address, ctr }: TestContainerd, archive: Buffer): Promise<void> {
+  const child = spawn(process.execPath, [import.meta.filename, address, ...ctr], {
     detached: true, // its ctr is in its process group, and goes with it
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -4,6 +4,7 @@
  */
 import { clusterPackages } from './cluster/index.ts'
 import { connectedPackages } from './connected/index.ts'
+import { chosenContainerd } from './containerd-release.ts'
 import { aptInstall, missing } from './packages.ts'
 import { servicePackages } from './services.ts'
 import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
@@ -11,9 +12,14 @@ import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
 const all = [...new Set([...clusterPackages, ...connectedPackages, ...servicePackages])]
 const benchPackages = ['containerd', 'runc', 'iproute2', 'openssl', 'skopeo', 'time', 'util-linux']
 const demoTools = ['pause', 'registry', 'helm', 'kine', 'coredns', 'eso', 'kube'] as const satisfies Tool[]
+const containerd: Tool[] = chosenContainerd() === 1 ? [] : ['containerd']
 const needs = {
-  demo: { tools: demoTools, packages: all },
-  test: { tools: [...demoTools, 'crane', 'oras', 'cosign'], packages: all },
+  demo: { tools: [...demoTools, ...containerd], packages: all },
+  // The contract of loading runs on both containerds.
+  test: {
+    tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign'],
+    packages: [...new Set(['containerd', ...all])],
+  },
   bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
 } as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>
 

@@ -1,46 +1,38 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRuntime, detectRuntime } from '../../../src/adapters/containerd/index.ts'
 import { startContainerd, type TestContainerd } from '../../support/containerd.ts'
+import { containerdReleases } from '../../support/containerd-release.ts'
 import { clearPinsAsK3s } from '../../support/k3s-start.ts'
 import { killImport } from '../../support/killed-load.ts'
 import { tinyLayout } from '../../support/layout.ts'
 import { parts, runtimeContract } from './contract.ts'
 
-describe('a real containerd', () => {
+describe.each(containerdReleases)('a real containerd $version', ({ major }) => {
   let containerd: TestContainerd
   beforeAll(async () => {
-    containerd = await startContainerd()
+    containerd = await startContainerd(major)
   })
   afterAll(() => containerd?.stop())
-  const open = () => createRuntime({ ctr: ['ctr'], address: containerd.address })
-  const ctr = (...words: string[]) =>
-    execa('ctr', ['--address', containerd.address, '--namespace', 'k8s.io', ...words])
+  const open = () => createRuntime(containerd)
+  const ctr = (...words: string[]) => containerd.run(...words)
 
-  runtimeContract(open, archive => killImport(containerd.address, archive))
+  runtimeContract(open, archive => killImport(containerd, archive))
 
   it('unpacks an image that was imported without', async () => {
     const name = 'docker.io/sealift-test/lazy:1'
     const { tar } = await tinyLayout([{ name, file: 'lazy' }])
-    const words = [
-      '--address',
-      containerd.address,
-      '--namespace',
-      'k8s.io',
-      'images',
-      'import',
-      '--no-unpack',
-      '-',
-    ]
-    await execa('ctr', words, { input: tar })
-    const snapshots = async () => (await ctr('snapshots', 'ls')).stdout.split('\n').length
+    const file = join(containerd.dir, 'lazy.tar')
+    await writeFile(file, tar)
+    await ctr('images', 'import', '--no-unpack', file)
+    const snapshots = async () => (await ctr('snapshots', 'ls')).split('\n').length
     const before = await snapshots()
     await open().unpack(name)
     expect(await snapshots()).toBe(before + 1)
-    expect((await ctr('snapshots', 'ls')).stdout).not.toContain('sealift-unpack')
+    expect(await ctr('snapshots', 'ls')).not.toContain('sealift-unpack')
   })
 
   it('pins so that a start of K3s leaves it, and mends a pin that it would take; other labels stay', async () => {
@@ -56,15 +48,15 @@ describe('a real containerd', () => {
         .map(({ pinned, pinEnds }) => ({ pinned, pinEnds }))
     const safe = { pinned: true, pinEnds: undefined }
     expect(await pins()).toEqual([{ pinned: false, pinEnds: true }, safe])
-    await clearPinsAsK3s(containerd.address)
+    await clearPinsAsK3s(containerd)
     expect(await pins()).toEqual([{ pinned: false, pinEnds: undefined }, safe])
     await ctr('images', 'label', older, 'io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned')
     await open().pin(older)
-    await clearPinsAsK3s(containerd.address)
+    await clearPinsAsK3s(containerd)
     expect(await pins()).toEqual([safe, safe])
-    const { stdout } = await ctr('images', 'ls', `name==${own}`)
-    expect(stdout).toMatch(/[ ,]own=1[ ,]/)
-    expect(stdout).not.toContain('io.cattle.k3s.pinned')
+    const listed = await ctr('images', 'ls', `name==${own}`)
+    expect(listed).toMatch(/[ ,]own=1[ ,]/)
+    expect(listed).not.toContain('io.cattle.k3s.pinned')
   })
 
   it('passes a large archive on as it comes', async () => {
@@ -90,7 +82,7 @@ describe('a real containerd', () => {
   })
 
   it('says what to do without a socket or a ctr', async () => {
-    const nowhere = createRuntime({ ctr: ['ctr'], address: join(containerd.dir, 'none.sock') })
+    const nowhere = createRuntime({ ...containerd, address: join(containerd.dir, 'none.sock') })
     await expect(nowhere.images()).rejects.toMatchObject({
       code: 'LOAD_FAILED',
       message: expect.stringContaining('does not answer'),
@@ -105,14 +97,14 @@ describe('a real containerd', () => {
   it('says that the socket is not open to a user without rights', async () => {
     const script = `import { createRuntime } from '${join(import.meta.dirname, '../../../src/adapters/containerd/index.ts')}'
       process.setuid(65534)
-      await createRuntime({ ctr: ['ctr'], address: '${containerd.address}' }).images()
+      await createRuntime(${JSON.stringify(containerd)}).images()
         .catch(error => console.log(error.code, error.message))`
     const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script])
     expect(stdout).toMatch(/^LOAD_FAILED containerd's socket is not open to this user/)
   })
 
   it('is found by what the site says', async () => {
-    const site = { ctr: ['ctr'], address: containerd.address }
+    const site = { ctr: containerd.ctr, address: containerd.address }
     expect(await detectRuntime({ environment: { PATH: '/usr/bin' }, site })).toEqual(site)
     expect(await readFile(join(containerd.dir, 'config.toml'), 'utf8')).toContain(site.address)
   })

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { chosenContainerd } from '../containerd-release.ts'
 import { missing } from '../packages.ts'
 import { makeCgroup } from './cgroup.ts'
 import type { Distribution, Started, TestCluster } from './cluster.ts'
@@ -19,7 +20,7 @@ export { stopLeftovers } from './teardown.ts'
 
 /** The Debian packages that a cluster needs. */
 export const clusterPackages: readonly string[] = [
-  'containerd',
+  ...(chosenContainerd() === 1 ? ['containerd'] : []),
   'runc',
   'containernetworking-plugins',
   'iptables',

@@ -1,4 +1,4 @@
-/** Upstream Kubernetes on Debian's containerd, put together as K3s does it: one binary, SQLite behind kine. */
+/** Upstream Kubernetes on containerd, put together as K3s does it: one binary, SQLite behind kine. */
 import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

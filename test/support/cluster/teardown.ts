@@ -98,13 +98,21 @@ async function forgetPods(containerdState: string): Promise<void> {
   const results = '/var/lib/cni/results'
   const noted = await readdir(results).catch(() => [])
   for (const id of await readdir(tasks).catch(() => [])) {
-    const address = await readFile(join(tasks, id, 'address'), 'utf8').catch(() => '')
-    if (address.startsWith('unix:///')) await rm(address.trim().slice(7), { force: true })
+    const address = await shimAddress(join(tasks, id))
+    if (address.startsWith('unix:///')) await rm(address.slice(7), { force: true })
     for (const name of noted.filter(file => file.includes(id))) {
       await removePodNamespace(await readFile(join(results, name), 'utf8'))
       await rm(join(results, name), { force: true })
     }
   }
+}
+
+/** Where a shim listens, as containerd 1 writes it down, or 2. */
+async function shimAddress(task: string): Promise<string> {
+  const text = (name: string) => readFile(join(task, name), 'utf8').catch(() => '')
+  const bootstrap = await text('bootstrap.json')
+  if (bootstrap === '') return (await text('address')).trim()
+  return (JSON.parse(bootstrap) as { address: string }).address
 }
 
 /** A pod's network namespace is a mount, which CNI's note names; K3s keeps them all in /run/netns. */
