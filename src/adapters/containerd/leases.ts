@@ -89,8 +89,8 @@ export async function endLeftovers(ctr: Ctr): Promise<Leftovers> {
   return { leases, mounts }
 }
 
-/** Waits until what only these leases held is collected. One that has ended meanwhile is fine. */
-async function end(ctr: Ctr, leases: readonly Lease[]): Promise<void> {
+/** Waits until what only these leases held is collected. One that has ended meanwhile is fine. @throws SealiftError LOAD_FAILED */
+export async function end(ctr: Ctr, leases: readonly Pick<Lease, 'id'>[]): Promise<void> {
   for (const { id } of leases) {
     try {
       await ctr(['leases', 'rm', '--sync', id])

@@ -5,7 +5,7 @@ import { freeBytes } from '../files/index.ts'
 import { mountPrefix, temporaryFolder } from '../temporary.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
-import { endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
+import { end, endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
 import { type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
 
 // The first is what kubelet obeys. K3s marks with the second what it pins itself, and takes both off at its next start
@@ -77,14 +77,16 @@ function namesOf({ leases, mounts }: Leftovers): string[] {
 
 /**
  * `ctr` has no command to unpack: mounting an image does it first, and the layers stay when the mount goes. Its lease
- * bears the folder's name, and so the mark of this process.
+ * bears the folder's name, and so the mark of this process; the snapshot that was mounted goes with it. So does what
+ * containerd 2.3 mounts in a folder of its own first, which `unmount --rm` would leave until the next collection.
  */
 async function mountOnce(ctr: Ctr, name: string, signal?: AbortSignal): Promise<void> {
   const { path } = await temporaryFolder(mountPrefix)
   try {
     await ctr(['images', 'mount', name, path], { signal })
   } finally {
-    await ctr(['images', 'unmount', '--rm', path])
+    await ctr(['images', 'unmount', path])
+    await end(ctr, [{ id: path }])
     await rmdir(path)
   }
 }

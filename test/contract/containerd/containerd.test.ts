@@ -33,6 +33,8 @@ describe.each(containerdReleases)('a real containerd $version', ({ major }) => {
     await open().unpack(name)
     expect(await snapshots()).toBe(before + 1)
     expect(await ctr('snapshots', 'ls')).not.toContain('sealift-unpack')
+    const mounts = await readFile('/proc/self/mountinfo', 'utf8')
+    expect(mounts.split('\n').filter(line => line.includes(containerd.dir))).toEqual([])
   })
 
   it('pins so that a start of K3s leaves it, and mends a pin that it would take; other labels stay', async () => {
