@@ -12,6 +12,8 @@ import { sampleBundle, sampleImages } from '../support/sample-bundle.ts'
 
 const names: readonly string[] = Object.values(sampleImages)
 const platform = 'linux/amd64'
+/** What every loaded image is. */
+const ready = { pinned: true, complete: true, unpacked: true }
 let containerd: TestContainerd
 beforeAll(async () => {
   containerd = await startContainerd()
@@ -33,10 +35,10 @@ test('loading replaces older images, pins and unpacks; the second time nothing m
   const first = await loadImages({ bundle, runtime: runtime(), platform })
   expect(first).toMatchObject({ loaded: names, present: [] })
   expect((await runtime().images()).filter(image => names.includes(image.name))).toEqual(
-    lock.images.map(({ name, digest }) => ({ name, digest, pinned: true })),
+    lock.images.map(({ name, digest }) => ({ name, digest, ...ready })),
   )
   const second = await loadImages({ bundle, runtime: runtime(), platform })
-  expect(second).toEqual({ loaded: [], present: names, bytes: 0 })
+  expect(second).toMatchObject({ changed: false, loaded: [], present: names, bytes: 0 })
 })
 
 test('an image pinned by digest is there under the name that the kubelet asks for', async () => {
@@ -45,7 +47,7 @@ test('an image pinned by digest is there under the name that the kubelet asks fo
   await loadImages({ bundle, runtime: runtime(), platform })
   const digest = lock.images[0]?.digest
   const found = (await runtime().images()).find(one => one.name === `docker.io/infisical/infisical@${digest}`)
-  expect(found).toEqual({ name: `docker.io/infisical/infisical@${digest}`, digest, pinned: true })
+  expect(found).toEqual({ name: `docker.io/infisical/infisical@${digest}`, digest, ...ready })
 })
 
 test('a damaged layer breaks the import off with the fault of the bundle', async () => {

@@ -83,6 +83,7 @@ describe.each(containerdReleases)('containerd $version', ({ major }) => {
     const seen = Promise.withResolvers<string[]>()
     async function* looking() {
       yield tar.subarray(0, -4096)
+      await expect.poll(async () => (await kept()).leases.length, { timeout: 20_000 }).toBe(2) // ctr’s comes when it has begun
       seen.resolve([...(await kept()).leases, '--', ...(await runtime().leftovers())])
       yield tar.subarray(-4096)
     }
