@@ -1,6 +1,6 @@
 /** What killed, stopped and living loads leave in a real containerd, seen by containerd's own tools. */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -36,9 +36,12 @@ describe.each(containerdReleases)('containerd $version', ({ major }) => {
       content: [...(await runtime().content())],
       parts: await rows('content', 'active'),
       snapshots: await rows('snapshots', 'ls'),
+      mounts: (await readFile('/proc/self/mountinfo', 'utf8'))
+        .split('\n')
+        .filter(mount => mount.includes(containerd.dir)),
     }
   }
-  const nothing = { leases: [], images: [], content: [], parts: [], snapshots: [] }
+  const nothing = { leases: [], images: [], content: [], parts: [], snapshots: [], mounts: [] }
   afterEach(async () => {
     await runtime().remove(await containerd.names())
     expect(await kept()).toEqual(nothing)
@@ -58,7 +61,9 @@ describe.each(containerdReleases)('containerd $version', ({ major }) => {
     const platform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
     const bundle = await openBundle(memorySource(sampleBundle().file))
     await loadImages({ bundle, runtime: runtime(), platform })
-    expect(await kept()).toMatchObject({ leases: [], images: Object.values(sampleImages), parts: [] })
+    expect(await kept()).toMatchObject({
+      ...{ leases: [], images: Object.values(sampleImages), parts: [], mounts: [] },
+    })
     await killImport(containerd, (await halves()).tar)
     await runtime().endLeftovers()
   })

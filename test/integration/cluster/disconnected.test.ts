@@ -11,7 +11,9 @@ import { cgroupPids } from '../../support/cluster/cgroup.ts'
 import { corednsImage, writeSystemImages } from '../../support/cluster/image.ts'
 import { clusterPackages, startCluster, type TestCluster } from '../../support/cluster/index.ts'
 import { isRunning, type ProcessRecord, processRecord } from '../../support/cluster/slot.ts'
+import { chosenContainerd } from '../../support/containerd-release.ts'
 import { aptInstall } from '../../support/packages.ts'
+import { containerdVersion } from '../../support/tools/build.ts'
 import { adapterTests } from './adapter.ts'
 import { letForward, makeNeighbour, reach, resolve, serve } from './outside.ts'
 
@@ -121,6 +123,13 @@ test('gives logs, exec, port-forward and what pods use, through the API server',
 test('asks who may do what', async () => {
   const asPod = ['get', 'secrets', '--as=system:serviceaccount:default:default']
   await expect(cluster.kubectl(asPod)).rejects.toThrow('Forbidden')
+})
+
+test('its node runs the containerd that was asked for', async () => {
+  const version = '{.items[0].status.nodeInfo.containerRuntimeVersion}'
+  const said = await cluster.kubectl(['get', 'nodes', '-o', `jsonpath=${version}`])
+  const wanted = chosenContainerd() === 1 ? 'containerd://1.6.' : `containerd://${containerdVersion}`
+  expect(said).toContain(cluster.kind === 'k3s' ? 'containerd://' : wanted)
 })
 
 test('imports an archive pinned', async () => {
