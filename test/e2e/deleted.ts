@@ -65,8 +65,10 @@ const deletions: readonly Deletion[] = [
   {
     what: 'the Service of ESO’s webhook',
     by: gone('-n external-secrets service external-secrets-webhook'),
-    steps: ['release-external-secrets'],
+    // Webhooks that nobody answers would stand in the way of what they are asked about: they go, and come with it.
+    steps: ['namespaces', 'release-external-secrets'],
     objects: [
+      /^ValidatingWebhookConfiguration /,
       'Service external-secrets/external-secrets-webhook',
       release('external-secrets', 'external-secrets'),
       begun,
