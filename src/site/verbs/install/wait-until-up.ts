@@ -2,6 +2,7 @@ import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { ChartSpec } from '../../../kernel/inputs/index.ts'
 import type { KubernetesObject, SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { podTrouble, unready } from '../../release/index.ts'
+import { tellingTrouble } from './while-waiting.ts'
 
 /** What is waited for, and how. */
 export interface Waiting {
@@ -15,12 +16,21 @@ export interface Waiting {
 
 const interval = 1_000
 
-/** Waits until all pods of a release are up, which nobody has to change. @throws SealiftError HELM_FAILED, CLUSTER_* */
-export async function waitUntilUp({ objects, chart, host, talk, say }: Waiting): Promise<void> {
+/**
+ * Waits until all pods of a release are up, which nobody has to change, and tells why some cannot even be made.
+ * @throws SealiftError HELM_FAILED, CLUSTER_*
+ */
+export async function waitUntilUp(waiting: Waiting): Promise<void> {
+  const { chart, host, talk, say } = waiting
+  await tellingTrouble(host, chart.namespace, talk, say, () => untilUp(waiting))
+}
+
+async function untilUp({ objects, chart, host, talk, say }: Waiting): Promise<void> {
   const { cluster, clock } = host
   const { release, namespace, timeoutSeconds } = chart
   const workloads = objects.filter(({ kind }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind))
   const end = clock.now() + timeoutSeconds * 1000
+  let told = ''
   for (;;) {
     const states = workloads.map(async object => {
       const live = await cluster.get(object, object.metadata.name, object.metadata.namespace ?? namespace)
@@ -34,7 +44,10 @@ export async function waitUntilUp({ objects, chart, host, talk, say }: Waiting):
         `release ${release} in ${namespace} is installed as it should be, but not up after ${timeoutSeconds} s`,
         { faults: [...waitingFor, ...(await podTrouble(cluster, namespace))] },
       )
-    say(waitingFor.join(', '))
+    const state = waitingFor.join(', ')
+    // Once: what is told of the trouble meanwhile is more.
+    if (state !== told) say(state)
+    told = state
     await clock.sleep(interval, talk.signal)
   }
 }
