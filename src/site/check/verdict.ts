@@ -39,15 +39,26 @@ export type Amount = z.infer<typeof amount>
 export type BudgetRow = z.infer<typeof budgetRow>
 export type BudgetAccount = z.infer<typeof budgetAccount>
 
-/** Whether a Deployment has all its replicas available, with kubelet's or the scheduler's reason if not. */
-export function judgeDeployment(object: KubernetesObject): Verdict {
+/**
+ * Whether a Deployment has all its replicas available, with kubelet's or the scheduler's reason if not. Of one whose
+ * pods the bundle wants (`wantsPods`), none is too few.
+ */
+export function judgeDeployment(object: KubernetesObject, wantsPods: boolean): Verdict {
   const { namespace, name } = object.metadata
   const wanted = (object['spec'] as { replicas?: number } | undefined)?.replicas ?? 1
   const status = object['status'] as { availableReplicas?: number } | undefined
   const available = status?.availableReplicas ?? 0
   const trouble = conditionsOf(object).find(({ type, status }) => type === 'Available' && status !== 'True')
+  const id = `deployment/${namespace}/${name}`
+  if (wanted === 0 && wantsPods)
+    return {
+      id,
+      ok: false,
+      message: 'is scaled to 0: none of its pods runs',
+      hint: 'run sealift install again: it sets back what was scaled',
+    }
   return {
-    id: `deployment/${namespace}/${name}`,
+    id,
     ok: available >= wanted,
     message: `${available} of ${count(wanted, 'pod')} available${trouble?.message ? `: ${trouble.message}` : ''}`,
     ...(available >= wanted

@@ -47,8 +47,21 @@ async function differenceOf(
   if (isTerminating(live)) return 'is being deleted'
   const same = deployed !== undefined && isDeepStrictEqual(timeless(deployed), timeless(wanted))
   if (same && covers(timeless(live), timeless(wanted))) return undefined
-  const next = await cluster.preview(wanted, fieldManager, namespace)
-  return isDeepStrictEqual(meaning(next), meaning(live)) ? undefined : 'differs'
+  return (await wouldChange(cluster, live, wanted, fieldManager, namespace)) ? 'differs' : undefined
+}
+
+/**
+ * Whether an apply as a field manager would change what a live object means; the API server is asked. One that names
+ * no namespace and wants one is in `namespace`. @throws SealiftError CLUSTER_*
+ */
+export async function wouldChange(
+  cluster: Pick<Cluster, 'preview'>,
+  live: KubernetesObject,
+  wanted: KubernetesObject,
+  manager: string,
+  namespace?: string,
+): Promise<boolean> {
+  return !isDeepStrictEqual(meaning(await cluster.preview(wanted, manager, namespace)), meaning(live))
 }
 
 /** As whom helm 4 applies objects (pkg/kube, ManagedFieldsManager). */

@@ -3,10 +3,10 @@
  * pods would not be let in, and what is not up yet. Changes nothing, and runs no helm.
  */
 export { refusedPods } from './admission.ts'
-export { type Compared, differences } from './differences.ts'
+export { type Compared, differences, wouldChange } from './differences.ts'
 export { ownedBy } from './own-crds.ts'
 export { isOf, ownObjects, type ReleaseName } from './own-objects.ts'
-export { isOurs } from './own-release.ts'
+export { isOurs, wantsPods } from './own-release.ts'
 export { creationTrouble, podTrouble } from './pod-trouble.ts'
 export { redacted } from './redacted.ts'
 export { unready } from './rollout.ts'

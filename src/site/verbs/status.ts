@@ -125,7 +125,9 @@ type Named = Pick<z.infer<typeof release>, 'name' | 'version' | 'namespace'>
 async function releasesOf(cluster: Cluster, charts: readonly Named[]): Promise<z.infer<typeof release>[]> {
   const releases = []
   for (const { name, version, namespace } of charts) {
-    const verdicts = (await cluster.list(kinds.deployment, namespace)).map(judgeDeployment)
+    const verdicts = (await cluster.list(kinds.deployment, namespace)).map(object =>
+      judgeDeployment(object, false),
+    )
     const ready = verdicts.filter(({ ok }) => ok).length
     const pods =
       verdicts.length === 0 ? 'no Deployment' : `${ready} of ${count(verdicts.length, 'Deployment')} ready`

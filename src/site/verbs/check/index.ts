@@ -20,7 +20,7 @@ import {
   verdict,
 } from '../../check/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.ts'
-import { redacted } from '../../release/index.ts'
+import { redacted, wantsPods } from '../../release/index.ts'
 import { storeName, type WhereWired, whereWired } from '../../wire/index.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
 import { askInfisical } from './infisical.ts'
@@ -82,7 +82,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     return []
   })
   const rested = allLooked([
-    ...namespaces.map(namespace => lookAtDeployments(namespace, cluster)),
+    ...namespaces.map(namespace => lookAtDeployments(namespace, receipt, cluster)),
     askServices(site, where.infisical, host),
     askInfisical(where, host, signal),
     looked(`store/${storeName}`, async id =>
@@ -104,10 +104,15 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
   return { where, rested: [...unknown, ...(await rested)], others: await others }
 }
 
-async function lookAtDeployments(namespace: string, cluster: Cluster): Promise<readonly Verdict[]> {
+async function lookAtDeployments(
+  namespace: string,
+  { lock }: Receipt,
+  cluster: Cluster,
+): Promise<readonly Verdict[]> {
   return await looked(`namespace/${namespace}`, async id => {
     const found = await cluster.list(kinds.deployment, namespace)
-    if (found.length > 0) return found.map(judgeDeployment).map(withoutSecrets)
+    if (found.length > 0)
+      return found.map(object => withoutSecrets(judgeDeployment(object, wantsPods(lock, object))))
     return { id, ok: false, message: 'has no Deployment', hint: 'run sealift install again' }
   })
 }

@@ -68,13 +68,26 @@ describe('judgeDeployment', () => {
   })
 
   test('all replicas available is well', () => {
-    expect(judgeDeployment(deployment(2))).toMatchObject({ ok: true, id: 'deployment/infisical/infisical' })
+    expect(judgeDeployment(deployment(2), true)).toMatchObject({
+      ok: true,
+      id: 'deployment/infisical/infisical',
+    })
   })
 
   test.each([1, undefined])('%s available of 2 is not, with the reason and a hint', available => {
-    const verdict = judgeDeployment(deployment(available))
+    const verdict = judgeDeployment(deployment(available), true)
     expect(verdict).toMatchObject({ ok: false, hint: expect.stringContaining('kubectl -n infisical') })
     expect(verdict.message).toContain('minimum availability')
+  })
+
+  test('none wanted is well only where the bundle wants none', () => {
+    const scaled = { ...deployment(), spec: { replicas: 0 }, status: {} }
+    expect(judgeDeployment(scaled, false)).toMatchObject({ ok: true, message: '0 of 0 pods available' })
+    expect(judgeDeployment(scaled, true)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('scaled to 0'),
+      hint: expect.stringContaining('sealift install again'),
+    })
   })
 })
 

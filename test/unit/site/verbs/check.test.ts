@@ -58,6 +58,35 @@ test('a site that works is asked everything, and is left as it was', async () =>
   ])
 })
 
+test('a Deployment of a release that was scaled to 0 is told; one of somebody else is theirs', async () => {
+  const scaled = (name: string, release: string) => ({
+    ...kinds.deployment,
+    metadata: {
+      name,
+      namespace: 'external-secrets',
+      annotations: {
+        'meta.helm.sh/release-name': release,
+        'meta.helm.sh/release-namespace': 'external-secrets',
+      },
+    },
+    spec: { replicas: 0 },
+  })
+  await site.cluster.apply(scaled('cert-controller', 'external-secrets'))
+  await site.cluster.apply(scaled('theirs', 'another'))
+  expect(await site.bad()).toMatchObject({
+    'deployment/external-secrets/cert-controller': 'is scaled to 0: none of its pods runs',
+    'eso/sync': untried('deployment/external-secrets/cert-controller'),
+  })
+  const receipt = await readReceipt(site.cluster)
+  const none = {
+    ...{ chart: 'external-secrets', object: 'Deployment/cert-controller', container: 'main', init: false },
+    ...{ replicas: 0, memory: 0, cpu: 0 },
+  }
+  const budget = { ...receipt.lock.budget, containers: [none] }
+  await writeReceipt(site.cluster, { ...receipt, lock: { ...receipt.lock, budget } })
+  expect(await site.bad()).toEqual({})
+})
+
 test('the file of another site is refused', async () => {
   const other = parseSite(smallSite.replace('bank-prod', 'bank-test'), 'site.yaml')
   const talk = {
