@@ -3,12 +3,17 @@ import type { ChartSpec } from '../../../kernel/inputs/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { parseAllYaml } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
+import { wouldChange } from '../../release/index.ts'
 import { covers, ensure, managed } from '../../wire/index.ts'
 import type { Installation } from './installation.ts'
 
-/** Applies a chart's CRDs server-side: those that are not there as the chart has them. */
+/**
+ * Applies a chart's CRDs server-side: those that are not there as the chart has them. The first that changes what is
+ * there begins the install: an older bundle would take that back.
+ */
 export function crdStep(chart: ChartSpec, installation: Installation): Step {
-  const { cluster } = installation.host
+  const { host, begin } = installation
+  const { cluster } = host
   return {
     id: `crds-${chart.release}`,
     title: `Apply CRDs of ${chart.name}`,
@@ -21,6 +26,8 @@ export function crdStep(chart: ChartSpec, installation: Installation): Step {
         const there = live.get(crd.metadata.name)
         if (!isTerminating(there) && covers(there, crd)) continue
         say(`${i + 1} of ${wanted.length}`)
+        if (isTerminating(there) || !there || (await wouldChange(cluster, there, crd, 'sealift')))
+          await begin()
         if (await ensure(cluster, crd)) applied += 1
       }
       const rest = applied < wanted.length ? `, ${wanted.length - applied} there before` : ''
