@@ -44,7 +44,7 @@ function namespacesStep({ wired, site, manifests, host: { cluster } }: Installat
     title: 'Make namespaces',
     async run() {
       // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
-      const lifted = await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+      const lifted = await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
       const own = await ensure(cluster, markedFor(site.metadata.name, manifests.systemNamespace))
       let changed = own || lifted.length > 0
       for (const name of namespaces)

@@ -98,7 +98,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   if (removal.purge) await refuseTeamsLoss(crds, cluster)
-  await liftDeadWebhooks(cluster, object => isOurs(wired, object))
+  await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
   const access = await revokeAccess(removal, host, talk)
   removed.push(...access.revoked)
   const helm = await bundledHelm(bundle, host)

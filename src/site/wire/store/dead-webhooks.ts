@@ -11,24 +11,29 @@ interface Hook {
  */
 export async function liftDeadWebhooks(
   cluster: Pick<Cluster, 'get' | 'list' | 'delete'>,
+  namespaces: readonly string[],
   isOurs: (object: KubernetesObject) => boolean,
 ): Promise<string[]> {
   const lifted: string[] = []
   for (const kind of [kinds.validatingWebhook, kinds.mutatingWebhook])
     for (const found of await cluster.list(kind)) {
-      if (!isOurs(found) || !(await isDead(cluster, found))) continue
+      if (!isOurs(found) || !(await isDead(cluster, found, namespaces))) continue
       await cluster.delete(kind, found.metadata.name)
       lifted.push(found.metadata.name)
     }
   return lifted
 }
 
-async function isDead(cluster: Pick<Cluster, 'get'>, configuration: KubernetesObject): Promise<boolean> {
+async function isDead(
+  cluster: Pick<Cluster, 'get'>,
+  configuration: KubernetesObject,
+  namespaces: readonly string[],
+): Promise<boolean> {
   const hooks = (configuration['webhooks'] ?? []) as readonly Hook[]
   if (hooks.length === 0) return false
   for (const { clientConfig } of hooks) {
     const { name, namespace } = clientConfig?.service ?? {}
-    if (name === undefined || namespace === undefined) return false
+    if (name === undefined || namespace === undefined || !namespaces.includes(namespace)) return false
     const home = await cluster.get(kinds.namespace, namespace)
     const service = await cluster.get(kinds.service, name, namespace)
     const there = home !== undefined && !isTerminating(home) && service !== undefined
