@@ -9,7 +9,7 @@ interface Crd {
 
 // `-` marks kinds without a namespace.
 const builtIn: Readonly<Record<string, string>> = {
-  v1: '-Namespace -Node -PersistentVolume ConfigMap Secret Service ServiceAccount Pod Event PersistentVolumeClaim',
+  v1: '-Namespace -Node -PersistentVolume ConfigMap Secret Service ServiceAccount Pod Event PersistentVolumeClaim ResourceQuota',
   'apps/v1': 'Deployment StatefulSet DaemonSet ReplicaSet',
   'batch/v1': 'Job CronJob',
   'rbac.authorization.k8s.io/v1': 'Role RoleBinding -ClusterRole -ClusterRoleBinding',

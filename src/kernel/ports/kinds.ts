@@ -22,6 +22,7 @@ export const kinds = {
   node: { apiVersion: 'v1', kind: 'Node' },
   pod: { apiVersion: 'v1', kind: 'Pod' },
   replicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+  resourceQuota: { apiVersion: 'v1', kind: 'ResourceQuota' },
   secret: { apiVersion: 'v1', kind: 'Secret' },
   service: { apiVersion: 'v1', kind: 'Service' },
   serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount' },

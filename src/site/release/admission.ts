@@ -1,6 +1,7 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import type { ReleaseName } from './own-objects.ts'
+import { redacted } from './redacted.ts'
 
 // With what follows it still a label of DNS, 63 characters.
 const longestName = 55
@@ -10,33 +11,73 @@ interface Template {
   readonly spec?: Readonly<Record<string, unknown>>
 }
 
+/** What the API server says of pods that it was only asked about, a line each. */
+export interface Admission {
+  /** It would not let them in. */
+  readonly refusals: readonly string[]
+  /** Nobody can tell: they may well come to be. */
+  readonly doubts: readonly string[]
+}
+
+type Asking = Pick<Cluster, 'get' | 'list' | 'preview'>
+
 /**
- * What the API server says of the pods that objects would make, where it would not let them in: Pod Security, a quota, a
- * priority class that is not there. It is asked beforehand, by a dry run, for a controller whose pod is refused only
- * tries on in silence. The namespace must be there.
- * @throws SealiftError CLUSTER_UNREACHABLE
+ * Asks the API server, by a dry run, about the pods that objects would make: Pod Security, a quota, or a priority class
+ * that is not there may stand in their way, and a controller whose pod is refused only tries on in silence. A pod is
+ * counted beside those that run; where a namespace has a quota, and the object has pods, these may make room first. What
+ * is no plain refusal, a webhook's outage, says nothing of the pods. The namespace must be there.
+ * @throws SealiftError CLUSTER_UNREACHABLE, and CLUSTER_* where the cluster cannot be read
  */
-export async function refusedPods(
-  cluster: Pick<Cluster, 'get' | 'preview'>,
+export async function tryPods(
+  cluster: Asking,
   objects: readonly KubernetesObject[],
   { namespace }: ReleaseName,
-): Promise<string[]> {
-  const refusals: string[] = []
+): Promise<Admission> {
+  const [refusals, doubts]: [string[], string[]] = [[], []]
   for (const object of objects) {
-    const template = templateOf(object)
-    if (template === undefined) continue
     const place = object.metadata.namespace ?? namespace
-    const pod = await podOf(cluster, object, template, place)
-    if (pod === undefined) continue
-    try {
-      await cluster.preview(pod, 'sealift', place)
-    } catch (error) {
-      if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
-      const said = error.code === 'CLUSTER_DENIED' ? error.hints.join('; ') : error.message
-      refusals.push(`${object.kind} ${object.metadata.name}: its pod would be refused: ${said}`)
+    const error = await tryPod(cluster, object, place)
+    if (error === undefined) continue
+    const title = `${object.kind} ${object.metadata.name}`
+    if (error.code !== 'CLUSTER_DENIED')
+      doubts.push(`${title}: whether its pod would be let in is not known: ${redacted(error.message, 700)}`)
+    else {
+      const said = redacted(error.hints.join('; ') || error.message, 700)
+      if (await mayMakeRoom(cluster, object, place))
+        doubts.push(`${title}: its pod would be refused beside those that run: ${said}`)
+      else refusals.push(`${title}: its pod would be refused: ${said}`)
     }
   }
-  return refusals
+  return { refusals, doubts }
+}
+
+/** Why the pod of an object would not come to be; nothing where it would, or the object makes none. */
+async function tryPod(
+  cluster: Asking,
+  object: KubernetesObject,
+  namespace: string,
+): Promise<SealiftError | undefined> {
+  const template = templateOf(object)
+  const pod = template && (await podOf(cluster, object, template, namespace))
+  try {
+    if (pod !== undefined) await cluster.preview(pod, 'sealift', namespace)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
+    return error
+  }
+}
+
+/** Whether a refusal may be a quota's that counts the object's own pods, which go before new ones come. */
+async function mayMakeRoom(cluster: Asking, object: KubernetesObject, namespace: string): Promise<boolean> {
+  const live = await cluster.get(object, object.metadata.name, namespace)
+  return podsOf(live) > 0 && (await cluster.list(kinds.resourceQuota, namespace)).length > 0
+}
+
+/** How many pods a controller has, ready or not (apps/v1, batch/v1). */
+function podsOf(live: KubernetesObject | undefined): number {
+  const status = (live?.['status'] ?? {}) as Readonly<Record<string, number | undefined>>
+  return status['replicas'] ?? status['currentNumberScheduled'] ?? status['active'] ?? 0
 }
 
 function templateOf({ kind, spec }: KubernetesObject): Template | undefined {

@@ -2,7 +2,7 @@
  * Takes what a chart renders to, what its release was made of, and a cluster; gives what an upgrade would change, which
  * pods would not be let in, and what is not up yet. Changes nothing, and runs no helm.
  */
-export { refusedPods } from './admission.ts'
+export { type Admission, tryPods } from './admission.ts'
 export { type Compared, differences, wouldChange } from './differences.ts'
 export { ownedBy } from './own-crds.ts'
 export { isOf, ownObjects, type ReleaseName } from './own-objects.ts'

@@ -9,7 +9,7 @@ import {
   type ReleaseStatus,
 } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
-import { differences, ownObjects, podTrouble, refusedPods } from '../../release/index.ts'
+import { differences, ownObjects, podTrouble, tryPods } from '../../release/index.ts'
 import { derivedValues, environmentMark, showingCertificate } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
 import type { Installation } from './installation.ts'
@@ -55,7 +55,7 @@ async function installRelease(
       const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
       return { changed: false, detail }
     }
-    await refuseRefusedPods(objects, chart, host.cluster)
+    await refuseRefusedPods(objects, chart, installation)
     await begin()
     await forgetUnfinished(release, namespace, found, host.cluster)
     const upgrade = () =>
@@ -102,9 +102,10 @@ function shown(reasons: readonly string[]): string {
 async function refuseRefusedPods(
   objects: readonly KubernetesObject[],
   chart: ChartSpec,
-  cluster: Cluster,
+  { host, talk }: Installation,
 ): Promise<void> {
-  const faults = await refusedPods(cluster, objects, chart)
+  const { refusals: faults, doubts } = await tryPods(host.cluster, objects, chart)
+  for (const doubt of doubts) talk.reporter.warn(doubt)
   if (faults.length === 0) return
   throw new SealiftError(
     'HELM_FAILED',

@@ -4,7 +4,7 @@ import { clock, random } from '../../../../src/adapters/clock.ts'
 import { specTitle } from '../../../../src/bundle/layout/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { digestOf } from '../../../../src/kernel/oci/index.ts'
-import type { KubernetesObject, SiteHost } from '../../../../src/kernel/ports/index.ts'
+import type { KubernetesObject, SiteHost, Talk } from '../../../../src/kernel/ports/index.ts'
 import { type Allowances, install } from '../../../../src/site/verbs/install/index.ts'
 import { remove } from '../../../../src/site/verbs/remove/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
@@ -112,10 +112,11 @@ export async function installOn(
   host: SiteHost,
   version: Version,
   allowed: Partial<Allowances> = {},
+  talk: Talk = recordedTalk(),
 ): Promise<unknown> {
   const site = await readSite('site.yaml', host.files)
   const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
-  return install({ bundle: `${version}.tar`, site, journal: 'journal', allow }, host, recordedTalk())
+  return install({ bundle: `${version}.tar`, site, journal: 'journal', allow }, host, talk)
 }
 
 /** Removes a bundle from a host. */
