@@ -163,6 +163,10 @@ test('a scaled Deployment is set back; one that is only not up yet is waited for
   }
   await world.cluster.applyAs('kubectl', scaled)
   expect((await touched()).steps).toEqual(['release-demo', 'proof'])
+  const { react } = world.cluster.behaviour
+  // Else it would be up at once.
+  world.cluster.behaviour.react = (object, cluster) =>
+    object.kind === 'Deployment' ? undefined : react(object, cluster)
   const place = { ...kinds.deployment, metadata: { name: 'infisical', namespace: 'demo' } }
   await world.cluster.applyAs('controller', {
     ...place,
