@@ -1,5 +1,5 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Infisical, SiteHost } from '../../../kernel/ports/index.ts'
+import { type Infisical, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
 import { judgeFailure, judgeUntried, type Verdict } from '../../check/index.ts'
 import {
   adminSecretName,
@@ -39,7 +39,7 @@ export async function askInfisical(
   }
   let found: readonly Verdict[] = []
   const ask = async (server: Infisical) => {
-    found = await askServer(server, where, host)
+    found = await askServer(server, namespace, where, host)
     return []
   }
   const [lost] = await looked(
@@ -51,7 +51,12 @@ export async function askInfisical(
   return [lost, judgeUntried(ids.admin, [lost]), ...(await logInAsOperator(where, host, [lost]))]
 }
 
-async function askServer(server: Infisical, where: WhereWired, host: SiteHost): Promise<readonly Verdict[]> {
+async function askServer(
+  server: Infisical,
+  namespace: string,
+  where: WhereWired,
+  host: SiteHost,
+): Promise<readonly Verdict[]> {
   const api = await looked(ids.api, async id => {
     const { initialized } = await server.status()
     if (initialized) return { id, ok: true, message: 'answers, and is set up' }
@@ -63,14 +68,18 @@ async function askServer(server: Infisical, where: WhereWired, host: SiteHost): 
     }
   })
   const bad = api.filter(({ ok }) => !ok)
+  const secret = `Secret ${systemNamespace}/${adminSecretName}`
   const admin = async (id: string) => {
     if (bad.length > 0) return judgeUntried(id, bad)
     try {
-      await adminSession(host.cluster, server)
-      return { id, ok: true, message: 'logs in with the password that Sealift keeps' }
+      await adminSession(host.cluster, server, namespace)
+      if (await host.cluster.get(kinds.secret, adminSecretName, systemNamespace))
+        return { id, ok: true, message: 'logs in with the password that Sealift keeps' }
+      const message = `logs in with the copy of its password in namespace ${namespace}: the next install puts ${secret} back`
+      return { id, ok: true, message }
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code !== 'NOT_INSTALLED') throw error
-      const hint = `run sealift install again: it puts Secret ${systemNamespace}/${adminSecretName} back from its copy; without one, from your backup`
+      const hint = `put ${secret} back from your backup, then run sealift install again`
       return judgeFailure(id, error, hint)
     }
   }

@@ -47,7 +47,7 @@ async function sync(
 ): Promise<number> {
   const manifests = await readManifests(files, folder)
   const work = async (server: Infisical) => {
-    const session = await adminSession(cluster, server)
+    const session = await adminSession(cluster, server, namespace)
     const place = await probePlace(session)
     return await syncOnce({ cluster, session, random, manifests, place, clock, timeout, ...watched })
   }

@@ -62,7 +62,7 @@ function infisicalSteps(installation: Installation): Step[] {
   const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
   let admin: InfisicalSession | undefined
   const loggedIn = async () => {
-    admin ??= await adminSession(cluster, await access.server())
+    admin ??= await adminSession(cluster, await access.server(), wired.infisical.namespace)
     return admin
   }
   let tenancy: Tenancy | undefined

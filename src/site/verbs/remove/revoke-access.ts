@@ -31,7 +31,9 @@ export async function revokeAccess(
   { reporter }: Talk,
 ): Promise<{ revoked: string[]; kept: string[] }> {
   const there = (name: string, namespace: string) => host.cluster.get(kinds.secret, name, namespace)
-  const admin = await there(adminSecretName, systemNamespace)
+  const admin =
+    (await there(adminSecretName, systemNamespace)) ??
+    (await there(adminSecretName, wired.infisical.namespace))
   const operator = await there(credentialsSecretName, wired.externalSecrets.namespace)
   if ((admin ?? operator) === undefined || (purge && site.database.admin !== undefined))
     return { revoked: [], kept: [] }
@@ -49,7 +51,7 @@ export async function revokeAccess(
 async function revoke(host: SiteHost, namespace: string): Promise<number | string> {
   const access = infisicalAccess(host, namespace)
   try {
-    return await revokeCredentials(await adminSession(host.cluster, await access.server()))
+    return await revokeCredentials(await adminSession(host.cluster, await access.server(), namespace))
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
     return error.message

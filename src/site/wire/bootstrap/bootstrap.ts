@@ -1,26 +1,17 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type {
-  Cluster,
-  Infisical,
-  InfisicalSession,
-  KubernetesObject,
-  Random,
-  Secret,
-} from '../../../kernel/ports/index.ts'
-import { readValues } from '../connection.ts'
-import { isManaged, managed, systemNamespace } from '../managed.ts'
-import { makePassword, storeSecret } from '../secrets.ts'
+import type { Cluster, Infisical, InfisicalSession, Random } from '../../../kernel/ports/index.ts'
+import { systemNamespace } from '../managed.ts'
+import { makePassword } from '../secrets.ts'
+import {
+  type AdminLogin,
+  adminSecretName,
+  foreign,
+  type KeptLogin,
+  keptLogins,
+  logIn,
+  storeLogin,
+} from './admin-login.ts'
 import { removeInstanceIdentity } from './instance-identity.ts'
-import { statusOf } from './refusals.ts'
-
-/**
- * Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. As long as the
- * identity that bootstrap made is there, it is annotated with its id. The password cannot be had again: the same Secret
- * lies in Infisical's namespace too, beside the keys that open everything anyway.
- */
-export const adminSecretName = 'infisical-admin'
-
-const identityAnnotation = 'sealift.dev/instance-identity'
 
 /** What bootstrapping needs. The namespace `sealift-system` must be there. */
 export interface Bootstrapping {
@@ -46,126 +37,73 @@ export interface Administration {
 
 /**
  * Sets the server up, once in its life, and logs in as the admin. The password is stored before it is used, so that
- * an install killed in between goes on. The administrator's identity that bootstrap makes is taken away.
+ * an install killed in between goes on; a login that somebody has spoilt is mended from its copy. The administrator's
+ * identity that bootstrap makes is taken away.
  * @throws SealiftError FOREIGN_INSTALL when somebody else set the server up, SERVER_FAILED, CLUSTER_*
  */
 export async function ensureAdmin(bootstrapping: Bootstrapping): Promise<Administration> {
   const { cluster, infisical, random, email, organization, namespace } = bootstrapping
   const { initialized } = await infisical.status()
-  const [primary, copy] = await Promise.all(
-    [systemNamespace, namespace].map(place => readValues(cluster, place, adminSecretName)),
-  )
-  for (const one of [primary, copy]) if (one !== undefined) refuseForeignLogin(one.object)
-  // A server that nobody has set up yet has no admin whose login could have been lost.
-  const found = primary ?? (initialized ? copy : undefined)
-  const known = found?.values.get('password')
+  const [primary, copy] = await keptLogins(cluster, namespace, email)
+  for (const one of [primary, copy]) if (one !== undefined) refuseForeignLogin(one)
   if (!initialized) {
-    const login = { email, password: known ?? makePassword(random), organization }
-    await store(cluster, namespace, login)
+    // A server that nobody has set up yet has no admin whose login could have been lost: the copy is no one's.
+    const login = { email, password: primary?.login?.password ?? makePassword(random), organization }
+    await storeLogin(cluster, namespace, login)
     const { organizationId, identityId } = await infisical.bootstrap(email, login.password, organization)
-    await store(cluster, namespace, { ...login, organizationId }, identityId)
+    await storeLogin(cluster, namespace, { ...login, organizationId }, identityId)
     const session = await infisical.login(email, login.password, organizationId)
     const { left } = await settle(bootstrapping, session, login, identityId)
     return { session, bootstrapped: true, changed: true, ...(left === undefined ? {} : { left }) }
   }
-  if (found === undefined || known === undefined) throw foreign('it was set up already, and not by Sealift')
-  const text = (key: string) => found.values.get(key)?.reveal()
-  const kept = {
-    email: text('email') ?? email,
-    password: known,
-    organization: text('organization') ?? organization,
-  }
-  const session = await login(infisical, kept.email, known, text('organizationId'))
-  const identityId = found.object.metadata.annotations?.[identityAnnotation]
-  return { session, bootstrapped: false, ...(await settle(bootstrapping, session, kept, identityId)) }
+  const [first, second] = [primary, copy].flatMap(kept => kept?.login ?? [])
+  if (first === undefined) throw foreign('it was set up already, and not by Sealift', namespace)
+  const { session, login } = await logIn(infisical, [first, second], namespace)
+  const mark = primary?.mark ?? copy?.mark
+  return { session, bootstrapped: false, ...(await settle(bootstrapping, session, login, mark)) }
 }
 
 /** @throws SealiftError FOREIGN_INSTALL for a login that somebody else has laid there: both places are written to */
-function refuseForeignLogin(object: KubernetesObject): void {
-  if (isManaged(object)) return
+function refuseForeignLogin({ place, managed }: KeptLogin): void {
+  if (managed) return
   throw new SealiftError(
     'FOREIGN_INSTALL',
-    `Secret ${object.metadata.namespace}/${adminSecretName} is there already, and Sealift did not make it`,
+    `Secret ${place}/${adminSecretName} is there already, and Sealift did not make it`,
     { hints: ['whoever made it would know the password of Infisical’s admin: delete it first'] },
   )
 }
 
-/** What is left to do once the admin is logged in; a run that was killed before finds the identity's id in the Secret. */
+/**
+ * What is left to do once the admin is logged in. The Secret says what is known of bootstrap's identity: its id, which a
+ * run that was killed has left, or that it was seen to already.
+ */
 async function settle(
-  { cluster, namespace }: Pick<Bootstrapping, 'cluster' | 'namespace'>,
+  { cluster, namespace, organization }: Pick<Bootstrapping, 'cluster' | 'namespace' | 'organization'>,
   session: InfisicalSession,
-  login: Login,
-  identityId: string | undefined,
+  login: AdminLogin,
+  known: string | undefined,
 ): Promise<Pick<Administration, 'changed' | 'left'>> {
-  const { changed, left } = await removeInstanceIdentity(session, identityId)
-  const stored = await store(cluster, namespace, {
-    ...login,
-    organizationId: session.organizationId,
-  })
+  const { changed, left, mark } = await removeInstanceIdentity(session, known)
+  const whole = { organization, ...login, organizationId: session.organizationId }
+  const stored = await storeLogin(cluster, namespace, whole, mark)
   return { changed: changed || stored, ...(left === undefined ? {} : { left }) }
 }
 
 /**
- * Logs in as the admin whose login Sealift keeps.
- * @throws SealiftError NOT_INSTALLED when there is none, FOREIGN_INSTALL when the server does not take it
+ * Logs in as the admin whose login Sealift keeps, or with its copy in Infisical's namespace where that is gone.
+ * @throws SealiftError NOT_INSTALLED when there is neither, FOREIGN_INSTALL when the server does not take it
  */
-export async function adminSession(cluster: Cluster, infisical: Infisical): Promise<InfisicalSession> {
-  const found = await readValues(cluster, systemNamespace, adminSecretName)
-  const email = found?.values.get('email')
-  const password = found?.values.get('password')
-  if (email === undefined || password === undefined)
-    throw new SealiftError('NOT_INSTALLED', `there is no Secret ${systemNamespace}/${adminSecretName}`)
-  return await login(infisical, email.reveal(), password, found?.values.get('organizationId')?.reveal())
-}
-
-async function login(
-  infisical: Infisical,
-  email: string,
-  password: Secret,
-  organizationId: string | undefined,
-): Promise<InfisicalSession> {
-  try {
-    return await infisical.login(email, password, organizationId)
-  } catch (error) {
-    if (refusedLogin(error)) throw foreign("it does not take the admin's password that Sealift keeps", error)
-    throw error
-  }
-}
-
-/** Whether the server refused a login, 400 or 401, and nothing else went wrong. */
-export function refusedLogin(error: unknown): boolean {
-  return [400, 401].includes(statusOf(error) ?? 0)
-}
-
-interface Login {
-  readonly email: string
-  readonly password: Secret
-  readonly organization: string
-  readonly organizationId?: string
-}
-
-async function store(
+export async function adminSession(
   cluster: Cluster,
+  infisical: Infisical,
   namespace: string,
-  login: Login,
-  identityId?: string,
-): Promise<boolean> {
-  const { email, password, organization, organizationId } = login
-  const values = { email, password, organization, organizationId }
-  const annotations = { [identityAnnotation]: identityId }
-  let changed = false
-  for (const place of [systemNamespace, namespace])
-    changed = (await storeSecret(cluster, place, adminSecretName, values, annotations)) || changed
-  return changed
-}
-
-function foreign(reason: string, cause?: unknown): SealiftError {
-  const label = Object.entries(managed).map(pair => pair.join('='))
-  return new SealiftError('FOREIGN_INSTALL', `this Infisical is not Sealift's: ${reason}`, {
-    cause,
-    hints: [
-      `If it is yours, put the admin's email and password into Secret ${systemNamespace}/${adminSecretName}, labelled ${label}.`,
-      'If not, point the site file at another database and namespace.',
-    ],
-  })
+): Promise<InfisicalSession> {
+  const [primary, copy] = await keptLogins(cluster, namespace)
+  const login = primary?.login ?? (copy?.managed ? copy.login : undefined)
+  if (login !== undefined) return (await logIn(infisical, [login], namespace)).session
+  const [own, other] = [systemNamespace, namespace].map(place => `${place}/${adminSecretName}`)
+  throw new SealiftError(
+    'NOT_INSTALLED',
+    `there is no Secret ${own} with the admin's login, nor its copy ${other}`,
+  )
 }

@@ -8,7 +8,7 @@ import {
 } from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
 import { storeSecret } from '../secrets.ts'
-import { refusedLogin } from './bootstrap.ts'
+import { refusedLogin } from './admin-login.ts'
 
 /** Secret in ESO's namespace with the machine identity's clientId and clientSecret. */
 export const credentialsSecretName = 'infisical-universal-auth'

@@ -1,7 +1,7 @@
 /** Infisical set up once: its admin, the least tenancy that ESO needs, and ESO’s credentials. Asks first, and makes only what is not there. */
+export { adminSecretName } from './admin-login.ts'
 export {
   type Administration,
-  adminSecretName,
   adminSession,
   type Bootstrapping,
   ensureAdmin,

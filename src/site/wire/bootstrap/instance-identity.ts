@@ -5,31 +5,40 @@ import { refused } from './refusals.ts'
 /** What Infisical's bootstrap calls its identity; recorded. */
 const identityName = 'Instance Admin Identity'
 
-/** Whether an identity was taken away or disarmed, and what stays of it, in a sentence. */
+// Marks of the admin's Secret, beside an id: an administrator that somebody makes later by that name is theirs.
+const gone = 'gone'
+const several = 'several'
+
+/** Whether an identity was taken away or disarmed, what to keep of that, and what stays of it, in a sentence. */
 export interface Removal {
   readonly changed: boolean
+  /** For the next call. */
+  readonly mark: string
   readonly left?: string
 }
 
 /**
  * Takes away the identity that bootstrap makes: an administrator of everything, by a token without an end that
- * nobody uses. `known` is its id where it is known; else it is told by its name and by what bootstrap gives it.
+ * nobody uses. `known` is its id, or the mark of an earlier call. Without either, on a site of an older Sealift, it is
+ * told by its name and by what bootstrap gives it, once: where there are several, a person chooses.
  * Where Infisical refuses to delete it, its tokens are revoked.
  * @throws SealiftError SERVER_FAILED
  */
 export async function removeInstanceIdentity(session: InfisicalSession, known?: string): Promise<Removal> {
-  const ids = known === undefined ? await candidates(session) : [known]
-  const [id] = ids
-  if (id === undefined) return { changed: false }
-  if (ids.length > 1) {
+  if (known === gone) return { changed: false, mark: gone }
+  const ids = known === undefined || known === several ? await candidates(session) : [known]
+  const [id, ...others] = ids
+  // The one that a person has left of several is in use.
+  if (id === undefined || (known === several && others.length === 0)) return { changed: false, mark: gone }
+  if (others.length > 0) {
     const which = `${ids.length} administrators named "${identityName}" (${ids.join(', ')})`
-    return { changed: false, left: `Infisical has ${which}: delete those that nobody uses` }
+    return { changed: false, mark: several, left: `Infisical has ${which}: delete those that nobody uses` }
   }
   try {
-    return { changed: await session.deleteIdentity(id) }
+    return { changed: await session.deleteIdentity(id), mark: gone }
   } catch (error) {
     if (!refused(error)) throw error
-    return await disarm(session, id, messageOf(error))
+    return { ...(await disarm(session, id, messageOf(error))), mark: id }
   }
 }
 
@@ -39,7 +48,7 @@ async function candidates(session: InfisicalSession): Promise<string[]> {
   return (await session.identities(identityName)).filter(isBootstraps).map(({ id }) => id)
 }
 
-async function disarm(session: InfisicalSession, id: string, why: string): Promise<Removal> {
+async function disarm(session: InfisicalSession, id: string, why: string): Promise<Omit<Removal, 'mark'>> {
   const stays = `Infisical's administrator "${identityName}" (${id}) stays (${why})`
   try {
     const revoked = await session.revokeTokens(id)

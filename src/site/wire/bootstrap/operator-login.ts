@@ -1,6 +1,6 @@
 import type { ClientCredentials, Cluster, Infisical } from '../../../kernel/ports/index.ts'
 import { readValues } from '../connection.ts'
-import { refusedLogin } from './bootstrap.ts'
+import { refusedLogin } from './admin-login.ts'
 import { credentialsSecretName } from './identity-credentials.ts'
 
 /** What External Secrets Operator logs in with; `undefined` where the Secret or one of its keys is not there. */

@@ -253,9 +253,23 @@ describe('Infisical', () => {
     const { verdicts } = await site.run()
     expect(verdicts.find(({ id }) => id === 'infisical/admin')).toMatchObject({
       ok: false,
-      message: 'there is no Secret sealift-system/infisical-admin',
-      hint: expect.stringContaining('back from its copy'),
+      message:
+        "there is no Secret sealift-system/infisical-admin with the admin's login, nor its copy infisical/infisical-admin",
+      hint: expect.stringContaining('from your backup'),
     })
+  })
+
+  test('whose admin’s login is gone but for its copy: that is taken, and said', async () => {
+    const admin = await site.cluster.get(kinds.secret, 'infisical-admin', 'sealift-system')
+    if (admin === undefined) throw new Error('the site has its admin')
+    await site.cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+    const { name, labels = {} } = admin.metadata
+    await site.cluster.apply({ ...admin, metadata: { name, namespace: 'infisical', labels } })
+    const { ok, verdicts } = await site.run()
+    expect(ok).toBe(true)
+    expect(verdicts.find(({ id }) => id === 'infisical/admin')?.message).toContain(
+      'the next install puts Secret sealift-system/infisical-admin back',
+    )
   })
 
   test('of which nothing is left is in none of the namespaces', async () => {

@@ -40,10 +40,22 @@ test('says that nothing was revoked where Infisical does not answer', async () =
 })
 
 test('says that nothing was revoked where the admin’s login is gone', async () => {
-  await world.cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+  for (const place of ['sealift-system', 'demo'])
+    await world.cluster.delete(kinds.secret, 'infisical-admin', place)
   const { kept } = await remove()
-  expect(kept).toContain(`${secrets}, not revoked: there is no Secret sealift-system/infisical-admin`)
+  expect(kept).toContainEqual(
+    expect.stringContaining(`${secrets}, not revoked: there is no Secret sealift-system/infisical-admin`),
+  )
 })
+
+test.each(['sealift-system', 'demo'])(
+  'revokes with the one of the admin’s logins that is not in %s',
+  async place => {
+    await world.cluster.delete(kinds.secret, 'infisical-admin', place)
+    await remove()
+    expect(world.infisical.clientSecrets).toEqual([])
+  },
+)
 
 test('and an install after it find ESO’s way to Infisical again', async () => {
   await remove()

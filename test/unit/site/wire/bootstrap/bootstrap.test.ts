@@ -3,7 +3,7 @@ import { type Cluster, kinds } from '../../../../../src/kernel/ports/index.ts'
 import { adminSession, ensureAdmin } from '../../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../../src/site/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from '../memory.ts'
-import { instanceIdentity, memoryInfisical, refusal } from '../memory-infisical.ts'
+import { instanceIdentity, type MemoryInfisical, memoryInfisical, refusal } from '../memory-infisical.ts'
 
 async function fresh() {
   const [cluster, infisical] = [await siteCluster(), memoryInfisical()]
@@ -31,6 +31,53 @@ describe('the admin’s login', () => {
     expect(await ensureAdmin(bootstrapping)).toMatchObject({ bootstrapped: false, changed: true })
     expect(await secretIn(cluster, namespace, 'infisical-admin')).toEqual(before)
     expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
+  })
+
+  const replace = (cluster: Cluster, place: string, values: Record<string, string>) =>
+    cluster.apply(secretObject(place, 'infisical-admin', values))
+  const counted = (infisical: MemoryInfisical) => {
+    const { login } = infisical
+    const tries: string[] = []
+    infisical.login = (...words) => {
+      tries.push(words[1].reveal())
+      return login(...words)
+    }
+    return tries
+  }
+
+  it('that somebody has spoilt is mended from its copy, after one try with each', async () => {
+    const { cluster, infisical, bootstrapping, admin } = await fresh()
+    await ensureAdmin(bootstrapping)
+    const good = await admin()
+    const password = good?.['password'] ?? ''
+    const wrong = { ...good, password: 'wrong' }
+    for (const spoilt of [wrong, { ...good, password, email: 'them@site.local' }]) {
+      await replace(cluster, 'sealift-system', spoilt)
+      const tries = counted(infisical)
+      expect(await ensureAdmin(bootstrapping)).toMatchObject({ bootstrapped: false, changed: true })
+      expect(tries).toEqual([spoilt.password, password])
+      expect(await admin()).toEqual(good)
+    }
+    await replace(cluster, 'sealift-system', { email: 'admin@site.local' })
+    expect(await ensureAdmin(bootstrapping)).toMatchObject({ changed: true })
+    expect(await admin()).toEqual(good)
+  })
+
+  it('is tried no more than twice, once where the copy is the same, and both places are named then', async () => {
+    const { cluster, infisical, bootstrapping, admin } = await fresh()
+    await ensureAdmin(bootstrapping)
+    infisical.admin = { email: 'admin@site.local', password: 'changed by hand' }
+    const once = counted(infisical)
+    const error = await rejection(ensureAdmin(bootstrapping))
+    expect([error.code, once.length]).toEqual(['FOREIGN_INSTALL', 1])
+    expect(error.hints[0]).toContain(
+      'Secret sealift-system/infisical-admin or its copy infisical/infisical-admin',
+    )
+    await replace(cluster, 'sealift-system', { ...(await admin()), password: 'wrong' })
+    const twice = counted(infisical)
+    expect((await rejection(ensureAdmin(bootstrapping))).code).toBe('FOREIGN_INSTALL')
+    expect(twice.length).toBe(2)
+    expect((await admin())?.['password']).toBe('wrong')
   })
 
   it('is not written over a Secret of somebody else, and no server is set up before that is known', async () => {
@@ -173,6 +220,16 @@ describe('ensureAdmin', () => {
 
 describe("bootstrap's own administrator", () => {
   const annotation = 'sealift.dev/instance-identity'
+  /** Makes a site one of a Sealift that has not marked what it took away. */
+  async function older(cluster: Cluster) {
+    for (const { metadata, data } of await cluster.list(kinds.secret)) {
+      const { name, namespace = '', labels = {} } = metadata
+      if (name === 'infisical-admin')
+        await cluster.apply({ ...kinds.secret, metadata: { name, namespace, labels }, data })
+    }
+    expect(await kept(cluster)).toBeUndefined()
+  }
+
   async function kept(cluster: Cluster) {
     const object = await cluster.get(kinds.secret, 'infisical-admin', 'sealift-system')
     return object?.metadata.annotations?.[annotation]
@@ -188,13 +245,14 @@ describe("bootstrap's own administrator", () => {
     infisical.identities = [{ ...instanceIdentity, name: 'renamed', authMethods: [] }]
     expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
     expect(infisical.identities).toEqual([])
-    expect(await kept(cluster)).toBeUndefined()
+    expect(await kept(cluster)).toBe('gone')
     expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
   })
 
   it('is taken away from sites installed before, told by its name and by all that bootstrap gives it', async () => {
-    const { infisical, bootstrapping } = await fresh()
+    const { cluster, infisical, bootstrapping } = await fresh()
     await ensureAdmin(bootstrapping)
+    await older(cluster)
     const others = [
       { ...instanceIdentity, id: 'no-admin', role: 'member' },
       { ...instanceIdentity, id: 'in-use', authMethods: ['token-auth', 'universal-auth'] },
@@ -203,23 +261,46 @@ describe("bootstrap's own administrator", () => {
     infisical.identities = [...others, instanceIdentity]
     expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
     expect(infisical.identities).toEqual(others)
+    expect(await kept(cluster)).toBe('gone')
   })
 
-  it('is left to a person where there are several that could be it', async () => {
-    const { infisical, bootstrapping } = await fresh()
+  it('is looked for once: what somebody makes later by that name is theirs', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
     await ensureAdmin(bootstrapping)
-    infisical.identities = [instanceIdentity, { ...instanceIdentity, id: 'id-other' }]
-    const { changed, left } = await ensureAdmin(bootstrapping)
-    expect(changed).toBe(false)
-    expect(left).toBe(
-      'Infisical has 2 administrators named "Instance Admin Identity" (id-instance, id-other): delete those that nobody uses',
-    )
-    expect(infisical.identities).toHaveLength(2)
+    const theirs = { ...instanceIdentity, id: 'id-theirs' }
+    infisical.identities = [theirs]
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
+    infisical.identities = []
+    await older(cluster)
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(true)
+    infisical.identities = [theirs]
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
+    // The mark lies in both places.
+    await cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+    await ensureAdmin(bootstrapping)
+    expect(infisical.identities).toEqual([theirs])
+  })
+
+  it('is left to a person where there are several that could be it, and the one that is left then, too', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    await ensureAdmin(bootstrapping)
+    await older(cluster)
+    const other = { ...instanceIdentity, id: 'id-other' }
+    infisical.identities = [instanceIdentity, other]
+    const left =
+      'Infisical has 2 administrators named "Instance Admin Identity" (id-instance, id-other): delete those that nobody uses'
+    expect(await ensureAdmin(bootstrapping)).toMatchObject({ left })
+    expect(await ensureAdmin(bootstrapping)).toMatchObject({ changed: false, left })
+    infisical.identities = [other]
+    expect(await ensureAdmin(bootstrapping)).not.toHaveProperty('left')
+    expect(infisical.identities).toEqual([other])
+    expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
   })
 
   it('loses its tokens where it may not be deleted, and that is said', async () => {
-    const { infisical, bootstrapping } = await fresh()
+    const { cluster, infisical, bootstrapping } = await fresh()
     const { session } = await ensureAdmin(bootstrapping)
+    await older(cluster)
     infisical.identities = [instanceIdentity]
     session.deleteIdentity = () => Promise.reject(refusal(400, 'Identity has delete protection'))
     const { changed, left } = await ensureAdmin(bootstrapping)
@@ -232,11 +313,13 @@ describe("bootstrap's own administrator", () => {
     expect((await ensureAdmin(bootstrapping)).changed).toBe(false)
     session.revokeTokens = () => Promise.reject(refusal(403, 'no'))
     expect((await ensureAdmin(bootstrapping)).left).toMatch(/so do its tokens .*: delete it by hand$/)
+    expect(await kept(cluster)).toBe(instanceIdentity.id)
   })
 
   it('is no reason to go on when the server fails', async () => {
-    const { infisical, bootstrapping } = await fresh()
+    const { cluster, infisical, bootstrapping } = await fresh()
     const { session } = await ensureAdmin(bootstrapping)
+    await older(cluster)
     infisical.identities = [instanceIdentity]
     const fails = () => Promise.reject(refusal(500, 'Something went wrong'))
     const { deleteIdentity } = session
@@ -253,8 +336,20 @@ describe("bootstrap's own administrator", () => {
 describe('adminSession', () => {
   it('uses what is kept, and says when nothing is installed', async () => {
     const { cluster, infisical, bootstrapping } = await fresh()
-    expect((await rejection(adminSession(cluster, infisical))).code).toBe('NOT_INSTALLED')
+    expect((await rejection(adminSession(cluster, infisical, 'infisical'))).code).toBe('NOT_INSTALLED')
     await ensureAdmin(bootstrapping)
-    expect((await adminSession(cluster, infisical)).organizationId).toBe('org')
+    expect((await adminSession(cluster, infisical, 'infisical')).organizationId).toBe('org')
+  })
+
+  it('takes the copy where that is gone, if Sealift made it', async () => {
+    const { cluster, infisical, bootstrapping } = await fresh()
+    await ensureAdmin(bootstrapping)
+    await cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+    expect((await adminSession(cluster, infisical, 'infisical')).organizationId).toBe('org')
+    const copy = await cluster.get(kinds.secret, 'infisical-admin', 'infisical')
+    await cluster.delete(kinds.secret, 'infisical-admin', 'infisical')
+    const metadata = { name: 'infisical-admin', namespace: 'infisical' }
+    await cluster.create({ ...kinds.secret, metadata, data: copy?.['data'] })
+    expect((await rejection(adminSession(cluster, infisical, 'infisical'))).code).toBe('NOT_INSTALLED')
   })
 })
