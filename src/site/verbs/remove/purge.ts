@@ -14,9 +14,7 @@ import { namesOn, runtimeNames } from '../../load/index.ts'
 import {
   isManaged,
   leaveNamespace,
-  madeAtServer,
   madeForCache,
-  madeForDatabase,
   purgeCache,
   purgeDatabase,
   servicesOf,
@@ -24,6 +22,7 @@ import {
   storedKeys,
   type Wired,
 } from '../../wire/index.ts'
+import { databaseFate, madeName } from './database-fate.ts'
 
 /** Does one named removal, as a step that people see. */
 export type Take = (what: string, work: () => Promise<unknown>) => Promise<void>
@@ -53,21 +52,15 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     await take(`CRD ${metadata.name}`, () => cluster.delete(kinds.crd, metadata.name))
   const services = servicesOf(site, host)
   const stored = await storedKeys(cluster, wired.infisical.namespace)
-  const made = `database ${database.name} and role ${database.user}`
-  if (stored === undefined) {
-    if (database.admin) kept.push(`${made}, if they are there: no keys here show that they are this site's`)
-  } else {
+  const fate = databaseFate(site, stored)
+  if (fate.dropped) await take(madeName(database), () => purgeDatabase(services))
+  else kept.push(fate.kept)
+  if (stored !== undefined) {
     const cache = `Dragonfly's database ${dragonfly.database}`
-    const others = "this site's keys were made for another one"
-    if (!database.admin) kept.push('the database: the site brought it (database.uri)')
-    else if (!madeAtServer(stored, database))
-      kept.push(`${made}: this site's keys were made for another server than ${database.host}`)
-    else if (madeForDatabase(stored, database)) await take(made, () => purgeDatabase(services))
-    else kept.push(`${made}: ${others}`)
     if (dragonfly.database === 0)
       kept.push("Infisical's keys in Dragonfly's database 0, which others may use too")
     else if (madeForCache(stored, site)) await take(cache, () => purgeCache(services))
-    else kept.push(`${cache}: ${others}`)
+    else kept.push(`${cache}: this site's keys were made for another one`)
   }
   for (const name of namespaces) {
     const namespace = await cluster.get(kinds.namespace, name)

@@ -7,9 +7,11 @@ import {
   credentialsSecretName,
   infisicalAccess,
   revokeCredentials,
+  storedKeys,
   systemNamespace,
   type Wired,
 } from '../../wire/index.ts'
+import { databaseFate } from './database-fate.ts'
 
 /** What is being removed. */
 export interface Revoking {
@@ -22,20 +24,21 @@ const what = 'client secrets of ESO’s machine identity in Infisical'
 
 /**
  * Revokes what ESO logs in to Infisical with, while the server is still there: whoever has a copy could go on reading
- * once the data is taken up again. Where the database goes as well, that goes with it. Gives what was revoked, or what
+ * once the data is taken up again. Where a purge drops the database, that goes with it. Gives what was revoked, or what
  * was not and why, in a sentence. @throws SealiftError CLUSTER_UNREACHABLE
  */
 export async function revokeAccess(
-  { purge, site, wired }: Revoking,
+  revoking: Revoking,
   host: SiteHost,
   { reporter }: Talk,
 ): Promise<{ revoked: string[]; kept: string[] }> {
+  const { wired } = revoking
   const there = (name: string, namespace: string) => host.cluster.get(kinds.secret, name, namespace)
   const admin =
     (await there(adminSecretName, systemNamespace)) ??
     (await there(adminSecretName, wired.infisical.namespace))
   const operator = await there(credentialsSecretName, wired.externalSecrets.namespace)
-  if ((admin ?? operator) === undefined || (purge && site.database.admin !== undefined))
+  if ((admin ?? operator) === undefined || (await goesWithDatabase(revoking, host)))
     return { revoked: [], kept: [] }
   const ended = await asStep(
     reporter,
@@ -45,6 +48,17 @@ export async function revokeAccess(
   )
   if (typeof ended === 'string') return { revoked: [], kept: [`${what}, not revoked: ${ended}`] }
   return { revoked: ended > 0 ? [what] : [], kept: [] }
+}
+
+async function goesWithDatabase({ purge, site, wired }: Revoking, { cluster }: SiteHost): Promise<boolean> {
+  if (!purge) return false
+  try {
+    return databaseFate(site, await storedKeys(cluster, wired.infisical.namespace)).dropped
+  } catch (error) {
+    // The purge will say so when it comes to the database.
+    if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
+    return false
+  }
 }
 
 /** How many were revoked, or why they could not be. */

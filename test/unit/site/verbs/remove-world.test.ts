@@ -1,6 +1,7 @@
 /** What a removal does on a site that is installed to its end. */
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type Kind, type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { installOn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 
@@ -56,6 +57,49 @@ test.each(['sealift-system', 'demo'])(
     expect(world.infisical.clientSecrets).toEqual([])
   },
 )
+
+describe('a purge revokes where the database stays', () => {
+  /** Lets the site be one whose database Sealift makes, with keys that were made for a database somewhere. */
+  async function madeAt(uri: string) {
+    const { files } = world.host
+    const text = await files.readText('site.yaml')
+    const admin = 'admin: { namespace: default, name: admin }'
+    await files.write('site.yaml', text.replace(/uri: \{ namespace.*/, admin))
+    await world.cluster.apply(secretObject('default', 'admin', { username: 'postgres', password: 'word' }))
+    for (const namespace of ['demo', 'sealift-system']) {
+      const found = await world.cluster.get(kinds.secret, 'infisical-secrets', namespace)
+      if (found === undefined) throw new Error('the site has keys')
+      const data = { ...(found['data'] as object), DB_CONNECTION_URI: Buffer.from(uri).toString('base64') }
+      await world.cluster.applyAs('kubectl', {
+        ...kinds.secret,
+        metadata: { name: 'infisical-secrets', namespace },
+        data,
+      })
+    }
+    const { services } = world.cluster.behaviour
+    const postgres = { 'databases/postgres-cluster-rw:5432': { host: '127.0.0.1', port: 1 } }
+    world.cluster.behaviour.services = { ...services, ...postgres }
+    world.infisical.calls.length = 0
+    const { kept } = await remove(true)
+    return { kept: kept.filter(one => one.startsWith('database')), calls: world.infisical.calls }
+  }
+
+  const host = 'postgres-cluster-rw.databases.svc'
+
+  test.each([
+    ['on another server', 'old.example:5432/infisical', `another server than ${host}`],
+    ['of another site', `${host}:5432/other`, 'another one'],
+  ])('%s', async (_, place, why) => {
+    const { kept, calls } = await madeAt(`postgresql://infisical:word@${place}`)
+    expect(kept).toEqual([expect.stringContaining(`this site's keys were made for ${why}`)])
+    expect(calls).toEqual([expect.stringContaining('revokeClientSecret')])
+  })
+
+  test('and not where it goes with all that is in it', async () => {
+    const { kept, calls } = await madeAt(`postgresql://infisical:word@${host}:5432/infisical`)
+    expect([kept, calls]).toEqual([[], []])
+  })
+})
 
 test('and an install after it find ESO’s way to Infisical again', async () => {
   await remove()
