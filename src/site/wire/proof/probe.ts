@@ -13,6 +13,7 @@ import { fill, type Manifests } from '../manifests.ts'
 import { secretData } from '../secrets.ts'
 import { applyThroughWebhook, storeName } from '../store/index.ts'
 import { type Patience, waitFor } from '../wait.ts'
+import { clean, sweepChecks } from './leftovers.ts'
 
 /** Name of the probe's ExternalSecret and Secret, in `sealift-system`. */
 export const probeName = 'sealift-probe'
@@ -38,7 +39,7 @@ export interface Proof {
 
 /**
  * Proves the whole way: a value written to Infisical arrives in a Kubernetes Secret, and so does its change.
- * Takes everything it made away again, also when it fails, and what proofs that were killed before left behind.
+ * Takes everything it made away again, also when it fails, and what proofs and checks that were killed left behind.
  * @throws SealiftError PROOF_FAILED with what ESO says, SERVER_FAILED, CLUSTER_*
  */
 export async function prove(proving: Proving): Promise<Proof> {
@@ -88,19 +89,15 @@ export async function travel(
   })
 }
 
-/** Only one install is at work on a site: what has a probe's name now is of a proof that was killed. */
-async function forgetKilled({ session, place }: Proving): Promise<void> {
+/** Only one install is at work on a site: what has a probe's name now is of a proof that was killed. Checks may be. */
+async function forgetKilled(proving: Proving): Promise<void> {
+  const { session, place } = proving
   const left = (await session.secretNames(place)).filter(name => name.startsWith(keyPrefix))
   for (const name of left) await session.deleteSecret(place, name)
+  await sweepChecks(proving)
 }
 
-/** Takes away what {@link travel} made in the cluster; what is not there is fine. @throws SealiftError CLUSTER_* */
-export async function clean({ cluster }: Pick<Proving, 'cluster'>, name: string): Promise<void> {
-  // ESO owns the Secret and would make it anew: its order first.
-  await cluster.delete(kinds.externalSecret, name, systemNamespace)
-  await cluster.delete(kinds.secret, name, systemNamespace)
-}
-
-function hex(random: Random, length: number): string {
+/** Random bytes as hex digits. */
+export function hex(random: Random, length: number): string {
   return Buffer.from(random.bytes(length)).toString('hex')
 }

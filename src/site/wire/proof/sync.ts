@@ -1,12 +1,8 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type InfisicalSession, Secret, type SecretPlace } from '../../../kernel/ports/index.ts'
 import { probeScope } from '../bootstrap/index.ts'
-import { clean, type Proving, travel } from './probe.ts'
-
-/** Name of the check's ExternalSecret and Secret in `sealift-system`, and of its secret in Infisical. */
-const syncName = 'sealift-check'
-// One name for all checks: what a killed one has left is overwritten and taken away by the next.
-const key = 'SEALIFT_CHECK'
+import { briefly, checkNames, clean, sweepChecks } from './leftovers.ts'
+import { hex, type Proving, travel } from './probe.ts'
 
 /** Where the store may read, as the install has made it. @throws SealiftError PROOF_FAILED when it is gone, SERVER_FAILED */
 export async function probePlace(session: InfisicalSession): Promise<SecretPlace> {
@@ -21,17 +17,18 @@ export async function probePlace(session: InfisicalSession): Promise<SecretPlace
 
 /**
  * Forces one sync: a new value is written to Infisical and must arrive in a Kubernetes Secret. Takes everything it
- * made away again, also when it fails or is stopped. Gives the milliseconds it took.
+ * made away again, also when it fails or is stopped, and what checks that were killed left behind. Several may be at
+ * work: each has names of its own. Gives the milliseconds it took.
  * @throws SealiftError PROOF_FAILED with what ESO says, SERVER_FAILED, CLUSTER_*
  */
 export async function syncOnce(proving: Proving): Promise<number> {
   const { session, place, random } = proving
+  await sweepChecks(proving)
+  const { name, key } = checkNames(hex(random, 4))
   // Not stopped by the signal: nothing may stay behind.
-  const leave = () => Promise.all([clean(proving, syncName), session.deleteSecret(place, key)])
+  const leave = () => Promise.all([clean(proving, name, briefly), session.deleteSecret(place, key)])
   try {
-    await clean(proving, syncName)
-    const value = new Secret(Buffer.from(random.bytes(16)).toString('hex'))
-    const took = await travel(proving, syncName, key, value, 'a secret')
+    const took = await arrival(proving, name, key)
     await leave().catch((error: unknown) => {
       const prefix = 'a secret arrived, but what was made for it could not be taken away: '
       throw error instanceof SealiftError ? error.with({ prefix }) : error
@@ -41,5 +38,18 @@ export async function syncOnce(proving: Proving): Promise<number> {
     // The first error is the one to be seen.
     await leave().catch(() => {})
     throw error
+  }
+}
+
+async function arrival(proving: Proving, name: string, key: string): Promise<number> {
+  const { session, place, random } = proving
+  const send = () => travel(proving, name, key, new Secret(hex(random, 16)), 'a secret')
+  try {
+    return await send()
+  } catch (error) {
+    // Another check's sweep may have come between the secret and its ExternalSecret, which keeps it from now on.
+    const taken = error instanceof SealiftError && error.code === 'PROOF_FAILED'
+    if (!taken || (await session.secret(place, key)) !== undefined) throw error
+    return await send()
   }
 }

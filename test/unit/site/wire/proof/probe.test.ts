@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type KubernetesObject, kinds, Secret } from '../../../../../src/kernel/ports/index.ts'
-import { ensureStore, fill, type Proving, prove, readManifests } from '../../../../../src/site/wire/index.ts'
-import { secretObject } from '../../../../../src/site/wire/secrets.ts'
-import type { Behaviour, MemoryCluster } from '../../../../support/memory-cluster.ts'
+import { type KubernetesObject, kinds } from '../../../../../src/kernel/ports/index.ts'
+import { ensureStore, fill, prove } from '../../../../../src/site/wire/index.ts'
 import { RecordingClock } from '../../../../support/recording-clock.ts'
-import { countingRandom, rejection, siteCluster } from '../memory.ts'
-import { type MemoryInfisical, memoryInfisical } from '../memory-infisical.ts'
+import { rejection, siteCluster } from '../memory.ts'
+import { eso, manifests, provingSite } from './proving.ts'
 
-const folder = new URL('../../../../../manifests', import.meta.url).pathname
-const manifests = await readManifests({ readText: async path => readFileSync(path, 'utf8') }, folder)
-const place = { projectId: 'p', environment: 'prod', path: '/sealift-probe' }
 const scope = {
   hostAPI: 'http://infisical.infisical.svc:8080',
   namespace: 'external-secrets',
@@ -22,34 +16,9 @@ const scope = {
 const external = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' }
 const storeKind = { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' }
 
-/** Does what ESO does with an ExternalSecret. */
-function eso(infisical: MemoryInfisical): Behaviour['react'] {
-  return async ({ kind, spec, metadata }, cluster) => {
-    if (kind !== 'ExternalSecret') return
-    const { data, target } = spec as { data: { remoteRef: { key: string } }[]; target: { name: string } }
-    const value = infisical.secrets.get(`prod/sealift-probe/${data[0]?.remoteRef.key}`) ?? ''
-    await cluster.apply(secretObject(String(metadata.namespace), target.name, { value }))
-  }
-}
-
-async function proving(): Promise<Proving & { cluster: MemoryCluster; infisical: MemoryInfisical }> {
-  const [cluster, infisical] = [await siteCluster(), memoryInfisical()]
-  infisical.admin = { email: 'a', password: 'b' }
-  const session = await infisical.login('a', new Secret('b'))
-  return {
-    cluster,
-    infisical,
-    session,
-    random: countingRandom(),
-    clock: new RecordingClock(),
-    manifests,
-    place,
-  }
-}
-
 describe('prove', () => {
   it('sees a value and its change arrive, and takes everything away again', async () => {
-    const needs = await proving()
+    const needs = await provingSite()
     needs.cluster.behaviour.react = eso(needs.infisical)
     const told: string[] = []
     const proof = await prove({ ...needs, progress: detail => told.push(detail) })
@@ -61,7 +30,7 @@ describe('prove', () => {
   })
 
   it('takes away what proofs that were killed left in Infisical, and nothing else', async () => {
-    const needs = await proving()
+    const needs = await provingSite()
     needs.cluster.behaviour.react = eso(needs.infisical)
     const theirs = ['prod/sealift-probe/OF_A_TEAM', 'prod/elsewhere/SEALIFT_PROBE_0A0B0C0D']
     for (const name of [...theirs, 'prod/sealift-probe/SEALIFT_PROBE_0A0B0C0D'])
@@ -71,7 +40,7 @@ describe('prove', () => {
   })
 
   it('does not take the old value for the new one', async () => {
-    const needs = await proving()
+    const needs = await provingSite()
     const first = eso(needs.infisical)
     let applied = 0
     needs.cluster.behaviour.react = async (object, cluster) => {
@@ -84,7 +53,7 @@ describe('prove', () => {
   })
 
   it('fails with what conditions and events say, and cleans up', async () => {
-    const needs = await proving()
+    const needs = await provingSite()
     const event = (kind: string, name: string, namespace: string, message: string): KubernetesObject => ({
       apiVersion: 'v1',
       kind: 'Event',
@@ -124,7 +93,7 @@ describe('prove', () => {
   })
 
   it('stops when it is told to, and cleans up', async () => {
-    const needs = await proving()
+    const needs = await provingSite()
     const stop = new AbortController()
     const progress = () => stop.abort(new Error('stopped'))
     await expect(prove({ ...needs, progress, signal: stop.signal })).rejects.toThrow('stopped')
