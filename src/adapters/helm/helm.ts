@@ -59,6 +59,8 @@ export function createHelm(options: HelmOptions): Helm {
     async uninstall(release, namespace, timeoutSeconds) {
       const flags = [
         '--ignore-not-found',
+        // Hooks come out of the record, which others may have written.
+        '--no-hooks',
         '--wait',
         '--timeout',
         `${timeoutSeconds}s`,

@@ -31,7 +31,7 @@ export interface Helm {
    * @throws SealiftError HELM_FAILED with what helm and the pods say
    */
   upgrade(release: Release, timeoutSeconds: number, signal?: AbortSignal): Promise<ReleaseStatus>
-  /** Removes a release; one that is not there is fine. @throws SealiftError HELM_FAILED */
+  /** Removes a release, without hooks of its chart; one that is not there is fine. @throws SealiftError HELM_FAILED */
   uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>
   /** A release's state, if it is there. @throws SealiftError HELM_FAILED */
   status(release: string, namespace: string): Promise<ReleaseStatus | undefined>

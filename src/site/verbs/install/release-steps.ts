@@ -9,7 +9,7 @@ import {
   type ReleaseStatus,
 } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
-import { differences, ownObjects, podTrouble, tryPods } from '../../release/index.ts'
+import { differences, ownObjects, podTrouble, refuseForeignRecord, tryPods } from '../../release/index.ts'
 import { derivedValues, environmentMark, showingCertificate } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
 import type { Installation } from './installation.ts'
@@ -55,6 +55,7 @@ async function installRelease(
       const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
       return { changed: false, detail }
     }
+    if (found !== undefined) await refuseForeignRecord(host.cluster, found.manifest, chart)
     await refuseRefusedPods(objects, chart, installation)
     await begin()
     await forgetUnfinished(release, namespace, found, host.cluster)

@@ -2,7 +2,7 @@ import type { Bundle } from '../../../bundle/layout/index.ts'
 import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
 import type { ChartSpec, Site } from '../../../kernel/inputs/index.ts'
 import { type Helm, type KubernetesObject, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
-import { isOf, ownObjects } from '../../release/index.ts'
+import { isOf, ownObjects, refuseForeignRecord } from '../../release/index.ts'
 import { derivedValues, type Wired } from '../../wire/index.ts'
 
 /** What a release is taken away with. */
@@ -18,13 +18,15 @@ export interface Taking {
  * Takes a release away. Helm knows it by a record in the release's namespace; where that is gone, what the release has
  * outside of it would stay, a webhook without a server among it: so what the chart renders to is looked for, and deleted
  * where it bears the release's name. CRDs stay, with all that teams have of their kinds, and so does what helm keeps itself
- * (helm.sh/docs/howto/charts_tips_and_tricks). @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_*
+ * (helm.sh/docs/howto/charts_tips_and_tricks). @throws SealiftError FOREIGN_INSTALL, HELM_FAILED, RENDER_FAILED, CLUSTER_*
  */
 export async function takeRelease(chart: ChartSpec, taking: Taking): Promise<void> {
   const { helm } = taking
   const { release, namespace, timeoutSeconds } = chart
-  if (await helm.status(release, namespace)) return helm.uninstall(release, namespace, timeoutSeconds)
-  await sweep(chart, taking)
+  const found = await helm.status(release, namespace)
+  if (found === undefined) return sweep(chart, taking)
+  await refuseForeignRecord(taking.host.cluster, found.manifest, chart)
+  await helm.uninstall(release, namespace, timeoutSeconds)
 }
 
 async function sweep(chart: ChartSpec, { bundle, site, wired, helm, host }: Taking): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a removal does on a site that is installed to its end. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Kind, type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import { printYaml } from '../../../../src/kernel/yaml/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { installOn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
@@ -148,5 +149,21 @@ test('and leaves a CRD that bears the release’s name, and what helm was told t
   await world.cluster.delete(kinds.namespace, 'eso')
   await remove()
   expect((await world.cluster.list(kinds.crd)).length).toBe(crds.length)
+  expect(await there(clusterRole, 'external-secrets')).toBe(true)
+})
+
+test('takes nothing where helm’s record names what is not of the release: who writes Secrets there has no such rights', async () => {
+  const theirs = { ...clusterRole, metadata: { name: 'theirs' } }
+  await world.cluster.create(theirs)
+  const at = ['sh.helm.release.v1.eso.v1', 'eso'] as const
+  const record = await world.cluster.get(kinds.secret, ...at)
+  const { manifest = '', ...data } = (record?.['data'] ?? {}) as Record<string, string>
+  const forged = `${manifest}---\n${printYaml(theirs)}`
+  await world.cluster.delete(kinds.secret, ...at)
+  const { name, namespace, labels } = record?.metadata ?? { name: '' }
+  const metadata = { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}) }
+  await world.cluster.create({ ...kinds.secret, metadata, data: { ...data, manifest: forged } })
+  await expect(remove()).rejects.toMatchObject({ code: 'FOREIGN_INSTALL', faults: ['ClusterRole theirs'] })
+  expect(await there(clusterRole, 'theirs')).toBe(true)
   expect(await there(clusterRole, 'external-secrets')).toBe(true)
 })
