@@ -1,4 +1,5 @@
 /** A rerun: what is as it should be is left alone, and what is gone comes back by itself. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Kind, type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import type { InstallResult } from '../../../../src/site/verbs/install/index.ts'
@@ -172,12 +173,13 @@ test('a scaled Deployment is set back; one that is only not up yet is waited for
     ...place,
     status: { observedGeneration: 1 },
   } as KubernetesObject)
-  const waiting = touched()
-  setTimeout(() => {
-    const up = { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1 }
-    void world.cluster.applyAs('controller', { ...place, status: up } as KubernetesObject)
-  }, 50)
-  expect((await waiting).steps).toEqual(['proof'])
+  const up = { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1 }
+  const comesUp = async () => {
+    await sleep(50)
+    await world.cluster.applyAs('controller', { ...place, status: up } as KubernetesObject)
+  }
+  const [{ steps }] = await Promise.all([touched(), comesUp()])
+  expect(steps).toEqual(['proof'])
 })
 
 test('another environment starts Infisical’s pod anew, and only that', async () => {
