@@ -7,8 +7,8 @@ import { systemCode } from '../kernel/errors/index.ts'
 export const markPattern = '([0-9a-f]{8}-[0-9a-f]{8}-\\d+-\\d+-\\d+)'
 
 /**
- * Names this process so that a later one can tell whether it is gone: host, boot, namespace of process ids, id and
- * start, since ids are given again (proc_pid_stat(5)). `undefined` where there is no /proc.
+ * Names this process so that a later one can tell whether it is gone: host (name and machine-id(5)), boot, namespace of
+ * process ids, id and start, since ids are given again (proc_pid_stat(5)). `undefined` where there is no /proc.
  */
 export async function ownMark(): Promise<string | undefined> {
   const place = await herePlace()
@@ -24,14 +24,28 @@ export async function isGone(mark: string): Promise<boolean> {
   if (boot !== ownBoot) return true
   if (namespace !== ownNamespace) return false
   const state = await stateOf(Number(pid)).catch(() => ({ start, ended: false }))
-  return state === undefined || state.ended || state.start !== start
+  // A /proc that shows each user only its own (hidepid, proc(5)) looks as if there was none.
+  if (state === undefined) return !lives(Number(pid))
+  return state.ended || state.start !== start
+}
+
+/** Whether there is a process of this id, of whatever start and user: only ESRCH says that there is none (kill(2)). */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH'
+  }
 }
 
 async function herePlace(): Promise<string | undefined> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const [namespace = ''] = /\d+/.exec(await readlink('/proc/self/ns/pid')) ?? []
-    return [createHash('sha256').update(hostname()).digest('hex'), boot]
+    // Two machines may bear one name, and share a folder. Only a hash of the machine's id may be shown.
+    const machine = await readFile('/etc/machine-id', 'utf8').catch(() => '')
+    return [createHash('sha256').update(`${hostname()}\n${machine.trim()}`).digest('hex'), boot]
       .map(text => text.slice(0, 8))
       .concat(namespace)
       .join('-')
