@@ -31,7 +31,8 @@ export function createRuntime(location: RuntimeLocation): Runtime {
     async import(archive, signal) {
       signal?.throwIfAborted()
       // Without --all-platforms it takes this machine's only. Unpacking has a call, and a lease, of its own.
-      await marked(ctr, () => ctr(['images', 'import', '--no-unpack', '-'], { input: archive, signal }))
+      const work = () => ctr(['images', 'import', '--no-unpack', '-'], { input: archive, signal })
+      await marked(ctr, work, signal)
     },
     async pin(name) {
       await ctr(['images', 'label', name, ...pinLabels])

@@ -54,6 +54,39 @@ describe.each(containerdReleases)('containerd $version', ({ major }) => {
       { name: 'docker.io/sealift-test/second:1', file: noise('second', 8_000_000) },
     ])
 
+  /** A lease as a pull of somebody else makes it; gives its row. */
+  async function pull(): Promise<string> {
+    await ctr('leases', 'create', '--id', '61497547-4HdM', '--expires', '1h')
+    return expect.stringMatching(/^61497547-4HdM /)
+  }
+
+  test.each([
+    ['fails', undefined],
+    ['is told to stop', new AbortController()],
+  ])('an import that %s leaves the lease of a pull beside it', async (_, stop) => {
+    const { tar } = await halves()
+    let theirs = ''
+    async function* failing() {
+      yield tar.subarray(0, 4096)
+      theirs = await pull()
+      stop?.abort(new Error('enough'))
+      throw new Error('enough')
+    }
+    await expect(runtime().import(failing(), stop?.signal)).rejects.toThrow('enough')
+    const { leases } = await kept()
+    expect(leases).toContainEqual(theirs)
+    for (const row of leases) await ctr('leases', 'rm', '--sync', row.split(' ')[0] ?? '')
+  })
+
+  test('nor is it taken for one of a killed import', async () => {
+    await killImport(containerd, (await halves()).tar)
+    const theirs = await pull()
+    await runtime().endLeftovers()
+    const { leases } = await kept()
+    expect(leases).toContainEqual(theirs)
+    for (const row of leases) await ctr('leases', 'rm', '--sync', row.split(' ')[0] ?? '')
+  })
+
   test('a killed import, a load and a purge: no lease, content or snapshot is left', async () => {
     await killImport(containerd, (await halves()).tar)
     expect((await runtime().leftovers()).some(name => /^\d+-/.test(name))).toBe(true) // ctr's own

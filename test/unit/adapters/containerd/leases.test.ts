@@ -12,19 +12,35 @@ const left = async (...lines: string[]) =>
   (await leftLeases(parseLeases(['ID CREATED AT LABELS ', ...lines].join('\n')), isGone)).map(({ id }) => id)
 const at = (time: string) => `2026-11-29T${time}Z`
 
-test('what a killed import has left: the lease that ctr made right after the marker, then the marker', async () => {
+test.each(['11', '14'])(
+  'what a killed import has left: ctr’s lease at second %s, then the marker',
+  async second => {
+    const marker = `sealift-import-${gone}-3fc0faba`
+    expect(
+      await left(
+        `61497546-4HdM ${at('16:40:10')} ${day}`,
+        `${marker} ${at('16:40:11')} ${day}`,
+        `61497547-4HdM ${at(`16:40:${second}`)} ${day}`,
+        `61497548-4Hd_ ${at('16:40:15')} ${day}`,
+      ),
+    ).toEqual(['61497547-4HdM', marker])
+  },
+)
+
+test.each(['11', '12', '14'])('none of two when somebody else’s pull began at second %s', async second => {
+  const marker = `sealift-import-${gone}-3fc0faba`
   expect(
     await left(
-      `sealift-import-${gone}-3fc0faba ${at('16:40:11')} ${day}`,
+      `${marker} ${at('16:40:11')} ${day}`,
       `61497547-4HdM ${at('16:40:11')} ${day}`,
-      `61497548-4Hd_ ${at('16:41:11')} ${day}`,
+      `61497548-4Hd_ ${at(`16:40:${second}`)} ${day}`,
     ),
-  ).toEqual(['61497547-4HdM', '61497548-4Hd_', `sealift-import-${gone}-3fc0faba`])
+  ).toEqual([marker])
 })
 
 test.each([
   ['was made before', `61497547-4HdM ${at('16:40:10')} ${day}`],
-  ['was made more than a minute after', `61497547-4HdM ${at('16:41:12')} ${day}`],
+  ['was made more than three seconds after', `61497547-4HdM ${at('16:40:15')} ${day}`],
   ['does not end by itself', `61497547-4HdM ${at('16:40:12')} -`],
   ['somebody has named', `k3s ${at('16:40:12')} ${day}`],
   ['was named by a label', `other ${at('16:40:12')} sealift-import-${gone}-3fc0faba=61497547-4HdM,${day}`],
@@ -39,6 +55,8 @@ test('nothing of an import that runs, also right after one that was killed', asy
     `99-abcd ${at('16:40:31')} ${day}`,
   ]
   expect(await left(...running)).toEqual([])
+  const dead = `sealift-import-${gone}-00000001`
+  expect(await left(`${dead} ${at('16:40:29')} ${day}`, ...running)).toEqual([dead])
   const killed = [
     `sealift-import-${gone}-00000002 ${at('16:40:10')} ${day}`,
     `98-abcd ${at('16:40:10')} ${day}`,
