@@ -32,7 +32,9 @@ const failed = (message: string) => new SealiftError('LOAD_FAILED', message)
 
 /** A node without images; its platform is linux and this machine's architecture unless `architecture` is given. */
 export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : process.arch): MemoryRuntime {
-  const images = new Map<string, Omit<RuntimeImage, 'complete' | 'unpacked'>>()
+  const images = new Map<string, Omit<RuntimeImage, 'complete' | 'unpacked' | 'brought'>>()
+  /** The digest that was noted under a name as brought; it stays when another one takes the name. */
+  const notes = new Map<string, Digest>()
   const blobs = new Map<Digest, Buffer>()
   const unpacked = new Set<string>()
   let left: { readonly name: string; readonly content: readonly Digest[] }[] = []
@@ -93,6 +95,7 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
       [...images.values()]
         .map(image => ({
           ...image,
+          ...(notes.get(image.name) === image.digest ? { brought: true as const } : {}),
           complete: complete(image.digest),
           unpacked: unpacked.has(image.name),
         }))
@@ -116,10 +119,11 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
       collect()
       return names
     },
-    async pin(name) {
+    async pin(name, brought) {
       const image = images.get(name)
       if (!image) throw failed(`ctr images label: image "${name}": not found`)
       images.set(name, { name, digest: image.digest, pinned: true })
+      if (brought) notes.set(name, brought)
     },
     pinAsK3s(name) {
       const image = images.get(name)
@@ -134,6 +138,7 @@ export function memoryRuntime(architecture = process.arch === 'x64' ? 'amd64' : 
     async remove(names) {
       for (const name of names) {
         images.delete(name)
+        notes.delete(name)
         unpacked.delete(name)
       }
       collect()

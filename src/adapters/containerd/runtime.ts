@@ -6,7 +6,7 @@ import { mountPrefix, temporaryFolder } from '../temporary.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
 import { end, endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
-import { type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
+import { broughtLabel, type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
 
 // The first is what kubelet obeys. K3s marks with the second what it pins itself, and takes both off at its next start
 // (its pkg/agent/containerd): an empty value takes it off.
@@ -34,8 +34,8 @@ export function createRuntime(location: RuntimeLocation): Runtime {
       const work = () => ctr(['images', 'import', '--no-unpack', '-'], { input: archive, signal })
       await marked(ctr, work, signal)
     },
-    async pin(name) {
-      await ctr(['images', 'label', name, ...pinLabels])
+    async pin(name, brought) {
+      await ctr(['images', 'label', name, ...pinLabels, ...(brought ? [`${broughtLabel}=${brought}`] : [])])
     },
     async unpack(name, signal) {
       signal?.throwIfAborted()

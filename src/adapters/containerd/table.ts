@@ -22,9 +22,14 @@ export interface Lease {
   readonly expires: boolean
 }
 
+/** Notes on an image which digest Sealift has brought under its name: labels stay when another one takes the name. */
+export const broughtLabel = 'dev.sealift/brought'
+
+const noted = new RegExp(`[\\s,]${broughtLabel.replace('.', '\\.')}=(sha256:[0-9a-f]{64})(?:,|\\s|$)`)
+
 /**
  * Reads `ctr images ls`: REF TYPE DIGEST SIZE PLATFORMS LABELS, parted by blanks. SIZE has a blank in it and LABELS
- * may have, so only the words before and the pins are looked for. The same in containerd 1.6 and 2.x.
+ * may have, so only the words before, the pins and the note are looked for. The same in containerd 1.6 and 2.x.
  */
 export function parseImages(table: string): ListedImage[] {
   return table.split('\n').flatMap(line => {
@@ -32,8 +37,14 @@ export function parseImages(table: string): ListedImage[] {
     if (name === undefined || !isDigest(digest)) return []
     const pinned = /[\s,]io\.cri-containerd\.pinned=pinned(?:,|\s|$)/.test(rest)
     const byK3s = /[\s,]io\.cattle\.k3s\.pinned=pinned(?:,|\s|$)/.test(rest)
-    const image = { name, digest: digest as Digest, pinned: pinned && !byK3s }
-    return pinned && byK3s ? { ...image, pinEnds: true } : image
+    const [, brought] = noted.exec(rest) ?? []
+    return {
+      name,
+      digest: digest as Digest,
+      pinned: pinned && !byK3s,
+      ...(pinned && byK3s ? { pinEnds: true as const } : {}),
+      ...(brought === digest ? { brought: true as const } : {}),
+    }
   })
 }
 

@@ -9,6 +9,8 @@ export interface RuntimeImage {
   readonly pinned: boolean
   /** Pinned as K3s pins (`io.cattle.k3s.pinned=pinned` too): K3s takes such pins off at its start. Does not count as pinned. */
   readonly pinEnds?: true
+  /** Whether it bears the note that Sealift brought it, with this very digest: another one under its name does not count. */
+  readonly brought?: true
   /** Whether all content that this platform needs is in the content store. */
   readonly complete: boolean
   /** Whether it is unpacked into the default snapshotter. */
@@ -22,8 +24,11 @@ export interface Runtime {
   content(): Promise<ReadonlySet<Digest>>
   /** Imports an OCI layout tar from a stream, with only this machine's platform. Whether layers are missing, `images` says. */
   import(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
-  /** Keeps an image from kubelet's collection, also over a start of K3s. */
-  pin(name: string): Promise<void>
+  /**
+   * Keeps an image from kubelet's collection, also over a start of K3s. With `brought`, its digest, it also gets the
+   * note that Sealift brought it; a note that is there stays.
+   */
+  pin(name: string, brought?: Digest): Promise<void>
   /** Unpacks an image into the default snapshotter, so that no pod's start has to wait for it. */
   unpack(name: string, signal?: AbortSignal): Promise<void>
   remove(names: readonly string[]): Promise<void>

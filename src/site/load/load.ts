@@ -14,8 +14,8 @@ export interface LoadOptions {
   /** Told of bytes given to the runtime, of those that are missing there. */
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
-  /** Told which images the runtime lacks, before they are imported. */
-  readonly announce?: (missing: readonly CarriedImage[]) => Promise<void>
+  /** Told which images are brought, before they are imported: under none of its names was one there before. */
+  readonly announce?: (brought: readonly CarriedImage[]) => Promise<void>
 }
 
 /** What loading did: names of images. */
@@ -31,7 +31,8 @@ export interface LoadResult {
 
 /**
  * Makes a node have every image of a bundle: ends what a killed load has left, imports what is missing or incomplete,
- * pins and unpacks all that are not, then proves by digest and content that all are there.
+ * pins and unpacks all that are not, notes on those that it brings that it did, then proves by digest and content that
+ * all are there.
  * @throws SealiftError LOAD_FAILED, BASE_MISSING, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
  */
 export async function loadImages(options: LoadOptions): Promise<LoadResult> {
@@ -44,10 +45,16 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
   interrupted()
   // Looked at again right before: between an earlier look and now, nothing protects layers that no image needs.
   await refuseWithoutBase(plan, runtime)
-  await options.announce?.(plan.missing)
+  await options.announce?.(
+    plan.missing.filter(image => runtimeNames(image).every(name => plan.brought.has(name))),
+  )
   if (plan.missing.length > 0) await importMissing(plan, options)
-  const loaded = plan.missing.flatMap(runtimeNames)
-  for (const name of [...loaded, ...plan.unpinned]) await runtime.pin(name)
+  for (const image of plan.missing) {
+    const { digest } = image.descriptor
+    for (const name of runtimeNames(image))
+      await runtime.pin(name, plan.brought.has(name) ? digest : undefined)
+  }
+  for (const name of plan.unpinned) await runtime.pin(name)
   for (const { name } of [...plan.missing, ...plan.packed]) {
     interrupted()
     await runtime.unpack(name, signal).catch(error => {
@@ -55,7 +62,7 @@ export async function loadImages(options: LoadOptions): Promise<LoadResult> {
       throw error
     })
   }
-  const changed = ended.length + loaded.length + plan.unpinned.length + plan.packed.length > 0
+  const changed = ended.length + plan.missing.length + plan.unpinned.length + plan.packed.length > 0
   // Where nothing was to be done, that was the proof.
   if (changed) await prove(runtime, bundle)
   return {
@@ -101,9 +108,7 @@ async function refuseWithoutBase({ needed }: LoadPlan, runtime: Runtime): Promis
 
 /** What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing. */
 export async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
-  const wanted = new Set(bundle.images.flatMap(runtimeNames))
-  const whole = (await runtime.images()).filter(({ name, complete }) => wanted.has(name) && complete)
-  return planLoad(bundle, whole, platform)
+  return planLoad(bundle, await runtime.images(), platform)
 }
 
 async function importMissing(plan: LoadPlan, { bundle, runtime, platform, onProgress, signal }: LoadOptions) {

@@ -11,8 +11,10 @@ import type { RuntimeImage } from '../../kernel/ports/index.ts'
 
 /** What a node still needs of a bundle's images. */
 export interface LoadPlan {
-  /** Images to import: absent, or there under the same name with another digest. */
+  /** Images to import: absent, not complete, or there under the same name with another digest. */
   readonly missing: readonly CarriedImage[]
+  /** Names of missing images that the runtime does not have with this digest, or has from Sealift: what a purge may take. */
+  readonly brought: ReadonlySet<string>
   readonly present: readonly CarriedImage[]
   /** Names of present images that kubelet's image collection might delete, now or after K3s's next start. */
   readonly unpinned: readonly string[]
@@ -36,20 +38,25 @@ export function runtimeNames({ name }: Pick<CarriedImage, 'name'>): string[] {
 }
 
 /**
- * Compares a bundle with what a runtime has, by name and digest.
+ * Compares a bundle with what a runtime has, whole or not, by name and digest.
  * @throws SealiftError BUNDLE_WRONG_PLATFORM when an image is not there for the platform
  */
 export function planLoad(bundle: Bundle, present: readonly RuntimeImage[], platform: string): LoadPlan {
   for (const image of bundle.images) manifestFor(image, platform)
   const known = new Map(present.map(image => [image.name, image]))
+  const same = (image: CarriedImage, name: string) => known.get(name)?.digest === image.descriptor.digest
   const has = (image: CarriedImage) =>
-    runtimeNames(image).every(name => known.get(name)?.digest === image.descriptor.digest)
+    runtimeNames(image).every(name => same(image, name) && known.get(name)?.complete)
   const missing = bundle.images.filter(image => !has(image))
   const there = bundle.images.filter(has)
   const blobs = blobsOf(missing, platform)
   const digests = new Set(blobs.map(({ digest }) => digest))
+  const brought = missing.flatMap(image =>
+    runtimeNames(image).filter(name => !same(image, name) || known.get(name)?.brought),
+  )
   return {
     missing,
+    brought: new Set(brought),
     present: there,
     packed: there.filter(({ name }) => known.get(name)?.unpacked !== true),
     unpinned: there.flatMap(runtimeNames).filter(name => known.get(name)?.pinned !== true),

@@ -20,6 +20,8 @@ describe.each(containerdReleases)('a real containerd $version', ({ major }) => {
   const open = () => createRuntime(containerd)
   const ctr = (...words: string[]) => containerd.run(...words)
 
+  const imageOf = async (name: string) => (await open().images()).find(image => image.name === name)
+
   runtimeContract(open, archive => killImport(containerd, archive))
 
   it('unpacks an image that was imported without', async () => {
@@ -43,7 +45,7 @@ describe.each(containerdReleases)('a real containerd $version', ({ major }) => {
     await open().import(parts((await tinyLayout(images)).tar))
     await ctr('images', 'label', older, 'io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned')
     await ctr('images', 'label', own, 'own=1')
-    await open().pin(own)
+    await open().pin(own, (await imageOf(own))?.digest)
     const pins = async () =>
       (await open().images())
         .filter(({ name }) => name === own || name === older)
@@ -52,9 +54,13 @@ describe.each(containerdReleases)('a real containerd $version', ({ major }) => {
     expect(await pins()).toEqual([{ pinned: false, pinEnds: true }, safe])
     await clearPinsAsK3s(containerd)
     expect(await pins()).toEqual([{ pinned: false, pinEnds: undefined }, safe])
+    expect(await imageOf(own)).toMatchObject({ brought: true })
     await ctr('images', 'label', older, 'io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned')
-    await open().pin(older)
+    await open().pin(older, (await imageOf(older))?.digest)
+    await ctr('images', 'label', own, 'io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=pinned')
     await clearPinsAsK3s(containerd)
+    expect(await imageOf(own)).toMatchObject({ brought: true, pinned: false })
+    await open().pin(own)
     expect(await pins()).toEqual([safe, safe])
     const listed = await ctr('images', 'ls', `name==${own}`)
     expect(listed).toMatch(/[ ,]own=1[ ,]/)

@@ -1,5 +1,6 @@
 /** What every Runtime must do; run against the memory runtime and a real containerd. */
 import { beforeEach, expect, it } from 'vitest'
+import type { Digest } from '../../../src/kernel/oci/index.ts'
 import type { Runtime } from '../../../src/kernel/ports/index.ts'
 import { incompleteOn } from '../../support/incomplete-on.ts'
 import { noise } from '../../support/killed-load.ts'
@@ -226,5 +227,26 @@ export function runtimeContract(open: () => Runtime, kill: (archive: Buffer) => 
     expect(await incomplete([name('b')])).toEqual([])
     await runtime.remove([name('a')])
     await runtime.remove([])
+  })
+
+  it('notes that an image was brought, with this digest, until it is removed', async () => {
+    const image = (file: string) => tinyLayout([{ name: name('a'), file: `${file}${count}` }])
+    const [ours, theirs] = [await image('ours'), await image('theirs')]
+    const digest = (await image('ours')).digests[name('a')] as Digest
+    const brought = async () => (await found(name('a')))?.brought
+    const pull = (layout: typeof ours) => runtime.import(parts(layout.tar))
+    await pull(ours)
+    await runtime.pin(name('a'))
+    expect(await brought()).toBeUndefined()
+    await runtime.pin(name('a'), digest)
+    await runtime.pin(name('a'))
+    expect(await found(name('a'))).toMatchObject({ brought: true, pinned: true })
+    await pull(ours)
+    expect(await brought()).toBe(true)
+    await pull(theirs)
+    expect(await brought()).toBeUndefined()
+    await runtime.remove([name('a')])
+    await pull(ours)
+    expect(await brought()).toBeUndefined()
   })
 }

@@ -16,10 +16,10 @@ export function imagesStep({ bundle, host, talk }: Installation): Step {
         platform,
         signal: talk.signal,
         onProgress: talk.progressOn({ update: say }),
-        announce: missing =>
+        announce: brought =>
           noteBrought(
             cluster,
-            missing.map(({ name, descriptor: { digest } }) => ({ name, digest })),
+            brought.map(({ name, descriptor: { digest } }) => ({ name, digest })),
           ),
       })
       const again = pinned.length > 0 ? `, ${pinned.length} of them pinned again` : ''

@@ -89,7 +89,10 @@ async function purgeImages({
   readonly runtime: Runtime
   readonly cluster: Cluster
 }): Promise<string[]> {
-  const brought = await namesOn(runtime, await broughtImages(cluster))
+  // A receipt may have been deleted since, and an older Sealift wrote no notes on images.
+  const noted = (await runtime.images()).filter(image => image.brought).map(({ name }) => name)
+  const recorded = await namesOn(runtime, await broughtImages(cluster))
+  const brought = [...new Set([...recorded, ...noted])]
   const others = (await namesOn(runtime, bundle.lock.images)).filter(name => !brought.includes(name))
   const pods = await cluster.list(kinds.pod)
   const used = imagesOf(pods.filter(pod => isOthers(pod, wired)))

@@ -33,6 +33,15 @@ describe('the tables of ctr', () => {
     expect(pins(`x-${k3s},${cri}`)).toEqual([{ pinned: true, pinEnds: false }])
   })
 
+  it('images: a note that Sealift brought it counts for the digest that it names', () => {
+    const brought = (labels: string) =>
+      parseImages(`docker.io/a/b:1 ${type} ${digest} 9 B linux/amd64 ${labels} `)[0]?.brought
+    expect(brought(`a=b,dev.sealift/brought=${digest},io.cri-containerd.pinned=pinned`)).toBe(true)
+    expect(brought(`dev.sealift/brought=${digest.replace('a', 'b')}`)).toBeUndefined()
+    expect(brought(`x-dev.sealift/brought=${digest}`)).toBeUndefined()
+    expect(brought('dev.sealift/brought=true')).toBeUndefined()
+  })
+
   // As ctr 1.6.20 and 2.3.2 print it: the second with an offset, where the machine is not on UTC.
   it.each([
     [

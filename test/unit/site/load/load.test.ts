@@ -1,14 +1,14 @@
 /** What a node is given: the images that it has not, whole, pinned, and under the names it asks for. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { openBundle } from '../../../../src/bundle/layout/index.ts'
+import { type CarriedImage, openBundle } from '../../../../src/bundle/layout/index.ts'
 import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import type { BundleSource } from '../../../../src/kernel/ports/index.ts'
-import { loadImages, namesOn, planLoad, runtimeNames } from '../../../../src/site/load/index.ts'
+import { loadArchive, loadImages, namesOn, planLoad, runtimeNames } from '../../../../src/site/load/index.ts'
 import { incompleteOn } from '../../../support/incomplete-on.ts'
 import { tinyLayout } from '../../../support/layout.ts'
 import { memorySource } from '../../../support/memory-files.ts'
-import { memoryRuntime } from '../../../support/memory-runtime.ts'
+import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
 import { sampleBundle, sampleImages } from '../../../support/sample-bundle.ts'
 import { load, names, open, platform, sample } from './node.ts'
 
@@ -22,7 +22,7 @@ test('an empty node gets every image: by digest, pinned, unpacked', async () => 
     onProgress: one => seen.push(one),
   })
   expect(result).toMatchObject({ loaded: names, present: [] })
-  const as = { pinned: true, complete: true, unpacked: true }
+  const as = { pinned: true, complete: true, unpacked: true, brought: true }
   expect(await runtime.images()).toEqual(
     sample.lock.images.map(({ name, digest }) => ({ name, digest, ...as })),
   )
@@ -122,6 +122,62 @@ test('an image that K3s has pinned is pinned anew, though it is there', async ()
   const again = { changed: true, loaded: [], present: names, pinned: [sampleImages.plain] }
   expect(await loadImages({ bundle, runtime, platform })).toMatchObject(again)
   expect(await loadImages({ bundle, runtime, platform })).toMatchObject({ changed: false, pinned: [] })
+})
+
+/** What a load says that it brings, and which names are noted as brought after it. */
+async function broughtBy(runtime: MemoryRuntime, file?: Buffer) {
+  const announced: string[] = []
+  const announce = async (brought: readonly { name: string }[]) => {
+    announced.push(...brought.map(({ name }) => name))
+  }
+  await loadImages({ bundle: await open(file), runtime, platform, announce })
+  return { announced, noted: (await runtime.images()).filter(one => one.brought).map(({ name }) => name) }
+}
+
+/** Imports a bundle's images as somebody else does, without their notes. */
+const importAs = async (
+  runtime: MemoryRuntime,
+  file?: Buffer,
+  change = (images: CarriedImage[]) => images,
+) => {
+  const bundle = await open(file)
+  await runtime.import(loadArchive(bundle, change([...bundle.images]), platform))
+  return bundle
+}
+
+test('what is there before, whole or not, is not brought; a rerun forgets nothing that is', async () => {
+  const runtime = memoryRuntime('amd64')
+  const { images } = await importAs(runtime, sample.file, ([first]) => (first ? [first] : []))
+  const rest = names.slice(1)
+  expect(await broughtBy(runtime)).toEqual({ announced: rest, noted: rest })
+  for (const image of images) {
+    const layer = image.platforms.get(platform)?.layers.at(-1)
+    expect(runtime.blobs.delete(layer?.digest ?? digestOf(''))).toBe(true)
+  }
+  expect(await broughtBy(runtime)).toEqual({ announced: rest, noted: rest })
+  expect(await broughtBy(runtime)).toEqual({ announced: [], noted: rest })
+})
+
+test('an image over another one of its name is brought, and no longer once somebody changes it', async () => {
+  const runtime = memoryRuntime('amd64')
+  const older = sampleBundle({ seed: 'older' }).file
+  await importAs(runtime, older)
+  expect(await broughtBy(runtime)).toEqual({ announced: names, noted: names })
+  await importAs(runtime, older)
+  expect((await runtime.images()).filter(({ brought }) => brought)).toEqual([])
+})
+
+test('of an image’s two names only the one that was not there is noted', async () => {
+  const { file, lock } = sampleBundle({ pinFirst: true, layerSize: 60_000 })
+  const runtime = memoryRuntime('amd64')
+  const [name = ''] = lock.images.map(one => one.name)
+  await importAs(runtime, file, ([first]) =>
+    first ? [{ ...first, name: name.replace(/:[^@]*@/, '@') }] : [],
+  )
+  expect(await broughtBy(runtime, file)).toEqual({
+    announced: [sampleImages.indexed],
+    noted: [name, sampleImages.indexed],
+  })
 })
 
 test('what a killed load has left is ended, also where all images are there', async () => {

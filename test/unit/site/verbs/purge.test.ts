@@ -1,10 +1,13 @@
 /** What a purge takes from a node, and what it leaves with a reason. */
 import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { openBundle } from '../../../../src/bundle/layout/index.ts'
 import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
-import { noteBrought, writeReceipt } from '../../../../src/site/install/index.ts'
+import { broughtImages, noteBrought, writeReceipt } from '../../../../src/site/install/index.ts'
+import { loadArchive } from '../../../../src/site/load/index.ts'
 import { tinyLayout } from '../../../support/layout.ts'
+import { memorySource } from '../../../support/memory-files.ts'
 import { smallSite } from '../wire/sites.ts'
 import {
   bundles,
@@ -46,6 +49,13 @@ describe('a purge takes from the node', () => {
     }
     host = { ...host, runtime }
     return taken
+  }
+
+  /** Imports the images as somebody else does. */
+  async function importAsOthers() {
+    const bundle = await openBundle(memorySource(bundles['1.0.0'].file))
+    await site.runtime.import(loadArchive(bundle, bundle.images, 'linux/amd64'))
+    return bundle
   }
 
   test('what an install has brought that was killed while helm ran', async () => {
@@ -105,10 +115,7 @@ describe('a purge takes from the node', () => {
   })
 
   test('nothing that was there before, and says so', async () => {
-    await begin()
-    const first = site.runtime
-    site = { ...(await memorySite()), runtime: first }
-    host = { ...site.host, runtime: first }
+    const { images } = await importAsOthers()
     await begin()
     const { kept } = await removeFrom(host, '1.0.0', true)
     expect(kept).toEqual(
@@ -116,7 +123,20 @@ describe('a purge takes from the node', () => {
         names.map(name => `image ${name}: no install is on record as having brought it`),
       ),
     )
+    expect(images.map(({ name }) => name)).toEqual(names)
     expect(await namesOnNode(site)).toEqual(names)
+  })
+
+  test('what one has brought whose receipt was deleted, and not what other pods use of it', async () => {
+    await begin()
+    await site.cluster.delete(kinds.configMap, 'sealift-receipt', 'sealift-system')
+    await begin()
+    expect(await broughtImages(site.cluster)).toEqual([])
+    const spec = { containers: [{ name: 'theirs', image: names[1] }] }
+    await site.cluster.create({ ...kinds.pod, metadata: { name: 'theirs' }, spec })
+    const { kept } = await removeFrom(host, '1.0.0', true)
+    expect(kept.filter(what => what.startsWith('image'))).toEqual([`image ${names[1]}: other pods use it`])
+    expect(await namesOnNode(site)).toEqual([names[1]])
   })
 
   test('nothing that other pods use, and says so', async () => {
