@@ -180,6 +180,12 @@ export function deleted(journey: () => Journey): void {
     expect(exitCode, stdout).toBe(0)
   })
 
+  test('and the stand-in has said only what a real server has said', async () => {
+    const log = await journey().kubectl('-n infisical logs deployment/infisical --tail=-1')
+    expect(log).toContain('stand-in')
+    expect(log).not.toContain('No recording has this answer')
+  })
+
   test('another site’s file is refused: exit 44, and nothing is touched', async () => {
     const file = await journey().site.variant('other', { metadata: { name: 'other' } })
     const before = await versions()

@@ -5,12 +5,9 @@ import { freeBytes } from '../files/index.ts'
 import { mountPrefix, temporaryFolder } from '../temporary.ts'
 import { type Ctr, createCtr } from './ctr.ts'
 import type { RuntimeLocation } from './detect.ts'
+import { broughtLabel, pinLabels } from './labels.ts'
 import { end, endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
-import { broughtLabel, type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
-
-// The first is what kubelet obeys. K3s marks with the second what it pins itself, and takes both off at its next start
-// (its pkg/agent/containerd): an empty value takes it off.
-const pinLabels = ['io.cri-containerd.pinned=pinned', 'io.cattle.k3s.pinned=']
+import { type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
 
 /** The containerd of this node. */
 export function createRuntime(location: RuntimeLocation): Runtime {

@@ -1,5 +1,6 @@
 import { type Digest, isDigest } from '../../kernel/oci/index.ts'
 import type { RuntimeImage } from '../../kernel/ports/index.ts'
+import { broughtLabel } from './labels.ts'
 
 /** One line of `ctr images ls`. */
 export type ListedImage = Omit<RuntimeImage, 'complete' | 'unpacked'>
@@ -21,9 +22,6 @@ export interface Lease {
   /** Whether it ends by itself (`containerd.io/gc.expire`). */
   readonly expires: boolean
 }
-
-/** Notes on an image which digest Sealift has brought under its name: labels stay when another one takes the name. */
-export const broughtLabel = 'dev.sealift/brought'
 
 const noted = new RegExp(`[\\s,]${broughtLabel.replace('.', '\\.')}=(sha256:[0-9a-f]{64})(?:,|\\s|$)`)
 
