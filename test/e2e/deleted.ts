@@ -112,7 +112,7 @@ const deletions: readonly Deletion[] = [
     what: 'a CRD',
     by: gone('crd externalsecrets.external-secrets.io'),
     steps: ['crds-external-secrets'],
-    objects: ['CustomResourceDefinition externalsecrets.external-secrets.io'],
+    objects: ['CustomResourceDefinition externalsecrets.external-secrets.io', begun],
   },
 ]
 

@@ -13,7 +13,7 @@ import { sampleBundle, sampleImages } from '../support/sample-bundle.ts'
 const names: readonly string[] = Object.values(sampleImages)
 const platform = 'linux/amd64'
 /** What every loaded image is. */
-const ready = { pinned: true, complete: true, unpacked: true }
+const ready = { pinned: true, complete: true, unpacked: true, brought: true }
 let containerd: TestContainerd
 beforeAll(async () => {
   containerd = await startContainerd()
