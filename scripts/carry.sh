@@ -10,4 +10,4 @@ cp -r dist manifests bundles README.md LICENSE oclif.manifest.json package.json 
 (cd "$out/sealift" && npm install --omit=dev --no-save --no-audit --no-fund --loglevel=error >&2)
 cp "$(node_modules/.bin/node -p process.execPath)" "$out/sealift/node"
 tar czf "$out/sealift.tar.gz" -C "$out" sealift
-echo "$out/sealift.tar.gz: $(du -h "$out/sealift.tar.gz" | cut -f1). On the site: tar xzf sealift.tar.gz; sealift/sealift --help"
+echo "$out/sealift.tar.gz: $(du -h --si "$out/sealift.tar.gz" | cut -f1)B. On the site: tar xzf sealift.tar.gz; sealift/sealift --help"

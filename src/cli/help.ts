@@ -41,7 +41,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   HELM_FAILED: 'a release did not become ready',
   SERVER_FAILED: 'Infisical answered with an error',
   PROOF_FAILED: 'the probe secret did not arrive',
-  NOT_INSTALLED: 'nothing is installed here',
+  NOT_INSTALLED: 'nothing is installed here, or not to its end',
   DOWNGRADE_REFUSED: 'a newer bundle is installed here',
   WRONG_SITE: 'the bundle was made for another site',
   SITE_BUSY: 'another install or remove is changing this site',
