@@ -39,14 +39,22 @@ function over(query: Query, begin: (work: (db: Database) => Promise<unknown>) =>
 }
 
 /**
- * Opens a pool of at most 10 connections, as one Infisical process does; nothing is connected yet.
- * With `ca` (PEM) the server's certificate must be signed by it.
+ * How Infisical connects (its backend/src/db/instance.ts): a URI's `sslmode` is the driver's business, unless there is a
+ * CA (PEM) as well: it then checks the certificate, with sslmode only for verify-ca and verify-full.
  */
-export function openPool(connectionString: string, ca?: string): Pool {
+export function connectionOf(connectionString: string, ca?: string): pg.ClientConfig {
+  if (!ca) return { connectionString, ssl: false }
   const uri = new URL(connectionString)
-  if (ca) uri.searchParams.delete('sslmode')
-  const options = { connectionString: uri.href, max: 10, min: 0, application_name: 'infisical-stand-in' }
-  const pool = new pg.Pool({ ...options, connectionTimeoutMillis: 10_000, ...(ca ? { ssl: { ca } } : {}) })
+  const mode = uri.searchParams.get('sslmode')
+  if (!mode || mode === 'disable') return { connectionString, ssl: { ca, rejectUnauthorized: true } }
+  uri.searchParams.delete('sslmode')
+  return { connectionString: uri.href, ssl: { ca, rejectUnauthorized: mode.startsWith('verify-') } }
+}
+
+/** Opens a pool of at most 10 connections, as one Infisical process does; nothing is connected yet. */
+export function openPool(connectionString: string, ca?: string): Pool {
+  const options = { max: 10, min: 0, application_name: 'infisical-stand-in', connectionTimeoutMillis: 10_000 }
+  const pool = new pg.Pool({ ...connectionOf(connectionString, ca), ...options })
   // An idle connection that the server closes must not end the process; the next query opens another.
   pool.on('error', () => {})
 
