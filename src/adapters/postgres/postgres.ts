@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { checkServerIdentity } from 'node:tls'
 import type { Client, ClientConfig } from 'pg'
@@ -58,6 +59,8 @@ async function leave(client: Client): Promise<void> {
 function config(login: DatabaseLogin): ClientConfig {
   const { host, port, user, database, password, tls, ca } = login
   const name = login.serverName ?? host
+  // The connection may run through a forwarded port: the name that is asked for and checked is the server's own.
+  const servername = isIP(name) === 0 ? { servername: name } : {}
   return {
     host,
     port,
@@ -70,11 +73,11 @@ function config(login: DatabaseLogin): ClientConfig {
       tls === 'disable'
         ? false
         : tls === 'require'
-          ? { rejectUnauthorized: false }
+          ? { rejectUnauthorized: false, ...servername }
           : {
               rejectUnauthorized: true,
+              ...servername,
               ...(ca === undefined ? {} : { ca }),
-              // The connection may run through a forwarded port: the certificate is for the server's own name.
               checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
             },
   }

@@ -16,7 +16,9 @@ const admin = z.strictObject({
 /** PostgreSQL, as site.yaml describes it. */
 export const database = z
   .strictObject({
-    host: hostName.describe('As the pods see it; NAME.NAMESPACE.svc is reached through the API server'),
+    host: hostName.describe(
+      'As the pods see it; a Service (NAME.NAMESPACE.svc) is reached through the API server',
+    ),
     port: port.default(5432).describe('Port of PostgreSQL at that host'),
     name: databaseName
       .default('infisical')
@@ -36,7 +38,9 @@ export const database = z
       .describe('Secret with an administrator that makes role and database: CREATEROLE and CREATEDB'),
     uri: secretRef
       .optional()
-      .describe('Secret with a postgresql:// URI of a database that is there already; it is only checked'),
+      .describe(
+        'Secret with a postgresql:// URI of a database that is there already; it is only checked, and given the sslmode that tls means',
+      ),
   })
   .refine(({ admin, uri }) => (admin === undefined) !== (uri === undefined), {
     error: 'exactly one of admin and uri',
@@ -50,7 +54,9 @@ export const database = z
 
 /** Dragonfly, as site.yaml describes it. */
 export const dragonfly = z.strictObject({
-  host: hostName.describe('As the pods see it; NAME.NAMESPACE.svc is reached through the API server'),
+  host: hostName.describe(
+    'As the pods see it; a Service (NAME.NAMESPACE.svc) is reached through the API server',
+  ),
   port: port.default(6379).describe('Port of Dragonfly at that host'),
   database: z
     .number()

@@ -11,10 +11,10 @@ export interface DatabaseLogin extends Endpoint {
   readonly user: string
   readonly password: Secret
   readonly database: string
-  /** `disable`, `require` (encrypt only) or `verify-full` (with `ca`, PEM, and `serverName`). */
+  /** `disable`, `require` (encrypt only) or `verify-full` (by `ca`, PEM, or the CAs that Node knows, and `serverName`). */
   readonly tls: 'disable' | 'require' | 'verify-full'
   readonly ca?: string
-  /** Name the certificate must have when the connection runs through a forwarded port. */
+  /** The server's own name, for TLS and for messages, when the connection runs through a forwarded port. */
   readonly serverName?: string
 }
 

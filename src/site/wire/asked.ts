@@ -1,8 +1,9 @@
 import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Cluster, Endpoint, Secret } from '../../kernel/ports/index.ts'
 import { type CacheFacts, checkCache } from './cache/index.ts'
-import { databasePlace, parseCacheUrl, parseDatabaseUri, readValues } from './connection.ts'
+import { parseCacheUrl, podLogin, readValues } from './connection.ts'
 import { type DatabaseFacts, type DatabaseState, databaseState, serverFacts } from './database/index.ts'
+import { parseDatabaseUri } from './database-uri.ts'
 import { keysSecretName } from './keys/index.ts'
 import { through } from './reach.ts'
 import type { SiteServices } from './services.ts'
@@ -18,14 +19,24 @@ export interface AskedDatabase {
 
 const where = (key: string) => `${key} in Secret ${keysSecretName}`
 
+/** Where Infisical's pods connect to, as their environment says. */
+export interface PodAddresses {
+  readonly databaseUri?: Secret
+  /** CA of the database (PEM). */
+  readonly databaseCa?: string
+  readonly cacheUrl?: Secret
+}
+
 /** The addresses that Infisical's pods have in their environment; the keys' copy elsewhere does not count. */
-export async function podAddresses(
-  cluster: Cluster,
-  namespace: string,
-): Promise<{ databaseUri?: Secret; cacheUrl?: Secret }> {
+export async function podAddresses(cluster: Cluster, namespace: string): Promise<PodAddresses> {
   const values = (await readValues(cluster, namespace, keysSecretName))?.values
   const [databaseUri, cacheUrl] = [values?.get('DB_CONNECTION_URI'), values?.get('REDIS_URL')]
-  return { ...(databaseUri && { databaseUri }), ...(cacheUrl && { cacheUrl }) }
+  const rootCert = values?.get('DB_ROOT_CERT')?.reveal().trim()
+  return {
+    ...(databaseUri && { databaseUri }),
+    ...(rootCert && { databaseCa: Buffer.from(rootCert, 'base64').toString() }),
+    ...(cacheUrl && { cacheUrl }),
+  }
 }
 
 /** Where the URI that the pods have leads. @throws SealiftError SITE_INVALID */
@@ -38,18 +49,21 @@ export function cacheServer(url: Secret): Endpoint {
   return parseCacheUrl(url, where('REDIS_URL'))
 }
 
+type Asking = Pick<SiteServices, 'cluster' | 'namespace'>
+
 /**
- * Logs in with the URI that Infisical's pods have, as its own role, and looks what is there. Changes nothing.
+ * Logs in with the URI and the CA that Infisical's pods have, as its own role, and looks what is there. Changes nothing.
  * @throws SealiftError DATABASE_*, SITE_INVALID, CLUSTER_*
  */
 export async function askDatabase(
-  { cluster, database: server, site }: Pick<SiteServices, 'cluster' | 'database' | 'site'>,
+  services: Asking & Pick<SiteServices, 'database'>,
   uri: Secret,
+  rootCert?: string,
 ): Promise<AskedDatabase> {
-  const { user, password, database, ...place } = parseDatabaseUri(uri, where('DB_CONNECTION_URI'))
-  const tls = { ...(await databasePlace(cluster, site)), serverName: place.host }
-  return await through(cluster, 'database', place, endpoint =>
-    withSession(server, { ...tls, ...endpoint, user, password, database }, async session => {
+  const { parts, place } = podLogin(uri, rootCert, where('DB_CONNECTION_URI'))
+  const { user, database } = parts
+  return await through(services, 'database', parts, endpoint =>
+    withSession(services.database, { ...place, ...parts, ...endpoint }, async session => {
       try {
         await session.query('SELECT 1')
         const facts = await serverFacts(session, database)
@@ -70,12 +84,12 @@ export async function askDatabase(
  * in use. Writes nothing. @throws SealiftError CACHE_*, SITE_INVALID, CLUSTER_*
  */
 export async function askCache(
-  { cluster, cache }: Pick<SiteServices, 'cluster' | 'cache'>,
+  services: Asking & Pick<SiteServices, 'cache'>,
   url: Secret,
 ): Promise<CacheFacts> {
   const { database, ...login } = parseCacheUrl(url, where('REDIS_URL'))
-  return await through(cluster, 'dragonfly', login, endpoint =>
-    withSession(cache, { ...login, ...endpoint, serverName: login.host }, session =>
+  return await through(services, 'dragonfly', login, endpoint =>
+    withSession(services.cache, { ...login, ...endpoint, serverName: login.host }, session =>
       checkCache(session, { database, connections: 0 }),
     ),
   )

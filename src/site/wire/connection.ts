@@ -9,63 +9,15 @@ import {
   kinds,
   Secret,
 } from '../../kernel/ports/index.ts'
+import { type DatabaseUri, parseDatabaseUri, sslmodeOf, tlsOf } from './database-uri.ts'
 import { readSecret, secretData } from './secrets.ts'
+import { bracket, decoded } from './uri-parts.ts'
 
 /** What a site says about the database, with the certificate it points at. */
 export interface DatabasePlace {
   readonly tls: DatabaseLogin['tls']
   readonly ca?: string
   readonly serverName: string
-}
-
-/** Who logs in where: a database URI taken apart. */
-export interface DatabaseUri extends Endpoint {
-  readonly user: string
-  readonly password: Secret
-  readonly database: string
-}
-
-/** `sslmode` as Node's pg reads it, with which Infisical connects; there `require` would check the certificate. */
-const sslModes = {
-  disable: '',
-  require: '?sslmode=no-verify',
-  'verify-full': '?sslmode=verify-full',
-} as const
-
-/** The connection URI for Infisical: every part percent-encoded. */
-export function databaseUri(parts: DatabaseUri, tls: DatabaseLogin['tls']): Secret {
-  const { host, port, user, password, database } = parts
-  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password.reveal())}`
-  return new Secret(
-    `postgresql://${login}@${bracket(host)}:${port}/${encodeURIComponent(database)}${sslModes[tls]}`,
-  )
-}
-
-/**
- * Takes a `postgresql://` URI apart; `where` names its place for the message.
- * @throws SealiftError SITE_INVALID without the URI's text in it
- */
-export function parseDatabaseUri(uri: Secret, where: string): DatabaseUri {
-  const url = URL.canParse(uri.reveal()) ? new URL(uri.reveal()) : undefined
-  const [user, password, database] = [url?.username, url?.password, url?.pathname.slice(1)].map(decoded)
-  if (
-    url === undefined ||
-    !/^postgres(ql)?:$/.test(url.protocol) ||
-    !url.hostname ||
-    !user ||
-    password === undefined ||
-    !database
-  )
-    throw new SealiftError('SITE_INVALID', `${where} is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, {
-      hints: ['Percent-encode what is special in user and password.'],
-    })
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? 5432 : Number(url.port),
-    user,
-    password: new Secret(password),
-    database,
-  }
 }
 
 /** The cache's URL for Infisical: `redis[s]://:password@host:port/number`. */
@@ -82,7 +34,7 @@ export function cacheUrl({ dragonfly }: Site, password: Secret | undefined): Sec
 export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readonly database: number } {
   const parsed = URL.canParse(url.reveal()) ? new URL(url.reveal()) : undefined
   const database = Number(parsed?.pathname.slice(1) || 0)
-  const [username, password] = [parsed?.username, parsed?.password].map(decoded)
+  const [username, password] = [parsed?.username, parsed?.password].map(part => decoded(part))
   if (
     !parsed?.hostname ||
     !/^rediss?:$/.test(parsed.protocol) ||
@@ -101,10 +53,10 @@ export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readon
   }
 }
 
-/** TLS of the site's database, its CA read from the cluster. @throws SealiftError SITE_INVALID */
+/** TLS of the site's database, the CA for verify-full read from the cluster. @throws SealiftError SITE_INVALID */
 export async function databasePlace(cluster: Cluster, { database }: Site): Promise<DatabasePlace> {
   const { tls, ca, host } = database
-  if (ca === undefined) return { tls, serverName: host }
+  if (ca === undefined || tls !== 'verify-full') return { tls, serverName: host }
   return { tls, serverName: host, ca: (await readSecret(cluster, ca, 'database.ca')).reveal() }
 }
 
@@ -125,6 +77,21 @@ export async function adminLogin(
   return { ...endpoint, ...(await databasePlace(cluster, site)), user, password, database: 'postgres' }
 }
 
+/**
+ * How Infisical's pod connects with a URI for it, and with the CA (PEM) that it has as DB_ROOT_CERT; `where` names the
+ * URI's place for the message. @throws SealiftError SITE_INVALID
+ */
+export function podLogin(
+  uri: Secret,
+  rootCert: string | undefined,
+  where: string,
+): { readonly parts: DatabaseUri; readonly place: DatabasePlace } {
+  const tls = tlsOf(sslmodeOf(uri, where), rootCert !== undefined)
+  const parts = parseDatabaseUri(uri, where)
+  const ca = tls === 'verify-full' && rootCert !== undefined ? { ca: rootCert } : {}
+  return { parts, place: { tls, serverName: parts.host, ...ca } }
+}
+
 /** How to open the cache as the site file says. @throws SealiftError SITE_INVALID */
 export async function cacheLogin(cluster: Cluster, site: Site, endpoint: Endpoint): Promise<CacheLogin> {
   const { host: serverName, tls, password } = site.dragonfly
@@ -141,17 +108,4 @@ export async function readValues(
 ): Promise<{ object: KubernetesObject; values: Map<string, Secret> } | undefined> {
   const object = await cluster.get(kinds.secret, name, namespace)
   return object && { object, values: secretData(object) }
-}
-
-function bracket(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
-}
-
-/** A part of a URI; nothing where its percent signs encode nothing. */
-function decoded(part: string | undefined): string | undefined {
-  try {
-    return part === undefined ? undefined : decodeURIComponent(part)
-  } catch {
-    return undefined
-  }
 }

@@ -32,7 +32,7 @@ export {
   purgeCache,
 } from './cache/index.ts'
 export { conditionsOf } from './conditions.ts'
-export { cacheUrl, type DatabaseUri, databaseUri, parseDatabaseUri } from './connection.ts'
+export { cacheUrl } from './connection.ts'
 export { covers } from './covers.ts'
 export {
   checkDatabase,
@@ -54,6 +54,7 @@ export {
   refuseOthersDatabase,
   targetState,
 } from './database/index.ts'
+export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'
 export { ensure } from './ensure.ts'
 export { type InfisicalAccess, infisicalAccess, withInfisical } from './infisical-access.ts'
 export { type IngressFault, ingressFaults } from './ingress.ts'

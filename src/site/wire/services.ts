@@ -8,4 +8,6 @@ export interface SiteServices {
   readonly cache: Cache
   readonly random: Random
   readonly site: Site
+  /** Infisical's namespace, in which its pods look for a Service that is named without one. */
+  readonly namespace: string
 }

@@ -12,17 +12,20 @@ export async function environmentOf(
   derived: Pick<Environment, 'siteUrl' | 'memory'>,
 ): Promise<Environment> {
   const { password } = await cacheLogin(cluster, site, site.dragonfly)
-  const { tls, ca } = own.place
+  const { ca } = own.place
   return {
     databaseUri: own.uri,
     cacheUrl: cacheUrl(site, password),
-    tls,
     ...(ca === undefined ? {} : { databaseCa: ca }),
     ...derived,
   }
 }
 
-/** The site's two services as wiring wants them. */
-export function servicesOf(site: Site, { cluster, database, cache, random }: SiteHost): SiteServices {
-  return { cluster, database, cache, random, site }
+/** The site's two services as wiring wants them; `namespace` is Infisical's. */
+export function servicesOf(
+  site: Site,
+  { cluster, database, cache, random }: SiteHost,
+  namespace: string,
+): SiteServices {
+  return { cluster, database, cache, random, site, namespace }
 }

@@ -22,7 +22,8 @@ async function servicesAt(postgres: OldPostgres): Promise<SiteServices> {
   const cluster = await siteCluster(login)
   cluster.behaviour.services = { 'databases/postgres-cluster-rw:5432': postgres }
   const site = parseSite(smallSite.replace('database:\n', 'database:\n  tls: disable\n'), 'site.yaml')
-  return { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom(), site }
+  const ports = { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom() }
+  return { ...ports, site, namespace: 'infisical' }
 }
 
 it('is refused when it is looked at, and nothing is changed on it', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
-import { Secret } from '../../../src/kernel/ports/index.ts'
+import { kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import {
   askCache,
   askDatabase,
@@ -62,7 +62,8 @@ const unclaimed = { namespace: 'infisical', data: true, takeOver: false }
 
 function servicesOf(text: string): SiteServices {
   const site = parseSite(text, 'site.yaml')
-  return { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom(), site }
+  const ports = { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom() }
+  return { ...ports, site, namespace: 'infisical' }
 }
 
 describe('the services of a site', () => {
@@ -197,6 +198,12 @@ describe('the services of a site', () => {
     expect(await readyDatabase(withUri, own, 20)).toBeUndefined()
     await purgeDatabase(withUri)
     expect(await inspectDatabase(withUri, own, 20)).toHaveProperty('state')
+
+    // As CloudNativePG names its Service in the URI that it writes.
+    const service = { name: 'postgres-cluster-rw', namespace: 'databases' }
+    await cluster.apply({ ...kinds.service, metadata: service })
+    const short = new Secret(text.replace('.databases.svc:', '.databases:'))
+    expect(await askDatabase(withUri, short)).toMatchObject({ state: { infisical: false, tables: 0 } })
   })
 
   it('name the server as the site file does when a login fails', async () => {

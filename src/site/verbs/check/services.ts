@@ -25,18 +25,19 @@ export async function askServices(
   return await looked(`secret/${keysSecretName}`, async () => {
     // Whether the keys are lost, or two that differ: an error then.
     if (namespace !== undefined) await storedKeys(host.cluster, namespace)
-    const { databaseUri, cacheUrl } =
+    const { databaseUri, databaseCa, cacheUrl } =
       namespace === undefined ? {} : await podAddresses(host.cluster, namespace)
+    const services = { ...host, namespace: namespace ?? '' }
     const database = databaseUri && hostOf(() => databaseServer(databaseUri))
     const cache = cacheUrl && hostOf(() => cacheServer(cacheUrl))
     return await allLooked([
       looked(`postgresql/${database ?? site.database.host}`, async id => {
         if (databaseUri === undefined) return unknownTo(id, 'DB_CONNECTION_URI')
-        return judgeDatabase(id, await askDatabase({ ...host, site }, databaseUri), databaseConnections(1))
+        return judgeDatabase(id, await askDatabase(services, databaseUri, databaseCa), databaseConnections(1))
       }),
       looked(`dragonfly/${cache ?? site.dragonfly.host}`, async id => {
         if (cacheUrl === undefined) return unknownTo(id, 'REDIS_URL')
-        return judgeCache(id, await askCache(host, cacheUrl))
+        return judgeCache(id, await askCache(services, cacheUrl))
       }),
     ])
   })

@@ -38,9 +38,9 @@ export async function checkServices(
   { infisical }: Wired,
   takeOver: boolean,
 ): Promise<string> {
-  const services = servicesOf(site, host)
+  const services = servicesOf(site, host, infisical.namespace)
   const stored = await storedKeys(host.cluster, infisical.namespace)
-  const { facts } = await ownPlace(services, infisical.namespace, takeOver)
+  const { facts } = await ownPlace(services, takeOver)
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),
     empty: !madeForCache(stored, site),
@@ -49,8 +49,8 @@ export async function checkServices(
 }
 
 /** The database and the keys that are this site's, or will be. Changes nothing. */
-async function ownPlace(services: SiteServices, namespace: string, takeOver: boolean) {
-  const { cluster, random } = services
+async function ownPlace(services: SiteServices, takeOver: boolean) {
+  const { cluster, random, namespace } = services
   const stored = await storedKeys(cluster, namespace)
   const own = await ownDatabase(services, stored)
   const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
@@ -80,10 +80,10 @@ export interface Wiring {
  */
 export async function wireServices(wiring: Wiring): Promise<Done> {
   const { bundle, site, wired, host, talk, takeOver, begin } = wiring
-  const services = servicesOf(site, host)
   const { cluster } = host
   const { namespace, name: chart } = wired.infisical
-  const { own, keys, state } = await ownPlace(services, namespace, takeOver)
+  const services = servicesOf(site, host, namespace)
+  const { own, keys, state } = await ownPlace(services, takeOver)
   const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
   const { variables: memory, warning } = serverMemory(container?.memoryLimit, site.memory)
   if (warning !== undefined) talk.reporter.warn(warning)

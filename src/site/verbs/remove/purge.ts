@@ -50,7 +50,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   const kept: string[] = []
   for (const { metadata } of crds)
     await take(`CRD ${metadata.name}`, () => cluster.delete(kinds.crd, metadata.name))
-  const services = servicesOf(site, host)
+  const services = servicesOf(site, host, wired.infisical.namespace)
   const stored = await storedKeys(cluster, wired.infisical.namespace)
   const fate = databaseFate(site, stored)
   if (fate.dropped) await take(madeName(database), () => purgeDatabase(services))

@@ -9,10 +9,11 @@ import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
 
 /** Looks at Dragonfly and changes nothing. @throws SealiftError CACHE_*, SITE_INVALID */
 export async function inspectCache(
-  { cluster, cache, site }: SiteServices,
+  services: SiteServices,
   needs: Omit<CacheNeeds, 'database'>,
 ): Promise<CacheFacts> {
-  return await through(cluster, 'dragonfly', site.dragonfly, async endpoint => {
+  const { cluster, cache, site } = services
+  return await through(services, 'dragonfly', site.dragonfly, async endpoint => {
     const login = await cacheLogin(cluster, site, endpoint)
     const { database } = site.dragonfly
     return await withSession(cache, login, session => checkCache(session, { ...needs, database }))
@@ -34,10 +35,11 @@ export function madeForCache(stored: Pick<StoredKeys, 'cacheUrl'> | undefined, s
  * left alone: it is what every other client uses unless told otherwise.
  * @throws SealiftError CACHE_*, SITE_INVALID
  */
-export async function purgeCache({ cluster, cache, site }: SiteServices): Promise<void> {
+export async function purgeCache(services: SiteServices): Promise<void> {
+  const { cluster, cache, site } = services
   const { database } = site.dragonfly
   if (database === 0) return
-  await through(cluster, 'dragonfly', site.dragonfly, async endpoint => {
+  await through(services, 'dragonfly', site.dragonfly, async endpoint => {
     await withSession(cache, await cacheLogin(cluster, site, endpoint), async session => {
       try {
         await session.command('SELECT', String(database))

@@ -1,5 +1,6 @@
 import type { DatabaseLogin, Endpoint } from '../../../kernel/ports/index.ts'
-import { adminLogin, databasePlace, databaseUri, parseDatabaseUri } from '../connection.ts'
+import { adminLogin, databasePlace, podLogin } from '../connection.ts'
+import { databaseUri, podUri } from '../database-uri.ts'
 import type { StoredKeys } from '../keys/index.ts'
 import { through } from '../reach.ts'
 import { makePassword, readSecret } from '../secrets.ts'
@@ -23,9 +24,8 @@ export async function ownDatabase(
   const { uri: ref, host, port, user, name } = site.database
   const place = await databasePlace(cluster, site)
   if (ref !== undefined) {
-    const uri = await readSecret(cluster, ref, 'database.uri')
-    const parts = parseDatabaseUri(uri, 'database.uri')
-    return { parts, uri, place: { ...place, serverName: parts.host } }
+    const uri = podUri(await readSecret(cluster, ref, 'database.uri'), place.tls, 'database.uri')
+    return { uri, ...podLogin(uri, place.ca, 'database.uri') }
   }
   const password = storedPlace(stored)?.password ?? makePassword(random)
   const parts = { host, port, user, database: name, password }
@@ -44,7 +44,7 @@ export async function inspectDatabase(
   connections: number,
 ): Promise<{ facts: DatabaseFacts } & TargetState> {
   const { cluster, database, site } = services
-  return await through(cluster, 'database', own.parts, async endpoint => {
+  return await through(services, 'database', own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     if (admin === undefined)
       return await withSession(database, asOwn(own, endpoint), async session => ({
@@ -71,7 +71,7 @@ export async function readyDatabase(
 ): Promise<Prepared | undefined> {
   const { cluster, database, random, site } = services
   const { user, password, database: name } = own.parts
-  return await through(cluster, 'database', own.parts, async endpoint => {
+  return await through(services, 'database', own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     const prepared = admin && (await prepareDatabase(database, admin, { name, user, password }, random))
     await withSession(database, asOwn(own, endpoint), session => checkDatabase(session, connections, name))
@@ -83,9 +83,10 @@ export async function readyDatabase(
  * Drops the database and role that Sealift made; nothing where the site names a URI. Only for `remove --purge`.
  * @throws SealiftError DATABASE_*, SITE_INVALID
  */
-export async function purgeDatabase({ cluster, database, site }: SiteServices): Promise<void> {
+export async function purgeDatabase(services: SiteServices): Promise<void> {
+  const { cluster, database, site } = services
   const { name, user } = site.database
-  await through(cluster, 'database', site.database, async endpoint => {
+  await through(services, 'database', site.database, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     if (admin !== undefined) await dropDatabase(database, admin, { name, user })
   })

@@ -1,6 +1,6 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
-import { type DatabaseUri, parseDatabaseUri } from '../connection.ts'
+import { type DatabaseUri, parseDatabaseUri } from '../database-uri.ts'
 import { keysSecretName, refusePlantedKeys, type StoredKeys } from '../keys/index.ts'
 import { through } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
@@ -74,14 +74,14 @@ const placeOf = ({ host, port, database }: DatabaseUri) => `${database} at ${hos
 
 /** Whether the login that the site keeps is taken by the database that the site file names. */
 async function logsIn(
-  { cluster, database }: SiteServices,
+  services: SiteServices,
   { parts, place }: OwnDatabase,
   { user, password }: DatabaseUri,
 ): Promise<boolean> {
   try {
-    await through(cluster, 'database', parts, endpoint =>
+    await through(services, 'database', parts, endpoint =>
       withSession(
-        database,
+        services.database,
         { ...place, ...endpoint, user, password, database: parts.database },
         async () => {},
       ),

@@ -1,7 +1,6 @@
 import { canonicalJson, type Digest, digestOf } from '../../../kernel/oci/index.ts'
 import {
   type Cluster,
-  type DatabaseLogin,
   isTerminating,
   type KubernetesObject,
   kinds,
@@ -18,9 +17,8 @@ export interface Environment {
   readonly databaseUri: Secret
   readonly cacheUrl: Secret
   readonly siteUrl: string
-  /** CA of the database (PEM), for verify-full. */
+  /** CA of the database (PEM), with which Infisical checks its certificate. */
   readonly databaseCa?: string
-  readonly tls: DatabaseLogin['tls']
   /** How the server's memory is bounded. */
   readonly memory: Readonly<Record<string, string>>
 }
@@ -55,7 +53,7 @@ async function objectsOf(
   { namespace, keys, environment }: Kept,
 ): Promise<KubernetesObject[]> {
   const { encryptionKey, authSecret } = (await storedKeys(cluster, namespace)) ?? keys
-  const { databaseUri, cacheUrl, siteUrl, databaseCa, tls, memory } = environment
+  const { databaseUri, cacheUrl, siteUrl, databaseCa, memory } = environment
   const values = {
     ENCRYPTION_KEY: encryptionKey,
     AUTH_SECRET: authSecret,
@@ -64,9 +62,7 @@ async function objectsOf(
     SITE_URL: siteUrl,
     TELEMETRY_ENABLED: 'false',
     ANNOUNCEMENTS_ENABLED: 'false',
-    ...(tls === 'verify-full' && databaseCa !== undefined
-      ? { DB_ROOT_CERT: Buffer.from(databaseCa).toString('base64') }
-      : {}),
+    ...(databaseCa === undefined ? {} : { DB_ROOT_CERT: Buffer.from(databaseCa).toString('base64') }),
     // In the Secret, because no template of the chart reads extraEnv.
     ...memory,
   }

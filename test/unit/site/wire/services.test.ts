@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
-import { Secret } from '../../../../src/kernel/ports/index.ts'
+import { kinds, Secret } from '../../../../src/kernel/ports/index.ts'
 import { adminLogin, cacheLogin } from '../../../../src/site/wire/connection.ts'
 import { scramVerifier } from '../../../../src/site/wire/database/scram.ts'
 import {
@@ -168,18 +168,46 @@ describe('logins from Secrets', () => {
 })
 
 describe('reach', () => {
+  const namespace = 'infisical'
+  const service = (name: string, namespace: string) => ({ ...kinds.service, metadata: { name, namespace } })
+
   it('goes through the API server for services, and directly for anything else', async () => {
-    const cluster = await siteCluster()
-    cluster.behaviour.services = { 'databases/pg-rw:5432': { host: '127.0.0.1', port: 40001 } }
+    const cluster = await siteCluster(service('pg-rw', 'databases'), service('cache', 'infisical'))
+    cluster.behaviour.services = {
+      'databases/pg-rw:5432': { host: '127.0.0.1', port: 40001 },
+      'infisical/cache:5432': { host: '127.0.0.1', port: 40002 },
+    }
     const way = async (host: string) => {
-      const forward = await reach(cluster, 'database', { host, port: 5432 })
+      const forward = await reach({ cluster, namespace }, 'database', { host, port: 5432 })
       await forward.close()
       return `${forward.host}:${forward.port}`
     }
     expect(await way('pg-rw.databases.svc')).toBe('127.0.0.1:40001')
     expect(await way('pg-rw.databases.svc.cluster.local')).toBe('127.0.0.1:40001')
-    expect(await way('pg.bank.local')).toBe('pg.bank.local:5432')
-    expect(await way('10.0.0.5')).toBe('10.0.0.5:5432')
+    expect(await way('pg-rw.databases.svc.cluster.local.')).toBe('127.0.0.1:40001')
+    expect(await way('PG-rw.databases')).toBe('127.0.0.1:40001')
+    expect(await way('cache')).toBe('127.0.0.1:40002')
+    // Of another namespace than the pod's, of a name that nobody has, and of one outside.
+    for (const host of [
+      'pg-rw',
+      'pg.databases',
+      'bank.example',
+      'pg.bank.local',
+      '10.0.0.5',
+      '::1',
+      'pg.data.svc.bank.example',
+    ])
+      expect(await way(host)).toBe(`${host}:5432`)
+    // Whoever may not look for Services still gets to a server outside.
+    cluster.behaviour.denies = (verb, kind) => verb === 'get' && kind.kind === 'Service'
+    expect(await way('bank.example')).toBe('bank.example:5432')
+  })
+
+  it('does not take a cluster that does not answer for one without the Service', async () => {
+    const failure = new SealiftError('CLUSTER_UNREACHABLE', 'no')
+    const cluster = { ...(await siteCluster()), get: () => Promise.reject(failure) }
+    const place = { host: 'pg-rw.databases', port: 5432 }
+    await expect(reach({ cluster, namespace }, 'database', place)).rejects.toBe(failure)
   })
 
   const named = [
@@ -189,7 +217,9 @@ describe('reach', () => {
 
   it.each(named)('calls a Service of %s without a ready pod %s', async (server, code, name, exitCode) => {
     const host = 'main.databases.svc'
-    const error = await rejection(reach(await siteCluster(), server, { host, port: 6379 }))
+    const error = await rejection(
+      reach({ cluster: await siteCluster(), namespace }, server, { host, port: 6379 }),
+    )
     expect(error).toMatchObject({ code, exitCode })
     expect(error.message).toBe(
       `cannot reach ${name} at main.databases.svc:6379: no pod behind service databases/main is ready`,
@@ -203,6 +233,6 @@ describe('reach', () => {
     const failure = new SealiftError(code, 'no')
     const cluster = { ...(await siteCluster()), forwardService: () => Promise.reject(failure) }
     const place = { host: 'main.databases.svc', port: 6379 }
-    await expect(reach(cluster, 'dragonfly', place)).rejects.toBe(failure)
+    await expect(reach({ cluster, namespace }, 'dragonfly', place)).rejects.toBe(failure)
   })
 })

@@ -55,6 +55,7 @@ test('a Dragonfly that does not empty a database says so, and is no fault of our
   }
   const cache = { open: async () => ({ command, close: async () => {} }) }
   const database = { open: () => Promise.reject(new Error('not asked')) }
-  const error = await rejection(purgeCache({ cluster, cache, database, random: countingRandom(), site }))
+  const services = { cluster, cache, database, random: countingRandom(), site, namespace: 'infisical' }
+  const error = await rejection(purgeCache(services))
   expect([error.code, error.message]).toEqual(['CACHE_UNFIT', expect.stringContaining('database 3: NOPERM')])
 })

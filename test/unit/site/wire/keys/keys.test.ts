@@ -25,7 +25,6 @@ const environment = {
   databaseUri: uri,
   cacheUrl: new Secret('redis://:pw@d:6379/0'),
   siteUrl: 'http://infisical.infisical.svc:8080',
-  tls: 'disable',
   memory: { NODE_OPTIONS: '--max-old-space-size=768', UV_THREADPOOL_SIZE: '2' },
 } as const
 
@@ -133,9 +132,9 @@ describe('keys', () => {
     await refusePlantedKeys(await siteCluster(), 'infisical')
   })
 
-  it('bring the CA along for verify-full', async () => {
+  it('bring the CA along', async () => {
     const cluster = await siteCluster()
-    const settings = { ...environment, tls: 'verify-full', databaseCa: 'PEM', memory: {} } as const
+    const settings = { ...environment, databaseCa: 'PEM', memory: {} }
     await storeKeys(cluster, {
       namespace: 'infisical',
       keys: makeKeys(countingRandom()),
