@@ -42,7 +42,9 @@ export async function readRefusal(asking: Asking, answer: Answer, clock: Clock):
     url,
     status,
     // Before it is cut: half a secret is one too.
-    detail: printable(withoutSecret(errorDetail(body), { authorization, form: asking.form })),
+    detail: printable(
+      withoutSecret(errorDetail(body), { authorization, form: asking.form, url: asking.url }),
+    ),
     wait: retryAfter(header(answer, 'retry-after'), clock.now()),
     account: asking.url.host,
     authorized: authorization !== undefined,

@@ -118,11 +118,19 @@ export function statusFailure(
 }
 
 /** Server words without what we sent it: some servers repeat the request in their error. */
-export function withoutSecret(text: string, { authorization, form }: Sent): string {
+export function withoutSecret(text: string, { authorization, form, url }: Sent): string {
   const [scheme = '', value = ''] = authorization?.reveal().split(' ') ?? []
   const decoded = scheme === 'Basic' ? Buffer.from(value, 'base64').toString('utf8') : ''
   const token = form?.get('refresh_token') ?? ''
-  const hidden = [value, decoded, decoded.slice(decoded.indexOf(':') + 1), token, encodeURIComponent(token)]
+  // An address can carry a token in its query, as those of object stores do; short values are `true` or a version.
+  const query = [...(url?.searchParams.values() ?? [])].filter(text => text.length >= 8)
+  const hidden = [
+    value,
+    decoded,
+    decoded.slice(decoded.indexOf(':') + 1),
+    token,
+    encodeURIComponent(token),
+  ].concat(url?.search.slice(1) ?? '', query, query.map(encodeURIComponent))
   return hidden.reduce(
     (shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '[secret]')),
     text,
@@ -133,4 +141,5 @@ export function withoutSecret(text: string, { authorization, form }: Sent): stri
 interface Sent {
   readonly authorization: Secret | undefined
   readonly form?: URLSearchParams | undefined
+  readonly url?: URL | undefined
 }

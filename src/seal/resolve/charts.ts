@@ -12,7 +12,7 @@ import type { Files, Registry, Web } from '../../kernel/ports/index.ts'
 import { type ChartArtifact, chartArtifact } from './chart-artifact.ts'
 import { packChartFolder } from './chart-folder.ts'
 import { type ChartMetadata, readChartMetadata } from './chart-metadata.ts'
-import { packageFromRepository } from './helm-repository.ts'
+import { packageFromRepository, withoutQuery } from './helm-repository.ts'
 import { chartBytes, configBytes, readBlob } from './read.ts'
 
 /** Where charts and tools come from. `specDir` is the folder of bundle.yaml. */
@@ -67,10 +67,12 @@ interface Obtained {
 async function obtain(spec: ChartSpec, sources: Sources): Promise<Obtained> {
   if (spec.oci !== undefined) return fromRegistry(spec.oci, spec, sources)
   if (spec.path !== undefined) return { source: spec.path, packed: await fromPath(spec.path, spec, sources) }
-  const found = await packageFromRepository(spec.repo ?? '', spec, sources)
+  const repo = spec.repo ?? ''
+  const found = await packageFromRepository(repo, spec, sources)
+  const source = withoutQuery(repo)
   // A Helm repository may list packages that lie in an OCI registry (Bitnami's does).
-  if ('oci' in found) return { ...(await fromRegistry(found.oci, spec, sources)), source: spec.repo ?? '' }
-  return { source: spec.repo ?? '', packed: found.packed }
+  if ('oci' in found) return { ...(await fromRegistry(found.oci, spec, sources)), source }
+  return { source, packed: found.packed }
 }
 
 async function fromRegistry(

@@ -31,15 +31,15 @@ export async function packageFromRepository(
   { name, version }: ChartSpec,
   { web, signal }: { readonly web: Web; readonly signal?: AbortSignal },
 ): Promise<RepositoryPackage> {
-  const base = repo.endsWith('/') ? repo : `${repo}/`
-  const listed = entriesOf(await web.text(`${base}index.yaml`, indexBytes, signal), repo)
+  const shown = withoutQuery(repo)
+  const listed = entriesOf(await web.text(addressIn(repo, 'index.yaml').href, indexBytes, signal), shown)
   const entries = readEntries(listed[name])
   if (entries.length === 0) {
     const names = Object.keys(listed)
       .sort()
       .slice(0, 8)
       .map(known => printable(known, 60))
-    throw new SealiftError('CHART_NOT_FOUND', `${repo} has no chart ${name}`, {
+    throw new SealiftError('CHART_NOT_FOUND', `${shown} has no chart ${name}`, {
       hints: [`It has: ${names.join(', ') || 'none'}.`],
     })
   }
@@ -47,7 +47,7 @@ export async function packageFromRepository(
     entries.find(item => item.version === version) ??
     entries.find(item => bare(item.version) === bare(version))
   if (wanted === undefined) {
-    throw new SealiftError('CHART_NOT_FOUND', `${repo} has no ${name} ${version}`, {
+    throw new SealiftError('CHART_NOT_FOUND', `${shown} has no ${name} ${version}`, {
       hints: [
         `Nearest versions there: ${nearestVersions(
           version,
@@ -56,17 +56,38 @@ export async function packageFromRepository(
       ],
     })
   }
-  const url = new URL(wanted.urls[0] ?? '', base)
+  const url = addressIn(repo, wanted.urls[0] ?? '')
   if (url.protocol === 'oci:') return { oci: `${url.host}${url.pathname}`.replace(/:[^/:]*$/, '') }
+  const place = withoutQuery(url.href)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new SealiftError(
       'CHART_NOT_FOUND',
-      `${repo} offers ${name} ${version} at ${printable(url.href)}, which is not HTTP`,
+      `${shown} offers ${name} ${version} at ${printable(place)}, which is not HTTP`,
     )
   }
-  const packed = await readAll(web.stream(url.href, signal ? { signal } : {}), chartBytes, url.href)
-  checkDigest(packed, wanted.digest, url.href)
+  const packed = await readAll(web.stream(url.href, signal ? { signal } : {}), chartBytes, place)
+  checkDigest(packed, wanted.digest, place)
   return { packed }
+}
+
+/** An address as it may be shown and kept: its query, which may be an access token, is left out. */
+export function withoutQuery(address: string): string {
+  return address.replace(/[?#].*$/s, '')
+}
+
+/**
+ * An address that a repository's index gives. The repository's own query stays behind whatever lies at the
+ * repository and has none, and goes to no other server.
+ */
+function addressIn(repo: string, address: string): URL {
+  const base = new URL(repo)
+  const { search, origin } = base
+  base.search = ''
+  base.hash = ''
+  if (!base.pathname.endsWith('/')) base.pathname += '/'
+  const url = new URL(address, base)
+  if (!URL.canParse(address) && url.origin === origin && url.search === '') url.search = search
+  return url
 }
 
 const bare = (version: string): string => version.replace(/^v/, '')

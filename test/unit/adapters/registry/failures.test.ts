@@ -18,3 +18,11 @@ test.each([
   const shown = withoutSecret(`bad request: ${repeated}.`, { authorization: undefined, ...sent })
   expect(shown).toBe(`bad request: ${repeated.replaceAll(/[^ ]+/g, '[secret]')}.`)
 })
+
+test('a server that repeats the query of an address does not show it', () => {
+  const url = new URL('https://host.test/charts/index.yaml?sv=2025&sig=a%2Fbcdefghi%3D')
+  for (const repeated of ['sv=2025&sig=a%2Fbcdefghi%3D', 'a/bcdefghi=', 'a%2Fbcdefghi%3D']) {
+    const shown = withoutSecret(`not allowed: ${repeated}.`, { authorization: undefined, url })
+    expect(shown).toBe('not allowed: [secret].')
+  }
+})

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import type { ChartSpec } from '../../../../src/kernel/inputs/index.ts'
 import { digestOf, hexOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { readPackage, writePackage } from '../../../../src/kernel/packages/index.ts'
@@ -53,6 +54,43 @@ describe('from a Helm repository', () => {
     const far = 'https://cdn.example.org/one.tgz'
     const web = { [`${repo}/index.yaml`]: index(digestOf(packed), far), [far]: packed }
     expect((await resolve({ repo }, sources({ web }))).packageDigest).toBe(digestOf(packed))
+  })
+
+  test.each([
+    ['charts/one.tgz', `${repo}/charts/one.tgz?sv=1&sig=abc%2F`],
+    ['/other/one.tgz', 'https://charts.example.org/other/one.tgz?sv=1&sig=abc%2F'],
+    ['one.tgz?v=2', `${repo}/one.tgz?v=2`],
+    [`${repo}/one.tgz`, `${repo}/one.tgz`],
+    ['//cdn.example.org/one.tgz', 'https://cdn.example.org/one.tgz'],
+    ['https://cdn.example.org/one.tgz', 'https://cdn.example.org/one.tgz'],
+  ])('a query of the repository goes to its index, and to %s as %s', async (url, asked) => {
+    const query = '?sv=1&sig=abc%2F'
+    const web = { [`${repo}/index.yaml${query}`]: index(digestOf(packed), url), [asked]: packed }
+    for (const address of [`${repo}${query}`, `${repo}/${query}`]) {
+      const chart = await resolve({ repo: address }, sources({ web }))
+      expect(chart.package).toEqual(packed)
+      expect(chart.source.replace(/\/$/, '')).toBe(repo)
+    }
+  })
+
+  test.each([
+    ['no entries', 'a: 1', {}],
+    ['an index that is no YAML', 'entries: [', {}],
+    ['another chart', index(''), { name: 'two' }],
+    ['another version', index(''), { version: '9.9.9' }],
+    ['another digest', index('0'.repeat(64), 'one.tgz'), {}],
+    ['an address that is not HTTP', index('', 'file:///one.tgz?sig=hidden'), {}],
+    ['a package that is too large', index('', 'large.tgz'), {}],
+  ])('no error shows a query: %s', async (_, text, spec) => {
+    const query = '?sig=hidden'
+    const web = {
+      [`${repo}/index.yaml${query}`]: text,
+      [`${repo}/one.tgz${query}`]: packed,
+      [`${repo}/large.tgz${query}`]: new Uint8Array(64 * 2 ** 20 + 1),
+    }
+    const error = await resolve({ repo: `${repo}${query}`, ...spec }, sources({ web })).catch(error => error)
+    expect(error).toBeInstanceOf(SealiftError)
+    expect(`${error.message} ${error.hints} ${error.faults}`).not.toContain('hidden')
   })
 
   test('an unknown version lists the nearest there are', async () => {
