@@ -11,6 +11,7 @@ import { loadImages, requireBase } from '../../src/site/load/index.ts'
 import { push, randomImage, startRegistry, type TestRegistry } from '../support/connected/index.ts'
 import { helmArtifact, helmVersion } from '../support/connected/tools.ts'
 import { startContainerd, type TestContainerd } from '../support/containerd.ts'
+import { filesBelow } from '../support/files-below.ts'
 import { sealift, sealiftJson } from '../support/road.ts'
 import { goTool } from '../support/tools/build.ts'
 
@@ -165,7 +166,7 @@ describe('a delta', () => {
       expect(exitCode).toBe(31)
       expect(stderr).toContain('bad.tar')
     }
-    expect(await nodeFiles().list(at('none'))).not.toContain('demo-1.1.0.tar')
+    expect(await filesBelow(nodeFiles(), at('none'))).not.toContain('demo-1.1.0.tar')
   })
 })
 

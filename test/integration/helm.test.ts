@@ -15,6 +15,7 @@ import { parseAllYaml, parseYaml } from '../../src/kernel/yaml/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoChart } from '../support/connected/eso.ts'
+import { filesBelow } from '../support/files-below.ts'
 import { goTool } from '../support/tools/build.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -136,7 +137,7 @@ describe('the bundles’ values', () => {
   test('upstream’s Infisical chart: subcharts that are off bring no images', async () => {
     if (!existsSync(upstream)) return console.log(`not compared: upstream's chart is not at ${upstream}`)
     const files = nodeFiles()
-    const paths = (await files.list(upstream)).filter(path => path !== 'PROVENANCE.md')
+    const paths = (await filesBelow(files, upstream)).filter(path => path !== 'PROVENANCE.md')
     const entries = await Promise.all(
       paths.map(async path => ({
         path: `infisical-standalone/${path}`,

@@ -1,5 +1,5 @@
 /** `sealift lock` on bundles/sandbox, against a real registry and Helm repository, with the real helm. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -91,6 +91,32 @@ describe('the sandbox', () => {
     ])
     await rm(join(folder, 'bundle.lock.yaml'))
   })
+})
+
+test('links are followed below the spec’s folder and told of; one that leads out is refused', async () => {
+  const values = join(folder, 'values/infisical.yaml')
+  await rename(values, join(folder, 'shared.yaml'))
+  await symlink('../shared.yaml', values)
+  const chart = join(folder, 'linked')
+  await mkdir(join(chart, 'templates'), { recursive: true })
+  await writeFile(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: linked\nversion: 1.0.0\n')
+  await writeFile(join(folder, 'map.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n')
+  for (let i = 0; i < 7; i++) await symlink('../../map.yaml', join(chart, `templates/${i}.yaml`))
+  const entry = '  - { name: linked, version: 1.0.0, path: linked, release: linked, namespace: linked }\n'
+  const add = (text: string) => text.replace(/^charts:\n/m, `charts:\n${entry}`)
+  const { told, lock: result } = await locked(add)
+  expect(result.charts[0]).toMatchObject({ name: 'linked', source: 'linked' })
+  expect(told).toContain(
+    'chart linked: 7 symbolic links followed: templates/0.yaml, templates/1.yaml, templates/2.yaml, templates/3.yaml, templates/4.yaml, and 2 more',
+  )
+  await rm(values)
+  await symlink('/etc/hostname', values)
+  await expect(locked()).rejects.toMatchObject({
+    code: 'SPEC_INVALID',
+    faults: [expect.stringContaining('values/infisical.yaml leads to /etc/hostname, which is outside of')],
+  })
+  await rm(values)
+  await rename(join(folder, 'shared.yaml'), values)
 })
 
 describe('what cannot be locked', () => {

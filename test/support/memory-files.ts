@@ -142,9 +142,20 @@ export function memoryFiles(): Files {
       const before = files.get(path) ?? new Uint8Array()
       files.set(path, Buffer.concat([before, Buffer.from(line.endsWith('\n') ? line : `${line}\n`)]))
     },
-    async list(folder) {
+    async entries(folder) {
       const inside = [...files.keys()].filter(path => path.startsWith(`${folder}/`))
-      return inside.map(path => path.slice(folder.length + 1)).sort()
+      const names = new Map(
+        inside.map(path => {
+          const [name = '', ...deeper] = path.slice(folder.length + 1).split('/')
+          return [name, deeper.length > 0 ? 'folder' : 'file'] as const
+        }),
+      )
+      return [...names].map(([name, kind]) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    async follow(path) {
+      if (files.has(path)) return { path, kind: 'file' }
+      if ([...files.keys()].some(name => name.startsWith(`${path}/`))) return { path, kind: 'folder' }
+      throw new SealiftError('FILE_FAILED', `cannot find ${path}: there is no such file or folder`)
     },
     async temporary(prefix) {
       const path = `/temporary/${prefix}${files.size}`

@@ -1,11 +1,12 @@
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir } from 'node:fs/promises'
+import { access, mkdir, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { fileFailed } from './faults.ts'
+import { entriesOf, follow } from './folders.ts'
 import { freeBytes } from './partial.ts'
 import { createSink } from './sink.ts'
 import { openSource } from './source.ts'
@@ -30,7 +31,8 @@ export function nodeFiles(): Files {
       return failing('write', path, () => writeWhole(path, bytes, mode), bytes.length)
     },
     append: (path, line) => failing('write', path, () => appendLine(path, line)),
-    list: folder => failing('list', folder, () => listFiles(folder)),
+    entries: folder => failing('list', folder, () => entriesOf(folder)),
+    follow: path => failing('find', path, () => follow(path)),
     temporary: prefix => failing('make a folder in', tmpdir(), () => temporaryFolder(prefix)),
     openBundle: openSource,
     createBundle: createSink,
@@ -100,12 +102,4 @@ async function appendLine(path: string, line: string): Promise<void> {
   } finally {
     await file.close()
   }
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter(entry => entry.isFile())
-    .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort()
 }

@@ -73,6 +73,22 @@ export interface BundleSink {
   discard(): Promise<void>
 }
 
+/** What can lie in a folder. */
+export type FileKind = 'file' | 'folder' | 'link' | 'pipe' | 'socket' | 'device'
+
+/** One name in a folder. */
+export interface FolderEntry {
+  readonly name: string
+  readonly kind: FileKind
+}
+
+/** Where a path leads. */
+export interface Place {
+  /** The absolute path that no link is part of. */
+  readonly path: string
+  readonly kind: Exclude<FileKind, 'link'>
+}
+
 /** The few file operations that verbs need. Paths are the user's own. */
 export interface Files {
   /** A whole text file. @throws SealiftError FILE_FAILED when missing, unreadable or larger than 16 MiB */
@@ -88,8 +104,10 @@ export interface Files {
   write(path: string, content: Uint8Array | string, mode?: number): Promise<void>
   /** Adds one line to a file and syncs it. */
   append(path: string, line: string): Promise<void>
-  /** Every regular file below a folder, as sorted relative paths with `/`; links are not followed. */
-  list(folder: string): Promise<string[]>
+  /** Whatever lies in a folder, sorted by name; a link is a link, wherever it leads. @throws SealiftError FILE_FAILED */
+  entries(folder: string): Promise<readonly FolderEntry[]>
+  /** Follows every link on a path. @throws SealiftError FILE_FAILED when that ends nowhere or goes in a circle */
+  follow(path: string): Promise<Place>
   /** A private temporary folder (0700), removed by `dispose`, or by a later run when this one is killed. `prefix` is `sealift-` and a word. */
   temporary(prefix: string): Promise<{ path: string; dispose(): Promise<void> }>
   /**

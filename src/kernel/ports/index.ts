@@ -10,7 +10,16 @@ export {
   type KubernetesObject,
   type LogRun,
 } from './cluster.ts'
-export type { BlobSink, BundleSink, BundleSource, Files, Volume } from './files.ts'
+export type {
+  BlobSink,
+  BundleSink,
+  BundleSource,
+  FileKind,
+  Files,
+  FolderEntry,
+  Place,
+  Volume,
+} from './files.ts'
 export type { Helm, Release, ReleaseStatus } from './helm.ts'
 export type { ConnectedHost, Haste, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {

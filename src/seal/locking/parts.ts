@@ -1,9 +1,9 @@
 import { specTitle } from '../../bundle/layout/index.ts'
 import { readValues, type ValuesFile } from '../../bundle/opening/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
-import { type BundleSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
+import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { type BundleSpec, type ChartSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
 import { type ConnectedHost, eachAsStep, type Talk } from '../../kernel/ports/index.ts'
-import { type ResolvedChart, type ResolvedTool, resolveChart, resolveTool } from '../resolve/index.ts'
+import { fileOf, type ResolvedChart, type ResolvedTool, resolveChart, resolveTool } from '../resolve/index.ts'
 
 /** A spec as it was read, with its values files. */
 export interface ReadSpec {
@@ -26,7 +26,9 @@ export async function readSpec(
   const spec = parseSpec(specText, specFile)
   const helmTool = helmOf(spec, platform)
   const values = await readValues(spec.charts, specFile, async path =>
-    (await files.exists(`${specDir}/${path}`)) ? files.readText(`${specDir}/${path}`) : undefined,
+    (await files.exists(`${specDir}/${path}`))
+      ? files.readText(await fileOf(path, specDir, files))
+      : undefined,
   )
   return { spec, specText, values, helmTool }
 }
@@ -59,13 +61,17 @@ export async function resolveParts(
 ): Promise<Resolved> {
   const sources = { specDir, files, registry, web, signal }
   const toolTitle = ({ name, version, platform }: ToolSpec) => `Get ${name} ${version} for ${platform}`
-  return {
-    tools: await eachAsStep(reporter, tools, toolTitle, tool => resolveTool(tool, sources)),
-    charts: await eachAsStep(
-      reporter,
-      charts,
-      ({ name, version }) => `Get chart ${name} ${version}`,
-      chart => resolveChart(chart, sources),
-    ),
-  }
+  const gotTools = await eachAsStep(reporter, tools, toolTitle, tool => resolveTool(tool, sources))
+  const chartTitle = ({ name, version }: ChartSpec) => `Get chart ${name} ${version}`
+  const gotCharts = await eachAsStep(reporter, charts, chartTitle, chart => resolveChart(chart, sources))
+  for (const { spec, links } of gotCharts) if (links.length > 0) reporter.note(followed(spec.name, links))
+  return { tools: gotTools, charts: gotCharts }
+}
+
+const named = 5
+
+function followed(chart: string, links: readonly string[]): string {
+  const rest = links.length > named ? `, and ${links.length - named} more` : ''
+  const names = links.slice(0, named).map(path => printable(path, 100))
+  return `chart ${chart}: ${count(links.length, 'symbolic link')} followed: ${names.join(', ')}${rest}`
 }

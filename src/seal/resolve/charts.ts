@@ -13,6 +13,7 @@ import { type ChartArtifact, chartArtifact } from './chart-artifact.ts'
 import { packChartFolder } from './chart-folder.ts'
 import { type ChartMetadata, readChartMetadata } from './chart-metadata.ts'
 import { packageFromRepository, withoutQuery } from './helm-repository.ts'
+import { placeOf, reachOf } from './reach.ts'
 import { chartBytes, configBytes, readBlob } from './read.ts'
 
 /** Where charts and tools come from. `specDir` is the folder of bundle.yaml. */
@@ -33,14 +34,17 @@ export interface ResolvedChart {
   readonly packageDigest: Digest
   readonly metadata: ChartMetadata
   readonly artifact: ChartArtifact
+  /** Paths of the symbolic links in its folder that were followed. */
+  readonly links: readonly string[]
 }
 
 /**
  * Gets one chart's package and checks that it is the chart and version asked for.
- * @throws SealiftError CHART_NOT_FOUND, CONTENT_MISMATCH, FILE_FAILED, and those of the registry
+ * @throws SealiftError CHART_NOT_FOUND, CONTENT_MISMATCH, FILE_FAILED, SPEC_INVALID for a folder that cannot be
+ *   packed whole, and those of the registry
  */
 export async function resolveChart(spec: ChartSpec, sources: Sources): Promise<ResolvedChart> {
-  const { source, packed, served } = await obtain(spec, sources)
+  const { source, packed, served, links = [] } = await obtain(spec, sources)
   const metadata = await readChartMetadata(packed, source)
   if (metadata.name !== spec.name || bare(metadata.version) !== bare(spec.version)) {
     throw new SealiftError(
@@ -52,7 +56,7 @@ export async function resolveChart(spec: ChartSpec, sources: Sources): Promise<R
     )
   }
   const artifact = served ?? chartArtifact(metadata, packed)
-  return { spec, source, package: packed, packageDigest: digestOf(packed), metadata, artifact }
+  return { spec, source, package: packed, packageDigest: digestOf(packed), metadata, artifact, links }
 }
 
 const bare = (version: string): string => version.replace(/^v/, '')
@@ -62,11 +66,12 @@ interface Obtained {
   readonly packed: Uint8Array
   /** The artifact as its registry has it; the other kinds get one made. */
   readonly served?: ChartArtifact
+  readonly links?: readonly string[]
 }
 
 async function obtain(spec: ChartSpec, sources: Sources): Promise<Obtained> {
   if (spec.oci !== undefined) return fromRegistry(spec.oci, spec, sources)
-  if (spec.path !== undefined) return { source: spec.path, packed: await fromPath(spec.path, spec, sources) }
+  if (spec.path !== undefined) return { source: spec.path, ...(await fromPath(spec.path, spec, sources)) }
   const repo = spec.repo ?? ''
   const found = await packageFromRepository(repo, spec, sources)
   const source = withoutQuery(repo)
@@ -117,12 +122,20 @@ async function fromRegistry(
   return { source, packed: packed.bytes, served: { manifest, blobs } }
 }
 
-async function fromPath(path: string, spec: ChartSpec, { files, specDir }: Sources): Promise<Uint8Array> {
+async function fromPath(
+  path: string,
+  spec: ChartSpec,
+  { files, specDir }: Sources,
+): Promise<Pick<Obtained, 'packed' | 'links'>> {
   const full = `${specDir}/${path}`
   if (!(await files.exists(full)))
     throw new SealiftError('CHART_NOT_FOUND', `chart ${spec.name}: ${full} is not there`)
-  if (!/\.(tgz|tar\.gz)$/.test(path)) return packChartFolder(full, spec.name, files)
-  const packed = await files.readBytes(full)
+  const place = await placeOf(path, specDir, files)
+  if (place.kind === 'folder')
+    return packChartFolder(place.path, spec.name, { files, reach: await reachOf(specDir, files) })
+  if (place.kind !== 'file')
+    throw new SealiftError('SPEC_INVALID', `chart ${spec.name}: ${full} is a ${place.kind}`)
+  const packed = await files.readBytes(place.path)
   if (packed.length > chartBytes) throw new SealiftError('FILE_FAILED', `${full} is larger than 64 MiB`)
-  return packed
+  return { packed }
 }

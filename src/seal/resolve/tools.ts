@@ -4,6 +4,7 @@ import type { ToolSpec } from '../../kernel/inputs/index.ts'
 import { digestOf, parseManifest, parseReference } from '../../kernel/oci/index.ts'
 import type { Content } from '../../kernel/ports/index.ts'
 import type { Sources } from './charts.ts'
+import { fileOf } from './reach.ts'
 import { readAll, readBlob } from './read.ts'
 
 /** A tool at hand: the file as released, and where it came from. */
@@ -31,7 +32,9 @@ async function obtain(
   const { specDir, files, registry, web, signal } = sources
   if (url !== undefined)
     return { source: url, bytes: await readAll(web.stream(url, signal ? { signal } : {}), toolBytes, url) }
-  if (oci === undefined) return { source: path ?? '', bytes: await files.readBytes(`${specDir}/${path}`) }
+  if (path !== undefined)
+    return { source: path, bytes: await files.readBytes(await fileOf(path, specDir, files)) }
+  if (oci === undefined) throw new Error('a tool has one source')
   const reference = parseReference(oci)
   if (reference === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${oci} is not an OCI artifact`)
   const [layer, ...more] = parseManifest((await registry.manifest(reference, signal)).bytes, oci).layers

@@ -1,6 +1,7 @@
 /** A bundle as it is written: committed, discarded, or interrupted and found again. */
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
+import { filesBelow } from '../../support/files-below.ts'
 import { digestIn } from '../../support/sink.ts'
 import { bothFiles, freshFolder } from './setting.ts'
 
@@ -35,7 +36,7 @@ describe.each(bothFiles)('%s files', (_, make) => {
     await sink.discard()
     await sink.discard()
     expect(await files.readText(path)).toBe('older')
-    expect(await files.list(at())).toEqual(['bundle.tar'])
+    expect(await filesBelow(files, at())).toEqual(['bundle.tar'])
   })
 
   test('an interrupted bundle is found again with its notes; bytes that were not written are zeros', async () => {
@@ -62,7 +63,7 @@ describe.each(bothFiles)('%s files', (_, make) => {
     const third = await files.createBundle(path)
     expect(third.notes).toEqual([])
     await third.discard()
-    expect(await files.list(at())).toEqual(['bundle.tar'])
+    expect(await filesBelow(files, at())).toEqual(['bundle.tar'])
   })
 
   test('a blob is written at its place and hashed, what is there already included', async () => {
@@ -101,14 +102,14 @@ describe.each(bothFiles)('%s files', (_, make) => {
     await second.allocate(4)
     expect(await digestIn(second, 0, 4)).toBe(digestOf(Buffer.alloc(4)))
     await second.discard()
-    expect(await files.list(at())).toEqual([])
+    expect(await filesBelow(files, at())).toEqual([])
   })
 
   test('kept without a note, a bundle leaves nothing', async () => {
     const sink = await files.createBundle(at('bundle.tar'))
     await sink.allocate(4)
     await sink.keep()
-    expect(await files.list(at())).toEqual([])
+    expect(await filesBelow(files, at())).toEqual([])
   })
 
   test('one path has one writer at a time', async () => {
@@ -124,6 +125,6 @@ describe.each(bothFiles)('%s files', (_, make) => {
     await first.commit()
     const second = await files.createBundle(path)
     await second.discard()
-    expect(await files.list(at())).toEqual(['bundle.tar'])
+    expect(await filesBelow(files, at())).toEqual(['bundle.tar'])
   })
 })

@@ -1,5 +1,7 @@
 /** What only a real file system has: modes, links, pipes, holes, and files that others left. */
+import { once } from 'node:events'
 import { chown, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { nodeFiles } from '../../../src/adapters/files/index.ts'
@@ -56,12 +58,39 @@ test('what another user has left in the place of a partial file is not taken ove
   expect((await stat(path)).uid).toBe(process.getuid?.())
 })
 
-test('listing goes into folders and does not follow links', async () => {
+test('a folder shows what each name in it is, and links are followed only when asked for', async () => {
   await execa('mkdir', ['-p', at('b/c')])
-  for (const name of ['b/c/2', 'b/1', 'a']) await writeFile(at(name), '')
-  await symlink('/etc', at('etc'))
-  await symlink('/etc/passwd', at('b/passwd'))
-  expect(await files.list(at())).toEqual(['a', 'b/1', 'b/c/2'])
+  for (const name of ['b/c/2', 'a']) await writeFile(at(name), '')
+  await execa('mkfifo', [at('pipe')])
+  const server = createServer().listen(at('socket'))
+  await once(server, 'listening')
+  await symlink('b/c', at('folder'))
+  await symlink('folder/2', at('far'))
+  await symlink('/dev/null', at('null'))
+  await symlink('round', at('round'))
+  await symlink('nothing', at('gone'))
+  expect((await files.entries(at())).map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+    ...[
+      'a file',
+      'b folder',
+      'far link',
+      'folder link',
+      'gone link',
+      'null link',
+      'pipe pipe',
+      'round link',
+      'socket socket',
+    ],
+  ])
+  server.close()
+  expect(await files.follow(at('far'))).toEqual({ path: at('b/c/2'), kind: 'file' })
+  expect(await files.follow(at('folder'))).toEqual({ path: at('b/c'), kind: 'folder' })
+  expect(await files.follow(at('null'))).toEqual({ path: '/dev/null', kind: 'device' })
+  await expect(files.follow(at('round'))).rejects.toMatchObject({
+    code: 'FILE_FAILED',
+    message: expect.stringContaining('in a circle'),
+  })
+  await expect(files.follow(at('gone'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
 })
 
 test('text that is not UTF-8, and a folder, are refused', async () => {

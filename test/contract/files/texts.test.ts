@@ -1,6 +1,7 @@
 /** Texts, bytes and folders: the same on this machine and in memory. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { filesBelow } from '../../support/files-below.ts'
 import { bothFiles, freshFolder } from './setting.ts'
 
 const at = freshFolder()
@@ -16,7 +17,7 @@ describe.each(bothFiles)('%s files', (_, make) => {
     expect(await files.exists(path)).toBe(true)
     expect(await files.readText(path)).toBe('kleiner')
     expect(await files.readBytes(path)).toEqual(Buffer.from('kleiner'))
-    expect(await files.list(at())).toEqual(['a.txt'])
+    expect(await filesBelow(files, at())).toEqual(['a.txt'])
   })
 
   test('make the folders that they write into', async () => {
@@ -25,7 +26,11 @@ describe.each(bothFiles)('%s files', (_, make) => {
     const sink = await files.createBundle(at('d/e/bundle.tar'))
     await sink.allocate(1)
     await sink.commit()
-    expect(await files.list(at())).toEqual(['a/b/text', 'c/journal', 'd/e/bundle.tar'])
+    expect(await filesBelow(files, at())).toEqual(['a/b/text', 'c/journal', 'd/e/bundle.tar'])
+    expect(await files.entries(at('a'))).toEqual([{ name: 'b', kind: 'folder' }])
+    expect(await files.follow(at('a/b'))).toEqual({ path: at('a/b'), kind: 'folder' })
+    expect(await files.follow(at('a/b/text'))).toEqual({ path: at('a/b/text'), kind: 'file' })
+    await expect(files.follow(at('a/c'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
   })
 
   test('read what travelled beside a bundle, up to a limit', async () => {

@@ -4,6 +4,7 @@ import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { nodeFiles } from '../../../src/adapters/files/index.ts'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
+import { filesBelow } from '../../support/files-below.ts'
 import { digestIn } from '../../support/sink.ts'
 import { freshFolder } from './setting.ts'
 
@@ -32,7 +33,7 @@ describe('volumes', () => {
 
   test('are the bundle cut into pieces, with a list that sha256sum reads', async () => {
     await write(25, 10)
-    expect(await files.list(at())).toEqual([
+    expect(await filesBelow(files, at())).toEqual([
       'bundle.tar.001',
       'bundle.tar.002',
       'bundle.tar.003',
@@ -101,9 +102,9 @@ describe('volumes', () => {
   test('of an earlier build go when there are fewer of them, or none', async () => {
     await write(25, 5)
     await write(25, 10)
-    expect((await files.list(at())).length).toBe(4)
+    expect((await filesBelow(files, at())).length).toBe(4)
     await write(25, undefined)
-    expect(await files.list(at())).toEqual(['bundle.tar'])
+    expect(await filesBelow(files, at())).toEqual(['bundle.tar'])
     await write(25, 10)
     expect(await read('bundle.tar')).toEqual(content)
     expect(await files.exists(path())).toBe(false)
@@ -120,7 +121,7 @@ describe('volumes', () => {
     expect(await files.readText(`${path()}.20261124`)).toBe('a copy')
     await write(25, 10)
     await write(25, undefined)
-    expect(await files.list(at())).toEqual(['bundle.tar', 'bundle.tar.20261124'])
+    expect(await filesBelow(files, at())).toEqual(['bundle.tar', 'bundle.tar.20261124'])
   })
 
   test('an interrupted run goes on in volumes', async () => {

@@ -5,6 +5,7 @@ import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type BundleSpec, parseSpec } from '../../../kernel/inputs/index.ts'
 import { digestOf, mediaTypes } from '../../../kernel/oci/index.ts'
 import type { Files } from '../../../kernel/ports/index.ts'
+import { fileOf } from '../../resolve/index.ts'
 
 /** A file of the spec's folder that travels in the bundle. */
 export interface OwnFile {
@@ -24,7 +25,10 @@ export async function readLocked(
   const spec = parseSpec(await files.readText(specFile), specFile)
   const { lock, text } = await readLock(specDir, files)
   const own: OwnFile[] = []
-  for (const { path } of lock.files) own.push({ path, bytes: await files.readBytes(`${specDir}/${path}`) })
+  for (const { path } of lock.files) {
+    const place = path === specTitle ? specFile : await fileOf(path, specDir, files)
+    own.push({ path, bytes: await files.readBytes(place) })
+  }
   refuseChanges(lock, own, specDir)
   return { spec, lock, own: [...own, { path: lockTitle, bytes: Buffer.from(text) }] }
 }

@@ -10,7 +10,7 @@ import {
   parseReference,
   type Reference,
 } from '../../../kernel/oci/index.ts'
-import type { Sources } from '../../resolve/index.ts'
+import { fileOf, type Sources } from '../../resolve/index.ts'
 import type { Open } from './open.ts'
 
 /**
@@ -33,7 +33,7 @@ export async function gatherTool(
     openers.set(digest, options => web.stream(tool.source, options))
   } else {
     openers.set(digest, async function* ({ offset = 0 }) {
-      yield (await files.readBytes(`${specDir}/${tool.source}`)).subarray(offset)
+      yield (await files.readBytes(await fileOf(tool.source, specDir, files))).subarray(offset)
     })
   }
   return {

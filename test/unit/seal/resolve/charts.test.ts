@@ -220,13 +220,14 @@ describe('from a path', () => {
 
   test('a folder is packed under the chart’s name, ignored files left out, the same each time', async () => {
     const files = {
-      '.helmignore': '# editors\n*.swp\nci/\n/notes.md\n!keep.swp\n',
+      '.helmignore': '\uFEFF# editors\n*.swp\r\nci/\n/notes.md\n',
       'Chart.yaml': chartYaml,
       'ci/values.yaml': 'a: 1',
       'notes.md': 'x',
       'templates/notes.md': 'x',
       'templates/a.yaml.swp': 'x',
-      'templates/keep.swp': 'x',
+      'templates/.hidden.yaml': 'x',
+      'templates/below/.seen.yaml': 'x',
       'values.yaml': 'a: 2',
     }
     const chart = await resolve({ path: 'charts/one' }, await folder(files))
@@ -235,10 +236,31 @@ describe('from a path', () => {
     expect([...(await readPackage(chart.package, () => true)).keys()]).toEqual([
       'one/.helmignore',
       'one/Chart.yaml',
-      'one/templates/keep.swp',
+      'one/templates/below/.seen.yaml',
       'one/templates/notes.md',
       'one/values.yaml',
     ])
+  })
+
+  test('patterns that helm refuses are named by their lines, all of them', async () => {
+    const files = { 'Chart.yaml': chartYaml, '.helmignore': 'a\n**/b\n[a-\n\nc\\\n' }
+    await expect(resolve({ path: 'charts/one' }, await folder(files))).rejects.toMatchObject({
+      code: 'SPEC_INVALID',
+      message: '/spec/charts/one/.helmignore has patterns that helm refuses',
+      faults: [
+        'line 2: **/b: helm has no **, only *',
+        'line 3: [a-: a bracket or a backslash has no end',
+        'line 5: c\\: a bracket or a backslash has no end',
+      ],
+    })
+  })
+
+  test('rules that leave out Chart.yaml are refused, for helm would find no chart', async () => {
+    const files = { 'Chart.yaml': chartYaml, '.helmignore': '!a.yaml\n' }
+    await expect(resolve({ path: 'charts/one' }, await folder(files))).rejects.toMatchObject({
+      code: 'SPEC_INVALID',
+      message: 'the .helmignore of /spec/charts/one leaves out Chart.yaml',
+    })
   })
 
   test('a .helmignore may have any number of stars', async () => {
