@@ -10,8 +10,8 @@ import { createHelm } from '../../src/adapters/helm/index.ts'
 import { computeBudget } from '../../src/bundle/declared/index.ts'
 import { findPods, renderedObjects } from '../../src/kernel/objects/index.ts'
 import { writePackage } from '../../src/kernel/packages/index.ts'
-import type { Helm } from '../../src/kernel/ports/index.ts'
-import { parseAllYaml, parseYaml } from '../../src/kernel/yaml/index.ts'
+import type { Helm, Values } from '../../src/kernel/ports/index.ts'
+import { parseManifests } from '../../src/kernel/yaml/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoChart } from '../support/connected/eso.ts'
@@ -47,8 +47,8 @@ async function chartOf(name: string, files: Readonly<Record<string, string>>): P
 }
 
 const chartYaml = (name: string) => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`
-const valuesOf = async (path: string) => parseYaml(await readFile(join(root, 'bundles', path), 'utf8'))
-const release = (chart: string, values: readonly unknown[] = []) => ({
+const valuesOf = (path: string) => readFile(join(root, 'bundles', path))
+const release = (chart: string, values: readonly Values[] = []) => ({
   release: 'x',
   namespace: 'apps',
   chart,
@@ -105,7 +105,7 @@ describe('rendering', () => {
     const [head = '', content] = (await readFile(seen, 'utf8')).split('\nfile ')
     expect(head).not.toContain('very-secret')
     expect(head).toContain('mode 600')
-    expect(content).toContain('password: very-secret')
+    expect(content).toContain('{"password":"very-secret"}')
     const file = content?.split('\n')[0] ?? ''
     expect(file).toMatch(/values-0\.yaml$/)
     expect(existsSync(file)).toBe(false)
@@ -117,7 +117,7 @@ describe('the bundles’ values', () => {
     const chart = join(folder, 'external-secrets.tgz')
     await writeFile(chart, await readFile((await esoChart()).archive.path))
     const metadata = parseChartYaml('name: external-secrets\nversion: 0.20.4\n', 'ESO')
-    const render = async (values: readonly unknown[]) =>
+    const render = async (values: readonly Values[]) =>
       renderedObjects('external-secrets', await helm.template(release(chart, values), '1.35.4'))
     const values = await valuesOf('sandbox/values/external-secrets.yaml')
     const objects = await render([values])
@@ -158,7 +158,7 @@ describe('the bundles’ values', () => {
     const chart = join(folder, 'infisical-standalone.tgz')
     await writeFile(chart, writePackage(entries))
     const metadata = parseChartYaml('name: infisical-standalone\nversion: 1.7.5\n', 'Infisical')
-    const found = async (values: readonly unknown[]) => {
+    const found = async (values: readonly Values[]) => {
       const objects = renderedObjects(
         'infisical-standalone',
         await helm.template(release(chart, values), '1.36.0'),
@@ -192,7 +192,7 @@ describe('installing', () => {
     'templates/a.yaml':
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: "{{ .Values.a }}"}\n',
   }
-  const here = (chart: string, values: readonly unknown[] = []) => ({
+  const here = (chart: string, values: readonly Values[] = []) => ({
     ...release(chart, values),
     namespace: 'default',
   })
@@ -206,8 +206,8 @@ describe('installing', () => {
     const found = await cluster.status('x', 'default')
     expect(found).toMatchObject({ ...installed, revision: 2, chart: 'maps', version: '1.0.0' })
     const wanted = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: '2' } }]
-    expect(parseAllYaml(found?.manifest ?? '')).toEqual(wanted)
-    expect(parseAllYaml(await cluster.render(here(chart, [{ a: 2 }])))).toEqual(wanted)
+    expect(parseManifests(found?.manifest ?? '')).toEqual(wanted)
+    expect(parseManifests(await cluster.render(here(chart, [{ a: 2 }])))).toEqual(wanted)
     await cluster.uninstall('x', 'default', 60)
     await cluster.uninstall('x', 'default', 60)
     expect(await cluster.status('x', 'default')).toBeUndefined()
@@ -233,7 +233,7 @@ describe('installing', () => {
     })
     const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
     const { version } = await api.info()
-    expect(parseAllYaml(await cluster.render(here(chart)))).toEqual([
+    expect(parseManifests(await cluster.render(here(chart)))).toEqual([
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { u: 'true', v: version } },
     ])
   })

@@ -11,7 +11,7 @@ import { createHelm } from '../../src/adapters/helm/index.ts'
 import { computeBudget } from '../../src/bundle/declared/index.ts'
 import { type ChartSpec, parseSpec } from '../../src/kernel/inputs/index.ts'
 import { findPods, renderedObjects } from '../../src/kernel/objects/index.ts'
-import { parseYaml } from '../../src/kernel/yaml/index.ts'
+import type { Values } from '../../src/kernel/ports/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
 import { esoChart } from '../support/connected/eso.ts'
 import { goTool } from '../support/tools/build.ts'
@@ -34,11 +34,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** A chart of the spec rendered as a lock renders it, with more values on top. */
-async function render({ name, release, namespace, values }: ChartSpec, more: object = {}) {
+async function render({ name, release, namespace, values }: ChartSpec, more: Values = {}) {
   const helm = createHelm({ program: await goTool('helm') })
-  const own = await Promise.all(
-    values.map(async path => parseYaml(await readFile(join(bundle, path), 'utf8'))),
-  )
+  const own = await Promise.all(values.map(path => readFile(join(bundle, path))))
   const request = { release, namespace, chart: charts[name] ?? '', values: [...own, more] }
   const objects = renderedObjects(name, await helm.template(request, spec.kubernetes))
   return { metadata: parseChartYaml(`name: ${name}\nversion: 1.0.0\n`, name), objects }
@@ -68,7 +66,7 @@ test('its values request 640Mi and 300m in all, each container its share, and no
 test('the operator’s CRDs come with crdValues only', async () => {
   const [eso] = spec.charts.filter(({ name }) => name === 'external-secrets')
   if (!eso) throw new Error('the spec has no external-secrets')
-  const crds = async (more?: object) =>
+  const crds = async (more?: Values) =>
     (await render(eso, more)).objects.filter(({ kind }) => kind === 'CustomResourceDefinition').length
   expect(await crds()).toBe(0)
   expect(await crds(eso.crdValues)).toBeGreaterThan(20)

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseAllYaml, parseYaml, printYaml } from '../../src/kernel/yaml/index.ts'
+import { parseManifests, parseYaml, printYaml } from '../../src/kernel/yaml/index.ts'
 import { infisicalValues } from '../../src/site/wire/values.ts'
 import { goTool } from '../support/tools/build.ts'
 
@@ -39,7 +39,7 @@ async function render(chart: string, values: object, release = 'infisical'): Pro
   const file = join(folder, 'values.yaml')
   writeFileSync(file, printYaml(values))
   const { stdout } = await execa(helm, ['template', release, chart, '-n', 'infisical', '-f', file])
-  return parseAllYaml(stdout).filter(Boolean) as Rendered[]
+  return parseManifests(stdout).filter(Boolean) as Rendered[]
 }
 
 /** What must be equal: everything but times, the chart's own version, and the order of objects. */

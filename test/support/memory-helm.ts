@@ -5,8 +5,9 @@ import {
   type Release,
   type ReleaseStatus,
   type TemporaryHelm,
+  type Values,
 } from '../../src/kernel/ports/index.ts'
-import { printYaml } from '../../src/kernel/yaml/index.ts'
+import { parseManifests, printYaml } from '../../src/kernel/yaml/index.ts'
 import { ownObjects } from '../../src/site/release/index.ts'
 import type { MemoryCluster } from './memory-cluster.ts'
 import { isNamespaced } from './memory-kinds.ts'
@@ -21,6 +22,9 @@ export interface MemoryHelm extends TemporaryHelm {
 
 const recordOf = (release: string, revision: number) => `sh.helm.release.v1.${release}.v${revision}`
 
+const readValues = (values: Values): readonly unknown[] =>
+  values instanceof Uint8Array ? parseManifests(Buffer.from(values).toString('utf8')) : [values]
+
 /** `charts` by the name of their release. Values are merged at the top level only. */
 export function memoryHelm(
   cluster: MemoryCluster,
@@ -28,7 +32,7 @@ export function memoryHelm(
 ): MemoryHelm {
   const calls: string[] = []
   const render = ({ release, values }: Release) => {
-    const objects = charts[release]?.(Object.assign({}, ...values)) ?? []
+    const objects = charts[release]?.(Object.assign({}, ...values.flatMap(readValues))) ?? []
     return objects.map(object => `---\n${printYaml(object)}`).join('')
   }
   async function status(release: string, namespace: string): Promise<ReleaseStatus | undefined> {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
-import { printYaml } from '../../kernel/yaml/index.ts'
+import type { Values } from '../../kernel/ports/index.ts'
+import { printJson } from '../../kernel/yaml/index.ts'
 import { temporaryFolder } from '../temporary.ts'
 import type { HelmOptions } from './options.ts'
 
@@ -9,7 +10,7 @@ import type { HelmOptions } from './options.ts'
 export interface HelmCall {
   readonly args: readonly string[]
   /** Written to private files and named with `--values`, in this order. */
-  readonly values?: readonly unknown[]
+  readonly values?: readonly Values[]
   /** What is being done, for the error: `rendering chart x`. */
   readonly doing: string
   readonly code: ErrorCode
@@ -83,8 +84,11 @@ function cleaned(line: string): string {
 
 const firstLine = (message: string | undefined): string => messageOf(message).split('\n')[0] ?? ''
 
-async function writeValues(path: string, values: unknown): Promise<string> {
-  await writeFile(path, printYaml(values), { mode: 0o600, flag: 'wx' })
+async function writeValues(path: string, values: Values): Promise<string> {
+  await writeFile(path, values instanceof Uint8Array ? values : printJson(values), {
+    mode: 0o600,
+    flag: 'wx',
+  })
   return path
 }
 

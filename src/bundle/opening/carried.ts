@@ -2,9 +2,9 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import { mediaTypes } from '../../kernel/oci/index.ts'
 import type { Files, SiteHost, TemporaryHelm } from '../../kernel/ports/index.ts'
-import { parseYaml } from '../../kernel/yaml/index.ts'
 import type { Bundle } from '../layout/index.ts'
 import { toolBytes, toolProgram } from './tool-program.ts'
+import { valuesLimit } from './values-files.ts'
 
 /** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
 export async function bundledHelm(
@@ -50,18 +50,18 @@ export async function chartFile(
 }
 
 /** A file of the spec's folder as it travels in the bundle. @throws SealiftError BUNDLE_MALFORMED */
-export async function carriedText(bundle: Bundle, title: string): Promise<string> {
+export async function carriedBytes(bundle: Bundle, title: string): Promise<Uint8Array> {
   const file = bundle.files.find(
     candidate => candidate.title === title && candidate.descriptor.mediaType === mediaTypes.bundleFile,
   )
   if (file === undefined) throw new SealiftError('BUNDLE_MALFORMED', `the bundle has no file ${title}`)
-  return Buffer.from(await bundle.read(file.descriptor.digest, 16 * 1024 * 1024)).toString('utf8')
+  return bundle.read(file.descriptor.digest, valuesLimit)
 }
 
-/** The values files of a chart that travel in the bundle, lowest precedence first. @throws SealiftError BUNDLE_MALFORMED */
+/** The bytes of a chart's values files that travel in the bundle, lowest precedence first. @throws SealiftError BUNDLE_MALFORMED */
 export async function bundledValues(
   bundle: Bundle,
   { values }: Pick<ChartSpec, 'values'>,
-): Promise<unknown[]> {
-  return Promise.all(values.map(async path => parseYaml(await carriedText(bundle, path)) ?? {}))
+): Promise<Uint8Array[]> {
+  return Promise.all(values.map(path => carriedBytes(bundle, path)))
 }

@@ -3,7 +3,7 @@
  * travels in it: its lock, its values, its charts and its helm. Runs nothing and changes nothing.
  */
 export { type NamedBundle, withBundles } from './bases.ts'
-export { bundledHelm, bundledValues, carriedText, chartFile, chartPackage } from './carried.ts'
+export { bundledHelm, bundledValues, carriedBytes, chartFile, chartPackage } from './carried.ts'
 export { lockOutside, readLock } from './read-lock.ts'
 export {
   type AskPassphrase,
@@ -15,5 +15,5 @@ export {
 } from './signature.ts'
 export { toolBytes, toolProgram } from './tool-program.ts'
 export { readPublicKeys, requireSigned, requireTrusted, signatureLimit } from './trust.ts'
-export { readValues, type ValuesFile } from './values-files.ts'
+export { readValues } from './values-files.ts'
 export { verifySource } from './verify-source.ts'

@@ -1,31 +1,29 @@
-import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { messageOf, printable, printMemory, SealiftError } from '../../kernel/errors/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
-import { parseYaml } from '../../kernel/yaml/index.ts'
 
-/** A values file: its text as it stands, and the mapping in it. */
-export interface ValuesFile {
-  readonly text: string
-  readonly values: unknown
-}
+/** Bytes that a values file may have. */
+export const valuesLimit = 16 * 1024 * 1024
 
 /**
- * Every values file of a spec's charts once, by its path there.
+ * The bytes of every values file of a spec's charts once, by its path there. Nothing of them is read here: what they
+ * mean is for helm to say.
  * @param where names the spec in the error
- * @param read gives a file's text, or nothing when it is not there
+ * @param read gives a file's bytes, or nothing when it is not there
  * @throws SealiftError SPEC_INVALID that names each unusable one
  */
 export async function readValues(
   charts: BundleSpec['charts'],
   where: string,
-  read: (path: string) => Promise<string | undefined>,
-): Promise<Map<string, ValuesFile>> {
-  const found = new Map<string, ValuesFile>()
+  read: (path: string) => Promise<Uint8Array | undefined>,
+): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>()
   const faults: string[] = []
   for (const path of new Set(charts.flatMap(chart => chart.values))) {
     try {
-      const text = await read(path)
-      if (text === undefined) faults.push(`${path}: the values file is not there`)
-      else found.set(path, { text, values: mapping(text) })
+      const bytes = await read(path)
+      if (bytes === undefined) faults.push(`${path}: the values file is not there`)
+      else if (bytes.length > valuesLimit) faults.push(`${path}: more than ${printMemory(valuesLimit)}`)
+      else found.set(path, bytes)
     } catch (error) {
       faults.push(`${path}: ${printable(messageOf(error).split('\n')[0] ?? '')}`)
     }
@@ -34,10 +32,4 @@ export async function readValues(
   throw new SealiftError('SPEC_INVALID', `${where} names values files that cannot be used`, {
     faults,
   })
-}
-
-function mapping(text: string): unknown {
-  const values = parseYaml(text) ?? {}
-  if (typeof values !== 'object' || Array.isArray(values)) throw new Error('expected a mapping')
-  return values
 }

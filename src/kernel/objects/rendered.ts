@@ -1,5 +1,5 @@
 import { SealiftError } from '../errors/index.ts'
-import { parseAllYaml } from '../yaml/index.ts'
+import { parseManifests } from '../yaml/index.ts'
 
 /** Any YAML mapping. */
 export type Mapping = Readonly<Record<string, unknown>>
@@ -19,7 +19,7 @@ export interface RenderedObject {
  */
 export function renderedObjects(chart: string, yaml: string): RenderedObject[] {
   try {
-    return parseAllYaml(yaml).flatMap(document => open(chart, document))
+    return parseManifests(yaml).flatMap(document => open(chart, document))
   } catch (error) {
     throw new SealiftError('RENDER_FAILED', `chart ${chart} renders to something that is not YAML`, {
       cause: error,

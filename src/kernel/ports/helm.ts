@@ -1,11 +1,17 @@
+/**
+ * Values for helm: the bytes of a values file as they lie there, which nobody but helm reads; or a plain object that
+ * Sealift has made.
+ */
+export type Values = Uint8Array | Readonly<Record<string, unknown>>
+
 /** What a chart is rendered or installed with. */
 export interface Release {
   readonly release: string
   readonly namespace: string
   /** Path of the packaged chart (.tgz). */
   readonly chart: string
-  /** Values, lowest precedence first, as plain objects; written to a private file, never to arguments. */
-  readonly values: readonly unknown[]
+  /** Lowest precedence first; each in a private file of its own, never in arguments. */
+  readonly values: readonly Values[]
 }
 
 /** The newest revision of a release, and how it ended. */

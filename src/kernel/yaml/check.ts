@@ -52,7 +52,8 @@ function printPath(path: readonly PropertyKey[]): string {
   return parts.join('') || '(document)'
 }
 
-function syntaxFault(error: unknown, quote: boolean): string {
+/** Why a text is no YAML, with line and column; `quote` as in {@link CheckOptions}. */
+export function syntaxFault(error: unknown, quote: boolean): string {
   const { reason, mark } = (error ?? {}) as { reason?: string; mark?: { line: number; column: number } }
   const place = mark === undefined ? '' : `line ${mark.line + 1}, column ${mark.column + 1}: `
   const said = reason ?? String(error)

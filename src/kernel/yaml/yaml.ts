@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, dump, load, loadAll, mergeTag, YAMLException } from 'js-yaml'
+import { helmSchema } from './helm-schema.ts'
 
 const schema = CORE_SCHEMA.withTags(mergeTag)
 
@@ -16,9 +17,12 @@ export function parseYaml(text: string, { aliases = true }: { readonly aliases?:
   return documents.length > 1 ? load(text, { schema, maxAliases }) : documents[0]
 }
 
-/** Every document of a stream, empty ones left out. @throws YAMLException with line and column. */
-export function parseAllYaml(text: string): unknown[] {
-  return bounded(text, loadAll(sparse(text), { schema }))
+/**
+ * Every document of what is written for helm, or by it, empty ones left out. Read as helm and Kubernetes do: the scalars
+ * of YAML 1.1, and of a key that is there twice the last. @throws YAMLException with line and column.
+ */
+export function parseManifests(text: string): unknown[] {
+  return bounded(text, loadAll(sparse(text), { schema: helmSchema, json: true }))
 }
 
 /** The text, unless it is dense with values. */

@@ -26,7 +26,7 @@ export function assemble({ spec, specText, values, tools, charts, ...found }: Lo
     kubernetes: spec.kubernetes,
     files: [
       { path: specTitle, digest: digestOf(specText) },
-      ...[...values].map(([path, { text }]) => ({ path, digest: digestOf(text) })),
+      ...[...values].map(([path, bytes]) => ({ path, digest: digestOf(bytes) })),
     ],
     charts: charts.map(lockedChart),
     images: found.pinned.map(image => withAttachments(lockedImage(image), found.attached)),

@@ -1,5 +1,5 @@
 import { specTitle } from '../../bundle/layout/index.ts'
-import { readValues, type ValuesFile } from '../../bundle/opening/index.ts'
+import { readValues } from '../../bundle/opening/index.ts'
 import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
 import { type BundleSpec, type ChartSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
 import { type ConnectedHost, eachAsStep, type Talk } from '../../kernel/ports/index.ts'
@@ -9,8 +9,8 @@ import { fileOf, type ResolvedChart, type ResolvedTool, resolveChart, resolveToo
 export interface ReadSpec {
   readonly spec: BundleSpec
   readonly specText: string
-  /** By path. */
-  readonly values: ReadonlyMap<string, ValuesFile>
+  /** Bytes by path. */
+  readonly values: ReadonlyMap<string, Uint8Array>
   /** The helm that travels and can run here. */
   readonly helmTool: ToolSpec
 }
@@ -27,7 +27,7 @@ export async function readSpec(
   const helmTool = helmOf(spec, platform)
   const values = await readValues(spec.charts, specFile, async path =>
     (await files.exists(`${specDir}/${path}`))
-      ? files.readText(await fileOf(path, specDir, files))
+      ? files.readBytes(await fileOf(path, specDir, files))
       : undefined,
   )
   return { spec, specText, values, helmTool }

@@ -1,24 +1,14 @@
-import type { ValuesFile } from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type RenderedObject, renderedObjects } from '../../kernel/objects/index.ts'
-import { eachAsStep, type Files, type Helm, type Reporter } from '../../kernel/ports/index.ts'
+import { eachAsStep, type Reporter, type Values } from '../../kernel/ports/index.ts'
 import type { RenderedChart, ResolvedChart } from '../resolve/index.ts'
-
-/** How to render: which helm, for which Kubernetes, with which values files. */
-export interface Rendering {
-  readonly helm: Helm
-  readonly kubernetes: string
-  readonly values: ReadonlyMap<string, ValuesFile>
-  /** A private folder for packages; the caller removes it. */
-  readonly folder: string
-  readonly files: Files
-  readonly signal: AbortSignal
-}
+import { explained } from './refused-values.ts'
+import type { Rendering } from './rendering.ts'
 
 /**
  * Renders one chart as it will be installed. With `crdValues` it is rendered once more, for the CRDs only: they
  * are applied apart from the release, and what they name counts too.
- * @throws SealiftError RENDER_FAILED
+ * @throws SealiftError RENDER_FAILED; SPEC_INVALID that names each values file which helm cannot read
  */
 export async function renderChart(
   { spec, metadata, package: bytes }: Pick<ResolvedChart, 'spec' | 'metadata' | 'package'>,
@@ -28,10 +18,12 @@ export async function renderChart(
   const { name, release, namespace, crdValues } = spec
   const chart = `${folder}/${name}-${metadata.version.replaceAll('/', '_')}.tgz`
   await files.write(chart, bytes, 0o600)
-  const values = spec.values.map(path => rendering.values.get(path)?.values ?? {})
-  const render = async (all: readonly unknown[]): Promise<RenderedObject[]> =>
+  const values = spec.values.flatMap(path => rendering.values.get(path) ?? [])
+  const render = async (all: readonly Values[]): Promise<RenderedObject[]> =>
     renderedObjects(name, await helm.template({ release, namespace, chart, values: all }, kubernetes, signal))
-  const objects = await render(values)
+  const objects = await render(values).catch(async error => {
+    throw await explained(error, rendering)
+  })
   if (crdValues === undefined) return { metadata, objects }
   const crds = (await render([...values, crdValues])).filter(
     ({ kind }) => kind === 'CustomResourceDefinition',
@@ -46,7 +38,7 @@ export async function renderChart(
   )
 }
 
-/** Renders charts one after the other, each a step that people see. @throws SealiftError RENDER_FAILED */
+/** Renders charts one after the other, each a step that people see. @throws SealiftError RENDER_FAILED, SPEC_INVALID */
 export async function renderAll(
   charts: readonly ResolvedChart[],
   rendering: Omit<Rendering, 'folder'>,

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
-import { parseAllYaml } from '../../kernel/yaml/index.ts'
+import { parseManifests } from '../../kernel/yaml/index.ts'
 
 /** Which release an object is of. */
 export interface ReleaseName {
@@ -13,7 +13,7 @@ export interface ReleaseName {
  */
 export function ownObjects(manifest: string, { release, namespace }: ReleaseName): KubernetesObject[] {
   const own = { 'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': namespace }
-  return parseAllYaml(manifest)
+  return parseManifests(manifest)
     .flatMap(opened)
     .map(object => {
       const { labels, annotations } = object.metadata

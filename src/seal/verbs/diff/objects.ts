@@ -1,12 +1,7 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
-import {
-  bundledHelm,
-  carriedText,
-  chartPackage,
-  readValues,
-  type ValuesFile,
-} from '../../../bundle/opening/index.ts'
+import { bundledHelm, carriedBytes, chartPackage, readValues } from '../../../bundle/opening/index.ts'
 import { type ChartSpec, parseSpec } from '../../../kernel/inputs/index.ts'
+import { digestOf } from '../../../kernel/oci/index.ts'
 import type { Files, HelmFrom, TemporaryHelm } from '../../../kernel/ports/index.ts'
 import { type ObjectChange, objectChanges, type PlacedObject } from '../../diff/index.ts'
 import { renderChart } from '../../locking/index.ts'
@@ -52,26 +47,26 @@ interface Source {
   readonly bundle: Bundle
   readonly chart: ChartSpec
   readonly kubernetes: string
-  readonly values: ReadonlyMap<string, ValuesFile>
+  readonly values: ReadonlyMap<string, Uint8Array>
   readonly key: string
 }
 
 async function sourcesOf(bundle: Bundle): Promise<Source[]> {
   const { charts, kubernetes } = parseSpec(bundle.specText, 'bundle.yaml of the bundle')
   const carried = async (path: string) =>
-    bundle.files.some(({ title }) => title === path) ? carriedText(bundle, path) : undefined
+    bundle.files.some(({ title }) => title === path) ? carriedBytes(bundle, path) : undefined
   const values = await readValues(charts, 'bundle.yaml of the bundle', carried)
   return charts.map(chart => {
     const { name, release, namespace, crdValues } = chart
     const locked = bundle.lock.charts.find(candidate => candidate.name === name)
-    const texts = chart.values.map(path => values.get(path)?.text)
+    const digests = chart.values.flatMap(path => values.get(path) ?? []).map(digestOf)
     const key = JSON.stringify([
       locked?.package.digest,
       release,
       namespace,
       kubernetes,
       crdValues ?? null,
-      texts,
+      digests,
     ])
     return { bundle, chart, kubernetes, values, key }
   })

@@ -1,7 +1,7 @@
 import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
 import type { ChartSpec } from '../../../kernel/inputs/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-import { parseAllYaml } from '../../../kernel/yaml/index.ts'
+import { parseManifests } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
 import { wouldChange } from '../../release/index.ts'
 import { covers, ensure, managed } from '../../wire/index.ts'
@@ -41,12 +41,14 @@ async function crdsOf(
   { bundle, helm, host, wired, talk }: Installation,
 ): Promise<KubernetesObject[]> {
   const { release, namespace, crdValues } = chart
-  const values = [...(await bundledValues(bundle, chart)), crdValues]
+  const values = [...(await bundledValues(bundle, chart)), crdValues ?? {}]
   const packed = await chartFile(bundle, chart, host.files)
   try {
     const request = { release, namespace, chart: packed.path, values }
     const rendered = await helm.template(request, wired.spec.kubernetes, talk.signal)
-    const crds = (parseAllYaml(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
+    const crds = (parseManifests(rendered) as KubernetesObject[]).filter(
+      ({ kind }) => kind === kinds.crd.kind,
+    )
     return crds.map(crd => {
       const labels = { ...crd.metadata.labels, ...managed, 'dev.sealift/release': release }
       return { ...crd, metadata: { ...crd.metadata, labels } }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { checkYaml, parseAllYaml, parseYaml } from '../../../../src/kernel/yaml/index.ts'
+import { checkYaml, parseManifests, parseYaml } from '../../../../src/kernel/yaml/index.ts'
 
 const laughs = Array.from(
   { length: 9 },
@@ -19,7 +19,7 @@ test.each([
   ['a long text, thousands of times', `a: &a ${'x'.repeat(100_000)}\nb: [${Array(6000).fill('*a')}]`],
 ])('%s are refused before anything walks over them', (_, text) => {
   expect(() => parseYaml(text)).toThrow('stand for more than 2000000 values')
-  expect(() => parseAllYaml(text)).toThrow('stand for more than 2000000 values')
+  expect(() => parseManifests(text)).toThrow('stand for more than 2000000 values')
   expect(checkYaml(text, z.unknown()).faults).toEqual([
     expect.stringContaining('not readable as YAML: its aliases'),
   ])
@@ -31,7 +31,7 @@ test.each([
   ['lists in lists', '- - - - - - - - a\n'],
 ])('%s of millions is refused before it is read', (_, one) => {
   const text = `[${one.repeat(6_100_000 / one.length)}` // not even YAML
-  for (const read of [parseYaml, parseAllYaml]) expect(() => read(text)).toThrow(/more than 2000000 values/)
+  for (const read of [parseYaml, parseManifests]) expect(() => read(text)).toThrow(/more than 2000000 values/)
 })
 
 test('of many faults the first hundred are told, and how many more there are', () => {

@@ -1,6 +1,6 @@
 /** A whole site in memory: helm, ESO and Infisical do their work in it, so that an install comes to its end. */
 import { type KubernetesObject, kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
-import { parseAllYaml } from '../../../../src/kernel/yaml/index.ts'
+import { parseManifests } from '../../../../src/kernel/yaml/index.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { type MemoryChart, type MemoryHelm, memoryHelm } from '../../../support/memory-helm.ts'
 import type { MemoryRuntime } from '../../../support/memory-runtime.ts'
@@ -24,7 +24,7 @@ const crd = (kind: string, scope: string): KubernetesObject => ({
 })
 
 const eso: MemoryChart = ({ installCRDs = true }) =>
-  parseAllYaml(`
+  parseManifests(`
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: external-secrets }

@@ -1,0 +1,13 @@
+import type { Files, Helm } from '../../kernel/ports/index.ts'
+
+/** How to render: which helm, for which Kubernetes, with which values files. */
+export interface Rendering {
+  readonly helm: Helm
+  readonly kubernetes: string
+  /** The bytes of every values file, by path. */
+  readonly values: ReadonlyMap<string, Uint8Array>
+  /** A private folder for packages; the caller removes it. */
+  readonly folder: string
+  readonly files: Files
+  readonly signal: AbortSignal
+}
