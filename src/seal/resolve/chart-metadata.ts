@@ -1,6 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { readPackage } from '../../kernel/packages/index.ts'
-import { parseYaml } from '../../kernel/yaml/index.ts'
+import { parseManifests } from '../../kernel/yaml/index.ts'
 
 /** A chart's own Chart.yaml. */
 export interface ChartMetadata {
@@ -36,7 +36,8 @@ export async function readChartMetadata(packed: Uint8Array, what: string): Promi
 export function parseChartYaml(text: string, what: string): ChartMetadata {
   let parsed: unknown
   try {
-    parsed = parseYaml(text)
+    // Helm's file, read as helm reads it: the first document is all of it.
+    parsed = parseManifests(text)[0]
   } catch (error) {
     throw new SealiftError('CONTENT_MISMATCH', `the Chart.yaml of ${what} is not readable as YAML`, {
       cause: error,
@@ -45,7 +46,7 @@ export function parseChartYaml(text: string, what: string): ChartMetadata {
   const fields: Record<string, unknown> = { ...(typeof parsed === 'object' ? parsed : {}) }
   // Helm's own types: a bare `appVersion: 2` is text to it.
   for (const key of ['version', 'appVersion']) {
-    if (typeof fields[key] === 'number') fields[key] = String(fields[key])
+    if (['number', 'boolean'].includes(typeof fields[key])) fields[key] = String(fields[key])
   }
   const { name, version, annotations } = fields
   if (typeof name !== 'string' || typeof version !== 'string') {

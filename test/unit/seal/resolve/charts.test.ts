@@ -3,7 +3,7 @@ import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import type { ChartSpec } from '../../../../src/kernel/inputs/index.ts'
 import { digestOf, hexOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { readPackage, writePackage } from '../../../../src/kernel/packages/index.ts'
-import { nearestVersions, resolveChart } from '../../../../src/seal/resolve/index.ts'
+import { nearestVersions, parseChartYaml, resolveChart } from '../../../../src/seal/resolve/index.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../../support/memory-registry.ts'
 
@@ -161,6 +161,21 @@ describe('from a Helm repository', () => {
     expect(Buffer.from(first.blobs[0]?.bytes ?? []).toString()).toBe(
       '{"apiVersion":"v2","appVersion":"2","name":"one","version":"1.2.3"}',
     )
+  })
+})
+
+test.each([
+  ['on', 'true'],
+  ['0400', '256'],
+  ['1.10', '1.1'],
+  ['"0400"', '0400'],
+])('a Chart.yaml is read as helm reads it: appVersion %s is %s', (written, appVersion) => {
+  const text = `name: one\nversion: 1.2.3\ndeprecated: yes\nappVersion: ${written}\nname: two\n`
+  expect(parseChartYaml(text, 'it').fields).toEqual({
+    name: 'two',
+    version: '1.2.3',
+    deprecated: true,
+    appVersion,
   })
 })
 
