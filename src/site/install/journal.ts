@@ -43,11 +43,7 @@ function parseLines(text: string): JournalEntry[] {
  * @throws SealiftError CLUSTER_* and FILE_FAILED
  */
 export function siteJournal(cluster: Cluster, files: Files, localPath: string): Journal {
-  const read = async () => {
-    const secret = await cluster.get(kinds.secret, journalSecret, systemNamespace)
-    const data = secret?.['data'] as Record<string, string> | undefined
-    return parseLines(Buffer.from(data?.['journal.jsonl'] ?? '', 'base64').toString())
-  }
+  const read = () => readJournal(cluster)
   return {
     read,
     async add(added) {
@@ -64,6 +60,18 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
       await files.append(localPath, JSON.stringify(added))
     },
   }
+}
+
+async function readJournal(cluster: Cluster): Promise<JournalEntry[]> {
+  const secret = await cluster.get(kinds.secret, journalSecret, systemNamespace)
+  const data = secret?.['data'] as Record<string, string> | undefined
+  return parseLines(Buffer.from(data?.['journal.jsonl'] ?? '', 'base64').toString())
+}
+
+/** The namespaces that steps of this journal have made or taken over. @throws SealiftError CLUSTER_* */
+export async function namespacesMade(cluster: Cluster): Promise<string[]> {
+  const steps = (await readJournal(cluster)).filter(({ step }) => step === 'namespaces')
+  return steps.flatMap(({ detail }) => detail.split(', '))
 }
 
 /** Takes the cluster's journal away; what is not there is fine. @throws SealiftError CLUSTER_* */

@@ -10,7 +10,7 @@ import { systemNamespace } from '../wire/index.ts'
 import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
-import { applyReceipt, receiptData, receiptName } from './receipt-object.ts'
+import { applyReceipt, type ReceiptData, receiptData, receiptName } from './receipt-object.ts'
 import { withoutStarted } from './started.ts'
 
 const written = z.object({
@@ -114,6 +114,18 @@ export async function recordedReleases(cluster: Cluster): Promise<readonly Locke
   // Something was begun over what a removal had left: the releases of that are gone.
   const { name, removed, begunName } = data ?? {}
   if (begunName !== undefined && (begunName !== name || removed !== undefined)) return []
+  return chartsIn(data)
+}
+
+/**
+ * The namespaces of that bundle's releases, which stay where it was removed without a purge.
+ * @throws SealiftError CLUSTER_*
+ */
+export async function recordedNamespaces(cluster: Cluster): Promise<string[]> {
+  return chartsIn(await receiptData(cluster)).map(({ namespace }) => namespace)
+}
+
+function chartsIn(data: ReceiptData | undefined): readonly LockedChart[] {
   try {
     return parseLock(data?.[lockKey] ?? '', receiptName).charts
   } catch (error) {

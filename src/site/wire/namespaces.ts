@@ -1,4 +1,4 @@
-import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { ensure } from './ensure.ts'
 import { isManaged, managed } from './managed.ts'
 
@@ -8,7 +8,7 @@ const before = 'sealift.dev/was-there-before'
 /** Annotation of every namespace of ours: the site's name, so that the cluster knows whose it is. */
 const ofSite = 'sealift.dev/site'
 
-/** Whether a namespace stays when Sealift goes. */
+/** Whether a namespace was there before Sealift came, and stays when it goes. */
 export function stays(namespace: KubernetesObject | undefined): boolean {
   return namespace?.metadata.annotations?.[before] !== undefined
 }
@@ -26,12 +26,19 @@ export function markedFor(site: string, namespace: KubernetesObject): Kubernetes
 
 /**
  * Makes a namespace, or takes over one that is there, and remembers which of the two. One that is being deleted is
- * waited for and made anew. Tells whether anything changed. @throws SealiftError CLUSTER_*
+ * waited for and made anew. `older` says that an older Sealift, which marked none, is on record as having claimed it.
+ * Tells whether anything changed. @throws SealiftError CLUSTER_*
  */
-export async function claimNamespace(cluster: Cluster, name: string, site: string): Promise<boolean> {
+export async function claimNamespace(
+  cluster: Cluster,
+  name: string,
+  site: string,
+  older = false,
+): Promise<boolean> {
   const found = await cluster.get(kinds.namespace, name)
   // Our label alone may be anybody's, copied along with something else.
-  const theirs = found !== undefined && (siteOf(found) === undefined || stays(found))
+  const ours = siteOf(found) !== undefined || (older && isManaged(found))
+  const theirs = found !== undefined && !isTerminating(found) && (!ours || stays(found))
   const metadata = { name, labels: managed, ...(theirs ? { annotations: { [before]: 'true' } } : {}) }
   return ensure(cluster, markedFor(site, { ...kinds.namespace, metadata }))
 }

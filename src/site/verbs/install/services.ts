@@ -1,7 +1,7 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import type { Done } from '../../install/index.ts'
+import { type Done, olderNamespaces } from '../../install/index.ts'
 import {
   areStored,
   cacheConnections,
@@ -53,11 +53,12 @@ async function ownPlace(services: SiteServices, takeOver: boolean) {
   const { cluster, random, namespace } = services
   const stored = await storedKeys(cluster, namespace)
   const own = await ownDatabase(services, stored)
+  const older = (await olderNamespaces(cluster)).has(namespace)
   const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
   const data = state?.infisical ?? false
   const keys = await keysFor(cluster, random, namespace, data)
-  if (!data) await refusePlantedKeys(cluster, namespace)
-  await refuseOthersDatabase(services, { own, stored, role, data, namespace, takeOver })
+  if (!data) await refusePlantedKeys(cluster, namespace, older)
+  await refuseOthersDatabase(services, { own, stored, role, data, namespace, older, takeOver })
   return { own, facts, keys, state }
 }
 

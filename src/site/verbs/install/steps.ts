@@ -1,5 +1,5 @@
 import type { InfisicalSession } from '../../../kernel/ports/index.ts'
-import type { Step } from '../../install/index.ts'
+import { markOlder, type Step } from '../../install/index.ts'
 import { isOurs } from '../../release/index.ts'
 import {
   adminSession,
@@ -45,10 +45,11 @@ function namespacesStep({ wired, site, manifests, host: { cluster } }: Installat
     async run() {
       // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
       const lifted = await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
-      const own = await ensure(cluster, markedFor(site.metadata.name, manifests.systemNamespace))
-      let changed = own || lifted.length > 0
-      for (const name of namespaces)
-        changed = (await claimNamespace(cluster, name, site.metadata.name)) || changed
+      const { name: siteName } = site.metadata
+      const older = await markOlder(cluster, siteName, manifests.systemNamespace)
+      const own = await ensure(cluster, markedFor(siteName, manifests.systemNamespace))
+      let changed = older || own || lifted.length > 0
+      for (const name of namespaces) changed = (await claimNamespace(cluster, name, siteName)) || changed
       return { changed, detail: namespaces.join(', ') }
     },
   }

@@ -6,6 +6,7 @@ import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../..
 import {
   closeReceipt,
   installedBundle,
+  markOlder,
   receiptName,
   recordedReleases,
   recordedSite,
@@ -25,6 +26,7 @@ import {
   keysSecretName,
   liftDeadWebhooks,
   namespacesOf,
+  readManifests,
   storeName,
   systemNamespace,
   type Wired,
@@ -98,6 +100,9 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   if (removal.purge) await refuseTeamsLoss(crds, cluster)
+  // Before the journal goes, which may be all that shows whose they are.
+  const { systemNamespace: own } = await readManifests(host.files, host.manifests)
+  await markOlder(cluster, site.metadata.name, own)
   await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
   const access = await revokeAccess(removal, host, talk)
   removed.push(...access.revoked)

@@ -18,6 +18,7 @@ import {
   purgeCache,
   purgeDatabase,
   servicesOf,
+  siteOf,
   stays,
   storedKeys,
   type Wired,
@@ -65,9 +66,12 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   for (const name of namespaces) {
     const namespace = await cluster.get(kinds.namespace, name)
     if (!isManaged(namespace)) continue
-    if (stays(namespace)) {
+    const known = siteOf(namespace) !== undefined
+    if (stays(namespace) || !known) {
       await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
-      kept.push(`namespace ${name}: it was there before`)
+      kept.push(
+        `namespace ${name}: ${known ? 'it was there before' : 'no install is on record as having made it'}`,
+      )
     } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
   if (runtime) kept.push(...(await purgeImages({ bundle, wired, runtime, cluster, take })))

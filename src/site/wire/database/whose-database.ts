@@ -37,6 +37,8 @@ export interface Claim {
   readonly data: boolean
   /** Infisical's namespace. */
   readonly namespace: string
+  /** Whether an older Sealift, which marked none, is on record as having claimed it. */
+  readonly older?: boolean
   /** Lets a site go on with another database than its keys were made for. */
   readonly takeOver: boolean
 }
@@ -48,14 +50,14 @@ export interface Claim {
  * @throws SealiftError FOREIGN_INSTALL, CLUSTER_*
  */
 export async function refuseOthersDatabase(services: SiteServices, claim: Claim): Promise<void> {
-  const { own, stored, role, data, namespace, takeOver } = claim
+  const { own, stored, role, data, namespace, older, takeOver } = claim
   const made = storedPlace(stored)
   if (made === undefined) return refuseOthersRole(own, role)
   const here = placeOf(made) === placeOf(own.parts) && made.user === own.parts.user
   if (here && !role) return
   if ((here || data) && (await logsIn(services, own, made))) return
   // Its password is to be set anew: not by keys that nobody knows the origin of.
-  if (here) return refusePlantedKeys(services.cluster, namespace)
+  if (here) return refusePlantedKeys(services.cluster, namespace, older)
   if (!takeOver)
     throw new SealiftError(
       'FOREIGN_INSTALL',

@@ -17,6 +17,22 @@ test('a namespace that Sealift makes is its own, also when it is claimed again',
   }
 })
 
+test('one that is made anew, where one of its name was going, is its own as well', async () => {
+  const going = { ...kinds.namespace, metadata: { name: 'infisical', deletionTimestamp: 'now' } }
+  let gone = false
+  const waiting: Cluster = {
+    ...cluster,
+    get: async (...asked) => (gone ? cluster.get(...asked) : going),
+    delete: async () => {
+      gone = true
+    },
+  }
+  await claimNamespace(waiting, 'infisical', 'bank-prod')
+  expect(gone).toBe(true)
+  expect(isManaged(await found())).toBe(true)
+  expect(stays(await found())).toBe(false)
+})
+
 describe('a namespace that was there before', () => {
   beforeEach(async () => {
     await cluster.apply({ ...kinds.namespace, metadata: { name: 'infisical' } })
