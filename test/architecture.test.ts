@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -26,6 +27,8 @@ const edge = [
   'node:child_process',
   'node:os',
 ]
+/** Of Node's own modules, those that only work on what they are given. */
+const pure = ['node:crypto', 'node:path', 'node:stream', 'node:util', 'node:zlib']
 const onlyImporter: Record<string, readonly string[]> = {
   tar: ['kernel/archive', 'kernel/packages'],
   'js-yaml': ['kernel/yaml'],
@@ -52,11 +55,25 @@ interface Import {
   readonly typeOnly: boolean
 }
 
+/** A module that is named in any of the ways that TypeScript knows: `from`, for its effects alone, or in a call. */
+const importing = new RegExp(
+  [
+    String.raw`(?:^|;)[ \t]*(?:import|export)\s+(type\s)?[^'"\x60;]*?from\s*['"]([^'"]+)['"]`,
+    String.raw`(?:^|;)[ \t]*import\s*['"]([^'"]+)['"]`,
+    String.raw`\b(?:import|require)\s*\(\s*['"\x60]([^'"\x60]+)['"\x60]`,
+  ].join('|'),
+  'gm',
+)
+
+/** A file without the comments that have lines of their own. */
+function codeOf(file: string): string {
+  return readFileSync(join(root, file), 'utf8').replace(/^[ \t]*(?:\/\/.*|\/\*[\s\S]*?\*\/[ \t]*)$/gm, '')
+}
+
 function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8')
-  const found = text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|import\('([^']+)'\)/gm)
-  return [...found].map(([, type, stated, dynamic]) => {
-    const name = stated ?? dynamic ?? ''
+  const found = codeOf(file).matchAll(importing)
+  return [...found].map(([, type, stated, alone, called]) => {
+    const name = stated ?? alone ?? called ?? ''
     const outside = !name.startsWith('.')
     const target = outside ? name : join(dirname(file), name)
     const to = outside ? name : placeOf(target)
@@ -170,6 +187,11 @@ describe('the arrows between folders', () => {
     expect(broken(found => !walled(found) || found.target === `src/${found.to}/index.ts`)).toEqual([])
   })
 
+  test('and a verb, by its command', () => {
+    const doors = ({ to }: Import) => [`src/${to}.ts`, `src/${to}/index.ts`]
+    expect(broken(found => !isVerb(found.to) || doors(found).includes(found.target))).toEqual([])
+  })
+
   test('so are the rooms within wire, by whoever is not in the same one', () => {
     const within = (file: string) => /^src\/site\/wire\/(\w+)\//.exec(file)?.[1]
     const trespasses = imports.filter(({ file, target }) => {
@@ -208,6 +230,21 @@ describe('single importers', () => {
   })
 })
 
+describe('the world', () => {
+  const within = (place: string) => floorOf(place) in floors
+
+  test('is met in adapters: a floor imports of Node only what works on what it is given', () => {
+    const worldly = imports.filter(({ from, to }) => within(from) && isBuiltin(to) && !pure.includes(to))
+    expect(worldly.map(({ file, to }) => `${file} imports ${to}`)).toEqual([])
+  })
+
+  test('is not met by what needs no import either', () => {
+    const globals =
+      /\bglobalThis\b|(?<![.\w])fetch\(|\bprocess\.(?:argv|chdir|cwd|env|exit\w*|kill|on|once|pid|std\w+)\b/
+    expect(files.filter(file => within(placeOf(file)) && globals.test(codeOf(file)))).toEqual([])
+  })
+})
+
 describe('house rules', () => {
   const length = (file: string) => readFileSync(join(root, file), 'utf8').split('\n').length
 
@@ -225,15 +262,11 @@ describe('house rules', () => {
   })
 
   test('no module is mocked, and no test is skipped or alone', () => {
-    const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter(name =>
-      name.endsWith('.test.ts'),
+    const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter(
+      name => /\.ts$/.test(name) && !name.startsWith('support/') && name !== 'architecture.test.ts',
     )
-    const forbidden = new RegExp(['vi', String.raw`\.mock\(|\.(only|skip|todo)\(`].join(''))
-    expect(
-      tests.filter(
-        name =>
-          forbidden.test(readFileSync(join(root, 'test', name), 'utf8')) && name !== 'architecture.test.ts',
-      ),
-    ).toEqual([])
+    const forbidden =
+      /\bvi\.(?:do)?mock\b|\b(?:test|it|describe)\.(?:\w+\.)*(?:only|skip|todo|skipIf|runIf|fails)\b|\b[xf](?:it|test|describe)\(|\b(?:only|skip|todo|fails): *true\b/i
+    expect(tests.filter(name => forbidden.test(readFileSync(join(root, 'test', name), 'utf8')))).toEqual([])
   })
 })
