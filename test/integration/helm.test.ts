@@ -13,6 +13,7 @@ import { writePackage } from '../../src/kernel/packages/index.ts'
 import type { Helm, Values } from '../../src/kernel/ports/index.ts'
 import { parseManifests } from '../../src/kernel/yaml/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
+import { deployedRevisions } from '../../src/site/release/index.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoChart } from '../support/connected/eso.ts'
 import { filesBelow } from '../support/files-below.ts'
@@ -207,6 +208,11 @@ describe('installing', () => {
     expect(found).toMatchObject({ ...installed, revision: 2, chart: 'maps', version: '1.0.0' })
     const wanted = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: '2' } }]
     expect(parseManifests(found?.manifest ?? '')).toEqual(wanted)
+    expect(await cluster.status('x', 'default', 1)).toMatchObject({ revision: 1, status: 'superseded' })
+    expect(await cluster.status('x', 'default', 9)).toBeUndefined()
+    // By its labels helm finds the revision that it takes for what is there.
+    const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
+    expect(await deployedRevisions(api, { release: 'x', namespace: 'default' })).toEqual([2])
     expect(parseManifests(await cluster.render(here(chart, [{ a: 2 }])))).toEqual(wanted)
     await cluster.uninstall('x', 'default', 60)
     await cluster.uninstall('x', 'default', 60)

@@ -35,7 +35,15 @@ export function memoryHelm(
     const objects = charts[release]?.(Object.assign({}, ...values.flatMap(readValues))) ?? []
     return objects.map(object => `---\n${printYaml(object)}`).join('')
   }
-  async function status(release: string, namespace: string): Promise<ReleaseStatus | undefined> {
+  async function status(
+    release: string,
+    namespace: string,
+    revision?: number,
+  ): Promise<ReleaseStatus | undefined> {
+    if (revision !== undefined) {
+      const one = await cluster.get(kinds.secret, recordOf(release, revision), namespace)
+      return one?.['data'] as ReleaseStatus | undefined
+    }
     const records = await cluster.list(kinds.secret, namespace, `owner=helm,name=${release}`)
     const found = records.map(({ data }) => data as unknown as ReleaseStatus)
     return found.sort((a, b) => b.revision - a.revision)[0]
@@ -56,7 +64,7 @@ export function memoryHelm(
       const revision = ((await status(release, namespace))?.revision ?? 0) + 1
       const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []
       const data: ReleaseStatus = { revision, status: 'deployed', chart: name, version, manifest }
-      const labels = { owner: 'helm', name: release }
+      const labels = { owner: 'helm', name: release, status: 'deployed', version: String(revision) }
       const metadata = { name: recordOf(release, revision), namespace, labels }
       await cluster.create({ ...kinds.secret, metadata, data })
       return data

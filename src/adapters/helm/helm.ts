@@ -14,8 +14,7 @@ export function createHelm(options: HelmOptions): Helm {
     if (!answer.ok) throw helmFault(call, answer)
     return answer.stdout
   }
-  const status = (release: string, namespace: string): Promise<ReleaseStatus | undefined> =>
-    readStatus(options, release, namespace)
+  const status: Helm['status'] = (...asked) => readStatus(options, ...asked)
   return {
     status,
     template({ release, namespace, chart, values }, kubernetes, signal) {
@@ -77,9 +76,11 @@ async function readStatus(
   options: HelmOptions,
   release: string,
   namespace: string,
+  asked?: number,
 ): Promise<ReleaseStatus | undefined> {
+  const which = asked === undefined ? [] : ['--revision', String(asked)]
   const call: HelmCall = {
-    args: ['get', 'all', release, '--namespace', namespace, '--template', statusTemplate],
+    args: ['get', 'all', release, ...which, '--namespace', namespace, '--template', statusTemplate],
     doing: `reading the state of ${release} in ${namespace}`,
     code: 'HELM_FAILED',
   }

@@ -14,7 +14,7 @@ export interface Release {
   readonly values: readonly Values[]
 }
 
-/** The newest revision of a release, and how it ended. */
+/** A revision of a release, and how it ended. */
 export interface ReleaseStatus {
   readonly revision: number
   /** Helm's own word: `deployed`, `failed`, `pending-upgrade`, … */
@@ -39,6 +39,6 @@ export interface Helm {
   upgrade(release: Release, timeoutSeconds: number, signal?: AbortSignal): Promise<ReleaseStatus>
   /** Removes a release, without hooks of its chart; one that is not there is fine. @throws SealiftError HELM_FAILED */
   uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>
-  /** A release's state, if it is there. @throws SealiftError HELM_FAILED */
-  status(release: string, namespace: string): Promise<ReleaseStatus | undefined>
+  /** A release's state, if it is there: its newest revision's, or the one that is asked for. @throws SealiftError HELM_FAILED */
+  status(release: string, namespace: string, revision?: number): Promise<ReleaseStatus | undefined>
 }

@@ -4,7 +4,7 @@
  */
 export { type Admission, tryPods } from './admission.ts'
 export { type Compared, differences, wouldChange } from './differences.ts'
-export { refuseForeignRecord } from './foreign-objects.ts'
+export { deployedRevisions, refuseForeignRecord } from './foreign-objects.ts'
 export { ownedBy } from './own-crds.ts'
 export { isOf, ownObjects, type ReleaseName } from './own-objects.ts'
 export { isOurs, wantsPods } from './own-release.ts'

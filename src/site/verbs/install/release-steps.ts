@@ -1,17 +1,12 @@
 import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { ChartSpec } from '../../../kernel/inputs/index.ts'
-import {
-  type Cluster,
-  type KubernetesObject,
-  kinds,
-  type Release,
-  type ReleaseStatus,
-} from '../../../kernel/ports/index.ts'
+import type { Cluster, KubernetesObject, Release, ReleaseStatus } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
-import { differences, ownObjects, podTrouble, refuseForeignRecord, tryPods } from '../../release/index.ts'
+import { differences, ownObjects, podTrouble, tryPods } from '../../release/index.ts'
 import { derivedValues, environmentMark, showingCertificate } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
+import { forgetUnfinished, refuseForeignRecords } from './helm-records.ts'
 import type { Installation } from './installation.ts'
 import { waitUntilUp } from './wait-until-up.ts'
 import { tellingTrouble } from './while-waiting.ts'
@@ -55,10 +50,13 @@ async function installRelease(
       const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
       return { changed: false, detail }
     }
-    if (found !== undefined) await refuseForeignRecord(host.cluster, found.manifest, chart)
+    if (found !== undefined) await refuseForeignRecords(found, chart, helm, host.cluster)
     await refuseRefusedPods(objects, chart, installation)
     await begin()
-    await forgetUnfinished(release, namespace, found, host.cluster)
+    if (await forgetUnfinished(release, namespace, found, host.cluster)) {
+      const before = await helm.status(release, namespace)
+      if (before !== undefined) await refuseForeignRecords(before, chart, helm, host.cluster)
+    }
     const upgrade = () =>
       tellingTrouble(host, namespace, talk, say, () => helm.upgrade(request, timeoutSeconds, talk.signal))
     const { revision } = await (chart.wire === 'external-secrets'
@@ -118,22 +116,4 @@ async function refuseRefusedPods(
       ],
     },
   )
-}
-
-/**
- * Forgets a revision that helm was killed in the middle of: helm would refuse every later run with "another
- * operation is in progress", or, of one that it was removing, with "has no deployed releases". What it made stays, and
- * is taken over by the next revision.
- */
-export async function forgetUnfinished(
-  release: string,
-  namespace: string,
-  found: Pick<ReleaseStatus, 'status' | 'revision'> | undefined,
-  cluster: Pick<Cluster, 'delete'>,
-): Promise<boolean> {
-  if (found === undefined || !(found.status.startsWith('pending-') || found.status === 'uninstalling'))
-    return false
-  const record = `sh.helm.release.v1.${release}.v${found.revision}`
-  await cluster.delete(kinds.secret, record, namespace)
-  return true
 }

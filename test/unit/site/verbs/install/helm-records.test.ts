@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forgetUnfinished } from '../../../../../src/site/verbs/install/release-steps.ts'
+import { forgetUnfinished } from '../../../../../src/site/verbs/install/helm-records.ts'
 
 async function forget(status: string | undefined) {
   const deleted: string[] = []
