@@ -11,7 +11,7 @@ import {
 } from '../../kernel/ports/index.ts'
 import { type DatabaseUri, parseDatabaseUri, sslmodeOf, tlsOf } from './database-uri.ts'
 import { readSecret, secretData } from './secrets.ts'
-import { bracket, decoded } from './uri-parts.ts'
+import { bare, bracket, decoded } from './uri-parts.ts'
 
 /** What a site says about the database, with the certificate it points at. */
 export interface DatabasePlace {
@@ -44,7 +44,7 @@ export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readon
   )
     throw new SealiftError('SITE_INVALID', `${where} is not redis://:PASSWORD@HOST:PORT/NUMBER`)
   return {
-    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    host: bare(parsed.hostname),
     port: parsed.port === '' ? 6379 : Number(parsed.port),
     database,
     tls: parsed.protocol === 'rediss:',

@@ -1,6 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type DatabaseLogin, type Endpoint, Secret } from '../../kernel/ports/index.ts'
-import { bracket, decoded } from './uri-parts.ts'
+import { bare, bracket, decoded } from './uri-parts.ts'
 
 type Tls = DatabaseLogin['tls']
 
@@ -124,7 +124,7 @@ export function parseDatabaseUri(uri: Secret, where: string): DatabaseUri {
   )
     throw noUri(where, hintsFor(text))
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: bare(url.hostname),
     port: url.port === '' ? 5432 : Number(url.port),
     user,
     password: new Secret(password),

@@ -11,3 +11,12 @@ export function decoded(part: string | undefined, decode = decodeURIComponent): 
     return undefined
   }
 }
+
+/** A host as it is compared: names without regard to case, addresses in their shortest form (RFC 5952). */
+export function canonicalHost(host: string): string {
+  const url = `http://${bracket(host)}`
+  return URL.canParse(url) ? bare(new URL(url).hostname) : host.toLowerCase()
+}
+
+/** An IPv6 address without the brackets that it has in a URI. */
+export const bare = (host: string): string => host.replace(/^\[|\]$/g, '')

@@ -5,6 +5,7 @@ import type { StoredKeys } from '../keys/index.ts'
 import { through } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
+import { canonicalHost } from '../uri-parts.ts'
 import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
 
 /** Looks at Dragonfly and changes nothing. @throws SealiftError CACHE_*, SITE_INVALID */
@@ -25,7 +26,7 @@ export function madeForCache(stored: Pick<StoredKeys, 'cacheUrl'> | undefined, s
   const made = stored?.cacheUrl?.reveal() ?? ''
   const placeOf = (url: string) => {
     const { hostname, port, pathname } = new URL(url)
-    return `${hostname}:${port}${pathname}`
+    return `${canonicalHost(hostname)}:${port}${pathname}`
   }
   return URL.canParse(made) && placeOf(made) === placeOf(cacheUrl(site, undefined).reveal())
 }

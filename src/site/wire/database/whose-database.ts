@@ -5,6 +5,7 @@ import { keysSecretName, refusePlantedKeys, type StoredKeys } from '../keys/inde
 import { through } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
+import { canonicalHost } from '../uri-parts.ts'
 import type { OwnDatabase } from './own-database.ts'
 
 type Stored = Pick<StoredKeys, 'databaseUri'> | undefined
@@ -24,7 +25,7 @@ export function madeForDatabase(stored: Stored, { user, name }: Site['database']
 /** Whether keys were made for a database at this very server. */
 export function madeAtServer(stored: Stored, { host, port }: Site['database']): boolean {
   const made = storedPlace(stored)
-  return made?.host === host && made.port === port
+  return made !== undefined && canonicalHost(made.host) === canonicalHost(host) && made.port === port
 }
 
 /** A database that was looked at, and what the site knows of it. */
@@ -72,7 +73,7 @@ export async function refuseOthersDatabase(services: SiteServices, claim: Claim)
   refuseOthersRole(own, role)
 }
 
-const placeOf = ({ host, port, database }: DatabaseUri) => `${database} at ${host}:${port}`
+const placeOf = ({ host, port, database }: DatabaseUri) => `${database} at ${canonicalHost(host)}:${port}`
 
 /** Whether the login that the site keeps is taken by the database that the site file names. */
 async function logsIn(

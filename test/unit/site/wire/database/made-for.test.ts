@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { parseSite } from '../../../../../src/kernel/inputs/index.ts'
 import { Secret } from '../../../../../src/kernel/ports/index.ts'
 import {
+  cacheUrl,
+  databaseUri,
   madeAtServer,
   madeForCache,
   madeForDatabase,
@@ -39,6 +41,18 @@ describe('the keys on a site were made for', () => {
     ['another server', 'redis://elsewhere.databases.svc:6379/3', false],
   ])('%s (cache)', (_, url, wanted) => {
     expect(madeForCache({ cacheUrl: new Secret(url) }, site)).toBe(wanted)
+  })
+
+  test.each(['2001:DB8:0::1', 'PG.Bank.Example'])('the server %s, however its name is written', host => {
+    const uri = databaseUri(
+      { host, port: 5432, user: 'u', database: 'd', password: new Secret('p') },
+      'disable',
+    )
+    for (const same of [host, host.toLowerCase()])
+      expect(madeAtServer({ databaseUri: uri }, { ...site.database, host: same })).toBe(true)
+    const at = { ...site, dragonfly: { ...site.dragonfly, host } }
+    const lower = { ...site, dragonfly: { ...site.dragonfly, host: host.toLowerCase() } }
+    expect(madeForCache({ cacheUrl: cacheUrl(at, undefined) }, lower)).toBe(true)
   })
 
   test('nothing, where there are none', () => {
