@@ -54,8 +54,10 @@ export async function refuseOthersDatabase(services: SiteServices, claim: Claim)
   const { own, stored, role, data, namespace, older, takeOver } = claim
   const made = storedPlace(stored)
   if (made === undefined) return refuseOthersRole(own, role)
-  const here = placeOf(made) === placeOf(own.parts) && made.user === own.parts.user
-  if (here && !role) return
+  const same = placeOf(made) === placeOf(own.parts)
+  // Under whatever login: the site's own is given a new name at times, and nothing is left elsewhere.
+  if (same && !role) return
+  const here = same && made.user === own.parts.user
   if ((here || data) && (await logsIn(services, own, made))) return
   // Its password is to be set anew: not by keys that nobody knows the origin of.
   if (here) return refusePlantedKeys(services.cluster, namespace, older)

@@ -1,6 +1,7 @@
 /** Whose a cluster is: another site's file, and another database, are refused unless they are meant. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { installOn, objectsIn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
@@ -93,6 +94,20 @@ describe('another database, that holds nothing', () => {
     expect(String(error)).toContain('infisical at new.bank.example:5432, which holds none')
     expect(String(error)).not.toContain('word')
     expect(objectsIn(world.cluster)).toEqual(before)
+  })
+
+  test('is the same one under another login, which the site has given it', async () => {
+    await install()
+    const uri = 'postgresql://another:login@pg.bank.example/infisical'
+    await world.cluster.apply(secretObject('default', 'database', { uri }))
+    const { open } = world.host.database
+    const database: SiteHost['database'] = {
+      open: async login => {
+        if (login.user !== 'another') throw new SealiftError('DATABASE_DENIED', 'no such role')
+        return open(login)
+      },
+    }
+    await installOn({ ...world.host, database }, '1.0.0')
   })
 
   test('is taken where that is said', async () => {
