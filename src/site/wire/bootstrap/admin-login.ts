@@ -82,6 +82,9 @@ export async function storeLogin(
   return changed
 }
 
+/** What a server may answer to a login of which a part is wrong; not 423 and 429, which another try makes worse. */
+const spoilt = [400, 401, 403, 404, 422]
+
 /**
  * Logs in with the first of one or two logins that the server takes, so that one that somebody has spoilt does no harm.
  * Each is tried once, and one that says the same as the first not at all: bad ones lock an account.
@@ -96,8 +99,11 @@ export async function logIn(
   try {
     return { session: await infisical.login(email, password, organizationId), login: first }
   } catch (error) {
+    const other = second !== undefined && !isSame(first, second) ? second : undefined
+    // An organisation that is not the admin's is refused otherwise than a password.
+    if (other !== undefined && spoilt.includes(statusOf(error) ?? 0))
+      return await logIn(infisical, [other], namespace)
     if (!refusedLogin(error)) throw error
-    if (second !== undefined && !isSame(first, second)) return await logIn(infisical, [second], namespace)
     throw foreign("it does not take the admin's password that Sealift keeps", namespace, error)
   }
 }

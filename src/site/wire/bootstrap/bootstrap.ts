@@ -90,17 +90,20 @@ async function settle(
 }
 
 /**
- * Logs in as the admin whose login Sealift keeps, or with its copy in Infisical's namespace where that is gone.
+ * Logs in as the admin whose login Sealift keeps, or with its copy in Infisical's namespace where that is gone; with
+ * `spare`, where the server does not take it, too.
  * @throws SealiftError NOT_INSTALLED when there is neither, FOREIGN_INSTALL when the server does not take it
  */
 export async function adminSession(
   cluster: Cluster,
   infisical: Infisical,
   namespace: string,
+  spare = false,
 ): Promise<InfisicalSession> {
   const [primary, copy] = await keptLogins(cluster, namespace)
-  const login = primary?.login ?? (copy?.managed ? copy.login : undefined)
-  if (login !== undefined) return (await logIn(infisical, [login], namespace)).session
+  const [first, second] = [primary?.login, copy?.managed ? copy.login : undefined].flatMap(one => one ?? [])
+  if (first !== undefined)
+    return (await logIn(infisical, [first, spare ? second : undefined], namespace)).session
   const [own, other] = [systemNamespace, namespace].map(place => `${place}/${adminSecretName}`)
   throw new SealiftError(
     'NOT_INSTALLED',

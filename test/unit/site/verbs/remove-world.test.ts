@@ -59,6 +59,13 @@ test.each(['sealift-system', 'demo'])(
   },
 )
 
+test('revokes with the copy where somebody has spoilt the admin’s login', async () => {
+  const values = { email: 'admin@site.local', password: 'spoilt' }
+  await world.cluster.apply(secretObject('sealift-system', 'infisical-admin', values))
+  await remove()
+  expect(world.infisical.clientSecrets).toEqual([])
+})
+
 describe('a purge revokes where the database stays', () => {
   /** Lets the site be one whose database Sealift makes, with keys that were made for a database somewhere. */
   async function madeAt(uri: string) {

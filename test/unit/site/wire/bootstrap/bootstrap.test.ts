@@ -63,6 +63,36 @@ describe('the admin’s login', () => {
     expect(await admin()).toEqual(good)
   })
 
+  it.each([400, 403, 404, 422])(
+    'is mended where its organisation is spoilt: the server says %i',
+    async status => {
+      const { cluster, infisical, bootstrapping, admin } = await fresh()
+      await ensureAdmin(bootstrapping)
+      const good = await admin()
+      const { login } = infisical
+      infisical.login = async (email, password, organizationId) => {
+        if (organizationId === 'spoilt') throw refusal(status, 'not a member of it')
+        return login(email, password, organizationId)
+      }
+      await replace(cluster, 'sealift-system', { ...good, organizationId: 'spoilt' })
+      await ensureAdmin(bootstrapping)
+      expect(await admin()).toEqual(good)
+    },
+  )
+
+  it('is not tried with its copy where the server asks for patience', async () => {
+    const { cluster, infisical, bootstrapping, admin } = await fresh()
+    await ensureAdmin(bootstrapping)
+    await replace(cluster, 'sealift-system', { ...(await admin()), password: 'wrong' })
+    const tries: string[] = []
+    infisical.login = async (_, password) => {
+      tries.push(password.reveal())
+      throw refusal(429, 'too many')
+    }
+    expect((await rejection(ensureAdmin(bootstrapping))).code).toBe('SERVER_FAILED')
+    expect(tries).toEqual(['wrong'])
+  })
+
   it('is tried no more than twice, once where the copy is the same, and both places are named then', async () => {
     const { cluster, infisical, bootstrapping, admin } = await fresh()
     await ensureAdmin(bootstrapping)
