@@ -7,7 +7,7 @@ export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator 
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { takeLease } from './lease.ts'
 export { type LeaseState, leaseHolder, watchLease } from './lease-watch.ts'
-export { markOlder, olderNamespaces } from './older.ts'
+export { haveOlderKeys, markOlder } from './older.ts'
 export {
   type Installed,
   type Named,

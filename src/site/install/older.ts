@@ -1,17 +1,31 @@
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { claimNamespace, isManaged, markedFor, siteOf, systemNamespace } from '../wire/index.ts'
 import { namespacesMade } from './journal.ts'
-import { recordedNamespaces } from './receipt.ts'
+import { installedBundle, recordedNamespaces } from './receipt.ts'
 
 /**
  * The namespaces that an older Sealift has claimed, one that marked none with its site: by its receipt, or by its journal
  * where it came to no end. None once {@link markOlder} is through, for whoever made one of their names since was not it.
  * @throws SealiftError CLUSTER_*
  */
-export async function olderNamespaces(cluster: Cluster): Promise<ReadonlySet<string>> {
-  const records = await cluster.get(kinds.namespace, systemNamespace)
-  if (!isManaged(records) || siteOf(records) !== undefined) return new Set()
+async function olderNamespaces(cluster: Cluster): Promise<ReadonlySet<string>> {
+  if (!(await areOlder(cluster))) return new Set()
   return new Set([...(await recordedNamespaces(cluster)), ...(await namespacesMade(cluster))])
+}
+
+/**
+ * Whether keys in a namespace are an older Sealift's: it has claimed that one, or was removed before its first install
+ * came to an end, of which a record stays that names none. @throws SealiftError CLUSTER_*
+ */
+export async function haveOlderKeys(cluster: Cluster, namespace: string): Promise<boolean> {
+  if ((await olderNamespaces(cluster)).has(namespace)) return true
+  return (await areOlder(cluster)) && (await installedBundle(cluster))?.removed !== undefined
+}
+
+/** Whether Sealift's records are of one that marked no namespaces. */
+async function areOlder(cluster: Cluster): Promise<boolean> {
+  const records = await cluster.get(kinds.namespace, systemNamespace)
+  return isManaged(records) && siteOf(records) === undefined
 }
 
 /**

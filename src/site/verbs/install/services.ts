@@ -1,7 +1,7 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import { type Done, olderNamespaces } from '../../install/index.ts'
+import { type Done, haveOlderKeys } from '../../install/index.ts'
 import {
   areStored,
   cacheConnections,
@@ -53,7 +53,7 @@ async function ownPlace(services: SiteServices, takeOver: boolean) {
   const { cluster, random, namespace } = services
   const stored = await storedKeys(cluster, namespace)
   const own = await ownDatabase(services, stored)
-  const older = (await olderNamespaces(cluster)).has(namespace)
+  const older = await haveOlderKeys(cluster, namespace)
   const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
   const data = state?.infisical ?? false
   const keys = await keysFor(cluster, random, namespace, data)

@@ -38,7 +38,7 @@ export interface Claim {
   readonly data: boolean
   /** Infisical's namespace. */
   readonly namespace: string
-  /** Whether an older Sealift, which marked none, is on record as having claimed it. */
+  /** Whether keys in it may be those of an older Sealift, which marked no namespace. */
   readonly older?: boolean
   /** Lets a site go on with another database than its keys were made for. */
   readonly takeOver: boolean

@@ -65,7 +65,7 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
 /**
  * Makes sure that keys for a database that holds nothing yet were not laid ready by somebody: in a namespace that
  * was there before and that no install has claimed. Whoever did would know the keys and the database's password.
- * `older` says that an older Sealift, which marked no namespace, is on record as having claimed this one.
+ * `older` says that they may be those of an older Sealift, which marked none.
  * @throws SealiftError FOREIGN_INSTALL, CLUSTER_*
  */
 export async function refusePlantedKeys(cluster: Cluster, namespace: string, older = false): Promise<void> {

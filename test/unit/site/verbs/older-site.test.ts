@@ -165,6 +165,16 @@ test.each([false, true])(
   },
 )
 
+test('one that has only begun, and was removed by the older Sealift, is taken up with its keys', async () => {
+  await begun()
+  await closeReceipt(world.cluster, '2026-11-29T00:00:00.000Z')
+  const keys = await keysIn('demo')
+  await install()
+  expect(await keysIn('demo')).toEqual(keys)
+  // Nothing is left that shows whose they are.
+  expect(await purged()).toEqual(['demo', 'eso'].map(name => `namespace ${name}: it was there before`))
+})
+
 describe('a namespace that only bears Sealift’s label', () => {
   const labels = { 'app.kubernetes.io/managed-by': 'sealift' }
 
