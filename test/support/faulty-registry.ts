@@ -43,6 +43,8 @@ interface FaultyAuth {
   readonly identityToken?: string
   /** How long it says that a token lives. */
   readonly seconds?: number
+  /** What it says of a token besides, or otherwise. */
+  readonly answer?: (token: string) => object
 }
 
 /** A request as it arrived. */
@@ -147,7 +149,11 @@ export async function startFaultyRegistry(options: FaultyOptions = {}): Promise<
     const token = randomBytes(24).toString('hex')
     tokens.push(token)
     valid.add(token)
-    const given = { [method === 'POST' ? 'access_token' : 'token']: token, expires_in: auth?.seconds ?? 300 }
+    const given = {
+      [method === 'POST' ? 'access_token' : 'token']: token,
+      expires_in: auth?.seconds ?? 300,
+      ...auth?.answer?.(token),
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given))
   }
 

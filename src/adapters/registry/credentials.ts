@@ -18,9 +18,9 @@ const login = z.looseObject({
 })
 
 const schema = z.looseObject({
-  auths: z.record(z.string(), login.nullable()).nullish(),
-  credHelpers: z.record(z.string(), z.string()).nullish(),
-  credsStore: z.string().nullish(),
+  auths: z.record(z.string(), login).optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
 })
 
 type DockerConfig = z.infer<typeof schema>
@@ -67,7 +67,8 @@ async function readConfig(path: string): Promise<DockerConfig> {
     throw new SealiftError('FILE_FAILED', `${path}: cannot be read (${code})`, { cause: error })
   }
   try {
-    return schema.parse(JSON.parse(text))
+    // What is null is absent, as for Go, in which the tools that write this file are written.
+    return schema.parse(JSON.parse(text, (_, value: unknown) => value ?? undefined))
   } catch {
     // Neither cause nor parser's words: both quote the file, which holds passwords.
     throw new SealiftError('FILE_FAILED', `${path}: not a valid Docker config`)

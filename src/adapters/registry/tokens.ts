@@ -20,10 +20,11 @@ export interface TokenRequest {
   readonly credential: Credential | undefined
 }
 
+// Servers fill one of the two and leave the other empty; a time of any other form than the specification's is none.
 const answerShape = z.looseObject({
-  token: z.string().min(1).optional(),
-  access_token: z.string().min(1).optional(),
-  expires_in: z.number().positive().optional(),
+  token: z.string().min(1).optional().catch(undefined),
+  access_token: z.string().min(1).optional().catch(undefined),
+  expires_in: z.number().positive().optional().catch(undefined),
 })
 
 /** Basic credentials as a header's value (RFC 7617). */

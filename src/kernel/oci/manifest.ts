@@ -22,14 +22,25 @@ export const platformShape = z.object({
   variant: z.union([word, z.literal('')]).exactOptional(),
 })
 
-const descriptor = z.object({
-  mediaType,
-  digest: z.custom<Digest>(isDigest, 'not sha256: and 64 hex digits'),
-  size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-  artifactType: mediaType.exactOptional(),
-  annotations: notes,
-  platform: platformShape.exactOptional(),
-})
+const text = z.string().optional()
+const descriptor = z
+  .object({
+    mediaType,
+    digest: z.custom<Digest>(isDigest, 'not sha256: and 64 hex digits'),
+    size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+    artifactType: mediaType.exactOptional(),
+    annotations: notes,
+    platform: z.looseObject({ os: text, architecture: text, variant: text }).optional(),
+  })
+  .transform(({ platform: said, ...rest }) => {
+    // Empty, or in other words than a platform's: nothing that could be asked for, and no fault of its neighbours.
+    const { success, data: platform } = platformShape.safeParse(said)
+    return success ? { ...rest, platform } : rest
+  })
+
+// Go writes a list without entries as null.
+const listOf = <T extends z.ZodType>(entry: T, most: number) =>
+  z.preprocess(list => (list === null ? [] : list), z.array(entry).max(most))
 
 // A document that is both a manifest and an index means different things to different tools (CVE-2021-41190).
 const manifest = z.object({
@@ -37,7 +48,7 @@ const manifest = z.object({
   mediaType: z.string().refine(isManifestType, 'the media type of something else').exactOptional(),
   artifactType: mediaType.exactOptional(),
   config: descriptor,
-  layers: z.array(descriptor).max(1000),
+  layers: listOf(descriptor, 1000),
   subject: descriptor.exactOptional(),
   annotations: notes,
   manifests: z.undefined({ error: 'a manifest with the field of an index' }).optional(),
@@ -45,7 +56,7 @@ const manifest = z.object({
 const index = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().refine(isIndexType, 'the media type of something else').exactOptional(),
-  manifests: z.array(descriptor).max(2000),
+  manifests: listOf(descriptor, 2000),
   annotations: notes,
   config: z.undefined({ error: 'an index with the field of a manifest' }).optional(),
   layers: z.undefined({ error: 'an index with the field of a manifest' }).optional(),
@@ -76,7 +87,7 @@ function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string, kind: st
   } catch (error) {
     throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${messageOf(error)}`)
   }
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(withoutNulls(value))
   if (result.success) return result.data
   const faults = result.error.issues.map(issue =>
     printable(`${issue.path.join('.') || 'it'}: ${issue.message}`),
@@ -84,6 +95,19 @@ function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string, kind: st
   throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${faults[0]}`, {
     faults: faults.slice(0, 50),
   })
+}
+
+/** What tells a manifest from an index: null there is no absence, but for containerd too a field of the other. */
+const telling = ['config', 'layers', 'manifests']
+
+/** What is null is absent, and so is an empty type, as for Go, in which registries and runtimes are written. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([name, field]) =>
+    field === '' ? !/^(media|artifact)Type$/.test(name) : field !== null || telling.includes(name),
+  )
+  return Object.fromEntries(kept.map(([name, field]) => [name, withoutNulls(field)]))
 }
 
 /**

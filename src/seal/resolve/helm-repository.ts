@@ -13,7 +13,7 @@ const indexBytes = 32 * 1024 * 1024
 const entry = z.object({
   version: z.coerce.string(),
   urls: z.array(z.string()).min(1),
-  digest: z.string().optional(),
+  digest: z.string().nullish(),
 })
 type Entry = z.infer<typeof entry>
 
@@ -116,8 +116,9 @@ function readEntries(list: unknown): Entry[] {
   })
 }
 
-function checkDigest(packed: Uint8Array, digest: string | undefined, url: string): void {
-  if (digest === undefined) return
+function checkDigest(packed: Uint8Array, digest: string | null | undefined, url: string): void {
+  // As helm takes it: an empty one is none.
+  if (!digest) return
   const expected = digest.startsWith('sha256:') ? digest : `sha256:${digest}`
   if (digestOf(packed) === expected.toLowerCase()) return
   throw new SealiftError('CONTENT_MISMATCH', `${url} is not what its repository's index says`, {

@@ -56,6 +56,22 @@ it('asks for a new token before the old one expires', async () => {
   expect(authorizations(server).at(-1)).toBe(`Bearer ${server.tokens[1]}`)
 })
 
+it.each([
+  ['beside an empty token', (token: string) => ({ token: '', access_token: token })],
+  ['beside no token', (token: string) => ({ token: null, access_token: token })],
+  ['for no time', () => ({ expires_in: 0 })],
+  ['for a negative time', () => ({ expires_in: -1 })],
+  ['for null seconds', () => ({ expires_in: null })],
+  ['for a time in words', () => ({ expires_in: '300' })],
+])('takes a token that is given %s, and keeps it a minute', async (_, answer) => {
+  const server = await start({ auth: { ...bearerAuth, answer } })
+  const { registry, clock } = open(server.host, login(server.host))
+  await registry.manifest(referenceTo(server.host))
+  await clock.sleep(50_000)
+  await registry.manifest(referenceTo(server.host))
+  expect(server.tokens).toHaveLength(1)
+})
+
 it('gets a new token when the old one is refused', async () => {
   const server = await start({ auth: bearerAuth })
   const { registry } = open(server.host, login(server.host))

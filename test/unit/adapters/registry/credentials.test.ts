@@ -42,6 +42,13 @@ async function helper(name: string, answer: string, status = 0): Promise<void> {
   await chmod(path, 0o755)
 }
 
+it('takes what is null for absent', async () => {
+  const auth = { auth: encode('ann:pass'), username: null, password: null, identitytoken: null }
+  const config = { auths: { 'r.example': auth, 'other.example': null }, credsStore: null, credHelpers: null }
+  expect(await find(config, ['r.example'])).toEqual(['ann', 'pass'])
+  expect(await find({ auths: null }, ['r.example'])).toBeUndefined()
+})
+
 it('finds nothing where there is no config', async () => {
   const nowhere = createCredentials(readRegistries(), { DOCKER_CONFIG: join(home, 'none') })
   expect(await nowhere(['a.io'])).toBeUndefined()

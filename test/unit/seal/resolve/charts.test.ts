@@ -50,6 +50,15 @@ describe('from a Helm repository', () => {
     expect(chart).toMatchObject({ source: repo, packageDigest: digestOf(packed), metadata: { name: 'one' } })
   })
 
+  test.each(['digest: null', "digest: ''", 'created: null, description: 5'])(
+    'an entry with `%s` is one without a digest, and its odd neighbours are passed over',
+    async odd => {
+      const text = `entries: { two: null, one: [null, 5, { version: 1.2.3 }, { version: 1.2.3, urls: null }, { name: one, version: 1.2.3, ${odd}, urls: [one.tgz] }] }`
+      const web = { [`${repo}/index.yaml`]: text, [`${repo}/one.tgz`]: packed }
+      expect((await resolve({ repo }, sources({ web }))).packageDigest).toBe(digestOf(packed))
+    },
+  )
+
   test('an absolute address is followed', async () => {
     const far = 'https://cdn.example.org/one.tgz'
     const web = { [`${repo}/index.yaml`]: index(digestOf(packed), far), [far]: packed }
