@@ -1,17 +1,24 @@
 import type { BundleLock, LockedAttachment } from '../../bundle/lock/index.ts'
-import { count } from '../../kernel/errors/index.ts'
+import { count, type SealiftError } from '../../kernel/errors/index.ts'
 import { saysSbom } from '../../kernel/oci/index.ts'
 import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
 import { findAttachments, type PinnedAttachment, type PinnedImage } from '../resolve/index.ts'
 
+/** What is to be looked for, by the lock that there is. */
+export interface AttachmentsWanted {
+  readonly images: readonly PinnedImage[]
+  readonly old: BundleLock | undefined
+  /** Whether the new lock is held to the old one: images that it knows nothing of are not asked for. */
+  readonly locked: boolean
+}
+
 /**
  * Looks for what registries have attached to images, by image name; tells what is left out, and once which images
- * come without an SBOM.
- * @throws SealiftError those of the registry
+ * come without an SBOM. Where a registry cannot say, the old lock's word on the same image stays, and without one the
+ * image is left out of the answer.
  */
 export async function lockAttachments(
-  images: readonly PinnedImage[],
-  old: BundleLock | undefined,
+  { images, old, locked: held }: AttachmentsWanted,
   registry: Registry,
   { reporter, signal }: Pick<Talk, 'reporter' | 'signal'>,
 ): Promise<Map<string, LockedAttachment[]>> {
@@ -22,7 +29,10 @@ export async function lockAttachments(
       return before === undefined ? [] : [[name, before] as const]
     }),
   )
-  const asked = images.filter(({ name }) => !kept.has(name))
+  const unseen = new Set(
+    held ? old?.images.filter(({ attachments }) => attachments === undefined).map(({ name }) => name) : [],
+  )
+  const asked = images.filter(({ name }) => !kept.has(name) && !unseen.has(name))
   const leftOut: string[] = []
   let done = 0
   const all = await asStep(
@@ -31,18 +41,37 @@ export async function lockAttachments(
     async say => {
       const onImage = () => say(`${++done} of ${images.length}`)
       const onLeftOut = (sentence: string) => leftOut.push(sentence)
-      const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut })
+      const onUnknown = (name: string, { message }: SealiftError) => {
+        const before = wordOn(
+          images.find(image => image.name === name),
+          old,
+        )
+        if (before !== undefined) kept.set(name, before)
+        const stays = before === undefined ? 'nothing is carried' : 'it stays as it is locked'
+        leftOut.push(`${name}: nobody could say what is attached to it, and ${stays}: ${message}`)
+      }
+      const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut, onUnknown })
       return new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
     },
     attached => `${[...attached.values()].flat().length} for ${count(images.length, 'image')}`,
   )
   for (const sentence of leftOut.sort()) reporter.warn(sentence)
-  const without = images.filter(({ name }) => !all.get(name)?.some(saysSbom)).map(({ name }) => name)
+  const without = images.filter(({ name }) => all.get(name)?.some(saysSbom) === false).map(({ name }) => name)
   if (without.length > 0)
     reporter.note(
       `no SBOM is attached to ${without.length} of ${count(images.length, 'image')}: ${without.join(', ')}`,
     )
   return all
+}
+
+/** What a lock has attached to the very same image, for the same platforms. */
+function wordOn(
+  image: PinnedImage | undefined,
+  lock: BundleLock | undefined,
+): LockedAttachment[] | undefined {
+  const before = lock?.images.find(({ name, digest }) => name === image?.name && digest === image.digest)
+  const platformsOf = (each: object = {}) => Object.keys(each).sort().join()
+  return platformsOf(before?.platforms) === platformsOf(image?.platforms) ? before?.attachments : undefined
 }
 
 function locked({ predicateTypes, blobs, ...rest }: PinnedAttachment): LockedAttachment {
@@ -53,10 +82,11 @@ function locked({ predicateTypes, blobs, ...rest }: PinnedAttachment): LockedAtt
   }
 }
 
-/** An image of the lock with what is attached to it; as it is where nobody looked. */
+/** An image of the lock with what is attached to it; as it is where nobody looked, or could say. */
 export function withAttachments(
   image: BundleLock['images'][number],
   found: ReadonlyMap<string, LockedAttachment[]> | undefined,
 ): BundleLock['images'][number] {
-  return found === undefined ? image : { ...image, attachments: found.get(image.name) ?? [] }
+  const attachments = found?.get(image.name)
+  return attachments === undefined ? image : { ...image, attachments }
 }

@@ -48,8 +48,10 @@ export async function makeLock(request: LockRequest, host: ConnectedHost, talk: 
   const pinned = await pin({ images, platforms: spec.platforms, update, old }, host, talk)
   // What was locked without looking for attachments is held to without looking for them.
   const unseen = locked && old?.images.every(({ attachments }) => attachments === undefined)
-  const wanted = spec.attestations && request.attestations !== false && !unseen
-  const attached = wanted ? await lockAttachments(pinned, old, host.registry, talk) : undefined
+  const looks = spec.attestations && request.attestations !== false && !unseen
+  const attached = looks
+    ? await lockAttachments({ images: pinned, old, locked }, host.registry, talk)
+    : undefined
   const text = printLock(assemble({ ...read, ...resolved, pinned, attached, suspects, budget }))
   const lock = parseLock(text, lockTitle)
   const drift = old && driftOf(old, lock)

@@ -31,6 +31,8 @@ export interface AttachmentOptions {
   readonly signal?: AbortSignal
   onImage?(): void
   onLeftOut?(sentence: string): void
+  /** Of an image nobody could say what is attached to it. */
+  onUnknown?(name: string, error: SealiftError): void
 }
 
 const most = 2
@@ -41,24 +43,24 @@ const mostBytes = 256 * 1024 * 1024
 /**
  * Asks each image's registry for what is attached to the image and to its carried manifests: attestations that its
  * index lists (as buildkit writes them), referrers (OCI 1.1, or their fallback tag), and cosign's tags. Gives them by
- * image name, each list sorted. A registry that has none is as good as any.
- * @throws SealiftError REGISTRY_FAILED, REGISTRY_UNREACHABLE, CONTENT_MISMATCH
+ * image name, each list sorted. A registry that has none is as good as any, and one that fails ends nothing: its image
+ * is left out of the answer, for what is attached is an extra.
+ * @throws the signal's reason when aborted
  */
 export async function findAttachments(
   images: readonly PinnedImage[],
   options: AttachmentOptions,
 ): Promise<Map<string, PinnedAttachment[]>> {
   const found = await atOnce(images, most, async image => {
-    const attached = await attachedTo(image, options).catch(wayOut)
+    const attached = await attachedTo(image, options).catch((error: unknown) => {
+      options.signal?.throwIfAborted()
+      if (!(error instanceof SealiftError)) throw error
+      options.onUnknown?.(image.name, error)
+    })
     options.onImage?.()
-    return [image.name, attached] as const
+    return attached === undefined ? [] : [[image.name, attached] as const]
   })
-  return new Map(found)
-}
-
-function wayOut(error: unknown): never {
-  if (!(error instanceof SealiftError)) throw error
-  throw error.with({ hints: ['--no-attestations locks without what is attached to images.'] })
+  return new Map(found.flat())
 }
 
 async function attachedTo(

@@ -201,16 +201,34 @@ describe('what is left out is told', () => {
   })
 })
 
-test('a registry that fails ends it, and says how to do without', async () => {
+test('a registry that fails leaves its image unknown, and ends nothing', async () => {
+  const registry = new MemoryRegistry()
+  registry.image(place, '1', 'amd64', ['x'])
+  registry.image('r.io/other', '1', 'amd64', ['y'])
+  const names = [`${place}:1`, 'r.io/other:1']
+  const images = await pinImages(
+    names.map(name => ({ name, reasons: [] })),
+    { registry, platforms: ['linux/amd64'] },
+  )
+  const referrers = registry.referrers.bind(registry)
+  registry.referrers = async (reference, ...rest) => {
+    if (reference.repository === 'other') return await referrers(reference, ...rest)
+    throw new SealiftError('REGISTRY_FAILED', 'asks to slow down (429), tried 5 times')
+  }
+  const unknown: string[] = []
+  const onUnknown = (name: string, { message }: SealiftError) => unknown.push(`${name}: ${message}`)
+  expect(await findAttachments(images, { registry, onUnknown })).toEqual(new Map([['r.io/other:1', []]]))
+  expect(unknown).toEqual([`${place}:1: asks to slow down (429), tried 5 times`])
+})
+
+test('Ctrl-C is no registry that fails', async () => {
   const registry = new MemoryRegistry()
   registry.image(place, '1', 'amd64', ['x'])
   const images = await pinned(registry, ['linux/amd64'])
+  const ctrlC = new AbortController()
   registry.referrers = async () => {
-    throw new SealiftError('REGISTRY_FAILED', 'asks to slow down (429), tried 5 times')
+    ctrlC.abort(new Error('stopped'))
+    throw new SealiftError('REGISTRY_FAILED', 'the connection ended')
   }
-  await expect(findAttachments(images, { registry })).rejects.toMatchObject({
-    code: 'REGISTRY_FAILED',
-    message: 'asks to slow down (429), tried 5 times',
-    hints: ['--no-attestations locks without what is attached to images.'],
-  })
+  await expect(findAttachments(images, { registry, signal: ctrlC.signal })).rejects.toThrow('stopped')
 })

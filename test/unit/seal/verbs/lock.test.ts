@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { lock } from '../../../../src/seal/verbs/lock.ts'
+import { attachmentManifest } from '../../../support/attachments.ts'
 import { connectedSpec } from '../../../support/connected-spec.ts'
 
 const path = 'spec/bundle.lock.yaml'
@@ -7,7 +9,20 @@ const request = { specDir: 'spec', platform: 'linux/amd64', budget: 'hold' } as 
 
 async function spec() {
   const made = await connectedSpec()
-  return { ...made, run: (more = {}) => lock({ ...request, ...more }, made.host, made.talk) }
+  const { registry } = made
+  return {
+    ...made,
+    run: (more = {}) => lock({ ...request, ...more }, made.host, made.talk),
+    /** An SBOM that refers to the image. */
+    async attach() {
+      const image = { registry: 'registry.test', repository: 'app', tag: '1' }
+      const { descriptor: subject } = await registry.manifest(image)
+      const layers = [{ content: '{}', mediaType: 'application/spdx+json' }]
+      const shape = { artifactType: 'application/spdx+json', subject, layers }
+      const manifest = attachmentManifest(shape, (content, mediaType) => registry.blobOf(content, mediaType))
+      registry.put('registry.test/app', 'sbom', manifest)
+    },
+  }
 }
 
 test('a lock is written beside its spec, and the same again changes nothing', async () => {
@@ -51,6 +66,52 @@ test('with --locked nothing is written, and a difference is an error', async () 
     faults: [expect.stringContaining('image registry.test/app:1: the tag moved')],
   })
   expect(await files.readText(path)).toBe(`${text}# a remark\n`)
+})
+
+describe('a registry that cannot say what is attached', () => {
+  const down = async () => {
+    throw new SealiftError('REGISTRY_FAILED', 'answered 500')
+  }
+  const told = (lines: readonly string[]) => lines.filter(line => line.includes('nobody could say'))
+  const known = [expect.objectContaining({ kind: 'sbom' })]
+
+  test('ends nothing, and is held to without being asked', async () => {
+    const { registry, lines, run } = await spec()
+    const referrers = registry.referrers.bind(registry)
+    registry.referrers = down
+    const { lock } = await run()
+    expect(lock.images).toEqual([expect.not.objectContaining({ attachments: expect.anything() })])
+    expect(told(lines)).toEqual([
+      '! registry.test/app:1: nobody could say what is attached to it, and nothing is carried: answered 500',
+    ])
+    registry.referrers = referrers
+    expect((await run({ locked: true })).drift).toEqual([])
+    const again = await run()
+    expect(again.lock.images).toEqual([expect.objectContaining({ attachments: [] })])
+  })
+
+  test('takes nothing from the lock', async () => {
+    const { registry, lines, run, attach } = await spec()
+    await attach()
+    expect((await run()).lock.images[0]?.attachments).toEqual(known)
+    registry.referrers = down
+    for (const locked of [false, true]) {
+      const { lock, drift } = await run({ locked })
+      expect(lock.images[0]?.attachments).toEqual(known)
+      expect(drift).toEqual([])
+    }
+    expect(told(lines)).toHaveLength(2)
+    expect(told(lines)[0]).toContain('and it stays as it is locked: answered 500')
+  })
+
+  test('of another image under the same name has the lock no word', async () => {
+    const { registry, run, attach, pushImage } = await spec()
+    await attach()
+    await run()
+    pushImage('another layer')
+    registry.referrers = down
+    expect((await run()).lock.images[0]).not.toHaveProperty('attachments')
+  })
 })
 
 test('the helm that was unpacked is taken away, also where nothing can be rendered', async () => {
