@@ -53,6 +53,10 @@ export const helmScalars: readonly (readonly [source: string, value: unknown])[]
   ['!!int "5"', 5],
   ['!!float 0x10', 16],
   ['!!bool yes', true],
+  ['!mine off', 'off'],
+  ['!mine 0400', '0400'],
+  ['!mine "5"', '5'],
+  ['! 5', '5'],
 ]
 
 /** The table as a values file: `k0: …`, `k1: …`. */

@@ -1,5 +1,5 @@
-import { SealiftError } from '../errors/index.ts'
-import { parseManifests } from '../yaml/index.ts'
+import { printable, SealiftError } from '../errors/index.ts'
+import { parseManifests, syntaxFault } from '../yaml/index.ts'
 
 /** Any YAML mapping. */
 export type Mapping = Readonly<Record<string, unknown>>
@@ -15,16 +15,37 @@ export interface RenderedObject {
 
 /**
  * The objects of `helm template`'s output; `kind: List` and its like are opened, at any depth.
- * @throws SealiftError RENDER_FAILED when the output is not YAML
+ * @throws SealiftError RENDER_FAILED with template and line when the output is not YAML
  */
 export function renderedObjects(chart: string, yaml: string): RenderedObject[] {
   try {
     return parseManifests(yaml).flatMap(document => open(chart, document))
   } catch (error) {
     throw new SealiftError('RENDER_FAILED', `chart ${chart} renders to something that is not YAML`, {
+      faults: [faultIn(yaml, error)],
       cause: error,
     })
   }
+}
+
+/**
+ * A fault with the template that it lies in, which helm names above each template's output, and its place in that
+ * output; without the output's own words, which may be secret.
+ */
+function faultIn(yaml: string, error: unknown): string {
+  const line = (error as { mark?: { line: number } } | undefined)?.mark?.line
+  if (line === undefined) return syntaxFault(error, false)
+  const before = yaml.split('\n').slice(0, line + 1)
+  const start = before.findLastIndex(text => text.startsWith('# Source: '))
+  const where =
+    start < 0 ? '' : `${printable(before[start]?.slice('# Source: '.length) ?? '', 200)}, in its output `
+  return `${where}${syntaxFault(shifted(error, start + 1), false)}`
+}
+
+/** The same fault with its line counted from another one on. */
+function shifted(error: unknown, from: number): unknown {
+  const { reason, mark } = error as { reason?: string; mark: { line: number; column: number } }
+  return { reason, mark: { ...mark, line: mark.line - from } }
 }
 
 function open(chart: string, document: unknown): RenderedObject[] {

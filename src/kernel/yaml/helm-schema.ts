@@ -1,4 +1,4 @@
-import { boolYaml11Tag, CORE_SCHEMA, defineScalarTag, mergeTag, NOT_RESOLVED } from 'js-yaml'
+import { boolYaml11Tag, CORE_SCHEMA, defineScalarTag, mapTag, mergeTag, NOT_RESOLVED, seqTag } from 'js-yaml'
 
 // The scalars of helm, and of everything else that reads Kubernetes objects with sigs.k8s.io/yaml: YAML 1.1 as
 // go.yaml.in/yaml/v2 has it (resolve.go). `off` is a boolean, `0400` octal, `1_000` a number; a date is a text, and
@@ -36,6 +36,9 @@ function readFloat(source: string, explicit: boolean): Read {
 const digits = [...'0123456789']
 const loadOnly = { implicit: true, identify: () => false }
 
+// A program's own tag, `!Ref`: a scalar under it is a text, and the rest is what it is without.
+const ownTag = { tagName: '!', matchByTagPrefix: true }
+
 /** Reads as helm does. It is for loading only. */
 export const helmSchema = CORE_SCHEMA.withTags(
   mergeTag,
@@ -50,4 +53,7 @@ export const helmSchema = CORE_SCHEMA.withTags(
     implicitFirstChars: ['-', '+', '.', ...digits],
     resolve: readFloat,
   }),
+  defineScalarTag<string>('!', { matchByTagPrefix: true, identify: () => false, resolve: text => text }),
+  { ...seqTag, ...ownTag },
+  { ...mapTag, ...ownTag },
 )

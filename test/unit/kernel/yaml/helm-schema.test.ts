@@ -15,6 +15,12 @@ test('of a key that is there twice the last counts, merge keys are merged, and e
   expect(parseManifests(text)).toEqual([{ a: 2 }, { b: { x: 1, z: 2 }, c: { x: 3, z: 2 } }])
 })
 
+test("a program's own tags change no list and no mapping", () => {
+  const text = 'a: !Join [1, !Ref off, off]\nb: !Map {c: 1}\nd: !Map\n  <<: {e: 2}\n  f: !List\n  - g\n'
+  expect(parseManifests(text)).toEqual([{ a: [1, 'off', false], b: { c: 1 }, d: { e: 2, f: ['g'] } }])
+  expect(() => parseYaml('a: !Ref b')).toThrow(/tag/)
+})
+
 test('keys are read like values', () => {
   expect(parseManifests('y: 1\n0x10: 2\n"n": 3')).toEqual([{ true: 1, 16: 2, n: 3 }])
 })
