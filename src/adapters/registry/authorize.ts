@@ -12,6 +12,8 @@ export type Authorize = (asking: Asking, access: Access) => Promise<Answer>
 export interface Access {
   /** Names under which the credential is kept. */
   readonly names: readonly string[]
+  /** The image's repository there, for logins that are of a path. */
+  readonly repository?: string
   /** `repository:library/redis:pull`, for registries. */
   readonly scope?: string
 }
@@ -25,7 +27,7 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
   const challenges = new Map<string, Challenge>()
 
   const headerFor = async (asking: Asking, access: Access, challenge: Challenge, refused?: Secret) => {
-    const credential = await find(access.names)
+    const credential = await find(access.names, access.repository)
     if (challenge.scheme === 'basic') {
       return credential?.kind === 'password'
         ? basicHeader(credential.username, credential.password)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Agent } from 'node:http'
 import { isIP } from 'node:net'
 import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
-import type { Environment } from './credentials.ts'
+import type { Environment } from './login-files.ts'
 import type { Registries, TlsSettings } from './registries.ts'
 import { withTaps } from './tap.ts'
 

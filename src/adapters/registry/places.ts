@@ -6,7 +6,7 @@ import type { Registries } from './registries.ts'
 export function registryPlaces(registries: Registries, reference: Reference, path: string): Place[] {
   return registries.targets(reference.registry, reference.repository).map(({ endpoint, repository }) => ({
     url: new URL(`${endpoint.base}/${repository}/${path}`),
-    access: { names: endpoint.names, scope: `repository:${repository}:pull` },
+    access: { names: endpoint.names, repository, scope: `repository:${repository}:pull` },
   }))
 }
 

@@ -1,10 +1,10 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Answer, Asking } from './asking.ts'
 import { createConnections } from './connections.ts'
-import type { Environment } from './credentials.ts'
 import { printUrl } from './endpoint.ts'
 import { exchange, type Patience, usualPatience } from './exchange.ts'
 import { networkFailure } from './failures.ts'
+import type { Environment } from './login-files.ts'
 import type { Registries } from './registries.ts'
 
 /** Sends requests and follows their redirects. */

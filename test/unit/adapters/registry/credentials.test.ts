@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createCredentials } from '../../../../src/adapters/registry/credentials.ts'
 import { readRegistries } from '../../../../src/adapters/registry/registries.ts'
@@ -14,7 +14,13 @@ beforeEach(async () => {
 
 afterEach(() => rm(home, { recursive: true }))
 
-async function find(config: object | string, names: readonly string[], registriesText = '', more = {}) {
+async function find(
+  config: object | string,
+  names: readonly string[],
+  registriesText = '',
+  more = {},
+  repository?: string,
+) {
   await mkdir(join(home, '.docker'), { recursive: true })
   await writeFile(
     join(home, '.docker/config.json'),
@@ -25,7 +31,7 @@ async function find(config: object | string, names: readonly string[], registrie
     HOME: home,
     PATH: `${home}:/usr/bin:/bin`,
     ...more,
-  })(names)
+  })(names, repository)
   if (!credential) return undefined
   return credential.kind === 'password'
     ? [credential.username, credential.password.reveal()]
@@ -69,6 +75,55 @@ it('reads auths, by host or by the old address form', async () => {
   expect(await find({ auths }, ['d.io'])).toEqual(['bearer', 'bearer'])
   const hub = readRegistries().targets('docker.io', 'library/redis')[0]?.endpoint.names ?? []
   expect(await find({ auths }, hub)).toEqual(['hub', 'pw'])
+})
+
+it.each([
+  ['team-a/app', 'a'],
+  ['team-a/deep/app', 'deep'],
+  ['team-b/app', 'all'],
+  ['team-a2/app', 'all'],
+  ['one', 'one'],
+  [undefined, 'all'],
+])('takes the login of the longest path that holds %s', async (repository, user) => {
+  const login = (user: string) => ({ auth: encode(`${user}:p`) })
+  const auths = {
+    'a.io/team-a': login('a'),
+    'a.io/team-a/deep/': login('deep'),
+    'a.io/one': login('one'),
+    'a.io': login('all'),
+  }
+  expect(await find({ auths }, ['a.io'], '', {}, repository)).toEqual([user, 'p'])
+})
+
+it('takes no login of another path', async () => {
+  const auths = { 'a.io/team-a': { auth: encode('me:p') } }
+  expect(await find({ auths }, ['a.io'], '', {}, 'team-b/app')).toBeUndefined()
+  const hub = readRegistries().targets('docker.io', 'team-a/app')[0]?.endpoint.names ?? []
+  const mine = { auths: { 'docker.io/team-a': { auth: encode('me:p') } } }
+  expect(await find(mine, hub, '', {}, 'team-a/app')).toEqual(['me', 'p'])
+})
+
+it("looks into podman's files after Docker's, and into REGISTRY_AUTH_FILE alone", async () => {
+  const put = async (path: string, user: string, host = 'a.io') => {
+    const file = join(home, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, JSON.stringify({ auths: { [host]: { auth: encode(`${user}:p`) } } }))
+    return file
+  }
+  await put('.config/containers/auth.json', 'config')
+  const docker = { auths: { 'b.io': { auth: encode('docker:p') } } }
+  expect(await find(docker, ['a.io'])).toEqual(['config', 'p'])
+  expect(await find(docker, ['b.io'])).toEqual(['docker', 'p'])
+  await put('run/containers/auth.json', 'run')
+  const more = { XDG_RUNTIME_DIR: join(home, 'run') }
+  expect(await find(docker, ['a.io'], '', more)).toEqual(['run', 'p'])
+  expect(await find({ auths: { 'a.io': { auth: encode('docker:p') } } }, ['a.io'], '', more)).toEqual([
+    'docker',
+    'p',
+  ])
+  const named = { ...more, REGISTRY_AUTH_FILE: await put('mine.json', 'mine') }
+  expect(await find(docker, ['a.io'], '', named)).toEqual(['mine', 'p'])
+  expect(await find(docker, ['b.io'], '', named)).toBeUndefined()
 })
 
 it('prefers registries.yaml, and then does not read the config at all', async () => {

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
+
+/** The process's environment, or a part of it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const login = z.looseObject({
+  username: z.string().optional(),
+  password: z.string().optional(),
+  auth: z.string().optional(),
+  identitytoken: z.string().optional(),
+  registrytoken: z.string().optional(),
+})
+
+const schema = z.looseObject({
+  auths: z.record(z.string(), login).optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
+})
+
+/** A file that logins are kept in: Docker's config.json, and auth.json in the same form (containers-auth.json(5)). */
+export type LoginFile = z.infer<typeof schema>
+
+/** The login of a file under `auths`. */
+export type Login = z.infer<typeof login>
+
+/**
+ * Where logins are kept, in the order that they are looked up: REGISTRY_AUTH_FILE alone where it is set, otherwise
+ * Docker's file, then those of podman, skopeo and buildah.
+ */
+export function loginPaths(environment: Environment): string[] {
+  const { REGISTRY_AUTH_FILE: one, DOCKER_CONFIG, XDG_RUNTIME_DIR, XDG_CONFIG_HOME } = environment
+  if (one) return [one]
+  const home = environment['HOME'] || homedir()
+  return [
+    join(DOCKER_CONFIG || join(home, '.docker'), 'config.json'),
+    ...[XDG_RUNTIME_DIR, XDG_CONFIG_HOME || join(home, '.config')].flatMap(folder =>
+      folder ? [join(folder, 'containers/auth.json')] : [],
+    ),
+  ]
+}
+
+/** A file that is not there holds no login. @throws SealiftError FILE_FAILED, without the file's text */
+export async function readLoginFile(path: string): Promise<LoginFile> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
+    throw new SealiftError('FILE_FAILED', `${path}: cannot be read (${code})`, { cause: error })
+  }
+  try {
+    // What is null is absent, as for Go, in which the tools that write this file are written.
+    return schema.parse(JSON.parse(text, (_, value: unknown) => value ?? undefined))
+  } catch {
+    // Neither cause nor parser's words: both quote the file, which holds passwords.
+    throw new SealiftError('FILE_FAILED', `${path}: not a valid Docker config`)
+  }
+}
+
+/**
+ * The login for an image's repository, `team-a/app`, at a registry: the one of the longest path that holds it, then the
+ * registry's own. A login of another path is none.
+ */
+export function loginFor({ auths = {} }: LoginFile, name: string, repository = ''): Login | undefined {
+  const parts = repository.split('/').filter(part => part !== '')
+  const places = parts.map((_, i) => `${name}/${parts.slice(0, parts.length - i).join('/')}`)
+  for (const place of [...places, name]) {
+    const key =
+      Object.keys(auths).find(key => key === place) ?? Object.keys(auths).find(key => bare(key) === place)
+    if (key !== undefined) return auths[key]
+  }
+  return undefined
+}
+
+/** Docker has written `https://host/v1/` and `host` for the same thing; only a key without a scheme is of a path. */
+function bare(key: string): string {
+  const [, host] = /^https?:\/\/([^/]*)/.exec(key) ?? []
+  return host ?? key.replace(/\/+$/, '')
+}
