@@ -45,6 +45,8 @@ interface FaultyAuth {
   readonly seconds?: number
   /** What it says of a token besides, or otherwise. */
   readonly answer?: (token: string) => object
+  /** What strangers are answered, without a challenge, but at /v2/. */
+  readonly hides?: 403 | 404
 }
 
 /** A request as it arrived. */
@@ -130,12 +132,13 @@ export async function startFaultyRegistry(options: FaultyOptions = {}): Promise<
   }
 
   const challenge = ({ url }: SeenRequest, response: ServerResponse) => {
+    if (auth?.hides && url !== '/v2/') return refuse(response, auth.hides)
     const repository = /^\/v2\/(.+)\/(?:manifests|blobs|referrers)\//.exec(url)?.[1]
-    const scope = `repository:${repository}:pull`
+    const scope = repository === undefined ? '' : `,scope="repository:${repository}:pull"`
     const header =
       auth?.scheme === 'basic'
         ? 'Basic realm="one, two"'
-        : `Bearer realm="http://${host}/token",service="a, b",scope="${scope}"`
+        : `Bearer realm="http://${host}/token",service="a, b"${scope}`
     refuse(response, 401, { code: 'UNAUTHORIZED', message: 'log in' }, { 'www-authenticate': header })
   }
 

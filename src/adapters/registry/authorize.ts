@@ -39,16 +39,27 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
     return orAborted(tokens.get(wanted, refused), asking.signal)
   }
 
+  /** What a registry that hides its repositories from strangers wants, where there is a login to show. */
+  const asked = new Map<string, Promise<Challenge | undefined>>()
+  const hidden = async (asking: Asking, access: Access, key: string): Promise<Challenge | undefined> => {
+    // A helper that fails has no login to show: the answer that there is says more.
+    const login = await find(access.names, access.repository).catch(() => undefined)
+    if (access.scope === undefined || login === undefined) return undefined
+    const found = asked.get(key) ?? challengeAtRoot(transport, asking)
+    asked.set(key, found)
+    return found.catch(() => {
+      asked.delete(key)
+      return undefined
+    })
+  }
+
   return async (asking, access) => {
     const key = JSON.stringify([asking.url.origin, access.scope])
     const known = challenges.get(key)
     const authorization = known && (await headerFor(asking, access, known))
     const answer = await transport.send({ ...asking, authorization })
-    // The challenge of a host that we were redirected to is not for our credentials.
-    if (answer.status !== 401 || answer.url.origin !== asking.url.origin) return answer
-    const offered = [answer.headers['www-authenticate'] ?? []].flat().flatMap(parseChallenges)
-    const challenge =
-      offered.find(({ scheme }) => scheme === 'bearer') ?? offered.find(({ scheme }) => scheme === 'basic')
+    const hides = known === undefined && (answer.status === 404 || answer.status === 403)
+    const challenge = hides ? await hidden(asking, access, key) : challengeOf(answer, asking)
     if (!challenge) return answer
     const header = await headerFor(asking, access, challenge, authorization).catch((error: unknown) => {
       discard(answer)
@@ -59,6 +70,23 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
     challenges.set(key, challenge)
     return transport.send({ ...asking, authorization: header })
   }
+}
+
+/** The challenge of a 401. That of a host that we were redirected to is not for our credentials. */
+function challengeOf(answer: Answer, { url }: Asking): Challenge | undefined {
+  if (answer.status !== 401 || answer.url.origin !== url.origin) return undefined
+  const offered = [answer.headers['www-authenticate'] ?? []].flat().flatMap(parseChallenges)
+  return offered.find(({ scheme }) => scheme === 'bearer') ?? offered.find(({ scheme }) => scheme === 'basic')
+}
+
+/** GET /v2/, where a registry says how to log in (distribution-spec v1.1, "Determining Support"). */
+async function challengeAtRoot(transport: Transport, { subject, url, signal }: Asking) {
+  const [root] = /^.*?\/v2\//.exec(url.href) ?? []
+  if (root === undefined) return undefined
+  const asking = { subject, url: new URL(root), signal }
+  const answer = await transport.send(asking)
+  drain(answer)
+  return challengeOf(answer, asking)
 }
 
 async function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {

@@ -1,5 +1,5 @@
 /** Credentials and tokens: whom they are sent to, when, how often they are asked for, and that they are not shown. */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { collect, failure, textOf } from './connect.ts'
 import { referenceTo, repository, testLayer } from './images.ts'
 import {
@@ -70,6 +70,35 @@ it.each([
   await clock.sleep(50_000)
   await registry.manifest(referenceTo(server.host))
   expect(server.tokens).toHaveLength(1)
+})
+
+describe.each([403, 404] as const)('a registry that answers strangers %d', hides => {
+  it.each([basicAuth, bearerAuth])('is asked how to log in, once ($scheme)', async auth => {
+    const server = await start({ auth: { ...auth, hides } })
+    const { registry } = open(server.host, login(server.host))
+    await registry.manifest(referenceTo(server.host))
+    await collect(registry.blob(referenceTo(server.host), layer))
+    expect(server.requests.filter(({ url }) => url === '/v2/')).toHaveLength(1)
+    expect(server.requests.find(({ url }) => url === '/v2/')?.headers.authorization).toBeUndefined()
+  })
+
+  it('is not, without a login, and its own answer stands', async () => {
+    const server = await start({ auth: { ...bearerAuth, hides } })
+    const { registry } = open(server.host)
+    const code = hides === 404 ? 'IMAGE_NOT_FOUND' : 'REGISTRY_DENIED'
+    expect(await failure(registry.manifest(referenceTo(server.host)))).toMatchObject({ code })
+    expect(server.requests.some(({ url }) => url === '/v2/')).toBe(false)
+  })
+
+  it('is asked once where it wants no login', async () => {
+    const server = await start({})
+    server.fault({ path: /manifests/, status: hides })
+    const { registry } = open(server.host, login(server.host))
+    const code = hides === 404 ? 'IMAGE_NOT_FOUND' : 'REGISTRY_DENIED'
+    for (const _ of [1, 2])
+      expect(await failure(registry.manifest(referenceTo(server.host)))).toMatchObject({ code })
+    expect(server.requests.filter(({ url }) => url === '/v2/')).toHaveLength(1)
+  })
 })
 
 it('gets a new token when the old one is refused', async () => {
