@@ -25,6 +25,25 @@ it('asks mirrors in their order, then the registry itself, each with its own cre
     expect(headers.authorization).toBeUndefined()
 })
 
+it.each(['registry.invalid:5000', '*'])('tells a mirror of %s whose repository it is asked for', async of => {
+  const mirror = await start()
+  const { registry } = open('127.0.0.1:9', { mirrors: { [of]: [`http://${mirror.host}`] } })
+  const reference = referenceTo('registry.invalid:5000')
+  const { descriptor } = await registry.manifest(reference)
+  await collect(registry.blob(reference, layer))
+  await registry.referrers(reference, descriptor.digest)
+  expect(mirror.requests.map(({ url }) => new URL(url, 'http://x').searchParams.get('ns'))).toEqual(
+    Array(3).fill('registry.invalid:5000'),
+  )
+})
+
+it('tells a registry itself no such thing, by whatever name', async () => {
+  const server = await start()
+  const { registry } = open(server.host)
+  await registry.manifest(referenceTo(server.host))
+  expect(server.requests[0]?.url).not.toContain('?')
+})
+
 it('tells what most tells when no mirror has it, and the rest as faults', async () => {
   const empty = await start({ images: {} })
   const { registry } = open('127.0.0.1:9', { mirrors: { 'registry.invalid': [`http://${empty.host}`] } })
