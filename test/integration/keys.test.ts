@@ -28,6 +28,14 @@ test('a new key is its owner’s alone, and neither it nor its passphrase is sho
   expect((await sealift(['keys', 'new', join(dir, 'release')], { env })).exitCode).toBe(25)
 })
 
+test('an Ed25519 key comes with a word on where it does not serve, an ECDSA key with none', async () => {
+  for (const type of ['ecdsa', 'ed25519']) {
+    const { exitCode, stderr } = await sealift(['keys', 'new', join(dir, type), '--type', type], { env })
+    expect(exitCode).toBe(0)
+    expect(stderr.includes('cosign 3 refuses Ed25519')).toBe(type === 'ed25519')
+  }
+})
+
 test('build asks for the key before it fetches anything', async () => {
   await sealift(['keys', 'new', join(dir, 'release')], { env })
   const args = ['build', 'bundles/sandbox', '-o', join(dir, 'out'), '--key', join(dir, 'release.key')]

@@ -28,6 +28,10 @@ export default class KeysNew extends BaseCommand {
     const { args, flags } = await this.parse(KeysNew)
     const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
     const made = await newKey(args.name, flags.type, nodeFiles(), ask)
+    if (flags.type === 'ed25519')
+      this.reporter.warn(
+        'cosign 3 refuses Ed25519 in its own bundles; the .sig beside a bundle it verifies. ECDSA is fine everywhere.',
+      )
     this.log(`${made.private}\n${made.public}\n  key  ${made.fingerprint}`)
     return made
   }
