@@ -64,9 +64,12 @@ test('the README’s table of exit codes has every code once, and no other', () 
 
 test('every `sealift VERB` that a message or a page names is there', () => {
   const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
-    commands: Readonly<Record<string, { readonly aliases: readonly string[] }>>
+    commands: Readonly<Record<string, { readonly hiddenAliases: readonly string[] }>>
   }
-  const verbs = Object.entries(commands).flatMap(([id, { aliases }]) => [id.split(':')[0], ...aliases])
+  const verbs = Object.entries(commands).flatMap(([id, { hiddenAliases }]) => [
+    id.split(':')[0],
+    ...hiddenAliases,
+  ])
   const pages = globSync(['src/**/*.ts', '*.md', 'bundles/*.md', 'manifests/*'], { cwd: root })
   const named = pages.flatMap(page => {
     const calls = readFileSync(join(root, page), 'utf8').matchAll(/(?:^|`|: )sealift ([a-z]+)/gm)

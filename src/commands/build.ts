@@ -8,10 +8,10 @@ import type { ErrorCode } from '../kernel/errors/index.ts'
 import { build } from '../seal/verbs/build/index.ts'
 
 export default class Build extends BaseCommand {
-  static override aliases = ['create']
+  static override hiddenAliases = ['create']
   static override summary = 'Build the bundle that a lock describes: one file, the same bytes every time.'
   static override description =
-    'Every blob goes from the registry straight to its place in the file, and is hashed on the way. Set SOURCE_DATE_EPOCH to date the entries (default 0).'
+    'Every blob goes from the registry straight to its place in the file, and is hashed on the way. Set SOURCE_DATE_EPOCH to date the entries (default 0). `sealift create` is the same.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> bundles/infisical --output out',
     '<%= config.bin %> <%= command.id %> bundles/infisical --since out/infisical-1.0.0.tar',

@@ -10,11 +10,11 @@ import { journalPath, readSite } from '../kernel/inputs/index.ts'
 import { install } from '../site/verbs/install/index.ts'
 
 export default class Install extends BaseCommand {
-  static override aliases = ['deploy']
+  static override hiddenAliases = ['deploy']
   static override summary =
     'Install a bundle on a site, and prove that a secret arrives. A rerun goes on where the last one stopped.'
   static override description =
-    'Checks the signature against the keys of the site file, verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine.'
+    'Checks the signature against the keys of the site file, verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine. `sealift deploy` is the same.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> infisical-1.0.0.tar --site site.yaml',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',

@@ -26,6 +26,8 @@ describe('help', () => {
   })
 
   test('create and deploy are other words for build and install', async () => {
+    // A verb stands in the list once, by its own name.
+    expect((await sealift(['--help'])).stdout).not.toMatch(/^ {2}(create|deploy) /m)
     expect((await sealift(['create', '--help'])).stdout).toContain('Build the bundle that a lock describes')
     expect((await sealift(['deploy', '--help'])).stdout).toContain('Install a bundle on a site')
   })
