@@ -1,20 +1,9 @@
-import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import {
-  type Descriptor,
-  type Digest,
-  isIndexType,
-  parseIndex,
-  parseJson,
-  parseManifest,
-  parseReference,
-  platformText,
-  printReference,
-  type Reference,
-} from '../../kernel/oci/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { type Digest, isIndexType, parseManifest, parseReference } from '../../kernel/oci/index.ts'
 import type { Content, Registry } from '../../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
+import { fromIndex, fromManifest } from './image-candidates.ts'
 import type { FoundImages } from './images.ts'
-import { configBytes, readBlob } from './read.ts'
 
 type FoundImage = FoundImages['images'][number]
 
@@ -105,8 +94,8 @@ async function pinImage(
   const served = await registry.manifest(reference, signal)
   const { digest, mediaType } = served.descriptor
   const found = isIndexType(mediaType)
-    ? await fromIndex(served.bytes, reference, registry, platforms, signal)
-    : await fromManifest(served, reference, registry, signal)
+    ? await fromIndex(served.bytes, { reference, registry, platforms, signal })
+    : await fromManifest(served, { reference, registry, platforms, signal })
   const missing = platforms.filter(platform => !found.has(platform))
   if (missing.length > 0) {
     const there = [...found.keys()].sort().join(', ') || 'none'
@@ -120,63 +109,6 @@ async function pinImage(
     if (manifest !== undefined) carried.push([platform, pinManifest(manifest, name)])
   }
   return { digest, platforms: Object.fromEntries(carried) }
-}
-
-/** By platform, how to get its manifest. */
-type Candidates = Map<string, () => Promise<{ digest: Digest; bytes: Uint8Array }>>
-
-async function fromIndex(
-  bytes: Uint8Array,
-  { registry: host, repository }: Reference,
-  registry: Registry,
-  wanted: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Candidates> {
-  const found: Candidates = new Map()
-  for (const { digest, platform } of parseIndex(bytes, `${host}/${repository}`).manifests) {
-    // Attestations have the platform unknown/unknown.
-    if (platform === undefined || platform.os === 'unknown') continue
-    const name = platformText(platform)
-    if (found.has(name)) continue
-    found.set(name, async () => {
-      const manifest = await registry.manifest({ registry: host, repository, digest }, signal)
-      return { digest, bytes: manifest.bytes }
-    })
-  }
-  // Some indexes spell a variant (amd64/v1) where there is nothing to choose from.
-  for (const platform of wanted) {
-    const variant = [...found.keys()].find(name => name.startsWith(`${platform}/`))
-    const candidate = variant === undefined ? undefined : found.get(variant)
-    if (!found.has(platform) && candidate !== undefined) found.set(platform, candidate)
-  }
-  return found
-}
-
-async function fromManifest(
-  served: { readonly descriptor: Descriptor; readonly bytes: Uint8Array },
-  reference: Reference,
-  registry: Registry,
-  signal: AbortSignal | undefined,
-): Promise<Candidates> {
-  const name = printReference(reference)
-  const { config } = parseManifest(served.bytes, name)
-  const platform = platformOf(await readBlob(registry, reference, config, configBytes, signal), name)
-  return new Map([[platform, async () => ({ digest: served.descriptor.digest, bytes: served.bytes })]])
-}
-
-/** What an image's config says it runs on (image-spec, config.md). */
-function platformOf(config: Uint8Array, name: string): string {
-  try {
-    const { os, architecture } = { ...(parseJson(config, configBytes) as Record<string, unknown> | null) }
-    if (typeof os === 'string' && typeof architecture === 'string')
-      return printable(platformText({ os, architecture }), 60)
-  } catch {
-    // Told below, like a config without the two fields.
-  }
-  throw new SealiftError(
-    'CONTENT_MISMATCH',
-    `the config of ${name} does not say what it runs on: it is no image`,
-  )
 }
 
 function pinManifest({ digest, bytes }: { digest: Digest; bytes: Uint8Array }, name: string): PinnedManifest {

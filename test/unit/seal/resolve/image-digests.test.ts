@@ -56,6 +56,29 @@ describe('pinning', () => {
     expect(registry.asked).toHaveLength(2)
   })
 
+  test('of entries that name no platform the configs are asked, where one is missing', async () => {
+    const registry = new MemoryRegistry()
+    const { amd64, arm64 } = multi(registry)
+    const { platform: _, ...unsaid } = arm64
+    const artifact = registry.put('r.io/multi', 'notes', { config: registry.blobOf('{}', 'a/b'), layers: [] })
+    const manifests = [artifact, { ...unsaid, platform: {} }, amd64]
+    registry.put('r.io/multi', '2', { manifests }, mediaTypes.ociIndex)
+    const pin = async (...platforms: string[]) => {
+      registry.asked.length = 0
+      const [image] = await pinImages(found('r.io/multi:2'), { registry, platforms })
+      return Object.entries(image?.platforms ?? {}).map(([name, { manifest }]) => [name, manifest])
+    }
+    expect(await pin('linux/amd64')).toEqual([['linux/amd64', amd64.digest]])
+    expect(registry.asked).toHaveLength(2)
+    expect(await pin('linux/amd64', 'linux/arm64')).toEqual([
+      ['linux/amd64', amd64.digest],
+      ['linux/arm64', arm64.digest],
+    ])
+    await expect(pin('linux/s390x')).rejects.toMatchObject({
+      hints: expect.arrayContaining(['It is there for: linux/amd64, linux/arm64.']),
+    })
+  })
+
   test('a single manifest is checked against its config; a layer that is there twice counts once', async () => {
     const registry = new MemoryRegistry()
     const manifest = registry.image('r.io/single', '1', 'amd64', ['same', 'same'])

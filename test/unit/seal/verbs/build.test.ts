@@ -1,8 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { openBundle } from '../../../../src/bundle/layout/index.ts'
+import { mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { build } from '../../../../src/seal/verbs/build/index.ts'
 import { lock } from '../../../../src/seal/verbs/lock.ts'
 import { connectedSpec } from '../../../support/connected-spec.ts'
+import { memorySource } from '../../../support/memory-files.ts'
 
 const platform = 'linux/amd64'
 const request = { specDir: 'spec', platform, output: 'out', concurrency: 2, epoch: 0 }
@@ -37,4 +40,17 @@ test('with a key the bundle is signed; one that cannot be used is told of before
   const { digest, signature } = await run({ sign: { key: 'release.key', ask } })
   expect(signature).toMatchObject({ path: `${bundle}.sig`, digest })
   expect(await files.exists(`${bundle}.sig`)).toBe(true)
+})
+
+test('an image whose index names no platforms is carried, and is whole', async () => {
+  const made = await connectedSpec()
+  const { files, registry } = made
+  const image = registry.image('registry.test/app', 'below', 'amd64', ['the layer'])
+  const { digest } = registry.put('registry.test/app', '1', { manifests: [image] }, mediaTypes.ociIndex)
+  await lock({ specDir: 'spec', platform, budget: 'hold' }, made.host, made.talk)
+  await build(request, made.host, made.talk)
+  const { images } = await openBundle(memorySource(await files.readBytes(bundle)))
+  expect(
+    images.map(({ name, descriptor, platforms }) => [name, descriptor.digest, [...platforms.keys()]]),
+  ).toEqual([['registry.test/app:1', digest, [platform]]])
 })
