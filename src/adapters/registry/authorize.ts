@@ -42,9 +42,10 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
   /** What a registry that hides its repositories from strangers wants, where there is a login to show. */
   const asked = new Map<string, Promise<Challenge | undefined>>()
   const hidden = async (asking: Asking, access: Access, key: string): Promise<Challenge | undefined> => {
+    if (access.scope === undefined) return undefined
     // A helper that fails has no login to show: the answer that there is says more.
     const login = await find(access.names, access.repository).catch(() => undefined)
-    if (access.scope === undefined || login === undefined) return undefined
+    if (login === undefined) return undefined
     const found = asked.get(key) ?? challengeAtRoot(transport, asking)
     asked.set(key, found)
     return found.catch(() => {

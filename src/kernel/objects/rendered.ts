@@ -39,13 +39,7 @@ function faultIn(yaml: string, error: unknown): string {
   const start = before.findLastIndex(text => text.startsWith('# Source: '))
   const where =
     start < 0 ? '' : `${printable(before[start]?.slice('# Source: '.length) ?? '', 200)}, in its output `
-  return `${where}${syntaxFault(shifted(error, start + 1), false)}`
-}
-
-/** The same fault with its line counted from another one on. */
-function shifted(error: unknown, from: number): unknown {
-  const { reason, mark } = error as { reason?: string; mark: { line: number; column: number } }
-  return { reason, mark: { ...mark, line: mark.line - from } }
+  return `${where}${syntaxFault(error, false, start + 1)}`
 }
 
 function open(chart: string, document: unknown): RenderedObject[] {

@@ -52,10 +52,10 @@ function printPath(path: readonly PropertyKey[]): string {
   return parts.join('') || '(document)'
 }
 
-/** Why a text is no YAML, with line and column; `quote` as in {@link CheckOptions}. */
-export function syntaxFault(error: unknown, quote: boolean): string {
+/** Why a text is no YAML, with line, below the first `above`, and column; `quote` as in {@link CheckOptions}. */
+export function syntaxFault(error: unknown, quote: boolean, above = 0): string {
   const { reason, mark } = (error ?? {}) as { reason?: string; mark?: { line: number; column: number } }
-  const place = mark === undefined ? '' : `line ${mark.line + 1}, column ${mark.column + 1}: `
+  const place = mark === undefined ? '' : `line ${mark.line + 1 - above}, column ${mark.column + 1}: `
   const said = reason ?? String(error)
   return `${place}not readable as YAML: ${printable(quote ? said : unquoted(said))}`
 }

@@ -41,14 +41,11 @@ export async function lockAttachments(
     async say => {
       const onImage = () => say(`${++done} of ${images.length}`)
       const onLeftOut = (sentence: string) => leftOut.push(sentence)
-      const onUnknown = (name: string, { message }: SealiftError) => {
-        const before = wordOn(
-          images.find(image => image.name === name),
-          old,
-        )
-        if (before !== undefined) kept.set(name, before)
+      const onUnknown = (image: PinnedImage, { message }: SealiftError) => {
+        const before = wordOn(image, old)
+        if (before !== undefined) kept.set(image.name, before)
         const stays = before === undefined ? 'nothing is carried' : 'it stays as it is locked'
-        leftOut.push(`${name}: nobody could say what is attached to it, and ${stays}: ${message}`)
+        leftOut.push(`${image.name}: nobody could say what is attached to it, and ${stays}: ${message}`)
       }
       const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut, onUnknown })
       return new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
@@ -65,13 +62,10 @@ export async function lockAttachments(
 }
 
 /** What a lock has attached to the very same image, for the same platforms. */
-function wordOn(
-  image: PinnedImage | undefined,
-  lock: BundleLock | undefined,
-): LockedAttachment[] | undefined {
-  const before = lock?.images.find(({ name, digest }) => name === image?.name && digest === image.digest)
+function wordOn(image: PinnedImage, lock: BundleLock | undefined): LockedAttachment[] | undefined {
+  const before = lock?.images.find(({ name, digest }) => name === image.name && digest === image.digest)
   const platformsOf = (each: object = {}) => Object.keys(each).sort().join()
-  return platformsOf(before?.platforms) === platformsOf(image?.platforms) ? before?.attachments : undefined
+  return platformsOf(before?.platforms) === platformsOf(image.platforms) ? before?.attachments : undefined
 }
 
 function locked({ predicateTypes, blobs, ...rest }: PinnedAttachment): LockedAttachment {

@@ -32,7 +32,7 @@ export interface AttachmentOptions {
   onImage?(): void
   onLeftOut?(sentence: string): void
   /** Of an image nobody could say what is attached to it. */
-  onUnknown?(name: string, error: SealiftError): void
+  onUnknown?(image: PinnedImage, error: SealiftError): void
 }
 
 const most = 2
@@ -55,7 +55,7 @@ export async function findAttachments(
     const attached = await attachedTo(image, options).catch((error: unknown) => {
       options.signal?.throwIfAborted()
       if (!(error instanceof SealiftError)) throw error
-      options.onUnknown?.(image.name, error)
+      options.onUnknown?.(image, error)
     })
     options.onImage?.()
     return attached === undefined ? [] : [[image.name, attached] as const]

@@ -65,10 +65,10 @@ export async function fromIndex(bytes: Uint8Array, wanted: Wanted): Promise<Cand
 }
 
 /** An entry that names no platform; what is no image, such as a signature, is for none. */
-async function inEntry({ reference, registry, signal }: Wanted): Promise<Candidates> {
-  const served = await registry.manifest(reference, signal)
+async function inEntry(wanted: Wanted): Promise<Candidates> {
+  const served = await wanted.registry.manifest(wanted.reference, wanted.signal)
   try {
-    return await fromManifest(served, { reference, registry, platforms: [], signal })
+    return await fromManifest(served, wanted)
   } catch (error) {
     if (error instanceof SealiftError && error.code === 'CONTENT_MISMATCH') return new Map()
     throw error

@@ -216,7 +216,7 @@ test('a registry that fails leaves its image unknown, and ends nothing', async (
     throw new SealiftError('REGISTRY_FAILED', 'asks to slow down (429), tried 5 times')
   }
   const unknown: string[] = []
-  const onUnknown = (name: string, { message }: SealiftError) => unknown.push(`${name}: ${message}`)
+  const onUnknown = ({ name }: PinnedImage, { message }: SealiftError) => unknown.push(`${name}: ${message}`)
   expect(await findAttachments(images, { registry, onUnknown })).toEqual(new Map([['r.io/other:1', []]]))
   expect(unknown).toEqual([`${place}:1: asks to slow down (429), tried 5 times`])
 })
