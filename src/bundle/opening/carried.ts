@@ -1,7 +1,7 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import { mediaTypes } from '../../kernel/oci/index.ts'
-import type { Files, SiteHost, TemporaryHelm } from '../../kernel/ports/index.ts'
+import type { Files, Release, SiteHost, TemporaryHelm } from '../../kernel/ports/index.ts'
 import type { Bundle } from '../layout/index.ts'
 import { toolBytes, toolProgram } from './tool-program.ts'
 import { valuesLimit } from './values-files.ts'
@@ -37,7 +37,7 @@ export async function chartPackage(bundle: Bundle, name: string): Promise<Uint8A
 }
 
 /** The same as a private file. The caller disposes of it. */
-export async function chartFile(
+async function chartFile(
   bundle: Bundle,
   { name, version }: Pick<ChartSpec, 'name' | 'version'>,
   files: Files,
@@ -59,9 +59,29 @@ export async function carriedBytes(bundle: Bundle, title: string): Promise<Uint8
 }
 
 /** The bytes of a chart's values files that travel in the bundle, lowest precedence first. @throws SealiftError BUNDLE_MALFORMED */
-export async function bundledValues(
-  bundle: Bundle,
-  { values }: Pick<ChartSpec, 'values'>,
-): Promise<Uint8Array[]> {
+async function bundledValues(bundle: Bundle, { values }: Pick<ChartSpec, 'values'>): Promise<Uint8Array[]> {
   return Promise.all(values.map(path => carriedBytes(bundle, path)))
+}
+
+/** What a release is made with: who keeps private files, and the values that go behind those of the spec. */
+export interface ReleaseParts {
+  readonly files: Files
+  readonly derived: Release['values'][number]
+}
+
+/** Gives `work` a chart of the bundle as a release of it, whose package is a private file for that long. @throws SealiftError BUNDLE_MALFORMED */
+export async function withRelease<T>(
+  bundle: Bundle,
+  chart: ChartSpec,
+  { files, derived }: ReleaseParts,
+  work: (release: Release) => Promise<T>,
+): Promise<T> {
+  const { release, namespace } = chart
+  const values = [...(await bundledValues(bundle, chart)), derived]
+  const packed = await chartFile(bundle, chart, files)
+  try {
+    return await work({ release, namespace, chart: packed.path, values })
+  } finally {
+    await packed.dispose()
+  }
 }

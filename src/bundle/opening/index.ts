@@ -3,7 +3,7 @@
  * travels in it: its lock, its values, its charts and its helm. Runs nothing and changes nothing.
  */
 export { type NamedBundle, withBundles } from './bases.ts'
-export { bundledHelm, bundledValues, carriedBytes, chartFile, chartPackage } from './carried.ts'
+export { bundledHelm, carriedBytes, chartPackage, withRelease } from './carried.ts'
 export { lockOutside, readLock } from './read-lock.ts'
 export {
   type AskPassphrase,

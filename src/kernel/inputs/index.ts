@@ -4,6 +4,7 @@
  * Never reads a file, and never asks anything of the world.
  */
 export { parseSite, parseSpec } from './parse.ts'
+export { isSameVersion } from './same-version.ts'
 export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
 export { journalPath, type ReadSite, readSite } from './site-file.ts'

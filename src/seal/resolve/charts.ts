@@ -1,5 +1,5 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import { type ChartSpec, isSameVersion } from '../../kernel/inputs/index.ts'
 import {
   type Digest,
   digestOf,
@@ -46,7 +46,7 @@ export interface ResolvedChart {
 export async function resolveChart(spec: ChartSpec, sources: Sources): Promise<ResolvedChart> {
   const { source, packed, served, links = [] } = await obtain(spec, sources)
   const metadata = await readChartMetadata(packed, source)
-  if (metadata.name !== spec.name || bare(metadata.version) !== bare(spec.version)) {
+  if (metadata.name !== spec.name || !isSameVersion(metadata.version, spec.version)) {
     throw new SealiftError(
       'CHART_NOT_FOUND',
       `${source} holds ${metadata.name} ${metadata.version}, not ${spec.name} ${spec.version}`,
@@ -58,8 +58,6 @@ export async function resolveChart(spec: ChartSpec, sources: Sources): Promise<R
   const artifact = served ?? chartArtifact(metadata, packed)
   return { spec, source, package: packed, packageDigest: digestOf(packed), metadata, artifact, links }
 }
-
-const bare = (version: string): string => version.replace(/^v/, '')
 
 interface Obtained {
   readonly source: string

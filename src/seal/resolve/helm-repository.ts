@@ -1,7 +1,7 @@
 import { compareBuild, valid } from 'semver'
 import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
-import type { ChartSpec } from '../../kernel/inputs/index.ts'
+import { type ChartSpec, isSameVersion } from '../../kernel/inputs/index.ts'
 import { digestOf } from '../../kernel/oci/index.ts'
 import type { Web } from '../../kernel/ports/index.ts'
 import { parseYaml } from '../../kernel/yaml/index.ts'
@@ -45,7 +45,7 @@ export async function packageFromRepository(
   }
   const wanted =
     entries.find(item => item.version === version) ??
-    entries.find(item => bare(item.version) === bare(version))
+    entries.find(item => isSameVersion(item.version, version))
   if (wanted === undefined) {
     throw new SealiftError('CHART_NOT_FOUND', `${shown} has no ${name} ${version}`, {
       hints: [
@@ -89,8 +89,6 @@ function addressIn(repo: string, address: string): URL {
   if (!URL.canParse(address) && url.origin === origin && url.search === '') url.search = search
   return url
 }
-
-const bare = (version: string): string => version.replace(/^v/, '')
 
 function entriesOf(text: string, repo: string): Readonly<Record<string, unknown>> {
   let index: unknown

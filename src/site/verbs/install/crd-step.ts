@@ -1,4 +1,4 @@
-import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
+import { withRelease } from '../../../bundle/opening/index.ts'
 import type { ChartSpec } from '../../../kernel/inputs/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { parseManifests } from '../../../kernel/yaml/index.ts'
@@ -40,20 +40,13 @@ async function crdsOf(
   chart: ChartSpec,
   { bundle, helm, host, wired, talk }: Installation,
 ): Promise<KubernetesObject[]> {
-  const { release, namespace, crdValues } = chart
-  const values = [...(await bundledValues(bundle, chart)), crdValues ?? {}]
-  const packed = await chartFile(bundle, chart, host.files)
-  try {
-    const request = { release, namespace, chart: packed.path, values }
-    const rendered = await helm.template(request, wired.spec.kubernetes, talk.signal)
-    const crds = (parseManifests(rendered) as KubernetesObject[]).filter(
-      ({ kind }) => kind === kinds.crd.kind,
-    )
-    return crds.map(crd => {
-      const labels = { ...crd.metadata.labels, ...managed, 'dev.sealift/release': release }
-      return { ...crd, metadata: { ...crd.metadata, labels } }
-    })
-  } finally {
-    await packed.dispose()
-  }
+  const { release, crdValues: derived = {} } = chart
+  const rendered = await withRelease(bundle, chart, { files: host.files, derived }, request =>
+    helm.template(request, wired.spec.kubernetes, talk.signal),
+  )
+  const crds = (parseManifests(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
+  return crds.map(crd => {
+    const labels = { ...crd.metadata.labels, ...managed, 'dev.sealift/release': release }
+    return { ...crd, metadata: { ...crd.metadata, labels } }
+  })
 }

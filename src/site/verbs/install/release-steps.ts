@@ -1,6 +1,6 @@
-import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
+import { withRelease } from '../../../bundle/opening/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import { type ChartSpec, isSameVersion } from '../../../kernel/inputs/index.ts'
 import type { Cluster, KubernetesObject, Release, ReleaseStatus } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
 import { differences, ownObjects, podTrouble, tryPods } from '../../release/index.ts'
@@ -32,47 +32,53 @@ async function installRelease(
   installation: Installation,
   say: (detail: string) => void,
 ): Promise<Done> {
-  const { bundle, site, helm, host, talk, begin } = installation
-  const { release, namespace, timeoutSeconds } = chart
+  const { bundle, site, host } = installation
+  const { namespace } = chart
   const environment = chart.wire === 'infisical' ? await environmentMark(host.cluster, namespace) : undefined
-  const values = [...(await bundledValues(bundle, chart)), derivedValues(chart, site, environment)]
-  const packed = await chartFile(bundle, chart, host.files)
+  const parts = { files: host.files, derived: derivedValues(chart, site, environment) }
   try {
-    const request: Release = { release, namespace, chart: packed.path, values }
-    const [found, wanted] = await Promise.all([
-      helm.status(release, namespace),
-      helm.render(request, talk.signal),
-    ])
-    const objects = ownObjects(wanted, chart)
-    const reasons = await reasonsToUpgrade(chart, found, wanted, host.cluster)
-    if (found !== undefined && reasons.length === 0) {
-      await waitUntilUp({ objects, chart, host, talk, say })
-      const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
-      return { changed: false, detail }
-    }
-    if (found !== undefined) await refuseForeignRecords(found, chart, helm, host.cluster)
-    await refuseRefusedPods(objects, chart, installation)
-    await begin()
-    if (await forgetUnfinished(release, namespace, found, host.cluster)) {
-      const before = await helm.status(release, namespace)
-      if (before !== undefined) await refuseForeignRecords(before, chart, helm, host.cluster)
-    }
-    const upgrade = () =>
-      tellingTrouble(host, namespace, talk, say, () => helm.upgrade(request, timeoutSeconds, talk.signal))
-    const { revision } = await (chart.wire === 'external-secrets'
-      ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
-      : upgrade())
-    const why = found === undefined ? '' : ` (${shown(reasons)})`
-    return {
-      changed: true,
-      detail: `release ${release} in ${namespace}, revision ${revision}, all pods ready${why}`,
-    }
+    return await withRelease(bundle, chart, parts, request => upgraded(request, chart, installation, say))
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED' || error.faults.length > 0)
       throw error
     throw error.with({ faults: await podTrouble(host.cluster, namespace) })
-  } finally {
-    await packed.dispose()
+  }
+}
+
+async function upgraded(
+  request: Release,
+  chart: ChartSpec,
+  { helm, host, talk, begin }: Installation,
+  say: (detail: string) => void,
+): Promise<Done> {
+  const { release, namespace, timeoutSeconds } = chart
+  const [found, wanted] = await Promise.all([
+    helm.status(release, namespace),
+    helm.render(request, talk.signal),
+  ])
+  const objects = ownObjects(wanted, chart)
+  const reasons = await reasonsToUpgrade(chart, found, wanted, host.cluster)
+  if (found !== undefined && reasons.length === 0) {
+    await waitUntilUp({ objects, chart, host, talk, say })
+    const detail = `release ${release} in ${namespace}, revision ${found.revision}, as it is: all pods ready`
+    return { changed: false, detail }
+  }
+  if (found !== undefined) await refuseForeignRecords(found, chart, helm, host.cluster)
+  await refuseRefusedPods(objects, chart, { host, talk })
+  await begin()
+  if (await forgetUnfinished(release, namespace, found, host.cluster)) {
+    const before = await helm.status(release, namespace)
+    if (before !== undefined) await refuseForeignRecords(before, chart, helm, host.cluster)
+  }
+  const upgrade = () =>
+    tellingTrouble(host, namespace, talk, say, () => helm.upgrade(request, timeoutSeconds, talk.signal))
+  const { revision } = await (chart.wire === 'external-secrets'
+    ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
+    : upgrade())
+  const why = found === undefined ? '' : ` (${shown(reasons)})`
+  return {
+    changed: true,
+    detail: `release ${release} in ${namespace}, revision ${revision}, all pods ready${why}`,
   }
 }
 
@@ -85,13 +91,10 @@ async function reasonsToUpgrade(
 ): Promise<string[]> {
   if (found === undefined) return ['it is not there']
   if (found.status !== 'deployed') return [`revision ${found.revision} is ${found.status}`]
-  if (found.chart !== chart.name || bare(found.version) !== bare(chart.version))
+  if (found.chart !== chart.name || !isSameVersion(found.version, chart.version))
     return [`it was ${found.chart} ${found.version}`]
   return differences(cluster, { ...chart, wanted, deployed: found.manifest })
 }
-
-// A spec may name a version with a `v` that the chart itself has not, or the other way round.
-const bare = (version: string): string => version.replace(/^v/, '')
 
 function shown(reasons: readonly string[]): string {
   const [first = '', ...rest] = reasons
@@ -101,7 +104,7 @@ function shown(reasons: readonly string[]): string {
 async function refuseRefusedPods(
   objects: readonly KubernetesObject[],
   chart: ChartSpec,
-  { host, talk }: Installation,
+  { host, talk }: Pick<Installation, 'host' | 'talk'>,
 ): Promise<void> {
   const { refusals: faults, doubts } = await tryPods(host.cluster, objects, chart)
   for (const doubt of doubts) talk.reporter.warn(doubt)

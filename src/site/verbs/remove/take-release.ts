@@ -1,5 +1,5 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
-import { bundledValues, chartFile } from '../../../bundle/opening/index.ts'
+import { withRelease } from '../../../bundle/opening/index.ts'
 import type { ChartSpec, Site } from '../../../kernel/inputs/index.ts'
 import { type Helm, type KubernetesObject, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
 import { isOf, ownObjects, refuseForeignRecord } from '../../release/index.ts'
@@ -30,22 +30,17 @@ export async function takeRelease(chart: ChartSpec, taking: Taking): Promise<voi
 }
 
 async function sweep(chart: ChartSpec, { bundle, site, wired, helm, host }: Taking): Promise<void> {
-  const { release, namespace } = chart
-  const packed = await chartFile(bundle, chart, host.files)
-  try {
-    // With what the site adds: the names of Infisical's objects are among it.
-    const values = [...(await bundledValues(bundle, chart)), derivedValues(chart, site)]
-    const request = { release, namespace, chart: packed.path, values }
-    const rendered = await helm.template(request, wired.spec.kubernetes)
-    for (const object of ownObjects(rendered, chart)) {
-      const { name, namespace: place = namespace } = object.metadata
-      if (object.kind === kinds.crd.kind) continue
-      const live = await host.cluster.get(object, name, place)
-      if (live !== undefined && isOf(live, chart) && !isKept(live))
-        await host.cluster.delete(object, name, place)
-    }
-  } finally {
-    await packed.dispose()
+  // With what the site adds: the names of Infisical's objects are among it.
+  const parts = { files: host.files, derived: derivedValues(chart, site) }
+  const rendered = await withRelease(bundle, chart, parts, request =>
+    helm.template(request, wired.spec.kubernetes),
+  )
+  for (const object of ownObjects(rendered, chart)) {
+    const { name, namespace = chart.namespace } = object.metadata
+    if (object.kind === kinds.crd.kind) continue
+    const live = await host.cluster.get(object, name, namespace)
+    if (live !== undefined && isOf(live, chart) && !isKept(live))
+      await host.cluster.delete(object, name, namespace)
   }
 }
 
