@@ -39,8 +39,7 @@ export async function checkServices(
   takeOver: boolean,
 ): Promise<string> {
   const services = servicesOf(site, host, infisical.namespace)
-  const stored = await storedKeys(host.cluster, infisical.namespace)
-  const { facts } = await ownPlace(services, takeOver)
+  const { facts, stored } = await ownPlace(services, takeOver)
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),
     empty: !madeForCache(stored, site),
@@ -59,7 +58,7 @@ async function ownPlace(services: SiteServices, takeOver: boolean) {
   const keys = await keysFor(cluster, random, namespace, data)
   if (!data) await refusePlantedKeys(cluster, namespace, older)
   await refuseOthersDatabase(services, { own, stored, role, data, namespace, older, takeOver })
-  return { own, facts, keys, state }
+  return { own, stored, facts, keys, state }
 }
 
 /** What {@link wireServices} works with. */
