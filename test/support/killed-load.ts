@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createCipheriv } from 'node:crypto'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import type { TestContainerd } from './containerd.ts'
@@ -24,14 +25,16 @@ async function* endless(archive: Buffer): AsyncGenerator<Uint8Array> {
 /** Imports an archive in a process of its own, and kills it and its ctr when all but the archive's end is read. */
 export async function killImport({ address, ctr }: TestContainerd, archive: Buffer): Promise<void> {
   const child = spawn(process.execPath, [import.meta.filename, address, ...ctr], {
-    detached: true, // its ctr is in its process group, and goes with it
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
   child.stdin.end(archive)
   await Promise.race([once(child.stdout, 'data'), ended])
   if (child.pid === undefined || child.exitCode !== null) throw new Error('the import ended by itself')
-  process.kill(-child.pid, 'SIGKILL')
+  child.kill('SIGSTOP') // or it would see its ctr end
+  const own = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+  for (const pid of own.trim().split(' ')) process.kill(Number(pid), 'SIGKILL')
+  child.kill('SIGKILL')
   await ended
 }
 

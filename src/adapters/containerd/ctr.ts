@@ -5,7 +5,10 @@ import type { RuntimeLocation } from './detect.ts'
 
 /** What one call of `ctr` may need beside its words. */
 interface CtrOptions {
-  /** Bytes for its stdin, passed on as they come. */
+  /**
+   * Bytes for its stdin, passed on as they come. A ctr that takes bytes is told to stop by their end: it fails then, and
+   * ends its own lease, which it leaves when it is killed.
+   */
   readonly input?: AsyncIterable<Uint8Array>
   readonly signal?: AbortSignal | undefined
   /** Gives stdout although ctr failed: some lists are whole but for one image. */
@@ -26,9 +29,12 @@ export function createCtr({ ctr, address }: RuntimeLocation): Ctr {
     const source: { fault?: unknown } = {}
     try {
       const { stdout } = await execa(command, [...leading, ...words], {
-        ...(signal ? { cancelSignal: signal } : {}),
-        ...(input ? { stdin: guarded(input, source) } : { stdin: 'ignore' }),
+        ...(input
+          ? // In a group of its own, which the terminal's Ctrl-C does not reach.
+            { stdin: guarded(input, source, signal), detached: true, ...late(signal) }
+          : { stdin: 'ignore', ...(signal ? { cancelSignal: signal } : {}) }),
       })
+      signal?.throwIfAborted()
       return stdout
     } catch (thrown) {
       if (source.fault !== undefined) throw source.fault
@@ -40,13 +46,32 @@ export function createCtr({ ctr, address }: RuntimeLocation): Ctr {
   }
 }
 
-async function* guarded(input: AsyncIterable<Uint8Array>, source: { fault?: unknown }) {
+/** The bytes until they end, fail or are stopped; of the latter two the fault is kept. */
+async function* guarded(
+  input: AsyncIterable<Uint8Array>,
+  source: { fault?: unknown },
+  signal: AbortSignal | undefined,
+) {
   try {
-    yield* input
+    for await (const bytes of input) {
+      signal?.throwIfAborted()
+      yield bytes
+    }
   } catch (error) {
     source.fault = error
     throw error
   }
+}
+
+/** How long a ctr without input may take to end by itself, in milliseconds, before it is killed. */
+const grace = 10_000
+
+function late(signal: AbortSignal | undefined): { cancelSignal?: AbortSignal } {
+  if (signal === undefined) return {}
+  const killing = new AbortController()
+  const wait = () => setTimeout(() => killing.abort(signal.reason), grace).unref()
+  signal.addEventListener('abort', wait, { once: true })
+  return { cancelSignal: killing.signal }
 }
 
 /** ctr itself would try for ten seconds. */

@@ -56,10 +56,10 @@ export async function leftLeases(
 }
 
 /**
- * Runs an import of `ctr`, which `signal` stops, so that its lease ends with it, however it ends.
+ * Runs an import of `ctr` so that its lease ends with it, however it ends.
  * @throws whatever the import throws
  */
-export async function marked(ctr: Ctr, work: () => Promise<unknown>, signal?: AbortSignal): Promise<void> {
+export async function marked(ctr: Ctr, work: () => Promise<unknown>): Promise<void> {
   const id = `sealift-import-${(await ownMark()) ?? 'unknown'}-${randomBytes(4).toString('hex')}`
   await ctr(['leases', 'create', '--id', id, '--expires', markerLife])
   const mark = marker.exec(id)?.[1]
@@ -67,7 +67,7 @@ export async function marked(ctr: Ctr, work: () => Promise<unknown>, signal?: Ab
     await work()
   } catch (error) {
     // A ctr that was killed leaves its lease; one that fails by itself ends it, and what is there then is another's.
-    const killed = signal?.aborted || (error as { cause?: Partial<ExecaError> }).cause?.isTerminated
+    const killed = (error as { cause?: Partial<ExecaError> }).cause?.isTerminated
     const own = async () => (killed ? leftLeases(await list(ctr), async one => one === mark) : [{ id }])
     // Where even that cannot be mended, the next run does.
     await own()

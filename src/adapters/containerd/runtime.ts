@@ -29,7 +29,7 @@ export function createRuntime(location: RuntimeLocation): Runtime {
       signal?.throwIfAborted()
       // Without --all-platforms it takes this machine's only. Unpacking has a call, and a lease, of its own.
       const work = () => ctr(['images', 'import', '--no-unpack', '-'], { input: archive, signal })
-      await marked(ctr, work, signal)
+      await marked(ctr, work)
     },
     async pin(name, brought) {
       await ctr(['images', 'label', name, ...pinLabels, ...(brought ? [`${broughtLabel}=${brought}`] : [])])
