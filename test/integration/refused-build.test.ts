@@ -40,6 +40,13 @@ describe.concurrent('from a registry', () => {
   const goesOn = /→ run it again: it goes on where it stopped/
   const ofLayer = (fault: object) => () => ({ path: new RegExp(layer.digest), ...fault })
   const bytes = (size?: number) => () => ({ ...ofLayer({})(), bytes: Buffer.alloc(size ?? layer.size) })
+  /** Not before something else is there, so that there is something to go on from. */
+  const later = (fault: () => { readonly path: RegExp }) => (out: string) => ({
+    ...fault(),
+    hold: expect
+      .poll(() => readFile(`${out}/${begun[0]}`, 'utf8').catch(() => ''), { timeout: 60_000 })
+      .toContain('"blob"'),
+  })
 
   test.each([
     [
@@ -50,16 +57,16 @@ describe.concurrent('from a registry', () => {
     ],
     [
       'has less of it',
-      bytes(999),
+      later(bytes(999)),
       23,
       [/team\/app\S+ \S+ has 999 bytes for it, 4400000 were expected/, goesOn],
     ],
-    ['has it wrong', bytes(), 23, [/blob \S+ has other content than its digest says, twice/, goesOn]],
+    ['has it wrong', later(bytes()), 23, [/blob \S+ has other content than its digest says, twice/, goesOn]],
     ['has it not', ofLayer({ status: 404 }), 12, [/team\/app\S+ not found at/, /→ Check the name/]],
   ])('that %s leaves what is begun, and no bundle', async (name, fault, exit, words) => {
     const { server, flags } = await refusals.registry(name, { images })
-    server.fault(fault())
     const out = refusals.at(`out ${name}`)
+    server.fault(fault(out))
     expectRefusal(await sealift(['build', folder, '-o', out, ...flags]), exit, words)
     expect((await readdir(out)).sort()).toEqual(begun)
   })
