@@ -4,6 +4,7 @@ import type { Reporter, Talk } from '../kernel/ports/index.ts'
 import { printableJson } from './printable-json.ts'
 import { progressOn } from './progress.ts'
 import { createReporter } from './reporter.ts'
+import { isParseError, usageError } from './usage-error.ts'
 
 /** What `--json` prints when a command fails. */
 export interface JsonError {
@@ -78,7 +79,11 @@ export abstract class BaseCommand extends Command {
   protected override async catch(
     thrown: Error & { exitCode?: number; oclif?: { exit?: number } },
   ): Promise<void> {
-    const error = this.signal.aborted ? interruption(thrown) : thrown
+    const error = this.signal.aborted
+      ? interruption(thrown)
+      : isParseError(thrown)
+        ? usageError(thrown, this.ctor)
+        : thrown
     if (this.jsonEnabled()) {
       process.exitCode = exitOf(error)
       this.logJson(this.toErrorJson(error))
@@ -97,8 +102,7 @@ export abstract class BaseCommand extends Command {
 /** What `--json` prints of an error. */
 export function jsonError(thrown: unknown): JsonError {
   const { hints, faults } = thrown instanceof SealiftError ? thrown : { hints: [], faults: [] }
-  const code =
-    thrown instanceof SealiftError ? thrown.code : exitOf(thrown) === exitCodes.USAGE ? 'USAGE' : 'BUG'
+  const code = thrown instanceof SealiftError ? thrown.code : 'BUG'
   return { error: { code, message: messageOf(thrown), exit: exitOf(thrown), hints, faults } }
 }
 

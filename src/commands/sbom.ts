@@ -28,7 +28,10 @@ export default class Sbom extends BaseCommand {
     const { args, flags } = await this.parse(Sbom)
     const images = await sbom(args.bundle, flags.output, nodeFiles(), this.talk)
     this.log(table(['image', 'platform', 'SBOM', 'packages', 'licences'], images.flatMap(rows), [3]))
-    for (const { file } of images.flatMap(({ documents }) => documents)) if (file) this.log(file)
+    const written = images.flatMap(({ documents }) => documents.flatMap(({ file }) => file ?? []))
+    for (const file of written) this.log(file)
+    if (flags.output !== undefined && written.length === 0)
+      this.reporter.note(`nothing was written to ${flags.output}: no image of this bundle carries an SBOM`)
     return { images }
   }
 }

@@ -98,14 +98,28 @@ test('the folder that is carried runs from anywhere, with its own Node and nothi
 })
 
 describe('faults', () => {
+  const missingSite = 'Missing: -c or --site, or SEALIFT_SITE in the environment (The site file, site.yaml)'
   test.each([
-    ['an unknown flag', ['build', 'bundles/sandbox', '--nonsense']],
-    ['a missing argument', ['verify']],
-    ['an unknown verb', ['fly']],
-  ])('%s is a usage fault, exit 2', async (_, args) => {
-    const { exitCode, stdout } = await sealift(args)
-    expect(exitCode).toBe(2)
-    expect(stdout).toBe('')
+    ['an unknown flag', 'build bundles/sandbox --nonsense', 'Nonexistent flag: --nonsense'],
+    ['a missing argument', 'lock', 'Missing: SPEC (Folder with bundle.yaml)'],
+    ['a missing flag', 'check', missingSite],
+    ['two words for one', 'inspect a b', 'Unexpected argument: b'],
+    ['another value', 'lock a --budget no', 'Expected --budget=no to be one of: hold, warn'],
+    ['a size that is none', 'build a --volume-size 3', '--volume-size: 3 is no size of 1M or more: write '],
+    ['flags that exclude each other', 'lock a --locked --update b', '--update=b cannot also be provided'],
+  ])('%s is a usage fault, exit 2, said in one line', async (_, line, said) => {
+    const words = line.split(' ')
+    const { exitCode, stdout, stderr } = await sealift(words)
+    expect([exitCode, stdout]).toEqual([2, ''])
+    const verb = words[0]
+    expect(stderr).toContain(`Error: ${said}`)
+    expect(stderr).toMatch(
+      new RegExp(`^Error: .* \\(USAGE\\)\\n {2}→ sealift ${verb} --help says what it takes, with examples$`),
+    )
+    const inJson = await sealift([...words, '--json'])
+    expect(JSON.parse(inJson.stdout).error).toMatchObject({
+      ...{ code: 'USAGE', exit: 2, message: expect.stringContaining(said) },
+    })
   })
 
   test('a file that is not there: one error, no stack, its own exit code', async () => {
