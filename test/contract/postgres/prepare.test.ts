@@ -104,8 +104,21 @@ describe('prepareDatabase', () => {
     expect(error.message).toBe('database infisical is there already and belongs to postgres')
     expect((await rejection(targetState(postgres, root, target))).code).toBe('FOREIGN_INSTALL')
     expect(await session.query(`SELECT 1 FROM pg_roles WHERE rolname = 'infisical'`)).toEqual([])
-    await dropDatabase(postgres, root, target)
+    expect(await dropDatabase(postgres, root, target)).toBe('the database belongs to postgres')
     await session.query('DROP DATABASE infisical')
+  })
+
+  it('says why it drops nothing: a role that lost its comment, a database that was given away', async () => {
+    await prepareDatabase(postgres, root, target, random)
+    await session.query('COMMENT ON ROLE infisical IS NULL')
+    expect(await dropDatabase(postgres, root, target)).toMatch(/^the role no longer bears the comment /)
+    expect((await rejection(targetState(postgres, root, target))).code).toBe('FOREIGN_INSTALL')
+    await session.query(`COMMENT ON ROLE infisical IS 'Made by Sealift for Infisical'`)
+    await session.query('ALTER DATABASE infisical OWNER TO postgres')
+    expect(await dropDatabase(postgres, root, target)).toBe('the database belongs to postgres')
+    expect(await session.query(`SELECT 1 FROM pg_roles WHERE rolname = 'infisical'`)).toEqual([])
+    await session.query('DROP DATABASE infisical')
+    expect(await dropDatabase(postgres, root, target)).toBeUndefined()
   })
 
   it('refuses its own database in another encoding', async () => {

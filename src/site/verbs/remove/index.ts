@@ -93,10 +93,13 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   refuseOtherBundle(await installedBundle(cluster), bundle.lock.metadata)
   refuseOtherReleases(await recordedReleases(cluster), bundle.lock.charts)
   const removed: string[] = []
-  const take: Take = async (what, work) => {
+  const kept: string[] = []
+  const take: Take = async (what, work, stays = () => undefined) => {
     talk.signal.throwIfAborted()
-    await asStep(talk.reporter, `Remove ${what}`, work)
-    removed.push(what)
+    const result = await asStep(talk.reporter, `Remove ${what}`, work, done => stays(done) ?? '')
+    const reason = stays(result)
+    if (reason === undefined) removed.push(what)
+    else kept.push(`${what}: ${reason}`)
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   if (removal.purge) await refuseTeamsLoss(crds, cluster)
@@ -132,10 +135,10 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     )
   const now = new Date(host.clock.now()).toISOString()
   await take('the journal', () => closeReceipt(cluster, now))
-  const kept = removal.purge
+  const left = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
     : keptWithoutPurge(site, wired)
-  kept.push(...access.kept)
+  kept.push(...left, ...access.kept)
   // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
   // up, and until all is done nobody else may begin.
   if (removal.purge || !removal.records)

@@ -25,8 +25,12 @@ import {
 } from '../../wire/index.ts'
 import { databaseFate, madeName } from './database-fate.ts'
 
-/** Does one named removal, as a step that people see. */
-export type Take = (what: string, work: () => Promise<unknown>) => Promise<void>
+/** Does one named removal, as a step that people see. `stays` says of its result why nothing was removed after all. */
+export type Take = <T>(
+  what: string,
+  work: () => Promise<T>,
+  stays?: (result: T) => string | undefined,
+) => Promise<void>
 
 /** What {@link purge} works with. */
 export interface Purge {
@@ -54,7 +58,12 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   const services = servicesOf(site, host, wired.infisical.namespace)
   const stored = await storedKeys(cluster, wired.infisical.namespace)
   const fate = databaseFate(site, stored)
-  if (fate.dropped) await take(madeName(database), () => purgeDatabase(services))
+  if (fate.dropped)
+    await take(
+      madeName(database),
+      () => purgeDatabase(services),
+      reason => reason,
+    )
   else kept.push(fate.kept)
   if (stored !== undefined) {
     const cache = `Dragonfly's database ${dragonfly.database}`

@@ -80,15 +80,16 @@ export async function readyDatabase(
 }
 
 /**
- * Drops the database and role that Sealift made; nothing where the site names a URI. Only for `remove --purge`.
+ * Drops the database and role that Sealift made; nothing where the site names a URI. Only for `remove --purge`. Gives
+ * why they stay, if they do.
  * @throws SealiftError DATABASE_*, SITE_INVALID
  */
-export async function purgeDatabase(services: SiteServices): Promise<void> {
+export async function purgeDatabase(services: SiteServices): Promise<string | undefined> {
   const { cluster, database, site } = services
   const { name, user } = site.database
-  await through(services, 'database', site.database, async endpoint => {
+  return await through(services, 'database', site.database, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
-    if (admin !== undefined) await dropDatabase(database, admin, { name, user })
+    return admin && (await dropDatabase(database, admin, { name, user }))
   })
 }
 

@@ -90,7 +90,13 @@ export async function memorySite(): Promise<MemorySite> {
     files,
     cluster,
     runtime,
-    database: { open: async () => sessionOf({ ...fits, tables: 0, infisical: false }) },
+    database: {
+      open: async () =>
+        sessionOf({
+          ...{ ...fits, tables: 0, infisical: false },
+          ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical' },
+        }),
+    },
     cache: {
       open: async () => cacheOf({ INFO: 'redis_version:7.4.0\r\n', SELECT: 'OK', DBSIZE: 0, EVAL: '' }),
     },
