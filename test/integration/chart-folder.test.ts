@@ -282,7 +282,7 @@ test('a dependency that is not in charts/ is helm’s own error, which says what
   })
   const folder = join(repository, 'out')
   const helm = createHelm({ program })
-  const rendering = { helm, kubernetes: '1.35.0', values: new Map(), folder, files, signal }
+  const rendering = { helm, kubernetes: '1.35.0', apiVersions: [], values: new Map(), folder, files, signal }
   const told = await renderChart(await resolve(), rendering).catch(error => error)
   expect(told).toMatchObject({ code: 'RENDER_FAILED' })
   expect(told.hints.join('\n')).toMatch(/helm dependency build.*missing in charts\/ directory: common/s)

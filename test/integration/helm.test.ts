@@ -67,7 +67,7 @@ describe('rendering', () => {
       'templates/hook.yaml': hook('post-install'),
       'templates/test.yaml': hook('test'),
     })
-    const yaml = await helm.template(release(chart, [{ a: 1 }, { a: 2 }]), '1.36.0')
+    const yaml = await helm.template(release(chart, [{ a: 1 }, { a: 2 }]), { kubernetes: '1.36.0' })
     const objects = renderedObjects('small', yaml)
     expect(objects.map(({ title }) => title).sort()).toEqual([
       'ConfigMap/a',
@@ -84,7 +84,7 @@ describe('rendering', () => {
     const chart = await chartOf('faulty', {
       'templates/a.yaml': '{{ required "set the host" .Values.host }}',
     })
-    await expect(helm.template(release(chart), '1.36.0')).rejects.toMatchObject({
+    await expect(helm.template(release(chart), { kubernetes: '1.36.0' })).rejects.toMatchObject({
       code: 'RENDER_FAILED',
       message: 'helm failed while rendering faulty-1.0.0.tgz',
       hints: [expect.stringContaining('set the host')],
@@ -93,7 +93,9 @@ describe('rendering', () => {
 
   test('a program that cannot be run is a clear error', async () => {
     const broken = createHelm({ program: join(folder, 'no-helm') })
-    await expect(broken.template(release('x.tgz'), '1.36.0')).rejects.toMatchObject({ code: 'RENDER_FAILED' })
+    await expect(broken.template(release('x.tgz'), { kubernetes: '1.36.0' })).rejects.toMatchObject({
+      code: 'RENDER_FAILED',
+    })
   })
 
   test('values reach helm in private files only, and nothing of it is left', async () => {
@@ -102,7 +104,9 @@ describe('rendering', () => {
     const script = `for last; do :; done\n{ echo "$@"; env; stat -c 'mode %a' "$last"; echo "file $last"; cat "$last"; } > ${seen}`
     await writeFile(spy, `#!/bin/sh\n${script}\n`)
     await chmod(spy, 0o700)
-    await createHelm({ program: spy }).template(release('x.tgz', [{ password: 'very-secret' }]), '1.36.0')
+    await createHelm({ program: spy }).template(release('x.tgz', [{ password: 'very-secret' }]), {
+      kubernetes: '1.36.0',
+    })
     const [head = '', content] = (await readFile(seen, 'utf8')).split('\nfile ')
     expect(head).not.toContain('very-secret')
     expect(head).toContain('mode 600')
@@ -119,7 +123,10 @@ describe('the bundles’ values', () => {
     await writeFile(chart, await readFile((await esoChart()).archive.path))
     const metadata = parseChartYaml('name: external-secrets\nversion: 0.20.4\n', 'ESO')
     const render = async (values: readonly Values[]) =>
-      renderedObjects('external-secrets', await helm.template(release(chart, values), '1.35.4'))
+      renderedObjects(
+        'external-secrets',
+        await helm.template(release(chart, values), { kubernetes: '1.35.4' }),
+      )
     const values = await valuesOf('sandbox/values/external-secrets.yaml')
     const objects = await render([values])
     const crds = (all: typeof objects) => all.filter(({ kind }) => kind === 'CustomResourceDefinition').length
@@ -162,7 +169,7 @@ describe('the bundles’ values', () => {
     const found = async (values: readonly Values[]) => {
       const objects = renderedObjects(
         'infisical-standalone',
-        await helm.template(release(chart, values), '1.36.0'),
+        await helm.template(release(chart, values), { kubernetes: '1.36.0' }),
       )
       return { objects, images: findImages([{ metadata, objects }]).images.map(({ name }) => name) }
     }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHelm } from '../../src/adapters/helm/index.ts'
 import { computeBudget } from '../../src/bundle/declared/index.ts'
-import { type ChartSpec, parseSpec } from '../../src/kernel/inputs/index.ts'
+import { type ChartSpec, parseSpec, targetOf } from '../../src/kernel/inputs/index.ts'
 import { findPods, renderedObjects } from '../../src/kernel/objects/index.ts'
 import type { Values } from '../../src/kernel/ports/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
@@ -38,7 +38,7 @@ async function render({ name, release, namespace, values }: ChartSpec, more: Val
   const helm = createHelm({ program: await goTool('helm') })
   const own = await Promise.all(values.map(path => readFile(join(bundle, path))))
   const request = { release, namespace, chart: charts[name] ?? '', values: [...own, more] }
-  const objects = renderedObjects(name, await helm.template(request, spec.kubernetes))
+  const objects = renderedObjects(name, await helm.template(request, targetOf(spec)))
   return { metadata: parseChartYaml(`name: ${name}\nversion: 1.0.0\n`, name), objects }
 }
 

@@ -17,10 +17,15 @@ export function createHelm(options: HelmOptions): Helm {
   const status: Helm['status'] = (...asked) => readStatus(options, ...asked)
   return {
     status,
-    template({ release, namespace, chart, values }, kubernetes, signal) {
+    template({ release, namespace, chart, values }, target, signal) {
+      const { kubernetes, apiVersions = [], upgrade = false } = target
       // Hooks are rendered, for their images must travel; tests never run on a site.
       const flags = ['--kube-version', kubernetes, '--include-crds', '--skip-tests', '--namespace', namespace]
-      const args = ['template', release, chart, ...flags]
+      const site = [
+        ...(upgrade ? ['--is-upgrade'] : []),
+        ...apiVersions.flatMap(api => ['--api-versions', api]),
+      ]
+      const args = ['template', release, chart, ...flags, ...site]
       return run({
         args,
         values,

@@ -3,6 +3,7 @@
  * Takes the text of a bundle.yaml or a site.yaml; gives it validated, or one error that lists every fault.
  * Never reads a file, and never asks anything of the world.
  */
+export { type SiteApis, siteApis, targetOf, versionOf } from './api-versions.ts'
 export { parseSite, parseSpec } from './parse.ts'
 export { isSameVersion } from './same-version.ts'
 export { type Site, siteJsonSchema } from './site.ts'

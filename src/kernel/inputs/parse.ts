@@ -1,5 +1,6 @@
 import { type ErrorCode, printable, SealiftError } from '../errors/index.ts'
 import { checkYaml } from '../yaml/index.ts'
+import { contradictions } from './api-versions.ts'
 import { clashes } from './clashes.ts'
 import { type Site, siteSchema } from './site.ts'
 import { type BundleSpec, bundleSpec } from './spec.ts'
@@ -10,7 +11,7 @@ import { type BundleSpec, bundleSpec } from './spec.ts'
  */
 export function parseSpec(text: string, fileName: string): BundleSpec {
   const checked = checkYaml(text, bundleSpec)
-  const faults = [...(checked.faults ?? []), ...clashes(checked.raw)]
+  const faults = [...(checked.faults ?? []), ...clashes(checked.raw), ...contradictions(checked.raw)]
   if (checked.value !== undefined && faults.length === 0) return checked.value
   throw invalid('SPEC_INVALID', fileName, faults, [
     'The format is described in bundles/README.md; editors can use bundles/schema/bundle.schema.json.',

@@ -29,6 +29,14 @@ export const quantity = z
   .string()
   .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$/, 'a Kubernetes quantity such as 640Mi or 300m')
 
+/** What a site's API server has, or `not ` and what it has not. */
+export const siteApi = z
+  .string()
+  .regex(
+    /^(not )?([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?v\d+((alpha|beta)\d+)?(\/[A-Z][A-Za-z0-9]*)?$/,
+    'an API of the site, such as monitoring.coreos.com/v1 or monitoring.coreos.com/v1/ServiceMonitor, or "not" and one that it lacks',
+  )
+
 /** An operating system and an architecture. */
 export const platform = z.enum(['linux/amd64', 'linux/arm64'])
 

@@ -8,6 +8,7 @@ import {
   quantity,
   relativePath,
   repository,
+  siteApi,
   siteName,
 } from './spec-fields.ts'
 
@@ -109,6 +110,12 @@ export const bundleSpec = z
       .string()
       .regex(/^\d+\.\d+\.\d+$/, 'the Kubernetes version of the site, such as 1.36.0')
       .describe('Charts are rendered for this version'),
+    apiVersions: z
+      .array(siteApi)
+      .default([])
+      .describe(
+        'What the site has beside what Kubernetes itself has: group/version or group/version/Kind; "not" before one that it lacks',
+      ),
     charts: z.array(chart).min(1).describe('The Helm charts, installed in this order'),
     images: z.array(image).default([]).describe('Images to carry that no chart names'),
     tools: z

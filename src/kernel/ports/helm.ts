@@ -14,6 +14,16 @@ export interface Release {
   readonly values: readonly Values[]
 }
 
+/** The cluster that a chart is rendered for without being asked, and whether its release is there already. */
+export interface Target {
+  /** Its Kubernetes version: `1.35.0`. */
+  readonly kubernetes: string
+  /** What it has beside what helm takes every cluster to have: `monitoring.coreos.com/v1`, with `/ServiceMonitor` or without. */
+  readonly apiVersions?: readonly string[]
+  /** Render as an upgrade; as an install otherwise. */
+  readonly upgrade?: boolean
+}
+
 /** A revision of a release, and how it ended. */
 export interface ReleaseStatus {
   readonly revision: number
@@ -28,8 +38,8 @@ export interface ReleaseStatus {
 
 /** The helm that travels in the bundle. */
 export interface Helm {
-  /** YAML of `helm template` for a Kubernetes version (`1.35.0`). @throws SealiftError RENDER_FAILED */
-  template(release: Release, kubernetes: string, signal?: AbortSignal): Promise<string>
+  /** YAML of `helm template`, which asks no cluster. @throws SealiftError RENDER_FAILED */
+  template(release: Release, target: Target, signal?: AbortSignal): Promise<string>
   /** YAML of the objects that an upgrade would apply to the cluster as it is now, hooks left out. @throws SealiftError RENDER_FAILED */
   render(release: Release, signal?: AbortSignal): Promise<string>
   /**

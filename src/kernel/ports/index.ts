@@ -20,7 +20,7 @@ export type {
   Place,
   Volume,
 } from './files.ts'
-export type { Helm, Release, ReleaseStatus, Values } from './helm.ts'
+export type { Helm, Release, ReleaseStatus, Target, Values } from './helm.ts'
 export type { ConnectedHost, Haste, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {
   Bootstrapped,

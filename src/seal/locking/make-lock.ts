@@ -4,7 +4,7 @@ import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../
 import { toolProgram } from '../../bundle/opening/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
-import { findImages, type RenderedChart } from '../resolve/index.ts'
+import { findImages } from '../resolve/index.ts'
 import { account } from './account.ts'
 import { assemble } from './assemble.ts'
 import { lockAttachments } from './attachments.ts'
@@ -12,7 +12,8 @@ import { oldLock, refuseDrift } from './compare.ts'
 import { lockedTool } from './entries.ts'
 import { type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
 import { pin } from './pin-chosen.ts'
-import { renderAll } from './render.ts'
+import type { Rendered } from './render.ts'
+import { renderAll } from './render-all.ts'
 import type { LockRequest } from './request.ts'
 
 /** A new lock, which is nowhere yet. */
@@ -61,16 +62,16 @@ export async function makeLock(request: LockRequest, host: ConnectedHost, talk: 
 
 /** Renders the charts with the very helm that travels. */
 async function render(
-  { spec: { kubernetes }, values, helmTool }: ReadSpec,
+  { spec: { kubernetes, apiVersions }, values, helmTool }: ReadSpec,
   { tools, charts }: Resolved,
   { files, helmFrom }: ConnectedHost,
   { reporter, signal }: Talk,
-): Promise<RenderedChart[]> {
+): Promise<Rendered[]> {
   const packed = tools.find(({ spec }) => spec === helmTool)
   if (packed === undefined) throw new Error('the helm is among the tools that were resolved')
   const helm = await helmFrom(await toolProgram(packed.bytes, helmTool.member))
   try {
-    return await renderAll(charts, { helm, kubernetes, values, files, signal }, reporter)
+    return await renderAll(charts, { helm, kubernetes, apiVersions, values, files, signal }, reporter)
   } finally {
     await helm.dispose()
   }

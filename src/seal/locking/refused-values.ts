@@ -40,7 +40,7 @@ async function refusal(
   { helm, kubernetes, signal }: Rendering,
 ): Promise<string | undefined> {
   try {
-    await helm.template({ release: 'blank', namespace: 'default', chart, values }, kubernetes, signal)
+    await helm.template({ release: 'blank', namespace: 'default', chart, values }, { kubernetes }, signal)
     return undefined
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code !== 'RENDER_FAILED') throw error

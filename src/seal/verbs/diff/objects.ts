@@ -47,12 +47,13 @@ interface Source {
   readonly bundle: Bundle
   readonly chart: ChartSpec
   readonly kubernetes: string
+  readonly apiVersions: readonly string[]
   readonly values: ReadonlyMap<string, Uint8Array>
   readonly key: string
 }
 
 async function sourcesOf(bundle: Bundle): Promise<Source[]> {
-  const { charts, kubernetes } = parseSpec(bundle.specText, 'bundle.yaml of the bundle')
+  const { charts, kubernetes, apiVersions } = parseSpec(bundle.specText, 'bundle.yaml of the bundle')
   const carried = async (path: string) =>
     bundle.files.some(({ title }) => title === path) ? carriedBytes(bundle, path) : undefined
   const values = await readValues(charts, 'bundle.yaml of the bundle', carried)
@@ -65,10 +66,11 @@ async function sourcesOf(bundle: Bundle): Promise<Source[]> {
       release,
       namespace,
       kubernetes,
+      apiVersions,
       crdValues ?? null,
       digests,
     ])
-    return { bundle, chart, kubernetes, values, key }
+    return { bundle, chart, kubernetes, apiVersions, values, key }
   })
 }
 

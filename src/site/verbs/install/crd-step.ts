@@ -1,5 +1,5 @@
 import { withRelease } from '../../../bundle/opening/index.ts'
-import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import { type ChartSpec, targetOf } from '../../../kernel/inputs/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { parseManifests } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
@@ -42,7 +42,7 @@ async function crdsOf(
 ): Promise<KubernetesObject[]> {
   const { release, crdValues: derived = {} } = chart
   const rendered = await withRelease(bundle, chart, { files: host.files, derived }, request =>
-    helm.template(request, wired.spec.kubernetes, talk.signal),
+    helm.template(request, targetOf(wired.spec), talk.signal),
   )
   const crds = (parseManifests(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
   return crds.map(crd => {

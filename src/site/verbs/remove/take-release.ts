@@ -1,6 +1,6 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { withRelease } from '../../../bundle/opening/index.ts'
-import type { ChartSpec, Site } from '../../../kernel/inputs/index.ts'
+import { type ChartSpec, type Site, targetOf } from '../../../kernel/inputs/index.ts'
 import { type Helm, type KubernetesObject, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
 import { isOf, ownObjects, refuseForeignRecord } from '../../release/index.ts'
 import { derivedValues, type Wired } from '../../wire/index.ts'
@@ -32,10 +32,13 @@ export async function takeRelease(chart: ChartSpec, taking: Taking): Promise<voi
 async function sweep(chart: ChartSpec, { bundle, site, wired, helm, host }: Taking): Promise<void> {
   // With what the site adds: the names of Infisical's objects are among it.
   const parts = { files: host.files, derived: derivedValues(chart, site) }
-  const rendered = await withRelease(bundle, chart, parts, request =>
-    helm.template(request, wired.spec.kubernetes),
-  )
-  for (const object of ownObjects(rendered, chart)) {
+  const target = targetOf(wired.spec)
+  // What an upgrade has added is there as well.
+  const rendered = await withRelease(bundle, chart, parts, async request => [
+    await helm.template(request, target),
+    await helm.template(request, { ...target, upgrade: true }),
+  ])
+  for (const object of rendered.flatMap(text => ownObjects(text, chart))) {
     const { name, namespace = chart.namespace } = object.metadata
     if (object.kind === kinds.crd.kind) continue
     const live = await host.cluster.get(object, name, namespace)

@@ -12,7 +12,15 @@ async function told(error: unknown, template: (values: Release['values']) => Pro
   const values = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
   const helm = { template: ({ values: given }) => template(given) } as Partial<Helm> as Helm
   const { signal } = new AbortController()
-  return explained(error, { helm, kubernetes: '1.36.0', values, folder: 'f', files: memoryFiles(), signal })
+  return explained(error, {
+    helm,
+    kubernetes: '1.36.0',
+    apiVersions: [],
+    values,
+    folder: 'f',
+    files: memoryFiles(),
+    signal,
+  })
 }
 const refusing = async ([bytes]: Release['values']) => {
   if (bytes === undefined || Buffer.from(bytes as Uint8Array).toString() !== files.bad) return ''

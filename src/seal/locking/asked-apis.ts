@@ -1,0 +1,67 @@
+import { type SiteApis, versionOf } from '../../kernel/inputs/index.ts'
+
+/** Templates, values and whatever else of a chart may have a part in what it renders. */
+export const isTemplateText = (path: string): boolean =>
+  /(^|\/)templates\/|\.(ya?ml|tpl|txt|json|gotmpl)$/.test(path) &&
+  !/^[^/]+\/(charts\/[^/]+\/)*crds\//.test(path)
+
+const api =
+  /(?<![\w./-])(?:[a-z0-9][a-z0-9.-]*\/)?v\d+(?:(?:alpha|beta)\d+)?(?:\/[A-Z][A-Za-z0-9]*)?(?![\w/-])/g
+const group = /(?<![\w./-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+(?![\w.-])/g
+const kind = /(?<![\w./-])(?:(?<=kind: *)|(?<=["'`/]))[A-Z][A-Za-z0-9]*(?![\w/-])/g
+const version = /(?<![\w.-])v\d+(?:(?:alpha|beta)\d+)?(?![\w.-])/g
+
+/** Most names that are tried; those that are written out come first. Real charts have a few dozen. */
+const mostAsked = 3000
+
+/**
+ * The APIs that a chart may ask for: those that its files name, and in files that ask at all (`.Capabilities`) also what can
+ * be made of the groups, versions and kinds in them, for a question may be put together of parts. One that nobody asks for
+ * does no harm: it is tried whether it makes a difference. None where nothing asks.
+ * @param texts files of the package, subcharts among them
+ */
+export function askedApis(texts: readonly string[]): string[] {
+  const asking = texts.filter(text => text.includes('Capabilities'))
+  if (asking.length === 0) return []
+  const named = texts.flatMap(text => text.match(api) ?? [])
+  const made = asking.filter(text => text.includes('APIVersions')).flatMap(combined)
+  return [...new Set([...named, ...made])].slice(0, mostAsked).sort()
+}
+
+function combined(text: string): string[] {
+  const found = (shape: RegExp) => [...new Set(text.match(shape))]
+  const versions = [...new Set([...found(version), 'v1'])]
+  const made = found(group).flatMap(name => versions.map(each => `${name}/${each}`))
+  const whole = [...new Set([...found(api).map(versionOf), ...made])]
+  return [...made, ...whole.flatMap(each => found(kind).map(name => `${each}/${name}`))]
+}
+
+/** What a chart is rendered with, and what nobody has answered. */
+export interface Answered {
+  readonly claimed: readonly string[]
+  readonly open: readonly string[]
+}
+
+/**
+ * Answers what a chart asks. A `group/version` of the spec stands for its kinds, unless kinds of it are listed as well; a
+ * kind of a stable version that is Kubernetes' own is there, for helm claims such versions without their kinds.
+ * @param own what helm takes every cluster to have
+ */
+export function answered(
+  asked: readonly string[],
+  { has, lacks }: SiteApis,
+  own: ReadonlySet<string>,
+): Answered {
+  const listed = new Set([...has].filter(each => versionOf(each) !== each).map(versionOf))
+  const isLacking = (each: string) => lacks.has(each) || lacks.has(versionOf(each))
+  const isThere = (each: string) => {
+    const its = versionOf(each)
+    if (has.has(each) || own.has(each)) return true
+    if (isLacking(each)) return false
+    return (has.has(its) && !listed.has(its)) || (own.has(its) && /(^|\/)v\d+$/.test(its))
+  }
+  return {
+    claimed: [...new Set([...has, ...asked.filter(each => isThere(each) && !own.has(each))])],
+    open: asked.filter(each => !isThere(each) && !isLacking(each)),
+  }
+}

@@ -1,0 +1,62 @@
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
+import { type Difference, differencesBy } from './differences-by.ts'
+import { outlineOf } from './outline.ts'
+import type { Rendered } from './render.ts'
+
+/**
+ * A sentence for each API whose presence changes what a chart renders, and of which the spec says nothing: what comes and
+ * goes with it. @throws SealiftError INTERRUPTED
+ */
+export async function unanswered(chart: string, rendered: Rendered): Promise<string[]> {
+  const { open, metadata } = rendered
+  if (open.length === 0) return []
+  const objectsWith = async (apis: readonly string[]) => {
+    try {
+      const ways = rendered.noUpgrade === undefined ? [false, true] : [false]
+      return (await Promise.all(ways.map(upgrade => rendered.with(apis, upgrade)))).flat()
+    } catch (error) {
+      if (error instanceof SealiftError && error.code === 'RENDER_FAILED') return undefined
+      throw error
+    }
+  }
+  const before = rendered.states.flat()
+  const plain = outlineOf({ metadata, objects: before }, false)
+  const all = await objectsWith(open)
+  if (all !== undefined && isAlike(outlineOf({ metadata, objects: all }, false), plain)) return []
+  // Names that are made up anew at each rendering say nothing.
+  const again = await objectsWith([])
+  const byKind = again === undefined || !isAlike(outlineOf({ metadata, objects: again }, false), plain)
+  const found = await differencesBy(open, outlineOf({ metadata, objects: before }, byKind), async apis => {
+    const objects = await objectsWith(apis)
+    return objects && outlineOf({ metadata, objects }, byKind)
+  })
+  return found.map(difference => sentence(chart, difference))
+}
+
+const isAlike = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every(item => other.has(item))
+
+function sentence(chart: string, { apis, change }: Difference): string {
+  const which = [...apis].sort().join(' and ')
+  const asks = `chart ${chart} asks whether the site has ${which}, and bundle.yaml does not say`
+  const answer = `answer in apiVersions: "${apis[0]}", or "not ${apis[0]}"`
+  if (change === undefined) return `${asks}: it cannot be rendered for a site that has; ${answer}`
+  const parts = [
+    ...(change.more.length > 0 ? [`a site that has gets ${list(change.more)}, which are not looked at`] : []),
+    ...(change.less.length > 0 ? [`a site that has does not get ${list(change.less)}`] : []),
+  ]
+  return `${asks}: ${parts.join('; ')}; ${answer}`
+}
+
+const named = 8
+
+/** Images first: they are what would be missing on the site. */
+function list(items: readonly string[]): string {
+  const isImage = (item: string) => item.startsWith('image ')
+  const sorted = [...items.filter(isImage), ...items.filter(item => !isImage(item))]
+  const rest = sorted.length > named ? `, and ${sorted.length - named} more` : ''
+  return `${sorted
+    .slice(0, named)
+    .map(item => printable(item, 200))
+    .join(', ')}${rest}`
+}

@@ -1,0 +1,223 @@
+/** What a chart renders for an install and as an upgrade, by what the spec says of its site's APIs; with the real helm. */
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { nodeFiles } from '../../src/adapters/files/index.ts'
+import { createHelm } from '../../src/adapters/helm/index.ts'
+import { printYaml } from '../../src/kernel/yaml/index.ts'
+import { lock } from '../../src/seal/verbs/lock.ts'
+import { esoChart, esoVersion } from '../support/connected/eso.ts'
+import { connectedSpec } from '../support/connected-spec.ts'
+import { recordedTalk } from '../support/recorded-talk.ts'
+import { goTool } from '../support/tools/build.ts'
+
+let program: string
+let folder: string
+/** How often helm has rendered since the test began. */
+let runs: number
+
+beforeAll(async () => {
+  program = await goTool('helm')
+}, 300_000)
+
+beforeEach(async () => {
+  runs = 0
+  folder = await mkdtemp(join(tmpdir(), 'sealift-apis-test-'))
+  await put({ 'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\n', helm: 'the program' })
+})
+
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function put(texts: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(texts)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+}
+
+const pod = (name: string, more = '') =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}${more}}\nspec: {containers: [{name: main, image: "r.test/${name}:1", resources: {requests: {memory: 10Mi, cpu: 10m}}}]}\n---\n`
+const when = (condition: string, text: string) => `{{- if ${condition} }}\n${text}{{- end }}\n`
+const has = (api: string) => `.Capabilities.APIVersions.Has "${api}"`
+
+/** Locks the chart in `app`; `names` are the images that the registry has. */
+async function locked(apiVersions: readonly string[] = [], more: object = {}, locked = false) {
+  const { host, registry } = await connectedSpec()
+  const names = ['base', 'up', 'down', 'hook', 'there', 'kind', 'absent', 'ingress', 'sub', 'both']
+  registry.image('docker.io/sealift-sandbox/external-secrets', 'v0.20.4', 'amd64', ['eso'])
+  for (const name of names) registry.image(`r.test/${name}`, '1', 'amd64', [name])
+  const chart = { name: 'app', path: 'app', version: '1.0.0', release: 'app', namespace: 'apps' }
+  const spec = {
+    apiVersion: 'sealift.dev/v1',
+    kind: 'Bundle',
+    metadata: { name: 'small', version: '1.0.0' },
+    kubernetes: '1.36.0',
+    apiVersions,
+    charts: [{ ...chart, ...more }],
+    tools: [{ name: 'helm', version: 'v4.3.1', path: 'helm' }],
+    budget: { memory: '640Mi', cpu: '300m' },
+  }
+  await put({ 'bundle.yaml': printYaml(spec) })
+  const talk = recordedTalk()
+  const helm = createHelm({ program })
+  const template: typeof helm.template = (...request) => {
+    runs += 1
+    return helm.template(...request)
+  }
+  const helmFrom = async () => ({ ...helm, template, dispose: async () => {} })
+  const request = { specDir: folder, platform: 'linux/amd64', budget: 'hold', locked } as const
+  const made = await lock(request, { ...host, files: nodeFiles(), helmFrom }, talk)
+  const images = made.lock.images.map(({ name }) => name.replace(/^r\.test\/|:1$/g, ''))
+  return { ...made, images, told: talk.told }
+}
+
+const isOfRendering = (line: string) => /chart \S+( asks|:)/.test(line)
+
+const everything = {
+  'app/templates/a.yaml': [
+    pod('base'),
+    when('.Release.IsUpgrade', pod('up')),
+    when('.Release.IsInstall', pod('down')),
+    pod('hook', ', annotations: {helm.sh/hook: pre-upgrade}'),
+    when(has('yes.test/v1'), pod('there')),
+    when('has "kind.test/v1beta1/Thing" .Capabilities.APIVersions', pod('kind')),
+    when(has('no.test/v1'), pod('absent')),
+    when(has('networking.k8s.io/v1/Ingress'), pod('ingress')),
+  ].join(''),
+}
+const answers = ['yes.test/v1', 'kind.test/v1beta1']
+
+test('carries what an install, an upgrade, hooks and the site’s APIs bring, and names what nobody answered', async () => {
+  await put(everything)
+  const { images, told, text } = await locked(answers)
+  expect(images).toEqual(['base', 'down', 'hook', 'ingress', 'kind', 'there', 'up'])
+  expect(told.filter(line => line.startsWith('warning'))).toEqual([
+    'warning: chart app asks whether the site has no.test/v1, and bundle.yaml does not say: a site that has gets image r.test/absent:1, Pod/absent, which are not looked at; answer in apiVersions: "no.test/v1", or "not no.test/v1"',
+  ])
+  expect((await locked(answers)).text).toBe(text)
+  expect((await locked(answers, {}, true)).drift).toEqual([])
+})
+
+test('an answer ends the warning, whichever it is', async () => {
+  await put(everything)
+  const no = await locked([...answers, 'not no.test/v1'])
+  expect(no.images).not.toContain('absent')
+  expect(no.told.join('\n')).not.toContain('asks whether')
+  const yes = await locked([...answers, 'no.test/v1'])
+  expect(yes.images).toContain('absent')
+  expect(yes.told.join('\n')).not.toContain('asks whether')
+  const other = await locked([...answers, 'kind.test/v1beta1/Other', 'not no.test/v1'])
+  expect(other.images).not.toContain('kind')
+  expect(other.told.join('\n')).toContain('asks whether the site has kind.test/v1beta1/Thing')
+})
+
+test('a pod of both renderings counts once, and the release counts as it requests most', async () => {
+  await put({ 'app/templates/a.yaml': pod('base', ', annotations: {now: "{{ randAlphaNum 20 }}"}') })
+  const once = await locked()
+  expect(once.lock.budget.declared).toEqual({ memory: 10 * 2 ** 20, cpu: 10 })
+  await put({
+    'app/templates/b.yaml': when('.Release.IsUpgrade', pod('up')) + when('.Release.IsInstall', pod('down')),
+  })
+  const { lock: made } = await locked()
+  expect(made.budget.declared).toEqual({ memory: 20 * 2 ** 20, cpu: 20 })
+})
+
+test('questions of subcharts, of named templates, in parts, two at once, and one beside another are found', async () => {
+  await put({
+    'app/Chart.yaml':
+      'apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: below, version: 1.0.0}]\n',
+    'app/charts/below/Chart.yaml': 'apiVersion: v2\nname: below\nversion: 1.0.0\n',
+    'app/charts/below/templates/a.yaml': when('include "below.asks" .', pod('sub')),
+    'app/charts/below/templates/_a.tpl': `{{- define "below.asks" }}{{ if ${has('sub.test/v1alpha1')} }}yes{{ end }}{{ end }}\n`,
+    'app/templates/a.yaml':
+      '{{- $group := "parts.test" }}{{- $kind := "Thing" }}\n' +
+      when('.Capabilities.APIVersions.Has (printf "%s/%s/%s" $group "v2" $kind)', pod('kind')) +
+      when(`and (${has('one.test/v1')}) (${has('two.test/v1')})`, pod('both')) +
+      `{{- if ${has('first.test/v1')} }}\n${pod('there')}{{- else if ${has('second.test/v1')} }}\n${pod('absent')}{{- end }}\n`,
+  })
+  const asked = (await locked()).told.flatMap(line => /has (.*), and bundle\.yaml/.exec(line)?.[1] ?? [])
+  expect(asked.sort()).toEqual([
+    'first.test/v1',
+    'one.test/v1 and two.test/v1',
+    'parts.test/v2/Thing',
+    'second.test/v1',
+    'sub.test/v1alpha1',
+  ])
+})
+
+test('what is made up anew at each rendering is no difference, not even a name', async () => {
+  const secret = `kind: Secret\nmetadata: {name: "x{{ randAlphaNum 8 | lower }}"}\ndata: {ca: {{ (genCA "a" 1).Cert | b64enc }}}\n---\n`
+  await put({ 'app/templates/a.yaml': pod('base') + secret + when(has('no.test/v1'), pod('absent')) })
+  expect((await locked(['not no.test/v1'])).told.join('\n')).not.toContain('asks')
+  const { told } = await locked()
+  expect(told.filter(line => line.includes('asks'))).toEqual([
+    expect.stringContaining(
+      'has no.test/v1, and bundle.yaml does not say: a site that has gets image r.test/absent:1',
+    ),
+  ])
+})
+
+test('what cannot be rendered with an API, or as an upgrade, is told and no end', async () => {
+  await put({
+    'app/templates/a.yaml':
+      pod('base') +
+      when(has('bad.test/v1'), '{{ fail "not on that one" }}\n') +
+      when('and .Release.IsUpgrade (not .Values.ok)', '{{ fail "give the password again" }}\n'),
+  })
+  const { images, told } = await locked()
+  expect(images).toEqual(['base'])
+  expect(told.filter(line => line.startsWith('warning'))).toEqual([
+    'warning: chart app asks whether the site has bad.test/v1, and bundle.yaml does not say: it cannot be rendered for a site that has; answer in apiVersions: "bad.test/v1", or "not bad.test/v1"',
+    expect.stringMatching(
+      /^warning: chart app: what only an upgrade renders is not looked at.*give the password again/,
+    ),
+  ])
+})
+
+test('templates that look into the cluster are named, unless they make Secrets only', async () => {
+  await put({
+    'app/templates/_a.tpl':
+      '{{- define "deep" }}{{ (lookup "v1" "Secret" "x" "y").data }}{{ end }}{{- define "over" }}{{ include "deep" . }}{{ end }}',
+    'app/templates/a.yaml': pod('base'),
+    'app/templates/b.yaml': `{{- if lookup "v1" "Node" "" "" }}\n${pod('absent')}{{- end }}`,
+    'app/templates/c.yaml':
+      'kind: ConfigMap\nmetadata: {name: c}\ndata: {x: {{ include "over" . | quote }}}\n',
+    'app/templates/d.yaml': 'kind: Secret\nmetadata: {name: d}\ndata: {x: {{ include "deep" . | b64enc }}}\n',
+    'app/templates/e.yaml': 'kind: ConfigMap\nmetadata: {name: e}\ndata: {x: "lookup {{/* lookup */}}"}\n',
+  })
+  expect((await locked()).told).toContain(
+    'chart app: 2 templates look up what is in the cluster, and are rendered as on an empty one: app/templates/b.yaml, app/templates/c.yaml',
+  )
+})
+
+test('a chart that asks nothing is rendered twice, and nothing is told', async () => {
+  await put({ 'app/templates/a.yaml': pod('base') })
+  expect((await locked()).told.filter(line => line.startsWith('warning'))).toEqual([])
+  expect(runs).toBe(2)
+})
+
+test('the operator’s real chart: what it asks for and has no part in what is carried is not told', async () => {
+  const { archive } = await esoChart()
+  await copyFile(archive.path, join(folder, 'eso.tgz'))
+  const values = join(import.meta.dirname, '../../bundles/sandbox/values/external-secrets.yaml')
+  await copyFile(values, join(folder, 'values.yaml'))
+  const chart = { name: 'external-secrets', path: 'eso.tgz', version: esoVersion, values: ['values.yaml'] }
+  const { told } = await locked([], { ...chart, crdValues: { installCRDs: true } })
+  expect(told.filter(isOfRendering)).toEqual([])
+  // An install, an upgrade, the CRDs; helm's own APIs; all that is asked for, both ways.
+  expect(runs).toBe(6)
+  await put({ 'values.yaml': `${await readFile(values, 'utf8')}\nserviceMonitor: { enabled: true }\n` })
+  const asked = await locked([], chart)
+  expect(asked.told.filter(isOfRendering)).toEqual([
+    expect.stringContaining('has monitoring.coreos.com/v1/ServiceMonitor, and'),
+  ])
+}, 60_000)
+
+test('CRDs of crdValues are rendered with the same answers', async () => {
+  const crd = 'kind: CustomResourceDefinition\nmetadata: {name: things}\n---\n'
+  await put({ 'app/templates/a.yaml': pod('base') + when(`and .Values.crds (${has('yes.test/v1')})`, crd) })
+  const more = { crdValues: { crds: true } }
+  await expect(locked([], more)).rejects.toMatchObject({ code: 'RENDER_FAILED' })
+  expect((await locked(['yes.test/v1/Thing'], more)).images).toEqual(['base'])
+})
