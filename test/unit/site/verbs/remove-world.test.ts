@@ -137,6 +137,18 @@ test('takes what a release has outside of its namespace, though helm’s record 
   expect(await there(clusterRole, 'theirs')).toBe(true)
 })
 
+test('takes what only an upgrade has made, where helm’s record is gone', async () => {
+  const upgraded = { ...clusterRole, metadata: { name: 'upgraded' } }
+  const annotations = { 'meta.helm.sh/release-name': 'eso', 'meta.helm.sh/release-namespace': 'eso' }
+  await world.cluster.applyAs('helm', { ...clusterRole, metadata: { name: 'upgraded', annotations } })
+  await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.eso.v1', 'eso')
+  const { template } = world.helm
+  world.helm.template = async (release, target) =>
+    `${await template(release, target)}${target.upgrade && release.release === 'eso' ? `---\n${printYaml(upgraded)}` : ''}`
+  await remove()
+  expect(await there(clusterRole, 'upgraded')).toBe(false)
+})
+
 test('takes Infisical’s pods under the names that the site gave them, where helm’s record is gone', async () => {
   await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
   await remove()

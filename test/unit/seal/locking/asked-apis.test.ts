@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { siteApis } from '../../../../src/kernel/inputs/index.ts'
+import { answered, askedApis, isTemplateText } from '../../../../src/seal/locking/asked-apis.ts'
+
+describe('what is asked', () => {
+  test('is nothing where no file of the chart asks', () => {
+    expect(askedApis(['apiVersion: a.test/v1\nkind: Thing\n'])).toEqual([])
+  })
+
+  test('is what files name, also beside the one that asks', () => {
+    const helper = '{{ if .Capabilities.APIVersions.Has .Values.api }}'
+    expect(askedApis([helper, 'api: a.test/v1beta1\nother: "v1/Pod"\n'])).toEqual([
+      'a.test/v1beta1',
+      'v1/Pod',
+    ])
+  })
+
+  test('is what can be put together of the parts in a file that asks', () => {
+    const parts = '{{ printf "%s/v2" "a.test" }} kind: Thing {{ .Capabilities.APIVersions }}'
+    expect(askedApis([parts])).toEqual(expect.arrayContaining(['a.test/v2', 'a.test/v2/Thing', 'a.test/v1']))
+  })
+
+  test('is no path, address or image', () => {
+    const text = 'Capabilities /api/v1/Pod x.test/y/v1 https://x.test/v1/a x/v1-2'
+    expect(askedApis([text])).toEqual([])
+  })
+
+  test('is looked for in templates and values of charts and subcharts, not in CRDs', () => {
+    const paths = ['a/templates/x', 'a/values.yaml', 'a/charts/b/templates/_x.tpl', 'a/files/x.json']
+    expect(paths.every(isTemplateText)).toBe(true)
+    expect(['a/crds/x.yaml', 'a/charts/b/crds/x.yaml', 'a/README.md'].some(isTemplateText)).toBe(false)
+  })
+})
+
+describe('the answer', () => {
+  const own = new Set(['apps/v1', 'apps/v1beta1', 'v1'])
+  const of = (asked: string[], spec: string[] = []) => answered(asked, siteApis(spec), own)
+
+  test('of Kubernetes’ own stable versions covers their kinds, of others it does not', () => {
+    expect(of(['apps/v1', 'apps/v1/Deployment', 'v1/Pod', 'apps/v1beta1/Old'])).toEqual({
+      claimed: ['apps/v1/Deployment', 'v1/Pod'],
+      open: ['apps/v1beta1/Old'],
+    })
+  })
+
+  test('of a version stands for its kinds, unless kinds are listed or one is said to be missing', () => {
+    const asked = ['a.test/v1/One', 'a.test/v1/Two']
+    expect(of(asked, ['a.test/v1'])).toEqual({ claimed: ['a.test/v1', ...asked], open: [] })
+    expect(of(asked, ['a.test/v1/One']).open).toEqual(['a.test/v1/Two'])
+    expect(of(asked, ['a.test/v1', 'not a.test/v1/Two'])).toEqual({
+      claimed: ['a.test/v1', 'a.test/v1/One'],
+      open: [],
+    })
+  })
+
+  test('that a version is missing covers its kinds', () => {
+    expect(of(['a.test/v1', 'a.test/v1/One'], ['not a.test/v1'])).toEqual({ claimed: [], open: [] })
+  })
+})

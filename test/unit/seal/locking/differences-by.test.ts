@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { differencesBy } from '../../../../src/seal/locking/differences-by.ts'
+
+/** What is found with a chart that renders `base` and whatever this gives, and how often it was rendered. */
+async function found(open: string[], chart: (has: (api: string) => boolean) => string[] | undefined) {
+  let renderings = 0
+  const outline = async (claimed: readonly string[]) => {
+    renderings += 1
+    const items = chart(api => claimed.includes(api))
+    return items && new Set(items)
+  }
+  const base = new Set(chart(() => false))
+  return { differences: await differencesBy(open, base, outline), renderings: () => renderings }
+}
+const many = Array.from({ length: 64 }, (_, i) => `x${i}`)
+
+test('nothing is found with one rendering', async () => {
+  const { differences, renderings } = await found(many, () => ['base'])
+  expect([differences, renderings()]).toEqual([[], 1])
+})
+
+test('one of many is found by halving, with what comes and what goes', async () => {
+  const { differences, renderings } = await found(many, has => (has('x40') ? ['new'] : ['base']))
+  expect(differences).toEqual([{ apis: ['x40'], change: { more: ['new'], less: ['base'] } }])
+  expect(renderings()).toBeLessThan(16)
+})
+
+test('two that matter only together are one difference', async () => {
+  const { differences } = await found(many, has => (has('x3') && has('x50') ? ['a', 'b'] : ['a']))
+  expect(differences).toEqual([{ apis: ['x50', 'x3'], change: { more: ['b'], less: [] } }])
+})
+
+test('an alternative, and one that matters beside another, are found as well', async () => {
+  const { differences } = await found(many, has => [
+    ...(has('x1') ? ['one'] : has('x2') ? ['two'] : []),
+    ...(has('x1') && has('x7') ? ['beside'] : []),
+  ])
+  expect(differences.map(({ apis }) => apis)).toEqual([['x1'], ['x2'], ['x7']])
+})
+
+test('what cannot be rendered is a difference without an account of it', async () => {
+  const { differences } = await found(many, has => (has('x9') ? undefined : has('x5') ? ['a', 'b'] : ['a']))
+  expect(differences).toEqual([{ apis: ['x5'], change: { more: ['b'], less: [] } }, { apis: ['x9'] }])
+})
+
+test('a chart without end of questions ends', async () => {
+  const { differences } = await found(many, has => many.filter(has))
+  expect(differences).toHaveLength(20)
+})
