@@ -146,6 +146,15 @@ test('questions of subcharts, of named templates, in parts, two at once, and one
   ])
 })
 
+test('a question that another answer takes back is found', async () => {
+  const not = `and (${has('one.test/v1')}) (not (${has('two.test/v1')}))`
+  await put({ 'app/templates/a.yaml': pod('base') + when(not, pod('absent')) })
+  expect((await locked()).told.filter(isOfRendering)).toEqual([
+    expect.stringMatching(/asks whether the site has one\.test\/v1, and .* gets image r\.test\/absent:1/),
+    expect.stringMatching(/has two\.test\/v1, and .* does not get image r\.test\/absent:1/),
+  ])
+})
+
 test('what is made up anew at each rendering is no difference, not even a name', async () => {
   const secret = `kind: Secret\nmetadata: {name: "x{{ randAlphaNum 8 | lower }}"}\ndata: {ca: {{ (genCA "a" 1).Cert | b64enc }}}\n---\n`
   await put({ 'app/templates/a.yaml': pod('base') + secret + when(has('no.test/v1'), pod('absent')) })
@@ -205,8 +214,8 @@ test('the operator’s real chart: what it asks for and has no part in what is c
   const chart = { name: 'external-secrets', path: 'eso.tgz', version: esoVersion, values: ['values.yaml'] }
   const { told } = await locked([], { ...chart, crdValues: { installCRDs: true } })
   expect(told.filter(isOfRendering)).toEqual([])
-  // An install, an upgrade, the CRDs; helm's own APIs; all that is asked for, both ways.
-  expect(runs).toBe(6)
+  // An install, an upgrade, the CRDs; helm's own APIs; all that is asked for and two by themselves, both ways.
+  expect(runs).toBe(10)
   await put({ 'values.yaml': `${await readFile(values, 'utf8')}\nserviceMonitor: { enabled: true }\n` })
   const asked = await locked([], chart)
   expect(asked.told.filter(isOfRendering)).toEqual([

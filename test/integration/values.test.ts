@@ -219,7 +219,7 @@ describe('lock', () => {
   test('crdValues are read as all of bundle.yaml, as YAML 1.2, and come behind the files', async () => {
     await write('word: 1\nother: on\n')
     await locked()
-    expect(seen(rendered[1])).toMatchObject({
+    expect(seen(rendered[2])).toMatchObject({
       other: 'bool true',
       word: 'string "off"',
       number: 'float64 400',
@@ -240,7 +240,7 @@ test('diff renders the files as they are in both bundles', async () => {
     { files: nodeFiles(), helmFrom, platform },
     new AbortController().signal,
   )
-  expect([rendered[0], rendered[2]]).toEqual([before, after])
+  expect([rendered[0], rendered[3]]).toEqual([before, after])
   expect(changes).toMatchObject([
     { fields: [{ path: 'data.k0', before: '"bool true"', after: '"bool false"' }] },
   ])

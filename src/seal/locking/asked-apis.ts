@@ -14,6 +14,9 @@ const version = /(?<![\w.-])v\d+(?:(?:alpha|beta)\d+)?(?![\w.-])/g
 /** Most names that are tried; those that are written out come first. Real charts have a few dozen. */
 const mostAsked = 3000
 
+/** Most names that are each tried by themselves. */
+const mostInWords = 12
+
 /**
  * The APIs that a chart may ask for: those that its files name, and in files that ask at all (`.Capabilities`) also what can
  * be made of the groups, versions and kinds in them, for a question may be put together of parts. One that nobody asks for
@@ -27,6 +30,18 @@ export function askedApis(texts: readonly string[]): string[] {
   const made = asking.filter(text => text.includes('APIVersions')).flatMap(combined)
   return [...new Set([...named, ...made])].slice(0, mostAsked).sort()
 }
+
+/**
+ * The APIs that a chart asks for in so many words, where it also asks for what is not there: with all claimed at once, the
+ * answers could cancel each other out.
+ */
+export function askedInWords(texts: readonly string[]): string[] {
+  const actions = texts.flatMap(text => text.match(action) ?? []).filter(code => code.includes('APIVersions'))
+  if (!actions.some(code => /\bnot\b/.test(code))) return []
+  return [...new Set(actions.flatMap(code => code.match(api) ?? []))].sort().slice(0, mostInWords)
+}
+
+const action = /\{\{(?!-?\s*\/\*)[\s\S]*?\}\}/g
 
 function combined(text: string): string[] {
   const found = (shape: RegExp) => [...new Set(text.match(shape))]

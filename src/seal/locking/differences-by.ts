@@ -14,12 +14,14 @@ const mostTold = 20
 /**
  * Finds which of these APIs a chart's rendering depends on: one rendering with all of them, and only where that differs,
  * halving until those are left without which it does not.
+ * @param alone those to be tried by themselves as well, whatever comes of all
  * @param outline what is rendered with these claimed as well; undefined where that cannot be rendered
  */
 export async function differencesBy(
   open: readonly string[],
   base: Outline,
   outline: (claimed: readonly string[]) => Promise<Outline | undefined>,
+  alone: readonly string[] = [],
 ): Promise<Difference[]> {
   const found: Difference[] = []
   const search = async (from: Outline, first: readonly string[]): Promise<void> => {
@@ -32,13 +34,18 @@ export async function differencesBy(
       if (isSame(await at(left), start.outline)) return
       const apis = await fewest(left, start.outline, at)
       const now = await at(apis)
-      found.push({ apis, ...(now === undefined ? {} : { change: changeOf(start.outline, now) }) })
+      found.push(differenceOf(apis, start.outline, now))
       // Another may matter only beside what is found.
       if (first.length > 0 && now !== undefined)
         start = { outline: now, claimed: [...start.claimed, ...apis] }
     }
   }
   await search(base, [])
+  for (const api of alone) {
+    if (found.some(({ apis }) => apis.includes(api))) continue
+    const now = await outline([api])
+    if (!isSame(now, base)) found.push(differenceOf([api], base, now))
+  }
   const together = found.filter(({ change }) => change !== undefined).flatMap(({ apis }) => apis)
   if (together.length === 0) return found
   const all = await outline(together)
@@ -70,13 +77,14 @@ async function fewest(
   return needed
 }
 
-function isSame(one: Outline | undefined, other: Outline): boolean {
+/** Whether two renderings name the same things; one that could not be made is like no other. */
+export function isSame(one: Outline | undefined, other: Outline): boolean {
   return one !== undefined && one.size === other.size && [...one].every(item => other.has(item))
 }
 
-function changeOf(before: Outline, after: Outline) {
-  return {
-    more: [...after].filter(item => !before.has(item)),
-    less: [...before].filter(item => !after.has(item)),
-  }
+function differenceOf(apis: readonly string[], before: Outline, after: Outline | undefined): Difference {
+  if (after === undefined) return { apis }
+  const more = [...after].filter(item => !before.has(item))
+  const less = [...before].filter(item => !after.has(item))
+  return { apis, change: { more, less } }
 }

@@ -1,5 +1,6 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import { type Difference, differencesBy } from './differences-by.ts'
+import { askedInWords } from './asked-apis.ts'
+import { type Difference, differencesBy, isSame } from './differences-by.ts'
 import { outlineOf } from './outline.ts'
 import type { Rendered } from './render.ts'
 
@@ -20,21 +21,25 @@ export async function unanswered(chart: string, rendered: Rendered): Promise<str
     }
   }
   const before = rendered.states.flat()
-  const plain = outlineOf({ metadata, objects: before }, false)
-  const all = await objectsWith(open)
-  if (all !== undefined && isAlike(outlineOf({ metadata, objects: all }, false), plain)) return []
-  // Names that are made up anew at each rendering say nothing.
-  const again = await objectsWith([])
-  const byKind = again === undefined || !isAlike(outlineOf({ metadata, objects: again }, false), plain)
-  const found = await differencesBy(open, outlineOf({ metadata, objects: before }, byKind), async apis => {
+  const outlined = async (apis: readonly string[], byKind: boolean) => {
     const objects = await objectsWith(apis)
     return objects && outlineOf({ metadata, objects }, byKind)
-  })
+  }
+  const plain = outlineOf({ metadata, objects: before }, false)
+  const changes = async (apis: readonly string[]) => !isSame(await outlined(apis, false), plain)
+  const alone = askedInWords([...rendered.texts.values()]).filter(api => open.includes(api))
+  if (!(await anyOf([open, ...alone.map(api => [api])], changes))) return []
+  // Names that are made up anew at each rendering say nothing.
+  const byKind = await changes([])
+  const base = outlineOf({ metadata, objects: before }, byKind)
+  const found = await differencesBy(open, base, apis => outlined(apis, byKind), alone)
   return found.map(difference => sentence(chart, difference))
 }
 
-const isAlike = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
-  one.size === other.size && [...one].every(item => other.has(item))
+async function anyOf<T>(list: readonly T[], is: (item: T) => Promise<boolean>): Promise<boolean> {
+  for (const item of list) if (await is(item)) return true
+  return false
+}
 
 function sentence(chart: string, { apis, change }: Difference): string {
   const which = [...apis].sort().join(' and ')

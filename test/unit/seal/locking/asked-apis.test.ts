@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { siteApis } from '../../../../src/kernel/inputs/index.ts'
-import { answered, askedApis, isTemplateText } from '../../../../src/seal/locking/asked-apis.ts'
+import { answered, askedApis, askedInWords, isTemplateText } from '../../../../src/seal/locking/asked-apis.ts'
 
 describe('what is asked', () => {
   test('is nothing where no file of the chart asks', () => {
@@ -23,6 +23,16 @@ describe('what is asked', () => {
   test('is no path, address or image', () => {
     const text = 'Capabilities /api/v1/Pod x.test/y/v1 https://x.test/v1/a x/v1-2'
     expect(askedApis([text])).toEqual([])
+  })
+
+  test('in so many words counts where something is asked not to be there', () => {
+    const has = (api: string) => `{{ if .Capabilities.APIVersions.Has "${api}" }}`
+    const hasNot = '{{ if not (has "b.test/v1/Thing" .Capabilities.APIVersions) }}'
+    expect(askedInWords([`${has('a.test/v1')} apiVersion: c.test/v1`])).toEqual([])
+    expect(askedInWords([`${has('a.test/v1')} apiVersion: c.test/v1`, hasNot])).toEqual([
+      'a.test/v1',
+      'b.test/v1/Thing',
+    ])
   })
 
   test('is looked for in templates and values of charts and subcharts, not in CRDs', () => {

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { differencesBy } from '../../../../src/seal/locking/differences-by.ts'
 
 /** What is found with a chart that renders `base` and whatever this gives, and how often it was rendered. */
-async function found(open: string[], chart: (has: (api: string) => boolean) => string[] | undefined) {
+async function found(
+  open: string[],
+  chart: (has: (api: string) => boolean) => string[] | undefined,
+  alone: string[] = [],
+) {
   let renderings = 0
   const outline = async (claimed: readonly string[]) => {
     renderings += 1
@@ -10,7 +14,7 @@ async function found(open: string[], chart: (has: (api: string) => boolean) => s
     return items && new Set(items)
   }
   const base = new Set(chart(() => false))
-  return { differences: await differencesBy(open, base, outline), renderings: () => renderings }
+  return { differences: await differencesBy(open, base, outline, alone), renderings: () => renderings }
 }
 const many = Array.from({ length: 64 }, (_, i) => `x${i}`)
 
@@ -41,6 +45,16 @@ test('an alternative, and one that matters beside another, are found as well', a
 test('what cannot be rendered is a difference without an account of it', async () => {
   const { differences } = await found(many, has => (has('x9') ? undefined : has('x5') ? ['a', 'b'] : ['a']))
   expect(differences).toEqual([{ apis: ['x5'], change: { more: ['b'], less: [] } }, { apis: ['x9'] }])
+})
+
+test('answers that cancel each other out are found where they are tried alone', async () => {
+  const chart = (has: (api: string) => boolean) => (has('x1') && !has('x2') ? ['a', 'b'] : ['a'])
+  const { differences } = await found(many, chart, ['x1', 'x2'])
+  expect(differences).toEqual([
+    { apis: ['x1'], change: { more: ['b'], less: [] } },
+    // Beside the first it takes back what that brings.
+    { apis: ['x2'], change: { more: [], less: ['b'] } },
+  ])
 })
 
 test('a chart without end of questions ends', async () => {
