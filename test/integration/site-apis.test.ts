@@ -5,13 +5,18 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { createHelm } from '../../src/adapters/helm/index.ts'
+import { openBundle } from '../../src/bundle/layout/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
+import { build } from '../../src/seal/verbs/build/index.ts'
+import { changedObjects } from '../../src/seal/verbs/diff/objects.ts'
 import { lock } from '../../src/seal/verbs/lock.ts'
 import { esoChart, esoVersion } from '../support/connected/eso.ts'
 import { connectedSpec } from '../support/connected-spec.ts'
+import { memorySource } from '../support/memory-files.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { goTool } from '../support/tools/build.ts'
 
+const { signal } = new AbortController()
 let program: string
 let folder: string
 /** How often helm has rendered since the test began. */
@@ -67,9 +72,10 @@ async function locked(apiVersions: readonly string[] = [], more: object = {}, lo
   }
   const helmFrom = async () => ({ ...helm, template, dispose: async () => {} })
   const request = { specDir: folder, platform: 'linux/amd64', budget: 'hold', locked } as const
-  const made = await lock(request, { ...host, files: nodeFiles(), helmFrom }, talk)
+  const mine = { ...host, files: nodeFiles(), helmFrom }
+  const made = await lock(request, mine, talk)
   const images = made.lock.images.map(({ name }) => name.replace(/^r\.test\/|:1$/g, ''))
-  return { ...made, images, told: talk.told }
+  return { ...made, images, told: talk.told, host: mine, talk }
 }
 
 const isOfRendering = (line: string) => /chart \S+( asks|:)/.test(line)
@@ -102,11 +108,9 @@ test('carries what an install, an upgrade, hooks and the site’s APIs bring, an
 test('an answer ends the warning, whichever it is', async () => {
   await put(everything)
   const no = await locked([...answers, 'not no.test/v1'])
-  expect(no.images).not.toContain('absent')
-  expect(no.told.join('\n')).not.toContain('asks whether')
+  expect([no.images.includes('absent'), no.told.some(isOfRendering)]).toEqual([false, false])
   const yes = await locked([...answers, 'no.test/v1'])
-  expect(yes.images).toContain('absent')
-  expect(yes.told.join('\n')).not.toContain('asks whether')
+  expect([yes.images.includes('absent'), yes.told.some(isOfRendering)]).toEqual([true, false])
   const other = await locked([...answers, 'kind.test/v1beta1/Other', 'not no.test/v1'])
   expect(other.images).not.toContain('kind')
   expect(other.told.join('\n')).toContain('asks whether the site has kind.test/v1beta1/Thing')
@@ -202,7 +206,7 @@ test('templates that look into the cluster are named, unless they make Secrets o
 
 test('a chart that asks nothing is rendered twice, and nothing is told', async () => {
   await put({ 'app/templates/a.yaml': pod('base') })
-  expect((await locked()).told.filter(line => line.startsWith('warning'))).toEqual([])
+  expect((await locked()).told.filter(isOfRendering)).toEqual([])
   expect(runs).toBe(2)
 })
 
@@ -221,6 +225,20 @@ test('the operator’s real chart: what it asks for and has no part in what is c
   expect(asked.told.filter(isOfRendering)).toEqual([
     expect.stringContaining('has monitoring.coreos.com/v1/ServiceMonitor, and'),
   ])
+}, 60_000)
+
+test('diff renders each bundle for the APIs that it was locked for', async () => {
+  await put(everything)
+  const bundleOf = async (apiVersions: readonly string[]) => {
+    const { host, talk } = await locked(apiVersions)
+    const request = { specDir: folder, platform: 'linux/amd64', output: join(folder, 'out') }
+    const { path } = await build({ ...request, concurrency: 1, epoch: 0 }, host, talk)
+    return openBundle(memorySource(await host.files.readBytes(path)))
+  }
+  const [a, b] = [await bundleOf(['not no.test/v1']), await bundleOf(['yes.test/v1', 'not no.test/v1'])]
+  const { host } = await locked()
+  const changes = await changedObjects(a, b, { ...host, platform: 'linux/amd64' }, signal)
+  expect(changes).toMatchObject([{ change: 'added', kind: 'Pod', name: 'there' }])
 }, 60_000)
 
 test('CRDs of crdValues are rendered with the same answers', async () => {

@@ -14,7 +14,9 @@ export async function unanswered(chart: string, rendered: Rendered): Promise<str
   const objectsWith = async (apis: readonly string[]) => {
     try {
       const ways = rendered.noUpgrade === undefined ? [false, true] : [false]
-      return (await Promise.all(ways.map(upgrade => rendered.with(apis, upgrade)))).flat()
+      // None may run on when the other has failed: its helm is about to be removed.
+      const both = await Promise.allSettled(ways.map(upgrade => rendered.with(apis, upgrade)))
+      return (await Promise.all(both.map(settled))).flat()
     } catch (error) {
       if (error instanceof SealiftError && error.code === 'RENDER_FAILED') return undefined
       throw error
@@ -34,6 +36,11 @@ export async function unanswered(chart: string, rendered: Rendered): Promise<str
   const base = outlineOf({ metadata, objects: before }, byKind)
   const found = await differencesBy(open, base, apis => outlined(apis, byKind), alone)
   return found.map(difference => sentence(chart, difference))
+}
+
+async function settled<T>(result: PromiseSettledResult<T>): Promise<T> {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
 }
 
 async function anyOf<T>(list: readonly T[], is: (item: T) => Promise<boolean>): Promise<boolean> {

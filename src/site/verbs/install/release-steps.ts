@@ -1,9 +1,9 @@
 import { withRelease } from '../../../bundle/opening/index.ts'
-import { SealiftError } from '../../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../../kernel/errors/index.ts'
 import { type ChartSpec, isSameVersion } from '../../../kernel/inputs/index.ts'
 import type { Cluster, KubernetesObject, Release, ReleaseStatus } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
-import { differences, ownObjects, podTrouble, tryPods } from '../../release/index.ts'
+import { differences, ownObjects, podTrouble, tryPods, uncarriedImages } from '../../release/index.ts'
 import { derivedValues, environmentMark, showingCertificate } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
 import { forgetUnfinished, refuseForeignRecords } from './helm-records.ts'
@@ -48,7 +48,7 @@ async function installRelease(
 async function upgraded(
   request: Release,
   chart: ChartSpec,
-  { helm, host, talk, begin }: Installation,
+  { bundle, helm, host, talk, begin }: Installation,
   say: (detail: string) => void,
 ): Promise<Done> {
   const { release, namespace, timeoutSeconds } = chart
@@ -64,6 +64,8 @@ async function upgraded(
     return { changed: false, detail }
   }
   if (found !== undefined) await refuseForeignRecords(found, chart, helm, host.cluster)
+  const carried = bundle.images.map(({ name }) => name)
+  for (const image of uncarriedImages(chart.name, wanted, carried)) talk.reporter.warn(notCarried(image))
   await refuseRefusedPods(objects, chart, { host, talk })
   await begin()
   if (await forgetUnfinished(release, namespace, found, host.cluster)) {
@@ -80,6 +82,10 @@ async function upgraded(
     changed: true,
     detail: `release ${release} in ${namespace}, revision ${revision}, all pods ready${why}`,
   }
+}
+
+function notCarried(image: string): string {
+  return `${printable(image, 300)} is not in the bundle; where the cluster has an API that makes the chart want it, name that in apiVersions of bundle.yaml`
 }
 
 /** Why a release that is there has to be upgraded; nothing where it is as it would be made. */

@@ -26,10 +26,27 @@ test('pods that would be refused end an install before helm; what only may be is
   const talk = recordedTalk()
   await installOn(host, '1.0.0', {}, talk)
   expect(helm.calls).toEqual(['upgrade demo', 'upgrade eso'])
-  expect(talk.told).toEqual(
+  expect(talk.told.filter(line => line.includes('let in'))).toEqual(
     ['infisical', 'external-secrets'].map(
       name =>
         `warning: Deployment ${name}: whether its pod would be let in is not known: admission webhook "x" does not support dry run`,
     ),
   )
+})
+
+test('an image that the chart wants on this cluster and the bundle does not carry is told before helm waits for it', async () => {
+  const { helm, host } = await memoryWorld()
+  const { upgrade } = helm
+  const talk = recordedTalk()
+  const before: string[][] = []
+  helm.upgrade = (...request) => {
+    before.push(talk.told.filter(line => line.includes('is not in the bundle')))
+    return upgrade(...request)
+  }
+  await installOn(host, '1.0.0', {}, talk)
+  expect(before[0]).toEqual([
+    expect.stringContaining(
+      'warning: Deployment/infisical: r.io/infisical:1 is not in the bundle; where the cluster has an API',
+    ),
+  ])
 })
