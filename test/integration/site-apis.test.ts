@@ -99,7 +99,7 @@ test('carries what an install, an upgrade, hooks and the site’s APIs bring, an
   const { images, told, text } = await locked(answers)
   expect(images).toEqual(['base', 'down', 'hook', 'ingress', 'kind', 'there', 'up'])
   expect(told.filter(line => line.startsWith('warning'))).toEqual([
-    'warning: chart app asks whether the site has no.test/v1, and bundle.yaml does not say: a site that has gets image r.test/absent:1, Pod/absent, which are not looked at; answer in apiVersions: "no.test/v1", or "not no.test/v1"',
+    'warning: chart app asks whether the site has no.test/v1, and bundle.yaml does not say: a site that has gets image r.test/absent:1, Pod/absent, which the bundle leaves out; answer in apiVersions: "no.test/v1", or "not no.test/v1"',
   ])
   expect((await locked(answers)).text).toBe(text)
   expect((await locked(answers, {}, true)).drift).toEqual([])

@@ -54,7 +54,9 @@ function sentence(chart: string, { apis, change }: Difference): string {
   const answer = `answer in apiVersions: "${apis[0]}", or "not ${apis[0]}"`
   if (change === undefined) return `${asks}: it cannot be rendered for a site that has; ${answer}`
   const parts = [
-    ...(change.more.length > 0 ? [`a site that has gets ${list(change.more)}, which are not looked at`] : []),
+    ...(change.more.length > 0
+      ? [`a site that has gets ${list(change.more)}, which the bundle leaves out`]
+      : []),
     ...(change.less.length > 0 ? [`a site that has does not get ${list(change.less)}`] : []),
   ]
   return `${asks}: ${parts.join('; ')}; ${answer}`
