@@ -8,6 +8,8 @@ export interface CarriedImage {
   readonly descriptor: Descriptor
   /** The manifests that are here, by platform (`linux/amd64`). */
   readonly platforms: ReadonlyMap<string, CarriedManifest>
+  /** Indexes below its own, and manifests without what they refer to: a node reads them on its way to its own. */
+  readonly documents: readonly Descriptor[]
   /** Attestations that its index names, of manifests that are here. */
   readonly attestations: readonly CarriedAttachment[]
 }

@@ -7,8 +7,10 @@ export interface BundleImage {
   readonly name: string
   /** What the name points at: index or manifest. */
   readonly root: Descriptor
-  /** The exact bytes of the root and, below an index, of the manifests to carry; others are left out. */
+  /** The exact bytes of the root and, below an index, of the indexes and manifests to carry; others are left out. */
   readonly manifests: readonly Uint8Array[]
+  /** The same of manifests that travel without what they refer to, since a node reads them on its way. */
+  readonly documents?: readonly Uint8Array[]
 }
 
 /** Something attached to an image, to carry beside it; what an image's index names is among its manifests instead. */

@@ -12,6 +12,7 @@ export type { BundleAttachment, BundleChart, BundleContents, BundleFile, BundleI
 export { namedEntry } from './entries.ts'
 export { damaged, type Fault, fault, faultList, faultsError, malformed, wrongPlatform } from './fault.ts'
 export type { FillPlan, WantedBlob } from './fill-plan.ts'
+export { carriedManifests, maxIndexDepth } from './images.ts'
 export { lockTitle, specTitle } from './layout.ts'
 export { type Bundle, openBundle } from './open.ts'
 export { endSize, placeEntries } from './place.ts'

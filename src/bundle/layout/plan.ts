@@ -63,8 +63,8 @@ export function planBundle(
   }
 
   for (const image of contents.images) {
-    const { indexes, manifests } = carriedManifests(image)
-    for (const bytes of indexes) placeBytes(bytes)
+    const { indexes, manifests, documents } = carriedManifests(image)
+    for (const bytes of [...indexes, ...documents]) placeBytes(bytes)
     for (const bytes of manifests) layers.push(...placeHead(bytes, image.name))
   }
   for (const { name, manifest } of contents.charts) placeManifest(manifest, `chart ${name}`)

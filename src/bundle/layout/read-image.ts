@@ -2,6 +2,7 @@ import {
   annotations,
   attestedBy,
   type Descriptor,
+  type Digest,
   isIndexType,
   isManifestType,
   type Manifest,
@@ -20,27 +21,49 @@ import { limits } from './layout.ts'
 import { readAttestation } from './read-attachment.ts'
 import type { Reading } from './reading.ts'
 
-/** Reads an image from its entry in index.json; faults are reported. */
-export async function readImage(entry: Descriptor, reading: Reading): Promise<CarriedImage | undefined> {
+/**
+ * Reads an image from its entry in index.json; faults are reported. Of the manifests below its index those are carried
+ * whole that `locked` gives for its name; without it, where there is no lock to go by, all that are here.
+ */
+export async function readImage(
+  entry: Descriptor,
+  reading: Reading,
+  locked?: (name: string) => ReadonlySet<Digest>,
+): Promise<CarriedImage> {
   const name = entry.annotations?.[annotations.containerdName] ?? ''
   const owner = `image ${name}`
   if (entry.annotations?.[annotations.refName] !== name) {
     reading.report(malformed(owner, 'its two name annotations differ'))
   }
   if (!isFullName(name)) reading.report(malformed(owner, 'is no full image name with a tag'))
-  const found: Found = { platforms: new Map(), attestations: [] }
+  const found: Found = {
+    whole: locked?.(name),
+    platforms: new Map(),
+    documents: new Map(),
+    rivals: [],
+    attestations: [],
+  }
   await collect(entry, [], owner, reading, found)
   const platforms = withoutVariants(found.platforms)
   if (reading.whole && platforms.size === 0) reading.report(malformed(owner, 'holds no manifest'))
+  for (const { platform, config } of found.rivals) {
+    if ((platforms.get(platform)?.config.digest ?? config.digest) !== config.digest)
+      reading.report(malformed(owner, `has two manifests for ${platform}`))
+  }
   const here = new Set([...platforms.values()].map(({ descriptor }) => descriptor.digest))
   for (const { subject, descriptor } of found.attestations) {
     if (!here.has(subject))
       reading.report(malformed(owner, `${descriptor.digest} attests ${subject}, which is not carried`))
   }
-  return { name, descriptor: entry, platforms, attestations: found.attestations }
+  const { attestations, documents } = found
+  return { name, descriptor: entry, platforms, documents: [...documents.values()], attestations }
 }
 
 interface Found {
+  /** The manifests that the lock says are carried whole; absent where nothing says so. */
+  readonly whole: ReadonlySet<Digest> | undefined
+  readonly documents: Map<Digest, Descriptor>
+  readonly rivals: { readonly platform: string; readonly config: Descriptor }[]
   readonly platforms: Map<string, CarriedManifest>
   readonly attestations: CarriedAttachment[]
 }
@@ -63,7 +86,7 @@ async function collect(
   found: Found,
 ): Promise<void> {
   const { mediaType, digest, platform: said } = descriptor
-  const { platforms, attestations } = found
+  const { platforms, attestations, documents } = found
   const subject = parents.length > 0 ? attestedBy(descriptor) : undefined
   if (subject !== undefined) {
     attestations.push(...[(await readAttestation(descriptor, subject, owner, reading)) ?? []].flat())
@@ -76,12 +99,30 @@ async function collect(
   if (isManifestType(mediaType)) {
     const manifest = reading.parsed(owner, () => parseManifest(bytes, digest))
     if (manifest === undefined) return
+    if (parents.length > 0 && found.whole?.has(digest) === false) {
+      documents.set(digest, descriptor)
+      // One that is here whole is no mere document, and would be an image to whoever picks by platform.
+      if (
+        said !== undefined &&
+        [manifest.config, ...manifest.layers].every(one => reading.blobs.has(one.digest))
+      )
+        found.rivals.push({ platform: platformText(said), config: manifest.config })
+      return
+    }
     const platform = await readPlatform(descriptor, manifest, owner, reading)
     for (const layer of manifest.layers) reading.claim(layer, owner, 'layer')
     if (platform === undefined) return
-    if (platforms.has(platform)) reading.report(malformed(owner, `has two manifests for ${platform}`))
+    const other = platforms.get(platform)
+    if (other !== undefined) {
+      // Indexes may share one; that one index names two, or the same twice, leaves open which it is.
+      if (other.descriptor.digest !== digest || other.parents.at(-1)?.digest === parents.at(-1)?.digest)
+        reading.report(malformed(owner, `has two manifests for ${platform}`))
+      return
+    }
     platforms.set(platform, { descriptor, parents, config: manifest.config, layers: manifest.layers })
   } else if (isIndexType(mediaType) && parents.length < maxIndexDepth) {
+    if (documents.has(digest)) return
+    if (parents.length > 0) documents.set(digest, descriptor)
     const index = reading.parsed(owner, () => parseIndex(bytes, digest))
     // Other platforms' manifests may be left out; which ones must be here, the lock says.
     for (const child of index?.manifests ?? []) {

@@ -11,6 +11,7 @@ import {
   parseJson,
 } from '../../kernel/oci/index.ts'
 import type { BundleSource } from '../../kernel/ports/index.ts'
+import type { BundleLock } from '../lock/index.ts'
 import { type AbsentLayer, absentLayers } from './absent.ts'
 import { checkAgainstLock } from './agreement.ts'
 import type { CarriedAttachment, CarriedImage } from './carried-image.ts'
@@ -102,6 +103,7 @@ async function readContents(manifests: readonly Descriptor[], state: Reading) {
   const charts: CarriedChart[] = []
   const artifacts: (Artifact | undefined)[] = []
   const attached: Descriptor[] = []
+  const unread: Descriptor[] = []
   const names = new Set<string>()
   for (const entry of manifests) {
     const named =
@@ -112,21 +114,30 @@ async function readContents(manifests: readonly Descriptor[], state: Reading) {
     const attachment = isAttachment(entry)
     if ([named, chart, artifact, attachment].filter(Boolean).length !== 1) {
       state.parsed(indexFile, () => unknownEntry(entry))
-    } else if (named) {
-      const image = await readImage(entry, state)
-      if (image !== undefined) images.push(image)
-      const name = image?.name ?? ''
-      if (names.has(name)) state.report(malformed(`image ${name}`, 'is there twice'))
-      names.add(name)
-    } else if (chart) charts.push(...[(await readChart(entry, state)) ?? []].flat())
+    } else if (named) unread.push(entry)
+    else if (chart) charts.push(...[(await readChart(entry, state)) ?? []].flat())
     else if (artifact) artifacts.push(await readArtifact(entry, state))
     else attached.push(entry)
   }
-  const attachments = await readAttachments(attached, images, state)
   if (artifacts.length !== 1)
     state.report(malformed(indexFile, `names ${artifacts.length} Sealift artifacts, not one`))
   const [artifact] = artifacts
+  for (const entry of unread) {
+    const image = await readImage(entry, state, artifact && lockedManifests(artifact.lock))
+    images.push(image)
+    if (names.has(image.name)) state.report(malformed(`image ${image.name}`, 'is there twice'))
+    names.add(image.name)
+  }
+  const attachments = await readAttachments(attached, images, state)
   return { images, charts, attachments, ...(artifact ? { artifact } : {}) }
+}
+
+/** By image name, the manifests that a lock says are carried whole. */
+function lockedManifests({ images }: BundleLock): (name: string) => ReadonlySet<Digest> {
+  const locked = new Map(
+    images.map(({ name, platforms }) => [name, new Set(Object.values(platforms).map(one => one.manifest))]),
+  )
+  return name => locked.get(name) ?? new Set()
 }
 
 /** What entries of index.json and images' own indexes attach to images, each once. */

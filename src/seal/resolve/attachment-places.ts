@@ -1,3 +1,4 @@
+import { maxIndexDepth } from '../../bundle/layout/index.ts'
 import {
   attestedBy,
   type Descriptor,
@@ -21,7 +22,7 @@ export interface Candidate {
   readonly refers?: true
 }
 
-/** Attestations that an image's index names, in buildkit's form, of the manifests that are carried. */
+/** Attestations that an image's index, or one nested in it, names in buildkit's form, of the manifests that are carried. */
 export async function inIndex(
   place: Reference,
   digest: Digest,
@@ -31,12 +32,31 @@ export async function inIndex(
 ): Promise<Candidate[]> {
   // An image that is one manifest for all that is asked has no index.
   if (subjects.length === 1) return []
-  const { bytes } = await registry.manifest({ ...place, digest }, signal)
-  return parseIndex(bytes, digest).manifests.flatMap(listed => {
-    const subject = attestedBy(listed)
-    return subject !== undefined && subjects.includes(subject) ? { subject, listed } : []
+  const listed: Descriptor[] = []
+  const seen = new Set([digest])
+  const read = async (index: Digest, depth: number): Promise<void> => {
+    const { manifests } = parseIndex(
+      (await registry.manifest({ ...place, digest: index }, signal)).bytes,
+      index,
+    )
+    listed.push(...manifests)
+    const named = new Set([digest, ...listed.map(one => one.digest)])
+    if (depth === maxIndexDepth || subjects.every(subject => named.has(subject))) return
+    for (const one of manifests.filter(({ mediaType }) => isIndexType(mediaType))) {
+      if (seen.has(one.digest) || seen.size === mostIndexes) continue
+      seen.add(one.digest)
+      await read(one.digest, depth + 1)
+    }
+  }
+  await read(digest, 1)
+  return listed.flatMap(one => {
+    const subject = attestedBy(one)
+    return subject !== undefined && subjects.includes(subject) ? { subject, listed: one } : []
   })
 }
+
+/** Most indexes of one image that are read for attestations. */
+const mostIndexes = 40
 
 /** What a registry keeps beside a manifest: its referrers (OCI 1.1, or their fallback tag), and cosign's tags. */
 export async function besideIt(

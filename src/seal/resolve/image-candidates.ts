@@ -1,8 +1,9 @@
+import { maxIndexDepth } from '../../bundle/layout/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import {
-  attestedBy,
   type Descriptor,
   type Digest,
+  isIndexType,
   isManifestType,
   parseIndex,
   parseJson,
@@ -25,24 +26,36 @@ export interface Wanted {
   readonly signal: AbortSignal | undefined
 }
 
-/** Most entries without a platform whose configs are asked. */
-const mostUnsaid = 20
+/** Most entries of one image that are looked into, since they do not say all that they are for. */
+const mostOpened = 40
+
+/** How far a search has come: how deep, and what it has looked into. */
+interface Search {
+  readonly depth: number
+  readonly opened: Set<Digest>
+}
 
 /**
- * What an index has, by the platforms that it names. Only where a wanted one is not among them are the configs asked of
- * entries that name none.
+ * What an index has, by the platforms that it names. Only where a wanted one is not among them are nested indexes looked
+ * into, and the configs asked of entries that name no platform: in their order, as containerd does.
+ * @throws SealiftError CONTENT_MISMATCH for what is no index, and those of the registry
  */
-export async function fromIndex(bytes: Uint8Array, wanted: Wanted): Promise<Candidates> {
+export async function fromIndex(
+  bytes: Uint8Array,
+  wanted: Wanted,
+  { depth, opened }: Search = { depth: 1, opened: new Set() },
+): Promise<Candidates> {
   const { reference, registry, platforms, signal } = wanted
   const place: Reference = { registry: reference.registry, repository: reference.repository }
   const found: Candidates = new Map()
   const unsaid: Descriptor[] = []
   for (const entry of parseIndex(bytes, printReference(place)).manifests) {
     const { digest, platform, mediaType } = entry
-    if (platform === undefined && isManifestType(mediaType) && attestedBy(entry) === undefined)
-      unsaid.push(entry)
     // Attestations have the platform unknown/unknown.
-    if (platform === undefined || platform.os === 'unknown') continue
+    if (platform?.os === 'unknown') continue
+    const nested = isIndexType(mediaType) && depth < maxIndexDepth
+    if (nested || (platform === undefined && isManifestType(mediaType))) unsaid.push(entry)
+    if (platform === undefined || isIndexType(mediaType)) continue
     const name = platformText(platform)
     if (found.has(name)) continue
     found.set(name, async () => {
@@ -50,27 +63,49 @@ export async function fromIndex(bytes: Uint8Array, wanted: Wanted): Promise<Cand
       return { digest, bytes: manifest.bytes }
     })
   }
-  // Some indexes spell a variant (amd64/v1) where there is nothing to choose from.
+  takeVariants(found, platforms)
+  for (const entry of unsaid) {
+    if (opened.size >= mostOpened || platforms.every(platform => found.has(platform))) break
+    if (opened.has(entry.digest)) continue
+    opened.add(entry.digest)
+    const search = { depth: depth + 1, opened }
+    for (const [name, candidate] of await inEntry(entry, { ...wanted, reference: place }, search))
+      if (!found.has(name)) found.set(name, candidate)
+  }
+  takeVariants(found, platforms)
+  return found
+}
+
+/** Some indexes spell a variant (amd64/v1) where there is nothing to choose from. */
+function takeVariants(found: Candidates, platforms: readonly string[]): void {
   for (const platform of platforms) {
     const variant = [...found.keys()].find(name => name.startsWith(`${platform}/`))
     const candidate = variant === undefined ? undefined : found.get(variant)
     if (!found.has(platform) && candidate !== undefined) found.set(platform, candidate)
   }
-  for (const { digest } of unsaid.slice(0, mostUnsaid)) {
-    if (platforms.every(platform => found.has(platform))) break
-    for (const [name, candidate] of await inEntry({ ...wanted, reference: { ...place, digest } }))
-      if (!found.has(name)) found.set(name, candidate)
-  }
-  return found
 }
 
-/** An entry that names no platform; what is no image, such as a signature, is for none. */
-async function inEntry(wanted: Wanted): Promise<Candidates> {
-  const served = await wanted.registry.manifest(wanted.reference, wanted.signal)
+/**
+ * A nested index, or an entry that names no platform. What is no image, such as a signature, is for none; so is what
+ * the registry does not have.
+ */
+async function inEntry(
+  { digest, platform }: Descriptor,
+  wanted: Wanted,
+  search: Search,
+): Promise<Candidates> {
+  const reference = { ...wanted.reference, digest }
   try {
-    return await fromManifest(served, wanted)
+    const served = await wanted.registry.manifest(reference, wanted.signal)
+    const nested = isIndexType(served.descriptor.mediaType)
+    if (!nested) return await fromManifest(served, { ...wanted, reference })
+    const below = await fromIndex(served.bytes, wanted, search)
+    // Nodes look into what is for another platform no more than they would take it.
+    const bare = platform === undefined ? '' : platformText({ ...platform, variant: '' })
+    return new Map([...below].filter(([name]) => name === bare || bare === '' || name.startsWith(`${bare}/`)))
   } catch (error) {
-    if (error instanceof SealiftError && error.code === 'CONTENT_MISMATCH') return new Map()
+    const none = ['CONTENT_MISMATCH', 'IMAGE_NOT_FOUND']
+    if (error instanceof SealiftError && none.includes(error.code)) return new Map()
     throw error
   }
 }

@@ -86,7 +86,7 @@ export function blobsOf(images: readonly CarriedImage[], platform: string) {
   for (const image of images) {
     const { descriptor, config, layers, parents } = manifestFor(image, platform)
     for (const layer of layers) add(layer, false)
-    for (const one of [...parents, descriptor, config]) add(one, true)
+    for (const one of [...parents, descriptor, config, ...image.documents]) add(one, true)
   }
   return [...blobs.values()]
 }

@@ -1,10 +1,9 @@
-import type { BundleAttachment, BundleImage } from '../../../bundle/layout/index.ts'
+import { type BundleAttachment, type BundleImage, carriedManifests } from '../../../bundle/layout/index.ts'
 import type { LockedImage } from '../../../bundle/lock/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   attestedBy,
   type Digest,
-  isIndexType,
   parseIndex,
   parseManifest,
   parseReference,
@@ -43,11 +42,10 @@ export async function gatherAttachments(
   return { image: { ...image, manifests: [...image.manifests, ...own] }, attachments: beside }
 }
 
-/** What an image's own index says is an attestation of which of its manifests. */
-function namedBy({ name, root, manifests }: BundleImage): ReadonlySet<string> {
-  const [top] = manifests
-  if (top === undefined || !isIndexType(root.mediaType)) return new Set()
-  return new Set(parseIndex(top, name).manifests.map(listed => `${attestedBy(listed)} ${listed.digest}`))
+/** What an image's own indexes say is an attestation of which of its manifests. */
+function namedBy(image: BundleImage): ReadonlySet<string> {
+  const listed = carriedManifests(image).indexes.flatMap(index => parseIndex(index, image.name).manifests)
+  return new Set(listed.map(entry => `${attestedBy(entry)} ${entry.digest}`))
 }
 
 function gone(error: unknown, kind: string, name: string): ServedManifest {

@@ -11,7 +11,7 @@ import {
 } from '../../../kernel/oci/index.ts'
 import type { ConnectedHost, Registry } from '../../../kernel/ports/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
-import { atOnce, resolveChart, type Sources, together } from '../../resolve/index.ts'
+import { atOnce, documentsBelow, resolveChart, type Sources, together } from '../../resolve/index.ts'
 import { gatherAttachments } from './attachments.ts'
 import type { Open } from './open.ts'
 import { budgetFile, type OwnFile, ownFile } from './own-files.ts'
@@ -85,13 +85,26 @@ async function gatherImage(
     registry.manifest({ ...place, digest: wantedDigest }, signal),
   )
   if (served === undefined) throw new Error(`no manifest of ${name}`)
-  const manifests = [served, ...below].map(({ bytes }) => bytes)
-  for (const bytes of isIndexType(served.descriptor.mediaType) ? manifests.slice(1) : manifests) {
+  const isIndex = isIndexType(served.descriptor.mediaType)
+  for (const { bytes } of isIndex ? below : [served]) {
     const { config, layers } = parseManifest(bytes, name)
     for (const blob of [config, ...layers])
       openers.set(blob.digest, options => registry.blob(place, blob, options))
   }
-  return { name, root: served.descriptor, manifests }
+  const read = isIndex
+    ? await documentsBelow({ place, bytes: served.bytes, platforms: wanted, registry, signal })
+    : []
+  const others = read.filter(({ descriptor }) => !locked.has(descriptor.digest))
+  const [indexes, documents] = [true, false].map(nested =>
+    others.filter(one => isIndexType(one.descriptor.mediaType) === nested).map(({ bytes }) => bytes),
+  )
+  const manifests = [served, ...below].map(({ bytes }) => bytes)
+  return {
+    name,
+    root: served.descriptor,
+    manifests: [...manifests, ...(indexes ?? [])],
+    documents: documents ?? [],
+  }
 }
 
 async function gatherChart(locked: LockedChart, spec: BundleSpec, sources: Sources) {
