@@ -41,6 +41,12 @@ export class MemoryRegistry implements Registry {
     return descriptor
   }
 
+  /** Gives what is served by a digest a tag. */
+  tag(repository: string, tag: string, digest: Digest): void {
+    const served = this.#manifests.get(`${repository}@${digest}`)
+    if (served !== undefined) this.#manifests.set(`${repository}:${tag}`, served)
+  }
+
   /** An image for one platform, its layers' contents given. */
   image(repository: string, tag: string, architecture: string, layers: readonly string[]): Descriptor {
     const config = this.blobOf(
@@ -62,6 +68,13 @@ export class MemoryRegistry implements Registry {
 
   async find(reference: Parameters<Registry['find']>[0]) {
     return this.manifest(reference).catch(() => undefined)
+  }
+
+  async tags({ registry, repository }: Parameters<Registry['tags']>[0]) {
+    const before = `${registry}/${repository}:`
+    return [...this.#manifests.keys()].flatMap(name =>
+      name.startsWith(before) ? name.slice(before.length) : [],
+    )
   }
 
   async referrers({ registry, repository }: Parameters<Registry['referrers']>[0], subject: Digest) {

@@ -75,8 +75,11 @@ export async function besideIt(
     })),
   ])
   const fallback = referrers === undefined ? await tagged(base) : undefined
+  // GitLab's registry takes the dash for a colon: the fallback tag is the subject itself there, no list about it.
   const list =
-    fallback !== undefined && isIndexType(fallback.descriptor.mediaType)
+    fallback !== undefined &&
+    fallback.descriptor.digest !== subject &&
+    isIndexType(fallback.descriptor.mediaType)
       ? parseIndex(fallback.bytes, base).manifests
       : (referrers ?? [])
   return [

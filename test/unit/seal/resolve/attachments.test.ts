@@ -138,6 +138,15 @@ describe('what a registry may have attached', () => {
     expect(await found(registry, ['linux/amd64'])).toEqual({ list: [expected], leftOut: [] })
   })
 
+  test('a fallback tag that is the image itself, as at GitLab, lists nothing', async () => {
+    const registry = new MemoryRegistry()
+    const { index } = multi(registry)
+    registry.listsReferrers = false
+    const before = await found(registry)
+    registry.tag(place, tag(index.digest, ''), index.digest)
+    expect(await found(registry)).toEqual({ ...before, leftOut: [] })
+  })
+
   test('what is found in two ways is there once', async () => {
     const registry = new MemoryRegistry()
     const { amd64, attests } = multi(registry)
