@@ -9,6 +9,13 @@ export function header({ headers }: Pick<Answer, 'headers'>, name: string): stri
   return typeof value === 'string' ? value : value?.[0]
 }
 
+/** The next page (RFC 8288). Only of the same host: credentials go with it. */
+export function nextPage(asking: Asking, answer: Answer): URL | undefined {
+  const [, link] = /<([^>]*)>\s*;\s*rel="?next"?/.exec(header(answer, 'link') ?? '') ?? []
+  const url = link === undefined ? null : URL.parse(link, answer.url.href)
+  return url !== null && url.origin === asking.url.origin ? url : undefined
+}
+
 /**
  * A whole small body; nothing when it is longer than `limit` bytes.
  * @throws Passing when the connection breaks, the signal's reason when aborted

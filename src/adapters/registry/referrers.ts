@@ -6,8 +6,8 @@ import {
   parseIndex,
   type Reference,
 } from '../../kernel/oci/index.ts'
-import { header, readBody, readRefusal } from './answer.ts'
-import type { Answer, Asking } from './asking.ts'
+import { header, nextPage, readBody, readRefusal } from './answer.ts'
+import type { Asking } from './asking.ts'
 import type { Authorize } from './authorize.ts'
 import type { Place } from './download.ts'
 import { printRepository } from './endpoint.ts'
@@ -68,11 +68,4 @@ async function attempt(
   const bytes = await readBody(asking, answer, pageBytes)
   if (bytes !== undefined) return { bytes, next: nextPage(asking, answer) }
   throw new SealiftError('REGISTRY_FAILED', `${asking.subject}: the list is larger than 4 MiB`)
-}
-
-/** The next page (RFC 8288). Only of the same host: credentials go with it. */
-function nextPage(asking: Asking, answer: Answer): URL | undefined {
-  const [, link] = /<([^>]*)>\s*;\s*rel="?next"?/.exec(header(answer, 'link') ?? '') ?? []
-  const url = link === undefined ? null : URL.parse(link, answer.url.href)
-  return url !== null && url.origin === asking.url.origin ? url : undefined
 }

@@ -14,6 +14,7 @@ import { registryPlaces, webPlaces } from './places.ts'
 import { fetchReferrers } from './referrers.ts'
 import { readRegistries } from './registries.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
+import { fetchTags } from './tags.ts'
 import { createTransport } from './transport.ts'
 
 /** What the registry adapter needs. */
@@ -79,6 +80,15 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
     referrers(reference, digest, signal) {
       const places = beside(registryPlaces(registries, reference, `referrers/${digest}`), reference, digest)
       return fetchReferrers(authorize, context, places, reference, digest, signal)
+    },
+    tags(reference, signal) {
+      return fetchTags(
+        authorize,
+        context,
+        registryPlaces(registries, reference, 'tags/list'),
+        reference,
+        signal,
+      )
     },
     async *blob(repository, { digest, size }, { offset = 0, signal, transient } = {}) {
       if (offset >= size) return

@@ -41,6 +41,11 @@ export interface Registry {
     signal?: AbortSignal,
   ): Promise<readonly Descriptor[] | undefined>
   /**
+   * Tags of a repository, as many as it lists in bounds (distribution-spec v1.1, "Listing Tags"): for a hint.
+   * `undefined` where it gives no such list, for whatever reason. Throws nothing but the signal's reason.
+   */
+  tags(repository: Reference, signal?: AbortSignal): Promise<readonly string[] | undefined>
+  /**
    * A blob's bytes as they come, not checked against the digest: the reader hashes on the way.
    * Ends early when the connection does; the reader compares with the size.
    * @throws SealiftError like {@link Registry.manifest}
