@@ -1,6 +1,7 @@
 import {
   annotations,
   type Descriptor,
+  isChartPackage,
   manifestLimit,
   mediaTypes,
   parseManifest,
@@ -34,7 +35,7 @@ export async function readChart(entry: Descriptor, reading: Reading): Promise<Ca
   if (manifest === undefined) return undefined
   reading.claim(manifest.config, owner, 'head')
   for (const layer of manifest.layers) reading.claim(layer, owner, 'body')
-  const [archive, ...more] = manifest.layers.filter(({ mediaType }) => mediaType === mediaTypes.helmChart)
+  const [archive, ...more] = manifest.layers.filter(({ mediaType }) => isChartPackage(mediaType))
   if (manifest.config.mediaType !== mediaTypes.helmConfig || archive === undefined || more.length > 0) {
     reading.report(malformed(owner, 'is not a Helm chart with one package'))
     return undefined

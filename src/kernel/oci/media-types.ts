@@ -7,6 +7,8 @@ export const mediaTypes = {
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   helmConfig: 'application/vnd.cncf.helm.config.v1+json',
   helmChart: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+  /** What helm called it before 3.7, and takes still (its pkg/registry/constants.go). */
+  helmChartLegacy: 'application/tar+gzip',
   bundleArtifact: 'application/vnd.sealift.bundle.v1+json',
   bundleSpec: 'application/vnd.sealift.spec.v1+yaml',
   bundleLock: 'application/vnd.sealift.lock.v1+yaml',
@@ -43,4 +45,9 @@ export function isIndexType(mediaType: string): boolean {
 /** Whether a media type names a single manifest. */
 export function isManifestType(mediaType: string): boolean {
   return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest
+}
+
+/** Whether a media type is that of a chart's package, as a layer of Helm's OCI artifact. */
+export function isChartPackage(mediaType: string): boolean {
+  return mediaType === mediaTypes.helmChart || mediaType === mediaTypes.helmChartLegacy
 }

@@ -1,20 +1,14 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type ChartSpec, isSameVersion } from '../../kernel/inputs/index.ts'
-import {
-  type Digest,
-  digestOf,
-  mediaTypes,
-  parseManifest,
-  parseReference,
-  printReference,
-} from '../../kernel/oci/index.ts'
+import { type Digest, digestOf } from '../../kernel/oci/index.ts'
 import type { Files, Registry, Web } from '../../kernel/ports/index.ts'
 import { type ChartArtifact, chartArtifact } from './chart-artifact.ts'
 import { packChartFolder } from './chart-folder.ts'
 import { type ChartMetadata, readChartMetadata } from './chart-metadata.ts'
 import { packageFromRepository, withoutQuery } from './helm-repository.ts'
 import { placeOf, reachOf } from './reach.ts'
-import { chartBytes, configBytes, readBlob } from './read.ts'
+import { chartBytes } from './read.ts'
+import { chartFromRegistry } from './registry-chart.ts'
 
 /** Where charts and tools come from. `specDir` is the folder of bundle.yaml. */
 export interface Sources {
@@ -68,56 +62,14 @@ interface Obtained {
 }
 
 async function obtain(spec: ChartSpec, sources: Sources): Promise<Obtained> {
-  if (spec.oci !== undefined) return fromRegistry(spec.oci, spec, sources)
+  if (spec.oci !== undefined) return chartFromRegistry(spec.oci, spec, sources)
   if (spec.path !== undefined) return { source: spec.path, ...(await fromPath(spec.path, spec, sources)) }
   const repo = spec.repo ?? ''
   const found = await packageFromRepository(repo, spec, sources)
   const source = withoutQuery(repo)
   // A Helm repository may list packages that lie in an OCI registry (Bitnami's does).
-  if ('oci' in found) return { ...(await fromRegistry(found.oci, spec, sources)), source }
+  if ('oci' in found) return { ...(await chartFromRegistry(found.oci, spec, sources)), source }
   return { source, packed: found.packed }
-}
-
-async function fromRegistry(
-  repository: string,
-  spec: ChartSpec,
-  { registry, signal }: Sources,
-): Promise<Obtained> {
-  const source = `oci://${repository}`
-  // Tags know no plus sign: Helm writes an underscore for it.
-  const reference = parseReference(`${repository}:${spec.version.replaceAll('+', '_')}`)
-  if (reference === undefined) throw new SealiftError('CHART_NOT_FOUND', `${source} is not an OCI repository`)
-  const manifest = await registry.manifest(reference, signal).catch((error: unknown) => {
-    if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw error
-    throw new SealiftError(
-      'CHART_NOT_FOUND',
-      `chart ${spec.name}: ${source} has no version ${spec.version}`,
-      {
-        hints: [
-          'A registry offers no list of nearby versions here: look the version up at the chart’s publisher.',
-        ],
-        cause: error,
-      },
-    )
-  })
-  const name = printReference(reference)
-  const { config, layers } = parseManifest(manifest.bytes, name)
-  const descriptors = [
-    { blob: config, limit: configBytes },
-    ...layers.map(blob => ({ blob, limit: chartBytes })),
-  ]
-  const blobs = []
-  for (const { blob, limit } of descriptors) {
-    blobs.push({ descriptor: blob, bytes: await readBlob(registry, reference, blob, limit, signal) })
-  }
-  const packed = blobs.find(({ descriptor }) => descriptor.mediaType === mediaTypes.helmChart)
-  if (packed === undefined) {
-    throw new SealiftError(
-      'CHART_NOT_FOUND',
-      `${name} is not a Helm chart: it has no layer ${mediaTypes.helmChart}`,
-    )
-  }
-  return { source, packed: packed.bytes, served: { manifest, blobs } }
 }
 
 async function fromPath(

@@ -228,6 +228,65 @@ describe('from an OCI registry', () => {
     })
   })
 
+  test('an unknown version is told with those that are there, where the registry lists them', async () => {
+    const { registry } = filled('1.2.3')
+    for (const tag of ['1.3.0_build', 'latest', '0.9.0']) registry.image(oci, tag, 'amd64', ['x'])
+    const wrong = () => resolve({ oci, version: '9.0.0' }, sources({ registry }))
+    await expect(wrong()).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      hints: ['Nearest versions there: 1.3.0+build, 1.2.3, 0.9.0.'],
+    })
+    registry.tags = async () => undefined as unknown as string[]
+    await expect(wrong()).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      hints: ['The registry lists no versions: look the version up at the chart’s publisher.'],
+    })
+  })
+
+  test('of an index with an image and a chart the chart is taken', async () => {
+    const { registry, served } = filled('inner')
+    const image = registry.image(oci, 'image', 'amd64', ['layer'])
+    const absent = { ...image, digest: digestOf('absent'), platform: { os: 'linux', architecture: 'arm64' } }
+    const on = { ...image, platform: { os: 'linux', architecture: 'amd64' } }
+    const put = (...manifests: object[]) => registry.put(oci, '1.2.3', { manifests }, mediaTypes.ociIndex)
+    put(on, absent, served, served)
+    const chart = await resolve({ oci }, sources({ registry }))
+    expect(chart.artifact.manifest.descriptor).toEqual(served)
+    expect(chart.packageDigest).toBe(digestOf(chart.package))
+    const nested = registry.put(oci, 'nested', { manifests: [served] }, mediaTypes.ociIndex)
+    put(on, nested)
+    expect((await resolve({ oci }, sources({ registry }))).artifact.manifest.descriptor).toEqual(served)
+    put(on, absent)
+    await expect(resolve({ oci }, sources({ registry }))).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      message: `${oci}:1.2.3 is not a Helm chart: it is an index without one`,
+    })
+    const config = registry.blobOf('{"name":"two"}', mediaTypes.helmConfig)
+    const other = registry.put(oci, 'other', { config, layers: [] })
+    put(served, on, other)
+    await expect(resolve({ oci }, sources({ registry }))).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      message: `${oci}:1.2.3 is an index of 2 Helm charts: which one is meant is open`,
+      faults: [served.digest, other.digest],
+    })
+  })
+
+  test('the package may have the type that helm gave it before 3.7, and no other', async () => {
+    const { registry } = filled('inner')
+    const config = registry.blobOf('{}', mediaTypes.helmConfig)
+    const bytes = writePackage([{ path: 'one/Chart.yaml', bytes: Buffer.from(chartYaml) }])
+    const put = (...types: string[]) =>
+      registry.put(oci, '1.2.3', { config, layers: types.map(type => registry.blobOf(bytes, type)) })
+    put('application/tar+gzip')
+    expect((await resolve({ oci }, sources({ registry }))).packageDigest).toBe(digestOf(bytes))
+    put('application/x-tar')
+    await expect(resolve({ oci }, sources({ registry }))).rejects.toThrow(
+      'is not a Helm chart: it has no layer',
+    )
+    put('application/tar+gzip', mediaTypes.helmChart)
+    await expect(resolve({ oci }, sources({ registry }))).rejects.toThrow('it has several packages')
+  })
+
   test('an image is not taken for a chart', async () => {
     const registry = new MemoryRegistry()
     registry.image(oci, '1.2.3', 'amd64', ['layer'])

@@ -54,3 +54,18 @@ test('an image whose index names no platforms is carried, and is whole', async (
     images.map(({ name, descriptor, platforms }) => [name, descriptor.digest, [...platforms.keys()]]),
   ).toEqual([['registry.test/app:1', digest, [platform]]])
 })
+
+test('a chart whose package has the type that older helms gave it is carried, out of an index too', async () => {
+  const made = await connectedSpec()
+  const { files, registry } = made
+  const layer = registry.blobOf(await files.readBytes('spec/app.tgz'), 'application/tar+gzip')
+  const config = registry.blobOf('{}', mediaTypes.helmConfig)
+  const chart = registry.put('registry.test/charts/app', 'inner', { config, layers: [layer] })
+  registry.put('registry.test/charts/app', '1.0.0', { manifests: [chart] }, mediaTypes.ociIndex)
+  const spec = await files.readText('spec/bundle.yaml')
+  await files.write('spec/bundle.yaml', spec.replace('path: app.tgz', 'oci: registry.test/charts/app'))
+  await lock({ specDir: 'spec', platform, budget: 'hold' }, made.host, made.talk)
+  await build(request, made.host, made.talk)
+  const { charts } = await openBundle(memorySource(await files.readBytes(bundle)))
+  expect(charts.map(one => [one.manifest.digest, one.package.digest])).toEqual([[chart.digest, layer.digest]])
+})
