@@ -1,9 +1,12 @@
 /** Images of shapes that only few have, locked and built by Sealift, and loaded into both containerds. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { openBundle } from '../../src/bundle/layout/index.ts'
 import { type Descriptor, digestOf, mediaTypes } from '../../src/kernel/oci/index.ts'
+import { parseYaml, printYaml } from '../../src/kernel/yaml/index.ts'
 import { build } from '../../src/seal/verbs/build/index.ts'
 import { lock } from '../../src/seal/verbs/lock.ts'
 import { loadImages } from '../../src/site/load/index.ts'
@@ -86,5 +89,32 @@ describe.each(containerdReleases)('a containerd $version', ({ major }) => {
       })),
     )
     expect((await loadImages({ bundle, runtime, platform })).changed).toBe(false)
+  })
+
+  test('an image of which only another processor’s part is there counts as missing, and is brought', async () => {
+    const { files, registry, host, talk } = await connectedSpec()
+    const parts = ['amd64', 'arm64'].map(one => on(imageOf(registry, `part ${major} ${one}`, one), one))
+    const { digest } = indexOf(registry, '1', parts)
+    const spec = await files.readText('spec/bundle.yaml')
+    const { tools, ...rest } = parseYaml(spec) as { tools: object[] }
+    const platforms = [platform, 'linux/arm64']
+    const both = platforms.map(one => ({ ...tools[0], platform: one }))
+    await files.write('spec/bundle.yaml', printYaml({ ...rest, platforms, tools: both }))
+    await lock({ specDir: 'spec', platform, budget: 'hold' }, host, talk)
+    const request = { specDir: 'spec', platform, output: 'out', concurrency: 2, epoch: 0 }
+    const bytes = await files.readBytes((await build(request, host, talk)).path)
+    const file = join(containerd.dir, 'both.tar')
+    await writeFile(file, bytes)
+    await containerd.run('images', 'import', '--no-unpack', '--platform', 'linux/arm64', file)
+    const runtime = createRuntime(containerd)
+    const name = `${repository}:1`
+    // Ends with a collection of what no image needs: this processor's part.
+    await containerd.run('images', 'tag', name, `${name}-again`)
+    await containerd.run('images', 'rm', '--sync', `${name}-again`)
+    const there = async () => (await runtime.images()).find(one => one.name === name)
+    expect(await there()).toMatchObject({ digest, complete: false })
+    const bundle = await openBundle(memorySource(bytes))
+    expect((await loadImages({ bundle, runtime, platform })).loaded).toEqual([name])
+    expect(await there()).toMatchObject({ digest, complete: true, unpacked: true, pinned: true })
   })
 })

@@ -2,6 +2,7 @@ import { type Bundle, baseMissing, type CarriedImage } from '../../bundle/layout
 import type { LockedImage } from '../../bundle/lock/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Progress, Runtime } from '../../kernel/ports/index.ts'
+import { requireArchitecture } from './architecture.ts'
 import { loadArchive } from './archive.ts'
 import { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 
@@ -106,9 +107,14 @@ async function refuseWithoutBase({ needed }: LoadPlan, runtime: Runtime): Promis
   ])
 }
 
-/** What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing. */
+/**
+ * What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing.
+ * @throws SealiftError BUNDLE_WRONG_PLATFORM, LOAD_FAILED
+ */
 export async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
-  return planLoad(bundle, await runtime.images(), platform)
+  const plan = planLoad(bundle, await runtime.images(), platform)
+  await requireArchitecture(bundle, platform)
+  return plan
 }
 
 async function importMissing(plan: LoadPlan, { bundle, runtime, platform, onProgress, signal }: LoadOptions) {

@@ -15,6 +15,25 @@ test('a node of another kind is told so before anything is imported', async () =
   expect(runtime.bytesRead).toBe(0)
 })
 
+test.each([
+  ['{"os":"linux","architecture":"arm64"}', /is for linux\/arm64 by its config, its index says linux\/amd64/],
+  ['{"os":"windows","architecture":"amd64"}', /is for windows\/amd64 by its config/],
+  ['{"os":"linux","architecture":"amd64","variant":"v2"}', undefined],
+  ['{"os":"linux","architecture":""}', undefined],
+  ['no JSON', undefined],
+])('an image whose index says amd64 and whose config says %s', async (config, message) => {
+  const bundle = { ...(await open()), read: async () => Buffer.from(config) }
+  const runtime = memoryRuntime('amd64')
+  const loading = loadImages({ bundle, runtime, platform })
+  if (message === undefined) return expect(await loading).toMatchObject({ changed: true })
+  await expect(loading).rejects.toMatchObject({
+    code: 'BUNDLE_WRONG_PLATFORM',
+    message: expect.stringMatching(message),
+    faults: [expect.any(String), expect.any(String)],
+  })
+  expect(runtime.bytesRead).toBe(0)
+})
+
 test('a damaged layer breaks the import off: nothing of it becomes an image', async () => {
   const file = Buffer.from(sample.file)
   const layer = sample.plan.wanted.reduce((a, b) => (b.size > a.size ? b : a))
