@@ -101,7 +101,8 @@ export function statusFailure(
     const also = 'Registries also answer so when there is no such repository: check the name'
     return say('REGISTRY_DENIED', `${where} denies access (${told})`, hint, also)
   }
-  if (status === 404) {
+  // A few registries say with a 400 what the others say with a 404: their code tells (distribution-spec, "Error Codes").
+  if (status === 404 || (status === 400 && /^(?:MANIFEST|BLOB|NAME)_UNKNOWN\b/.test(refusal.detail))) {
     return say(
       notFound,
       `not found at ${where} (${told})`,

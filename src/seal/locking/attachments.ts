@@ -1,6 +1,6 @@
 import type { BundleLock, LockedAttachment } from '../../bundle/lock/index.ts'
 import { count, type SealiftError } from '../../kernel/errors/index.ts'
-import { saysSbom } from '../../kernel/oci/index.ts'
+import { parseReference, saysSbom } from '../../kernel/oci/index.ts'
 import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
 import { findAttachments, type PinnedAttachment, type PinnedImage } from '../resolve/index.ts'
 
@@ -34,6 +34,7 @@ export async function lockAttachments(
   )
   const asked = images.filter(({ name }) => !kept.has(name) && !unseen.has(name))
   const leftOut: string[] = []
+  const unknown: Unknown[] = []
   let done = 0
   const all = await asStep(
     reporter,
@@ -44,21 +45,41 @@ export async function lockAttachments(
       const onUnknown = (image: PinnedImage, { message }: SealiftError) => {
         const before = wordOn(image, old)
         if (before !== undefined) kept.set(image.name, before)
-        const stays = before === undefined ? 'nothing is carried' : 'it stays as it is locked'
-        leftOut.push(`${image.name}: nobody could say what is attached to it, and ${stays}: ${message}`)
+        unknown.push({ name: image.name, stays: before !== undefined, message })
       }
       const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut, onUnknown })
       return new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
     },
     attached => `${[...attached.values()].flat().length} for ${count(images.length, 'image')}`,
   )
-  for (const sentence of leftOut.sort()) reporter.warn(sentence)
+  for (const sentence of [...leftOut, ...unknownSentences(unknown)].sort()) reporter.warn(sentence)
   const without = images.filter(({ name }) => all.get(name)?.some(saysSbom) === false).map(({ name }) => name)
   if (without.length > 0)
     reporter.note(
       `no SBOM is attached to ${without.length} of ${count(images.length, 'image')}: ${without.join(', ')}`,
     )
   return all
+}
+
+/** An image of which nobody could say what is attached to it, and whether the lock's word on it stays. */
+interface Unknown {
+  readonly name: string
+  readonly stays: boolean
+  readonly message: string
+}
+
+/** One sentence for each registry: where it cannot say it of one image, it mostly cannot of the others. */
+function unknownSentences(unknown: readonly Unknown[]): string[] {
+  const sorted = unknown.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const alike = Map.groupBy(sorted, ({ name, stays }) => `${stays} ${parseReference(name)?.registry}`)
+  return [...alike.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return []
+    const { name, stays, message } = first
+    const [it, remains] = more.length > 0 ? ['them', 'they stay as they are'] : ['it', 'it stays as it is']
+    const outcome = stays ? `${remains} locked` : 'nothing is carried'
+    const names = [name, ...more.map(other => other.name)].join(', ')
+    return `${names}: nobody could say what is attached to ${it}, and ${outcome}: ${message}`
+  })
 }
 
 /** What a lock has attached to the very same image, for the same platforms. */

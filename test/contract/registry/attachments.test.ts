@@ -126,6 +126,20 @@ describe('a manifest that may be there', () => {
     expect(await connection.registry.find(missing(server.host), await subjectDigest())).toBeUndefined()
   })
 
+  it('is absent where a 400 says so in words, and unknown where it does not', async () => {
+    const { server, connection } = await ours()
+    const find = async () => connection.registry.find(missing(server.host), await subjectDigest())
+    const fault = { path: /sha256-0/, status: 400, times: 1 }
+    server.fault({ ...fault, error: { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' } })
+    expect(await find()).toBeUndefined()
+    server.fault({ ...fault, error: { code: 'UNSUPPORTED', message: 'what is this?' } })
+    expect(await failure(find())).toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: expect.stringContaining('answered 400 UNSUPPORTED'),
+    })
+    expect(connection.retries).toEqual([])
+  })
+
   it.each([429, 503])('is asked for again after a %d, and an error when that stays', async status => {
     const { server, connection } = await ours()
     server.fault({ path: /sha256-0/, status, times: 1 })

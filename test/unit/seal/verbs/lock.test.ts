@@ -90,6 +90,23 @@ describe('a registry that cannot say what is attached', () => {
     expect(again.lock.images).toEqual([expect.objectContaining({ attachments: [] })])
   })
 
+  test('is told of once, with all its images', async () => {
+    const { registry, files, lines, run } = await spec()
+    for (const tag of ['2', '3']) registry.image('registry.test/app', tag, 'amd64', ['x'])
+    registry.image('other.test/app', '1', 'amd64', ['x'])
+    const text = await files.readText('spec/bundle.yaml')
+    const images = ['registry.test/app:3', 'other.test/app:1', 'registry.test/app:2'].map(
+      one => `\n  - ${one}`,
+    )
+    await files.write('spec/bundle.yaml', `${text}images:${images.join('')}\n`)
+    registry.referrers = down
+    await run()
+    expect(told(lines)).toEqual([
+      '! other.test/app:1: nobody could say what is attached to it, and nothing is carried: answered 500',
+      '! registry.test/app:1, registry.test/app:2, registry.test/app:3: nobody could say what is attached to them, and nothing is carried: answered 500',
+    ])
+  })
+
   test('takes nothing from the lock', async () => {
     const { registry, lines, run, attach } = await spec()
     await attach()
