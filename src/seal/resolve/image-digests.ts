@@ -4,6 +4,7 @@ import type { Content, Registry } from '../../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
 import { fromIndex, fromManifest } from './image-candidates.ts'
 import type { FoundImages } from './images.ts'
+import { nearestTags } from './nearest-tags.ts'
 
 type FoundImage = FoundImages['images'][number]
 
@@ -91,7 +92,12 @@ async function pinImage(
 ): Promise<Pick<PinnedImage, 'digest' | 'platforms'>> {
   const reference = parseReference(name)
   if (reference === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${name} is not an image name`)
-  const served = await registry.manifest(reference, signal)
+  const served = await registry.manifest(reference, signal).catch(async (error: unknown) => {
+    const gone = error instanceof SealiftError && error.code === 'IMAGE_NOT_FOUND'
+    if (!gone || reference.tag === undefined || reference.digest !== undefined) throw error
+    const near = await nearestTags(reference, reference.tag, { registry, signal })
+    throw near === undefined ? error : error.with({ hints: [near] })
+  })
   const { digest, mediaType } = served.descriptor
   const found = isIndexType(mediaType)
     ? await fromIndex(served.bytes, { reference, registry, platforms, signal })

@@ -3,6 +3,14 @@ import type { Reference } from '../../kernel/oci/index.ts'
 import type { Registry } from '../../kernel/ports/index.ts'
 import { nearestVersions } from './helm-repository.ts'
 
+/** How to ask. */
+interface Asking {
+  readonly registry: Registry
+  readonly signal?: AbortSignal | undefined
+  /** The version that a tag stands for, where that is not its very text. */
+  versionOf?(tag: string): string
+}
+
 /**
  * A hint with the versions nearest to one whose tag is not there; `undefined` where the wanted one is no version, or the
  * registry lists none. Never fails in place of what it explains. @throws the signal's reason when aborted
@@ -10,12 +18,11 @@ import { nearestVersions } from './helm-repository.ts'
 export async function nearestTags(
   reference: Reference,
   version: string,
-  { registry, signal }: { readonly registry: Registry; readonly signal?: AbortSignal | undefined },
+  { registry, signal, versionOf = tag => tag }: Asking,
 ): Promise<string | undefined> {
   if (valid(version) === null) return undefined
   const { registry: host, repository } = reference
   const tags = await registry.tags({ registry: host, repository }, signal)
-  // Tags know no plus sign: helm writes an underscore for it.
-  const near = nearestVersions(version, tags?.map(tag => tag.replaceAll('_', '+')) ?? [])
+  const near = nearestVersions(version, (tags ?? []).map(versionOf))
   return near.length === 0 ? undefined : `Nearest versions there: ${near.join(', ')}.`
 }

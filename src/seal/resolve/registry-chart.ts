@@ -42,7 +42,8 @@ export async function chartFromRegistry(
   if (reference === undefined) throw new SealiftError('CHART_NOT_FOUND', `${source} is not an OCI repository`)
   const served = await registry.manifest(reference, signal).catch(async (error: unknown) => {
     if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw error
-    const near = await nearestTags(reference, spec.version, asking)
+    const versionOf = (tag: string) => tag.replaceAll('_', '+')
+    const near = await nearestTags(reference, spec.version, { ...asking, versionOf })
     const hint = near ?? 'The registry lists no versions: look the version up at the chart’s publisher.'
     const message = `chart ${spec.name}: ${source} has no version ${spec.version}`
     throw new SealiftError('CHART_NOT_FOUND', message, { hints: [hint], cause: error })

@@ -100,6 +100,29 @@ describe('pinning', () => {
     })
   })
 
+  test('a version that is not there is told with the nearest that are', async () => {
+    const registry = new MemoryRegistry()
+    for (const tag of ['v1.2.0', 'v1.3.0', 'latest', '1.2.0-alpine'])
+      registry.image('r.io/app', tag, 'amd64', ['x'])
+    const hints = async (name: string) => {
+      const error = await pinImages(found(name), { registry, platforms: ['linux/amd64'] }).catch(
+        thrown => thrown,
+      )
+      expect(error).toMatchObject({ code: 'IMAGE_NOT_FOUND', message: `${name} is not there` })
+      return error.hints
+    }
+    const needed = 'The image is needed by app Deployment/x spec.image.'
+    expect(await hints('r.io/app:v1.2.5')).toEqual([
+      'Nearest versions there: v1.3.0, v1.2.0, 1.2.0-alpine.',
+      needed,
+    ])
+    expect(await hints('r.io/app:stable')).toEqual([needed])
+    expect(await hints(`r.io/app:v1.2.5@${digestOf('gone')}`)).toEqual([needed])
+    expect(await hints('r.io/other:1.0.0')).toEqual([needed])
+    registry.tags = async () => undefined as never
+    expect(await hints('r.io/app:v1.2.5')).toEqual([needed])
+  })
+
   test('an image given by digest is asked for by digest, and keeps its name', async () => {
     const registry = new MemoryRegistry()
     const { digest } = registry.image('r.io/single', 'old', 'amd64', ['x'])
