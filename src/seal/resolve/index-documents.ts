@@ -18,6 +18,8 @@ export interface Below {
   readonly bytes: Uint8Array
   /** Platforms that are carried, `linux/amd64`. */
   readonly platforms: readonly string[]
+  /** Manifests that are at hand already: they are not asked for, nor given. */
+  readonly known: ReadonlySet<Digest>
   readonly registry: Registry
   readonly signal?: AbortSignal | undefined
 }
@@ -33,12 +35,13 @@ const most = 200
  * @throws SealiftError those of the registry, CONTENT_MISMATCH for what is no index
  */
 export async function documentsBelow({ place, bytes, ...options }: Below): Promise<ServedManifest[]> {
-  const { platforms, registry, signal } = options
+  const { platforms, known, registry, signal } = options
   const found = new Map<Digest, ServedManifest | undefined>()
   const read = async (index: Uint8Array, depth: number): Promise<void> => {
     for (const entry of parseIndex(index, place.repository).manifests) {
       const { digest, mediaType, platform } = entry
-      if (found.has(digest) || found.size >= most || attestedBy(entry) !== undefined) continue
+      if (known.has(digest) || found.has(digest) || found.size >= most || attestedBy(entry) !== undefined)
+        continue
       if (!(isManifestType(mediaType) || isIndexType(mediaType)) || !isRead(platform, platforms)) continue
       if (isIndexType(mediaType) && depth >= maxIndexDepth) continue
       const served = await registry.manifest({ ...place, digest }, signal).catch(absent)

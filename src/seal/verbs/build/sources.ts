@@ -91,10 +91,9 @@ async function gatherImage(
     for (const blob of [config, ...layers])
       openers.set(blob.digest, options => registry.blob(place, blob, options))
   }
-  const read = isIndex
-    ? await documentsBelow({ place, bytes: served.bytes, platforms: wanted, registry, signal })
+  const others = isIndex
+    ? await documentsBelow({ place, bytes: served.bytes, platforms: wanted, known: locked, registry, signal })
     : []
-  const others = read.filter(({ descriptor }) => !locked.has(descriptor.digest))
   const [indexes, documents] = [true, false].map(nested =>
     others.filter(one => isIndexType(one.descriptor.mediaType) === nested).map(({ bytes }) => bytes),
   )

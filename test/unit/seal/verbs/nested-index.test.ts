@@ -77,7 +77,7 @@ test.each(Object.entries(shapes))('an image %s is carried with all that leads to
 })
 
 test('manifests that a node reads on its way are carried alone: no config, no layer of theirs', async () => {
-  const { bundle, faults } = await built(registry => {
+  const { made, bundle, faults } = await built(registry => {
     const note = registry.put(repository, 'note', {
       config: registry.blobOf('{}', mediaTypes.ociEmpty),
       layers: [registry.blobOf('a note', 'text/plain')],
@@ -89,6 +89,9 @@ test('manifests that a node reads on its way are carried alone: no config, no la
     const manifests = [note, on(image, 'amd64'), on(older, '386'), on(slow, 'amd64'), on(far, 's390x')]
     return indexOf(registry, '1', [...manifests, absent('not in the registry')])
   })
+  // Once to lock it, once to build: registries count.
+  const [whole] = bundle.images.flatMap(({ platforms }) => [...platforms.values()])
+  expect(made.registry.asked.filter(name => name.endsWith(whole?.descriptor.digest ?? ''))).toHaveLength(2)
   expect(faults).toEqual([])
   const [image] = bundle.images
   expect([...(image?.platforms.keys() ?? [])]).toEqual([platform])
