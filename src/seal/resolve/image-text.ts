@@ -1,22 +1,62 @@
-import { parseReference } from '../../kernel/oci/index.ts'
-
-/**
- * Whether a text is an image name beyond doubt of form: host with a dot or port, repository, and a tag or
- * digest, all written out. `nginx` and `release/v1` are words, not images.
- */
-export function isFullImageName(text: string): boolean {
-  if (text.length > 400) return false
-  const host = text.slice(0, Math.max(0, text.indexOf('/')))
-  if (!/[.:]/.test(host) && host !== 'localhost') return false
-  const reference = parseReference(text)
-  if (reference === undefined) return false
-  return reference.digest !== undefined || (reference.tag !== undefined && text.endsWith(`:${reference.tag}`))
-}
+import { type Claim, claimOf, formOf, hasVersion, isFullImageName } from './image-names.ts'
 
 // What may stand around a name in arguments, scripts, JSON and YAML that is embedded as text.
 const between = /[\s"'`,;=()[\]{}<>|\\]+/
 
 /** The full image names within a longer text. */
-export function imageNamesIn(text: string): string[] {
+export function fullNamesIn(text: string): string[] {
   return text.split(between).filter(isFullImageName)
+}
+
+/**
+ * All within a text that looks like an image name: full names; `org/name:tag` with the tag of a version; and a text that
+ * is nothing but `name:1.36`. `redis:6379` and `Deployment/app` are none.
+ */
+export function imageNamesIn(text: string): string[] {
+  if (/^[a-z][a-z0-9._-]*:v?\d+\.\d[\w.-]*$/.test(text) && formOf(text) && hasVersion(text)) return [text]
+  return text.split(between).filter(word => isFullImageName(word) || isShortName(word))
+}
+
+const isShortName = (word: string): boolean =>
+  /^[a-z][^:]*\/[^:]*:/.test(word) && formOf(word) === 'tagged' && hasVersion(word)
+
+/** A value in a command line, with what its flag or variable says of it, and which word it is. */
+export interface Said {
+  readonly claim: Claim
+  readonly text: string
+  readonly word: number
+}
+
+// Names of what holds a command line.
+const commandLine = /(?:arg|argument|command|cmd|script|flag|option|opt|entrypoint|exec)s?$/i
+
+/** Whether a field of this name holds a command line. */
+export function isCommandLine(name: string): boolean {
+  return commandLine.test(name)
+}
+
+/**
+ * What the flags and variables of a command line say to be images: `--some-image=NAME`, `--someImage NAME`,
+ * `-image NAME`, `SOME_IMAGE=NAME`; within a shell's script too. Several names are divided by commas.
+ */
+export function saidInWords(words: readonly string[]): Said[] {
+  if (!words.some(word => /image|img/i.test(word))) return []
+  const tokens = words.flatMap((word, i) => tokensOf(word).map(token => ({ token, word: i })))
+  return tokens.flatMap(({ token, word }, i) => {
+    const [, flag, inline] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(token) ?? []
+    const [, variable, assigned] = flag === undefined ? (/^([A-Za-z_][\w.-]*)=(.*)$/s.exec(token) ?? []) : []
+    const claim = claimOf(flag ?? variable ?? '')
+    if (claim === undefined) return []
+    const here = inline || assigned
+    const next = tokens[i + 1]
+    const value = here ? { token: here, word } : next
+    // A switch by itself is followed by anything: what says that it is an image must be the flag's whole name.
+    if (value === undefined || (!here && claim !== 'image')) return []
+    return value.token.split(',').map(text => ({ claim, text, word: value.word }))
+  })
+}
+
+/** The words of a word that is a script; any other is one. */
+function tokensOf(word: string): string[] {
+  return /\s/.test(word) ? word.split(/[\s"'`;|&()<>]+/).filter(token => token !== '') : [word]
 }

@@ -52,14 +52,14 @@ describe('pods at any depth', () => {
 kind: Cluster
 metadata: { name: db }
 spec:
-  image: r.io/not-proven:1
+  base: r.io/not-proven:1
   instances:
     - template: { spec: { initContainers: [{ name: init, image: r.io/init:1 }], containers: [{ name: db, image: r.io/db:1 }] } }
 `
     const { images, suspects } = find(yaml)
     expect(images.map(({ name }) => name)).toEqual(['r.io/db:1', 'r.io/init:1'])
     expect(images[0]?.reasons[0]?.field).toBe('spec.instances[0].template.spec.containers[0].image')
-    expect(suspects.map(({ text, field }) => [text, field])).toEqual([['r.io/not-proven:1', 'spec.image']])
+    expect(suspects.map(({ text, field }) => [text, field])).toEqual([['r.io/not-proven:1', 'spec.base']])
   })
 
   test('init, ephemeral and image volumes', () => {
@@ -135,9 +135,11 @@ describe('arguments, variables, annotations', () => {
 
   test('those that say they are images are', () => {
     const yaml = container(`
-      args: ['--acme-solver-image=r.io/solver:1', --sidecar.image, r.io/sidecar:1, '--image=short:1'],
+      args: ['--acme-solver-image=r.io/solver:1', --sidecar.image, r.io/sidecar:1, '--image=short:1', --other-image=bare],
       env: [{ name: RELATED_IMAGE_DB, value: r.io/db:1 }, { name: BACKUP_IMAGE, value: r.io/backup:1 }]`)
+    expect(find(yaml).suspects.map(({ text }) => text)).toEqual(['bare'])
     expect(names(yaml)).toEqual([
+      'docker.io/library/short:1',
       'r.io/backup:1',
       'r.io/db:1',
       'r.io/main:1',
@@ -155,13 +157,16 @@ describe('arguments, variables, annotations', () => {
 
   test('ConfigMaps are looked through, Secrets are not', () => {
     const yaml = `
-{ kind: ConfigMap, metadata: { name: x }, data: { config.yaml: "image: r.io/in-config:1\\nurl: https://r.io/page:1" } }
+{ kind: ConfigMap, metadata: { name: x }, data: { config.yaml: "base: r.io/in-config:1\\nurl: https://r.io/page:1" } }
 ---
-{ kind: Secret, metadata: { name: x }, stringData: { a: r.io/secret:1 } }
+{ kind: Secret, metadata: { name: x }, stringData: { a: r.io/secret:1, image: r.io/secret:1 } }
 `
-    expect(find(yaml).suspects).toEqual([
-      { text: 'r.io/in-config:1', chart: 'app', object: 'ConfigMap/x', field: 'data["config.yaml"]' },
-    ])
+    expect(find(yaml)).toEqual({
+      images: [],
+      suspects: [
+        { text: 'r.io/in-config:1', chart: 'app', object: 'ConfigMap/x', field: 'data["config.yaml"]' },
+      ],
+    })
   })
 
   test('what is proven elsewhere is no suspect', () => {

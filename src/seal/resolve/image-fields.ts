@@ -1,0 +1,115 @@
+import { isMapping, joinPath, type Mapping, type RenderedObject } from '../../kernel/objects/index.ts'
+import { parseReference } from '../../kernel/oci/index.ts'
+import { documentsIn } from './image-documents.ts'
+import { claimOf, type Verdict, verdictOf } from './image-names.ts'
+import { joinedIn } from './image-parts.ts'
+import { podImages } from './image-pods.ts'
+import { fullNamesIn, imageNamesIn, isCommandLine, saidInWords } from './image-text.ts'
+
+/** A name in a field of an object. `data["a.yaml"]: spec.image` is a field of a document that is the text of another. */
+export interface Finding {
+  readonly field: string
+  readonly text: string
+  readonly verdict: Verdict
+}
+
+/** Most documents within one another. */
+const deepest = 3
+
+/**
+ * Every image that an object names, and what looks like one: in its pods, in fields, flags and variables that say they
+ * are images, in documents that it has as texts, and in any other text. Of a Secret nothing is read. The definition of a
+ * custom resource is of no image, whatever it says: what it has as defaults or examples is a suspect.
+ */
+export function findingsIn(object: RenderedObject, depth = 0): Finding[] {
+  if (object.kind === 'Secret') return []
+  if (object.kind === 'CustomResourceDefinition') return [...defined(object.content, '', '')]
+  // What a cluster found is not what an object asks for.
+  const { status: _, ...asked } = object.content
+  return [...podImages(object), ...walk(depth > 0 ? object.content : asked, { path: '', name: '', depth })]
+}
+
+/** Where the walk is. `name` is the field's, or for what a list holds the list's. */
+interface At {
+  readonly path: string
+  readonly name: string
+  readonly depth: number
+}
+
+function* walk(value: unknown, at: At): Generator<Finding> {
+  if (typeof value === 'string') yield* inText(value, at)
+  else if (Array.isArray(value)) {
+    yield* inWords(value, at.name, word => `${at.path}[${word}]`)
+    for (const [i, item] of value.entries()) yield* walk(item, { ...at, path: `${at.path}[${i}]` })
+  } else if (isMapping(value)) yield* inMapping(value, at)
+}
+
+function* inMapping(mapping: Mapping, { path, name, depth }: At): Generator<Finding> {
+  const joined = joinedIn(mapping, name)
+  for (const { text, verdict, keys } of joined) yield { field: joinPath(path, keys[0] ?? ''), text, verdict }
+  const done = new Set(joined.flatMap(({ keys }) => keys))
+  const called = mapping['name']
+  for (const [key, item] of Object.entries(mapping)) {
+    // A block device of Ceph is called an image as well.
+    if (done.has(key) || (key === 'image' && 'pool' in mapping)) continue
+    yield* walk(item, { path: joinPath(path, key), name: nameOf(key, name, called), depth })
+  }
+}
+
+/** What a field of a mapping is called: by a `name` beside its `value`; within `images` by that and its own name. */
+function nameOf(key: string, parent: string, called: unknown): string {
+  if (/^(?:value|default)$/.test(key) && typeof called === 'string') return called
+  return claimOf(key) === undefined && claimOf(parent) === 'image' ? `${parent}_of_${key}` : key
+}
+
+function* inWords(
+  list: readonly unknown[],
+  name: string,
+  fieldOf: (word: number) => string,
+): Generator<Finding> {
+  const words = list.map(item => (typeof item === 'string' ? item : ''))
+  for (const { claim, text, word } of saidInWords(words)) {
+    const verdict = verdictOf(claim, text)
+    if (verdict !== undefined)
+      yield { field: fieldOf(word), text, verdict: isCommandLine(name) ? verdict : 'suspect' }
+  }
+}
+
+function* inText(text: string, at: At): Generator<Finding> {
+  const { path, name, depth } = at
+  const verdict = verdictOf(claimOf(name), text)
+  if (verdict !== undefined) return yield { field: path, text, verdict }
+  const documents = depth < deepest ? documentsIn(text) : []
+  const found = documents.flatMap((content, i) =>
+    inDocument(content, `${path}${documents.length > 1 ? `[${i}]` : ''}: `, depth + 1),
+  )
+  yield* found
+  // The words of a list have been looked at together.
+  if (documents.length === 0 && !/\[\d+\]$/.test(path)) yield* inWords([text], name, () => path)
+  const known = new Set(found.map(one => one.text))
+  for (const one of documents.length === 0 ? imageNamesIn(text) : fullNamesIn(text))
+    if (!known.has(one)) yield { field: path, text: one, verdict: 'suspect' }
+}
+
+function inDocument(content: unknown, before: string, depth: number): Finding[] {
+  const kind = isMapping(content) && typeof content['kind'] === 'string' ? content['kind'] : ''
+  const object = { chart: '', kind, title: '', content: content as Mapping }
+  // What is no name there is a template's: `{{ .image }}`.
+  const found = findingsIn(object, depth).filter(({ text }) => parseReference(text) !== undefined)
+  return found.map(one => ({ ...one, field: `${before}${one.field}` }))
+}
+
+/** In a schema `image: {default: NAME}` is what `image: NAME` is elsewhere. */
+function* defined(value: unknown, path: string, name: string): Generator<Finding> {
+  if (typeof value === 'string') {
+    const said = verdictOf(claimOf(name), value) === 'proven' ? [value] : fullNamesIn(value)
+    for (const text of said) yield { field: path, text, verdict: 'suspect' }
+  } else if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) yield* defined(item, `${path}[${i}]`, name)
+  } else if (isMapping(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      const of = /^(?:default|examples?|enum)$/.test(key) ? name : typeof item === 'string' ? '' : key
+      yield* defined(item, joinPath(path, key), of)
+    }
+  }
+}
