@@ -3,7 +3,7 @@ import { connectedHost } from '../adapters/connected-host.ts'
 import { thisPlatform } from '../adapters/platform.ts'
 import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
-import { lockText } from '../cli/lock-text.ts'
+import { lockText, suspectLines } from '../cli/lock-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { type LockOutput, lock } from '../seal/verbs/lock.ts'
 
@@ -50,6 +50,10 @@ export default class Lock extends BaseCommand {
       helpValue: 'IMAGE',
       summary: 'Pin only this image anew, the others stay as they are locked. Can be given again.',
     }),
+    'accept-suspects': Flags.boolean({
+      allowNo: true,
+      summary: 'Carry what only looks like an image too, and note it in the lock; later locks keep it.',
+    }),
     attestations: attestationsFlag,
   }
 
@@ -57,16 +61,17 @@ export default class Lock extends BaseCommand {
     const { args, flags } = await this.parse(Lock)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { budget: mode, locked, update = [], attestations } = flags
+      const { budget: mode, locked, update = [], attestations, 'accept-suspects': accept } = flags
       const platform = thisPlatform()
-      const request = { specDir: args.spec, platform, budget: mode, locked, update, attestations }
-      const { path, lock: made, drift, budget } = await lock(request, host, this.talk)
-      this.log(lockText({ path, lock: made, drift, budget }))
-      for (const { text: suspect, chart, object, field } of made.suspects)
-        this.reporter.warn(
-          `${suspect} (${chart} ${object} ${field}) looks like an image, but is not proven to be one; list it under images if it is`,
-        )
-      return { path, drift: drift ?? [], lock: made, surge: budget.surge, temporary: budget.temporary }
+      const request = {
+        ...{ specDir: args.spec, platform, budget: mode, locked, update, attestations },
+        ...(accept === undefined ? {} : { acceptSuspects: accept }),
+      }
+      const { path, lock: made, drift, budget, missing } = await lock(request, host, this.talk)
+      for (const line of suspectLines(made, missing)) this.reporter.warn(line)
+      this.log(lockText({ specDir: args.spec, path, lock: made, drift, budget }))
+      const { surge, temporary } = budget
+      return { path, drift: drift ?? [], lock: made, missing, surge, temporary }
     } finally {
       await host.close()
     }

@@ -25,7 +25,7 @@ const spec = {
   budget: { memory: '640Mi', cpu: '300m' },
 }
 
-/** The folder `spec`, its host, what was told, and how many helms are unpacked or ever were. */
+/** The folder `spec`, its host, what was told, how many helms are unpacked or ever were, and what is rendered beside its pod. */
 export async function connectedSpec() {
   const files = memoryFiles()
   const chart = writePackage([
@@ -35,6 +35,8 @@ export async function connectedSpec() {
   await files.write('spec/helm', 'the program')
   await files.write('spec/bundle.yaml', printYaml(spec))
   const registry = new MemoryRegistry()
+  const rendered = { more: '' }
+  const writeSpec = (changes: object) => files.write('spec/bundle.yaml', printYaml({ ...spec, ...changes }))
   const pushImage = (layer: string) => registry.image('registry.test/app', '1', 'amd64', [layer])
   pushImage('the layer')
   const helms = { unpacked: 0, ever: 0 }
@@ -49,7 +51,7 @@ export async function connectedSpec() {
       helms.ever += 1
       return {
         ...{ upgrade: never, uninstall: never, status: never, render: never },
-        template: async () => printYaml(pod),
+        template: async () => `${printYaml(pod)}---\n${rendered.more}`,
         async dispose() {
           helms.unpacked -= 1
         },
@@ -58,5 +60,5 @@ export async function connectedSpec() {
   }
   const { lines, reporter } = recordingReporter()
   const talk: Talk = { reporter, signal: new AbortController().signal, progressOn: () => () => {} }
-  return { files, registry, host, talk, lines, helms, pushImage }
+  return { files, registry, host, talk, lines, helms, pushImage, rendered, writeSpec }
 }

@@ -67,9 +67,13 @@ function imageDrift(old: LockedImage, now: LockedImage): Difference[] {
           ? { field: 'reasons', after: name, sentence: `is now needed by ${name}` }
           : { field: 'reasons', before: name, sentence: `is no longer needed by ${name}` },
     ),
+    ...moved('accepted', `${old.accepted ?? false}`, `${now.accepted ?? false}`, acceptance(now)),
     ...(old.digest === now.digest ? attachmentDrift(old, now) : []),
   ]
 }
+
+const acceptance = ({ accepted }: LockedImage): string =>
+  accepted ? 'is now a suspect that was accepted' : 'is no longer a suspect that was accepted'
 
 function attachmentDrift({ attachments: old }: LockedImage, { attachments: now }: LockedImage): Difference[] {
   const field = 'attachments'

@@ -59,6 +59,8 @@ const image = z.strictObject({
     z.strictObject({ manifest: digest, config: content, layers: z.record(digest, size) }),
   ),
   reasons: z.array(reason),
+  /** It is only suspected to be one, and was taken by `lock --accept-suspects`; later locks keep it. */
+  accepted: z.literal(true).optional(),
   /** Left out where nobody looked; empty where nothing was found. */
   attachments: z.array(attachment).optional(),
 })

@@ -118,6 +118,10 @@ export const bundleSpec = z
       ),
     charts: z.array(chart).min(1).describe('The Helm charts, installed in this order'),
     images: z.array(image).default([]).describe('Images to carry that no chart names'),
+    acceptSuspects: z
+      .array(image)
+      .default([])
+      .describe('Suspects of the lock to carry as images, by name; reviewed like code'),
     tools: z
       .array(tool)
       .default([])

@@ -10,6 +10,8 @@ import type { ReadSpec, Resolved } from './parts.ts'
 /** All that a lock is made of. */
 export interface LockParts extends ReadSpec, Resolved {
   readonly pinned: readonly PinnedImage[]
+  /** Names of the images that are suspects, taken without being listed. */
+  readonly accepted: ReadonlySet<string>
   /** By image name; absent where nobody looked. */
   readonly attached: ReadonlyMap<string, LockedAttachment[]> | undefined
   readonly suspects: FoundImages['suspects']
@@ -29,7 +31,9 @@ export function assemble({ spec, specText, values, tools, charts, ...found }: Lo
       ...[...values].map(([path, bytes]) => ({ path, digest: digestOf(bytes) })),
     ],
     charts: charts.map(lockedChart),
-    images: found.pinned.map(image => withAttachments(lockedImage(image), found.attached)),
+    images: found.pinned.map(image =>
+      withAttachments(lockedImage(image, found.accepted.has(image.name)), found.attached),
+    ),
     tools: tools.map(lockedTool),
     suspects: found.suspects.map(suspect => ({ ...suspect })),
     budget: lockedBudget(spec.budget, found.budget),

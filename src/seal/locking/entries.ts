@@ -24,9 +24,13 @@ export function lockedChart({
   }
 }
 
-/** What a lock says of an image, attachments left out. */
-export function lockedImage({ name, digest, platforms, reasons }: PinnedImage): BundleLock['images'][number] {
-  return { name, digest, platforms: { ...platforms }, reasons: [...reasons] }
+/** What a lock says of an image, attachments left out; `accepted` where it is a suspect that the lock itself has taken. */
+export function lockedImage(
+  { name, digest, platforms, reasons }: PinnedImage,
+  accepted: boolean,
+): BundleLock['images'][number] {
+  const image = { name, digest, platforms: { ...platforms }, reasons: [...reasons] }
+  return accepted ? { ...image, accepted } : image
 }
 
 /** What a lock says of a tool. */

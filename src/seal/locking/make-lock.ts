@@ -15,6 +15,7 @@ import { pin } from './pin-chosen.ts'
 import type { Rendered } from './render.ts'
 import { renderAll } from './render-all.ts'
 import type { LockRequest } from './request.ts'
+import { chooseSuspects, suspectsLeft } from './suspects.ts'
 
 /** A new lock, which is nowhere yet. */
 export interface MadeLock {
@@ -25,6 +26,8 @@ export interface MadeLock {
   readonly budget: BudgetReport
   /** Where it differs from the lock that lies there; absent when there is none yet. */
   readonly drift?: readonly Change[]
+  /** Suspects that were to be taken, but that no registry has; they stay suspects. */
+  readonly missing: readonly { readonly name: string; readonly why: string }[]
 }
 
 /**
@@ -45,19 +48,22 @@ export async function makeLock(request: LockRequest, host: ConnectedHost, talk: 
   if (locked && old) refuseDrift(driftOf(old, { ...old, tools: resolved.tools.map(lockedTool) }), request)
   const rendered = await render(read, resolved, host, talk)
   const budget = account(rendered, spec, request.budget, reporter)
-  const { images, suspects } = findImages(rendered, spec.images)
-  const pinned = await pin({ images, platforms: spec.platforms, update, old }, host, talk)
+  const found = findImages(rendered, spec.images)
+  const chosen = chooseSuspects(found, spec, { old, accept: request.acceptSuspects, reporter })
+  const { pinned, missing } = await pin({ ...chosen, platforms: spec.platforms, update, old }, host, talk)
+  const suspects = suspectsLeft(found.suspects, pinned)
   // What was locked without looking for attachments is held to without looking for them.
   const unseen = locked && old?.images.every(({ attachments }) => attachments === undefined)
   const looks = spec.attestations && request.attestations !== false && !unseen
   const attached = looks
     ? await lockAttachments({ images: pinned, old, locked }, host.registry, talk)
     : undefined
-  const text = printLock(assemble({ ...read, ...resolved, pinned, attached, suspects, budget }))
+  const { accepted } = chosen
+  const text = printLock(assemble({ ...read, ...resolved, pinned, accepted, attached, suspects, budget }))
   const lock = parseLock(text, lockTitle)
   const drift = old && driftOf(old, lock)
   if (locked && drift !== undefined) refuseDrift(drift, request)
-  return { spec, lock, text, budget, ...(drift === undefined ? {} : { drift }) }
+  return { spec, lock, text, budget, missing, ...(drift === undefined ? {} : { drift }) }
 }
 
 /** Renders the charts with the very helm that travels. */

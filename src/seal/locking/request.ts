@@ -10,6 +10,11 @@ export interface LockRequest {
   readonly update?: readonly string[]
   /** Fail unless the result is what the lock that lies there says. */
   readonly locked?: boolean
+  /**
+   * `true` takes every suspect that a registry has as an image; `false` takes none but those that the spec lists. Left
+   * out, those that the lock that lies there has taken are taken again.
+   */
+  readonly acceptSuspects?: boolean
   /** `false` leaves signatures, attestations and SBOMs of images out, whatever the spec says. */
   readonly attestations?: boolean
 }

@@ -44,6 +44,11 @@ export function findImages(charts: readonly RenderedChart[], listed: readonly st
   return { images, suspects: unique(suspects) }
 }
 
+/** Suspects as the images that they would be; without those that are no image name. */
+export function suspectedImages(suspects: FoundImages['suspects']): FoundImage[] {
+  return gather(suspects.filter(({ text }) => parseReference(text) !== undefined))
+}
+
 function sighted(object: RenderedObject) {
   const { chart, title } = object
   return findingsIn(object).map(({ verdict, text, field }) => {

@@ -11,8 +11,15 @@ export { parseChartYaml } from './chart-metadata.ts'
 export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
 export { chosenImages } from './chosen.ts'
 export { nearestVersions } from './helm-repository.ts'
-export { type PinnedImage, pinImages } from './image-digests.ts'
-export { type FoundImages, findImages, type RenderedChart } from './images.ts'
+export { type PinnedImage, type PinOptions, pinImages } from './image-digests.ts'
+export { fullName } from './image-gathering.ts'
+export {
+  type FoundImage,
+  type FoundImages,
+  findImages,
+  type RenderedChart,
+  suspectedImages,
+} from './images.ts'
 export { documentsBelow } from './index-documents.ts'
 export { fileOf } from './reach.ts'
 export { type ResolvedTool, resolveTool } from './tools.ts'

@@ -12,6 +12,8 @@ export const lockOutput = z.strictObject({
   path: z.string(),
   drift: z.array(change).readonly(),
   lock: bundleLock,
+  /** Suspects that were to be taken, but that no registry has; all that are not taken are the lock's `suspects`. */
+  missing: z.array(z.strictObject({ name: z.string(), why: z.string() })).readonly(),
   /** What a rolling update adds for a while to what is declared: the chart whose update adds most. */
   surge: amount,
   /** What Jobs and hooks request together while they run. */

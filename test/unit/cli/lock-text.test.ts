@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { lockText } from '../../../src/cli/lock-text.ts'
+import { lockText, suspectLines } from '../../../src/cli/lock-text.ts'
 
 const mebi = 2 ** 20
 const none = { memory: 0, cpu: 0 }
 const declared = { memory: 640 * mebi, cpu: 300 }
-const lock = { charts: [1, 2], images: [1], tools: [1] }
+const lock = { charts: [1, 2], images: [1], tools: [1], suspects: [] }
+const specDir = 'spec'
 
 test('one is one, and what comes for a while is a line each', () => {
   const budget = {
@@ -12,20 +13,41 @@ test('one is one, and what comes for a while is a line each', () => {
     surge: { memory: 512 * mebi, cpu: 250 },
     temporary: { memory: 64 * mebi, cpu: 10 },
   }
-  expect(lockText({ path: 'bundle.lock.yaml', drift: undefined, lock, budget }).split('\n')).toEqual([
-    'bundle.lock.yaml: 2 charts, 1 image, 1 tool',
-    '  a rolling update adds 512Mi / 250m for a while: 1152Mi / 550m',
-    '  Jobs and hooks take 64Mi / 10m together while they run',
-  ])
+  expect(lockText({ specDir, path: 'bundle.lock.yaml', drift: undefined, lock, budget }).split('\n')).toEqual(
+    [
+      'bundle.lock.yaml: 2 charts, 1 image, 1 tool',
+      '  a rolling update adds 512Mi / 250m for a while: 1152Mi / 550m',
+      '  Jobs and hooks take 64Mi / 10m together while they run',
+      '  0 suspects not taken',
+    ],
+  )
 })
 
 test('what is not there has no line', () => {
   const budget = { declared, surge: none, temporary: none }
-  expect(lockText({ path: 'l', drift: [], lock, budget })).toBe(
-    'l: 2 charts, 1 image, 1 tool\n  nothing has changed',
+  expect(lockText({ specDir, path: 'l', drift: [], lock, budget })).toBe(
+    'l: 2 charts, 1 image, 1 tool\n  nothing has changed\n  0 suspects not taken',
   )
   const drift = [{ sentence: 'chart app: added' }]
-  expect(lockText({ path: 'l', drift, lock, budget: { ...budget, surge: { memory: 0, cpu: 5 } } })).toBe(
-    'l: 2 charts, 1 image, 1 tool\n  chart app: added\n  a rolling update adds 0Mi / 5m for a while: 640Mi / 305m',
+  expect(
+    lockText({ specDir, path: 'l', drift, lock, budget: { ...budget, surge: { memory: 0, cpu: 5 } } }),
+  ).toBe(
+    'l: 2 charts, 1 image, 1 tool\n  chart app: added\n  a rolling update adds 0Mi / 5m for a while: 640Mi / 305m\n  0 suspects not taken',
+  )
+})
+
+test('suspects that are not taken are counted last, with what to do; each has a line before', () => {
+  const budget = { declared, surge: none, temporary: none }
+  const suspect = { text: 'redis:7', chart: 'app', object: 'Thing/x', field: 'spec.cache' }
+  const suspects = [suspect, { ...suspect, text: 'nginx' }]
+  const text = lockText({ specDir, path: 'l', drift: undefined, lock: { ...lock, suspects }, budget })
+  expect(text.split('\n').at(-1)).toBe(
+    '  2 suspects not taken: list those that are images under acceptSuspects in bundle.yaml, or take all with: sealift lock spec --accept-suspects',
+  )
+  expect(suspectLines({ suspects: [suspect] }, [{ name: 'docker.io/library/redis:7', why: 'gone' }])).toEqual(
+    [
+      'redis:7 (app Thing/x spec.cache) looks like an image, but is not proven to be one',
+      'docker.io/library/redis:7 is a suspect still: gone',
+    ],
   )
 })

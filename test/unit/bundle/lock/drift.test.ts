@@ -86,6 +86,15 @@ describe('drift', () => {
     ])
   })
 
+  test('an image that was only accepted, and one that is', () => {
+    const [b, a] = [image('r.io/b:1', 'b'), image('r.io/a:1', 'a')]
+    const accepted = lockOf({ images: [{ ...b, accepted: true }, a] })
+    expect(sentences(lockOf(), accepted)).toEqual(['image r.io/b:1: is now a suspect that was accepted'])
+    expect(sentences(accepted, lockOf())).toEqual([
+      'image r.io/b:1: is no longer a suspect that was accepted',
+    ])
+  })
+
   test('layers of an unchanged digest do not count, unless somebody wrote others', () => {
     const [b, a] = lockOf().images
     if (a === undefined || b === undefined) throw new Error('the sample has two images')
