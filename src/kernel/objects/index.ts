@@ -10,6 +10,4 @@ export {
   mappingsOf,
   type RenderedObject,
   renderedObjects,
-  type TextPlace,
-  textsOf,
 } from './rendered.ts'

@@ -65,21 +65,6 @@ export function mappingsOf(value: unknown): Mapping[] {
   return Array.isArray(value) ? value.filter(isMapping) : []
 }
 
-/** One text somewhere in an object, with its path. */
-export interface TextPlace {
-  readonly path: string
-  readonly text: string
-}
-
-/** Every text of a value, depth first. */
-export function* textsOf(value: unknown, path = ''): Generator<TextPlace> {
-  if (typeof value === 'string') yield { path, text: value }
-  else if (Array.isArray(value))
-    for (const [i, item] of value.entries()) yield* textsOf(item, `${path}[${i}]`)
-  else if (isMapping(value))
-    for (const [key, item] of Object.entries(value)) yield* textsOf(item, joinPath(path, key))
-}
-
 /** Adds a key to a path: `spec.template`, `data["a.b"]`. */
 export function joinPath(path: string, key: string): string {
   if (!/^[\w-]+$/.test(key)) return `${path}["${key}"]`

@@ -1,17 +1,10 @@
 import { isMapping, joinPath, type Mapping, type RenderedObject } from '../../kernel/objects/index.ts'
 import { parseReference } from '../../kernel/oci/index.ts'
 import { documentsIn } from './image-documents.ts'
-import { claimOf, type Verdict, verdictOf } from './image-names.ts'
+import { type Claim, claimOf, type Finding, formOf, verdictOf } from './image-names.ts'
 import { joinedIn } from './image-parts.ts'
 import { podImages } from './image-pods.ts'
-import { fullNamesIn, imageNamesIn, isCommandLine, saidInWords } from './image-text.ts'
-
-/** A name in a field of an object. `data["a.yaml"]: spec.image` is a field of a document that is the text of another. */
-export interface Finding {
-  readonly field: string
-  readonly text: string
-  readonly verdict: Verdict
-}
+import { fullNamesIn, imageNamesIn, isCommandLine, saidInLines, saidInWords } from './image-text.ts'
 
 /** Most documents within one another. */
 const deepest = 3
@@ -59,6 +52,8 @@ function* inMapping(mapping: Mapping, { path, name, depth }: At): Generator<Find
 /** What a field of a mapping is called: by a `name` beside its `value`; within `images` by that and its own name. */
 function nameOf(key: string, parent: string, called: unknown): string {
   if (/^(?:value|default)$/.test(key) && typeof called === 'string') return called
+  // In a schema.
+  if (/^(?:default|examples?)$/.test(key)) return key
   return claimOf(key) === undefined && claimOf(parent) === 'image' ? `${parent}_of_${key}` : key
 }
 
@@ -77,26 +72,48 @@ function* inWords(
 
 function* inText(text: string, at: At): Generator<Finding> {
   const { path, name, depth } = at
-  const verdict = verdictOf(claimOf(name), text)
-  if (verdict !== undefined) return yield { field: path, text, verdict }
-  const documents = depth < deepest ? documentsIn(text) : []
+  const claim = claimOf(name)
+  const said = namesSaid(claim, text)
+  if (said.length > 0) return yield* said.map(one => ({ field: path, ...one }))
+  const documents = depth < deepest ? documentsIn(text, claim !== undefined) : []
   const found = documents.flatMap((content, i) =>
-    inDocument(content, `${path}${documents.length > 1 ? `[${i}]` : ''}: `, depth + 1),
+    inDocument(content, {
+      ...at,
+      path: `${path}${documents.length > 1 ? `[${i}]` : ''}: `,
+      depth: depth + 1,
+    }),
   )
   yield* found
   // The words of a list have been looked at together.
   if (documents.length === 0 && !/\[\d+\]$/.test(path)) yield* inWords([text], name, () => path)
+  for (const one of documents.length === 0 ? saidInLines(text) : [])
+    yield { field: path, text: one, verdict: 'suspect' }
   const known = new Set(found.map(one => one.text))
   for (const one of documents.length === 0 ? imageNamesIn(text) : fullNamesIn(text))
     if (!known.has(one)) yield { field: path, text: one, verdict: 'suspect' }
 }
 
-function inDocument(content: unknown, before: string, depth: number): Finding[] {
+/** The name that a text is, or the names that it lists: by commas, in words, in lines. None where one of them is no name. */
+function namesSaid(claim: Claim | undefined, text: string): Omit<Finding, 'field'>[] {
+  if (claim === undefined || text.length > 100_000) return []
+  const names = text.split(/[\s,;]+/).filter(one => one !== '')
+  const said = names.flatMap(one => {
+    const verdict = verdictOf(claim, one)
+    // A bare word in a list is prose.
+    return verdict === undefined || (names.length > 1 && formOf(one) === 'bare')
+      ? []
+      : [{ text: one, verdict }]
+  })
+  return said.length === names.length ? said : []
+}
+
+function inDocument(content: unknown, { path, name, depth }: At): Finding[] {
+  if (Array.isArray(content)) return [...walk(content, { path, name, depth })]
   const kind = isMapping(content) && typeof content['kind'] === 'string' ? content['kind'] : ''
   const object = { chart: '', kind, title: '', content: content as Mapping }
   // What is no name there is a template's: `{{ .image }}`.
   const found = findingsIn(object, depth).filter(({ text }) => parseReference(text) !== undefined)
-  return found.map(one => ({ ...one, field: `${before}${one.field}` }))
+  return found.map(one => ({ ...one, field: `${path}${one.field}` }))
 }
 
 /** In a schema `image: {default: NAME}` is what `image: NAME` is elsewhere. */

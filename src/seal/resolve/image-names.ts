@@ -40,6 +40,13 @@ export function claimOf(name: string): Claim | undefined {
 const noName =
   /^(?:true|false|yes|no|on|off|none|null|auto|default|always|string)$|\.(?:png|jpe?g|gif|svg|webp|ico|bmp|iso|img|qcow2|raw|tar|tgz|gz|zip)$/i
 
+/** A name in a field of an object. `data["a.yaml"]: spec.image` is a field of a document that is the text of another. */
+export interface Finding {
+  readonly field: string
+  readonly text: string
+  readonly verdict: Verdict
+}
+
 /** How a text is an image name: with a tag or digest written out, without, or not at all. */
 export function formOf(text: string): 'tagged' | 'bare' | undefined {
   const reference = parseReference(text)
@@ -79,7 +86,5 @@ export function hasVersion(text: string): boolean {
   const tag = parseReference(text)?.tag
   if (tag === undefined) return text.includes('@')
   if (/^\d{3,5}$/.test(tag) || /^\d+(?:\.\d+){3}$/.test(tag)) return false
-  return /^v?\d+(?:[.\-_+]?\w+)*$|^(?:latest|stable|edge|main|master|nightly|alpine|slim|dev)(?:-[\w.]+)?$/.test(
-    tag,
-  )
+  return /^v?\d[\w.-]*$|^(?:latest|stable|edge|main|master|nightly|alpine|slim|dev)(?:-[\w.]+)?$/.test(tag)
 }

@@ -1,5 +1,5 @@
 import { findPods, isMapping, mappingsOf, type RenderedObject } from '../../kernel/objects/index.ts'
-import type { Finding } from './image-fields.ts'
+import type { Finding } from './image-names.ts'
 
 /** The images of an object's pods: of any container, and of image volumes. Proven, whatever they are called. */
 export function podImages(object: RenderedObject): Finding[] {

@@ -1,4 +1,4 @@
-import { type Claim, claimOf, formOf, hasVersion, isFullImageName } from './image-names.ts'
+import { type Claim, claimOf, formOf, hasVersion, isFullImageName, verdictOf } from './image-names.ts'
 
 // What may stand around a name in arguments, scripts, JSON and YAML that is embedded as text.
 const between = /[\s"'`,;=()[\]{}<>|\\]+/
@@ -18,7 +18,7 @@ export function imageNamesIn(text: string): string[] {
 }
 
 const isShortName = (word: string): boolean =>
-  /^[a-z][^:]*\/[^:]*:/.test(word) && formOf(word) === 'tagged' && hasVersion(word)
+  word.length <= 400 && /^[a-z][^:]*\/[^:]*:/.test(word) && formOf(word) === 'tagged' && hasVersion(word)
 
 /** A value in a command line, with what its flag or variable says of it, and which word it is. */
 export interface Said {
@@ -46,13 +46,25 @@ export function saidInWords(words: readonly string[]): Said[] {
     const [, flag, inline] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(token) ?? []
     const [, variable, assigned] = flag === undefined ? (/^([A-Za-z_][\w.-]*)=(.*)$/s.exec(token) ?? []) : []
     const claim = claimOf(flag ?? variable ?? '')
-    if (claim === undefined) return []
+    // `--set NAME=VALUE` and `--env=NAME=VALUE` set something by that name.
+    if (claim === undefined)
+      return inline?.includes('=') ? saidInWords([inline]).map(one => ({ ...one, word })) : []
     const here = inline || assigned
     const next = tokens[i + 1]
     const value = here ? { token: here, word } : next
     // A switch by itself is followed by anything: what says that it is an image must be the flag's whole name.
     if (value === undefined || (!here && claim !== 'image')) return []
     return value.token.split(',').map(text => ({ claim, text, word: value.word }))
+  })
+}
+
+/** What lines of a text that is no document say to be an image, `image: redis:7` or `helper_image = "x:1"`, tag and all. */
+export function saidInLines(text: string): string[] {
+  if (!/image|img/i.test(text)) return []
+  return text.split('\n').flatMap(line => {
+    const said = /^\s*(?:- |export )?["']?(\w[\w./-]*)["']?\s*[:=]\s*["']?([^\s"',]+)/.exec(line)
+    const [, name = '', value = ''] = said ?? []
+    return formOf(value) === 'tagged' && verdictOf(claimOf(name), value) !== undefined ? [value] : []
   })
 }
 

@@ -37,6 +37,11 @@ describe('flags', () => {
       ['docker.io/acme/y:2', 'docker.io/library/x:1'],
     ],
     ['a document', ['--config={"proxyImage": "acme/proxy:1"}'], ['docker.io/acme/proxy:1']],
+    [
+      'what is set',
+      ['--set', 'proxy.image=redis:7', '--env=X_IMAGE=a:1'],
+      ['docker.io/library/a:1', 'docker.io/library/redis:7'],
+    ],
     ['no tag', ['--helper-image=busybox'], ['?busybox']],
     ['a digest', [`--image=acme/x@sha256:${hex}`], [`docker.io/acme/x:sha256-aaaaaaaaaaaa@sha256:${hex}`]],
     ['another flag after it', ['--no-image', '--addr=db:5432'], []],
@@ -166,12 +171,39 @@ describe('documents that are texts', () => {
     ['variables', '# all\nENGINE_IMAGE=acme/x:1\nexport LEVEL=info\n', ['docker.io/acme/x:1']],
     ['TOML', '[runners.kubernetes]\n  helper_image = "acme/helper:1"\n', ['docker.io/acme/helper:1']],
     ['a Secret', printYaml({ kind: 'Secret', stringData: { image: 'acme/x:1' } }), []],
-    ['a template', 'spec:\n{{ if .x }}\n  image: redis:7\n  other: acme/x:1.2\n{{ end }}', ['?acme/x:1.2']],
+    [
+      'a template',
+      'spec:\n{{ if .x }}\n  image: redis:7\n  other: acme/x:1.2\n{{ end }}',
+      ['?acme/x:1.2', '?redis:7'],
+    ],
     ['a template in a pod', printYaml(pod({ image: '{{ .image }}' })), []],
     ['a script', 'set -e\nrun --helper-image=x:1 -v 8080:80\n', ['?x:1']],
     ['no YAML', 'image: [redis:7', []],
+    ['a list', 'hosts = [\n  "a"\n]\nhelper_image = "acme/helper:new"\n', ['?acme/helper:new']],
+    [
+      'two sections of a name',
+      '[[runners]]\nimage = "a:1"\n[[runners]]\nimage = "b:1"\n',
+      ['docker.io/library/a:1', 'docker.io/library/b:1'],
+    ],
+    [
+      'a schema',
+      JSON.stringify({ properties: { image: { type: 'string', default: 'acme/x:1' } } }),
+      ['?acme/x:1'],
+    ],
     ['prose', 'The image: as it is, at 12:30, on host:8080.', []],
   ])('%s', (_, text, expected) => expect(map({ text })).toEqual(expected))
+
+  test.each(['redis:7,acme/x:1', 'redis:7 acme/x:1', 'redis:7\nacme/x:1\n', '["redis:7", "acme/x:1"]'])(
+    'a list of names: %j',
+    text =>
+      expect(map({ RELATED_IMAGES: text })).toEqual(['docker.io/acme/x:1', 'docker.io/library/redis:7']),
+  )
+
+  test('long texts are no burden', () => {
+    const texts = [`1${'a'.repeat(120)}.!`, 'a/'.repeat(200_000), ' '.repeat(200_000), '"'.repeat(200_000)]
+    for (const text of texts)
+      expect(map({ image: text, run: `image = ${text}`, other: `acme/x:${text}` })).toEqual([])
+  })
 
   test('the place is the text’s, and the field of the document', () => {
     const objects = renderedObjects(
