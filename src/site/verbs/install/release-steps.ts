@@ -1,7 +1,7 @@
 import { withRelease } from '../../../bundle/opening/index.ts'
 import { printable, SealiftError } from '../../../kernel/errors/index.ts'
 import { type ChartSpec, isSameVersion } from '../../../kernel/inputs/index.ts'
-import type { Cluster, KubernetesObject, Release, ReleaseStatus } from '../../../kernel/ports/index.ts'
+import type { Cluster, Helm, KubernetesObject, Release, ReleaseStatus } from '../../../kernel/ports/index.ts'
 import type { Done, Step } from '../../install/index.ts'
 import { differences, ownObjects, podTrouble, tryPods, uncarriedImages } from '../../release/index.ts'
 import { derivedValues, environmentMark, showingCertificate } from '../../wire/index.ts'
@@ -52,10 +52,8 @@ async function upgraded(
   say: (detail: string) => void,
 ): Promise<Done> {
   const { release, namespace, timeoutSeconds } = chart
-  const [found, wanted] = await Promise.all([
-    helm.status(release, namespace),
-    helm.render(request, talk.signal),
-  ])
+  const found = await helm.status(release, namespace)
+  const wanted = await asUpgrade(request, found, helm, talk.signal)
   const objects = ownObjects(wanted, chart)
   const reasons = await reasonsToUpgrade(chart, found, wanted, host.cluster)
   if (found !== undefined && reasons.length === 0) {
@@ -81,6 +79,21 @@ async function upgraded(
   return {
     changed: true,
     detail: `release ${release} in ${namespace}, revision ${revision}, all pods ready${why}`,
+  }
+}
+
+/** What a release would be after an upgrade. A chart that can be upgraded only where it is gives nothing on a first install. */
+async function asUpgrade(
+  request: Release,
+  found: ReleaseStatus | undefined,
+  helm: Helm,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await helm.render(request, signal)
+  } catch (error) {
+    if (found !== undefined || !(error instanceof SealiftError) || error.code !== 'RENDER_FAILED') throw error
+    return ''
   }
 }
 

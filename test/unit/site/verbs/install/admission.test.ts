@@ -50,3 +50,11 @@ test('an image that the chart wants on this cluster and the bundle does not carr
     ),
   ])
 })
+
+test('a chart that refuses to be an upgrade of what is not there is installed; later on it is a fault', async () => {
+  const { helm, host } = await memoryWorld()
+  helm.render = () => Promise.reject(new SealiftError('RENDER_FAILED', 'nothing to upgrade'))
+  await installOn(host, '1.0.0')
+  expect(helm.calls).toEqual(['upgrade demo', 'upgrade eso'])
+  await expect(installOn(host, '1.0.0')).rejects.toMatchObject({ code: 'RENDER_FAILED' })
+})
