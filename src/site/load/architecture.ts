@@ -1,36 +1,29 @@
 import type { Bundle } from '../../bundle/layout/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
 import { parseJson, platformShape, platformText } from '../../kernel/oci/index.ts'
 
 const configBytes = 4 * 1024 * 1024
 
 /**
- * Makes sure that images are for a node by their configs too. Containerd goes by what an index says of a manifest: one
- * of another processor is imported and called complete, and its programs do not start. A digest that is right is no
- * answer to that, and the config, whose digest the manifest fixes, is the same here and on the node.
- * @throws SealiftError BUNDLE_WRONG_PLATFORM with a fault for each, BUNDLE_DAMAGED
+ * The images of a bundle that are for another processor than a node by their configs, a sentence each. Containerd goes
+ * by what an index says of a manifest: such an image is imported and called complete, and if its config is right its
+ * programs do not start. Some configs are wrong, and their images run: it is no reason to refuse.
+ * @throws SealiftError BUNDLE_DAMAGED
  */
-export async function requireArchitecture(
+export async function doubtfulImages(
   { images, read }: Pick<Bundle, 'images' | 'read'>,
   platform: string,
-): Promise<void> {
-  const faults: string[] = []
+): Promise<string[]> {
+  const doubts: string[] = []
   for (const { name, platforms } of images) {
     const config = platforms.get(platform)?.config
     if (config === undefined) continue
     const said = platformIn(await read(config.digest, configBytes))
     if (said !== undefined && !isFor(platform, said))
-      faults.push(`${name} is for ${said} by its config, its index says ${platform}`)
+      doubts.push(
+        `image ${name} is for ${said} by its config, and for ${platform} by its index: if its pods do not start, take another version, or tell its publisher`,
+      )
   }
-  const [first, ...more] = faults
-  if (first === undefined) return
-  const rest = more.length > 0 ? ` (and ${more.length} more)` : ''
-  throw new SealiftError('BUNDLE_WRONG_PLATFORM', `image ${first}${rest}`, {
-    faults,
-    hints: [
-      'It was put together wrongly where it was released: take another version, or tell its publisher.',
-    ],
-  })
+  return doubts
 }
 
 /** Variants are left out: configs seldom name them. */

@@ -3,6 +3,7 @@
  * what is missing, refuses a delta whose base is not there, streams just that by offset as an OCI archive, pins and
  * unpacks it, and proves that it is there and complete. Never extracts, never writes a file, never removes an image.
  */
+export { doubtfulImages } from './architecture.ts'
 export { loadArchive } from './archive.ts'
 export { type LoadOptions, type LoadResult, loadImages, namesOn, requireBase } from './load.ts'
 export { type LoadPlan, planLoad, runtimeNames } from './plan.ts'

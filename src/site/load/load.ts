@@ -2,7 +2,6 @@ import { type Bundle, baseMissing, type CarriedImage } from '../../bundle/layout
 import type { LockedImage } from '../../bundle/lock/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Progress, Runtime } from '../../kernel/ports/index.ts'
-import { requireArchitecture } from './architecture.ts'
 import { loadArchive } from './archive.ts'
 import { type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 
@@ -107,14 +106,9 @@ async function refuseWithoutBase({ needed }: LoadPlan, runtime: Runtime): Promis
   ])
 }
 
-/**
- * What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing.
- * @throws SealiftError BUNDLE_WRONG_PLATFORM, LOAD_FAILED
- */
+/** What a node lacks of a bundle. An image whose name is there but not all of its content counts as missing. */
 export async function missingOn(runtime: Runtime, bundle: Bundle, platform: string): Promise<LoadPlan> {
-  const plan = planLoad(bundle, await runtime.images(), platform)
-  await requireArchitecture(bundle, platform)
-  return plan
+  return planLoad(bundle, await runtime.images(), platform)
 }
 
 async function importMissing(plan: LoadPlan, { bundle, runtime, platform, onProgress, signal }: LoadOptions) {

@@ -1,5 +1,5 @@
 import { noteBrought, type Step } from '../../install/index.ts'
-import { loadImages } from '../../load/index.ts'
+import { doubtfulImages, loadImages } from '../../load/index.ts'
 import type { Installation } from './installation.ts'
 
 /** Loads the images that the node lacks, and pins those that are not. */
@@ -10,6 +10,7 @@ export function imagesStep({ bundle, host, talk }: Installation): Step {
     async run(say) {
       const { cluster, runtime, platform } = host
       if (!runtime) throw new Error('the runtime was looked for before the first step')
+      for (const doubt of await doubtfulImages(bundle, platform)) talk.reporter.warn(doubt)
       const { changed, loaded, pinned, present } = await loadImages({
         bundle,
         runtime,
