@@ -15,4 +15,4 @@ export { type Digest, digestOf, digestShape, hexOf, isDigest } from './digest.ts
 export { canonicalJson, parseJson } from './json.ts'
 export { manifestLimit, parseIndex, parseManifest, platformShape, platformText } from './manifest.ts'
 export { annotations, isChartPackage, isIndexType, isManifestType, mediaTypes } from './media-types.ts'
-export { parseReference, printReference, type Reference } from './reference.ts'
+export { carriedName, parseReference, printReference, type Reference } from './reference.ts'

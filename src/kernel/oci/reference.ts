@@ -1,4 +1,4 @@
-import { type Digest, isDigest } from './digest.ts'
+import { type Digest, hexOf, isDigest } from './digest.ts'
 
 /** An image name in full: `registry/repository[:tag][@digest]`. */
 export interface Reference {
@@ -42,4 +42,17 @@ export function parseReference(text: string): Reference | undefined {
 /** The full text of a reference: what the bundle and the node call the image. */
 export function printReference({ registry, repository, tag, digest }: Reference): string {
   return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
+}
+
+/**
+ * What a bundle and the node call an image: with host, and `latest` where there is neither tag nor digest. A name with
+ * only a digest gets a tag made of it, because K3s imports no image without one; pods still find it by the digest. A
+ * text that is no image name stays as it is.
+ */
+export function carriedName(text: string): string {
+  const reference = parseReference(text)
+  if (reference === undefined) return text
+  const { tag, digest } = reference
+  if (tag !== undefined || digest === undefined) return printReference(reference)
+  return printReference({ ...reference, tag: `sha256-${hexOf(digest).slice(0, 12)}` })
 }

@@ -1,7 +1,8 @@
 import type { BundleLock } from '../../bundle/lock/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
+import { carriedName } from '../../kernel/oci/index.ts'
 import type { Reporter } from '../../kernel/ports/index.ts'
-import { type FoundImage, type FoundImages, fullName, suspectedImages } from '../resolve/index.ts'
+import { type FoundImage, type FoundImages, suspectedImages } from '../resolve/index.ts'
 
 /** What was found, once it is known which suspects are to be taken as images. */
 export interface Chosen {
@@ -21,7 +22,7 @@ export function chooseSuspects(
   { acceptSuspects }: BundleSpec,
   { old, accept, reporter }: { old: BundleLock | undefined; accept: boolean | undefined; reporter: Reporter },
 ): Chosen {
-  const listed = new Set(acceptSuspects.map(fullName))
+  const listed = new Set(acceptSuspects.map(carriedName))
   const suspected = suspectedImages(suspects)
   const there = new Set([...images, ...suspected].map(({ name }) => name))
   for (const name of listed)
@@ -43,5 +44,5 @@ export function suspectsLeft(
   images: readonly { readonly name: string }[],
 ): FoundImages['suspects'] {
   const names = new Set(images.map(({ name }) => name))
-  return suspects.filter(({ text }) => !names.has(fullName(text)))
+  return suspects.filter(({ text }) => !names.has(carriedName(text)))
 }

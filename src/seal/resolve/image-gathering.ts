@@ -1,5 +1,5 @@
 import { printable } from '../../kernel/errors/index.ts'
-import { hexOf, parseReference, printReference } from '../../kernel/oci/index.ts'
+import { carriedName } from '../../kernel/oci/index.ts'
 
 /** Where an image or suspect is named. Same shape as the lock's reason. */
 export interface Place {
@@ -13,23 +13,11 @@ export interface Sighting extends Place {
   readonly text: string
 }
 
-/**
- * A name as containerd knows it: with host, and `latest` where there is neither tag nor digest. A name with only
- * a digest gets a tag made of it, because K3s imports no image without one; pods still find it by the digest.
- */
-export function fullName(text: string): string {
-  const reference = parseReference(text)
-  if (reference === undefined) return text
-  const { tag, digest } = reference
-  if (tag !== undefined || digest === undefined) return printReference(reference)
-  return printReference({ ...reference, tag: `sha256-${hexOf(digest).slice(0, 12)}` })
-}
-
 /** Names in full, each with every place that has it, sorted. */
 export function gather(sightings: readonly Sighting[]): { name: string; reasons: Place[] }[] {
   const byName = new Map<string, Sighting[]>()
   for (const sighting of sightings) {
-    const name = fullName(sighting.text)
+    const name = carriedName(sighting.text)
     const found = byName.get(name)
     if (found === undefined) byName.set(name, [sighting])
     else found.push(sighting)

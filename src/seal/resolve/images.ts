@@ -1,9 +1,9 @@
 import { mappingsOf, type RenderedObject } from '../../kernel/objects/index.ts'
-import { parseReference } from '../../kernel/oci/index.ts'
+import { carriedName, parseReference } from '../../kernel/oci/index.ts'
 import { parseYaml } from '../../kernel/yaml/index.ts'
 import type { ChartMetadata } from './chart-metadata.ts'
 import { findingsIn } from './image-fields.ts'
-import { fullName, gather, type Place, type Sighting, unique } from './image-gathering.ts'
+import { gather, type Place, type Sighting, unique } from './image-gathering.ts'
 
 /** An image with every place that names it. */
 export interface FoundImage {
@@ -40,7 +40,7 @@ export function findImages(charts: readonly RenderedChart[], listed: readonly st
   const images = gather(proven.filter(({ text }) => parseReference(text) !== undefined))
   const known = new Set(images.map(({ name }) => name))
   const suspected = found.flatMap(({ verdict, sighting }) => (verdict === 'suspect' ? [sighting] : []))
-  const suspects = [...unreadable, ...suspected.filter(({ text }) => !known.has(fullName(text)))]
+  const suspects = [...unreadable, ...suspected.filter(({ text }) => !known.has(carriedName(text)))]
   return { images, suspects: unique(suspects) }
 }
 

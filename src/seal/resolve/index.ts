@@ -12,7 +12,6 @@ export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
 export { chosenImages } from './chosen.ts'
 export { nearestVersions } from './helm-repository.ts'
 export { type PinnedImage, type PinOptions, pinImages } from './image-digests.ts'
-export { fullName } from './image-gathering.ts'
 export {
   type FoundImage,
   type FoundImages,
