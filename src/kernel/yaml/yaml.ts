@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, dump, load, loadAll, mergeTag, YAMLException } from 'js-yaml'
+import { loadFlows } from './flows.ts'
 import { helmSchema } from './helm-schema.ts'
 
 const schema = CORE_SCHEMA.withTags(mergeTag)
@@ -22,7 +23,7 @@ export function parseYaml(text: string, { aliases = true }: { readonly aliases?:
  * of YAML 1.1, and of a key that is there twice the last. @throws YAMLException with line and column.
  */
 export function parseManifests(text: string): unknown[] {
-  return bounded(text, loadAll(sparse(text), { schema: helmSchema, json: true }))
+  return bounded(text, loadFlows(sparse(text), { schema: helmSchema, json: true }))
 }
 
 /** The text, unless it is dense with values. */
