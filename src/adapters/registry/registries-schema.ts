@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
-import { parseYaml } from '../../kernel/yaml/index.ts'
+import { parseManifests } from '../../kernel/yaml/index.ts'
 import { endpointUrl } from './endpoint.ts'
 
 // K3s reads no other fields, so a field that is not here is a typing mistake worth telling.
@@ -12,11 +12,14 @@ const auth = z.strictObject({
   token: z.string().optional(),
 })
 
+// The words of YAML 1.1, which K3s reads.
+const flag = z.stringbool({ truthy: ['y', 'yes', 'on', 'true'], falsy: ['n', 'no', 'off', 'false'] })
+
 const tls = z.strictObject({
   ca_file: z.string().nullish(),
   cert_file: z.string().nullish(),
   key_file: z.string().nullish(),
-  insecure_skip_verify: z.boolean().nullish(),
+  insecure_skip_verify: flag.nullish(),
 })
 
 const endpoint = z.string().refine(text => endpointUrl(text) !== undefined, {
@@ -66,7 +69,8 @@ export function parseRegistriesFile(path: string, text: string): RegistriesFile 
     })
   let value: unknown
   try {
-    value = parseYaml(text)
+    // K3s has it from yaml.v2 as typed fields: a password of digits is a text.
+    value = parseManifests(text, { typed: false })[0]
   } catch (error) {
     // Only the first line: the others quote the file, which holds passwords.
     throw invalid([printable(messageOf(error).split('\n')[0] ?? '')])

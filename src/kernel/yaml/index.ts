@@ -1,6 +1,6 @@
 /**
  * The one door to YAML: the core schema of YAML 1.2 with merge keys for what is ours, `parseManifests` for what is
- * helm's. `printYaml` sorts nothing by itself and never folds lines, so that diffs stay small; `printJson` is for
+ * written for helm, Kubernetes or K3s, as their own readers take it. `printYaml` sorts nothing by itself and never folds lines, so that diffs stay small; `printJson` is for
  * readers of any YAML. `checkYaml` holds a document to a schema and lists all its faults, with the known name that a
  * misspelt one is nearest to.
  */

@@ -19,11 +19,13 @@ export function parseYaml(text: string, { aliases = true }: { readonly aliases?:
 }
 
 /**
- * Every document of what is written for helm, or by it, empty ones left out. Read as helm and Kubernetes do: the scalars
- * of YAML 1.1, and of a key that is there twice the last. @throws YAMLException with line and column.
+ * Every document of what is written for helm, Kubernetes or K3s, or by them, empty ones left out. Read as they do, by
+ * libyaml and YAML 1.1: `on` is a boolean, of a key that is there twice the last counts, tags of programs say nothing,
+ * brackets may end in any column. Without `typed` every scalar but null is the text that it is written as, as a Go
+ * program has it in a field for texts. @throws YAMLException with line and column
  */
-export function parseManifests(text: string): unknown[] {
-  return bounded(text, loadFlows(sparse(text), { schema: helmSchema, json: true }))
+export function parseManifests(text: string, { typed = true }: { readonly typed?: boolean } = {}): unknown[] {
+  return bounded(text, loadFlows(sparse(text), { schema: helmSchema(typed), json: true }))
 }
 
 /** The text, unless it is dense with values. */

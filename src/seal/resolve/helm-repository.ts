@@ -4,7 +4,7 @@ import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts
 import { type ChartSpec, isSameVersion } from '../../kernel/inputs/index.ts'
 import { digestOf } from '../../kernel/oci/index.ts'
 import type { Web } from '../../kernel/ports/index.ts'
-import { parseYaml } from '../../kernel/yaml/index.ts'
+import { parseManifests } from '../../kernel/yaml/index.ts'
 import { chartBytes, readAll } from './read.ts'
 
 const indexBytes = 32 * 1024 * 1024
@@ -93,7 +93,8 @@ function addressIn(repo: string, address: string): URL {
 function entriesOf(text: string, repo: string): Readonly<Record<string, unknown>> {
   let index: unknown
   try {
-    index = parseYaml(text)
+    // As helm reads it: the first document, and of a version that is a number what YAML makes of it.
+    index = parseManifests(text)[0]
   } catch (error) {
     throw new SealiftError('REGISTRY_FAILED', `the index.yaml of ${repo} is not readable as YAML`, {
       faults: [printable(messageOf(error), 200)],

@@ -1,6 +1,6 @@
 import { mappingsOf, type RenderedObject } from '../../kernel/objects/index.ts'
 import { carriedName, parseReference } from '../../kernel/oci/index.ts'
-import { parseYaml } from '../../kernel/yaml/index.ts'
+import { parseManifests } from '../../kernel/yaml/index.ts'
 import type { ChartMetadata } from './chart-metadata.ts'
 import { findingsIn } from './image-fields.ts'
 import { gather, type Place, type Sighting, unique } from './image-gathering.ts'
@@ -72,7 +72,7 @@ function annotated({ name, annotations }: ChartMetadata): Sighting[] {
 
 function parsed(text: string | undefined): unknown {
   try {
-    return parseYaml(text ?? '')
+    return parseManifests(text ?? '')[0]
   } catch {
     return undefined
   }

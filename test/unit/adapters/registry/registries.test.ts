@@ -120,6 +120,31 @@ configs:
     expect(registries.tls('a.io')).toBeUndefined()
   })
 
+  it.each([
+    ['4711', '4711'],
+    ['0400', '0400'],
+    ['off', 'off'],
+    ['1.10', '1.10'],
+    ['"on"', 'on'],
+    ['!!str 2020-01-01', '2020-01-01'],
+  ])('are the texts that they are written as, as K3s has them: %s', (written, password) => {
+    const credential = read(
+      `configs: {\n  a.io: { auth: { username: 1_0, password: ${written} } }\n}`,
+    ).credential(['a.io'])
+    expect(credential).toMatchObject({ kind: 'password', username: '1_0' })
+    expect(credential?.kind === 'password' && credential.password.reveal()).toBe(password)
+  })
+
+  it.each([
+    ['yes', true],
+    ['On', true],
+    ['off', false],
+    ['', false],
+  ])('the words of YAML 1.1 say whether a certificate counts: "%s"', (word, insecure) => {
+    const registries = read(`configs: { a.io: { tls: { ca_file: ca.pem, insecure_skip_verify: ${word} } } }`)
+    expect(registries.tls('a.io')?.insecure).toBe(insecure)
+  })
+
   it('serve Docker Hub under both of its names', () => {
     const registries = read('configs: { docker.io: { auth: { username: me, password: p } } }')
     const [target] = registries.targets('docker.io', 'library/redis')
@@ -138,8 +163,8 @@ mirrors:
     rewrite: { "(": "x" }
 configs:
   a.io:
-    auth: { username: me, password: 4711 }
-    tls: { insecure_skip_verify: "yes" }`)
+    auth: { username: me, password: [4711] }
+    tls: { insecure_skip_verify: s3cret }`)
     expect(error.code).toBe('SPEC_INVALID')
     expect(error.message).toBe('/etc/rancher/k3s/registries.yaml: not a valid registries file')
     expect(error.faults.map(fault => fault.replace(/: .*/s, ''))).toEqual([

@@ -59,6 +59,18 @@ describe('from a Helm repository', () => {
     },
   )
 
+  test.each([
+    ['a number, which helm has without its last zero', '1.10', '1.1'],
+    ['a number of base 8', '010', '8'],
+    ['a text', '"1.10"', '1.10'],
+  ])('a version of the index that is %s', async (_, written, version) => {
+    const made = Buffer.from(`apiVersion: v2\nname: one\nversion: "${version}"\n`)
+    const chart = writePackage([{ path: 'one/Chart.yaml', bytes: made }])
+    const text = `generated: 1\ngenerated: 2\nentries: {\n  one: [\n{version: ${written}, urls: [!at one.tgz\n]}]\n}\n`
+    const web = { [`${repo}/index.yaml`]: text, [`${repo}/one.tgz`]: chart }
+    expect(await resolve({ repo, version }, sources({ web }))).toMatchObject({ metadata: { version } })
+  })
+
   test('an absolute address is followed', async () => {
     const far = 'https://cdn.example.org/one.tgz'
     const web = { [`${repo}/index.yaml`]: index(digestOf(packed), far), [far]: packed }

@@ -174,6 +174,12 @@ describe('arguments, variables, annotations', () => {
     expect(find(yaml).suspects).toEqual([])
   })
 
+  test('annotations, as whoever reads them does', () => {
+    const noted = '[\n    {name: x, name: y, image: !one r.io/noted:1}\n    ]\n    ---\n    none'
+    const text = `name: app\nversion: 1.0.0\nannotations: {\n}\nannotations:\n  helm.sh/images: |\n    ${noted}\n`
+    expect(find('', parseChartYaml(text, 'app')).images).toMatchObject([{ name: 'r.io/noted:1' }])
+  })
+
   test.each(['helm.sh/images', 'artifacthub.io/images'])('%s of Chart.yaml', key => {
     const text = `name: app\nversion: 1.0.0\nannotations:\n  ${key}: |\n    - name: x\n      image: r.io/noted:1\n`
     expect(find('', parseChartYaml(text, 'app')).images).toEqual([
