@@ -11,8 +11,8 @@ interface Change {
   readonly tabs: number
 }
 
-// Most characters that are read again for it, some ten seconds; and a key is never that far to the right.
-const mostWork = 256 * 1024 * 1024
+// Most characters that are read again or put for it, some seconds; and a key is never that far to the right.
+const mostWork = 128 * 1024 * 1024
 const mostBlanks = 4096
 
 /** Every document, as js-yaml's `loadAll` gives it, whatever the columns of what is in brackets. @throws YAMLException */
@@ -31,25 +31,39 @@ export function loadFlows(text: string, options: LoadOptions): unknown[] {
 }
 
 function fill(text: string): { filled: string; changes: readonly Change[] } {
+  // Directives belong to the document below them; without any, each is read by itself.
+  const documents = /^%/m.test(text) ? [text] : text.split(/(?<=\n)(?=---(?:\s|$))/)
   const changes: Change[] = []
-  const directives = /^%/m.test(text)
-  let [filled, from, blanks, work] = [text, 0, 16, 0]
-  while (work < mostWork && blanks <= mostBlanks) {
-    const rest = filled.slice(from)
-    const place = missing(rest, faultOf(rest))
+  const done: string[] = []
+  let [before, work] = [0, 0]
+  for (const document of documents) {
+    const one = fillOne(document, mostWork - work)
+    for (const { at, ...change } of one.changes) changes.push({ ...change, at: before + at })
+    done.push(one.filled)
+    before += one.filled.length
+    work += one.work
+  }
+  return { filled: done.join(''), changes }
+}
+
+function fillOne(text: string, most: number): { filled: string; changes: readonly Change[]; work: number } {
+  const changes: Change[] = []
+  let [filled, blanks, work] = [text, 16, 0]
+  while (blanks <= mostBlanks) {
+    const place = missing(filled, faultOf(filled))
     if (place === undefined) break
-    work += rest.length
-    const at = from + place.at
+    const { at, tabs } = place
     // The same line again: its key is further to the right than was thought.
     if (changes.some(change => change.at === at)) blanks *= 2
-    const lines = place.tabs > 0 ? [at] : [at, ...linesWithin(filled, from, at, blanks)]
-    const made = lines.map(line => ({ at: line, blanks: place.tabs || blanks, tabs: place.tabs }))
+    const lines = tabs > 0 ? [at] : [at, ...linesWithin(filled, at, blanks)]
+    // What is read counts for more than what is copied.
+    work += 2 * at + filled.length / 4 + lines.length * blanks
+    if (work > most) break
+    const made = lines.map(line => ({ at: line, blanks: tabs || blanks, tabs }))
     filled = changed(filled, made)
     for (const change of made.toReversed()) changes.push(change)
-    // What lies before has been read; but directives belong to the document below them.
-    if (!directives) from = documentOf(filled, at)
   }
-  return { filled, changes }
+  return { filled, changes, work }
 }
 
 /** A text with changes, which are in the order of their places in it. */
@@ -78,7 +92,8 @@ function missing(text: string, error: unknown): { readonly at: number; readonly 
   const { position = 0, column = 0 } = error.mark ?? {}
   const start = position - column
   const before = text.slice(start, position)
-  // It ends the document, and so whatever is open.
+  // What ends the document, or the text, ends whatever is open.
+  if (position >= text.length) return undefined
   if (/^(?:---|\.\.\.)(?!\S)/.test(text.slice(start, start + 4))) return undefined
   if (/^[ \t]*$/.test(before)) return { at: start, tabs: 0 }
   const found = /(\t+) *$/.exec(before) ?? /(\t+) *(?:[&!]\S* +)*[[{] *$/.exec(before)
@@ -86,26 +101,20 @@ function missing(text: string, error: unknown): { readonly at: number; readonly 
 }
 
 /** The further lines that begin, as far as can be said at a glance, in the same brackets as the line at a place. */
-function linesWithin(text: string, from: number, place: number, blanks: number): number[] {
-  const { reason = '' } = (faultOf(text.slice(from, place) + ' '.repeat(blanks)) ?? {}) as { reason?: string }
+function linesWithin(text: string, place: number, blanks: number): number[] {
+  const { reason = '' } = (faultOf(text.slice(0, place) + ' '.repeat(blanks)) ?? {}) as { reason?: string }
   if (!reason.endsWith('within a flow collection')) return []
   const lines: number[] = []
   const signs = /(?<=(?:[[{,]|: )\s*)"(?:[^"\\]|\\.)*"|[[\]{}"'#]|\n(?:---|\.\.\.)?/gs
   signs.lastIndex = place
   let depth = 0
   for (let sign = signs.exec(text); sign !== null; sign = signs.exec(text)) {
-    if (sign[0] === '\n') lines.push(sign.index + 1)
+    if (sign[0] === '\n' && sign.index + 1 < text.length) lines.push(sign.index + 1)
     else if ('[{'.includes(sign[0])) depth++
     else if (']}'.includes(sign[0]) && depth > 0) depth--
     else if (!/^".*"$/s.test(sign[0]) || sign[0].length === 1) break
   }
   return lines
-}
-
-/** Where the document of a place begins. */
-function documentOf(text: string, place: number): number {
-  const marker = text.lastIndexOf('\n---', place - 1)
-  return marker >= 0 && /\s/.test(text[marker + 4] ?? '') ? marker + 1 : 0
 }
 
 /** The error at its place in the text as it was. */

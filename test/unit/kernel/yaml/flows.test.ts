@@ -64,3 +64,15 @@ test('thousands of such lines are read', () => {
     { a: { b: { c: list } } },
   ])
 })
+
+test('too many lines of the kind are refused', () => {
+  const text = `${' '.repeat(4000)}a: [${'\n1,'.repeat(400_000)}\n]\n`
+  expect(() => parseManifests(text)).toThrow(/^deficient indentation \(\d+:1\)/)
+})
+
+test.each(['a: [\n1\n---\nb\n]\n', 'a: [\n', 'a: "\n---\n"\n', 'a: [\n[\n1\n]\n---\n]\n'])(
+  'nothing goes on in the next document: %j',
+  text => {
+    expect(() => parseManifests(text)).toThrow()
+  },
+)
