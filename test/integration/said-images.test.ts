@@ -1,5 +1,8 @@
-/** `sealift lock` of a chart whose images are not only in pods: the compiled CLI, a real registry and helm. */
-import { readFile, writeFile } from 'node:fs/promises'
+/**
+ * `sealift lock` of a chart whose images are not only in its pods, nor in its own folder, nor on a first install: the
+ * compiled CLI, a real registry and helm.
+ */
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseLock } from '../../src/bundle/lock/index.ts'
@@ -57,9 +60,21 @@ spec:
   sidecar: {image: acme/nowhere}
 `
 
+const pod = (name: string) =>
+  `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: main, image: 'acme/${name}:1'}]}\n`
+// Of another folder, by a symbolic link; `other` is what nobody says of this site.
+const linked = [
+  pod('linked'),
+  `{{- if .Release.IsUpgrade }}\n${pod('upgrade')}{{- end }}\n`,
+  ...['site', 'other'].map(
+    api => `{{- if .Capabilities.APIVersions.Has "${api}.test/v1" }}\n${pod(api)}{{- end }}\n`,
+  ),
+].join('')
+
 const proven = [
-  ...['acme/agent:2.1', 'acme/engine:v1.6.0', 'acme/manager:v1.6.0', 'acme/pg:16', 'acme/probe:2'],
-  ...['acme/runner:3', 'acme/share:1', 'library/redis:7', 'rancher/busybox:1.36'],
+  ...['acme/agent:2.1', 'acme/engine:v1.6.0', 'acme/linked:1', 'acme/manager:v1.6.0', 'acme/pg:16'],
+  ...['acme/probe:2', 'acme/runner:3', 'acme/share:1', 'acme/site:1', 'acme/upgrade:1', 'library/redis:7'],
+  'rancher/busybox:1.36',
 ]
 const late = 'docker.io/acme/late:1.0'
 
@@ -75,11 +90,20 @@ beforeAll(async () => {
   }
   spec = await specOfImages(registry.host, ['redis:7'])
   await writeFile(join(spec.dir, 'chart/templates/all.yaml'), templates)
+  await mkdir(join(spec.dir, 'shared'))
+  await writeFile(join(spec.dir, 'shared/linked.yaml'), linked)
+  await symlink('../../shared/linked.yaml', join(spec.dir, 'chart/templates/linked.yaml'))
+  await append('apiVersions: [site.test/v1]')
 }, 300_000)
 afterAll(async () => {
   await spec?.stop()
   await registry?.stop()
 })
+
+async function append(line: string): Promise<void> {
+  const file = join(spec.dir, 'bundle.yaml')
+  await writeFile(file, `${await readFile(file, 'utf8')}${line}\n`)
+}
 
 const args = (...flags: string[]) => [
   ...['lock', spec.dir, '--budget', 'warn', '--no-attestations', ...flags],
@@ -96,6 +120,8 @@ test('each image is carried, what only looks like one is counted last', async ()
   expect(exitCode).toBe(0)
   expect(await locked()).toEqual([...all, '?acme/late:1.0', '?acme/nowhere'])
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^ {2}2 suspects not taken: .* --accept-suspects$/)
+  expect(stderr).toContain('1 symbolic link followed: templates/linked.yaml')
+  expect(stderr).toContain('asks whether the site has other.test/v1, and bundle.yaml does not say')
   expect(stderr).toContain('acme/late:1.0 (small ConfigMap/templates data["runner.tpl"]) looks like an image')
 })
 
@@ -116,8 +142,7 @@ test('--accept-suspects takes what is there, names what is not, and later locks 
 })
 
 test('the spec lists suspects to take', async () => {
-  const file = join(spec.dir, 'bundle.yaml')
-  await writeFile(file, `${await readFile(file, 'utf8')}acceptSuspects: [acme/late:1.0]\n`)
+  await append('acceptSuspects: [acme/late:1.0]')
   expect((await sealift(args())).exitCode).toBe(0)
   expect(await locked()).toEqual([...[...all, late].sort(), '?acme/nowhere'])
 })
