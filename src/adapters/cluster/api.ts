@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { isMapping, type Mapping } from '../../kernel/objects/index.ts'
 import type { Answer, Call } from './call.ts'
 import { badCredentials, refused, unreachable } from './faults.ts'
 import type { Connection } from './kubeconfig.ts'
@@ -11,10 +12,10 @@ export interface Api {
   connection(): Promise<Connection>
   /** The answer, errors included, after retries. @throws SealiftError CLUSTER_UNREACHABLE */
   answer(call: Call): Promise<Answer>
-  /** The JSON of a successful answer. @throws SealiftError CLUSTER_* */
-  json(call: Call): Promise<unknown>
+  /** The JSON object of a successful answer, without the fields that are null. @throws SealiftError CLUSTER_* */
+  json(call: Call): Promise<Mapping>
   /** Like `json`, and `undefined` for 404. */
-  find(call: Call): Promise<unknown>
+  find(call: Call): Promise<Mapping | undefined>
 }
 
 const timeout = 30_000
@@ -45,7 +46,7 @@ export function createApi(load: () => Promise<Connection>): Api {
       await wait(Math.min(10_000, outcome?.retryAfter ? outcome.retryAfter * 1000 : 100 * 2 ** attempt))
     }
   }
-  async function find(call: Call): Promise<unknown> {
+  async function find(call: Call): Promise<Mapping | undefined> {
     const got = await answer(call)
     if (got.status === 404) return undefined
     return parse(call, got)
@@ -54,12 +55,20 @@ export function createApi(load: () => Promise<Connection>): Api {
   return { connection, answer, find, json }
 }
 
-function parse(call: Call, answer: Answer): unknown {
+function parse(call: Call, answer: Answer): Mapping {
   if (answer.status >= 400) throw refused(call, answer)
+  const value = parsed(answer.text)
+  if (isMapping(value)) return value
+  const what = value === undefined ? 'not JSON' : 'no JSON object'
+  throw refused(call, { status: answer.status, text: `the answer is ${what}: is this a Kubernetes API?` })
+}
+
+/** What is null is absent, as for Go, in which Kubernetes is written. */
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(answer.text)
+    return JSON.parse(text, (_, field: unknown) => field ?? undefined)
   } catch {
-    throw refused(call, { status: answer.status, text: 'the answer is not JSON: is this a Kubernetes API?' })
+    return undefined
   }
 }
 

@@ -1,15 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SealiftError } from '../../kernel/errors/index.ts'
+import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { failed } from './faults.ts'
-
-interface Conditions {
-  readonly conditions?: readonly {
-    readonly type: string
-    readonly status: string
-    readonly message?: string
-  }[]
-}
 
 /**
  * Waits until an object that is being deleted is gone, or another of its name has taken its place.
@@ -31,13 +24,16 @@ export async function waitUntilGone(
 
 /** A namespace's finalizers are in its spec, and its conditions say what content is left. */
 function held(object: KubernetesObject, timeoutSeconds: number): SealiftError {
-  const spec = object['spec'] as { finalizers?: unknown } | undefined
-  const own = [object.metadata['finalizers'], object.kind === 'Namespace' ? spec?.finalizers : undefined]
+  const isNamespace = object.kind === 'Namespace'
+  const own = [
+    object.metadata['finalizers'],
+    ...(isNamespace ? [fieldsOf(object['spec'])['finalizers']] : []),
+  ]
   const finalizers = own.filter(Array.isArray).flat().map(String)
-  const { conditions = [] } = (object.kind === 'Namespace' ? (object['status'] ?? {}) : {}) as Conditions
-  const remaining = conditions
-    .filter(({ type, status }) => status === 'True' && type.endsWith('Remaining'))
-    .map(({ message = '' }) => message)
+  const { conditions } = fieldsOf(isNamespace ? object['status'] : undefined)
+  const remaining = mappingsOf(conditions)
+    .filter(({ type, status }) => status === 'True' && String(type).endsWith('Remaining'))
+    .map(({ message = '' }) => String(message))
   const { name, namespace } = object.metadata
   const why = finalizers.length > 0 ? `held by finalizers ${finalizers.join(', ')}` : 'not gone'
   return failed(

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { mappingsOf } from '../../kernel/objects/index.ts'
 import type { Kind } from '../../kernel/ports/index.ts'
 import type { Api } from './api.ts'
 import { failed } from './faults.ts'
@@ -20,14 +21,6 @@ export interface Discovery {
   require(kind: Kind): Promise<Resource>
 }
 
-interface ResourceList {
-  readonly resources: readonly {
-    readonly name: string
-    readonly kind: string
-    readonly namespaced: boolean
-  }[]
-}
-
 // A CRD is served about a second after it was applied, later on a busy node.
 const patience = { milliseconds: 5000, step: 250 }
 
@@ -38,9 +31,14 @@ export function createDiscovery(api: Api): Discovery {
   async function ask(apiVersion: string): Promise<Map<string, Resource>> {
     const root = apiVersion.includes('/') ? `/apis/${encoded(apiVersion)}` : `/api/${encoded(apiVersion)}`
     const call = { method: 'GET', path: root, verb: 'discover', resource: apiVersion } as const
-    const list = (await api.find(call)) as ResourceList | undefined
-    const whole = list?.resources.filter(({ name }) => !name.includes('/')) ?? []
-    return new Map(whole.map(({ kind, name, namespaced }) => [kind, { plural: name, namespaced, root }]))
+    const list = mappingsOf((await api.find(call))?.['resources'])
+    return new Map(
+      list.flatMap(({ kind, name, namespaced }) =>
+        typeof kind === 'string' && typeof name === 'string' && name !== '' && !name.includes('/')
+          ? [[kind, { plural: name, namespaced: namespaced === true, root }] as const]
+          : [],
+      ),
+    )
   }
 
   async function find({ apiVersion, kind }: Kind): Promise<Resource | undefined> {

@@ -1,4 +1,5 @@
 import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { Answer, Call } from './call.ts'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -48,7 +49,7 @@ function target({ resource, name, namespace }: Call): string {
 /** The Kubernetes `Status` that comes with a refusal, or its plain text. */
 function statusMessage(call: Call, { status, text }: Answer): string {
   try {
-    const { message, reason } = JSON.parse(text) as { message?: string; reason?: string }
+    const { message, reason } = textsIn(JSON.parse(text))
     // A server quotes the fields that it refuses; those of a Secret are not for the terminal.
     if (call.resource === 'secrets' && (status === 422 || status === 400 || status >= 500)) {
       return reason ?? `status ${status}`
@@ -57,6 +58,13 @@ function statusMessage(call: Call, { status, text }: Answer): string {
   } catch {
     return text.trim() && call.resource !== 'secrets' ? text.trim() : `status ${status}`
   }
+}
+
+function textsIn(status: unknown): { readonly message?: string; readonly reason?: string } {
+  const texts = Object.entries(fieldsOf(status)).filter(
+    ([, field]) => typeof field === 'string' && field !== '',
+  )
+  return Object.fromEntries(texts)
 }
 
 /** The error for an answer with a status of 400 and more. */

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { Cluster, Forward } from '../../kernel/ports/index.ts'
 import type { Api } from './api.ts'
 import { denied, failed } from './faults.ts'
@@ -69,13 +70,13 @@ async function mayForward(api: Api, namespace: string): Promise<void> {
   for (const verb of ['get', 'create']) {
     const resourceAttributes = { namespace, verb, resource: 'pods', subresource: 'portforward' }
     const kind = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' }
-    const review = (await api.json({
+    const { status } = await api.json({
       method: 'POST',
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
       verb: 'create',
       resource: 'selfsubjectaccessreviews',
       body: { ...kind, spec: { resourceAttributes } },
-    })) as { status?: { allowed?: boolean } }
-    if (!review.status?.allowed) throw denied({ verb, resource: 'pods/portforward', namespace })
+    })
+    if (fieldsOf(status)['allowed'] !== true) throw denied({ verb, resource: 'pods/portforward', namespace })
   }
 }

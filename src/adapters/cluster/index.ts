@@ -2,6 +2,7 @@
 import type { Cluster } from '../../kernel/ports/index.ts'
 import { createApi } from './api.ts'
 import { createDiscovery } from './discovery.ts'
+import { failed } from './faults.ts'
 import { forwardService } from './forward.ts'
 import { connect, type KubeconfigOptions } from './kubeconfig.ts'
 import { createObjects } from './objects.ts'
@@ -19,8 +20,11 @@ export function createCluster(options: KubeconfigOptions): Cluster {
     async info() {
       const { server } = await api.connection()
       const call = { method: 'GET', path: '/version', verb: 'get', resource: 'version' } as const
-      const { gitVersion } = (await api.json(call)) as { gitVersion: string }
-      return { server, version: gitVersion }
+      const { gitVersion } = await api.json(call)
+      if (typeof gitVersion === 'string' && gitVersion !== '') return { server, version: gitVersion }
+      throw failed(
+        `the cluster at ${server} does not say its version: no gitVersion in its answer to /version`,
+      )
     },
     ...objects,
     usage: () => usage(api, objects.list),

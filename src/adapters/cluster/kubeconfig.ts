@@ -86,12 +86,13 @@ async function read(paths: readonly string[], context: string | undefined): Prom
   try {
     for (const path of paths) {
       const one = new KubeConfig()
-      one.loadFromFile(path)
+      // An entry that is none is not there: contexts that nobody asks for may name it.
+      one.loadFromFile(path, { onInvalidEntry: 'filter' })
       // What comes first counts, as in kubectl; every K3s names its cluster, user and context `default`.
       config.clusters.push(...one.clusters.filter(({ name }) => !config.getCluster(name)))
       config.users.push(...one.users.filter(({ name }) => !config.getUser(name)))
       config.contexts.push(...one.contexts.filter(({ name }) => !config.getContextObject(name)))
-      config.currentContext ??= one.currentContext
+      config.currentContext ||= one.currentContext
     }
   } catch {
     throw unusable(`the kubeconfig is not valid: ${shown}`)

@@ -1,4 +1,6 @@
+import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
 import type { Cluster, Kind, KubernetesObject } from '../../kernel/ports/index.ts'
+import { objectIn } from './answered.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
 import { waitUntilGone } from './deletion.ts'
@@ -7,11 +9,6 @@ import { failed } from './faults.ts'
 
 /** The part of the port that treats every kind of object alike. */
 export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'preview' | 'create' | 'delete'>
-
-interface List {
-  readonly metadata?: { readonly continue?: string }
-  readonly items: readonly KubernetesObject[]
-}
 
 const pageSize = 500
 // No cluster of the kind that Sealift is for has as many; a server that sends pages without end would.
@@ -36,35 +33,50 @@ function place({ root, plural, namespaced }: Resource, name?: string, namespace?
   return { path: `${root}/${parts.join('/')}`, resource: plural, name, namespace: within }
 }
 
+/** The object that an answer is. @throws SealiftError CLUSTER_FAILED for one without a name */
+function wholeOf(call: Call, answer: Mapping): KubernetesObject {
+  const object = objectIn(answer)
+  if (object !== undefined) return object
+  throw failed(
+    `cannot ${call.verb} ${call.resource}: the cluster answered with an object whose metadata.name is none`,
+  )
+}
+
 /** Objects by discovery and plain JSON, custom resources like any other. */
 export function createObjects(api: Api, discovery: Discovery): Objects {
   async function get(kind: Kind, name: string, namespace = 'default') {
     const resource = await discovery.find(kind)
     if (!resource) return undefined
     const call: Call = { method: 'GET', verb: 'get', ...place(resource, name, namespace) }
-    return (await api.find(call)) as KubernetesObject | undefined
+    const answer = await api.find(call)
+    return answer && wholeOf(call, answer)
   }
 
   async function list(kind: Kind, namespace?: string, labelSelector?: string) {
     const resource = await discovery.find(kind)
     const found: KubernetesObject[] = []
+    const named: Kind = { apiVersion: kind.apiVersion, kind: kind.kind }
+    let seen = 0
     let next: string | undefined
     while (resource) {
       const query = new URLSearchParams({ limit: String(pageSize) })
       if (labelSelector) query.set('labelSelector', labelSelector)
       if (next) query.set('continue', next)
       const at = place(resource, undefined, namespace)
-      const page = (await api.json({
+      const page = await api.json({
         method: 'GET',
         verb: 'list',
         ...at,
         path: `${at.path}?${query}`,
-      })) as List
+      })
       // Items of a list come without their kind.
-      found.push(...page.items.map(item => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })))
-      next = page.metadata?.continue
+      const items = mappingsOf(page['items'])
+      seen += items.length
+      found.push(...items.flatMap(item => objectIn({ ...item, ...named }) ?? []))
+      const { continue: more } = fieldsOf(page['metadata'])
+      next = typeof more === 'string' ? more : undefined
       if (!next) break
-      if (found.length > mostObjects) throw failed(`the cluster has more than ${mostObjects} ${kind.kind}s`)
+      if (seen > mostObjects) throw failed(`the cluster has more than ${mostObjects} ${kind.kind}s`)
     }
     return found
   }
@@ -80,7 +92,7 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     const contentType = 'application/apply-patch+yaml'
     const path = `${at.path}?${new URLSearchParams({ force: 'true', ...query })}`
     const call: Call = { method: 'PATCH', verb: 'patch', ...at, path, body: object, contentType }
-    return (await api.json(call)) as KubernetesObject
+    return wholeOf(call, await api.json(call))
   }
 
   const apply = (object: KubernetesObject) => patch(object, { fieldManager: 'sealift' })
@@ -92,7 +104,8 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     const { name, namespace = 'default' } = object.metadata
     const { path } = place(resource, undefined, namespace)
     const at = { ...place(resource, name, namespace), path: `${path}?fieldManager=sealift` }
-    return (await api.json({ method: 'POST', verb: 'create', ...at, body: object })) as KubernetesObject
+    const call: Call = { method: 'POST', verb: 'create', ...at, body: object }
+    return wholeOf(call, await api.json(call))
   }
 
   async function remove(kind: Kind, name: string, namespace = 'default', timeoutSeconds = 120) {

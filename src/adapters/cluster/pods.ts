@@ -1,44 +1,35 @@
+import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, type ContainerUsage, kinds, type LogRun } from '../../kernel/ports/index.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
 import { refused } from './faults.ts'
-
-/** What we read of kubelet's summary API (k8s.io/kubelet/pkg/apis/stats/v1alpha1). */
-interface Summary {
-  readonly pods?: readonly {
-    readonly podRef: { readonly name: string; readonly namespace: string }
-    readonly containers?: readonly {
-      readonly name: string
-      readonly cpu?: { readonly usageNanoCores?: number }
-      readonly memory?: { readonly workingSetBytes?: number }
-    }[]
-  }[]
-}
 
 /** What every container on every node uses; containers that kubelet has not measured yet are left out. */
 export async function usage(api: Api, list: Cluster['list']): Promise<ContainerUsage[]> {
   const nodes = await list(kinds.node)
   const summaries = nodes.map(async ({ metadata: { name } }) => {
     const path = `/api/v1/nodes/${encodeURIComponent(name)}/proxy/stats/summary`
-    return (await api.json({ method: 'GET', path, verb: 'get', resource: 'nodes/proxy', name })) as Summary
+    return api.json({ method: 'GET', path, verb: 'get', resource: 'nodes/proxy', name })
   })
   return (await Promise.all(summaries)).flatMap(rows)
 }
 
-function rows({ pods = [] }: Summary): ContainerUsage[] {
-  return pods.flatMap(({ podRef, containers = [] }) =>
-    containers.flatMap(({ name, cpu, memory }) => {
-      if (memory?.workingSetBytes === undefined) return []
-      return {
-        namespace: podRef.namespace,
-        pod: podRef.name,
-        container: name,
-        memory: memory.workingSetBytes,
-        cpu: (cpu?.usageNanoCores ?? 0) / 1_000_000,
-      }
-    }),
-  )
+/** What we read of kubelet's summary API (k8s.io/kubelet/pkg/apis/stats/v1alpha1). */
+function rows({ pods }: Mapping): ContainerUsage[] {
+  return mappingsOf(pods).flatMap(({ podRef, containers }) => {
+    const { namespace, name: pod } = fieldsOf(podRef)
+    return mappingsOf(containers).flatMap(({ name: container, cpu, memory }) => {
+      const { workingSetBytes } = fieldsOf(memory)
+      const { usageNanoCores = 0 } = fieldsOf(cpu)
+      if (!isText(namespace) || !isText(pod) || !isText(container) || !isAmount(workingSetBytes)) return []
+      const nanoCores = isAmount(usageNanoCores) ? usageNanoCores : 0
+      return [{ namespace, pod, container, memory: workingSetBytes, cpu: nanoCores / 1_000_000 }]
+    })
+  })
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0
 
 /** Names one container, how many lines of its log, and of which run. */
 interface LogPlace {

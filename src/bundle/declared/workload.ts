@@ -1,6 +1,9 @@
-import type { PodShape, RenderedObject } from '../../kernel/objects/index.ts'
-
-type Mapping = Readonly<Record<string, unknown>>
+import {
+  type Mapping,
+  fieldsOf as mapping,
+  type PodShape,
+  type RenderedObject,
+} from '../../kernel/objects/index.ts'
 
 /** How many pods of one shape run, and when. */
 export interface Workload {
@@ -56,8 +59,4 @@ function isHook(content: Mapping): boolean {
 
 function count(value: unknown, otherwise: number): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise
-}
-
-function mapping(value: unknown): Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }

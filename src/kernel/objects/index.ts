@@ -4,6 +4,7 @@
  */
 export { type ContainerShape, findPods, type PodShape } from './pods.ts'
 export {
+  fieldsOf,
   isMapping,
   joinPath,
   type Mapping,

@@ -60,6 +60,11 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A mapping field's own fields; anything else counts as one without any. */
+export function fieldsOf(value: unknown): Mapping {
+  return isMapping(value) ? value : {}
+}
+
 /** The mappings of a list field; anything else counts as none. */
 export function mappingsOf(value: unknown): Mapping[] {
   return Array.isArray(value) ? value.filter(isMapping) : []

@@ -14,7 +14,7 @@ export interface KubernetesObject {
 
 /** Whether an object is on its way out. */
 export function isTerminating(object: KubernetesObject | undefined): boolean {
-  return object?.metadata['deletionTimestamp'] !== undefined
+  return (object?.metadata['deletionTimestamp'] ?? undefined) !== undefined
 }
 
 /** Names one kind of object: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
