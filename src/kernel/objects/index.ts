@@ -4,6 +4,8 @@
  */
 export { type ContainerShape, findPods, type PodShape } from './pods.ts'
 export {
+  type Counts,
+  countsIn,
   fieldsOf,
   isMapping,
   joinPath,
@@ -11,4 +13,5 @@ export {
   mappingsOf,
   type RenderedObject,
   renderedObjects,
+  textsIn,
 } from './rendered.ts'

@@ -65,6 +65,27 @@ export function fieldsOf(value: unknown): Mapping {
   return isMapping(value) ? value : {}
 }
 
+/** Amounts by name, each there or not. */
+export type Counts = Readonly<Record<string, number | undefined>>
+
+/** The numbers among a mapping field's own fields. */
+export function countsIn(value: unknown): Counts {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(value)).flatMap(([name, field]) =>
+      typeof field === 'number' ? [[name, field] as const] : [],
+    ),
+  )
+}
+
+/** The texts among a mapping field's own fields. */
+export function textsIn(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(value)).flatMap(([name, field]) =>
+      typeof field === 'string' ? [[name, field] as const] : [],
+    ),
+  )
+}
+
 /** The mappings of a list field; anything else counts as none. */
 export function mappingsOf(value: unknown): Mapping[] {
   return Array.isArray(value) ? value.filter(isMapping) : []

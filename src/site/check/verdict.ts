@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { BundleLock } from '../../bundle/lock/index.ts'
 import { count } from '../../kernel/errors/index.ts'
+import { countsIn } from '../../kernel/objects/index.ts'
 import type { ContainerUsage, KubernetesObject } from '../../kernel/ports/index.ts'
 import { conditionsOf } from '../wire/index.ts'
 
@@ -45,9 +46,8 @@ export type BudgetAccount = z.infer<typeof budgetAccount>
  */
 export function judgeDeployment(object: KubernetesObject, wantsPods: boolean): Verdict {
   const { namespace, name } = object.metadata
-  const wanted = (object['spec'] as { replicas?: number } | undefined)?.replicas ?? 1
-  const status = object['status'] as { availableReplicas?: number } | undefined
-  const available = status?.availableReplicas ?? 0
+  const { replicas: wanted = 1 } = countsIn(object['spec'])
+  const { availableReplicas: available = 0 } = countsIn(object['status'])
   const trouble = conditionsOf(object).find(({ type, status }) => type === 'Available' && status !== 'True')
   const id = `deployment/${namespace}/${name}`
   if (wanted === 0 && wantsPods)

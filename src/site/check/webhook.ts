@@ -1,3 +1,4 @@
+import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
 import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -5,18 +6,6 @@ import type { Verdict } from './verdict.ts'
 interface ServicePlace {
   readonly namespace: string
   readonly name: string
-}
-
-interface Webhooks {
-  readonly webhooks?: readonly { readonly clientConfig?: { readonly service?: ServicePlace } }[]
-}
-
-/** The part of an EndpointSlice that says whether something answers (discovery.k8s.io/v1). */
-interface Slice {
-  readonly endpoints?: readonly {
-    readonly addresses?: readonly string[]
-    readonly conditions?: { readonly ready?: boolean }
-  }[]
 }
 
 /**
@@ -46,10 +35,12 @@ export function judgeWebhooks(
   })
 }
 
-function placesOf(configuration: object, namespaces: readonly string[]): ServicePlace[] {
-  const { webhooks = [] } = configuration as Webhooks
-  const places = webhooks.flatMap(({ clientConfig }) => clientConfig?.service ?? [])
-  return places.filter(({ namespace }) => namespaces.includes(namespace))
+function placesOf({ webhooks }: Mapping, namespaces: readonly string[]): ServicePlace[] {
+  return mappingsOf(webhooks).flatMap(({ clientConfig }) => {
+    const { namespace, name } = fieldsOf(fieldsOf(clientConfig)['service'])
+    if (typeof namespace !== 'string' || typeof name !== 'string') return []
+    return namespaces.includes(namespace) ? [{ namespace, name }] : []
+  })
 }
 
 function fault(
@@ -67,9 +58,10 @@ function fault(
       metadata.labels?.['kubernetes.io/service-name'] === name,
   )
   const ready = own.some(slice =>
-    ((slice as Slice).endpoints ?? []).some(
+    mappingsOf(slice['endpoints']).some(
       // Not told is ready, says the API.
-      ({ addresses = [], conditions }) => addresses.length > 0 && conditions?.ready !== false,
+      ({ addresses, conditions }) =>
+        Array.isArray(addresses) && addresses.length > 0 && fieldsOf(conditions)['ready'] !== false,
     ),
   )
   return ready ? undefined : `${shown} has no ready endpoint`

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, type Files, kinds } from '../../kernel/ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
@@ -64,8 +65,8 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
 
 async function readJournal(cluster: Cluster): Promise<JournalEntry[]> {
   const secret = await cluster.get(kinds.secret, journalSecret, systemNamespace)
-  const data = secret?.['data'] as Record<string, string> | undefined
-  return parseLines(Buffer.from(data?.['journal.jsonl'] ?? '', 'base64').toString())
+  const { 'journal.jsonl': text = '' } = textsIn(secret?.['data'])
+  return parseLines(Buffer.from(text, 'base64').toString())
 }
 
 /** The namespaces that steps of this journal have made or taken over. @throws SealiftError CLUSTER_* */

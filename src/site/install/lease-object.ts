@@ -1,4 +1,5 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
+import { textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
@@ -50,13 +51,13 @@ const lease = (spec: LeaseSpec, resourceVersion?: string): KubernetesObject => (
 
 /** Who has a lease, and since when; nothing when nobody does. */
 export function holderOf(found: KubernetesObject): { holder: string; since: string } | undefined {
-  const { holderIdentity, acquireTime = '' } = (found['spec'] ?? {}) as LeaseSpec
-  return holderIdentity ? { holder: holderIdentity, since: acquireTime } : undefined
+  const { holderIdentity: holder, acquireTime: since = '' } = textsIn(found['spec'])
+  return holder ? { holder, since } : undefined
 }
 
 /** What changes with every write. */
 export function versionOf(found: KubernetesObject | undefined): string | undefined {
-  return found?.metadata['resourceVersion'] as string | undefined
+  return textsIn(found?.metadata)['resourceVersion']
 }
 
 /** A time as Kubernetes' MicroTime wants it, with all six digits. */

@@ -1,3 +1,4 @@
+import { fieldsOf, isMapping, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { managed, systemNamespace } from '../wire/index.ts'
 
@@ -9,9 +10,8 @@ export type ReceiptData = Readonly<Record<string, string>>
 
 /** Reads the receipt's fields. @throws SealiftError CLUSTER_* */
 export async function receiptData(cluster: Cluster): Promise<ReceiptData | undefined> {
-  return (await cluster.get(kinds.configMap, receiptName, systemNamespace))?.['data'] as
-    | ReceiptData
-    | undefined
+  const { data } = fieldsOf(await cluster.get(kinds.configMap, receiptName, systemNamespace))
+  return isMapping(data) ? textsIn(data) : undefined
 }
 
 /** Stores the receipt's fields; those that are left out are gone. @throws SealiftError CLUSTER_* */

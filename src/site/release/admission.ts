@@ -1,15 +1,11 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
+import { countsIn, fieldsOf, isMapping, type Mapping, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import type { ReleaseName } from './own-objects.ts'
 import { redacted } from './redacted.ts'
 
 // With what follows it still a label of DNS, 63 characters.
 const longestName = 55
-
-interface Template {
-  readonly metadata?: Partial<KubernetesObject['metadata']>
-  readonly spec?: Readonly<Record<string, unknown>>
-}
 
 /** What the API server says of pods that it was only asked about, a line each. */
 export interface Admission {
@@ -76,24 +72,26 @@ async function mayMakeRoom(cluster: Asking, object: KubernetesObject, namespace:
 
 /** How many pods a controller has, ready or not (apps/v1, batch/v1). */
 function podsOf(live: KubernetesObject | undefined): number {
-  const status = (live?.['status'] ?? {}) as Readonly<Record<string, number | undefined>>
+  const status = countsIn(live?.['status'])
   return status['replicas'] ?? status['currentNumberScheduled'] ?? status['active'] ?? 0
 }
 
-function templateOf({ kind, spec }: KubernetesObject): Template | undefined {
+function templateOf({ kind, spec }: KubernetesObject): Mapping | undefined {
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(kind)) return undefined
-  return (spec as { readonly template?: Template } | undefined)?.template
+  const { template } = fieldsOf(spec)
+  return isMapping(template) ? template : undefined
 }
 
 /** A pod of a template; none where the account that it could be tried with is not there yet, or its name is taken. */
 async function podOf(
   cluster: Pick<Cluster, 'get'>,
   object: KubernetesObject,
-  { metadata = {}, spec = {} }: Template,
+  template: Mapping,
   namespace: string,
 ): Promise<KubernetesObject | undefined> {
   const there = async (account: unknown) =>
     typeof account === 'string' && (await cluster.get(kinds.serviceAccount, account, namespace)) !== undefined
+  const spec = fieldsOf(template['spec'])
   // The release's own account comes with it; every namespace has a default one.
   const own = spec['serviceAccountName']
   const account = (await there(own)) ? own : 'default'
@@ -102,10 +100,10 @@ async function podOf(
   // Of somebody's pod the server would only say that it cannot be changed.
   if ((await cluster.get(kinds.pod, name, namespace)) !== undefined) return undefined
   const { serviceAccount: _, ...rest } = spec
-  const { labels = {}, annotations = {} } = metadata
+  const { labels, annotations } = fieldsOf(template['metadata'])
   return {
     ...kinds.pod,
-    metadata: { name, namespace, labels, annotations },
+    metadata: { name, namespace, labels: textsIn(labels), annotations: textsIn(annotations) },
     spec: { ...rest, serviceAccountName: account },
   }
 }

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { parseManifests } from '../../kernel/yaml/index.ts'
 
@@ -28,7 +29,7 @@ export function ownObjects(manifest: string, { release, namespace }: ReleaseName
 
 /** Whether a live object is a release's. */
 export function isOf(object: KubernetesObject, { release, namespace }: ReleaseName): boolean {
-  const { annotations = {} } = object.metadata
+  const annotations = fieldsOf(object.metadata.annotations)
   return (
     annotations['meta.helm.sh/release-name'] === release &&
     annotations['meta.helm.sh/release-namespace'] === namespace

@@ -1,5 +1,13 @@
 import { count, messageOf } from '../../kernel/errors/index.ts'
 import {
+  countsIn,
+  fieldsOf,
+  isMapping,
+  type Mapping,
+  mappingsOf,
+  textsIn,
+} from '../../kernel/objects/index.ts'
+import {
   type Cluster,
   isTerminating,
   type KubernetesObject,
@@ -9,20 +17,14 @@ import {
 import { conditionsOf } from '../wire/index.ts'
 import { redacted } from './redacted.ts'
 
-interface Ended {
-  readonly reason?: string
-  readonly exitCode?: number
-}
-
 interface ContainerStatus {
   readonly name: string
   readonly ready: boolean
   readonly restartCount: number
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string }
-    readonly terminated?: Ended
-  }
-  readonly lastState?: { readonly terminated?: Ended }
+  readonly waiting?: Mapping
+  /** How its run ended, and the run before. */
+  readonly terminated?: Mapping
+  readonly before?: Mapping
 }
 
 // A crash may print a stack of a dozen lines behind the one that says why.
@@ -52,12 +54,12 @@ async function troubleOf(pod: KubernetesObject, cluster: Cluster, namespace: str
   )
   if (unscheduled) lines.push(redacted(`pod ${name}: no node for it: ${unscheduled.message}`))
   for (const status of troubledOf(pod)) {
-    const { waiting, terminated } = status.state ?? {}
-    const ended = terminated ?? status.lastState?.terminated
+    const { waiting, terminated, before } = status
+    const ended = terminated ?? before
     const parts = [
-      waiting ? `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}` : 'not ready',
+      waiting ? `${waiting['reason']}${waiting['message'] ? `: ${waiting['message']}` : ''}` : 'not ready',
       status.restartCount > 0 ? count(status.restartCount, 'restart') : '',
-      ended ? `last exit ${ended.exitCode} (${ended.reason})` : '',
+      ended ? `last exit ${ended['exitCode']} (${ended['reason']})` : '',
     ]
     lines.push(redacted(`pod ${name}, ${status.name}: ${parts.filter(part => part !== '').join(', ')}`))
     for (const line of await lastLines(status, name, cluster, namespace))
@@ -71,30 +73,35 @@ async function troubleOf(pod: KubernetesObject, cluster: Cluster, namespace: str
  * nothing, unless they all do.
  */
 function troubledOf(pod: KubernetesObject): readonly ContainerStatus[] {
-  const status = (pod['status'] ?? {}) as {
-    phase?: string
-    initContainerStatuses?: readonly ContainerStatus[]
-    containerStatuses?: readonly ContainerStatus[]
-  }
+  const { phase, initContainerStatuses, containerStatuses } = fieldsOf(pod['status'])
   // A Job's pod that has done its work is not ready, and all is well.
-  if (status.phase === 'Succeeded') return []
-  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  if (phase === 'Succeeded') return []
+  const all = [...mappingsOf(initContainerStatuses), ...mappingsOf(containerStatuses)].flatMap(statusOf)
   const notReady = all.filter(({ ready }) => !ready)
-  const told = notReady.filter(({ state }) => state?.waiting?.reason !== 'PodInitializing')
+  const told = notReady.filter(({ waiting }) => waiting?.['reason'] !== 'PodInitializing')
   return told.length > 0 ? told : notReady
+}
+
+function statusOf({ name, ready, restartCount, state, lastState }: Mapping): ContainerStatus[] {
+  if (typeof name !== 'string') return []
+  const { waiting, terminated } = fieldsOf(state)
+  const { terminated: before } = fieldsOf(lastState)
+  const counted = { name, ready: ready === true, restartCount: Number(restartCount) || 0 }
+  const runs = Object.entries({ waiting, terminated, before }).filter(([, one]) => isMapping(one))
+  return [{ ...counted, ...Object.fromEntries(runs) }]
 }
 
 /** The log of the run that ended, which says why; of the present one where that has none. */
 async function lastLines(
-  { name, state, lastState }: ContainerStatus,
+  { name, terminated, before }: ContainerStatus,
   pod: string,
   cluster: Cluster,
   namespace: string,
 ): Promise<string[]> {
-  const crashed = state?.terminated === undefined && lastState?.terminated !== undefined
+  const crashed = terminated === undefined && before !== undefined
   const runs: readonly LogRun[] = crashed ? ['previous', 'present'] : ['present', 'previous']
   for (const run of runs) {
-    const most = run === 'previous' || state?.terminated ? linesOf.crashed : linesOf.running
+    const most = run === 'previous' || terminated ? linesOf.crashed : linesOf.running
     const log = await cluster.logs(namespace, pod, name, most, run).catch(() => '')
     const lines = log.split('\n').filter(text => text.trim() !== '')
     if (lines.length > 0) return lines
@@ -118,8 +125,8 @@ export async function creationTrouble(cluster: Cluster, namespace: string): Prom
   )
   return lacking.flatMap(({ kind, metadata: { name, uid } }) => {
     const about = events.filter(event => {
-      const involved = event['involvedObject'] as { kind?: string; name?: string; uid?: string } | undefined
-      return involved?.kind === kind && involved.name === name && (involved.uid ?? uid) === uid
+      const involved = fieldsOf(event['involvedObject'])
+      return involved['kind'] === kind && involved['name'] === name && (involved['uid'] || uid) === uid
     })
     const newest = about.sort((a, b) => timeOf(a).localeCompare(timeOf(b))).at(-1)
     return newest === undefined
@@ -130,8 +137,8 @@ export async function creationTrouble(cluster: Cluster, namespace: string): Prom
 
 /** Whether a controller has fewer pods than it wants (apps/v1, batch/v1). */
 function lacksPods(object: KubernetesObject): boolean {
-  const spec = (object['spec'] ?? {}) as { replicas?: number }
-  const status = (object['status'] ?? {}) as Readonly<Record<string, number | undefined>>
+  const spec = countsIn(object['spec'])
+  const status = countsIn(object['status'])
   if (object.kind === kinds.job.kind)
     return (
       !conditionsOf(object).some(({ type, status }) => type === 'Complete' && status === 'True') &&
@@ -139,11 +146,11 @@ function lacksPods(object: KubernetesObject): boolean {
     )
   if (object.kind === kinds.daemonSet.kind)
     return (status['currentNumberScheduled'] ?? 0) < (status['desiredNumberScheduled'] ?? 0)
-  return (status['replicas'] ?? 0) < (spec.replicas ?? 1)
+  return (status['replicas'] ?? 0) < (spec['replicas'] ?? 1)
 }
 
 /** When an event was seen last, as ISO time: the recorders of Kubernetes use one of these fields. */
 function timeOf(event: KubernetesObject): string {
-  const { lastTimestamp, eventTime } = event as { lastTimestamp?: string | null; eventTime?: string | null }
-  return lastTimestamp ?? eventTime ?? String(event.metadata['creationTimestamp'] ?? '')
+  const { lastTimestamp, eventTime } = textsIn(event)
+  return lastTimestamp || eventTime || textsIn(event.metadata)['creationTimestamp'] || ''
 }

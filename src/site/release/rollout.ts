@@ -1,23 +1,14 @@
+import { type Counts, countsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
-
-interface Counts {
-  readonly observedGeneration?: number
-  readonly replicas?: number
-  readonly updatedReplicas?: number
-  readonly availableReplicas?: number
-  readonly desiredNumberScheduled?: number
-  readonly updatedNumberScheduled?: number
-  readonly numberAvailable?: number
-}
 
 /** Why a live Deployment, StatefulSet or DaemonSet is not up in its newest form, in a few words; nothing when it is. */
 export function unready(live: KubernetesObject): string | undefined {
   const { kind, metadata } = live
-  const status = (live['status'] ?? {}) as Counts
+  const status = countsIn(live['status'])
   const counted = countsOf(kind, live, status)
   if (counted === undefined) return undefined
   const { wanted, updated, available } = counted
-  const seen = (status.observedGeneration ?? 0) >= Number(metadata['generation'] ?? 0)
+  const seen = (status['observedGeneration'] ?? 0) >= Number(metadata['generation'] ?? 0)
   if (seen && updated >= wanted && available >= wanted) return undefined
   return `${kind} ${metadata.name}: ${Math.min(updated, available)} of ${wanted} pods ready`
 }
@@ -28,7 +19,7 @@ function countsOf(kind: string, live: KubernetesObject, status: Counts) {
     return { wanted: desiredNumberScheduled, updated: updatedNumberScheduled, available: numberAvailable }
   }
   if (kind !== 'Deployment' && kind !== 'StatefulSet') return undefined
-  const { replicas = 1 } = (live['spec'] ?? {}) as Counts
+  const { replicas = 1 } = countsIn(live['spec'])
   const { updatedReplicas = 0, availableReplicas = 0 } = status
   return { wanted: replicas, updated: updatedReplicas, available: availableReplicas }
 }

@@ -1,4 +1,5 @@
 import { messageOf, printable } from '../../kernel/errors/index.ts'
+import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 
 interface Condition {
@@ -25,8 +26,8 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
     const present = await cluster.get({ apiVersion, kind }, name, namespace)
     const events = await cluster.list(kinds.event, namespace ?? 'default')
     const about = events.filter(event => {
-      const involved = event['involvedObject'] as { kind?: unknown; name?: unknown } | undefined
-      return involved?.kind === kind && involved.name === name
+      const involved = fieldsOf(event['involvedObject'])
+      return involved['kind'] === kind && involved['name'] === name
     })
     const lines = [
       ...(present === undefined ? ['is not there'] : []),
@@ -43,6 +44,5 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
 
 /** The conditions that an object has in its status, whatever it is. */
 export function conditionsOf(object: KubernetesObject | undefined): Condition[] {
-  const status = object?.['status'] as { conditions?: unknown } | undefined
-  return Array.isArray(status?.conditions) ? (status.conditions as Condition[]) : []
+  return mappingsOf(fieldsOf(object?.['status'])['conditions'])
 }

@@ -1,4 +1,5 @@
 import type { Site } from '../../kernel/inputs/index.ts'
+import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 
 /** What is missing for an Ingress, and what to do about each. */
@@ -48,19 +49,15 @@ async function secretFault(
   const secret = await cluster.get(kinds.secret, name, namespace)
   const hint = `make it: kubectl -n ${namespace} create secret tls ${name} --cert=FILE --key=FILE`
   if (secret === undefined) return { message: `there is no Secret ${namespace}/${name}`, hint }
-  const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>
+  const data = fieldsOf(secret['data'])
   const lacks = ['tls.crt', 'tls.key'].filter(key => !data[key])
   if (secret['type'] === 'kubernetes.io/tls' && lacks.length === 0) return undefined
   const what = lacks.length > 0 ? `has no ${lacks.join(' and no ')}` : `is of type ${String(secret['type'])}`
   return { message: `Secret ${namespace}/${name} is no TLS Secret: it ${what}`, hint }
 }
 
-interface IngressSpec {
-  readonly ingressClassName?: string
-  readonly rules?: readonly { readonly host?: string }[]
+const hostsOf = ({ spec }: KubernetesObject) => mappingsOf(fieldsOf(spec)['rules']).map(({ host }) => host)
+const classOf = (object: KubernetesObject | undefined) => {
+  const { ingressClassName: name } = fieldsOf(object?.['spec'])
+  return typeof name === 'string' && name !== '' ? name : undefined
 }
-
-const hostsOf = (object: KubernetesObject) =>
-  ((object['spec'] as IngressSpec | undefined)?.rules ?? []).map(({ host }) => host)
-const classOf = (object: KubernetesObject | undefined) =>
-  (object?.['spec'] as IngressSpec | undefined)?.ingressClassName

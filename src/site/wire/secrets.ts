@@ -1,5 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { SecretRef } from '../../kernel/inputs/index.ts'
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds, type Random, Secret } from '../../kernel/ports/index.ts'
 import { isManaged, managed } from './managed.ts'
 
@@ -45,7 +46,7 @@ export async function storeSecret(
       { hints: ['Sealift would write over it: keep what is in it elsewhere, delete it, and run it again.'] },
     )
   const same = (at: (object: KubernetesObject) => unknown, keys: Values<unknown>) => {
-    const [now, wanted] = [present, object].map(each => (each && (at(each) as Values<string>)) ?? {})
+    const [now, wanted] = [present, object].map(each => fieldsOf(each && at(each)))
     return Object.keys(keys).every(key => now?.[key] === wanted?.[key])
   }
   const stands =
@@ -63,12 +64,11 @@ function defined<T>(values: Values<T>): Record<string, T> {
 
 /** The values of a Secret as read from the cluster. */
 export function secretData(object: KubernetesObject): Map<string, Secret> {
-  const data = object['data'] ?? {}
+  const texts = Object.entries(fieldsOf(object['data'])).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[key, value] as const] : [],
+  )
   return new Map(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      new Secret(Buffer.from(String(value), 'base64').toString('utf8')),
-    ]),
+    texts.map(([key, value]) => [key, new Secret(Buffer.from(value, 'base64').toString('utf8'))]),
   )
 }
 

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { credentialsSecretName } from './bootstrap/index.ts'
 import { keysSecretName } from './keys/index.ts'
@@ -38,24 +39,14 @@ export async function whereWired(cluster: Cluster, namespaces: readonly string[]
 
 const only = ([first, ...others]: readonly string[]) => (others.length === 0 ? first : undefined)
 
-interface StoreSpec {
-  readonly provider?: {
-    readonly infisical?: {
-      readonly hostAPI?: string
-      readonly auth?: {
-        readonly universalAuthCredentials?: { readonly clientId?: { readonly namespace?: string } }
-      }
-    }
-  }
-}
-
 /** Infisical's address and the namespace of ESO's credentials, as the store has them. */
 async function namedByStore(cluster: Cluster): Promise<{ hostAPI?: string; credentials?: string }> {
   const store = await cluster.get(kinds.clusterSecretStore, storeName)
-  const { hostAPI, auth } = ((store?.['spec'] ?? {}) as StoreSpec).provider?.infisical ?? {}
-  const credentials = auth?.universalAuthCredentials?.clientId?.namespace
+  const { hostAPI, auth } = fieldsOf(fieldsOf(fieldsOf(store?.['spec'])['provider'])['infisical'])
+  const { clientId } = fieldsOf(fieldsOf(auth)['universalAuthCredentials'])
+  const { namespace: credentials } = fieldsOf(clientId)
   return {
-    ...(hostAPI === undefined ? {} : { hostAPI }),
-    ...(credentials === undefined ? {} : { credentials }),
+    ...(typeof hostAPI === 'string' && hostAPI !== '' ? { hostAPI } : {}),
+    ...(typeof credentials === 'string' && credentials !== '' ? { credentials } : {}),
   }
 }

@@ -1,5 +1,6 @@
 import { withRelease } from '../../../bundle/opening/index.ts'
 import { type ChartSpec, targetOf } from '../../../kernel/inputs/index.ts'
+import { fieldsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { parseManifests } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
@@ -44,9 +45,14 @@ async function crdsOf(
   const rendered = await withRelease(bundle, chart, { files: host.files, derived }, request =>
     helm.template(request, targetOf(wired.spec), talk.signal),
   )
-  const crds = (parseManifests(rendered) as KubernetesObject[]).filter(({ kind }) => kind === kinds.crd.kind)
+  const crds = parseManifests(rendered).filter(isCrd)
   return crds.map(crd => {
-    const labels = { ...crd.metadata.labels, ...managed, 'dev.sealift/release': release }
+    const labels = { ...textsIn(crd.metadata.labels), ...managed, 'dev.sealift/release': release }
     return { ...crd, metadata: { ...crd.metadata, labels } }
   })
+}
+
+function isCrd(document: unknown): document is KubernetesObject {
+  const { kind, metadata } = fieldsOf(document)
+  return kind === kinds.crd.kind && Boolean(textsIn(metadata)['name'])
 }

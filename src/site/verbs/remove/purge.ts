@@ -1,5 +1,6 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { parseReference, printReference } from '../../../kernel/oci/index.ts'
 import {
   type Cluster,
@@ -122,7 +123,7 @@ async function purgeImages({
 /** Whether a pod runs, and stays, and is of none of the releases: in a namespace that stays theirs may end later. */
 function isOthers(pod: KubernetesObject, { spec }: Wired): boolean {
   const { metadata } = pod
-  const { phase = '' } = (pod['status'] ?? {}) as { phase?: string }
+  const { phase = '' } = textsIn(pod['status'])
   const release = metadata.labels?.['app.kubernetes.io/instance']
   const ours = spec.charts.some(chart => chart.release === release && chart.namespace === metadata.namespace)
   return !ours && !isTerminating(pod) && !['Succeeded', 'Failed'].includes(phase)
@@ -131,16 +132,10 @@ function isOthers(pod: KubernetesObject, { spec }: Wired): boolean {
 /** All names of the images that pods run. */
 function imagesOf(pods: readonly KubernetesObject[]): ReadonlySet<string> {
   const names = pods.flatMap(({ spec }) => {
-    const { containers = [], initContainers = [], ephemeralContainers = [] } = (spec ?? {}) as PodImages
-    return [...containers, ...initContainers, ...ephemeralContainers].map(({ image = '' }) =>
-      parseReference(image),
-    )
+    const { containers, initContainers, ephemeralContainers } = fieldsOf(spec)
+    return [containers, initContainers, ephemeralContainers]
+      .flatMap(mappingsOf)
+      .map(container => parseReference(textsIn(container)['image'] ?? ''))
   })
   return new Set(names.flatMap(name => (name ? runtimeNames({ name: printReference(name) }) : [])))
 }
-
-type PodImages = Readonly<
-  Partial<
-    Record<'containers' | 'initContainers' | 'ephemeralContainers', readonly { readonly image?: string }[]>
-  >
->

@@ -1,4 +1,5 @@
 import { count, printable, SealiftError } from '../../../kernel/errors/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import type { Cluster, Kind, KubernetesObject } from '../../../kernel/ports/index.ts'
 import { isManaged, systemNamespace } from '../../wire/index.ts'
 
@@ -22,13 +23,8 @@ export async function refuseTeamsLoss(crds: readonly KubernetesObject[], cluster
 
 /** The kind that a CRD defines, in the version that is stored. */
 function kindsOf({ spec }: KubernetesObject): Kind[] {
-  const { group, names, versions = [] } = (spec ?? {}) as CrdSpec
-  const stored = versions.find(({ storage }) => storage)
-  return names && stored ? [{ apiVersion: `${group}/${stored.name}`, kind: names.kind }] : []
-}
-
-interface CrdSpec {
-  readonly group?: string
-  readonly names?: { readonly kind: string }
-  readonly versions?: readonly { readonly name: string; readonly storage?: boolean }[]
+  const { group, names, versions } = fieldsOf(spec)
+  const stored = textsIn(mappingsOf(versions).find(({ storage }) => storage === true))
+  const { kind } = textsIn(names)
+  return kind && stored['name'] ? [{ apiVersion: `${group}/${stored['name']}`, kind }] : []
 }

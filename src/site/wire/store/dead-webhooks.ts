@@ -1,8 +1,5 @@
+import { fieldsOf, mappingsOf } from '../../../kernel/objects/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-
-interface Hook {
-  readonly clientConfig?: { readonly service?: { readonly namespace?: string; readonly name?: string } }
-}
 
 /**
  * Takes away webhook configurations whose every Service is in one of these namespaces and not there any more: whoever
@@ -29,11 +26,12 @@ async function isDead(
   configuration: KubernetesObject,
   namespaces: readonly string[],
 ): Promise<boolean> {
-  const hooks = (configuration['webhooks'] ?? []) as readonly Hook[]
+  const hooks = mappingsOf(configuration['webhooks'])
   if (hooks.length === 0) return false
   for (const { clientConfig } of hooks) {
-    const { name, namespace } = clientConfig?.service ?? {}
-    if (name === undefined || namespace === undefined || !namespaces.includes(namespace)) return false
+    const { name, namespace } = fieldsOf(fieldsOf(clientConfig)['service'])
+    if (typeof name !== 'string' || name === '') return false
+    if (typeof namespace !== 'string' || !namespaces.includes(namespace)) return false
     const home = await cluster.get(kinds.namespace, namespace)
     const service = await cluster.get(kinds.service, name, namespace)
     const there = home !== undefined && !isTerminating(home) && service !== undefined

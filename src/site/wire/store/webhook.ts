@@ -1,4 +1,5 @@
 import { messageOf } from '../../../kernel/errors/index.ts'
+import { fieldsOf, mappingsOf } from '../../../kernel/objects/index.ts'
 import {
   type Cluster,
   isTerminating,
@@ -91,7 +92,7 @@ export async function showingCertificate<T>(
 /** Pods that are not ready, and stay, and mount a certificate that is there. */
 async function unaware(cluster: Cluster, namespace: string): Promise<KubernetesObject[]> {
   const secrets = await cluster.list(kinds.secret, namespace, ofWebhook)
-  const filled = secrets.filter(secret => 'tls.crt' in ((secret['data'] ?? {}) as object))
+  const filled = secrets.filter(secret => 'tls.crt' in fieldsOf(secret['data']))
   if (filled.length === 0) return []
   const names = new Set(filled.map(({ metadata }) => metadata.name))
   const pods = await cluster.list(kinds.pod, namespace)
@@ -101,8 +102,8 @@ async function unaware(cluster: Cluster, namespace: string): Promise<KubernetesO
 
 /** Names of the Secrets that a pod mounts. */
 function secretsOf(pod: KubernetesObject): string[] {
-  const { volumes = [] } = (pod['spec'] ?? {}) as {
-    volumes?: readonly { readonly secret?: { readonly secretName?: string } }[]
-  }
-  return volumes.flatMap(({ secret }) => secret?.secretName ?? [])
+  const names = mappingsOf(fieldsOf(pod['spec'])['volumes']).map(
+    ({ secret }) => fieldsOf(secret)['secretName'],
+  )
+  return names.filter(name => typeof name === 'string')
 }
