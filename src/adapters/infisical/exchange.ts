@@ -47,10 +47,10 @@ async function bounded(body: AsyncIterable<Uint8Array> | []): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A body as JSON; `undefined` where it is none. */
+/** A body as JSON, without the fields that are null; `undefined` where it is none. */
 export function parse(text: string): unknown {
   try {
-    return text === '' ? undefined : JSON.parse(text)
+    return text === '' ? undefined : JSON.parse(text, (_, field: unknown) => field ?? undefined)
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@ import {
   type Descriptor,
   type Digest,
   mediaTypes,
-  parseIndex,
+  parseReferrers,
   type Reference,
 } from '../../kernel/oci/index.ts'
 import { header, nextPage, readBody, readRefusal } from './answer.ts'
@@ -38,7 +38,8 @@ export async function fetchReferrers(
       const asking: Asking = { subject, url: next, headers: { accept: mediaTypes.ociIndex }, signal }
       const answer = await retry(context, () => attempt(authorize, context, asking, access), signal)
       if (answer === undefined) return page === 0 ? undefined : found
-      found.push(...parseIndex(answer.bytes, subject).manifests)
+      const unusable = (fault: string) => context.onRetry?.(`left out of ${fault}`)
+      found.push(...parseReferrers(answer.bytes, subject, unusable))
       next = answer.next
     }
     return found

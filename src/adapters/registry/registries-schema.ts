@@ -5,11 +5,11 @@ import { endpointUrl } from './endpoint.ts'
 
 // K3s reads no other fields, so a field that is not here is a typing mistake worth telling.
 const auth = z.strictObject({
-  username: z.string().optional(),
-  password: z.string().optional(),
-  auth: z.string().optional(),
-  identity_token: z.string().optional(),
-  token: z.string().optional(),
+  username: z.string().nullish(),
+  password: z.string().nullish(),
+  auth: z.string().nullish(),
+  identity_token: z.string().nullish(),
+  token: z.string().nullish(),
 })
 
 // The words of YAML 1.1, which K3s reads.

@@ -117,12 +117,12 @@ function jsReplacement(text: string): string {
 
 /** Credentials as registries.yaml and Docker's config spell them; nothing where all fields are empty. */
 export function credentialOf(fields: {
-  readonly username?: string | undefined
-  readonly password?: string | undefined
+  readonly username?: string | null | undefined
+  readonly password?: string | null | undefined
   /** base64 of `username:password`. */
-  readonly auth?: string | undefined
-  readonly identity_token?: string | undefined
-  readonly token?: string | undefined
+  readonly auth?: string | null | undefined
+  readonly identity_token?: string | null | undefined
+  readonly token?: string | null | undefined
 }): Credential | undefined {
   if (fields.token) return { kind: 'bearer', token: new Secret(fields.token) }
   if (fields.identity_token) return { kind: 'identity', token: new Secret(fields.identity_token) }

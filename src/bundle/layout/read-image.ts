@@ -7,6 +7,7 @@ import {
   isManifestType,
   type Manifest,
   manifestLimit,
+  type Platform,
   parseIndex,
   parseJson,
   parseManifest,
@@ -151,7 +152,8 @@ async function readPlatform(
   const bytes = await reading.document(config, owner, limits.config)
   if (bytes === undefined) return undefined
   return reading.parsed(owner, () => {
-    const result = platformShape.safeParse(parseJson(bytes, limits.config))
+    const { os, architecture, variant } = { ...(parseJson(bytes, limits.config) as Partial<Platform> | null) }
+    const result = platformShape.safeParse({ os, architecture, ...(variant ? { variant } : {}) })
     if (!result.success) throw new Error(`its config ${config.digest} names no platform`)
     return platformText(result.data)
   })

@@ -13,6 +13,13 @@ export {
 export type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 export { type Digest, digestOf, digestShape, hexOf, isDigest } from './digest.ts'
 export { canonicalJson, parseJson } from './json.ts'
-export { manifestLimit, parseIndex, parseManifest, platformShape, platformText } from './manifest.ts'
+export {
+  manifestLimit,
+  parseIndex,
+  parseManifest,
+  parseReferrers,
+  platformShape,
+  platformText,
+} from './manifest.ts'
 export { annotations, isChartPackage, isIndexType, isManifestType, mediaTypes } from './media-types.ts'
 export { carriedName, parseReference, printReference, type Reference } from './reference.ts'

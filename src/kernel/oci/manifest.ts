@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../errors/index.ts'
-import type { Index, Manifest, Platform } from './descriptor.ts'
+import type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 import { type Digest, isDigest } from './digest.ts'
 import { parseJson } from './json.ts'
 import { isIndexType, isManifestType } from './media-types.ts'
@@ -62,6 +62,8 @@ const index = z.object({
   layers: z.undefined({ error: 'an index with the field of a manifest' }).optional(),
 })
 
+const referrers = z.object({ manifests: listOf(z.unknown(), 2000).optional().default([]) })
+
 /**
  * Reads an image or artifact manifest (OCI or Docker schema 2). `what` names it in errors.
  * @throws SealiftError CONTENT_MISMATCH with every fault
@@ -78,6 +80,29 @@ export function parseManifest(bytes: Uint8Array, what: string): Manifest {
 export function parseIndex(bytes: Uint8Array, what: string): Index {
   const { config: _, layers: __, ...parsed } = read(index, bytes, what, 'image index')
   return parsed
+}
+
+/**
+ * Reads a list of referrers, which is an index that travels nowhere (distribution-spec v1.1, "Listing Referrers"): an
+ * entry's odd optional fields are left out, and an entry that names nothing is skipped, which `onUnusable` is told.
+ * @throws SealiftError CONTENT_MISMATCH for what is no list
+ */
+export function parseReferrers(
+  bytes: Uint8Array,
+  what: string,
+  onUnusable?: (fault: string) => void,
+): Descriptor[] {
+  const { manifests } = read(referrers, bytes, what, 'list of referrers')
+  return manifests.flatMap((entry, i) => {
+    const whole = descriptor.safeParse(entry)
+    if (whole.success) return whole.data
+    const { mediaType, digest, size } = { ...(entry as Partial<Descriptor>) }
+    const bare = descriptor.safeParse({ mediaType, digest, size })
+    if (bare.success) return bare.data
+    const [issue] = bare.error.issues
+    onUnusable?.(printable(`${what}: manifests.${i}.${issue?.path.join('.')}: ${issue?.message}`))
+    return []
+  })
 }
 
 function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string, kind: string): T {

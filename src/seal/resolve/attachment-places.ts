@@ -6,6 +6,7 @@ import {
   hexOf,
   isIndexType,
   parseIndex,
+  parseReferrers,
   type Reference,
 } from '../../kernel/oci/index.ts'
 import type { Registry } from '../../kernel/ports/index.ts'
@@ -80,7 +81,7 @@ export async function besideIt(
     fallback !== undefined &&
     fallback.descriptor.digest !== subject &&
     isIndexType(fallback.descriptor.mediaType)
-      ? parseIndex(fallback.bytes, base).manifests
+      ? parseReferrers(fallback.bytes, base)
       : (referrers ?? [])
   return [
     ...tags.flatMap(({ tag, served }) => (served ? { subject, listed: served.descriptor, tag } : [])),

@@ -10,12 +10,17 @@ import { chartBytes, readAll } from './read.ts'
 const indexBytes = 32 * 1024 * 1024
 
 // index.yaml (helm.sh/docs/topics/chart_repository), only what is needed to find one package.
-const entry = z.object({
-  version: z.coerce.string(),
-  urls: z.array(z.string()).min(1),
+const usable = z.object({
+  version: z.string(),
+  urls: z.tuple([z.string().min(1)], z.unknown()),
   digest: z.string().nullish(),
 })
-type Entry = z.infer<typeof entry>
+
+/** One version of a chart, as it is listed; whether it can be used is asked of the one that is wanted. */
+interface Entry {
+  readonly version: string
+  readonly fields: unknown
+}
 
 /** The package, or the OCI repository that the Helm repository points to. */
 export type RepositoryPackage = { readonly packed: Uint8Array } | { readonly oci: string }
@@ -43,10 +48,12 @@ export async function packageFromRepository(
       hints: [`It has: ${names.join(', ') || 'none'}.`],
     })
   }
-  const wanted =
-    entries.find(item => item.version === version) ??
-    entries.find(item => isSameVersion(item.version, version))
-  if (wanted === undefined) {
+  const fitting = [
+    ...entries.filter(item => item.version === version),
+    ...entries.filter(item => isSameVersion(item.version, version)),
+  ]
+  const [first] = fitting
+  if (first === undefined) {
     throw new SealiftError('CHART_NOT_FOUND', `${shown} has no ${name} ${version}`, {
       hints: [
         `Nearest versions there: ${nearestVersions(
@@ -56,7 +63,19 @@ export async function packageFromRepository(
       ],
     })
   }
-  const url = addressIn(repo, wanted.urls[0] ?? '')
+  const found = fitting.map(({ version, fields }) => usable.safeParse({ ...(fields as object), version }))
+  const wanted = found.find(({ success }) => success)?.data
+  if (wanted === undefined) {
+    const faults = found[0]?.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+    throw new SealiftError(
+      'CHART_NOT_FOUND',
+      `${shown} lists ${name} ${version} in a form that is of no use`,
+      {
+        faults,
+      },
+    )
+  }
+  const url = addressIn(repo, wanted.urls[0])
   if (url.protocol === 'oci:') return { oci: `${url.host}${url.pathname}`.replace(/:[^/:]*$/, '') }
   const place = withoutQuery(url.href)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -85,7 +104,11 @@ function addressIn(repo: string, address: string): URL {
   base.search = ''
   base.hash = ''
   if (!base.pathname.endsWith('/')) base.pathname += '/'
-  const url = new URL(address, base)
+  const url = URL.parse(address, base.href)
+  if (url === null)
+    throw new SealiftError('CHART_NOT_FOUND', `${withoutQuery(repo)} lists a package at what is no address`, {
+      faults: [printable(withoutQuery(address), 200)],
+    })
   if (!URL.canParse(address) && url.origin === origin && url.search === '') url.search = search
   return url
 }
@@ -106,12 +129,11 @@ function entriesOf(text: string, repo: string): Readonly<Record<string, unknown>
   throw new SealiftError('REGISTRY_FAILED', `${repo} is not a Helm repository: its index.yaml has no entries`)
 }
 
-/** Entries that cannot be used (without version or address) are passed over, as Helm does. */
+/** What names no version is passed over, as Helm does. */
 function readEntries(list: unknown): Entry[] {
-  if (!Array.isArray(list)) return []
-  return list.flatMap(item => {
-    const result = entry.safeParse(item)
-    return result.success ? [result.data] : []
+  return (Array.isArray(list) ? list : []).flatMap((fields: { version?: unknown } | null) => {
+    const version = fields?.version
+    return ['string', 'number'].includes(typeof version) ? [{ version: String(version), fields }] : []
   })
 }
 
