@@ -9,7 +9,9 @@ import { readPackage } from '../../src/kernel/packages/index.ts'
 import type { BundleSource } from '../../src/kernel/ports/index.ts'
 import { loadArchive, planLoad } from '../../src/site/load/index.ts'
 import { memorySource } from '../support/memory-files.ts'
-import type { Case } from './cases.ts'
+import { alike, taken } from '../support/odd-fields.ts'
+import type { Case, DocumentCase } from './cases.ts'
+import { readers } from './readers.ts'
 
 /** How a case ended: read, or refused with a code. */
 export type Outcome = 'read' | ErrorCode
@@ -21,8 +23,21 @@ const mostFaults = 1001
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** Judges one case. @throws Error that says which property does not hold */
-export async function judge({ kind, bytes }: Case): Promise<Outcome> {
-  return kind === 'package' ? refusedOr(() => unpack(bytes)) : judgeBundle(bytes)
+export async function judge(made: Case): Promise<Outcome> {
+  if (made.kind === 'document') return judgeDocument(made)
+  return made.kind === 'package' ? refusedOr(() => unpack(made.bytes)) : judgeBundle(made.bytes)
+}
+
+/** A document is read, or refused; what counts as absent, or is of no matter, changes nothing in that. */
+async function judgeDocument({ reader, text, like }: DocumentCase): Promise<Outcome> {
+  const read = (body: string) => readers[reader]?.read(body)
+  const outcome = await refusedOr(async () => read(text))
+  must(outcome !== 'BUG', 'it ended as a fault of ours')
+  if (like !== undefined) {
+    const [one, other] = [await taken(() => read(text)), await taken(() => read(like))]
+    must(alike(one, other), `read otherwise than ${like.slice(0, 200)}`)
+  }
+  return outcome
 }
 
 async function judgeBundle(bytes: Buffer): Promise<Outcome> {

@@ -1,10 +1,12 @@
 /** Runs many cases and says how each ended. */
 import { Worker } from 'node:worker_threads'
+import type { About } from './cases.ts'
 import type { Outcome } from './judge.ts'
 
 /** What a worker is to do. `at` is where it notes the case that it is at. */
 export interface Task {
   readonly seed: string
+  readonly about: About
   readonly numbers: readonly number[]
   readonly at: SharedArrayBuffer
 }
@@ -29,6 +31,7 @@ export interface Summary {
 /** What to run; `from` is the first case's number. */
 export interface RunOptions {
   readonly seed: string
+  readonly about?: About
   readonly from?: number
   readonly cases: number
   readonly onProgress?: (done: number, failures: number) => void
@@ -49,7 +52,13 @@ const batch = 5000
 const mostFailures = 20
 
 /** Runs cases one after the other. Ends early after many failures. */
-export async function runCases({ seed, from = 0, cases, onProgress }: RunOptions): Promise<Summary> {
+export async function runCases({
+  seed,
+  about = 'bundles',
+  from = 0,
+  cases,
+  onProgress,
+}: RunOptions): Promise<Summary> {
   const outcomes: Record<string, number> = {}
   const failures: Report[] = []
   let slowest: Report = { number: from, ms: 0 }
@@ -64,7 +73,7 @@ export async function runCases({ seed, from = 0, cases, onProgress }: RunOptions
   while (done < cases && failures.length < mostFailures) {
     const length = Math.min(batch, cases - done)
     await runBatch(
-      seed,
+      { seed, about },
       Array.from({ length }, (_, i) => from + done + i),
       note,
     )
@@ -73,9 +82,13 @@ export async function runCases({ seed, from = 0, cases, onProgress }: RunOptions
 }
 
 /** One worker's cases; when it dies, the case that it died of is noted and the others are left to the next worker. */
-function runBatch(seed: string, numbers: readonly number[], note: (report: Report) => void): Promise<void> {
+function runBatch(
+  { seed, about }: Pick<Task, 'seed' | 'about'>,
+  numbers: readonly number[],
+  note: (report: Report) => void,
+): Promise<void> {
   const at = new SharedArrayBuffer(4)
-  const workerData: Task = { seed, numbers, at }
+  const workerData: Task = { seed, about, numbers, at }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: heapMb },

@@ -4,14 +4,14 @@ import { caseOf } from './cases.ts'
 import { judge } from './judge.ts'
 import type { Report, Task } from './run.ts'
 
-const { seed, numbers, at } = workerData as Task
+const { seed, about, numbers, at } = workerData as Task
 const clock = new Int32Array(at)
 
 for (const number of numbers) {
   Atomics.store(clock, 0, number)
   const started = performance.now()
   let report: Report
-  const made = caseOf(seed, number)
+  const made = caseOf(seed, number, about)
   try {
     report = { number, outcome: await judge(made), ms: 0 }
   } catch (error) {

@@ -41,6 +41,9 @@ const lines: readonly ((random: Random) => string)[] = [
   random => `${JSON.stringify(hostileText(random))}: ${JSON.stringify(hostileText(random))}\n`,
 ]
 
+/** A line that means something else than it seems to, or a lot. */
+export const hostileLine = (random: Random): string => random.pick(lines)(random)
+
 /** Values that take another's place. */
 const values: readonly ((random: Random) => string)[] = [
   random => JSON.stringify(hostileText(random)),

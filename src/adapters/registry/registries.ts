@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { parseReference } from '../../kernel/oci/index.ts'
 import { Secret } from '../../kernel/ports/index.ts'
 import { type Endpoint, endpointUrl, ownEndpoint } from './endpoint.ts'
@@ -56,7 +56,7 @@ export function readRegistries(file?: { readonly path: string; readonly text: st
       // A rewritten name becomes part of a URL: nothing but a repository name may come out.
       if (parseReference(`rewritten.invalid/${changed}:x`)?.repository === changed) return changed
       throw new SealiftError('SPEC_INVALID', `${file?.path}: a rewrite makes a bad repository name`, {
-        faults: [`mirrors.${registry}.rewrite: ${pattern} turns ${repository} into ${changed}`],
+        faults: [printable(`mirrors.${registry}.rewrite: ${pattern} turns ${repository} into ${changed}`)],
       })
     }
     return repository
