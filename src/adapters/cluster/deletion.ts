@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SealiftError } from '../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { failed } from './faults.ts'
 
@@ -29,11 +29,12 @@ function held(object: KubernetesObject, timeoutSeconds: number): SealiftError {
     object.metadata['finalizers'],
     ...(isNamespace ? [fieldsOf(object['spec'])['finalizers']] : []),
   ]
-  const finalizers = own.filter(Array.isArray).flat().map(String)
+  const finalizers = own.flat().filter(one => typeof one === 'string')
   const { conditions } = fieldsOf(isNamespace ? object['status'] : undefined)
   const remaining = mappingsOf(conditions)
-    .filter(({ type, status }) => status === 'True' && String(type).endsWith('Remaining'))
-    .map(({ message = '' }) => String(message))
+    .map(textsIn)
+    .filter(({ type = '', status }) => status === 'True' && type.endsWith('Remaining'))
+    .map(({ message = '' }) => message)
   const { name, namespace } = object.metadata
   const why = finalizers.length > 0 ? `held by finalizers ${finalizers.join(', ')}` : 'not gone'
   return failed(

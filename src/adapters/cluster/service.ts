@@ -1,4 +1,4 @@
-import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, type Mapping, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { failed } from './faults.ts'
 
@@ -33,13 +33,13 @@ export async function backend(cluster: Pick<Cluster, 'get' | 'list'>, wanted: Se
       `its ports: ${ports.map(({ port }) => port).join(', ') || 'none'}`,
     ])
   }
-  const labels = Object.entries(fieldsOf(selector)).map(([key, value]) => `${key}=${value}`)
+  const labels = Object.entries(textsIn(selector)).map(([key, value]) => `${key}=${value}`)
   if (labels.length === 0) return sliceBackend(cluster, wanted, own)
   const pods = await cluster.list(kinds.pod, namespace, labels.join(','))
   const pod = pods.find(ready)
   if (!pod) {
     const states = pods.map(
-      each => `${each.metadata.name} (${fieldsOf(each['status'])['phase'] ?? 'unknown'})`,
+      each => `${each.metadata.name} (${textsIn(each['status'])['phase'] ?? 'unknown'})`,
     )
     throw failed(`no pod behind ${shown} is ready`, [
       states.length > 0 ? `its pods: ${states.join(', ')}` : 'it has no pods at all',
@@ -47,7 +47,7 @@ export async function backend(cluster: Pick<Cluster, 'get' | 'list'>, wanted: Se
   }
   const number = targetPort(own, pod)
   if (number === undefined)
-    throw failed(`pod ${pod.metadata.name} has no port named ${own['targetPort']} for ${shown}`)
+    throw failed(`pod ${pod.metadata.name} has no port named ${textsIn(own)['targetPort']} for ${shown}`)
   return { pod: pod.metadata.name, port: number }
 }
 

@@ -100,7 +100,8 @@ export function failure(
       })
 }
 
-const issue = z.object({ path: z.array(z.unknown()).default([]), message: z.unknown() })
+const key = z.union([z.string(), z.number()])
+const issue = z.object({ path: z.array(key).default([]).catch([]), message: z.string() })
 
 // `message` is a text, or the list of zod's issues when the server refused the request's shape.
 function words(body: unknown, text: string): string {
@@ -108,7 +109,7 @@ function words(body: unknown, text: string): string {
   if (typeof message === 'string') return message
   const issues = z.array(issue).safeParse(message)
   if (!issues.success) return text
-  return issues.data.map(({ path, message }) => `${path.join('.')}: ${String(message)}`).join('; ')
+  return issues.data.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
 }
 
 function hide(text: string, { secrets = [], token }: Call): string {

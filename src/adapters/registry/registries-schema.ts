@@ -3,6 +3,9 @@ import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts
 import { parseManifests } from '../../kernel/yaml/index.ts'
 import { endpointUrl } from './endpoint.ts'
 
+// More than anybody reads.
+const mostFaults = 100
+
 // K3s reads no other fields, so a field that is not here is a typing mistake worth telling.
 const auth = z.strictObject({
   username: z.string().nullish(),
@@ -77,7 +80,7 @@ export function parseRegistriesFile(path: string, text: string): RegistriesFile 
   }
   const parsed = schema.safeParse(value ?? {})
   if (parsed.success) return parsed.data
-  throw invalid(parsed.error.issues.flatMap(faultsOf))
+  throw invalid(parsed.error.issues.flatMap(faultsOf).slice(0, mostFaults))
 }
 
 /** One line per fault; a fault inside a mapping's key carries its own list. */

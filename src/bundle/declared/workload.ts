@@ -3,6 +3,7 @@ import {
   fieldsOf as mapping,
   type PodShape,
   type RenderedObject,
+  textsIn,
 } from '../../kernel/objects/index.ts'
 
 /** How many pods of one shape run, and when. */
@@ -40,7 +41,7 @@ function declared(content: Mapping, path: string): number {
 
 function mostPods({ content, chart }: RenderedObject, target: RenderedObject): number {
   const spec = mapping(content['spec'])
-  const { kind, name } = mapping(spec['scaleTargetRef'])
+  const { kind, name } = textsIn(spec['scaleTargetRef'])
   return chart === target.chart && `${kind}/${name}` === target.title ? count(spec['maxReplicas'], 1) : 0
 }
 

@@ -8,6 +8,8 @@ import { parseManifests } from '../../kernel/yaml/index.ts'
 import { chartBytes, readAll } from './read.ts'
 
 const indexBytes = 32 * 1024 * 1024
+// What servers take, and people can read.
+const longestAddress = 1500
 
 // index.yaml (helm.sh/docs/topics/chart_repository), only what is needed to find one package.
 const usable = z.object({
@@ -105,7 +107,7 @@ function addressIn(repo: string, address: string): URL {
   base.hash = ''
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   const url = URL.parse(address, base.href)
-  if (url === null)
+  if (url === null || address.length > longestAddress)
     throw new SealiftError('CHART_NOT_FOUND', `${withoutQuery(repo)} lists a package at what is no address`, {
       faults: [printable(withoutQuery(address), 200)],
     })

@@ -55,7 +55,8 @@ function fromStatement({ predicateType, predicate, subject }: Fields): SbomDocum
   if (typeof predicateType !== 'string' || !isSbomPredicate(predicateType)) return undefined
   const subjects: readonly unknown[] = Array.isArray(subject) ? subject : []
   const about = subjects.flatMap(one => {
-    const digest = `sha256:${(one as { digest?: { sha256?: unknown } } | null)?.digest?.sha256}`
+    const hash = (one as { digest?: { sha256?: unknown } } | null)?.digest?.sha256
+    const digest = typeof hash === 'string' ? `sha256:${hash}` : ''
     return isDigest(digest) ? digest : []
   })
   // cosign put documents that are no JSON, and once all, into a field of their own.

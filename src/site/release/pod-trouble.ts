@@ -21,7 +21,7 @@ interface ContainerStatus {
   readonly name: string
   readonly ready: boolean
   readonly restartCount: number
-  readonly waiting?: Mapping
+  readonly waiting?: Readonly<Record<string, string>>
   /** How its run ended, and the run before. */
   readonly terminated?: Mapping
   readonly before?: Mapping
@@ -59,7 +59,7 @@ async function troubleOf(pod: KubernetesObject, cluster: Cluster, namespace: str
     const parts = [
       waiting ? `${waiting['reason']}${waiting['message'] ? `: ${waiting['message']}` : ''}` : 'not ready',
       status.restartCount > 0 ? count(status.restartCount, 'restart') : '',
-      ended ? `last exit ${ended['exitCode']} (${ended['reason']})` : '',
+      ended ? `last exit ${countsIn(ended)['exitCode']} (${textsIn(ended)['reason']})` : '',
     ]
     lines.push(redacted(`pod ${name}, ${status.name}: ${parts.filter(part => part !== '').join(', ')}`))
     for (const line of await lastLines(status, name, cluster, namespace))
@@ -86,9 +86,14 @@ function statusOf({ name, ready, restartCount, state, lastState }: Mapping): Con
   if (typeof name !== 'string') return []
   const { waiting, terminated } = fieldsOf(state)
   const { terminated: before } = fieldsOf(lastState)
-  const counted = { name, ready: ready === true, restartCount: Number(restartCount) || 0 }
-  const runs = Object.entries({ waiting, terminated, before }).filter(([, one]) => isMapping(one))
-  return [{ ...counted, ...Object.fromEntries(runs) }]
+  const counted = {
+    name,
+    ready: ready === true,
+    restartCount: typeof restartCount === 'number' ? restartCount : 0,
+  }
+  const runs = Object.entries({ terminated, before }).filter(([, one]) => isMapping(one))
+  const waits = isMapping(waiting) ? { waiting: textsIn(waiting) } : {}
+  return [{ ...counted, ...waits, ...Object.fromEntries(runs) }]
 }
 
 /** The log of the run that ended, which says why; of the present one where that has none. */
@@ -131,7 +136,7 @@ export async function creationTrouble(cluster: Cluster, namespace: string): Prom
     const newest = about.sort((a, b) => timeOf(a).localeCompare(timeOf(b))).at(-1)
     return newest === undefined
       ? []
-      : [redacted(`${kind} ${name} cannot make pods: ${newest['message']}`, 700)]
+      : [redacted(`${kind} ${name} cannot make pods: ${textsIn(newest)['message']}`, 700)]
   })
 }
 

@@ -1,12 +1,12 @@
 import { messageOf, printable } from '../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 
 interface Condition {
-  readonly type?: unknown
-  readonly status?: unknown
-  readonly reason?: unknown
-  readonly message?: unknown
+  readonly type?: string
+  readonly status?: string
+  readonly reason?: string
+  readonly message?: string
 }
 
 /** Whether an object's condition `Ready` is True. */
@@ -34,7 +34,7 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
       ...conditionsOf(present).map(
         ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
       ),
-      ...about.slice(-5).map(event => `event ${event['reason']}: ${event['message']}`),
+      ...about.slice(-5).map(event => `event ${textsIn(event)['reason']}: ${textsIn(event)['message']}`),
     ]
     return [...new Set(lines)].map(line => `${kind} ${name}: ${printable(line, 500)}`)
   } catch (error) {
@@ -44,5 +44,5 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
 
 /** The conditions that an object has in its status, whatever it is. */
 export function conditionsOf(object: KubernetesObject | undefined): Condition[] {
-  return mappingsOf(fieldsOf(object?.['status'])['conditions'])
+  return mappingsOf(fieldsOf(object?.['status'])['conditions']).map(textsIn)
 }

@@ -1,5 +1,5 @@
 import type { Site } from '../../kernel/inputs/index.ts'
-import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 
 /** What is missing for an Ingress, and what to do about each. */
@@ -52,7 +52,7 @@ async function secretFault(
   const data = fieldsOf(secret['data'])
   const lacks = ['tls.crt', 'tls.key'].filter(key => !data[key])
   if (secret['type'] === 'kubernetes.io/tls' && lacks.length === 0) return undefined
-  const what = lacks.length > 0 ? `has no ${lacks.join(' and no ')}` : `is of type ${String(secret['type'])}`
+  const what = lacks.length > 0 ? `has no ${lacks.join(' and no ')}` : `is of type ${textsIn(secret)['type']}`
   return { message: `Secret ${namespace}/${name} is no TLS Secret: it ${what}`, hint }
 }
 

@@ -23,8 +23,9 @@ export async function refuseTeamsLoss(crds: readonly KubernetesObject[], cluster
 
 /** The kind that a CRD defines, in the version that is stored. */
 function kindsOf({ spec }: KubernetesObject): Kind[] {
-  const { group, names, versions } = fieldsOf(spec)
+  const { names, versions } = fieldsOf(spec)
+  const { group } = textsIn(spec)
   const stored = textsIn(mappingsOf(versions).find(({ storage }) => storage === true))
   const { kind } = textsIn(names)
-  return kind && stored['name'] ? [{ apiVersion: `${group}/${stored['name']}`, kind }] : []
+  return kind && group && stored['name'] ? [{ apiVersion: `${group}/${stored['name']}`, kind }] : []
 }
