@@ -78,6 +78,8 @@ export async function kubeconfigFiles(options: KubeconfigOptions): Promise<strin
   throw unusable(`no kubeconfig found: tried ${tried.join(', ')}`)
 }
 
+const isText = (value: unknown): value is string => typeof value === 'string'
+
 async function read(paths: readonly string[], context: string | undefined): Promise<Connection> {
   // Heavy: loaded here, so that verbs without a cluster start fast.
   const { KubeConfig } = await import('@kubernetes/client-node')
@@ -89,10 +91,12 @@ async function read(paths: readonly string[], context: string | undefined): Prom
       // An entry that is none is not there: contexts that nobody asks for may name it.
       one.loadFromFile(path, { onInvalidEntry: 'filter' })
       // What comes first counts, as in kubectl; every K3s names its cluster, user and context `default`.
-      config.clusters.push(...one.clusters.filter(({ name }) => !config.getCluster(name)))
-      config.users.push(...one.users.filter(({ name }) => !config.getUser(name)))
-      config.contexts.push(...one.contexts.filter(({ name }) => !config.getContextObject(name)))
-      config.currentContext ||= one.currentContext
+      config.clusters.push(...one.clusters.filter(({ name }) => isText(name) && !config.getCluster(name)))
+      config.users.push(...one.users.filter(({ name }) => isText(name) && !config.getUser(name)))
+      config.contexts.push(
+        ...one.contexts.filter(({ name }) => isText(name) && !config.getContextObject(name)),
+      )
+      if (isText(one.currentContext)) config.currentContext ||= one.currentContext
     }
   } catch {
     throw unusable(`the kubeconfig is not valid: ${shown}`)

@@ -71,7 +71,8 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
       })
       // Items of a list come without their kind.
       const items = mappingsOf(page['items'])
-      seen += items.length
+      // Pages but the last are full; those that are not must not go on for ever.
+      seen += Math.max(items.length, pageSize)
       found.push(...items.flatMap(item => objectIn({ ...item, ...named }) ?? []))
       const { continue: more } = fieldsOf(page['metadata'])
       next = typeof more === 'string' ? more : undefined

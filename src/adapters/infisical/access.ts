@@ -1,11 +1,14 @@
 import * as z from 'zod'
 import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
-import type { Api, Call } from './api.ts'
+import { type Api, type Call, listOf } from './api.ts'
 import { samePermissions } from './permissions.ts'
 
-const memberships = z.object({ identityMemberships: z.array(z.object({ identityId: z.string() })) })
+const memberships = z.object({
+  // How many there are says whether more follow: none may be left out.
+  identityMemberships: z.array(z.object({ identityId: z.string() }).catch({ identityId: '' })),
+})
 const listed = z.object({
-  privileges: z.array(z.object({ id: z.string(), slug: z.string(), isTemporary: z.boolean() })),
+  privileges: listOf(z.object({ id: z.string(), slug: z.string(), isTemporary: z.boolean() })),
 })
 const read = z.object({ privilege: z.object({ permissions: z.unknown() }) })
 

@@ -21,6 +21,19 @@ export interface Api {
   find<T>(call: Call, shape: z.ZodType<T>): Promise<T | undefined>
 }
 
+/** A list in which some entry is looked for: those of another shape are none of them, unless all are. */
+export function listOf<T>(entry: z.ZodType<T>) {
+  return z.array(z.unknown()).transform((entries, context) => {
+    const read = entries.map(one => entry.safeParse(one))
+    const found = read.flatMap(({ success, data }) => (success ? [data] : []))
+    if (found.length === 0)
+      for (const [at, { error }] of read.slice(0, mostFaults).entries())
+        for (const { path, message } of error?.issues ?? [])
+          context.addIssue({ code: 'custom', path: [at, ...path], message })
+    return found
+  })
+}
+
 const starting = new Set([502, 503, 504])
 const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const mostAttempts = 40
@@ -101,7 +114,7 @@ export function failure(
 }
 
 const key = z.union([z.string(), z.number()])
-const issue = z.object({ path: z.array(key).default([]).catch([]), message: z.string() })
+const issue = z.object({ path: z.array(key).default([]), message: z.string() })
 
 // `message` is a text, or the list of zod's issues when the server refused the request's shape.
 function words(body: unknown, text: string): string {

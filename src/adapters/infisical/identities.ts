@@ -17,7 +17,7 @@ const listedSecrets = z.object({
   clientSecretData: z.array(
     z.object({
       id: z.string(),
-      description: z.string().nullish(),
+      description: z.string().optional().catch(undefined),
       isClientSecretRevoked: z.boolean().optional(),
     }),
   ),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Clock, type Haste, type Infisical, Secret } from '../../kernel/ports/index.ts'
-import { type Api, createApi, failure } from './api.ts'
+import { type Api, createApi, failure, listOf } from './api.ts'
 import { createSession } from './session.ts'
 
 /** Where the server is. */
@@ -70,7 +70,7 @@ export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions):
 
 async function firstOrganization(api: Api, token: Secret): Promise<string> {
   const call = { method: 'GET', path: '/api/v1/organization', token } as const
-  const shape = z.object({ organizations: z.array(z.object({ id: z.string() })) })
+  const shape = z.object({ organizations: listOf(z.object({ id: z.string().min(1) })) })
   const { organizations } = await api.expect(call, shape)
   const [first] = organizations
   if (first === undefined) throw failure(call, 200, 'this user has no organisation')

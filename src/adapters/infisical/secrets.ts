@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { type InfisicalSession, Secret, type SecretPlace } from '../../kernel/ports/index.ts'
-import type { Api, Call } from './api.ts'
+import { type Api, type Call, listOf } from './api.ts'
 
 const read = z.object({ secret: z.object({ secretValue: z.string() }) })
-const listed = z.object({ secrets: z.array(z.object({ secretKey: z.string() })) })
+const listed = z.object({ secrets: listOf(z.object({ secretKey: z.string() })) })
 // With an approval policy the server answers 200 and an `approval` instead: nothing has changed then.
 const written = z.object({ secret: z.object({ secretKey: z.string() }) })
 

@@ -1,16 +1,16 @@
 import * as z from 'zod'
 import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { createAccess } from './access.ts'
-import type { Api, Call } from './api.ts'
+import { type Api, type Call, listOf } from './api.ts'
 import { createIdentities } from './identities.ts'
 import { createSecrets } from './secrets.ts'
 
 const project = z.object({
   id: z.string(),
   slug: z.string(),
-  environments: z.array(z.object({ slug: z.string(), name: z.string() })),
+  environments: listOf(z.object({ slug: z.string(), name: z.string() })),
 })
-const listedFolders = z.object({ folders: z.array(z.object({ name: z.string() })) })
+const listedFolders = z.object({ folders: listOf(z.object({ name: z.string() })) })
 
 /** A session of a user with an organisation selected. */
 export function createSession(api: Api, token: Secret, organizationId: string): InfisicalSession {
