@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { Secret } from '../../kernel/ports/index.ts'
 import { type Environment, type LoginFile, loginFor, loginPaths, readLoginFile } from './login-files.ts'
 import { type Credential, credentialOf, type Registries } from './registries.ts'
@@ -82,13 +82,20 @@ async function askHelper(
   if (answer.failed) {
     if (/credentials not found|no credentials|no .* credentials/i.test(answer.stdout)) return undefined
     // Its output stays unsaid: it may hold what it was asked for.
-    throw new SealiftError('REGISTRY_DENIED', `${program} gave no credentials for ${server}`, {
-      hints: [`Try it by hand: echo ${server} | ${program} get`],
-    })
+    throw new SealiftError(
+      'REGISTRY_DENIED',
+      `${printable(program, 100)} gave no credentials for ${server}`,
+      {
+        hints: [`Try it by hand: echo ${server} | ${printable(program, 100)} get`],
+      },
+    )
   }
   const parsed = helperAnswer.safeParse(parseJson(answer.stdout))
   if (!parsed.success) {
-    throw new SealiftError('REGISTRY_DENIED', `${program} answered something that is no credential`)
+    throw new SealiftError(
+      'REGISTRY_DENIED',
+      `${printable(program, 100)} answered something that is no credential`,
+    )
   }
   const { Username: username, Secret: secret } = parsed.data
   if (username === '<token>') return { kind: 'identity', token: new Secret(secret) }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 
 /** The process's environment, or a part of it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -15,8 +15,11 @@ const login = z.looseObject({
   registrytoken: z.string().optional(),
 })
 
+/** Stands for a login that is none: it voids nobody else's. */
+const unusable: z.infer<typeof login> = {}
+
 const schema = z.looseObject({
-  auths: z.record(z.string(), login).optional(),
+  auths: z.record(z.string(), login.catch(unusable)).optional(),
   credHelpers: z.record(z.string(), z.string()).optional(),
   credsStore: z.string().optional(),
 })
@@ -53,18 +56,23 @@ export async function readLoginFile(path: string): Promise<LoginFile> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return {}
     throw new SealiftError('FILE_FAILED', `${path}: cannot be read (${code})`, { cause: error })
   }
+  let fault = 'not JSON'
   try {
     // What is null is absent, as for Go, in which the tools that write this file are written.
-    return schema.parse(JSON.parse(text, (_, value: unknown) => value ?? undefined))
+    const value: unknown = JSON.parse(text, (_, field: unknown) => field ?? undefined)
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    // The field's name, never its value.
+    fault = printable(`${parsed.error.issues[0]?.path.slice(0, 2).join('.') || 'it'} is of another type`)
   } catch {
     // Neither cause nor parser's words: both quote the file, which holds passwords.
-    throw new SealiftError('FILE_FAILED', `${path}: not a valid Docker config`)
   }
+  throw new SealiftError('FILE_FAILED', `${path}: not a valid Docker config: ${fault}`)
 }
 
 /**
  * The login for an image's repository, `team-a/app`, at a registry: the one of the longest path that holds it, then the
- * registry's own. A login of another path is none.
+ * registry's own. A login of another path is none. @throws SealiftError FILE_FAILED for one with fields of another type
  */
 export function loginFor({ auths = {} }: LoginFile, name: string, repository = ''): Login | undefined {
   const parts = repository.split('/').filter(part => part !== '')
@@ -72,7 +80,15 @@ export function loginFor({ auths = {} }: LoginFile, name: string, repository = '
   for (const place of [...places, name]) {
     const key =
       Object.keys(auths).find(key => key === place) ?? Object.keys(auths).find(key => bare(key) === place)
-    if (key !== undefined) return auths[key]
+    if (key === undefined) continue
+    if (auths[key] !== unusable) return auths[key]
+    throw new SealiftError(
+      'FILE_FAILED',
+      `the login for ${printable(key)} is not one: its fields are no texts`,
+      {
+        hints: ['Log in anew: it is under `auths` in the Docker config.'],
+      },
+    )
   }
   return undefined
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createCredentials } from '../../../../src/adapters/registry/credentials.ts'
 import { readRegistries } from '../../../../src/adapters/registry/registries.ts'
+import { wronglyTaken } from '../../../support/odd-fields.ts'
 
 const encode = (text: string) => Buffer.from(text).toString('base64')
 let home: string
@@ -167,7 +168,7 @@ it('says that a config is no config, without quoting it', async () => {
   const failing = find('{"auths": {"a.io": {"auth": "s3cret"}', ['a.io'])
   await expect(failing).rejects.toMatchObject({ code: 'FILE_FAILED' })
   await expect(failing).rejects.not.toHaveProperty('cause')
-  await expect(failing).rejects.toThrow(/config\.json: not a valid Docker config$/)
+  await expect(failing).rejects.toThrow(/config\.json: not a valid Docker config: not JSON$/)
 })
 
 it('keeps what opens the user’s keys from a helper', async () => {
@@ -178,4 +179,19 @@ it('keeps what opens the user’s keys from a helper', async () => {
   const secrets = { SEALIFT_KEY_PASSPHRASE: 'hunter2', COSIGN_PASSWORD: 'hunter2' }
   expect(await find({ credsStore: 'curious' }, ['a.io'], '', secrets)).toEqual(['me', 's3cret'])
   expect(await readFile(join(home, 'env'), 'utf8')).not.toContain('hunter2')
+})
+
+it('reads a config whose fields come in any odd form, and needs no login of others', async () => {
+  const config = {
+    auths: {
+      'r.example': { auth: encode('ann:pass'), username: '', password: '', identitytoken: '' },
+      'other.example': { auth: encode('bob:pass'), registrytoken: '' },
+    },
+    ...{ credHelpers: { 'third.example': 'x' }, credsStore: '', HttpHeaders: { a: 'b' }, psFormat: 'x' },
+  }
+  const wrong = await wronglyTaken(config, document => find(document as object, ['r.example']), {
+    unused: /^(HttpHeaders|psFormat)|other\.example/,
+    named: /docker\/config\.json: .*(auths|cred|it is)|the login for r\.example|docker-credential-x/,
+  })
+  expect(wrong).toEqual([])
 })
