@@ -1,87 +1,20 @@
 /** Sealift's readers of what others wrote, each with a sound document; only the reading itself is real. */
-import type { IncomingMessage } from 'node:http'
-import type { Answer } from '../../src/adapters/registry/asking.ts'
-import { fetchReferrers } from '../../src/adapters/registry/referrers.ts'
 import { readRegistries } from '../../src/adapters/registry/registries.ts'
-import { Tokens } from '../../src/adapters/registry/tokens.ts'
 import { computeBudget } from '../../src/bundle/declared/index.ts'
 import { findPods, renderedObjects } from '../../src/kernel/objects/index.ts'
-import { digestOf, mediaTypes, parseIndex, parseManifest } from '../../src/kernel/oci/index.ts'
+import { digestOf } from '../../src/kernel/oci/index.ts'
+import { objectChanges } from '../../src/seal/diff/index.ts'
 import { chartArtifact } from '../../src/seal/resolve/chart-artifact.ts'
 import { packageFromRepository } from '../../src/seal/resolve/helm-repository.ts'
-import { findImages, parseChartYaml, pinImages } from '../../src/seal/resolve/index.ts'
+import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
 import { readSbom } from '../../src/seal/sbom/index.ts'
 import { ownObjects } from '../../src/site/release/index.ts'
 import { cyclonedx, spdx, statement } from '../support/attachments.ts'
-import { ManualClock } from '../support/manual-clock.ts'
 import { memoryWeb } from '../support/memory-registry.ts'
-import type { Expected } from '../support/odd-fields.ts'
 import * as sound from './documents.ts'
+import { type Reader, registryReaders } from './registry-readers.ts'
 
-/** A reader of texts, and what it reads when nothing is wrong. */
-export interface Reader extends Expected {
-  readonly sound: unknown
-  read(text: string): unknown
-}
-
-const clock = new ManualClock()
 const text = JSON.stringify
-const config = text(sound.config)
-const manifest = text(sound.manifestOf(config))
-
-/** An image whose documents are these texts; what the others refer to is made to fit. */
-async function pinned(image: { index?: string; manifest?: string; config?: string }): Promise<unknown> {
-  const own = image.manifest ?? text(sound.manifestOf(image.config ?? config))
-  const top = image.index ?? text(sound.indexOf(own))
-  const served = [own, top, image.config ?? config, manifest, config]
-  const found = (digest: string) => Buffer.from(served.find(one => digestOf(one) === digest) ?? '')
-  const registry = {
-    async manifest({ digest }: { digest?: string }) {
-      const bytes = digest === undefined ? Buffer.from(top) : found(digest)
-      const mediaType = digest === undefined ? mediaTypes.ociIndex : mediaTypes.ociManifest
-      return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes }
-    },
-    find: async () => undefined,
-    referrers: async () => undefined,
-    async *blob(_: unknown, { digest }: { digest: string }) {
-      yield found(digest)
-    },
-  }
-  const options = { registry, platforms: ['linux/amd64'] }
-  const [{ platforms } = {}] = await pinImages([{ name: 'docker.io/lab/x:1', reasons: [] }], options)
-  // Its own digest is another one with every change.
-  return Object.entries(platforms ?? {}).map(([name, { layers }]) => [name, layers])
-}
-
-function answer(body: string): Answer {
-  const url = new URL('https://registry.example/v2/lab/x/referrers/y')
-  const headers = { 'content-type': mediaTypes.ociIndex }
-  const chunks = (async function* () {
-    yield Buffer.from(body)
-  })()
-  return {
-    url,
-    status: 200,
-    headers,
-    body: chunks,
-    response: {} as IncomingMessage,
-    authorization: undefined,
-  }
-}
-
-async function tokenOf(body: string): Promise<string> {
-  const tokens = new Tokens({ send: async () => answer(body), close: () => {} }, clock)
-  const challenge = { scheme: 'bearer', parameters: { realm: 'https://auth.example/token', service: 'x' } }
-  const origin = new URL('https://registry.example')
-  const given = await tokens.get({ subject: 'x', origin, challenge, scope: 'pull', credential: undefined })
-  return given.reveal()
-}
-
-const referrersIn = (body: string) => {
-  const place = { url: answer('').url, access: { names: ['registry.example'] } }
-  const reference = { registry: 'registry.example', repository: 'lab/x' }
-  return fetchReferrers(async () => answer(body), { clock }, [place], reference, digestOf('x'))
-}
 
 const chartSpec = {
   name: 'one',
@@ -107,6 +40,14 @@ function rendering(yaml: string): unknown {
   return { images: findImages([{ metadata, objects }]), budget, own }
 }
 
+const before = renderedObjects('one', text(sound.rendered)).map(object => ({ object, namespace: 'apps' }))
+function changesIn(yaml: string): unknown {
+  return objectChanges(
+    before,
+    renderedObjects('one', yaml).map(object => ({ object, namespace: 'apps' })),
+  )
+}
+
 function registriesIn(file: string): unknown {
   const read = readRegistries({ path: '/etc/registries.yaml', text: file })
   const host = 'mirror.example'
@@ -126,45 +67,11 @@ const sbomIn = (body: string, mediaType: string) => {
   }
 }
 
+export type { Reader } from './registry-readers.ts'
+
 /** Every reader by what it reads. */
 export const readers: Readonly<Record<string, Reader>> = {
-  'a manifest': {
-    sound: sound.manifestOf(config),
-    read: body => parseManifest(Buffer.from(body), 'it'),
-    telling: /^layers$/,
-    unused: /\.urls/,
-  },
-  'an index': {
-    sound: sound.indexOf(manifest),
-    read: body => parseIndex(Buffer.from(body), 'it'),
-    telling: /^manifests$/,
-    unused: /os\.version|features/,
-  },
-  "an image's index": {
-    sound: sound.indexOf(manifest),
-    read: body => pinned({ index: body }),
-    telling: /^manifests$/,
-  },
-  "an image's manifest": {
-    sound: sound.manifestOf(config),
-    read: body => pinned({ manifest: body }),
-    telling: /^layers$/,
-  },
-  "an image's config": {
-    sound: sound.config,
-    read: body => pinned({ config: body }),
-    unused: /^(author|created|config|rootfs|history|variant)/,
-  },
-  'a list of referrers': {
-    sound: sound.referrers,
-    read: referrersIn,
-    unused: /^(schemaVersion|annotations)/,
-  },
-  'a token': {
-    sound: sound.token,
-    read: tokenOf,
-    unused: /^(access_token|expires_in|issued_at|scope|refresh_token)$/,
-  },
+  ...registryReaders,
   "a repository's index": {
     sound: sound.chartIndex,
     read: fromIndex,
@@ -182,6 +89,7 @@ export const readers: Readonly<Record<string, Reader>> = {
       /^(apiVersion|type|description|home|icon|deprecated|kubeVersion|keywords|sources|maintainers|dependencies)/,
   },
   'rendered objects': { sound: sound.rendered, read: rendering },
+  'what differs in rendered objects': { sound: sound.rendered, read: changesIn, telling: /./ },
   'a registries.yaml': {
     sound: sound.registries,
     read: registriesIn,

@@ -59,12 +59,18 @@ export async function inIndex(
 /** Most indexes of one image that are read for attestations. */
 const mostIndexes = 40
 
+/** Who is asked, and who is told of what is left out. */
+interface Asking {
+  readonly registry: Registry
+  readonly signal?: AbortSignal
+  onLeftOut?(sentence: string): void
+}
+
 /** What a registry keeps beside a manifest: its referrers (OCI 1.1, or their fallback tag), and cosign's tags. */
 export async function besideIt(
   place: Reference,
   subject: Digest,
-  registry: Registry,
-  signal?: AbortSignal,
+  { registry, signal, onLeftOut }: Asking,
 ): Promise<Candidate[]> {
   const base = `sha256-${hexOf(subject)}`
   const tagged = async (tag: string) => registry.find({ ...place, tag }, subject, signal)
@@ -81,7 +87,7 @@ export async function besideIt(
     fallback !== undefined &&
     fallback.descriptor.digest !== subject &&
     isIndexType(fallback.descriptor.mediaType)
-      ? parseReferrers(fallback.bytes, base)
+      ? parseReferrers(fallback.bytes, base, fault => onLeftOut?.(`left out of ${fault}`))
       : (referrers ?? [])
   return [
     ...tags.flatMap(({ tag, served }) => (served ? { subject, listed: served.descriptor, tag } : [])),

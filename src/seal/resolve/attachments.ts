@@ -4,6 +4,7 @@ import {
   attachmentTypes,
   type Digest,
   isManifestType,
+  type Manifest,
   parseManifest,
   parseReference,
   type Reference,
@@ -72,7 +73,7 @@ async function attachedTo(
   const place: Reference = { registry: host, repository }
   const subjects = [...new Set([digest, ...Object.values(platforms).map(({ manifest }) => manifest)])].sort()
   const attested = await inIndex(place, digest, subjects, registry, signal)
-  const others = await Promise.all(subjects.map(subject => besideIt(place, subject, registry, signal)))
+  const others = await Promise.all(subjects.map(subject => besideIt(place, subject, options)))
   const pinned = new Map<string, PinnedAttachment>()
   for (const candidates of [attested, ...others]) {
     if (candidates.length > mostPerSubject)
@@ -91,6 +92,16 @@ async function attachedTo(
   return [...pinned].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, attachment]) => attachment)
 }
 
+/** The manifest, or why it is none. */
+function readOrWhy(bytes: Uint8Array, digest: Digest): Manifest | string {
+  try {
+    return parseManifest(bytes, digest)
+  } catch (error) {
+    if (error instanceof SealiftError) return error.message
+    throw error
+  }
+}
+
 /** Reads an attachment's manifest; gives why it is left out where it cannot be carried. */
 async function pin(
   place: Reference,
@@ -101,7 +112,8 @@ async function pin(
   if (!isManifestType(mediaType)) return `it is no manifest, but ${printable(mediaType)}`
   const served = await registry.find({ ...place, digest }, subject, signal)
   if (served === undefined) return 'the registry names it, but does not have it'
-  const manifest = parseManifest(served.bytes, digest)
+  const manifest = readOrWhy(served.bytes, digest)
+  if (typeof manifest === 'string') return manifest
   if (refers && manifest.subject?.digest !== subject) return 'it is attached to something else'
   const { config, layers } = manifest
   const blobs = Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
