@@ -3,7 +3,7 @@ import type { PodShape, RenderedObject } from '../../kernel/objects/index.ts'
 import type { Share } from '../lock/index.ts'
 import { parseCpu, parseMemory, printCpu } from './quantity.ts'
 import { type Amount, add, type ContainerRequest, most, podRequest, requestsOf, times } from './requests.ts'
-import { type Workload, workloadOf } from './workload.ts'
+import { scaledIn, type Workload, workloadOf } from './workload.ts'
 
 /** A container that asks for less than it should say. */
 interface Missing {
@@ -49,10 +49,10 @@ export function computeBudget(
   objects: readonly RenderedObject[],
   budget: { readonly memory: string; readonly cpu: string },
 ): BudgetReport {
-  const autoscalers = objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
+  const scaled = scaledIn(objects)
   const counted = pods.map(pod => {
     const requests = requestsOf(pod)
-    return { pod, requests, one: podRequest(pod, requests), load: workloadOf(pod, autoscalers) }
+    return { pod, requests, one: podRequest(pod, requests), load: workloadOf(pod, scaled) }
   })
   const total = (span: Workload['span']): Amount =>
     counted

@@ -16,8 +16,11 @@ export interface Workload {
   readonly span: 'steady' | 'temporary'
 }
 
-/** Reads how many pods an object makes of a pod shape. `autoscalers` are the HorizontalPodAutoscalers rendered. */
-export function workloadOf({ object, path }: PodShape, autoscalers: readonly RenderedObject[]): Workload {
+/** The most pods that autoscalers make of an object, by its chart and title. */
+export type Scaled = ReadonlyMap<string, number>
+
+/** Reads how many pods an object makes of a pod shape. */
+export function workloadOf({ object, path }: PodShape, scaled: Scaled): Workload {
   const { kind, content } = object
   const spec = mapping(content['spec'])
   if (kind === 'Job' || kind === 'CronJob') {
@@ -27,7 +30,7 @@ export function workloadOf({ object, path }: PodShape, autoscalers: readonly Ren
   if (isHook(content)) return { replicas: 1, surge: 0, span: 'temporary' }
   // One per node: the lock cannot know how many nodes there are.
   if (kind === 'Pod' || kind === 'DaemonSet') return { replicas: 1, surge: 0, span: 'steady' }
-  const replicas = Math.max(declared(content, path), ...autoscalers.map(scaler => mostPods(scaler, object)))
+  const replicas = Math.max(declared(content, path), scaled.get(keyOf(object.chart, object.title)) ?? 0)
   return { replicas, surge: kind === 'Deployment' ? surgeOf(spec, replicas) : 0, span: 'steady' }
 }
 
@@ -39,11 +42,20 @@ function declared(content: Mapping, path: string): number {
   return count(mapping(holder)['replicas'], 1)
 }
 
-function mostPods({ content, chart }: RenderedObject, target: RenderedObject): number {
-  const spec = mapping(content['spec'])
-  const { kind, name } = textsIn(spec['scaleTargetRef'])
-  return chart === target.chart && `${kind}/${name}` === target.title ? count(spec['maxReplicas'], 1) : 0
+/** What the HorizontalPodAutoscalers among rendered objects scale to. */
+export function scaledIn(objects: readonly RenderedObject[]): Scaled {
+  const scaled = new Map<string, number>()
+  for (const { kind: own, content, chart } of objects) {
+    if (own !== 'HorizontalPodAutoscaler') continue
+    const spec = mapping(content['spec'])
+    const { kind, name } = textsIn(spec['scaleTargetRef'])
+    const key = keyOf(chart, `${kind}/${name}`)
+    scaled.set(key, Math.max(scaled.get(key) ?? 0, count(spec['maxReplicas'], 1)))
+  }
+  return scaled
 }
+
+const keyOf = (chart: string, title: string): string => `${chart} ${title}`
 
 /** Deployment.spec.strategy: Recreate runs none beside, RollingUpdate a quarter rounded up unless said otherwise. */
 function surgeOf(spec: Mapping, replicas: number): number {

@@ -107,7 +107,7 @@ function addressIn(repo: string, address: string): URL {
   base.hash = ''
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   const url = URL.parse(address, base.href)
-  if (url === null || address.length > longestAddress)
+  if (url === null || url.href.length > longestAddress)
     throw new SealiftError('CHART_NOT_FOUND', `${withoutQuery(repo)} lists a package at what is no address`, {
       faults: [printable(withoutQuery(address), 200)],
     })
