@@ -186,3 +186,15 @@ configs:
     expect(JSON.stringify([error, String(error.cause)])).not.toContain('s3cret')
   })
 })
+
+describe('what is null', () => {
+  it('is absent: each field of a login, and every one of the file that is not a name', () => {
+    const auth = '{ username: u, password: p, auth: null, identity_token: null, token: null }'
+    const tls = '{ ca_file: null, cert_file: null, key_file: null, insecure_skip_verify: null }'
+    const found = read(`mirrors: null\nconfigs: { a.io: { auth: ${auth}, tls: ${tls} }, b.io: null }\n`)
+    expect(found.credential(['a.io'])).toMatchObject({ kind: 'password', username: 'u' })
+    expect(found.tls('a.io')).toEqual({ insecure: false })
+    expect(found.credential(['b.io'])).toBeUndefined()
+    expect(read('configs: { a.io: { auth: { username: null } } }').credential(['a.io'])).toBeUndefined()
+  })
+})

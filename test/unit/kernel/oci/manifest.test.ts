@@ -6,6 +6,7 @@ import {
   parseIndex,
   parseJson,
   parseManifest,
+  parseReferrers,
   platformText,
 } from '../../../../src/kernel/oci/index.ts'
 
@@ -137,4 +138,21 @@ test('of many faults the first fifty are told', () => {
   expect(() => parseManifest(json({ ...manifest, layers }), 'it')).toThrow(
     expect.objectContaining({ faults: expect.objectContaining({ length: 50 }) }),
   )
+})
+
+test('a list of referrers is read entry by entry, and entries that name nothing are told', () => {
+  const told: string[] = []
+  const odd = { ...blob, artifactType: 5, annotations: [], platform: 'x' }
+  const manifests = [blob, odd, null, 'x', { ...blob, digest: 'x' }, { ...blob, size: undefined }]
+  expect(parseReferrers(json({ manifests }), 'it', fault => told.push(fault))).toEqual([blob, blob])
+  expect(told.map(fault => fault.split(': ')[1])).toEqual([
+    'manifests.2.mediaType',
+    'manifests.3.mediaType',
+    'manifests.4.digest',
+    'manifests.5.size',
+  ])
+  expect(parseReferrers(json({ manifests: null }), 'it')).toEqual([])
+  expect(parseReferrers(json({}), 'it')).toEqual([])
+  for (const none of [null, [], { manifests: {} }])
+    expect(() => parseReferrers(json(none), 'it')).toThrow(/^it is no list of referrers: /)
 })

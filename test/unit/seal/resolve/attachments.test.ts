@@ -158,6 +158,16 @@ describe('what a registry may have attached', () => {
 })
 
 describe('what is left out is told', () => {
+  test('an attachment whose manifest is none, and no other', async () => {
+    const registry = new MemoryRegistry()
+    const { amd64 } = multi(registry)
+    const sound = store(registry, 'a', { ...buildkitAttestation(amd64.digest), subject: amd64 })
+    const { digest } = registry.put(place, 'b', { subject: amd64, config: 5, layers: [] })
+    const { list, leftOut } = await found(registry)
+    expect(list.map(({ manifest }) => manifest)).toContain(sound.digest)
+    expect(leftOut).toEqual([expect.stringContaining(`${digest} is no image manifest: config: `)])
+  })
+
   test.each([
     [
       'an index',

@@ -71,6 +71,18 @@ describe('from a Helm repository', () => {
     expect(await resolve({ repo, version }, sources({ web }))).toMatchObject({ metadata: { version } })
   })
 
+  test.each([
+    ['urls: null', /urls/],
+    ["urls: ['']", /urls\.0/],
+    ['urls: [one.tgz], digest: [x]', /digest/],
+    ["urls: ['https://[x']", /https:\/\/\[x/],
+  ])('a version that is there only with `%s` is named with what is wrong', async (odd, fault) => {
+    const text = `entries: { one: [{ name: one, version: 1.2.3, ${odd} }] }`
+    const failing = resolve({ repo }, sources({ web: { [`${repo}/index.yaml`]: text } }))
+    const faults = [expect.stringMatching(fault)]
+    await expect(failing).rejects.toMatchObject({ code: 'CHART_NOT_FOUND', faults })
+  })
+
   test('an absolute address is followed', async () => {
     const far = 'https://cdn.example.org/one.tgz'
     const web = { [`${repo}/index.yaml`]: index(digestOf(packed), far), [far]: packed }
@@ -101,6 +113,7 @@ describe('from a Helm repository', () => {
     ['another version', index(''), { version: '9.9.9' }],
     ['another digest', index('0'.repeat(64), 'one.tgz'), {}],
     ['an address that is not HTTP', index('', 'file:///one.tgz?sig=hidden'), {}],
+    ['an address that is none', index('', 'https://[one.tgz?sig=hidden'), {}],
     ['a package that is too large', index('', 'large.tgz'), {}],
   ])('no error shows a query: %s', async (_, text, spec) => {
     const query = '?sig=hidden'

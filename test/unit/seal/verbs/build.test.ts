@@ -42,18 +42,26 @@ test('with a key the bundle is signed; one that cannot be used is told of before
   expect(await files.exists(`${bundle}.sig`)).toBe(true)
 })
 
-test('an image whose index names no platforms is carried, and is whole', async () => {
-  const made = await connectedSpec()
-  const { files, registry } = made
-  const image = registry.image('registry.test/app', 'below', 'amd64', ['the layer'])
-  const { digest } = registry.put('registry.test/app', '1', { manifests: [image] }, mediaTypes.ociIndex)
-  await lock({ specDir: 'spec', platform, budget: 'hold' }, made.host, made.talk)
-  await build(request, made.host, made.talk)
-  const { images } = await openBundle(memorySource(await files.readBytes(bundle)))
-  expect(
-    images.map(({ name, descriptor, platforms }) => [name, descriptor.digest, [...platforms.keys()]]),
-  ).toEqual([['registry.test/app:1', digest, [platform]]])
-})
+test.each([{}, { variant: null, config: null, history: null }, { variant: '' }])(
+  'an image whose index names no platforms is carried, and is whole, its config with %j',
+  async odd => {
+    const made = await connectedSpec()
+    const { files, registry } = made
+    const config = registry.blobOf(
+      JSON.stringify({ os: 'linux', architecture: 'amd64', ...odd }),
+      'application/vnd.oci.image.config.v1+json',
+    )
+    const layers = [registry.blobOf('the layer', 'application/vnd.oci.image.layer.v1.tar')]
+    const image = registry.put('registry.test/app', 'below', { config, layers })
+    const { digest } = registry.put('registry.test/app', '1', { manifests: [image] }, mediaTypes.ociIndex)
+    await lock({ specDir: 'spec', platform, budget: 'hold' }, made.host, made.talk)
+    await build(request, made.host, made.talk)
+    const { images } = await openBundle(memorySource(await files.readBytes(bundle)))
+    expect(
+      images.map(({ name, descriptor, platforms }) => [name, descriptor.digest, [...platforms.keys()]]),
+    ).toEqual([['registry.test/app:1', digest, [platform]]])
+  },
+)
 
 test('a chart whose package has the type that older helms gave it is carried, out of an index too', async () => {
   const made = await connectedSpec()
