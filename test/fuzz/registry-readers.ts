@@ -140,6 +140,7 @@ export const registryReaders: Readonly<Record<string, Reader>> = {
   'a list of referrers': {
     sound: sound.referrers,
     read: referrersIn,
+    telling: /^manifests$/,
     unused: /^(schemaVersion|annotations)/,
   },
   'a token': {
@@ -160,6 +161,7 @@ export const registryReaders: Readonly<Record<string, Reader>> = {
   'a list by a tag': {
     sound: sound.referrers,
     read: body => attached(body, manifest),
+    telling: /^manifests$/,
     unused: /^annotations|manifests\.\d\.(artifactType|annotations)/,
   },
 }

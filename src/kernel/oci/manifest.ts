@@ -62,7 +62,7 @@ const index = z.object({
   layers: z.undefined({ error: 'an index with the field of a manifest' }).optional(),
 })
 
-const referrers = z.object({ manifests: listOf(z.unknown(), 2000).optional().default([]) })
+const referrers = z.object({ manifests: listOf(z.unknown(), 2000) })
 
 /**
  * Reads an image or artifact manifest (OCI or Docker schema 2). `what` names it in errors.
