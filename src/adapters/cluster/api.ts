@@ -12,7 +12,7 @@ export interface Api {
   connection(): Promise<Connection>
   /** The answer, errors included, after retries. @throws SealiftError CLUSTER_UNREACHABLE */
   answer(call: Call): Promise<Answer>
-  /** The JSON object of a successful answer, without the fields that are null. @throws SealiftError CLUSTER_* */
+  /** The JSON object of a successful answer, as it came. @throws SealiftError CLUSTER_* */
   json(call: Call): Promise<Mapping>
   /** Like `json`, and `undefined` for 404. */
   find(call: Call): Promise<Mapping | undefined>
@@ -63,10 +63,9 @@ function parse(call: Call, answer: Answer): Mapping {
   throw refused(call, { status: answer.status, text: `the answer is ${what}: is this a Kubernetes API?` })
 }
 
-/** What is null is absent, as for Go, in which Kubernetes is written. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text, (_, field: unknown) => field ?? undefined)
+    return JSON.parse(text)
   } catch {
     return undefined
   }
