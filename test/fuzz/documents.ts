@@ -59,6 +59,9 @@ export const referrers = {
   ],
 }
 
+/** A registry's list of tags. */
+export const tags = { name: 'lab/x', tags: ['1.0.0', '1.1.0', 'latest'] }
+
 /** A token server's answer. */
 export const token = {
   ...{ token: 'abc', access_token: 'abc', expires_in: 300, issued_at: '2026-01-01T00:00:00Z' },

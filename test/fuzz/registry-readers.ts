@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Answer } from '../../src/adapters/registry/asking.ts'
 import { fetchManifest } from '../../src/adapters/registry/manifests.ts'
 import { fetchReferrers } from '../../src/adapters/registry/referrers.ts'
+import { fetchTags } from '../../src/adapters/registry/tags.ts'
 import { Tokens } from '../../src/adapters/registry/tokens.ts'
 import { digestOf, hexOf, mediaTypes, parseIndex, parseManifest } from '../../src/kernel/oci/index.ts'
 import { findAttachments, pinImages } from '../../src/seal/resolve/index.ts'
@@ -35,6 +36,7 @@ async function pinned(image: { index?: string; manifest?: string; config?: strin
     },
     find: async () => undefined,
     referrers: async () => undefined,
+    tags: async () => undefined,
     async *blob(_: unknown, { digest }: { digest: string }) {
       yield found(digest)
     },
@@ -75,6 +77,12 @@ const referrersIn = (body: string) => {
   return fetchReferrers(async () => answer(body), { clock }, [place], reference, digestOf('x'))
 }
 
+const tagsIn = (body: string) => {
+  const place = { url: answer('').url, access: { names: ['registry.example'] } }
+  const reference = { registry: 'registry.example', repository: 'lab/x' }
+  return fetchTags(async () => answer(body), { clock }, [place], reference)
+}
+
 const servedIn = async (body: string) => {
   const place = { url: answer('').url, access: { names: ['registry.example'] } }
   const reference = { registry: 'registry.example', repository: 'lab/x', tag: '1' }
@@ -97,6 +105,7 @@ async function attached(list: string, own: string): Promise<unknown> {
     find,
     manifest: () => Promise.reject(new Error('not asked for')),
     referrers: async () => undefined,
+    tags: async () => undefined,
     async *blob() {},
   }
   const image = { name: 'docker.io/lab/x:1', digest: subject, platforms: {}, reasons: [] }
@@ -143,6 +152,7 @@ export const registryReaders: Readonly<Record<string, Reader>> = {
     telling: /^manifests$/,
     unused: /^(schemaVersion|annotations)/,
   },
+  'a list of tags': { sound: sound.tags, read: tagsIn, telling: /^tags/, unused: /^name/ },
   'a token': {
     sound: sound.token,
     read: tokenOf,
