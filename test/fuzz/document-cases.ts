@@ -13,6 +13,9 @@ const ofYaml = /Chart\.yaml|registries\.yaml|repository's index|rendered/
 /** A change of a document, and what it is. */
 type Change = (document: unknown, path: Path, random: Random) => readonly [unknown, string]
 
+/** Most characters of a document that is made, about. */
+const mostText = 4_000_000
+
 const at = (document: unknown, path: Path): unknown =>
   path.reduce<unknown>(
     (value, key) => (value as Record<string | number, unknown> | undefined)?.[key],
@@ -32,7 +35,9 @@ const changes: readonly Change[] = [
   (document, path) => [changed(document, path), 'taken out'],
   (document, path, random) => {
     const value = at(document, path)
-    const times = random.count(20) + (random.once(50) ? 2500 : 0)
+    const many = random.count(20) + (random.once(50) ? 2500 : 0)
+    // Repeated again and again, it would be too large for the fuzzer itself.
+    const times = Math.min(many, Math.floor(mostText / (JSON.stringify(value) ?? '').length) || 1)
     const more = Array.from({ length: times }, () => structuredClone(value))
     return [changed(document, path, Array.isArray(value) ? value.concat(...more) : more), 'repeated']
   },
