@@ -15,6 +15,10 @@ export interface ServedImage {
 /** What goes wrong with requests whose path (with query) matches; the first fault that fits is used. */
 interface Fault {
   readonly path: RegExp
+  /** Only requests of this method. */
+  readonly method?: 'GET' | 'HEAD'
+  /** Leaves `docker-content-digest` out. */
+  readonly namesNoDigest?: boolean
   /** How many requests it meets; without it, every one. */
   readonly times?: number
   readonly status?: number
@@ -62,7 +66,8 @@ interface SeenRequest {
 export interface FaultyRegistry {
   /** `127.0.0.1:PORT`. */
   readonly host: string
-  readonly requests: readonly SeenRequest[]
+  /** Every request so far; who has looked at them may take them away. */
+  readonly requests: SeenRequest[]
   /** Every token that was given out. */
   readonly tokens: readonly string[]
   /** Adds a fault; what was added before goes first. */
@@ -104,7 +109,9 @@ export async function startFaultyRegistry(options: FaultyOptions = {}): Promise<
     const { method = '', url = '', headers } = request
     const seen = { method, url, headers, body: Buffer.concat(chunks).toString() }
     requests.push(seen)
-    const met = faults.find(({ fault, left }) => left > 0 && fault.path.test(url))
+    const met = faults.find(
+      ({ fault, left }) => left > 0 && fault.path.test(url) && (fault.method ?? method) === method,
+    )
     if (met) met.left--
     const fault = met?.fault
     if (fault?.cutAfter === undefined) await fault?.hold
@@ -211,7 +218,7 @@ async function serve(
   const part = bytes.subarray(start)
   const headers = {
     'content-type': found.type,
-    ...(found.digest ? { 'docker-content-digest': found.digest } : {}),
+    ...(found.digest && !fault.namesNoDigest ? { 'docker-content-digest': found.digest } : {}),
     ...(fault.endAfter === undefined ? { 'content-length': String(part.length) } : { connection: 'close' }),
     ...(start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {}),
     ...fault.headers,

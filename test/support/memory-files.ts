@@ -138,6 +138,9 @@ export function memoryFiles(): Files {
     async write(path, content) {
       files.set(path, Buffer.from(content))
     },
+    async remove(path) {
+      files.delete(path)
+    },
     async append(path, line) {
       const before = files.get(path) ?? new Uint8Array()
       files.set(path, Buffer.concat([before, Buffer.from(line.endsWith('\n') ? line : `${line}\n`)]))

@@ -16,6 +16,10 @@ export class MemoryRegistry implements Registry {
   readonly #blobs = new Map<string, Uint8Array>()
   /** Every manifest asked for, in order. */
   readonly asked: string[] = []
+  /** Every manifest of which only the digest was asked, in order. */
+  readonly headed: string[] = []
+  /** Whether it says digests without being read. */
+  answersHead = true
   /** At most so many bytes of a blob per request, then the connection ends. */
   breaksAfter = Number.POSITIVE_INFINITY
   /** Whether it has the referrers API. */
@@ -64,6 +68,15 @@ export class MemoryRegistry implements Registry {
     const found = this.#manifests.get(digest === undefined ? `${place}:${tag}` : `${place}@${digest}`)
     if (found !== undefined) return found
     throw new SealiftError('IMAGE_NOT_FOUND', `${printReference(reference)} is not there`)
+  }
+
+  async digest(reference: Parameters<Registry['digest']>[0], { beside }: { beside?: Digest } = {}) {
+    const { registry, repository, tag, digest } = reference
+    this.headed.push(printReference(reference))
+    if (!this.answersHead) return undefined
+    const place = `${registry}/${repository}`
+    const found = this.#manifests.get(digest === undefined ? `${place}:${tag}` : `${place}@${digest}`)
+    return found?.descriptor.digest ?? (beside === undefined ? undefined : ('absent' as const))
   }
 
   async find(reference: Parameters<Registry['find']>[0]) {

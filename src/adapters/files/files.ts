@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, open } from 'node:fs/promises'
+import { access, mkdir, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../kernel/errors/index.ts'
@@ -30,6 +30,7 @@ export function nodeFiles(): Files {
       const bytes = Buffer.from(content)
       return failing('write', path, () => writeWhole(path, bytes, mode), bytes.length)
     },
+    remove: path => failing('remove', path, () => rm(path, { force: true })),
     append: (path, line) => failing('write', path, () => appendLine(path, line)),
     entries: folder => failing('list', folder, () => entriesOf(folder)),
     follow: path => failing('find', path, () => follow(path)),

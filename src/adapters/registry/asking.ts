@@ -10,6 +10,8 @@ export interface Asking {
   readonly authorization?: Secret | undefined
   /** A form to POST; without one it is a GET. */
   readonly form?: URLSearchParams
+  /** Asks for the head of the answer alone. */
+  readonly headOnly?: boolean
   readonly signal?: AbortSignal | undefined
   /** Reads a long body past the HTTP parser: its chunks are good until the next one, its connection for no more. */
   readonly tapped?: boolean | undefined

@@ -22,14 +22,14 @@ const piece = 1024
  * @throws Error with a system's code, or the signal's reason when aborted
  */
 export function exchange(
-  { url, form, signal, authorization, headers, tapped }: Asking,
+  { url, form, signal, authorization, headers, tapped, headOnly }: Asking,
   connections: Connections,
   patience: Patience,
 ): Promise<Pick<Answer, 'response' | 'body'>> {
   const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
   const request = (url.protocol === 'https:' ? https() : http()).request(url, {
     agent: connections.agentFor(url),
-    method: form ? 'POST' : 'GET',
+    method: form ? 'POST' : headOnly ? 'HEAD' : 'GET',
     headers: {
       // Ranges and digests are about the bytes as they are kept.
       'accept-encoding': 'identity',

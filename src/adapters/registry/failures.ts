@@ -1,4 +1,11 @@
-import { type ErrorCode, messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import {
+  type ErrorCode,
+  messageOf,
+  printable,
+  SealiftError,
+  type ServerTrouble,
+  systemCode,
+} from '../../kernel/errors/index.ts'
 import type { Secret } from '../../kernel/ports/index.ts'
 import { dockerHub, printUrl } from './endpoint.ts'
 
@@ -9,12 +16,20 @@ export class Passing extends Error {
   readonly tries: number
   /** How long the server asked to wait, in milliseconds. */
   readonly wait: number | undefined
+  /** What it says of the server, for whoever would ask it for something else. */
+  readonly trouble: ServerTrouble['kind']
 
-  constructor(final: SealiftError, tries: number, wait?: number) {
+  constructor(
+    final: SealiftError,
+    tries: number,
+    wait?: number,
+    trouble: ServerTrouble['kind'] = wait === undefined ? 'fails' : 'waits',
+  ) {
     super(final.message)
     this.final = final
     this.tries = tries
     this.wait = wait
+    this.trouble = trouble
   }
 }
 
@@ -112,7 +127,12 @@ export function statusFailure(
   if (status === 429) {
     const hint =
       'Log in for a higher limit, name a mirror in --registries, or run it again later: what is there is kept'
-    return new Passing(say('REGISTRY_FAILED', `${where} asks to slow down (${told})`, hint), tries, wait)
+    return new Passing(
+      say('REGISTRY_FAILED', `${where} asks to slow down (${told})`, hint),
+      tries,
+      wait,
+      'waits',
+    )
   }
   const failed = say('REGISTRY_FAILED', `${where} answered ${told}`)
   return status >= 500 || status === 408 ? new Passing(failed, tries, wait) : failed

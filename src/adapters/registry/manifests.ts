@@ -20,7 +20,8 @@ import { firstOf, type RetryContext, retry } from './retry.ts'
 const largest = 4 * 1024 * 1024
 
 const { ociIndex, ociManifest, dockerIndex, dockerManifest } = mediaTypes
-const accept = [ociIndex, ociManifest, dockerIndex, dockerManifest].join(', ')
+/** The kinds of manifest that are asked for, as an Accept header has them. */
+export const manifestTypes = [ociIndex, ociManifest, dockerIndex, dockerManifest].join(', ')
 const schema1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+/
 
 /** GET /v2/NAME/manifests/REFERENCE (distribution-spec v1.1, "Pulling manifests"), from the first place that has it: which one it was is told. */
@@ -34,7 +35,7 @@ export async function fetchManifest(
   const subject = printReference(reference)
   return firstOf(places, place => {
     const { url, access } = place
-    const asking = { subject, url, headers: { accept }, signal } satisfies Asking
+    const asking = { subject, url, headers: { accept: manifestTypes }, signal } satisfies Asking
     const attempt = async () => {
       const answer = await ask(authorize, context.clock, asking, access, 'IMAGE_NOT_FOUND')
       const bytes = await readBody(asking, answer, largest)

@@ -1,5 +1,5 @@
 import { bytes as inUnits, SealiftError } from '../../kernel/errors/index.ts'
-import type { Digest, Reference } from '../../kernel/oci/index.ts'
+import { type Digest, isDigest, type Reference } from '../../kernel/oci/index.ts'
 import type { Clock, Registry, Web } from '../../kernel/ports/index.ts'
 import { readBody } from './answer.ts'
 import type { Asking } from './asking.ts'
@@ -8,6 +8,7 @@ import { createCredentials } from './credentials.ts'
 import { ask, download, type Place } from './download.ts'
 import { printRepository, printUrl } from './endpoint.ts'
 import type { Patience } from './exchange.ts'
+import { createHeads } from './heads.ts'
 import type { Environment } from './login-files.ts'
 import { fetchManifest } from './manifests.ts'
 import { registryPlaces, webPlaces } from './places.ts'
@@ -58,6 +59,7 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
     const at = origins.get(key(reference, digest))
     return at === undefined ? places : places.slice(at, at + 1)
   }
+  const heads = createHeads(authorize, context)
 
   const registry: Registry = {
     async manifest(reference, signal) {
@@ -65,6 +67,14 @@ export function createRegistry(options: RegistryOptions): RegistryConnection {
       const { place, ...served } = await fetchManifest(authorize, context, places, reference, signal)
       origins.set(key(reference, served.descriptor.digest), places.indexOf(place))
       return served
+    },
+    async digest(reference, { beside: known, signal } = {}) {
+      const all = manifestPlaces(reference)
+      const places = known === undefined ? all : beside(all, reference, known)
+      const { said, place } = await heads.ask(places, reference, signal)
+      if (isDigest(said)) origins.set(key(reference, said), all.indexOf(place))
+      if (said !== 'absent') return said
+      return known && (await heads.answeredAt(place, reference, known, signal)) ? said : undefined
     },
     async find(reference, digest, signal) {
       const places = beside(manifestPlaces(reference), reference, digest)

@@ -1,4 +1,4 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { SealiftError, ServerTrouble } from '../../kernel/errors/index.ts'
 import type { Clock } from '../../kernel/ports/index.ts'
 import { Passing } from './failures.ts'
 
@@ -15,7 +15,7 @@ export interface RetryContext {
 /**
  * Tries again what failed in a {@link Passing} way: after the time the server asked for (60 s at most), or
  * after 0.5, 1, 2, 4 s, each a quarter more or less so that many clients do not come back at once.
- * @throws the failure's final error, or the signal's reason
+ * @throws the failure's final error, with a {@link ServerTrouble} as its cause, or the signal's reason
  */
 export async function retry<Result>(
   { clock, onRetry }: RetryContext,
@@ -31,7 +31,10 @@ export async function retry<Result>(
       const { code, message, hints, cause } = error.final
       if (count >= error.tries) {
         const tried = count === 1 ? '' : `, tried ${count} times`
-        throw new SealiftError(code, message + tried, { hints, cause })
+        throw new SealiftError(code, message + tried, {
+          hints,
+          cause: new ServerTrouble(error.trouble, cause),
+        })
       }
       const backoff = firstWait * 2 ** (count - 1) * (0.75 + Math.random() / 2)
       const wait = Math.round(Math.min(error.wait ?? backoff, longestWait))

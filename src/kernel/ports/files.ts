@@ -102,6 +102,8 @@ export interface Files {
   exists(path: string): Promise<boolean>
   /** Writes a file whole: temporary name, sync, rename. `mode` defaults to 0o644. @throws SealiftError DISK_FULL, FILE_FAILED */
   write(path: string, content: Uint8Array | string, mode?: number): Promise<void>
+  /** Takes a file away, or a link itself; one that is not there is no fault. @throws SealiftError FILE_FAILED */
+  remove(path: string): Promise<void>
   /** Adds one line to a file and syncs it. */
   append(path: string, line: string): Promise<void>
   /** Whatever lies in a folder, sorted by name; a link is a link, wherever it leads. @throws SealiftError FILE_FAILED */

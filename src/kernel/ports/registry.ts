@@ -24,6 +24,18 @@ export interface Registry {
    */
   manifest(reference: Reference, signal?: AbortSignal): Promise<ServedManifest>
   /**
+   * What a tag or digest names, by HEAD, which registries do not count as a pull: the digest as the registry announces
+   * it, unchecked, so that it serves to tell what is known already, or what to read by it. `absent` only where
+   * `beside` was given and the registry is known to answer HEAD; `undefined` where it says nothing that can be relied
+   * on, as those do that refuse HEAD or name no digest: reading the manifest tells then.
+   * @param options `beside` as in {@link Registry.find}
+   * @throws SealiftError REGISTRY_FAILED, REGISTRY_UNREACHABLE
+   */
+  digest(
+    reference: Reference,
+    options?: { readonly beside?: Digest; readonly signal?: AbortSignal | undefined },
+  ): Promise<Digest | 'absent' | undefined>
+  /**
    * A manifest or index that may be there or not, beside one that was read before: it is asked for only where
    * `beside`, of the same repository, was served. `undefined` when it is not there, or access to it is denied:
    * some registries answer so for every tag that they do not have.

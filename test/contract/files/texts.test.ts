@@ -20,6 +20,14 @@ describe.each(bothFiles)('%s files', (_, make) => {
     expect(await filesBelow(files, at())).toEqual(['a.txt'])
   })
 
+  test('are taken away, and one that is not there is no fault', async () => {
+    const path = at('a.txt')
+    await files.write(path, 'x')
+    await files.remove(path)
+    await files.remove(path)
+    expect(await files.exists(path)).toBe(false)
+  })
+
   test('make the folders that they write into', async () => {
     await files.write(at('a/b/text'), 'x')
     await files.append(at('c/journal'), 'x')

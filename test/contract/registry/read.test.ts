@@ -1,6 +1,6 @@
 /** The same reads from our small registry, which the error tests use, and from the real distribution registry. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Descriptor, digestOf } from '../../../src/kernel/oci/index.ts'
+import { type Descriptor, type Digest, digestOf } from '../../../src/kernel/oci/index.ts'
 import { startRegistry } from '../../support/connected/registry.ts'
 import { startFaultyRegistry } from '../../support/faulty-registry.ts'
 import { collect, connect, failure, type TestConnection, textOf } from './connect.ts'
@@ -75,6 +75,23 @@ describe.each(servers)('reading from a registry: $name', ({ auth, start }) => {
       .then(m => m.descriptor)
     const pinned = await connection.registry.manifest(reference(`${repository}:no-such-tag@${digest}`))
     expect(pinned.descriptor.digest).toBe(digest)
+  })
+
+  it.each(['oci', 'docker', 'oci-index', 'docker-index'])('gives the digest of tag %s by HEAD', async tag => {
+    const digest = (await testImages())[tag]?.manifest.digest
+    const { registry } = connection
+    expect(await registry.digest(reference(`${repository}:${tag}`))).toBe(digest)
+    expect(await registry.digest(reference(`${repository}@${digest}`))).toBe(digest)
+  })
+
+  it('says by HEAD that a tag is not there, beside a manifest that is', async () => {
+    const beside = (await testImages())['oci']?.manifest.digest as Digest
+    const missing = reference(`${repository}:no-such-tag`)
+    const { registry } = connection
+    expect(await registry.digest(missing, { beside })).toBe('absent')
+    // Without one it may be that the registry does not answer HEAD.
+    expect(await registry.digest(missing)).toBeUndefined()
+    expect(await registry.digest(missing, { beside: digestOf('not there either') })).toBe('absent')
   })
 
   describe.each([false, true])('a blob, its chunks transient: %s', transient => {
