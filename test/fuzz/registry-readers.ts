@@ -37,12 +37,15 @@ async function pinned(image: { index?: string; manifest?: string; config?: strin
     find: async () => undefined,
     referrers: async () => undefined,
     tags: async () => undefined,
+    digest: async () => undefined,
     async *blob(_: unknown, { digest }: { digest: string }) {
       yield found(digest)
     },
   }
   const options = { registry, platforms: ['linux/amd64'] }
-  const [{ platforms } = {}] = await pinImages([{ name: 'docker.io/lab/x:1', reasons: [] }], options)
+  const { pinned, failed } = await pinImages([{ name: 'docker.io/lab/x:1', reasons: [] }], options)
+  for (const { error } of failed) throw error
+  const [{ platforms } = {}] = pinned
   // Its own digest is another one with every change.
   return Object.entries(platforms ?? {}).map(([name, { layers }]) => [name, layers])
 }
@@ -106,6 +109,7 @@ async function attached(list: string, own: string): Promise<unknown> {
     manifest: () => Promise.reject(new Error('not asked for')),
     referrers: async () => undefined,
     tags: async () => undefined,
+    digest: async () => undefined,
     async *blob() {},
   }
   const image = { name: 'docker.io/lab/x:1', digest: subject, platforms: {}, reasons: [] }

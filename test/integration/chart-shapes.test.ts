@@ -113,7 +113,7 @@ test('an index of images and a chart', async () => {
   const manifests = [await image('amd64'), await image('arm64'), served]
   await put('1.2.3', { manifests }, mediaTypes.ociIndex)
   const found = await resolved()
-  expect(found.artifact.manifest.descriptor).toEqual(served)
+  expect(found.artifact?.manifest.descriptor).toEqual(served)
   expect(Buffer.from(found.package)).toEqual(await pulled())
 })
 
@@ -121,7 +121,7 @@ test('an index in which another one has the chart', async () => {
   const served = await chart('inner')
   const nested = await put('nested', { manifests: [served] }, mediaTypes.ociIndex)
   await put('1.2.3', { manifests: [await image('amd64'), nested] }, mediaTypes.ociIndex)
-  expect((await resolved()).artifact.manifest.descriptor).toEqual(served)
+  expect((await resolved()).artifact?.manifest.descriptor).toEqual(served)
   expect(packed).toEqual(await pulled())
 })
 

@@ -8,13 +8,18 @@ import { RecordingClock } from './recording-clock.ts'
 import { recordingReporter } from './recording-reporter.ts'
 
 const memory = '20Mi'
-const image = 'registry.test/app:1'
-const pod = {
+const podOf = (images: readonly string[]) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'app' },
-  spec: { containers: [{ name: 'main', image, resources: { requests: { memory, cpu: '10m' } } }] },
-}
+  spec: {
+    containers: images.map((image, i) => ({
+      name: i === 0 ? 'main' : `more-${i}`,
+      image,
+      resources: { requests: { memory, cpu: '10m' } },
+    })),
+  },
+})
 const spec = {
   apiVersion: 'sealift.dev/v1',
   kind: 'Bundle',
@@ -25,18 +30,29 @@ const spec = {
   budget: { memory: '640Mi', cpu: '300m' },
 }
 
+/** The package of a chart without templates: what it renders to is the test's own word. */
+export function chartPackage(name: string, description = 'a chart'): Uint8Array {
+  const text = `apiVersion: v2\nname: ${name}\nversion: 1.0.0\ndescription: ${description}\n`
+  return writePackage([{ path: `${name}/Chart.yaml`, bytes: Buffer.from(text) }])
+}
+
+/** What a test wants otherwise: the images that each chart renders to, and fields of bundle.yaml. */
+export interface SpecOptions {
+  /** Changed by a test while it runs, they are what charts render to from then on. */
+  readonly images?: string[]
+  readonly changes?: Readonly<Record<string, unknown>>
+}
+
 /** The folder `spec`, its host, what was told, how many helms are unpacked or ever were, and what is rendered beside its pod. */
-export async function connectedSpec() {
+export async function connectedSpec({ images = ['registry.test/app:1'], changes = {} }: SpecOptions = {}) {
   const files = memoryFiles()
-  const chart = writePackage([
-    { path: 'app/Chart.yaml', bytes: Buffer.from('apiVersion: v2\nname: app\nversion: 1.0.0\n') },
-  ])
-  await files.write('spec/app.tgz', chart)
+  await files.write('spec/app.tgz', chartPackage('app'))
   await files.write('spec/helm', 'the program')
-  await files.write('spec/bundle.yaml', printYaml(spec))
+  const writeSpec = (more: Readonly<Record<string, unknown>> = {}) =>
+    files.write('spec/bundle.yaml', printYaml({ ...spec, ...changes, ...more }))
+  await writeSpec()
   const registry = new MemoryRegistry()
   const rendered = { more: '' }
-  const writeSpec = (changes: object) => files.write('spec/bundle.yaml', printYaml({ ...spec, ...changes }))
   const pushImage = (layer: string) => registry.image('registry.test/app', '1', 'amd64', [layer])
   pushImage('the layer')
   const helms = { unpacked: 0, ever: 0 }
@@ -51,7 +67,7 @@ export async function connectedSpec() {
       helms.ever += 1
       return {
         ...{ upgrade: never, uninstall: never, status: never, render: never },
-        template: async () => `${printYaml(pod)}---\n${rendered.more}`,
+        template: async () => `${printYaml(podOf(images))}---\n${rendered.more}`,
         async dispose() {
           helms.unpacked -= 1
         },

@@ -66,6 +66,8 @@ export function makeImages(store: BlobStore, options: ImageOptions): MadeImages 
   const sbom = attach(store, { artifactType: sbomType, subject: index, layers: [document] }, index)
 
   const name = options.pinFirst ? `${sampleImages.plain}@${plain.digest}` : sampleImages.plain
+  // As a registry without the API of referrers has it: the lock alone says so.
+  const listed = { ...sbom, locked: { ...sbom.locked, list: digestOf('the list') } }
   const lockedTo = (...which: Attached[]) =>
     options.attachments ? { attachments: which.map(({ locked }) => locked) } : {}
   return {
@@ -93,7 +95,7 @@ export function makeImages(store: BlobStore, options: ImageOptions): MadeImages 
         name: sampleImages.indexed,
         digest: index.digest,
         platforms: { [platform]: lockedPlatform(store, carried) },
-        ...lockedTo(attestation, sbom),
+        ...lockedTo(attestation, listed),
       },
     ],
   }

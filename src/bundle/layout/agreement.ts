@@ -54,7 +54,10 @@ export function checkAgainstLock(
   const locked = new Map(
     lock.images
       .flatMap(({ attachments = [] }) => attachments)
-      .map(({ subject, manifest, tag: _, ...facts }) => [`${manifest} of ${subject}`, canonicalJson(facts)]),
+      .map(({ subject, manifest, tag: _, list: __, ...facts }) => [
+        `${manifest} of ${subject}`,
+        canonicalJson(facts),
+      ]),
   )
   compare(
     'attachment',

@@ -82,12 +82,15 @@ function attachmentDrift({ attachments: old }: LockedImage, { attachments: now }
     return old === now ? [] : [{ field, sentence }]
   }
   const keyOf = ({ kind, subject, manifest }: LockedAttachment) => `${kind} ${manifest} of ${subject}`
-  return compare('image', old, now, keyOf, none).map(
-    ({ kind, name = '' }): Difference =>
-      kind === 'added'
-        ? { field, after: name, sentence: `${name} is attached now` }
-        : { field, before: name, sentence: `${name} is attached no longer` },
-  )
+  const listed = (a: LockedAttachment, b: LockedAttachment) =>
+    moved('list', a.list ?? '(none)', b.list ?? '(none)')
+  return compare('image', old, now, keyOf, listed).map((change): Difference => {
+    const { kind, name = '' } = change
+    if (kind === 'changed') return { field, sentence: `the list that names ${name} is another one` }
+    return kind === 'added'
+      ? { field, after: name, sentence: `${name} is attached now` }
+      : { field, before: name, sentence: `${name} is attached no longer` }
+  })
 }
 
 function toolDrift(old: LockedTool, now: LockedTool): Difference[] {

@@ -39,6 +39,8 @@ const attachment = z.strictObject({
   size,
   /** The tag it was found by, where cosign gave it one. */
   tag: z.string().optional(),
+  /** The list that names it, where its registry keeps that under a tag (OCI 1.1, referrers tag schema). */
+  list: digest.optional(),
   artifactType: z.string().optional(),
   /** What its statements are about, `https://spdx.dev/Document`. */
   predicateTypes: z.array(z.string()).optional(),

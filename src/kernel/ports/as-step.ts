@@ -22,15 +22,3 @@ export async function asStep<T>(
     throw error
   }
 }
-
-/** Does work on one after the other, each as a step that people see. @throws what the work throws */
-export async function eachAsStep<Item, Result>(
-  reporter: Reporter,
-  list: readonly Item[],
-  title: (item: Item) => string,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  for (const item of list) results.push(await asStep(reporter, title(item), () => work(item)))
-  return results
-}

@@ -1,5 +1,5 @@
 /** What rooms and verbs need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
-export { asStep, eachAsStep } from './as-step.ts'
+export { asStep } from './as-step.ts'
 export type { Clock, Random } from './clock.ts'
 export {
   type Cluster,

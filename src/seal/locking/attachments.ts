@@ -2,37 +2,42 @@ import type { BundleLock, LockedAttachment } from '../../bundle/lock/index.ts'
 import { count, type SealiftError } from '../../kernel/errors/index.ts'
 import { parseReference, saysSbom } from '../../kernel/oci/index.ts'
 import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
-import { findAttachments, type PinnedAttachment, type PinnedImage } from '../resolve/index.ts'
+import { type Attested, findAttachments, type PinnedAttachment, type PinnedImage } from '../resolve/index.ts'
+import type { Kept } from './kept.ts'
 
 /** What is to be looked for, by the lock that there is. */
 export interface AttachmentsWanted {
   readonly images: readonly PinnedImage[]
+  /** The images that `--update` left as they are locked: they keep what was attached then. */
+  readonly staying: ReadonlySet<string>
   readonly old: BundleLock | undefined
   /** Whether the new lock is held to the old one: images that it knows nothing of are not asked for. */
   readonly locked: boolean
+  /** What runs that came to no lock have found. */
+  readonly kept: Kept
 }
 
 /**
  * Looks for what registries have attached to images, by image name; tells what is left out, and once which images
  * come without an SBOM. Where a registry cannot say, the old lock's word on the same image stays, and without one the
- * image is left out of the answer.
+ * image is left out of the answer. So is what the lock was made without looking at, where it is held to.
  */
 export async function lockAttachments(
-  { images, old, locked: held }: AttachmentsWanted,
+  { images, staying, old, locked: held, kept }: AttachmentsWanted,
   registry: Registry,
   { reporter, signal }: Pick<Talk, 'reporter' | 'signal'>,
 ): Promise<Map<string, LockedAttachment[]>> {
-  // Images that `--update` left as they are locked have the lock's own platforms, and keep what was attached then.
-  const kept = new Map(
-    images.flatMap(({ name, platforms }) => {
-      const before = old?.images.find(image => image.platforms === platforms)?.attachments
-      return before === undefined ? [] : [[name, before] as const]
-    }),
-  )
-  const unseen = new Set(
-    held ? old?.images.filter(({ attachments }) => attachments === undefined).map(({ name }) => name) : [],
-  )
-  const asked = images.filter(({ name }) => !kept.has(name) && !unseen.has(name))
+  const lockedAs = new Map(old?.images.map(image => [image.name, image]))
+  const had = new Map<string, LockedAttachment[]>()
+  const asked: PinnedImage[] = []
+  for (const image of images) {
+    const before = lockedAs.get(image.name)
+    const known = staying.has(image.name) ? before?.attachments : kept.recentAttachments(image)
+    if (known !== undefined) had.set(image.name, known)
+    // Held to what was locked without looking: that is not looked at either.
+    else if (!held || before === undefined || before.attachments !== undefined) asked.push(image)
+  }
+  if (asked.length === 0 && had.size === 0) return had
   const leftOut: string[] = []
   const unknown: Unknown[] = []
   let done = 0
@@ -40,15 +45,24 @@ export async function lockAttachments(
     reporter,
     'Look for signatures, attestations and SBOMs',
     async say => {
-      const onImage = () => say(`${++done} of ${images.length}`)
+      const onImage = (image: PinnedImage, found: readonly PinnedAttachment[] | undefined) => {
+        if (found !== undefined) kept.addAttachments(image, found.map(locked))
+        say(`${++done} of ${images.length}`)
+      }
       const onLeftOut = (sentence: string) => leftOut.push(sentence)
       const onUnknown = (image: PinnedImage, { message }: SealiftError) => {
         const before = wordOn(image, old)
-        if (before !== undefined) kept.set(image.name, before)
+        if (before !== undefined) had.set(image.name, before)
         unknown.push({ name: image.name, stays: before !== undefined, message })
       }
-      const found = await findAttachments(asked, { registry, signal, onImage, onLeftOut, onUnknown })
-      return new Map([...kept, ...[...found].map(([name, list]) => [name, list.map(locked)] as const)])
+      const before = attestedBefore(asked, old, kept)
+      const options = { registry, before, signal, onImage, onLeftOut, onUnknown }
+      const found = await findAttachments(asked, options)
+      const entries = [...found].map(([name, list]) => {
+        const before = held ? lockedAs.get(name)?.attachments : undefined
+        return [name, list.map(one => inListOf(before, locked(one)))] as const
+      })
+      return new Map([...had, ...entries])
     },
     attached => `${[...attached.values()].flat().length} for ${count(images.length, 'image')}`,
   )
@@ -80,6 +94,41 @@ function unknownSentences(unknown: readonly Unknown[]): string[] {
     const names = [name, ...more.map(other => other.name)].join(', ')
     return `${names}: nobody could say what is attached to ${it}, and ${outcome}: ${message}`
   })
+}
+
+/** What is known of attachments, by image: what is kept of the very same image, or else what the lock has. */
+function attestedBefore(
+  images: readonly PinnedImage[],
+  old: BundleLock | undefined,
+  kept: Kept,
+): Map<string, Attested> {
+  const known = images.flatMap(({ name, digest }) => {
+    const own = kept.image(name)
+    const isSame = own?.digest === digest && own.attachments !== undefined
+    const before = isSame ? own : old?.images.find(image => image.name === name)
+    if (before?.attachments === undefined) return []
+    return [[name, { ...before, attachments: before.attachments.map(pinned) }] as const]
+  })
+  return new Map(known)
+}
+
+/** Held to a lock, the list that names an attachment is no difference as long as it does. */
+function inListOf(before: readonly LockedAttachment[] | undefined, now: LockedAttachment): LockedAttachment {
+  const same = before?.find(({ subject, manifest }) => subject === now.subject && manifest === now.manifest)
+  if (same === undefined) return now
+  const { list: _, ...rest } = now
+  return same.list === undefined ? rest : { ...rest, list: same.list }
+}
+
+/** What a lock says of an attachment, as it was found. */
+function pinned({ tag, list, artifactType, predicateTypes, ...rest }: LockedAttachment): PinnedAttachment {
+  return {
+    ...rest,
+    ...(tag === undefined ? {} : { tag }),
+    ...(list === undefined ? {} : { list }),
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(predicateTypes === undefined ? {} : { predicateTypes }),
+  }
 }
 
 /** What a lock has attached to the very same image, for the same platforms. */

@@ -9,9 +9,8 @@ export function lockedChart({
   package: bytes,
   packageDigest,
   metadata,
-  artifact,
+  manifest,
 }: ResolvedChart): LockedChart {
-  const { digest, size } = artifact.manifest.descriptor
   const packed = { digest: packageDigest, size: bytes.length }
   return {
     name: spec.name,
@@ -19,7 +18,7 @@ export function lockedChart({
     release: spec.release,
     namespace: spec.namespace,
     source,
-    manifest: { digest, size },
+    manifest,
     package: packed,
   }
 }

@@ -4,14 +4,16 @@ import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../
 import { toolProgram } from '../../bundle/opening/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
-import { findImages } from '../resolve/index.ts'
+import { askedOnce, findImages } from '../resolve/index.ts'
 import { account } from './account.ts'
 import { assemble } from './assemble.ts'
 import { lockAttachments } from './attachments.ts'
 import { oldLock, refuseDrift } from './compare.ts'
 import { lockedTool } from './entries.ts'
+import { Faults } from './faults.ts'
+import { Kept, keeping, readKept } from './kept.ts'
 import { type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
-import { pin } from './pin-chosen.ts'
+import { type PinnedImages, pin } from './pin-chosen.ts'
 import type { Rendered } from './render.ts'
 import { renderAll } from './render-all.ts'
 import type { LockRequest } from './request.ts'
@@ -27,38 +29,87 @@ export interface MadeLock {
   /** Where it differs from the lock that lies there; absent when there is none yet. */
   readonly drift?: readonly Change[]
   /** Suspects that were to be taken, but that no registry has; they stay suspects. */
-  readonly missing: readonly { readonly name: string; readonly why: string }[]
+  readonly missing: PinnedImages['missing']
 }
 
 /**
  * Resolves a spec: charts, the images that rendering them with their values proves, and tools, all by digest.
- * Renders with the very helm that travels. Writes nothing but private temporary files.
+ * Renders with the very helm that travels. What does not need what failed is done all the same, and every fault told
+ * at once, as {@link Faults.tell} does. Writes nothing but private temporary files and, where it comes to no lock,
+ * what it has found out until then, beside the lock; with `locked` not even that.
  * @throws SealiftError SPEC_INVALID, CHART_NOT_FOUND, IMAGE_NOT_FOUND, RENDER_FAILED, BUDGET_EXCEEDED,
  *   REGISTRY_*, CONTENT_MISMATCH, FILE_FAILED, INTERRUPTED; with `locked` or `update` LOCK_INVALID when there is no
  *   lock or none that can be read, with `locked` LOCK_DRIFT, with `update` USAGE for what is no image of the spec
  */
 export async function makeLock(request: LockRequest, host: ConnectedHost, talk: Talk): Promise<MadeLock> {
-  const { specDir, platform, update = [], locked = false } = request
-  const { reporter } = talk
-  const read = await readSpec(specDir, platform, host.files)
+  const { specDir, platform, locked = false } = request
+  const { files, clock } = host
+  const read = await readSpec(specDir, platform, files)
+  const old = await oldLock(request, files, talk.reporter)
+  const kept = locked ? new Kept(clock) : await readKept(specDir, files, clock)
+  try {
+    return await lockOf({ read, old, kept }, request, { ...host, registry: askedOnce(host.registry) }, talk)
+  } catch (error) {
+    throw locked ? error : await keeping(error, kept, specDir, files, talk.reporter)
+  }
+}
+
+/** What there is before anything is asked for. */
+interface Begun {
+  readonly read: ReadSpec
+  readonly old: BundleLock | undefined
+  readonly kept: Kept
+}
+
+async function lockOf(
+  { read, old, kept }: Begun,
+  request: LockRequest,
+  host: ConnectedHost,
+  talk: Talk,
+): Promise<MadeLock> {
+  const { specDir, update = [], locked = false } = request
+  const { registry } = host
   const { spec } = read
-  const old = await oldLock(request, host.files, reporter)
-  const resolved = await resolveParts(spec, specDir, host, talk)
+  const faults = new Faults(talk.signal)
+  const resolved = await resolveParts(
+    spec,
+    { ...host, specDir, known: knownCharts(spec, old, kept) },
+    faults,
+    talk,
+  )
+  for (const chart of resolved.charts) kept.addChart(chart)
   // A helm that is not the locked one must not run, not even to say what else has changed.
-  if (locked && old) refuseDrift(driftOf(old, { ...old, tools: resolved.tools.map(lockedTool) }), request)
-  const rendered = await render(read, resolved, host, talk)
-  const budget = account(rendered, spec, request.budget, reporter)
-  const found = findImages(rendered, spec.images)
-  const chosen = chooseSuspects(found, spec, { old, accept: request.acceptSuspects, reporter })
-  const { pinned, missing } = await pin({ ...chosen, platforms: spec.platforms, update, old }, host, talk)
-  const suspects = suspectsLeft(found.suspects, pinned)
-  // What was locked without looking for attachments is held to without looking for them.
-  const unseen = locked && old?.images.every(({ attachments }) => attachments === undefined)
-  const looks = spec.attestations && request.attestations !== false && !unseen
-  const attached = looks
-    ? await lockAttachments({ images: pinned, old, locked }, host.registry, talk)
+  if (locked && old) {
+    const moved = driftOf(old, { ...old, tools: resolved.tools.map(lockedTool) })
+    if (moved.length > 0) faults.tell()
+    refuseDrift(moved, request)
+  }
+  const rendered = await render(read, resolved, faults, host, talk)
+  const isWhole = rendered.length === spec.charts.length
+  // What only some charts request is no account of all.
+  const budget = isWhole
+    ? await faults.attempt('budget', async () => account(rendered, spec, request.budget, talk.reporter))
     : undefined
-  const { accepted } = chosen
+  const found = findImages(rendered, spec.images)
+  const { images, optional, accepted } = chooseSuspects(found, spec, {
+    old,
+    accept: request.acceptSuspects,
+    reporter: isWhole ? talk.reporter : undefined,
+  })
+  // An image of a chart that could not be rendered would be called none of the spec.
+  if (update.length > 0 && !isWhole) faults.tell()
+  const { platforms } = spec
+  const pins = await faults.attempt('--update', () =>
+    pin({ images, optional, platforms, update, old, kept }, registry, faults, talk),
+  )
+  faults.tell()
+  if (budget === undefined || pins === undefined) throw new Error('what failed was told')
+  const { pinned, staying, missing } = pins
+  const suspects = suspectsLeft(found.suspects, pinned)
+  const looks = spec.attestations && request.attestations !== false
+  const attached = looks
+    ? await lockAttachments({ images: pinned, staying, old, locked, kept }, registry, talk)
+    : undefined
   const text = printLock(assemble({ ...read, ...resolved, pinned, accepted, attached, suspects, budget }))
   const lock = parseLock(text, lockTitle)
   const drift = old && driftOf(old, lock)
@@ -66,18 +117,32 @@ export async function makeLock(request: LockRequest, host: ConnectedHost, talk: 
   return { spec, lock, text, budget, missing, ...(drift === undefined ? {} : { drift }) }
 }
 
-/** Renders the charts with the very helm that travels. */
+/** What the lock and what is kept say of charts. */
+function knownCharts({ charts }: BundleSpec, old: BundleLock | undefined, kept: Kept) {
+  return new Map(
+    charts.map(({ name }) => {
+      const locked = old?.charts.find(chart => chart.name === name)
+      return [name, [kept.chart(name), locked].filter(chart => chart !== undefined)]
+    }),
+  )
+}
+
+/** Renders the charts with the very helm that travels, if that is there. */
 async function render(
   { spec: { kubernetes, apiVersions }, values, helmTool }: ReadSpec,
   { tools, charts }: Resolved,
+  faults: Faults,
   { files, helmFrom }: ConnectedHost,
   { reporter, signal }: Talk,
 ): Promise<Rendered[]> {
   const packed = tools.find(({ spec }) => spec === helmTool)
-  if (packed === undefined) throw new Error('the helm is among the tools that were resolved')
-  const helm = await helmFrom(await toolProgram(packed.bytes, helmTool.member))
+  if (packed === undefined) return []
+  const helm = await faults.attempt(helmTool.name, async () =>
+    helmFrom(await toolProgram(packed.bytes, helmTool.member)),
+  )
+  if (helm === undefined) return []
   try {
-    return await renderAll(charts, { helm, kubernetes, apiVersions, values, files, signal }, reporter)
+    return await renderAll(charts, { helm, kubernetes, apiVersions, values, files, signal }, faults, reporter)
   } finally {
     await helm.dispose()
   }

@@ -2,8 +2,16 @@ import { specTitle } from '../../bundle/layout/index.ts'
 import { readValues } from '../../bundle/opening/index.ts'
 import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
 import { type BundleSpec, type ChartSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
-import { type ConnectedHost, eachAsStep, type Talk } from '../../kernel/ports/index.ts'
-import { fileOf, type ResolvedChart, type ResolvedTool, resolveChart, resolveTool } from '../resolve/index.ts'
+import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
+import {
+  fileOf,
+  type ResolvedChart,
+  type ResolvedTool,
+  resolveChart,
+  resolveTool,
+  type Sources,
+} from '../resolve/index.ts'
+import type { Faults } from './faults.ts'
 
 /** A spec as it was read, with its values files. */
 export interface ReadSpec {
@@ -50,23 +58,30 @@ export interface Resolved {
 }
 
 /**
- * Gets a spec's tools and charts, one after the other.
- * @throws SealiftError CHART_NOT_FOUND, IMAGE_NOT_FOUND, CONTENT_MISMATCH, FILE_FAILED, and those of the registry
+ * Gets a spec's tools and charts, one after the other; what fails is told to `faults`.
  */
 export async function resolveParts(
   { tools, charts }: BundleSpec,
-  specDir: string,
-  { files, registry, web }: ConnectedHost,
+  sources: Omit<Sources, 'signal'>,
+  faults: Faults,
   { reporter, signal }: Talk,
 ): Promise<Resolved> {
-  const sources = { specDir, files, registry, web, signal }
+  const from = { ...sources, signal }
   const toolTitle = ({ name, version, platform }: ToolSpec) => `Get ${name} ${version} for ${platform}`
-  const gotTools = await eachAsStep(reporter, tools, toolTitle, tool => resolveTool(tool, sources))
+  const toolName = ({ name, platform }: ToolSpec) => `${name} for ${platform}`
+  const gotTools = await faults.attemptEach(reporter, tools, toolTitle, toolName, tool =>
+    resolveTool(tool, from),
+  )
   const chartTitle = ({ name, version }: ChartSpec) => `Get chart ${name} ${version}`
-  const gotCharts = await eachAsStep(reporter, charts, chartTitle, chart => resolveChart(chart, sources))
+  const gotCharts = await faults.attemptEach(reporter, charts, chartTitle, chartName, chart =>
+    resolveChart(chart, from),
+  )
   for (const { spec, links } of gotCharts) if (links.length > 0) reporter.note(followed(spec.name, links))
   return { tools: gotTools, charts: gotCharts }
 }
+
+/** A chart as faults name it. */
+export const chartName = ({ name }: Pick<ChartSpec, 'name'>): string => `chart ${name}`
 
 const named = 5
 

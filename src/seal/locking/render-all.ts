@@ -1,18 +1,21 @@
 import { count } from '../../kernel/errors/index.ts'
-import { eachAsStep, type Reporter } from '../../kernel/ports/index.ts'
+import type { Reporter } from '../../kernel/ports/index.ts'
 import type { ResolvedChart } from '../resolve/index.ts'
+import type { Faults } from './faults.ts'
 import { lookingUp } from './lookups.ts'
+import { chartName } from './parts.ts'
 import { type Rendered, renderChart } from './render.ts'
 import type { Rendering } from './rendering.ts'
 import { unanswered } from './unanswered.ts'
 
 /**
  * Renders charts one after the other, each a step that people see, and tells what of the site their rendering depends on
- * that the spec does not say. @throws SealiftError RENDER_FAILED, SPEC_INVALID
+ * that the spec does not say. Gives those that can be rendered; what fails is told to `faults`.
  */
 export async function renderAll(
   charts: readonly ResolvedChart[],
   rendering: Omit<Rendering, 'folder'>,
+  faults: Faults,
   reporter: Reporter,
 ): Promise<Rendered[]> {
   const folder = await rendering.files.temporary('sealift-lock-')
@@ -33,7 +36,7 @@ export async function renderAll(
       if (templates.length > 0) told.push(() => reporter.note(looks(name, templates)))
       return rendered
     }
-    const all = await eachAsStep(reporter, charts, title, render)
+    const all = await faults.attemptEach(reporter, charts, title, ({ spec }) => chartName(spec), render)
     for (const tell of told) tell()
     return all
   } finally {

@@ -13,6 +13,14 @@ export interface Chosen {
   readonly optional: ReadonlySet<string>
 }
 
+/** What a choice goes by, beside the spec. */
+interface ChoosingSuspects {
+  readonly old: BundleLock | undefined
+  readonly accept: boolean | undefined
+  /** Told of what the spec lists in vain; absent where not all was rendered that could name it. */
+  readonly reporter: Reporter | undefined
+}
+
 /**
  * Chooses the suspects to take as images: those that the spec lists, those that the old lock has taken, and with `accept`
  * all. Without `accept` what a person has decided before holds: an image of it that is gone is an error like any other.
@@ -20,13 +28,13 @@ export interface Chosen {
 export function chooseSuspects(
   { images, suspects }: FoundImages,
   { acceptSuspects }: BundleSpec,
-  { old, accept, reporter }: { old: BundleLock | undefined; accept: boolean | undefined; reporter: Reporter },
+  { old, accept, reporter }: ChoosingSuspects,
 ): Chosen {
   const listed = new Set(acceptSuspects.map(carriedName))
   const suspected = suspectedImages(suspects)
   const there = new Set([...images, ...suspected].map(({ name }) => name))
   for (const name of listed)
-    if (!there.has(name)) reporter.warn(`acceptSuspects lists ${name}, which nothing names`)
+    if (!there.has(name)) reporter?.warn(`acceptSuspects lists ${name}, which nothing names`)
   const before = new Set(old?.images.flatMap(({ name, accepted }) => (accepted ? [name] : [])))
   const taken = ({ name }: FoundImage) => accept ?? before.has(name)
   const accepted = suspected.filter(image => !listed.has(image.name) && taken(image)).map(({ name }) => name)

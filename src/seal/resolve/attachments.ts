@@ -1,6 +1,5 @@
 import { bytes as inUnits, printable, SealiftError } from '../../kernel/errors/index.ts'
 import {
-  type AttachmentTypes,
   attachmentTypes,
   type Digest,
   isManifestType,
@@ -11,26 +10,26 @@ import {
 } from '../../kernel/oci/index.ts'
 import type { Registry } from '../../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
+import {
+  type Attested,
+  keyOf,
+  knownBeside,
+  type PinnedAttachment,
+  remembered,
+  sameIndex,
+  subjectsOf,
+} from './attached.ts'
 import { besideIt, type Candidate, inIndex } from './attachment-places.ts'
 import type { PinnedImage } from './image-digests.ts'
-
-/** Something attached to an image, by digest. Same shape as the lock's attachment. Sizes in bytes. */
-export interface PinnedAttachment extends AttachmentTypes {
-  /** The index or manifest that it is about. */
-  readonly subject: Digest
-  readonly manifest: Digest
-  readonly size: number
-  /** The tag it is found by, where cosign gave it one. */
-  readonly tag?: string
-  /** Config and layers. */
-  readonly blobs: Readonly<Record<Digest, number>>
-}
 
 /** How to look, and who is told of what is left out, in one sentence each. */
 export interface AttachmentOptions {
   readonly registry: Registry
+  /** By image name what is known from before: of that nothing is read, it is only asked whether it is still there. */
+  readonly before?: ReadonlyMap<string, Attested>
   readonly signal?: AbortSignal
-  onImage?(): void
+  /** Told of each image, with what was found unless nobody could say. */
+  onImage?(image: PinnedImage, found: readonly PinnedAttachment[] | undefined): void
   onLeftOut?(sentence: string): void
   /** Of an image nobody could say what is attached to it. */
   onUnknown?(image: PinnedImage, error: SealiftError): void
@@ -58,35 +57,43 @@ export async function findAttachments(
       if (!(error instanceof SealiftError)) throw error
       options.onUnknown?.(image, error)
     })
-    options.onImage?.()
+    options.onImage?.(image, attached ?? undefined)
     return attached === undefined ? [] : [[image.name, attached] as const]
   })
   return new Map(found.flat())
 }
 
-async function attachedTo(
-  { name, digest, platforms }: PinnedImage,
-  options: AttachmentOptions,
-): Promise<PinnedAttachment[]> {
+async function attachedTo(image: PinnedImage, options: AttachmentOptions): Promise<PinnedAttachment[]> {
   const { registry, signal } = options
+  const { name, digest } = image
   const { registry: host, repository } = parseReference(name) as Reference
   const place: Reference = { registry: host, repository }
-  const subjects = [...new Set([digest, ...Object.values(platforms).map(({ manifest }) => manifest)])].sort()
-  const attested = await inIndex(place, digest, subjects, registry, signal)
-  const others = await Promise.all(subjects.map(subject => besideIt(place, subject, options)))
+  const subjects = subjectsOf(image)
+  const before = options.before?.get(name)
+  const known = new Map((before?.attachments ?? []).map(one => [keyOf(one.subject, one.manifest), one]))
+  const others = await Promise.all(
+    subjects.map(subject => besideIt(place, subject, knownBeside(before, subject), options)),
+  )
+  const all =
+    before !== undefined && sameIndex(before, image)
+      ? [...others, remembered(before, subjects)]
+      : [await inIndex(place, digest, subjects, registry, signal), ...others]
   const pinned = new Map<string, PinnedAttachment>()
-  for (const candidates of [attested, ...others]) {
+  for (const candidates of all) {
     if (candidates.length > mostPerSubject)
       options.onLeftOut?.(
         `${name}: of ${candidates.length} attachments the first ${mostPerSubject} are carried`,
       )
     for (const candidate of candidates.slice(0, mostPerSubject)) {
-      const key = `${candidate.subject} ${candidate.listed.digest}`
-      if (pinned.has(key)) continue
-      const attachment = await pin(place, candidate, options)
-      if (typeof attachment === 'string')
-        options.onLeftOut?.(`${name}: ${candidate.listed.digest} is left out: ${attachment}`)
-      else pinned.set(key, attachment)
+      const key = keyOf(candidate.subject, candidate.digest)
+      const found = pinned.get(key)
+      if (found !== undefined && candidate.list !== undefined)
+        pinned.set(key, { ...found, list: candidate.list })
+      if (found !== undefined) continue
+      const attachment = await pin(place, candidate, known.get(key), options)
+      if (typeof attachment !== 'string') pinned.set(key, attachment)
+      else if (!candidate.remembered)
+        options.onLeftOut?.(`${name}: ${candidate.digest} is left out: ${attachment}`)
     }
   }
   return [...pinned].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, attachment]) => attachment)
@@ -102,16 +109,25 @@ function readOrWhy(bytes: Uint8Array, digest: Digest): Manifest | string {
   }
 }
 
-/** Reads an attachment's manifest; gives why it is left out where it cannot be carried. */
+/** Reads an attachment's manifest, unless it is known; gives why it is left out where it cannot be carried. */
 async function pin(
   place: Reference,
-  { subject, listed, tag, refers }: Candidate,
+  { subject, digest, mediaType, tag, list, refers, seen }: Candidate,
+  known: PinnedAttachment | undefined,
   { registry, signal }: AttachmentOptions,
 ): Promise<PinnedAttachment | string> {
-  const { digest, mediaType } = listed
-  if (!isManifestType(mediaType)) return `it is no manifest, but ${printable(mediaType)}`
+  if (mediaType !== undefined && !isManifestType(mediaType))
+    return `it is no manifest, but ${printable(mediaType)}`
+  const foundBy = { ...(tag ? { tag } : {}), ...(list ? { list } : {}) }
+  const gone = 'the registry names it, but does not have it'
+  if (known !== undefined) {
+    const said = seen ? digest : await registry.digest({ ...place, digest }, { beside: subject, signal })
+    if (said === 'absent') return gone
+    const { tag: _, list: __, ...rest } = known
+    if (said === digest) return { ...rest, ...foundBy }
+  }
   const served = await registry.find({ ...place, digest }, subject, signal)
-  if (served === undefined) return 'the registry names it, but does not have it'
+  if (served === undefined) return gone
   const manifest = readOrWhy(served.bytes, digest)
   if (typeof manifest === 'string') return manifest
   if (refers && manifest.subject?.digest !== subject) return 'it is attached to something else'
@@ -121,5 +137,5 @@ async function pin(
   if (bytes > mostBytes)
     return `it has ${inUnits(bytes)}, more than the ${inUnits(mostBytes)} that an attachment may have`
   const { size } = served.descriptor
-  return { subject, manifest: digest, size, ...(tag ? { tag } : {}), ...attachmentTypes(manifest), blobs }
+  return { subject, manifest: digest, size, ...foundBy, ...attachmentTypes(manifest), blobs }
 }

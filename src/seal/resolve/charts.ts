@@ -1,9 +1,10 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type ChartSpec, isSameVersion } from '../../kernel/inputs/index.ts'
 import { type Digest, digestOf } from '../../kernel/oci/index.ts'
-import type { Files, Registry, Web } from '../../kernel/ports/index.ts'
+import type { Content, Files, Registry, Web } from '../../kernel/ports/index.ts'
 import { type ChartArtifact, chartArtifact } from './chart-artifact.ts'
 import { packChartFolder } from './chart-folder.ts'
+import type { KnownChart } from './chart-known.ts'
 import { type ChartMetadata, readChartMetadata } from './chart-metadata.ts'
 import { packageFromRepository, withoutQuery } from './helm-repository.ts'
 import { placeOf, reachOf } from './reach.ts'
@@ -17,6 +18,8 @@ export interface Sources {
   readonly registry: Registry
   readonly web: Web
   readonly signal?: AbortSignal
+  /** What charts were before, by name: of one that still is the same only the package is read. */
+  readonly known?: ReadonlyMap<string, readonly KnownChart[]>
 }
 
 /** A chart at hand: its package, what it says of itself, and the OCI artifact it travels as. */
@@ -27,7 +30,10 @@ export interface ResolvedChart {
   readonly package: Uint8Array
   readonly packageDigest: Digest
   readonly metadata: ChartMetadata
-  readonly artifact: ChartArtifact
+  /** The artifact's manifest. */
+  readonly manifest: Content
+  /** Absent where the chart is one that was known: then only its package was read. */
+  readonly artifact?: ChartArtifact
   /** Paths of the symbolic links in its folder that were followed. */
   readonly links: readonly string[]
 }
@@ -38,7 +44,7 @@ export interface ResolvedChart {
  *   packed whole, and those of the registry
  */
 export async function resolveChart(spec: ChartSpec, sources: Sources): Promise<ResolvedChart> {
-  const { source, packed, served, links = [] } = await obtain(spec, sources)
+  const { source, packed, served, known, links = [] } = await obtain(spec, sources)
   const metadata = await readChartMetadata(packed, source)
   if (metadata.name !== spec.name || !isSameVersion(metadata.version, spec.version)) {
     throw new SealiftError(
@@ -49,8 +55,11 @@ export async function resolveChart(spec: ChartSpec, sources: Sources): Promise<R
       },
     )
   }
+  const chart = { spec, source, package: packed, packageDigest: digestOf(packed), metadata, links }
+  if (known !== undefined) return { ...chart, manifest: known }
   const artifact = served ?? chartArtifact(metadata, packed)
-  return { spec, source, package: packed, packageDigest: digestOf(packed), metadata, artifact, links }
+  const { digest, size } = artifact.manifest.descriptor
+  return { ...chart, manifest: { digest, size }, artifact }
 }
 
 interface Obtained {
@@ -58,6 +67,8 @@ interface Obtained {
   readonly packed: Uint8Array
   /** The artifact as its registry has it; the other kinds get one made. */
   readonly served?: ChartArtifact
+  /** The manifest that its registry still has for it, not read. */
+  readonly known?: Content
   readonly links?: readonly string[]
 }
 

@@ -1,12 +1,16 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { type Digest, isIndexType, parseManifest, parseReference } from '../../kernel/oci/index.ts'
+import {
+  type Digest,
+  isIndexType,
+  parseManifest,
+  parseReference,
+  type Reference,
+} from '../../kernel/oci/index.ts'
 import type { Content, Registry } from '../../kernel/ports/index.ts'
 import { atOnce } from './at-once.ts'
 import { fromIndex, fromManifest } from './image-candidates.ts'
-import type { FoundImages } from './images.ts'
+import type { FoundImage } from './images.ts'
 import { nearestTags } from './nearest-tags.ts'
-
-type FoundImage = FoundImages['images'][number]
 
 /** An image by digest. Same shape as the lock's image. */
 export interface PinnedImage extends FoundImage {
@@ -21,62 +25,66 @@ export interface PinnedManifest {
   readonly layers: Readonly<Record<Digest, number>>
 }
 
+/** What a name was found to stand for at some time. */
+export type Pin = Pick<PinnedImage, 'digest' | 'platforms'>
+
 /** How to pin: the platforms wanted (`linux/amd64`), and who is told of each image done. */
 export interface PinOptions {
   readonly registry: Registry
   readonly platforms: readonly string[]
   /** What is known already, by name: these are not asked for. */
-  readonly known?: ReadonlyMap<string, Pick<PinnedImage, 'digest' | 'platforms'>>
+  readonly known?: ReadonlyMap<string, Pin>
+  /**
+   * What names stood for before. Where the registry announces the digest of one that has all platforms, nothing is
+   * read: the digest fixes the rest, and whoever reads that later hashes it.
+   */
+  readonly before?: ReadonlyMap<string, readonly Pin[]>
   readonly signal?: AbortSignal
   onPinned?(image: PinnedImage): void
+}
+
+/** An image that could not be pinned: why, and the place that needs it. */
+export interface UnpinnedImage {
+  readonly name: string
+  readonly neededBy: string
+  readonly error: SealiftError
+  /** What is there in its place, a sentence: the nearest versions, or the platforms. */
+  readonly instead?: string
+}
+
+/** A name that stands for nothing that serves. */
+type Unserved = Pick<UnpinnedImage, 'error' | 'instead'>
+
+/** What became of each image, in the order that they were given in. */
+export interface Pinned {
+  readonly pinned: PinnedImage[]
+  readonly failed: UnpinnedImage[]
 }
 
 const most = 4
 
 /**
  * Asks the registry what each name points at, and which manifest serves each platform. Images named by digest
- * keep it. Keeps the order.
- * @throws SealiftError IMAGE_NOT_FOUND when an image or a platform of it is not there, those of the registry;
- *   where several images fail, one error with a fault for each
+ * keep it. One that fails keeps no other from being pinned: IMAGE_NOT_FOUND when it or a platform of it is not there,
+ * CONTENT_MISMATCH when it is no image, and the registry's errors.
+ * @throws the signal's reason when aborted
  */
-export async function pinImages(images: readonly FoundImage[], options: PinOptions): Promise<PinnedImage[]> {
-  const failed: { image: FoundImage; error: SealiftError }[] = []
-  const pinned = await atOnce(images, most, async image => {
+export async function pinImages(images: readonly FoundImage[], options: PinOptions): Promise<Pinned> {
+  const results = await atOnce(images, most, async (image): Promise<PinnedImage | UnpinnedImage> => {
     try {
       const pin = options.known?.get(image.name) ?? (await pinImage(image.name, options))
+      if ('error' in pin) return { name: image.name, neededBy: why(image), ...pin }
       const result: PinnedImage = { ...image, digest: pin.digest, platforms: pin.platforms }
       options.onPinned?.(result)
-      return [result]
+      return result
     } catch (error) {
-      // A registry that fails or refuses ends it at once; names that are wrong are gathered.
-      if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw because(error, image)
-      failed.push({ image, error })
-      return []
+      options.signal?.throwIfAborted()
+      if (!(error instanceof SealiftError) || error.code === 'INTERRUPTED') throw error
+      return { name: image.name, neededBy: why(image), error }
     }
   })
-  if (failed.length > 0) throw failure(failed)
-  return pinned.flat()
-}
-
-function failure(failed: readonly { image: FoundImage; error: SealiftError }[]): unknown {
-  const [first] = failed
-  if (first === undefined || failed.length === 1) return because(first?.error, first?.image)
-  const faults = failed.map(({ image, error }) => `${naming(image, error)} (${why(image)})`).sort()
-  return new SealiftError('IMAGE_NOT_FOUND', `${failed.length} images could not be resolved`, {
-    faults,
-    cause: first.error,
-  })
-}
-
-/** Most faults begin with the image's name; one of a manifest that its index leads to names only that. */
-function naming({ name }: FoundImage, { message }: SealiftError): string {
-  return message.startsWith(name) ? message : `${name}: ${message}`
-}
-
-/** The same fault with the place that needs the image. */
-function because(error: unknown, image: FoundImage | undefined): unknown {
-  if (!(error instanceof SealiftError) || image === undefined) return error
-  return error.with({ hints: [`The image is needed by ${why(image)}.`] })
+  const pinned = results.filter((result): result is PinnedImage => !('error' in result))
+  return { pinned, failed: results.filter((result): result is UnpinnedImage => 'error' in result) }
 }
 
 function why({ reasons }: FoundImage): string {
@@ -86,18 +94,34 @@ function why({ reasons }: FoundImage): string {
   return `${[first.chart, first.object, first.field].filter(part => part !== '').join(' ')}${more}`
 }
 
-async function pinImage(
-  name: string,
+/** The pin that a name still stands for, for the platforms wanted. */
+async function asBefore(
+  reference: Reference,
+  pins: readonly Pin[],
   { registry, platforms, signal }: PinOptions,
-): Promise<Pick<PinnedImage, 'digest' | 'platforms'>> {
+): Promise<Pin | undefined> {
+  const fitting = pins.filter(pin => platforms.every(platform => pin.platforms[platform] !== undefined))
+  if (fitting.length === 0) return undefined
+  const now = await registry.digest(reference, { signal })
+  const same = fitting.find(({ digest }) => digest === now)
+  if (same === undefined) return undefined
+  const wanted = Object.entries(same.platforms).filter(([platform]) => platforms.includes(platform))
+  return { digest: same.digest, platforms: Object.fromEntries(wanted) }
+}
+
+async function pinImage(name: string, options: PinOptions): Promise<Pin | Unserved> {
+  const { registry, platforms, signal, before } = options
   const reference = parseReference(name)
   if (reference === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${name} is not an image name`)
+  const same = await asBefore(reference, before?.get(name) ?? [], options)
+  if (same !== undefined) return same
   const served = await registry.manifest(reference, signal).catch(async (error: unknown) => {
     const gone = error instanceof SealiftError && error.code === 'IMAGE_NOT_FOUND'
     if (!gone || reference.tag === undefined || reference.digest !== undefined) throw error
-    const near = await nearestTags(reference, reference.tag, { registry, signal })
-    throw near === undefined ? error : error.with({ hints: [near] })
+    const instead = await nearestTags(reference, reference.tag, { registry, signal })
+    return { error, ...(instead === undefined ? {} : { instead }) }
   })
+  if ('error' in served) return served
   const { digest, mediaType } = served.descriptor
   const found = isIndexType(mediaType)
     ? await fromIndex(served.bytes, { reference, registry, platforms, signal })
@@ -105,9 +129,8 @@ async function pinImage(
   const missing = platforms.filter(platform => !found.has(platform))
   if (missing.length > 0) {
     const there = [...found.keys()].sort().join(', ') || 'none'
-    throw new SealiftError('IMAGE_NOT_FOUND', `${name} has no image for ${missing.join(', ')}`, {
-      hints: [`It is there for: ${there}.`],
-    })
+    const error = new SealiftError('IMAGE_NOT_FOUND', `${name} has no image for ${missing.join(', ')}`)
+    return { error, instead: `It is there for: ${there}.` }
   }
   const carried: [string, PinnedManifest][] = []
   for (const platform of [...platforms].sort()) {

@@ -5,13 +5,16 @@
  * Never renders by itself, writes a file, or decides what goes into the lock.
  */
 
+export { askedOnce } from './asked-once.ts'
 export { atOnce, together } from './at-once.ts'
-export { type AttachmentOptions, findAttachments, type PinnedAttachment } from './attachments.ts'
+export type { Attested, PinnedAttachment } from './attached.ts'
+export { type AttachmentOptions, findAttachments } from './attachments.ts'
+export type { KnownChart } from './chart-known.ts'
 export { parseChartYaml } from './chart-metadata.ts'
 export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
 export { chosenImages } from './chosen.ts'
 export { nearestVersions } from './helm-repository.ts'
-export { type PinnedImage, type PinOptions, pinImages } from './image-digests.ts'
+export { type Pin, type PinnedImage, pinImages, type UnpinnedImage } from './image-digests.ts'
 export {
   type FoundImage,
   type FoundImages,

@@ -14,8 +14,9 @@ import {
   printReference,
   type Reference,
 } from '../../kernel/oci/index.ts'
-import type { Registry, ServedManifest } from '../../kernel/ports/index.ts'
+import type { Content, Registry, ServedManifest } from '../../kernel/ports/index.ts'
 import type { ChartArtifact } from './chart-artifact.ts'
+import { type KnownChart, packageAsKnown } from './chart-known.ts'
 import { nearestTags } from './nearest-tags.ts'
 import { chartBytes, configBytes, readBlob } from './read.ts'
 
@@ -25,21 +26,32 @@ interface Asking {
   readonly signal?: AbortSignal
 }
 
+/** A chart's package, and its artifact; where that is one that was known and not read, its manifest alone. */
+interface FromRegistry {
+  readonly source: string
+  readonly packed: Uint8Array
+  readonly served?: ChartArtifact
+  readonly known?: Content
+}
+
 /**
  * A chart out of an OCI registry, as `helm push` lays it out, or as helm before 3.7 did; its tag may be that of an index
- * with one chart in it.
+ * with one chart in it. Of one that is known only the package is read, where the tag still names its manifest; what an
+ * index leads to is read each time, since what is known of a chart does not say of which index it came.
  * @throws SealiftError CHART_NOT_FOUND with the nearest versions there are, CONTENT_MISMATCH, and those of the registry
  */
 export async function chartFromRegistry(
   repository: string,
   spec: ChartSpec,
-  asking: Asking,
-): Promise<{ readonly source: string; readonly packed: Uint8Array; readonly served: ChartArtifact }> {
+  asking: Asking & { readonly known?: ReadonlyMap<string, readonly KnownChart[]> },
+): Promise<FromRegistry> {
   const { registry, signal } = asking
   const source = `oci://${repository}`
   // Tags know no plus sign: Helm writes an underscore for it.
   const reference = parseReference(`${repository}:${spec.version.replaceAll('+', '_')}`)
   if (reference === undefined) throw new SealiftError('CHART_NOT_FOUND', `${source} is not an OCI repository`)
+  const again = await packageAsKnown(reference, asking.known?.get(spec.name) ?? [], registry, signal)
+  if (again !== undefined) return { source, packed: again.packed, known: again.manifest }
   const served = await registry.manifest(reference, signal).catch(async (error: unknown) => {
     if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw error
     const versionOf = (tag: string) => tag.replaceAll('_', '+')

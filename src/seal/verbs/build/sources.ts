@@ -71,12 +71,13 @@ export async function gather(
 }
 
 async function gatherImage(
-  { name, digest, platforms }: LockedImage,
+  image: LockedImage,
   wanted: readonly string[],
   registry: Registry,
   openers: Map<Digest, Open>,
   signal: AbortSignal,
 ): Promise<BundleImage> {
+  const { name, digest, platforms } = image
   const { registry: host, repository } = parseReference(name) as Reference
   const place: Reference = { registry: host, repository }
   // An image that is no index has its own digest for every platform.
@@ -86,8 +87,9 @@ async function gatherImage(
   )
   if (served === undefined) throw new Error(`no manifest of ${name}`)
   const isIndex = isIndexType(served.descriptor.mediaType)
-  for (const { bytes } of isIndex ? below : [served]) {
-    const { config, layers } = parseManifest(bytes, name)
+  const carried = isIndex ? below : [served]
+  const parsed = new Map(carried.map(one => [one.descriptor.digest, parseManifest(one.bytes, name)]))
+  for (const { config, layers } of parsed.values()) {
     for (const blob of [config, ...layers])
       openers.set(blob.digest, options => registry.blob(place, blob, options))
   }
@@ -111,6 +113,7 @@ async function gatherChart(locked: LockedChart, spec: BundleSpec, sources: Sourc
   if (chart === undefined)
     throw new SealiftError('LOCK_DRIFT', `the lock has chart ${locked.name}, bundle.yaml has not`)
   const { artifact, packageDigest } = await resolveChart(chart, sources)
+  if (artifact === undefined) throw new Error('a chart that nothing was known of has its artifact')
   const { digest } = artifact.manifest.descriptor
   if (digest !== locked.manifest.digest || packageDigest !== locked.package.digest) {
     throw new SealiftError('LOCK_DRIFT', `chart ${locked.name} ${locked.version} is not what was locked`, {

@@ -16,7 +16,7 @@ async function suspected() {
   const { host, talk, registry, rendered } = made
   rendered.more = `{kind: Thing, metadata: {name: x}, spec: {cache: '${cache}', note: '${gone}'}}`
   registry.image('registry.test/cache', '1.2', 'amd64', ['cache'])
-  const manifest = registry.manifest.bind(registry)
+  const [manifest, digest] = [registry.manifest.bind(registry), registry.digest.bind(registry)]
   const request = { specDir: 'spec', platform: 'linux/amd64', budget: 'hold', attestations: false } as const
   return {
     ...made,
@@ -29,6 +29,8 @@ async function suspected() {
         if (reference.repository === 'cache') throw error
         return manifest(reference, ...rest)
       }
+      registry.digest = async (reference, ...rest) =>
+        reference.repository === 'cache' ? undefined : digest(reference, ...rest)
     },
   }
 }

@@ -48,7 +48,7 @@ function multi(registry: MemoryRegistry) {
 }
 
 async function pinned(registry: MemoryRegistry, wanted = platforms): Promise<PinnedImage[]> {
-  return pinImages([{ name: `${place}:1`, reasons: [] }], { registry, platforms: wanted })
+  return (await pinImages([{ name: `${place}:1`, reasons: [] }], { registry, platforms: wanted })).pinned
 }
 
 async function found(registry: MemoryRegistry, wanted = platforms) {
@@ -225,7 +225,7 @@ test('a registry that fails leaves its image unknown, and ends nothing', async (
   registry.image(place, '1', 'amd64', ['x'])
   registry.image('r.io/other', '1', 'amd64', ['y'])
   const names = [`${place}:1`, 'r.io/other:1']
-  const images = await pinImages(
+  const { pinned: images } = await pinImages(
     names.map(name => ({ name, reasons: [] })),
     { registry, platforms: ['linux/amd64'] },
   )

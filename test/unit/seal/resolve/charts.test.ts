@@ -3,7 +3,12 @@ import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import type { ChartSpec } from '../../../../src/kernel/inputs/index.ts'
 import { digestOf, hexOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { readPackage, writePackage } from '../../../../src/kernel/packages/index.ts'
-import { nearestVersions, parseChartYaml, resolveChart } from '../../../../src/seal/resolve/index.ts'
+import {
+  nearestVersions,
+  parseChartYaml,
+  resolveChart,
+  type Sources,
+} from '../../../../src/seal/resolve/index.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../../support/memory-registry.ts'
 
@@ -35,8 +40,7 @@ function sources({ web = {}, registry = new MemoryRegistry(), files = memoryFile
   return { specDir: '/spec', files, registry, web: memoryWeb(web) }
 }
 
-const resolve = (source: Partial<ChartSpec>, from: ReturnType<typeof sources>) =>
-  resolveChart({ ...base, ...source }, from)
+const resolve = (source: Partial<ChartSpec>, from: Sources) => resolveChart({ ...base, ...source }, from)
 
 describe('from a Helm repository', () => {
   const repo = 'https://charts.example.org/stable'
@@ -185,14 +189,15 @@ describe('from a Helm repository', () => {
       await resolve({ repo }, sources({ web })),
       await resolve({ repo }, sources({ web })),
     ]
-    expect(first.manifest.bytes).toEqual(second.manifest.bytes)
-    const manifest = JSON.parse(Buffer.from(first.manifest.bytes).toString())
+    expect(first).toBeDefined()
+    expect(first?.manifest.bytes).toEqual(second?.manifest.bytes)
+    const manifest = JSON.parse(Buffer.from(first?.manifest.bytes ?? []).toString())
     expect(manifest.config.mediaType).toBe(mediaTypes.helmConfig)
     expect(manifest.layers).toEqual([
       { mediaType: mediaTypes.helmChart, digest: digestOf(packed), size: packed.length },
     ])
     expect(Object.keys(manifest.annotations)).not.toContain('org.opencontainers.image.ref.name')
-    expect(Buffer.from(first.blobs[0]?.bytes ?? []).toString()).toBe(
+    expect(Buffer.from(first?.blobs[0]?.bytes ?? []).toString()).toBe(
       '{"apiVersion":"v2","appVersion":"2","name":"one","version":"1.2.3"}',
     )
   })
@@ -225,11 +230,26 @@ describe('from an OCI registry', () => {
     return { registry, served: registry.put(oci, tag, { config, layers }) }
   }
 
+  test('of one that is known, and still there, only the package is read', async () => {
+    const { registry, served } = filled('1.2.3')
+    const { package: packed, packageDigest } = await resolve({ oci }, sources({ registry }))
+    registry.asked.length = 0
+    const content = { digest: packageDigest, size: packed.length }
+    const known = new Map([['one', [{ manifest: served, package: content }]]])
+    const again = await resolve({ oci }, { ...sources({ registry }), known })
+    expect(again).toMatchObject({ package: packed, manifest: served })
+    expect(again.artifact).toBeUndefined()
+    expect(registry.asked).toEqual([])
+    registry.answersHead = false
+    expect((await resolve({ oci }, { ...sources({ registry }), known })).artifact).toBeDefined()
+  })
+
   test('the registry’s own manifest is kept, every layer with it', async () => {
     const { registry, served } = filled('1.2.3')
     const chart = await resolve({ oci }, sources({ registry }))
-    expect(chart.artifact.manifest.descriptor).toEqual(served)
-    expect(chart.artifact.blobs).toHaveLength(3)
+    expect(chart.artifact?.manifest.descriptor).toEqual(served)
+    expect(chart.manifest).toEqual({ digest: served.digest, size: served.size })
+    expect(chart.artifact?.blobs).toHaveLength(3)
     expect(chart.source).toBe(`oci://${oci}`)
   })
 
@@ -276,11 +296,11 @@ describe('from an OCI registry', () => {
     const put = (...manifests: object[]) => registry.put(oci, '1.2.3', { manifests }, mediaTypes.ociIndex)
     put(on, absent, served, served)
     const chart = await resolve({ oci }, sources({ registry }))
-    expect(chart.artifact.manifest.descriptor).toEqual(served)
+    expect(chart.artifact?.manifest.descriptor).toEqual(served)
     expect(chart.packageDigest).toBe(digestOf(chart.package))
     const nested = registry.put(oci, 'nested', { manifests: [served] }, mediaTypes.ociIndex)
     put(on, nested)
-    expect((await resolve({ oci }, sources({ registry }))).artifact.manifest.descriptor).toEqual(served)
+    expect((await resolve({ oci }, sources({ registry }))).artifact?.manifest.descriptor).toEqual(served)
     put(on, absent)
     await expect(resolve({ oci }, sources({ registry }))).rejects.toMatchObject({
       code: 'CHART_NOT_FOUND',

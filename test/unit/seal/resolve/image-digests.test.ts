@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { digestOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
-import { pinImages } from '../../../../src/seal/resolve/index.ts'
+import { pinImages as pin } from '../../../../src/seal/resolve/index.ts'
 import { MemoryRegistry } from '../../../support/memory-registry.ts'
+
+/** The pinned images; the error of the first that failed, with what is there in its place. */
+async function pinImages(...args: Parameters<typeof pin>) {
+  const { pinned, failed } = await pin(...args)
+  const [{ error, instead } = {}] = failed
+  if (error !== undefined) throw error.with({ hints: instead === undefined ? [] : [instead] })
+  return pinned
+}
 
 const found = (...names: string[]) =>
   names.map(name => ({ name, reasons: [{ chart: 'app', object: 'Deployment/x', field: 'spec.image' }] }))
@@ -63,19 +72,19 @@ describe('pinning', () => {
     const artifact = registry.put('r.io/multi', 'notes', { config: registry.blobOf('{}', 'a/b'), layers: [] })
     const manifests = [artifact, { ...unsaid, platform: {} }, amd64]
     registry.put('r.io/multi', '2', { manifests }, mediaTypes.ociIndex)
-    const pin = async (...platforms: string[]) => {
+    const platformsFor = async (...platforms: string[]) => {
       registry.asked.length = 0
       const [image] = await pinImages(found('r.io/multi:2'), { registry, platforms })
       return Object.entries(image?.platforms ?? {}).map(([name, { manifest }]) => [name, manifest])
     }
-    expect(await pin('linux/amd64')).toEqual([['linux/amd64', amd64.digest]])
+    expect(await platformsFor('linux/amd64')).toEqual([['linux/amd64', amd64.digest]])
     expect(registry.asked).toHaveLength(2)
-    expect(await pin('linux/amd64', 'linux/arm64')).toEqual([
+    expect(await platformsFor('linux/amd64', 'linux/arm64')).toEqual([
       ['linux/amd64', amd64.digest],
       ['linux/arm64', arm64.digest],
     ])
-    await expect(pin('linux/s390x')).rejects.toMatchObject({
-      hints: expect.arrayContaining(['It is there for: linux/amd64, linux/arm64.']),
+    await expect(platformsFor('linux/s390x')).rejects.toMatchObject({
+      hints: ['It is there for: linux/amd64, linux/arm64.'],
     })
   })
 
@@ -96,7 +105,7 @@ describe('pinning', () => {
     ).rejects.toMatchObject({
       code: 'IMAGE_NOT_FOUND',
       message: 'r.io/single:1 has no image for linux/amd64',
-      hints: ['It is there for: linux/arm64.', 'The image is needed by app Deployment/x spec.image.'],
+      hints: ['It is there for: linux/arm64.'],
     })
   })
 
@@ -111,16 +120,12 @@ describe('pinning', () => {
       expect(error).toMatchObject({ code: 'IMAGE_NOT_FOUND', message: `${name} is not there` })
       return error.hints
     }
-    const needed = 'The image is needed by app Deployment/x spec.image.'
-    expect(await hints('r.io/app:v1.2.5')).toEqual([
-      'Nearest versions there: v1.3.0, v1.2.0, 1.2.0-alpine.',
-      needed,
-    ])
-    expect(await hints('r.io/app:stable')).toEqual([needed])
-    expect(await hints(`r.io/app:v1.2.5@${digestOf('gone')}`)).toEqual([needed])
-    expect(await hints('r.io/other:1.0.0')).toEqual([needed])
+    expect(await hints('r.io/app:v1.2.5')).toEqual(['Nearest versions there: v1.3.0, v1.2.0, 1.2.0-alpine.'])
+    expect(await hints('r.io/app:stable')).toEqual([])
+    expect(await hints(`r.io/app:v1.2.5@${digestOf('gone')}`)).toEqual([])
+    expect(await hints('r.io/other:1.0.0')).toEqual([])
     registry.tags = async () => undefined as never
-    expect(await hints('r.io/app:v1.2.5')).toEqual([needed])
+    expect(await hints('r.io/app:v1.2.5')).toEqual([])
   })
 
   test('an image given by digest is asked for by digest, and keeps its name', async () => {
@@ -143,31 +148,62 @@ describe('pinning', () => {
     expect(registry.asked).toEqual(['r.io/new:1'])
   })
 
-  test('several that are not there are told together', async () => {
+  test('each that fails is told with its reason, and keeps no other from being pinned', async () => {
     const registry = new MemoryRegistry()
     registry.image('r.io/there', '1', 'amd64', ['x'])
-    const images = found('r.io/a:1', 'r.io/there:1', 'r.io/b:1')
-    await expect(pinImages(images, { registry, platforms: ['linux/amd64'] })).rejects.toMatchObject({
-      code: 'IMAGE_NOT_FOUND',
-      message: '2 images could not be resolved',
-      faults: [
-        'r.io/a:1 is not there (app Deployment/x spec.image)',
-        'r.io/b:1 is not there (app Deployment/x spec.image)',
-      ],
-    })
+    const down = new SealiftError('REGISTRY_FAILED', 'answered 500')
+    const { manifest } = registry
+    registry.manifest = async reference => {
+      if (reference.repository === 'down') throw down
+      return await manifest.call(registry, reference)
+    }
+    const images = found('r.io/down:1', 'r.io/gone:1', 'r.io/there:1')
+    const result = await pin(images, { registry, platforms: ['linux/amd64'] })
+    expect(result.pinned.map(({ name }) => name)).toEqual(['r.io/there:1'])
+    const neededBy = 'app Deployment/x spec.image'
+    expect(result.failed).toEqual([
+      { name: 'r.io/down:1', neededBy, error: down },
+      { name: 'r.io/gone:1', neededBy, error: expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }) },
+    ])
   })
 
-  test('one whose index leads to nothing is named beside the manifest that is not there', async () => {
-    const registry = new MemoryRegistry()
-    const gone = { mediaType: mediaTypes.ociManifest, digest: digestOf('gone'), size: 4 }
-    const manifests = [{ ...gone, platform: { os: 'linux', architecture: 'amd64' } }]
-    registry.put('r.io/torn', '1', { manifests }, mediaTypes.ociIndex)
-    const images = found('r.io/a:1', 'r.io/torn:1')
-    await expect(pinImages(images, { registry, platforms: ['linux/amd64'] })).rejects.toMatchObject({
-      faults: [
-        'r.io/a:1 is not there (app Deployment/x spec.image)',
-        `r.io/torn:1: r.io/torn@${gone.digest} is not there (app Deployment/x spec.image)`,
-      ],
+  describe('what stood there before', () => {
+    const platforms = ['linux/amd64', 'linux/arm64']
+    const again = async (
+      registry: MemoryRegistry,
+      wanted: readonly string[] = platforms,
+      had = platforms,
+    ) => {
+      const images = found('r.io/multi:1')
+      const [first] = await pinImages(images, { registry, platforms: had })
+      if (first === undefined) throw new Error('it is there')
+      registry.asked.length = 0
+      const before = new Map([[first.name, [first]]])
+      const [second] = await pinImages(images, { registry, platforms: wanted, before })
+      return { first, second }
+    }
+
+    test('is not read where the digest is the same, also for fewer platforms', async () => {
+      const registry = new MemoryRegistry()
+      multi(registry)
+      const { first, second } = await again(registry)
+      expect(second).toEqual(first)
+      expect(Object.keys((await again(registry, ['linux/arm64'])).second?.platforms ?? {})).toEqual([
+        'linux/arm64',
+      ])
+      expect(registry.asked).toEqual([])
+      expect(registry.headed).toEqual(['r.io/multi:1', 'r.io/multi:1'])
+    })
+
+    test('is read for a platform that is new, and where the registry says no digest', async () => {
+      const registry = new MemoryRegistry()
+      const { amd64, arm64 } = multi(registry)
+      const { second } = await again(registry, platforms, ['linux/amd64'])
+      expect(second?.platforms['linux/arm64']?.manifest).toBe(arm64.digest)
+      expect(registry.headed).toEqual([])
+      registry.answersHead = false
+      expect((await again(registry)).second?.platforms['linux/amd64']?.manifest).toBe(amd64.digest)
+      expect(registry.asked).toHaveLength(3)
     })
   })
 

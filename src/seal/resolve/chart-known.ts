@@ -1,0 +1,29 @@
+import { mediaTypes, type Reference } from '../../kernel/oci/index.ts'
+import type { Content, Registry } from '../../kernel/ports/index.ts'
+import { chartBytes, readBlob } from './read.ts'
+
+/** A chart as an OCI registry had it before: its artifact's manifest, and the package that this holds. */
+export interface KnownChart {
+  readonly manifest: Content
+  readonly package: Content
+}
+
+/**
+ * The package of a chart whose tag still names a manifest that is known: the manifest is not read, for its digest
+ * fixes which package it holds. Nothing where the tag names another one, or the registry does not say.
+ * @throws SealiftError those of {@link readBlob} and {@link Registry.digest}
+ */
+export async function packageAsKnown(
+  reference: Reference,
+  known: readonly KnownChart[],
+  registry: Registry,
+  signal?: AbortSignal,
+): Promise<{ readonly packed: Uint8Array; readonly manifest: Content } | undefined> {
+  if (known.length === 0) return undefined
+  const now = await registry.digest(reference, { signal })
+  const same = known.find(({ manifest }) => manifest.digest === now)
+  if (same === undefined) return undefined
+  const layer = { mediaType: mediaTypes.helmChart, ...same.package }
+  const packed = await readBlob(registry, reference, layer, chartBytes, signal)
+  return { packed, manifest: same.manifest }
+}
