@@ -12,6 +12,7 @@ import {
 import type { ConnectedHost, Registry } from '../../../kernel/ports/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
 import { atOnce, documentsBelow, resolveChart, type Sources, together } from '../../resolve/index.ts'
+import { holdToManifests } from './as-locked.ts'
 import { gatherAttachments } from './attachments.ts'
 import type { Open } from './open.ts'
 import { budgetFile, type OwnFile, ownFile } from './own-files.ts'
@@ -38,7 +39,7 @@ export interface Gathering {
 
 /**
  * Fetches all that is small (manifests, charts) and notes where the rest is to be had.
- * @throws SealiftError LOCK_DRIFT when a chart is not what was locked, and those of the registry
+ * @throws SealiftError LOCK_DRIFT when a chart is not what was locked, or an image not what the lock says, and those of the registry
  */
 export async function gather(
   { spec, lock, own, specDir, signal: stop }: Gathering,
@@ -89,6 +90,7 @@ async function gatherImage(
   const isIndex = isIndexType(served.descriptor.mediaType)
   const carried = isIndex ? below : [served]
   const parsed = new Map(carried.map(one => [one.descriptor.digest, parseManifest(one.bytes, name)]))
+  holdToManifests(image, wanted, parsed)
   for (const { config, layers } of parsed.values()) {
     for (const blob of [config, ...layers])
       openers.set(blob.digest, options => registry.blob(place, blob, options))

@@ -77,3 +77,21 @@ test('a chart whose package has the type that older helms gave it is carried, ou
   const { charts } = await openBundle(memorySource(await files.readBytes(bundle)))
   expect(charts.map(one => [one.manifest.digest, one.package.digest])).toEqual([[chart.digest, layer.digest]])
 })
+
+test.each([
+  ['a layer of another size', /(layers:\n\s+sha256:[0-9a-f]+: )9/, '$18'],
+  ['no layers', /layers:\n\s+sha256:[0-9a-f]+: 9/, 'layers: {}'],
+  ['another config', /(config:\n\s+digest: sha256:)9/, '$1a'],
+])('a lock that was edited to say %s is refused', async (_, field, other) => {
+  const { files, run } = await locked()
+  const path = 'spec/bundle.lock.yaml'
+  const text = await files.readText(path)
+  const edited = text.replace(field, other)
+  expect(edited).not.toBe(text)
+  await files.write(path, edited)
+  await expect(run()).rejects.toMatchObject({
+    code: 'LOCK_DRIFT',
+    message: 'the lock does not say of registry.test/app:1 what its manifests do',
+  })
+  expect(await files.exists(bundle)).toBe(false)
+})
