@@ -1,6 +1,6 @@
 import type { LockedImage } from '../../../bundle/lock/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Digest, Manifest } from '../../../kernel/oci/index.ts'
+import { type Digest, type Manifest, parseIndex, platformText } from '../../../kernel/oci/index.ts'
 
 /**
  * Holds what a lock says of an image's platforms to their manifests: a lock is made without reading those again that
@@ -24,9 +24,41 @@ export function holdToManifests(
       [...sizes].every(([digest, size]) => locked.layers[digest] === size)
     return !sameLayers || locked.config.digest !== config.digest || locked.config.size !== config.size
   })
-  if (wrong.length === 0) return
+  refuse(
+    name,
+    wrong.map(platform => `${platform}: another config or other layers`),
+  )
+}
+
+/**
+ * Holds which manifest a lock says to be an image's for each platform to the indexes that its digest leads to. An entry
+ * that names no platform is for any: what its config says is held to the lock where the bundle is read.
+ * @param indexes their bytes, nested ones too; none where the digest is that of a manifest
+ * @throws SealiftError LOCK_DRIFT
+ */
+export function holdToIndexes(
+  { name, digest, platforms }: LockedImage,
+  wanted: readonly string[],
+  indexes: readonly Uint8Array[],
+): void {
+  const entries = indexes.flatMap(bytes => parseIndex(bytes, name).manifests)
+  const faults = wanted.flatMap(platform => {
+    const manifest = platforms[platform]?.manifest
+    if (manifest === undefined || (indexes.length === 0 && manifest === digest)) return []
+    const named = entries.filter(entry => entry.digest === manifest)
+    const said = named.map(entry => (entry.platform === undefined ? platform : platformText(entry.platform)))
+    // Some indexes spell a variant (amd64/v1) where there is nothing to choose from; the lock does not.
+    if (said.some(one => one === platform || one.startsWith(`${platform}/`))) return []
+    const what = said.length > 0 ? `is for ${said.join(', ')}` : `is nothing that ${digest} leads to`
+    return [`${platform}: ${manifest} ${what}`]
+  })
+  refuse(name, faults)
+}
+
+function refuse(name: string, faults: readonly string[]): void {
+  if (faults.length === 0) return
   throw new SealiftError('LOCK_DRIFT', `the lock does not say of ${name} what its manifests do`, {
-    faults: wrong.map(platform => `${platform}: another config or other layers`),
+    faults,
     hints: ['Was it edited by hand? Restore it from version control, or delete it and lock again.'],
   })
 }

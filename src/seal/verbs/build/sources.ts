@@ -12,7 +12,7 @@ import {
 import type { ConnectedHost, Registry } from '../../../kernel/ports/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
 import { atOnce, documentsBelow, resolveChart, type Sources, together } from '../../resolve/index.ts'
-import { holdToManifests } from './as-locked.ts'
+import { holdToIndexes, holdToManifests } from './as-locked.ts'
 import { gatherAttachments } from './attachments.ts'
 import type { Open } from './open.ts'
 import { budgetFile, type OwnFile, ownFile } from './own-files.ts'
@@ -101,6 +101,7 @@ async function gatherImage(
   const [indexes, documents] = [true, false].map(nested =>
     others.filter(one => isIndexType(one.descriptor.mediaType) === nested).map(({ bytes }) => bytes),
   )
+  holdToIndexes(image, wanted, isIndex ? [served.bytes, ...(indexes ?? [])] : [])
   const manifests = [served, ...below].map(({ bytes }) => bytes)
   return {
     name,
