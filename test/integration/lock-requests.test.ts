@@ -163,6 +163,22 @@ describe('an image of two platforms', () => {
   })
 })
 
+test('an image whose index leads to another one has each manifest read once, and then none', async () => {
+  spec = await countedSpec()
+  spec.store.twoPlatforms('app', 'below', 'first', true)
+  const { mediaType, manifest = Buffer.from('') } = spec.store.images['app:below'] ?? {}
+  const inner = { mediaType, digest: digestOf(manifest), size: manifest.length }
+  spec.store.put('app', '1', { manifests: [inner] }, mediaTypes.ociIndex)
+  const first = await spec.lock()
+  expect(first.lock.images[0]?.attachments).toHaveLength(2)
+  // Two indexes, two manifests, an attestation of each.
+  expect(manifests(spec.asked()).read).toHaveLength(6)
+  for (const locked of [true, false]) {
+    expect((await spec.lock({ locked })).text).toBe(first.text)
+    expect(manifests(spec.asked()).read).toEqual([])
+  }
+})
+
 describe('a registry that', () => {
   test.each([
     ['refuses HEAD', { status: 405 }],
@@ -187,14 +203,14 @@ describe('a chart out of a registry', () => {
   const charts = [
     { name: 'app', oci: 'registry.test/charts/app', version: '1.0.0', release: 'app', namespace: 'apps' },
   ]
-  const push = (bytes: Uint8Array) => {
+  const push = (bytes: Uint8Array, tag = '1.0.0') => {
     const blobs = [Buffer.from('{}'), Buffer.from(bytes)]
     const [config, layer] = blobs.map((blob, i) => ({
       mediaType: i === 0 ? mediaTypes.helmConfig : mediaTypes.helmChart,
       digest: digestOf(blob),
       size: blob.length,
     }))
-    return spec.store.put('charts/app', '1.0.0', { config, layers: [layer] }, mediaTypes.ociManifest, blobs)
+    return spec.store.put('charts/app', tag, { config, layers: [layer] }, mediaTypes.ociManifest, blobs)
   }
 
   test('has its manifest read once, and then only where the tag has moved', async () => {
@@ -216,5 +232,19 @@ describe('a chart out of a registry', () => {
       faults: [expect.stringContaining('was republished')],
     })
     expect(manifests(chartAsked()).read).toEqual(['charts/app:1.0.0'])
+  })
+
+  test('has it read each time, once, where its tag is that of an index', async () => {
+    spec = await countedSpec({ changes: { charts } })
+    spec.store.twoPlatforms('app', '1', 'first')
+    const { digest, size } = push(chartPackage('app'), 'inner')
+    const listed = { mediaType: mediaTypes.ociManifest, digest, size }
+    spec.store.put('charts/app', '1.0.0', { manifests: [listed] }, mediaTypes.ociIndex)
+    const first = await spec.lock()
+    expect(first.lock.charts[0]?.manifest).toEqual({ digest, size })
+    const read = ['charts/app:1.0.0', `charts/app:${digest}`]
+    expect(manifests(spec.asked()).read).toEqual(expect.arrayContaining(read))
+    expect((await spec.lock({ locked: true })).text).toBe(first.text)
+    expect(manifests(spec.asked()).read).toEqual(read)
   })
 })

@@ -44,6 +44,23 @@ describe('asked once', () => {
   })
 })
 
+test('tags are listed once, and not where nothing else is asked for any more', async () => {
+  const { registry } = filled()
+  const list = registry.tags.bind(registry)
+  let listed = 0
+  registry.tags = async (...args) => {
+    listed += 1
+    return list(...args)
+  }
+  const once = askedOnce(registry)
+  for (const name of [app, named('app')]) expect(await once.tags(name)).toEqual(['1'])
+  expect(listed).toBe(1)
+  registry.manifest = () => Promise.reject(new SealiftError('REGISTRY_UNREACHABLE', 'nobody there'))
+  await expect(once.manifest(named('other'))).rejects.toThrow('nobody there')
+  expect(await once.tags(named('other'))).toBeUndefined()
+  expect(listed).toBe(1)
+})
+
 describe('a registry in trouble', () => {
   const failing = (error: SealiftError) => {
     const registry = new MemoryRegistry()

@@ -144,6 +144,10 @@ describe('what a registry may have attached', () => {
     registry.listsReferrers = false
     const before = await found(registry)
     registry.tag(place, tag(index.digest, ''), index.digest)
+    registry.asked.length = 0
+    expect(await found(registry)).toEqual({ ...before, leftOut: [] })
+    expect(registry.asked).not.toContain(`${place}:${tag(index.digest, '')}`)
+    registry.answersHead = false
     expect(await found(registry)).toEqual({ ...before, leftOut: [] })
   })
 

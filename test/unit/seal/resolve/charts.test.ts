@@ -230,20 +230,6 @@ describe('from an OCI registry', () => {
     return { registry, served: registry.put(oci, tag, { config, layers }) }
   }
 
-  test('of one that is known, and still there, only the package is read', async () => {
-    const { registry, served } = filled('1.2.3')
-    const { package: packed, packageDigest } = await resolve({ oci }, sources({ registry }))
-    registry.asked.length = 0
-    const content = { digest: packageDigest, size: packed.length }
-    const known = new Map([['one', [{ manifest: served, package: content }]]])
-    const again = await resolve({ oci }, { ...sources({ registry }), known })
-    expect(again).toMatchObject({ package: packed, manifest: served })
-    expect(again.artifact).toBeUndefined()
-    expect(registry.asked).toEqual([])
-    registry.answersHead = false
-    expect((await resolve({ oci }, { ...sources({ registry }), known })).artifact).toBeDefined()
-  })
-
   test('the registry’s own manifest is kept, every layer with it', async () => {
     const { registry, served } = filled('1.2.3')
     const chart = await resolve({ oci }, sources({ registry }))
