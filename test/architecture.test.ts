@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..')
 const floors = {
   kernel: ['errors', 'oci', 'archive', 'packages', 'yaml', 'ports', 'objects', 'inputs'],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
-  seal: ['resolve', 'fetch', 'diff', 'sbom', 'locking'],
+  seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],
 } as const
 type Floor = keyof typeof floors

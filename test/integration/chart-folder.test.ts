@@ -7,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { createHelm } from '../../src/adapters/helm/index.ts'
 import { readPackage } from '../../src/kernel/packages/index.ts'
-import { renderChart } from '../../src/seal/locking/render.ts'
+import { renderChart } from '../../src/seal/render/index.ts'
 import { fileOf, type ResolvedChart, resolveChart } from '../../src/seal/resolve/index.ts'
 import { MemoryRegistry, memoryWeb } from '../support/memory-registry.ts'
 import { goTool } from '../support/tools/build.ts'

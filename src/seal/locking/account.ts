@@ -3,7 +3,7 @@ import { printMemory } from '../../kernel/errors/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import { findPods, type RenderedObject } from '../../kernel/objects/index.ts'
 import type { Reporter } from '../../kernel/ports/index.ts'
-import type { Rendered } from './render.ts'
+import type { Rendered } from '../render/index.ts'
 
 /**
  * Holds what rendered charts request to the spec's budget, and tells it; `warn` lets more than the budget pass.

@@ -4,5 +4,4 @@
  */
 export { keptPath } from './kept.ts'
 export { type MadeLock, makeLock } from './make-lock.ts'
-export { renderChart } from './render.ts'
 export type { LockRequest } from './request.ts'

@@ -4,6 +4,7 @@ import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../
 import { toolProgram } from '../../bundle/opening/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
+import { type EachChart, type Rendered, renderAll } from '../render/index.ts'
 import { askedOnce, findImages } from '../resolve/index.ts'
 import { account } from './account.ts'
 import { assemble } from './assemble.ts'
@@ -12,10 +13,8 @@ import { oldLock, refuseDrift } from './compare.ts'
 import { lockedTool } from './entries.ts'
 import { Faults } from './faults.ts'
 import { Kept, keeping, readKept } from './kept.ts'
-import { type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
+import { chartName, type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
 import { type PinnedImages, pin } from './pin-chosen.ts'
-import type { Rendered } from './render.ts'
-import { renderAll } from './render-all.ts'
 import type { LockRequest } from './request.ts'
 import { chooseSuspects, suspectsLeft } from './suspects.ts'
 
@@ -141,8 +140,10 @@ async function render(
     helmFrom(await toolProgram(packed.bytes, helmTool.member)),
   )
   if (helm === undefined) return []
+  const each: EachChart = (list, title, work) =>
+    faults.attemptEach(reporter, list, title, ({ spec }) => chartName(spec), work)
   try {
-    return await renderAll(charts, { helm, kubernetes, apiVersions, values, files, signal }, faults, reporter)
+    return await renderAll(charts, { helm, kubernetes, apiVersions, values, files, signal }, each, reporter)
   } finally {
     await helm.dispose()
   }

@@ -4,7 +4,7 @@ import { type ChartSpec, parseSpec } from '../../../kernel/inputs/index.ts'
 import { digestOf } from '../../../kernel/oci/index.ts'
 import type { Files, HelmFrom, TemporaryHelm } from '../../../kernel/ports/index.ts'
 import { type ObjectChange, objectChanges, type PlacedObject } from '../../diff/index.ts'
-import { renderChart } from '../../locking/index.ts'
+import { renderChart } from '../../render/index.ts'
 
 /** What comparing bundles needs of this machine. */
 export interface DiffHost {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { siteApis } from '../../../../src/kernel/inputs/index.ts'
-import { answered, askedApis, askedInWords, isTemplateText } from '../../../../src/seal/locking/asked-apis.ts'
+import { answered, askedApis, askedInWords, isTemplateText } from '../../../../src/seal/render/asked-apis.ts'
 
 describe('what is asked', () => {
   test('is nothing where no file of the chart asks', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import type { Helm, Release } from '../../../../src/kernel/ports/index.ts'
-import { explained } from '../../../../src/seal/locking/refused-values.ts'
+import { explained } from '../../../../src/seal/render/refused-values.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 
 const failed = new SealiftError('RENDER_FAILED', 'helm failed while rendering app')

@@ -1,21 +1,27 @@
 import { count } from '../../kernel/errors/index.ts'
 import type { Reporter } from '../../kernel/ports/index.ts'
 import type { ResolvedChart } from '../resolve/index.ts'
-import type { Faults } from './faults.ts'
 import { lookingUp } from './lookups.ts'
-import { chartName } from './parts.ts'
 import { type Rendered, renderChart } from './render.ts'
 import type { Rendering } from './rendering.ts'
 import { unanswered } from './unanswered.ts'
 
+/** Does work on charts, each under its title; gives what came of it, in their order. */
+export type EachChart = (
+  charts: readonly ResolvedChart[],
+  title: (chart: ResolvedChart) => string,
+  work: (chart: ResolvedChart) => Promise<Rendered>,
+) => Promise<Rendered[]>
+
 /**
- * Renders charts one after the other, each a step that people see, and tells what of the site their rendering depends on
- * that the spec does not say. Gives those that can be rendered; what fails is told to `faults`.
+ * Renders charts, and tells at the end what of the site their rendering depends on that the spec does not say. What
+ * becomes of one that cannot be rendered (RENDER_FAILED, SPEC_INVALID) is the word of `eachChart`.
+ * @throws what `eachChart` throws
  */
 export async function renderAll(
   charts: readonly ResolvedChart[],
   rendering: Omit<Rendering, 'folder'>,
-  faults: Faults,
+  eachChart: EachChart,
   reporter: Reporter,
 ): Promise<Rendered[]> {
   const folder = await rendering.files.temporary('sealift-lock-')
@@ -36,7 +42,7 @@ export async function renderAll(
       if (templates.length > 0) told.push(() => reporter.note(looks(name, templates)))
       return rendered
     }
-    const all = await faults.attemptEach(reporter, charts, title, ({ spec }) => chartName(spec), render)
+    const all = await eachChart(charts, title, render)
     for (const tell of told) tell()
     return all
   } finally {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differencesBy } from '../../../../src/seal/locking/differences-by.ts'
+import { differencesBy } from '../../../../src/seal/render/differences-by.ts'
 
 /** What is found with a chart that renders `base` and whatever this gives, and how often it was rendered. */
 async function found(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lookingUp } from '../../../../src/seal/locking/lookups.ts'
+import { lookingUp } from '../../../../src/seal/render/lookups.ts'
 
 const lookup = '{{ lookup "v1" "Secret" "a" "b" }}'
 const found = (texts: Readonly<Record<string, string>>, yaml = '') =>
