@@ -12,7 +12,7 @@ interface ParseError extends Error {
 
 /** Whether the words of a call were wrong. */
 export function isParseError(thrown: Error & { oclif?: { exit?: number } }): thrown is ParseError {
-  return thrown.oclif?.exit === exitCodes.USAGE
+  return !(thrown instanceof SealiftError) && thrown.oclif?.exit === exitCodes.USAGE
 }
 
 /** The same, in the form of all our errors: what is wrong, and where to read more. */
