@@ -1,7 +1,7 @@
 /** Builds that must fail: the exit code, words that help, no stack trace, and never a file under the bundle's name. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parseLock, printLock } from '../../src/bundle/lock/index.ts'
 import { type Descriptor, digestOf } from '../../src/kernel/oci/index.ts'
 import { servedImages, testLayer } from '../contract/registry/images.ts'
@@ -43,9 +43,9 @@ describe.concurrent('from a registry', () => {
   /** Not before something else is there, so that there is something to go on from. */
   const later = (fault: () => { readonly path: RegExp }) => (out: string) => ({
     ...fault(),
-    hold: expect
-      .poll(() => readFile(`${out}/${begun[0]}`, 'utf8').catch(() => ''), { timeout: 60_000 })
-      .toContain('"blob"'),
+    hold: vi.waitFor(async () => expect(await readFile(`${out}/${begun[0]}`, 'utf8')).toContain('"blob"'), {
+      timeout: 60_000,
+    }),
   })
 
   test.each([
