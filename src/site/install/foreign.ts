@@ -1,6 +1,6 @@
+import { isManaged, siteOf, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
-import { isManaged, siteOf, systemNamespace } from '../wire/index.ts'
 import { installedBundle } from './receipt.ts'
 
 /**

@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, type Files, kinds } from '../../kernel/ports/index.ts'
-import { managed, systemNamespace } from '../wire/index.ts'
 
 /** One finished step. Never holds a secret. */
 export const journalEntry = z.object({

@@ -1,5 +1,6 @@
+import { isManaged, siteOf, systemNamespace } from '../../kernel/access/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
-import { claimNamespace, isManaged, markedFor, siteOf, systemNamespace } from '../wire/index.ts'
+import { claimNamespace, markedFor } from '../wire/index.ts'
 import { namespacesMade } from './journal.ts'
 import { installedBundle, recordedNamespaces } from './receipt.ts'
 

@@ -1,6 +1,6 @@
+import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { fieldsOf, isMapping, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
-import { managed, systemNamespace } from '../wire/index.ts'
 
 /** ConfigMap in `sealift-system` that holds the receipt. */
 export const receiptName = 'sealift-receipt'

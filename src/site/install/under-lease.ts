@@ -1,5 +1,6 @@
+import { systemNamespace } from '../../kernel/access/index.ts'
 import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
-import { readManifests, systemNamespace } from '../wire/index.ts'
+import { readManifests } from '../wire/index.ts'
 import { takeLease } from './lease.ts'
 
 /**

@@ -5,12 +5,10 @@ import {
   type Cluster,
   type DatabaseLogin,
   type Endpoint,
-  type KubernetesObject,
-  kinds,
   Secret,
 } from '../../kernel/ports/index.ts'
 import { type DatabaseUri, parseDatabaseUri, sslmodeOf, tlsOf } from './database-uri.ts'
-import { readSecret, secretData } from './secrets.ts'
+import { readSecret } from './secrets.ts'
 import { bare, bracket, decoded } from './uri-parts.ts'
 
 /** What a site says about the database, with the certificate it points at. */
@@ -98,14 +96,4 @@ export async function cacheLogin(cluster: Cluster, site: Site, endpoint: Endpoin
   if (password === undefined) return { ...endpoint, tls, serverName }
   const value = await readSecret(cluster, password, 'dragonfly.password')
   return { ...endpoint, tls, serverName, password: new Secret(value.reveal().trim()) }
-}
-
-/** The values of one Secret, with the object itself; `undefined` when it is not there. */
-export async function readValues(
-  cluster: Cluster,
-  namespace: string,
-  name: string,
-): Promise<{ object: KubernetesObject; values: Map<string, Secret> } | undefined> {
-  const object = await cluster.get(kinds.secret, name, namespace)
-  return object && { object, values: secretData(object) }
 }

@@ -9,14 +9,10 @@ export {
 } from './asked.ts'
 export {
   type Administration,
-  adminSecretName,
-  adminSession,
   type Bootstrapping,
-  credentialsSecretName,
   ensureAdmin,
   ensureTenancy,
   operatorCredentials,
-  probeScope,
   revokeCredentials,
   type Tenancy,
   type TenancyNeeds,
@@ -56,7 +52,6 @@ export {
 } from './database/index.ts'
 export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'
 export { ensure } from './ensure.ts'
-export { type InfisicalAccess, infisicalAccess, withInfisical } from './infisical-access.ts'
 export { type IngressFault, ingressFaults } from './ingress.ts'
 export {
   areStored,
@@ -65,7 +60,6 @@ export {
   type Kept,
   type Keys,
   keysFor,
-  keysSecretName,
   makeKeys,
   refusePlantedKeys,
   type ServerMemory,
@@ -74,9 +68,8 @@ export {
   storedKeys,
   storeKeys,
 } from './keys/index.ts'
-export { isManaged, managed, systemNamespace } from './managed.ts'
 export { fill, type Manifests, readManifests } from './manifests.ts'
-export { claimNamespace, leaveNamespace, markedFor, siteOf, stays } from './namespaces.ts'
+export { claimNamespace, leaveNamespace, markedFor, stays } from './namespaces.ts'
 export { type Proof, type Proving, probePlace, prove, syncOnce } from './proof/index.ts'
 export { reach } from './reach.ts'
 export { makePassword } from './secrets.ts'
@@ -88,14 +81,7 @@ export {
   liftDeadWebhooks,
   type StoreScope,
   showingCertificate,
-  storeName,
 } from './store/index.ts'
-export {
-  derivedValues,
-  infisicalValues,
-  serviceUrl,
-  siteUrl,
-} from './values.ts'
+export { derivedValues, infisicalValues, siteUrl } from './values.ts'
 export type { Patience } from './wait.ts'
-export { type WhereWired, whereWired } from './where-wired.ts'
 export { namespacesOf, type Wired, wiredCharts } from './wired.ts'

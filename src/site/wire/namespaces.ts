@@ -1,26 +1,18 @@
+import { isManaged, managed, siteMark, siteOf } from '../../kernel/access/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { ensure } from './ensure.ts'
-import { isManaged, managed } from './managed.ts'
 
 /** Annotation of a namespace that was there before Sealift came: what else is in it may be someone's. */
 const before = 'sealift.dev/was-there-before'
-
-/** Annotation of every namespace of ours: the site's name, so that the cluster knows whose it is. */
-const ofSite = 'sealift.dev/site'
 
 /** Whether a namespace was there before Sealift came, and stays when it goes. */
 export function stays(namespace: KubernetesObject | undefined): boolean {
   return namespace?.metadata.annotations?.[before] !== undefined
 }
 
-/** The site that a namespace of ours is of; nothing for one that is not ours, or older than this mark. */
-export function siteOf(namespace: KubernetesObject | undefined): string | undefined {
-  return isManaged(namespace) ? namespace?.metadata.annotations?.[ofSite] : undefined
-}
-
 /** A namespace with the mark of its site. */
 export function markedFor(site: string, namespace: KubernetesObject): KubernetesObject {
-  const annotations = { ...namespace.metadata.annotations, [ofSite]: site }
+  const annotations = { ...namespace.metadata.annotations, [siteMark]: site }
   return { ...namespace, metadata: { ...namespace.metadata, annotations } }
 }
 

@@ -1,8 +1,8 @@
+import { isManaged, managed, secretData } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { SecretRef } from '../../kernel/inputs/index.ts'
 import { fieldsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds, type Random, Secret } from '../../kernel/ports/index.ts'
-import { isManaged, managed } from './managed.ts'
 
 /** A Kubernetes Secret of text values. The object holds them in clear: only for {@link Cluster.apply}. */
 export function secretObject(
@@ -60,16 +60,6 @@ export async function storeSecret(
 function defined<T>(values: Values<T>): Record<string, T> {
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given) as Record<string, T>
-}
-
-/** The values of a Secret as read from the cluster. */
-export function secretData(object: KubernetesObject): Map<string, Secret> {
-  const texts = Object.entries(fieldsOf(object['data'])).flatMap(([key, value]) =>
-    typeof value === 'string' ? [[key, value] as const] : [],
-  )
-  return new Map(
-    texts.map(([key, value]) => [key, new Secret(Buffer.from(value, 'base64').toString('utf8'))]),
-  )
 }
 
 /**

@@ -1,16 +1,6 @@
+import { infisicalName, keysSecretName, serviceUrl } from '../../kernel/access/index.ts'
 import type { ChartSpec, Site } from '../../kernel/inputs/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
-import { keysSecretName } from './keys/index.ts'
-
-/** Service and Deployment of the release, whatever the release's name. */
-export const infisicalName = 'infisical'
-/** The port that the chart's Service has. */
-export const infisicalPort = 8080
-
-/** The server's address inside the cluster. */
-export function serviceUrl(namespace: string): string {
-  return `http://${infisicalName}.${namespace}.svc:${infisicalPort}`
-}
 
 /** SITE_URL: what the site file says, else the ingress, else the address inside the cluster. */
 export function siteUrl({ url, ingress }: Site, namespace: string): string {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
+import { secretData } from '../../../src/kernel/access/index.ts'
 import {
   type Infisical,
   type InfisicalSession,
@@ -9,7 +10,6 @@ import {
   type SecretPlace,
 } from '../../../src/kernel/ports/index.ts'
 import { ensureAdmin, ensureTenancy } from '../../../src/site/wire/index.ts'
-import { secretData } from '../../../src/site/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'

@@ -1,17 +1,18 @@
 /** All that an install asks of Infisical, twice: nothing is changed again, and nothing rests on made-up answers. */
+
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
+import { credentialsSecretName, secretData } from '../../../src/kernel/access/index.ts'
 import { kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import {
-  credentialsSecretName,
   ensureAdmin,
   ensureTenancy,
   prove,
   readManifests,
   revokeCredentials,
 } from '../../../src/site/wire/index.ts'
-import { secretData, secretObject } from '../../../src/site/wire/secrets.ts'
+import { secretObject } from '../../../src/site/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { Behaviour, MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'

@@ -1,6 +1,7 @@
 /** Rooms that look at objects of the cluster: whatever form a field is in, they read on or refuse in clear words. */
 import { expect, test } from 'vitest'
 import { backend } from '../../../src/adapters/cluster/service.ts'
+import { siteOf, whereWired } from '../../../src/kernel/access/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../../src/kernel/ports/index.ts'
 import { judgeDeployment, judgeReady } from '../../../src/site/check/verdict.ts'
 import { judgeWebhooks } from '../../../src/site/check/webhook.ts'
@@ -10,7 +11,7 @@ import { installedBundle, readReceipt } from '../../../src/site/install/receipt.
 import { creationTrouble, isOf, podTrouble, tryPods, unready } from '../../../src/site/release/index.ts'
 import { refuseTeamsLoss } from '../../../src/site/verbs/remove/teams-loss.ts'
 import { explain } from '../../../src/site/wire/conditions.ts'
-import { ingressFaults, siteOf, stays, whereWired } from '../../../src/site/wire/index.ts'
+import { ingressFaults, stays } from '../../../src/site/wire/index.ts'
 import { storedKeys } from '../../../src/site/wire/keys/keys.ts'
 import { readSecret } from '../../../src/site/wire/secrets.ts'
 import { liftDeadWebhooks } from '../../../src/site/wire/store/index.ts'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { storeName, type WhereWired, whereWired } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import {
@@ -21,7 +22,6 @@ import {
 } from '../../check/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.ts'
 import { redacted, wantsPods } from '../../release/index.ts'
-import { storeName, type WhereWired, whereWired } from '../../wire/index.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
 import { askInfisical } from './infisical.ts'
 import { allLooked, looked } from './looked.ts'

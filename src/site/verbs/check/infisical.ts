@@ -1,16 +1,15 @@
-import { SealiftError } from '../../../kernel/errors/index.ts'
-import { type Infisical, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
-import { judgeFailure, judgeUntried, type Verdict } from '../../check/index.ts'
 import {
   adminSecretName,
   adminSession,
   credentialsSecretName,
-  operatorCredentials,
   systemNamespace,
-  tryOperatorLogin,
   type WhereWired,
   withInfisical,
-} from '../../wire/index.ts'
+} from '../../../kernel/access/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import { type Infisical, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
+import { judgeFailure, judgeUntried, type Verdict } from '../../check/index.ts'
+import { operatorCredentials, tryOperatorLogin } from '../../wire/index.ts'
 import { allLooked, looked } from './looked.ts'
 
 const ids = { api: 'infisical/api', admin: 'infisical/admin', operator: 'eso/login' } as const

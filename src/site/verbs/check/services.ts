@@ -1,3 +1,4 @@
+import { keysSecretName } from '../../../kernel/access/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import type { Endpoint, SiteHost } from '../../../kernel/ports/index.ts'
 import { judgeCache, judgeDatabase, type Verdict } from '../../check/index.ts'
@@ -7,7 +8,6 @@ import {
   cacheServer,
   databaseConnections,
   databaseServer,
-  keysSecretName,
   podAddresses,
   storedKeys,
 } from '../../wire/index.ts'

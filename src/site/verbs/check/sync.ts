@@ -1,14 +1,7 @@
+import { adminSession, type WhereWired, withInfisical } from '../../../kernel/access/index.ts'
 import type { Infisical, SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { judgeUntried, type Verdict } from '../../check/index.ts'
-import {
-  adminSession,
-  type Patience,
-  probePlace,
-  readManifests,
-  syncOnce,
-  type WhereWired,
-  withInfisical,
-} from '../../wire/index.ts'
+import { type Patience, probePlace, readManifests, syncOnce } from '../../wire/index.ts'
 import { attempts } from './infisical.ts'
 import { looked } from './looked.ts'
 

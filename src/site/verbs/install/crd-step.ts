@@ -1,11 +1,12 @@
 import { withRelease } from '../../../bundle/opening/index.ts'
+import { managed } from '../../../kernel/access/index.ts'
 import { type ChartSpec, targetOf } from '../../../kernel/inputs/index.ts'
 import { fieldsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { parseManifests } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
 import { wouldChange } from '../../release/index.ts'
-import { covers, ensure, managed } from '../../wire/index.ts'
+import { covers, ensure } from '../../wire/index.ts'
 import type { Installation } from './installation.ts'
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { openBundle } from '../../../bundle/layout/index.ts'
 import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
 import { voucher } from '../../../bundle/sign/index.ts'
+import { infisicalAccess } from '../../../kernel/access/index.ts'
 import type { ReadSite } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
@@ -18,7 +19,7 @@ import {
   underLease,
   writeReceipt,
 } from '../../install/index.ts'
-import { infisicalAccess, readManifests, wiredCharts } from '../../wire/index.ts'
+import { readManifests, wiredCharts } from '../../wire/index.ts'
 import { lookFirst, requireOwn } from './look-first.ts'
 import { installSteps } from './steps.ts'
 

@@ -1,7 +1,8 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
+import type { InfisicalAccess } from '../../../kernel/access/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import type { InfisicalAccess, Manifests, Wired } from '../../wire/index.ts'
+import type { Manifests, Wired } from '../../wire/index.ts'
 
 /** What the steps work with. */
 export interface Installation {

@@ -1,8 +1,8 @@
+import { adminSession, probeScope, serviceUrl, storeName } from '../../../kernel/access/index.ts'
 import type { InfisicalSession } from '../../../kernel/ports/index.ts'
 import { markOlder, type Step } from '../../install/index.ts'
 import { isOurs } from '../../release/index.ts'
 import {
-  adminSession,
   claimNamespace,
   ensure,
   ensureAdmin,
@@ -11,10 +11,7 @@ import {
   liftDeadWebhooks,
   markedFor,
   namespacesOf,
-  probeScope,
   prove,
-  serviceUrl,
-  storeName,
   type Tenancy,
 } from '../../wire/index.ts'
 import { imagesStep } from './images-step.ts'

@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
 import { bundledHelm, requireTrusted, signaturePath } from '../../../bundle/opening/index.ts'
+import {
+  adminSecretName,
+  credentialsSecretName,
+  isManaged,
+  keysSecretName,
+  storeName,
+  systemNamespace,
+} from '../../../kernel/access/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import {
@@ -19,16 +27,10 @@ import {
 } from '../../install/index.ts'
 import { isOurs, ownedBy } from '../../release/index.ts'
 import {
-  adminSecretName,
-  credentialsSecretName,
   deleteUnlessDown,
-  isManaged,
-  keysSecretName,
   liftDeadWebhooks,
   namespacesOf,
   readManifests,
-  storeName,
-  systemNamespace,
   type Wired,
   wiredCharts,
 } from '../../wire/index.ts'

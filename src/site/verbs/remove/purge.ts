@@ -1,4 +1,5 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
+import { isManaged, siteOf } from '../../../kernel/access/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { parseReference, printReference } from '../../../kernel/oci/index.ts'
@@ -13,13 +14,11 @@ import {
 import { broughtImages } from '../../install/index.ts'
 import { namesOn, runtimeNames } from '../../load/index.ts'
 import {
-  isManaged,
   leaveNamespace,
   madeForCache,
   purgeCache,
   purgeDatabase,
   servicesOf,
-  siteOf,
   stays,
   storedKeys,
   type Wired,

@@ -1,16 +1,14 @@
-import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Site } from '../../../kernel/inputs/index.ts'
-import { asStep, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import {
   adminSecretName,
   adminSession,
   credentialsSecretName,
   infisicalAccess,
-  revokeCredentials,
-  storedKeys,
   systemNamespace,
-  type Wired,
-} from '../../wire/index.ts'
+} from '../../../kernel/access/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import { asStep, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import { revokeCredentials, storedKeys, type Wired } from '../../wire/index.ts'
 import { databaseFate } from './database-fate.ts'
 
 /** What is being removed. */

@@ -1,7 +1,7 @@
+import { isManaged, systemNamespace } from '../../../kernel/access/index.ts'
 import { count, printable, SealiftError } from '../../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import type { Cluster, Kind, KubernetesObject } from '../../../kernel/ports/index.ts'
-import { isManaged, systemNamespace } from '../../wire/index.ts'
 
 /** Whatever is of a kind that goes with the CRDs is lost with them. @throws SealiftError FOREIGN_INSTALL, CLUSTER_* */
 export async function refuseTeamsLoss(crds: readonly KubernetesObject[], cluster: Cluster): Promise<void> {

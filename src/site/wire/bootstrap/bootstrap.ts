@@ -1,7 +1,3 @@
-import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Cluster, Infisical, InfisicalSession, Random } from '../../../kernel/ports/index.ts'
-import { systemNamespace } from '../managed.ts'
-import { makePassword } from '../secrets.ts'
 import {
   type AdminLogin,
   adminSecretName,
@@ -9,9 +5,12 @@ import {
   type KeptLogin,
   keptLogins,
   logIn,
-  storeLogin,
-} from './admin-login.ts'
+} from '../../../kernel/access/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { Cluster, Infisical, InfisicalSession, Random } from '../../../kernel/ports/index.ts'
+import { makePassword } from '../secrets.ts'
 import { removeInstanceIdentity } from './instance-identity.ts'
+import { storeLogin } from './store-login.ts'
 
 /** What bootstrapping needs. The namespace `sealift-system` must be there. */
 export interface Bootstrapping {
@@ -87,26 +86,4 @@ async function settle(
   const whole = { organization, ...login, organizationId: session.organizationId }
   const stored = await storeLogin(cluster, namespace, whole, mark)
   return { changed: changed || stored, ...(left === undefined ? {} : { left }) }
-}
-
-/**
- * Logs in as the admin whose login Sealift keeps, or with its copy in Infisical's namespace where that is gone; with
- * `spare`, where the server does not take it, too.
- * @throws SealiftError NOT_INSTALLED when there is neither, FOREIGN_INSTALL when the server does not take it
- */
-export async function adminSession(
-  cluster: Cluster,
-  infisical: Infisical,
-  namespace: string,
-  spare = false,
-): Promise<InfisicalSession> {
-  const [primary, copy] = await keptLogins(cluster, namespace)
-  const [first, second] = [primary?.login, copy?.managed ? copy.login : undefined].flatMap(one => one ?? [])
-  if (first !== undefined)
-    return (await logIn(infisical, [first, spare ? second : undefined], namespace)).session
-  const [own, other] = [systemNamespace, namespace].map(place => `${place}/${adminSecretName}`)
-  throw new SealiftError(
-    'NOT_INSTALLED',
-    `there is no Secret ${own} with the admin's login, nor its copy ${other}`,
-  )
 }

@@ -1,3 +1,4 @@
+import { credentialsSecretName, readValues, refusedLogin } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   type Cluster,
@@ -6,12 +7,7 @@ import {
   type InfisicalSession,
   Secret,
 } from '../../../kernel/ports/index.ts'
-import { readValues } from '../connection.ts'
 import { storeSecret } from '../secrets.ts'
-import { refusedLogin } from './admin-login.ts'
-
-/** Secret in ESO's namespace with the machine identity's clientId and clientSecret. */
-export const credentialsSecretName = 'infisical-universal-auth'
 
 /** ESO's machine identity. */
 const identityName = 'external-secrets'

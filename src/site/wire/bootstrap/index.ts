@@ -1,11 +1,9 @@
 /** Infisical set up once: its admin, the least tenancy that ESO needs, and ESO’s credentials. Asks first, and makes only what is not there. */
-export { adminSecretName } from './admin-login.ts'
 export {
   type Administration,
-  adminSession,
   type Bootstrapping,
   ensureAdmin,
 } from './bootstrap.ts'
-export { credentialsSecretName, revokeCredentials } from './identity-credentials.ts'
+export { revokeCredentials } from './identity-credentials.ts'
 export { operatorCredentials, tryOperatorLogin } from './operator-login.ts'
-export { ensureTenancy, probeScope, type Tenancy, type TenancyNeeds } from './tenancy.ts'
+export { ensureTenancy, type Tenancy, type TenancyNeeds } from './tenancy.ts'

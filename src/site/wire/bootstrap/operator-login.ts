@@ -1,7 +1,5 @@
+import { credentialsSecretName, readValues, refusedLogin } from '../../../kernel/access/index.ts'
 import type { ClientCredentials, Cluster, Infisical } from '../../../kernel/ports/index.ts'
-import { readValues } from '../connection.ts'
-import { refusedLogin } from './admin-login.ts'
-import { credentialsSecretName } from './identity-credentials.ts'
 
 /** What External Secrets Operator logs in with; `undefined` where the Secret or one of its keys is not there. */
 export async function operatorCredentials(

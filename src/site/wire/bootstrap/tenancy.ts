@@ -1,3 +1,4 @@
+import { probeScope } from '../../../kernel/access/index.ts'
 import type {
   Cluster,
   Infisical,
@@ -6,9 +7,6 @@ import type {
   SecretPlace,
 } from '../../../kernel/ports/index.ts'
 import { ensureIdentity, keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
-
-/** The project, environment and folder in which Sealift proves that secrets arrive. */
-export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const
 
 /** What the least tenancy needs; `namespace` is ESO's. */
 export interface TenancyNeeds {

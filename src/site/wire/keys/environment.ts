@@ -1,3 +1,4 @@
+import { isManaged, keysSecretName, systemNamespace } from '../../../kernel/access/index.ts'
 import { canonicalJson, type Digest, digestOf } from '../../../kernel/oci/index.ts'
 import {
   type Cluster,
@@ -8,9 +9,8 @@ import {
 } from '../../../kernel/ports/index.ts'
 import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
-import { isManaged, systemNamespace } from '../managed.ts'
 import { secretObject } from '../secrets.ts'
-import { type Keys, keysSecretName, storedKeys } from './keys.ts'
+import { type Keys, storedKeys } from './keys.ts'
 
 /** What the pod's environment holds besides the keys. */
 export interface Environment {

@@ -4,7 +4,6 @@ export { type ServerMemory, serverMemory } from './heap.ts'
 export {
   type Keys,
   keysFor,
-  keysSecretName,
   makeKeys,
   refusePlantedKeys,
   type StoredKeys,

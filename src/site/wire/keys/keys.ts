@@ -1,14 +1,12 @@
+import {
+  isManaged,
+  keysSecretName,
+  readValues,
+  siteOf,
+  systemNamespace,
+} from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, kinds, type Random, Secret } from '../../../kernel/ports/index.ts'
-import { readValues } from '../connection.ts'
-import { isManaged, systemNamespace } from '../managed.ts'
-import { siteOf } from '../namespaces.ts'
-
-/**
- * Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). Its keys cannot be made again: the
- * same Secret lies in Sealift's own namespace too, so that one deletion loses nothing.
- */
-export const keysSecretName = 'infisical-secrets'
 
 /** The two keys that everything in the database depends on. */
 export interface Keys {

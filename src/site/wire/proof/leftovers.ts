@@ -1,3 +1,4 @@
+import { systemNamespace } from '../../../kernel/access/index.ts'
 import {
   type Clock,
   type Cluster,
@@ -6,7 +7,6 @@ import {
   kinds,
   type SecretPlace,
 } from '../../../kernel/ports/index.ts'
-import { systemNamespace } from '../managed.ts'
 
 /** What a check's ExternalSecret and Secret are called; a random part follows, which those of an older Sealift lack. */
 const prefix = 'sealift-check'

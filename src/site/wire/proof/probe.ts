@@ -1,3 +1,4 @@
+import { secretData, storeName, systemNamespace } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   type Cluster,
@@ -8,10 +9,8 @@ import {
   type SecretPlace,
 } from '../../../kernel/ports/index.ts'
 import { explain } from '../conditions.ts'
-import { systemNamespace } from '../managed.ts'
 import { fill, type Manifests } from '../manifests.ts'
-import { secretData } from '../secrets.ts'
-import { applyThroughWebhook, storeName } from '../store/index.ts'
+import { applyThroughWebhook } from '../store/index.ts'
 import { type Patience, waitFor } from '../wait.ts'
 import { clean, sweepChecks } from './leftovers.ts'
 

@@ -1,6 +1,6 @@
+import { probeScope } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type InfisicalSession, Secret, type SecretPlace } from '../../../kernel/ports/index.ts'
-import { probeScope } from '../bootstrap/index.ts'
 import { briefly, checkNames, clean, sweepChecks } from './leftovers.ts'
 import { hex, type Proving, travel } from './probe.ts'
 

@@ -1,3 +1,4 @@
+import { storeName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { explain, isReady } from '../conditions.ts'
@@ -5,9 +6,6 @@ import { covers } from '../covers.ts'
 import { fill, type Manifests } from '../manifests.ts'
 import { type Patience, waitFor } from '../wait.ts'
 import { applyThroughWebhook, lookAnnotation } from './webhook.ts'
-
-/** Name of the one ClusterSecretStore. */
-export const storeName = 'infisical-store'
 
 /** Where the store reads. */
 export interface StoreScope {

@@ -1,4 +1,5 @@
 /** In-memory ports for the wire room: small, and strict where the real things are. */
+import { secretData } from '../../../../src/kernel/access/index.ts'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import {
   type CacheSession,
@@ -8,7 +9,6 @@ import {
   kinds,
   type Random,
 } from '../../../../src/kernel/ports/index.ts'
-import { secretData } from '../../../../src/site/wire/secrets.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
 
 const namespaces = ['sealift-system', 'infisical', 'external-secrets', 'databases']

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { isManaged } from '../../../../src/kernel/access/index.ts'
 import { type Cluster, kinds } from '../../../../src/kernel/ports/index.ts'
-import { claimNamespace, isManaged, leaveNamespace, stays } from '../../../../src/site/wire/index.ts'
+import { claimNamespace, leaveNamespace, stays } from '../../../../src/site/wire/index.ts'
 import { memoryCluster } from '../../../support/memory-cluster.ts'
 
 let cluster: Cluster

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { adminSession } from '../../../../../src/kernel/access/index.ts'
 import { type Cluster, kinds } from '../../../../../src/kernel/ports/index.ts'
-import { adminSession, ensureAdmin } from '../../../../../src/site/wire/index.ts'
+import { ensureAdmin } from '../../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../../src/site/wire/secrets.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from '../memory.ts'
 import { instanceIdentity, type MemoryInfisical, memoryInfisical, refusal } from '../memory-infisical.ts'

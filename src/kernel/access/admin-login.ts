@@ -1,9 +1,8 @@
-import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Cluster, Infisical, InfisicalSession, Secret } from '../../../kernel/ports/index.ts'
-import { readValues } from '../connection.ts'
-import { isManaged, managed, systemNamespace } from '../managed.ts'
-import { storeSecret } from '../secrets.ts'
-import { statusOf } from './refusals.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { Cluster, Infisical, InfisicalSession, Secret } from '../ports/index.ts'
+import { isManaged, managed, systemNamespace } from './managed.ts'
+import { readValues } from './secret-values.ts'
+import { statusOf } from './status.ts'
 
 /**
  * Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. It is annotated with
@@ -12,7 +11,8 @@ import { statusOf } from './refusals.ts'
  */
 export const adminSecretName = 'infisical-admin'
 
-const identityAnnotation = 'sealift.dev/instance-identity'
+/** Annotation of both Secrets: what is known of the identity that bootstrap made. */
+export const instanceMark = 'sealift.dev/instance-identity'
 
 /** The admin's login; what it lacks is not known yet. */
 export interface AdminLogin {
@@ -55,7 +55,7 @@ async function readLogin(
   const text = (key: string) => values.get(key)?.reveal()
   const [email = otherwise, password] = [text('email'), values.get('password')]
   const [organization, organizationId] = [text('organization'), text('organizationId')]
-  const mark = object.metadata.annotations?.[identityAnnotation]
+  const mark = object.metadata.annotations?.[instanceMark]
   const login = email !== undefined && password !== undefined && { email, password }
   return {
     place,
@@ -65,21 +65,6 @@ async function readLogin(
     }),
     ...(mark !== undefined && { mark }),
   }
-}
-
-/** Writes the login into both places, with what is known of bootstrap's identity. Tells whether it wrote. @throws SealiftError FOREIGN_INSTALL, CLUSTER_* */
-export async function storeLogin(
-  cluster: Cluster,
-  namespace: string,
-  { email, password, organization, organizationId }: AdminLogin,
-  mark?: string,
-): Promise<boolean> {
-  const values = { email, password, organization, organizationId }
-  let changed = false
-  for (const place of [systemNamespace, namespace])
-    changed =
-      (await storeSecret(cluster, place, adminSecretName, values, { [identityAnnotation]: mark })) || changed
-  return changed
 }
 
 /** What a server may answer to a login of which a part is wrong; not 423 and 429, which another try makes worse. */

@@ -1,5 +1,5 @@
-import type { Forward, Haste, Infisical, SiteHost } from '../../kernel/ports/index.ts'
-import { infisicalName, infisicalPort } from './values.ts'
+import type { Forward, Haste, Infisical, SiteHost } from '../ports/index.ts'
+import { infisicalName, infisicalPort } from './names.ts'
 
 /** One way to Infisical's API, opened when it is asked for first, for all who need it. */
 export interface InfisicalAccess {

@@ -1,9 +1,6 @@
-import { fieldsOf } from '../../kernel/objects/index.ts'
-import { type Cluster, kinds } from '../../kernel/ports/index.ts'
-import { credentialsSecretName } from './bootstrap/index.ts'
-import { keysSecretName } from './keys/index.ts'
-import { storeName } from './store/index.ts'
-import { infisicalName, serviceUrl } from './values.ts'
+import { fieldsOf } from '../objects/index.ts'
+import { type Cluster, kinds } from '../ports/index.ts'
+import { credentialsSecretName, infisicalName, keysSecretName, serviceUrl, storeName } from './names.ts'
 
 /** Namespaces of the two wired releases; absent where nothing of them is found any more. */
 export interface WhereWired {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../kernel/ports/index.ts'
+import type { KubernetesObject } from '../ports/index.ts'
 
 /** Labels of what Sealift made, so that it never takes over what somebody else did. */
 export const managed = { 'app.kubernetes.io/managed-by': 'sealift' } as const

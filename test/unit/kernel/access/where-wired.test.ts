@@ -1,9 +1,10 @@
 /** How Infisical and ESO are found again on a site whose lock does not say which charts are wired. */
+
 import { expect, test } from 'vitest'
+import { whereWired } from '../../../../src/kernel/access/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
-import { whereWired } from '../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
-import { siteCluster } from './memory.ts'
+import { siteCluster } from '../../site/wire/memory.ts'
 
 const keys = secretObject('infisical', 'infisical-secrets', {})
 const service = { ...kinds.service, metadata: { name: 'infisical', namespace: 'infisical' } }

@@ -1,0 +1,24 @@
+/** Service and Deployment of the release that is wired as Infisical, whatever the release's name. */
+export const infisicalName = 'infisical'
+/** The port that the chart's Service has. */
+export const infisicalPort = 8080
+
+/** The server's address inside the cluster. */
+export function serviceUrl(namespace: string): string {
+  return `http://${infisicalName}.${namespace}.svc:${infisicalPort}`
+}
+
+/**
+ * Secret that Infisical's pod takes its environment from (`infisical.kubeSecretRef`). Its keys cannot be made again: the
+ * same Secret lies in Sealift's own namespace too, so that one deletion loses nothing.
+ */
+export const keysSecretName = 'infisical-secrets'
+
+/** Secret in ESO's namespace with the machine identity's clientId and clientSecret. */
+export const credentialsSecretName = 'infisical-universal-auth'
+
+/** Name of the one ClusterSecretStore. */
+export const storeName = 'infisical-store'
+
+/** The project, environment and folder in which Sealift proves that secrets arrive. */
+export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const
