@@ -12,8 +12,13 @@ const root = join(import.meta.dirname, '..')
 export async function manifestText(): Promise<string> {
   const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
   await plugin.load()
-  return `${JSON.stringify(plugin.manifest, null, 2)}\n`
+  // Folders of commands are read in whatever order the file system answers.
+  const commands = Object.entries(plugin.manifest.commands).sort(([a], [b]) => rank(a).localeCompare(rank(b)))
+  return `${JSON.stringify({ ...plugin.manifest, commands: Object.fromEntries(commands) }, null, 2)}\n`
 }
+
+// Verbs first, then those of a topic.
+const rank = (id: string) => `${id.includes(':') ? 1 : 0}${id}`
 
 if (import.meta.main) {
   const path = join(root, 'oclif.manifest.json')

@@ -11,9 +11,10 @@ const floors = {
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],
+  teams: ['pace', 'server', 'tenancy'],
 } as const
 type Floor = keyof typeof floors
-const wings: readonly string[] = ['seal', 'site']
+const wings: readonly string[] = ['seal', 'site', 'teams']
 const wireRooms = ['cache', 'database', 'keys', 'bootstrap', 'store', 'proof']
 const edge = [
   'execa',

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { manifestText } from '../scripts/manifest.ts'
 import { exitCodes } from '../src/kernel/errors/index.ts'
 import { siteJsonSchema } from '../src/kernel/inputs/site.ts'
+import { tenancyJsonSchema } from '../src/kernel/inputs/tenancy.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -50,6 +51,21 @@ test('the README’s table of site.yaml has every field once, and no other', () 
   })
   const apart = ['apiVersion', 'kind']
   const known = fields(siteJsonSchema() as Schema).filter(field => !apart.includes(field))
+  expect(named.sort()).toEqual(known.sort())
+})
+
+test('the README’s table of tenancy.yaml has every field once, and no other', () => {
+  const named = tableRows('### tenancy.yaml').flatMap(([cell = '']) =>
+    (cell.match(/`[^`]+`/g) ?? []).map(word => word.slice(1, -1)),
+  )
+  const listed = ({ properties = {} }: Schema, path = ''): string[] =>
+    Object.entries(properties).flatMap(([name, inner]) => {
+      const items = (inner as { items?: Schema }).items
+      const below = items?.properties === undefined ? inner : items
+      const at = `${path}${name}${below === items ? '[]' : ''}`
+      return below.properties === undefined ? [at] : listed(below, `${at}.`)
+    })
+  const known = listed(tenancyJsonSchema() as Schema).filter(field => !['apiVersion', 'kind'].includes(field))
   expect(named.sort()).toEqual(known.sort())
 })
 

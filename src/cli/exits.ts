@@ -28,3 +28,16 @@ export const changeExits: readonly ErrorCode[] = [
   'HELM_FAILED',
   'SITE_BUSY',
 ]
+
+/** How looking at a site's tenancy, and changing it, can end. */
+export const tenancyExits: readonly ErrorCode[] = [
+  'FILE_FAILED',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'SERVER_FAILED',
+  'NOT_INSTALLED',
+  'TENANCY_INVALID',
+]

@@ -14,6 +14,14 @@ export const siteFlag = Flags.string({
   env: 'SEALIFT_SITE',
 })
 
+/** `-f`: the tenancy file. */
+export const tenancyFlag = Flags.string({
+  char: 'f',
+  required: true,
+  summary: 'The tenancy file, tenancy.yaml.',
+  env: 'SEALIFT_TENANCY',
+})
+
 const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 }
 const binaryUnits: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 }
 const smallestSize = 1e6

@@ -47,6 +47,8 @@ export const exitMeanings: Record<ErrorCode, string> = {
   SITE_BUSY: 'another install or remove is changing this site',
   CHECK_FAILED: 'something that runs is not as it should be',
   BUDGET_OBSERVED: 'all works, but uses more than the budget',
+  TENANCY_INVALID: 'tenancy.yaml is not valid, or of another organisation',
+  TENANCY_DRIFT: 'the server is not as tenancy.yaml says',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

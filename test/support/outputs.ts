@@ -14,6 +14,8 @@ import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult } from '../../src/site/verbs/install/index.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
+import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply.ts'
+import { tenancyPlan } from '../../src/teams/verbs/tenancy-plan.ts'
 
 const error = z.strictObject({
   /** Its name, `LOCK_DRIFT`; README's table has the exit codes. */
@@ -44,12 +46,14 @@ export const outputs = {
     statusResult.options[0],
     ...statusResult.options.slice(1).map(state => state.extend({ error: error.optional() })),
   ]),
+  'tenancy-apply': tenancyApplied,
+  'tenancy-plan': tenancyPlan.extend({ error: error.optional() }),
   verify: verified,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
-  const name = (verb === 'keys' ? `keys-${topic}` : verb) as keyof typeof outputs
+  const name = (['keys', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return
   const result = outputs[name].safeParse(printed)

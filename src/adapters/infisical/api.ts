@@ -97,19 +97,20 @@ function checked<T>(call: Call, answer: Answer, shape: z.ZodType<T>): T {
 const isApis = (body: unknown) => z.object({ reqId: z.string() }).safeParse(body).success
 const isRouter = (body: unknown) => z.object({ error: z.literal('Not Found') }).safeParse(body).success
 
-/** The error for an answer nobody can go on with; `unserved` where the server does not know the path. */
-export function failure(
-  call: Call,
-  status: number | undefined,
-  said: string,
-  unserved = false,
-): SealiftError {
-  const cause = Object.assign(new Error(said), status === undefined ? {} : { status })
+/** Whether a call failed because the server has no such path. */
+export function unserved(error: unknown): boolean {
+  return error instanceof SealiftError && error.cause instanceof Error && 'unserved' in error.cause
+}
+
+/** The error for an answer nobody can go on with; `unknown` where the server does not know the path. */
+export function failure(call: Call, status: number | undefined, said: string, unknown = false): SealiftError {
+  const known = { ...(status !== undefined && { status }), ...(unknown && { unserved: true }) }
+  const cause = Object.assign(new Error(said), known)
   return status === undefined
     ? new SealiftError('SERVER_FAILED', `no answer from Infisical to ${name(call)}: ${said}`, { cause })
     : new SealiftError('SERVER_FAILED', `Infisical answered ${status} to ${name(call)}: ${said}`, {
         cause,
-        ...(unserved ? { hints: ['This server is older than Sealift supports.'] } : {}),
+        ...(unknown ? { hints: ['This server is older than Sealift supports.'] } : {}),
       })
 }
 

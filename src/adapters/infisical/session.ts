@@ -4,6 +4,7 @@ import { createAccess } from './access.ts'
 import { type Api, type Call, listOf } from './api.ts'
 import { createIdentities } from './identities.ts'
 import { createSecrets } from './secrets.ts'
+import { createTenancy } from './tenancy.ts'
 
 const project = z.object({
   id: z.string(),
@@ -16,6 +17,7 @@ const listedFolders = z.object({ folders: listOf(z.object({ name: z.string() }))
 export function createSession(api: Api, token: Secret, organizationId: string): InfisicalSession {
   return {
     organizationId,
+    tenancy: createTenancy(api, token, organizationId),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

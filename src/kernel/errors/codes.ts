@@ -52,6 +52,9 @@ export const exitCodes = {
   // judging what runs
   CHECK_FAILED: 60,
   BUDGET_OBSERVED: 61,
+  // its teams
+  TENANCY_INVALID: 70,
+  TENANCY_DRIFT: 71,
   INTERRUPTED: 130,
 } as const
 

@@ -25,7 +25,8 @@ export function onEveryObject({ value }: { readonly value: unknown }): boolean {
 
 type Entry = Readonly<Record<string, unknown>>
 
-function twice(
+/** Entries of a list whose `field` is that of an earlier one; an entry without a key has none. */
+export function twice(
   entries: readonly Entry[],
   list: string,
   field: string,
@@ -40,12 +41,13 @@ function twice(
     return before === undefined
       ? []
       : [
-          `${list}[${i}].${field}: expected a name of its own; ${printable(key)} is ${list}[${before}] already`,
+          `${list}[${i}]${field && `.${field}`}: expected a name of its own; ${printable(key)} is ${list}[${before}] already`,
         ]
   })
 }
 
-function entriesOf(raw: unknown, list: string): Entry[] {
+/** The mappings in a list of a document; what is no mapping counts as an empty one. */
+export function entriesOf(raw: unknown, list: string): Entry[] {
   const entries = (raw as Entry | null | undefined)?.[list]
   return Array.isArray(entries)
     ? entries.map(entry => (typeof entry === 'object' && entry !== null ? entry : {}))

@@ -1,13 +1,15 @@
 /**
- * The spec: what the user asks for; and the site: where it is to go.
- * Takes the text of a bundle.yaml or a site.yaml; gives it validated, or one error that lists every fault.
+ * The spec: what the user asks for; the site: where it is to go; the tenancy: who uses it then.
+ * Takes the text of a bundle.yaml, a site.yaml or a tenancy.yaml; gives it validated, or one error that lists every fault.
  * Never reads a file, and never asks anything of the world.
  */
 export { type SiteApis, siteApis, targetOf, versionOf } from './api-versions.ts'
-export { parseSite, parseSpec } from './parse.ts'
+export { parseSite, parseSpec, parseTenancy } from './parse.ts'
 export { isSameVersion } from './same-version.ts'
 export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
 export { journalPath, type ReadSite, readSite } from './site-file.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'
 export { relativePath, siteName } from './spec-fields.ts'
+export { type Tenancy, type TenancyProject, tenancyJsonSchema } from './tenancy.ts'
+export { readTenancy } from './tenancy-file.ts'

@@ -4,6 +4,8 @@ import { contradictions } from './api-versions.ts'
 import { clashes } from './clashes.ts'
 import { type Site, siteSchema } from './site.ts'
 import { type BundleSpec, bundleSpec } from './spec.ts'
+import { type Tenancy, tenancySchema } from './tenancy.ts'
+import { tenancyClashes } from './tenancy-clashes.ts'
 
 /**
  * Reads a bundle.yaml. `fileName` is for messages only.
@@ -28,6 +30,19 @@ export function parseSite(text: string, fileName: string): Site {
   if (value !== undefined) return value
   throw invalid('SITE_INVALID', fileName, faults, [
     'Every field is described in bundles/schema/site.schema.json, which editors can use.',
+  ])
+}
+
+/**
+ * Reads a tenancy.yaml. `fileName` is for messages only.
+ * @throws SealiftError TENANCY_INVALID with every fault at once: path in the file, what is expected, what was found
+ */
+export function parseTenancy(text: string, fileName: string): Tenancy {
+  const checked = checkYaml(text, tenancySchema)
+  const faults = [...(checked.faults ?? []), ...tenancyClashes(checked.raw)]
+  if (checked.value !== undefined && faults.length === 0) return checked.value
+  throw invalid('TENANCY_INVALID', fileName, faults, [
+    'Every field is described in bundles/schema/tenancy.schema.json, which editors can use.',
   ])
 }
 

@@ -46,3 +46,11 @@ export type {
   DatabaseSession,
   Endpoint,
 } from './services.ts'
+export type {
+  NewProject,
+  ProjectChange,
+  ServerEnvironment,
+  ServerFolder,
+  ServerProject,
+  TenancyServer,
+} from './tenancy.ts'

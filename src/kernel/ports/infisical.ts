@@ -1,4 +1,5 @@
 import type { Secret } from './secret.ts'
+import type { TenancyServer } from './tenancy.ts'
 
 /** A project as the server has it. */
 export interface Project {
@@ -62,6 +63,8 @@ export interface Infisical {
  */
 export interface InfisicalSession {
   readonly organizationId: string
+  /** The same server, for whoever makes its tenancy. */
+  readonly tenancy: TenancyServer
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

@@ -19,14 +19,22 @@ export interface Watched {
   stop(): Promise<void>
 }
 
+/** How a server is watched. */
+export interface Watching {
+  /** Paths that the server shall not know. */
+  readonly unknown?: (path: string) => boolean
+}
+
 /** Puts itself before the stand-in at `target`. */
-export async function watching(target: string): Promise<Watched> {
+export async function watching(target: string, { unknown }: Watching = {}): Promise<Watched> {
   const seen: Seen[] = []
   const pass = async (request: IncomingMessage) => {
     const { method = '', url = '/', headers } = request
     const content = await buffer(request)
     const { authorization, 'content-type': type } = headers
-    const answer = await fetch(target + url, {
+    // A path of no route: the stand-in answers as for any other.
+    const known = unknown?.(url.split('?')[0] ?? '') ? '/api/v0' : ''
+    const answer = await fetch(target + known + url, {
       method,
       headers: { ...(authorization ? { authorization } : {}), ...(type ? { 'content-type': type } : {}) },
       ...(content.length > 0 ? { body: content } : {}),

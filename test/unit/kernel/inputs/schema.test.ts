@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { lockJsonSchema } from '../../../../src/bundle/lock/index.ts'
-import { siteJsonSchema, specJsonSchema } from '../../../../src/kernel/inputs/index.ts'
+import { siteJsonSchema, specJsonSchema, tenancyJsonSchema } from '../../../../src/kernel/inputs/index.ts'
 import { outputs } from '../../../support/outputs.ts'
 
 const folder = join(import.meta.dirname, '../../../../bundles/schema')
@@ -13,6 +13,7 @@ test.each([
   ['bundle.schema.json', specJsonSchema],
   ['site.schema.json', siteJsonSchema],
   ['lock.schema.json', lockJsonSchema],
+  ['tenancy.schema.json', tenancyJsonSchema],
 ])('%s is what the code says', async (file, schema) => {
   await expect(`${JSON.stringify(schema(), null, 2)}\n`).toMatchFileSnapshot(join(folder, file))
 })
@@ -42,6 +43,7 @@ function undescribed(schema: unknown, path = ''): string[] {
 test.each([
   ['bundle.yaml', specJsonSchema],
   ['site.yaml', siteJsonSchema],
+  ['tenancy.yaml', tenancyJsonSchema],
 ])('every field of %s is described to whoever writes it', (_, schema) => {
   expect(schema()).toHaveProperty('description')
   expect(undescribed(schema())).toEqual([])

@@ -6,7 +6,9 @@ import {
   type InfisicalSession,
   Secret,
   type SecretPlace,
+  type TenancyServer,
 } from '../../../../src/kernel/ports/index.ts'
+import { memoryTenancy } from '../../../support/memory-tenancy.ts'
 
 interface ClientSecret {
   readonly id: string
@@ -41,8 +43,8 @@ export const instanceIdentity = {
   authMethods: ['token-auth'],
 } as const
 
-/** A server that nobody has set up yet. */
-export function memoryInfisical(): MemoryInfisical {
+/** A server that nobody has set up yet; its tenancy is a server of its own. */
+export function memoryInfisical(tenancy: TenancyServer = memoryTenancy()): MemoryInfisical {
   const calls: string[] = []
   const secrets = new Map<string, string>()
   const projects = new Map<string, string[]>()
@@ -65,6 +67,7 @@ export function memoryInfisical(): MemoryInfisical {
 
   const session: InfisicalSession = {
     organizationId: 'org',
+    tenancy,
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Route } from '../router.ts'
 import { adminRoutes } from './admin.ts'
+import { folderTreeRoutes } from './folder-tree.ts'
 import { folderRoutes } from './folders.ts'
 import { identityRoutes } from './identities.ts'
 import { importRoutes } from './imports.ts'
@@ -24,6 +25,7 @@ export const routes = (context: Context): Route[] =>
     userRoutes,
     projectRoutes,
     folderRoutes,
+    folderTreeRoutes,
     identityRoutes,
     universalAuthRoutes,
     jwtAuthRoutes,

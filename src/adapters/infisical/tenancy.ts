@@ -1,0 +1,102 @@
+import * as z from 'zod'
+import type { Secret, ServerFolder, ServerProject, TenancyServer } from '../../kernel/ports/index.ts'
+import { type Api, type Call, unserved } from './api.ts'
+
+const environment = z.object({ id: z.string(), slug: z.string() })
+const project = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    description: z.string().nullish(),
+    hasDeleteProtection: z.boolean().nullish(),
+    environments: z.array(environment),
+  })
+  .transform(
+    ({ id, slug, description, hasDeleteProtection, environments }): ServerProject => ({
+      ...{ id, slug, environments },
+      description: description ?? '',
+      deleteProtection: hasDeleteProtection ?? false,
+    }),
+  )
+const organizations = z.object({ organizations: z.array(z.object({ id: z.string(), name: z.string() })) })
+const tree = z.record(
+  z.string(),
+  z.object({ folders: z.array(z.object({ id: z.string(), path: z.string() })) }),
+)
+const listed = z.object({ folders: z.array(z.object({ id: z.string(), relativePath: z.string() })) })
+
+/** The requests behind {@link TenancyServer}. */
+export function createTenancy(api: Api, token: Secret, organizationId: string): TenancyServer {
+  const ask = async <T>(call: Omit<Call, 'token'>, shape: z.ZodType<T>) =>
+    await api.expect({ ...call, token }, shape)
+
+  return {
+    async organization() {
+      const found = await ask({ method: 'GET', path: '/api/v1/organization' }, organizations)
+      return found.organizations.find(({ id }) => id === organizationId)?.name ?? ''
+    },
+
+    async projects() {
+      const query = { type: 'secret-manager' }
+      const shape = z.object({ projects: z.array(project) })
+      return (await ask({ method: 'GET', path: '/api/v1/projects', query }, shape)).projects
+    },
+
+    async createProject({ slug, description, deleteProtection, defaultEnvironments }) {
+      const body = {
+        ...{ projectName: slug, slug, type: 'secret-manager' },
+        ...(description && { projectDescription: description }),
+        ...(deleteProtection && { hasDeleteProtection: true }),
+        ...(!defaultEnvironments && { shouldCreateDefaultEnvs: false }),
+      }
+      const call = { method: 'POST', path: '/api/v1/projects', body } as const
+      return (await ask(call, z.object({ project }))).project
+    },
+
+    async changeProject(projectId, { description, deleteProtection }) {
+      const body = {
+        ...(description !== undefined && { description }),
+        ...(deleteProtection !== undefined && { hasDeleteProtection: deleteProtection }),
+      }
+      await ask({ method: 'PATCH', path: at(projectId), body }, z.unknown())
+    },
+
+    async createEnvironment(projectId, name, slug) {
+      const call = { method: 'POST', path: `${at(projectId)}/environments`, body: { name, slug } } as const
+      return (await ask(call, z.object({ environment }))).environment
+    },
+
+    // Not recorded: the path and the shape are those of upstream's project-router (v1) of 2026-07. A server that does
+    // not know it is asked as was recorded.
+    async folders({ id, environments }) {
+      try {
+        const all = await ask({ method: 'GET', path: `${at(id)}/environment-folder-tree` }, tree)
+        return new Map(Object.entries(all).map(([slug, { folders }]) => [slug, cleaned(folders)]))
+      } catch (error) {
+        if (!unserved(error)) throw error
+      }
+      const found = new Map<string, readonly ServerFolder[]>()
+      for (const { slug } of environments) {
+        const query = { projectId: id, environment: slug, path: '/', recursive: 'true' }
+        const { folders } = await ask({ method: 'GET', path: '/api/v2/folders', query }, listed)
+        found.set(slug, cleaned(folders.map(folder => ({ id: folder.id, path: folder.relativePath }))))
+      }
+      return found
+    },
+
+    async createFolder(projectId, slug, whole) {
+      const [, path, name] = /^(.*)\/([^/]+)$/.exec(whole) ?? []
+      const body = { projectId, environment: slug, name, path: path || '/' }
+      await ask({ method: 'POST', path: '/api/v2/folders', body }, z.unknown())
+    },
+  }
+}
+
+const at = (projectId: string) => `/api/v1/projects/${encodeURIComponent(projectId)}`
+
+/** Paths with one slash before each name and none behind; without the root, which every environment has. */
+function cleaned(folders: readonly ServerFolder[]): ServerFolder[] {
+  return folders
+    .map(({ id, path }) => ({ id, path: `/${path.split('/').filter(Boolean).join('/')}` }))
+    .filter(({ path }) => path !== '/')
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+
+// What several fields of tenancy.yaml are made of. Each says what it expects in words that end "expected …". The limits
+// are the server's own, as it was heard to state them.
+
+/** A project's slug. */
+export const projectSlug = z
+  .string()
+  .regex(
+    /^(?=.{5,36}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+    'a slug: 5 to 36 lower-case letters and digits, with single dashes between them',
+  )
+
+/** An environment's slug. */
+export const environmentSlug = z
+  .string()
+  .regex(
+    /^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+    'a slug: at most 64 lower-case letters and digits, with single dashes between them',
+  )
+
+/** The path of a folder below an environment's root. */
+export const folderPath = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(\/[A-Za-z0-9_-]{1,255})+$/,
+    'a path such as /databases/primary: letters, digits, - and _ between slashes',
+  )

@@ -1,0 +1,8 @@
+import type { Files } from '../ports/index.ts'
+import { parseTenancy } from './parse.ts'
+import type { Tenancy } from './tenancy.ts'
+
+/** Reads a tenancy file. @throws SealiftError TENANCY_INVALID, FILE_FAILED */
+export async function readTenancy(path: string, files: Pick<Files, 'readText'>): Promise<Tenancy> {
+  return parseTenancy(await files.readText(path), path)
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod'
+import { environmentSlug, folderPath, projectSlug } from './tenancy-fields.ts'
+
+// One definition gives the type, the check that lists every fault, and bundles/schema/tenancy.schema.json.
+
+const project = z.strictObject({
+  slug: projectSlug.describe("The project's name, in addresses and in stores too; it never changes"),
+  description: z
+    .string()
+    .regex(/^(?!\s)[^\p{Cc}]{1,256}(?<!\s)$/u, 'a line of at most 256 characters, without blanks around it')
+    .optional()
+    .describe('What the project is for; whatever the server has when left out'),
+  deleteProtection: z
+    .boolean()
+    .optional()
+    .describe('Whether the server refuses to delete the project; whatever the server has when left out'),
+  environments: z
+    .array(environmentSlug)
+    .min(1)
+    .max(50)
+    .describe('Slugs of its environments; dev, staging and prod get the names that the server gives them'),
+  folders: z
+    .array(folderPath)
+    .default([])
+    .describe('Paths of folders that every environment has, such as /databases; those above come with them'),
+})
+
+/** The shape of tenancy.yaml. */
+export const tenancySchema = z
+  .strictObject({
+    apiVersion: z.literal('sealift.dev/v1').describe('Version of this format'),
+    kind: z.literal('Tenancy').describe('What this file is'),
+    organization: z
+      .string()
+      .regex(/^[^\p{Cc}]{1,64}$/u, '1 to 64 characters')
+      .describe("Name of Infisical's organisation, as site.yaml has it: on another server nothing is done"),
+    projects: z.array(project).default([]).describe('The projects, and what is in them'),
+  })
+  .describe('Who uses an Infisical, and how it is divided among them')
+
+/** Who uses an Infisical: a validated tenancy.yaml, defaults filled in. */
+export type Tenancy = z.infer<typeof tenancySchema>
+/** One project of it. */
+export type TenancyProject = Tenancy['projects'][number]
+
+/** The JSON Schema that editors check tenancy.yaml with. */
+export function tenancyJsonSchema(): unknown {
+  return z.toJSONSchema(tenancySchema, { io: 'input' })
+}

@@ -1,0 +1,35 @@
+/** A stand-in that was set up, with a watcher before it, for the contract of tenancies. */
+import { createInfisical } from '../../../src/adapters/infisical/index.ts'
+import { type InfisicalSession, Secret } from '../../../src/kernel/ports/index.ts'
+import { newKeys, startStandIn } from '../../support/infisical/process.ts'
+import { startPostgres, startRedis } from '../../support/services.ts'
+import { systemClock } from '../infisical-client/system.ts'
+import { type Watched, type Watching, watching } from '../infisical-client/watched.ts'
+
+/** What a test of the adapter needs. */
+export interface TenancyServers {
+  readonly session: InfisicalSession
+  readonly watched: Watched
+  stop(): Promise<void>
+}
+
+/** Starts a server of organisation `openova`, and logs its admin in. */
+export async function startServers(how: Watching = {}): Promise<TenancyServers> {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+  const uri = await postgres.createDatabase('infisical')
+  const urls = { DB_CONNECTION_URI: uri, REDIS_URL: redis.url(), SITE_URL: 'http://infisical.test' }
+  const standIn = await startStandIn({ ...newKeys(), ...urls })
+  await standIn.ready()
+  const watched = await watching(standIn.url, how)
+  const infisical = createInfisical({ baseUrl: watched.url, clock: systemClock })
+  const [email, password] = ['admin@site.local', new Secret('Correct-Horse-9-Battery')]
+  const { organizationId } = await infisical.bootstrap(email, password, 'openova')
+  const session = await infisical.login(email, password, organizationId)
+  watched.seen.length = 0
+  const stop = async () => {
+    await watched.stop()
+    await standIn.stop()
+    await Promise.all([postgres.stop(), redis.stop()])
+  }
+  return { session, watched, stop }
+}

@@ -1,0 +1,120 @@
+/** The TenancyServer port in memory, held to the same contract as the real adapter; counts what it is asked. */
+import { SealiftError } from '../../src/kernel/errors/index.ts'
+import type { ServerFolder, ServerProject, TenancyServer } from '../../src/kernel/ports/index.ts'
+
+/** What the adapter throws for an answer of this status, or for none. */
+export function answered(status: number | undefined, text: string): SealiftError {
+  const cause = Object.assign(new Error(text), status === undefined ? {} : { status })
+  return new SealiftError('SERVER_FAILED', `Infisical answered ${status}: ${text}`, { cause })
+}
+
+/** A server with its state to look at, and what it was asked. */
+export interface MemoryTenancy extends TenancyServer {
+  /** Requests, in order: `createFolder prod /a`. */
+  readonly asked: string[]
+  /** Those that changed something. */
+  readonly changes: () => string[]
+  /** Requests that were under way at the same time, at most. */
+  readonly mostAtOnce: () => number
+  /** Called before each request is answered; one that throws fails it. */
+  before: (request: string) => void
+  /** Called after a request was done and before it is answered: one that throws leaves it done. */
+  after: (request: string) => void
+}
+
+const reading = /^(organization|projects|folders)\b/
+
+/** An empty server of an organisation. */
+export function memoryTenancy(organization = 'openova'): MemoryTenancy {
+  const projects = new Map<string, ServerProject>()
+  const folders = new Map<string, Map<string, string>>()
+  const asked: string[] = []
+  let [now, most, ids] = [0, 0, 0]
+  const id = (what: string) => `${what}-${ids++}`
+
+  async function request<T>(words: readonly string[], work: () => T): Promise<T> {
+    const name = words.join(' ')
+    asked.push(name)
+    now += 1
+    most = Math.max(most, now)
+    try {
+      await new Promise(setImmediate)
+      memory.before(name)
+      const result = work()
+      memory.after(name)
+      return result
+    } finally {
+      now -= 1
+    }
+  }
+
+  const projectOf = (projectId: string): ServerProject => {
+    const found = [...projects.values()].find(project => project.id === projectId)
+    if (found === undefined) throw answered(404, `Project with ID '${projectId}' not found`)
+    return found
+  }
+  const inPlace = (projectId: string, environment: string) => {
+    const found = folders.get(`${projectId}/${environment}`)
+    if (found === undefined) throw answered(404, `Folder with path '/' in environment '${environment}'`)
+    return found
+  }
+  const addEnvironment = (projectId: string, slug: string) => {
+    const project = projectOf(projectId)
+    if (project.environments.some(known => known.slug === slug))
+      throw answered(400, 'Environment with slug already exists')
+    const environment = { id: id('environment'), slug }
+    projects.set(project.slug, { ...project, environments: [...project.environments, environment] })
+    folders.set(`${projectId}/${slug}`, new Map())
+    return environment
+  }
+
+  const memory: MemoryTenancy = {
+    asked,
+    changes: () => asked.filter(name => !reading.test(name)),
+    mostAtOnce: () => most,
+    before: () => {},
+    after: () => {},
+
+    organization: () => request(['organization'], () => organization),
+    projects: () => request(['projects'], () => [...projects.values()]),
+    createProject: ({ slug, description, deleteProtection, defaultEnvironments }) =>
+      request(['createProject', slug], () => {
+        if (projects.has(slug)) throw answered(400, `A project with the slug "${slug}" already exists`)
+        const projectId = id('project')
+        projects.set(slug, {
+          ...{ id: projectId, slug, environments: [] },
+          description: description ?? '',
+          deleteProtection: deleteProtection ?? false,
+        })
+        if (defaultEnvironments)
+          for (const name of ['dev', 'staging', 'prod']) addEnvironment(projectId, name)
+        return projectOf(projectId)
+      }),
+    changeProject: (projectId, change) =>
+      request(['changeProject', projectOf(projectId).slug, JSON.stringify(change)], () => {
+        const project = projectOf(projectId)
+        projects.set(project.slug, { ...project, ...change })
+      }),
+    createEnvironment: (projectId, _name, slug) =>
+      request(['createEnvironment', projectOf(projectId).slug, slug], () => addEnvironment(projectId, slug)),
+    folders: ({ id: projectId }) =>
+      request(['folders', projectOf(projectId).slug], () => {
+        const listed = ({ slug }: { slug: string }): [string, ServerFolder[]] => [
+          slug,
+          [...inPlace(projectId, slug)].map(([path, folderId]) => ({ id: folderId, path })),
+        ]
+        return new Map(projectOf(projectId).environments.map(listed))
+      }),
+    createFolder: (projectId, environment, path) =>
+      request(['createFolder', projectOf(projectId).slug, environment, path], () => {
+        const place = inPlace(projectId, environment)
+        if (place.has(path)) throw answered(400, `Folder with name '${path}' already exists`)
+        const names = path.split('/').slice(1)
+        for (const depth of names.keys()) {
+          const each = `/${names.slice(0, depth + 1).join('/')}`
+          if (!place.has(each)) place.set(each, id('folder'))
+        }
+      }),
+  }
+  return memory
+}

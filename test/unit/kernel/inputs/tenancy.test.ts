@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { parseTenancy } from '../../../../src/kernel/inputs/index.ts'
+
+const shipped = join(import.meta.dirname, '../../../../bundles/infisical/tenancy.yaml')
+
+const head = 'apiVersion: sealift.dev/v1\nkind: Tenancy\norganization: openova\n'
+const parse = (text: string) => parseTenancy(head + text, 'tenancy.yaml')
+
+/** The faults that a file has. */
+function faultsOf(text: string): readonly string[] {
+  try {
+    parseTenancy(text, 'tenancy.yaml')
+  } catch (error) {
+    if (error instanceof SealiftError && error.code === 'TENANCY_INVALID') return error.faults
+    throw error
+  }
+  return []
+}
+const faults = (text: string) => faultsOf(head + text)
+const project = (fields: string) => `projects:\n  - { slug: talent-mesh, environments: [prod], ${fields} }\n`
+
+test('the shipped example has the decision’s projects', () => {
+  const { projects } = parseTenancy(readFileSync(shipped, 'utf8'), shipped)
+  expect(projects.map(({ slug }) => slug)).toEqual(['talent-mesh', 'hr-platform', 'platform-shared'])
+})
+
+test('what is left out is filled in', () => {
+  const { projects } = parse('projects:\n  - slug: talent-mesh\n    environments: [dev]\n')
+  expect(projects).toEqual([{ slug: 'talent-mesh', environments: ['dev'], folders: [] }])
+  expect(parse('').projects).toEqual([])
+})
+
+test('every fault is told at once, with its place', () => {
+  const text = `apiVersion: sealift.dev/v2
+kind: Tenancy
+projects:
+  - slug: abc
+    environments: [Prod, dev, dev]
+    folders: [db, /db, /db, /with space]
+    protected: true
+  - slug: talent-mesh
+  - slug: talent-mesh
+    environments: []
+`
+  expect(faultsOf(text)).toEqual([
+    'apiVersion: expected "sealift.dev/v1"; found "sealift.dev/v2"',
+    'organization: missing; expected a string',
+    expect.stringMatching(/^projects\[0\]\.slug: expected a slug: 5 to 36 .*; found "abc"$/),
+    expect.stringMatching(/^projects\[0\]\.environments\[0\]: expected a slug: .*; found "Prod"$/),
+    expect.stringMatching(/^projects\[0\]\.folders\[0\]: expected a path such as .*; found "db"$/),
+    expect.stringMatching(/^projects\[0\]\.folders\[3\]: expected a path such as .*; found "\/with space"$/),
+    expect.stringMatching(/^projects\[0\]\.protected: unknown key; /),
+    'projects[1].environments: missing; expected a list',
+    'projects[2].environments: expected at least 1 entries; found a list',
+    'projects[2].slug: expected a name of its own; talent-mesh is projects[1] already',
+    'projects[0].environments[2]: expected a name of its own; dev is projects[0].environments[1] already',
+    'projects[0].folders[2]: expected a name of its own; /db is projects[0].folders[1] already',
+  ])
+})
+
+describe('what the server would refuse is a fault', () => {
+  test.each([
+    'abcd',
+    'a'.repeat(37),
+    'Talent-mesh',
+    'talent_mesh',
+    '-talent',
+    'talent-',
+    'talent--mesh',
+    'tälent',
+  ])('the slug %s', slug => {
+    expect(faults(`projects:\n  - { slug: ${JSON.stringify(slug)}, environments: [prod] }\n`)).toHaveLength(1)
+  })
+  test.each(['/', 'db', '/db/', '//db', '/d.b', '/d b', '/../db', '/dä', `/${'a'.repeat(256)}`])(
+    'the folder %s',
+    path => {
+      expect(faults(project(`folders: [${JSON.stringify(path)}]`))).toHaveLength(1)
+    },
+  )
+  test.each(['" x"', '"x "', '"a\\nb"', '""'])('the description %s', description => {
+    expect(faults(project(`description: ${description}`))).toHaveLength(1)
+  })
+})
+
+test.each(['abcde', 'a'.repeat(36), '0-1-2', 'talent-mesh'])('the slug %s is fine', slug => {
+  expect(faults(`projects:\n  - { slug: ${slug}, environments: [prod] }\n`)).toEqual([])
+})
+
+test.each(['/db', '/DB_1/x-y', '/a/b/c/d'])('the folder %s is fine', path => {
+  expect(faults(project(`folders: [${path}]`))).toEqual([])
+})
