@@ -49,6 +49,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   BUDGET_OBSERVED: 'all works, but uses more than the budget',
   TENANCY_INVALID: 'tenancy.yaml is not valid, or of another organisation',
   TENANCY_DRIFT: 'the server is not as tenancy.yaml says',
+  TENANCY_UNMET: 'something in tenancy.yaml cannot be had on this server',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

@@ -1,38 +1,83 @@
-import { count } from './index.ts'
+import { count } from '../kernel/errors/index.ts'
+import type { Loss } from './confirm.ts'
 import { table } from './table.ts'
 
 interface Difference {
-  readonly change: 'create' | 'change'
+  readonly change: 'create' | 'change' | 'remove'
   readonly kind: string
   readonly name: string
   readonly detail: string
 }
 
-const signs = { create: '+', change: '~' } as const
+interface Unmet {
+  readonly name: string
+  readonly why: string
+}
+
+const signs = { create: '+', change: '~', remove: '-' } as const
 
 /** What is between a tenancy file and its server, a line a thing. */
 export function planText(plan: {
   readonly organization: string
   readonly differences: readonly Difference[]
+  readonly extras: readonly Difference[]
+  readonly unmet: readonly Unmet[]
+  readonly waiting: readonly string[]
   readonly otherProjects: readonly string[]
 }): string {
-  const { organization, differences, otherProjects } = plan
-  const others = otherProjects.length
+  const { organization, differences, extras, unmet, waiting, otherProjects } = plan
   return [
-    differences.length === 0 ? `${organization} is as the file says` : differenceTable(differences),
-    ...(others === 0 ? [] : [`not in the file: ${count(others, 'project')} (${otherProjects.join(', ')})`]),
+    differences.length === 0 ? `${organization} has all that the file names` : differenceTable(differences),
+    ...(extras.length === 0 ? [] : [`not in the file; only --prune deletes it:\n${extraTable(extras)}`]),
+    ...unmetText(unmet),
+    ...(waiting.length === 0
+      ? []
+      : [`invited, and not here yet: ${count(waiting.length, 'person', 'people')} (${waiting.join(', ')})`]),
+    ...(otherProjects.length === 0
+      ? []
+      : [`not in the file: ${count(otherProjects.length, 'project')} (${otherProjects.join(', ')})`]),
   ].join('\n\n')
 }
 
 /** What was done, a line a thing. */
-export function appliedText({
-  organization,
-  changed,
-}: {
+export function appliedText(applied: {
   readonly organization: string
   readonly changed: readonly Difference[]
+  readonly unmet: readonly Unmet[]
+  readonly invitations?: { readonly file: string; readonly people: readonly string[] } | undefined
 }): string {
-  return changed.length === 0 ? `${organization} was as the file says already` : differenceTable(changed)
+  const { organization, changed, unmet, invitations } = applied
+  return [
+    changed.length === 0 ? `${organization} was as the file says already` : differenceTable(changed),
+    ...unmetText(unmet),
+    ...(invitations === undefined
+      ? []
+      : [
+          `invitations of ${invitations.people.join(', ')} are in ${invitations.file}: they are not given again`,
+        ]),
+  ].join('\n\n')
+}
+
+/** What a prune would delete from a project. */
+export function lossOf(
+  project: string,
+  removals: readonly { readonly kind: string; readonly name: string; readonly detail: string }[],
+): Loss {
+  const lines = removals.map(({ kind, name, detail }) => `${kind} ${name}${detail && `, ${detail}`}`)
+  return { name: project, lines }
+}
+
+function unmetText(unmet: readonly Unmet[]): string[] {
+  if (unmet.length === 0) return []
+  const rows = unmet.map(({ name, why }) => [name, why])
+  return [`cannot be had on this server:\n${table(['what', 'why'], rows)}`]
+}
+
+function extraTable(extras: readonly Difference[]): string {
+  return table(
+    ['what', 'name', 'detail'],
+    extras.map(({ kind, name, detail }) => [kind, name, detail]),
+  )
 }
 
 function differenceTable(differences: readonly Difference[]): string {

@@ -1,6 +1,14 @@
 /** The TenancyServer port in memory, held to the same contract as the real adapter; counts what it is asked. */
 import { SealiftError } from '../../src/kernel/errors/index.ts'
-import type { ServerFolder, ServerProject, TenancyServer } from '../../src/kernel/ports/index.ts'
+import {
+  type Licence,
+  Secret,
+  type ServerFolder,
+  type ServerMember,
+  type ServerPerson,
+  type ServerProject,
+  type TenancyServer,
+} from '../../src/kernel/ports/index.ts'
 
 /** What the adapter throws for an answer of this status, or for none. */
 export function answered(status: number | undefined, text: string): SealiftError {
@@ -16,18 +24,30 @@ export interface MemoryTenancy extends TenancyServer {
   readonly changes: () => string[]
   /** Requests that were under way at the same time, at most. */
   readonly mostAtOnce: () => number
+  /** What the licence allows. */
+  allowed: Licence
+  /** Secrets by `project/environment/path`, for tests of what goes with a folder. */
+  readonly secrets: Map<string, number>
+  /** Roles that projects have beside those that all have. */
+  readonly ownRoles: string[]
+  /** Addresses of those who were invited and have come. */
+  readonly come: Set<string>
   /** Called before each request is answered; one that throws fails it. */
   before: (request: string) => void
   /** Called after a request was done and before it is answered: one that throws leaves it done. */
   after: (request: string) => void
 }
 
-const reading = /^(organization|projects|folders)\b/
+const reading = /^(organization|projects|folders|licence|people|roles|members|secretsBelow)\b/
+const builtIn = ['admin', 'member', 'viewer', 'no-access']
 
 /** An empty server of an organisation. */
 export function memoryTenancy(organization = 'openova'): MemoryTenancy {
   const projects = new Map<string, ServerProject>()
   const folders = new Map<string, Map<string, string>>()
+  const admin = 'admin@site.local'
+  const people = new Map<string, ServerPerson>([[admin, { email: admin, isInvited: false }]])
+  const members = new Map<string, ServerMember[]>()
   const asked: string[] = []
   let [now, most, ids] = [0, 0, 0]
   const id = (what: string) => `${what}-${ids++}`
@@ -58,6 +78,11 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
     if (found === undefined) throw answered(404, `Folder with path '/' in environment '${environment}'`)
     return found
   }
+  const refuseUnknown = (roles: readonly string[], projectId: string) => {
+    const unknown = roles.filter(role => !builtIn.includes(role) && !memory.ownRoles.includes(role)).join()
+    if (unknown)
+      throw answered(404, `Specified roles '${unknown}' was not found in the project with ID '${projectId}'`)
+  }
   const addEnvironment = (projectId: string, slug: string) => {
     const project = projectOf(projectId)
     if (project.environments.some(known => known.slug === slug))
@@ -72,6 +97,11 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
     asked,
     changes: () => asked.filter(name => !reading.test(name)),
     mostAtOnce: () => most,
+    allowed: { customRoles: false, groups: false, most: {} },
+    secrets: new Map(),
+    ownRoles: [],
+    come: new Set(),
+    admin,
     before: () => {},
     after: () => {},
 
@@ -86,6 +116,7 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
           description: description ?? '',
           deleteProtection: deleteProtection ?? false,
         })
+        members.set(projectId, [{ id: id('member'), email: admin, roles: ['admin'], isTemporary: false }])
         if (defaultEnvironments)
           for (const name of ['dev', 'staging', 'prod']) addEnvironment(projectId, name)
         return projectOf(projectId)
@@ -114,6 +145,66 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
           const each = `/${names.slice(0, depth + 1).join('/')}`
           if (!place.has(each)) place.set(each, id('folder'))
         }
+      }),
+
+    licence: () => request(['licence'], () => memory.allowed),
+    people: () =>
+      request(['people'], () =>
+        [...people.values()].map(({ email, isInvited }) => ({
+          ...{ email, isInvited: isInvited && !memory.come.has(email) },
+        })),
+      ),
+    invite: emails =>
+      request(['invite', ...emails], () => {
+        const fresh = emails.filter(email => !people.has(email))
+        for (const email of fresh) people.set(email, { email, isInvited: true })
+        return fresh.map(email => ({ email, link: new Secret(`http://x/signupinvite?token=t-${email}`) }))
+      }),
+    roles: projectId => request(['roles', projectOf(projectId).slug], () => [...builtIn, ...memory.ownRoles]),
+    members: projectId =>
+      request(['members', projectOf(projectId).slug], () => [...(members.get(projectId) ?? [])]),
+    addMembers: (projectId, emails, roles) =>
+      request(['addMembers', projectOf(projectId).slug, roles.join(), ...emails], () => {
+        refuseUnknown(roles, projectId)
+        const there = members.get(projectId) ?? []
+        // Recorded: an unknown address is invited, and nobody gets its link.
+        const strange = emails.filter(email => !people.has(email))
+        if (strange.length > 0) throw new Error(`the links of ${strange} are lost`)
+        const fresh = emails.filter(email => !there.some(member => member.email === email))
+        const made = fresh.map(email => ({ id: id('member'), email, roles: [...roles], isTemporary: false }))
+        members.set(projectId, [...there, ...made])
+      }),
+    changeMember: (projectId, memberId, roles) =>
+      request(['changeMember', projectOf(projectId).slug, memberId, roles.join()], () => {
+        refuseUnknown(roles, projectId)
+        const changed = (members.get(projectId) ?? []).map(member =>
+          member.id === memberId ? { ...member, roles: [...roles], isTemporary: false } : member,
+        )
+        members.set(projectId, changed)
+      }),
+    removeMember: (projectId, memberId) =>
+      request(['removeMember', projectOf(projectId).slug, memberId], () => {
+        members.set(
+          projectId,
+          (members.get(projectId) ?? []).filter(member => member.id !== memberId),
+        )
+      }),
+    secretsBelow: ({ projectId, environment, path }) =>
+      request(['secretsBelow', projectOf(projectId).slug, environment, path], () => {
+        const at = `${projectOf(projectId).slug}/${environment}${path === '/' ? '' : path}`
+        const below = [...memory.secrets].filter(([place]) => `${place}/`.startsWith(`${at}/`))
+        return below.reduce((sum, [, number]) => sum + number, 0)
+      }),
+    deleteEnvironment: (projectId, environmentId) =>
+      request(['deleteEnvironment', projectOf(projectId).slug, environmentId], () => {
+        const project = projectOf(projectId)
+        const environments = project.environments.filter(environment => environment.id !== environmentId)
+        projects.set(project.slug, { ...project, environments })
+      }),
+    deleteFolder: (projectId, environment, folder) =>
+      request(['deleteFolder', projectOf(projectId).slug, environment, folder.path], () => {
+        const place = inPlace(projectId, environment)
+        for (const path of [...place.keys()]) if (`${path}/`.startsWith(`${folder.path}/`)) place.delete(path)
       }),
   }
   return memory

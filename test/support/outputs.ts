@@ -46,7 +46,7 @@ export const outputs = {
     statusResult.options[0],
     ...statusResult.options.slice(1).map(state => state.extend({ error: error.optional() })),
   ]),
-  'tenancy-apply': tenancyApplied,
+  'tenancy-apply': tenancyApplied.extend({ error: error.optional() }),
   'tenancy-plan': tenancyPlan.extend({ error: error.optional() }),
   verify: verified,
 } as const satisfies Readonly<Record<string, z.ZodType>>

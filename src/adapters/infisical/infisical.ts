@@ -50,7 +50,7 @@ export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions):
       const user = new Secret(accessToken)
       const organization = organizationId ?? (await firstOrganization(api, user))
       const { token } = await selectOrganization(api, user, organization)
-      return createSession(api, new Secret(token), organization)
+      return createSession(api, new Secret(token), organization, email)
     },
 
     async loginIdentity({ clientId, clientSecret }) {

@@ -13,11 +13,16 @@ const project = z.object({
 })
 const listedFolders = z.object({ folders: listOf(z.object({ name: z.string() })) })
 
-/** A session of a user with an organisation selected. */
-export function createSession(api: Api, token: Secret, organizationId: string): InfisicalSession {
+/** A session of a user with an organisation selected; `admin` is the user's e-mail address. */
+export function createSession(
+  api: Api,
+  token: Secret,
+  organizationId: string,
+  admin: string,
+): InfisicalSession {
   return {
     organizationId,
-    tenancy: createTenancy(api, token, organizationId),
+    tenancy: createTenancy(api, token, organizationId, admin),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Secret, ServerFolder, ServerProject, TenancyServer } from '../../kernel/ports/index.ts'
 import { type Api, type Call, unserved } from './api.ts'
+import { createPeople } from './people.ts'
 
 const environment = z.object({ id: z.string(), slug: z.string() })
 const project = z
@@ -26,11 +27,14 @@ const tree = z.record(
 const listed = z.object({ folders: z.array(z.object({ id: z.string(), relativePath: z.string() })) })
 
 /** The requests behind {@link TenancyServer}. */
-export function createTenancy(api: Api, token: Secret, organizationId: string): TenancyServer {
+export function createTenancy(api: Api, token: Secret, organizationId: string, admin: string): TenancyServer {
   const ask = async <T>(call: Omit<Call, 'token'>, shape: z.ZodType<T>) =>
     await api.expect({ ...call, token }, shape)
 
   return {
+    admin: admin.toLowerCase(),
+    ...createPeople(api, token, organizationId),
+
     async organization() {
       const found = await ask({ method: 'GET', path: '/api/v1/organization' }, organizations)
       return found.organizations.find(({ id }) => id === organizationId)?.name ?? ''
@@ -88,6 +92,25 @@ export function createTenancy(api: Api, token: Secret, organizationId: string): 
       const [, path, name] = /^(.*)\/([^/]+)$/.exec(whole) ?? []
       const body = { projectId, environment: slug, name, path: path || '/' }
       await ask({ method: 'POST', path: '/api/v2/folders', body }, z.unknown())
+    },
+
+    async secretsBelow({ projectId, environment: slug, path: secretPath }) {
+      const where = { projectId, environment: slug, secretPath, recursive: 'true' }
+      const query = { ...where, viewSecretValue: 'false', includeImports: 'false' }
+      const shape = z.object({ secrets: z.array(z.unknown()) })
+      return (await ask({ method: 'GET', path: '/api/v4/secrets', query }, shape)).secrets.length
+    },
+
+    async deleteEnvironment(projectId, environmentId) {
+      const path = `${at(projectId)}/environments/${encodeURIComponent(environmentId)}`
+      await ask({ method: 'DELETE', path }, z.unknown())
+    },
+
+    // Not recorded: the path and the shape are those of upstream's folder-router (v2) of 2026-07.
+    async deleteFolder(projectId, slug, { id, path: whole }) {
+      const body = { projectId, environment: slug, path: whole.replace(/\/[^/]+$/, '') || '/' }
+      const path = `/api/v2/folders/${encodeURIComponent(id)}`
+      await ask({ method: 'DELETE', path, body }, z.unknown())
     },
   }
 }

@@ -1,30 +1,57 @@
+import { Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
+import { confirmLoss } from '../../cli/confirm.ts'
 import { tenancyExits } from '../../cli/exits.ts'
 import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
-import { BaseCommand } from '../../cli/index.ts'
-import { appliedText } from '../../cli/tenancy-text.ts'
+import { BaseCommand, explain } from '../../cli/index.ts'
+import { appliedText, lossOf } from '../../cli/tenancy-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
-import { applyTenancy } from '../../teams/verbs/tenancy-apply.ts'
+import { invitationsPath, readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { applyTenancy, unmetFault } from '../../teams/verbs/tenancy-apply.ts'
 
 export default class TenancyApply extends BaseCommand {
   static override summary = 'Make Infisical as a tenancy file says. A second run changes nothing.'
   static override description =
-    'Makes what is missing and changes what differs; deletes nothing. Sends at most four requests at once, and one at a time after the server has failed.'
-  static override examples = ['<%= config.bin %> <%= command.id %> --site site.yaml --file tenancy.yaml']
-  static override readonly exits: readonly ErrorCode[] = tenancyExits
-  static override flags = { site: siteFlag, file: tenancyFlag }
+    'Makes what is missing and changes what differs. Deletes nothing but what --prune names: what such a project has and the file does not name, after its name was typed. Sends at most four requests at once, and one at a time after the server has failed.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --site site.yaml --file tenancy.yaml',
+    '<%= config.bin %> <%= command.id %> -c site.yaml -f tenancy.yaml --prune talent-mesh',
+  ]
+  static override readonly exits: readonly ErrorCode[] = [...tenancyExits, 'DISK_FULL', 'TENANCY_UNMET']
+  static override flags = {
+    site: siteFlag,
+    file: tenancyFlag,
+    invitations: Flags.string({
+      summary: 'Where links that let people in are kept, 0600 (default: beside the tenancy file).',
+    }),
+    prune: Flags.string({
+      multiple: true,
+      helpValue: 'PROJECT',
+      summary: 'Delete what this project has and the file does not name.',
+    }),
+    confirm: Flags.string({
+      multiple: true,
+      helpValue: 'PROJECT',
+      summary: 'Say beforehand that you mean --prune of this project.',
+    }),
+  }
 
   async run() {
     const { flags } = await this.parse(TenancyApply)
-    const [{ site }, tenancy] = await Promise.all([
-      readSite(flags.site, nodeFiles()),
-      readTenancy(flags.file, nodeFiles()),
-    ])
-    const request = { site: site.metadata.name, tenancy }
-    const applied = await applyTenancy(request, await siteHost(site, process.env), this.talk)
+    const { file, prune = [], confirm = [], invitations = invitationsPath(file) } = flags
+    const files = nodeFiles()
+    const [{ site }, tenancy] = await Promise.all([readSite(flags.site, files), readTenancy(file, files)])
+    const request = { site: site.metadata.name, tenancy, invitations, prune }
+    const host = await siteHost(site, process.env)
+    const applied = await applyTenancy(request, host, this.talk, (project, removals) =>
+      confirmLoss(lossOf(project, removals), confirm, this.signal),
+    )
     this.log(appliedText(applied))
-    return applied
+    const fault = unmetFault(applied)
+    if (fault === undefined) return applied
+    process.exitCode = fault.exitCode
+    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
+    return { ...applied, error: this.toErrorJson(fault).error }
   }
 }

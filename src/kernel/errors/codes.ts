@@ -55,6 +55,7 @@ export const exitCodes = {
   // its teams
   TENANCY_INVALID: 70,
   TENANCY_DRIFT: 71,
+  TENANCY_UNMET: 72,
   INTERRUPTED: 130,
 } as const
 

@@ -6,3 +6,8 @@ import type { Tenancy } from './tenancy.ts'
 export async function readTenancy(path: string, files: Pick<Files, 'readText'>): Promise<Tenancy> {
   return parseTenancy(await files.readText(path), path)
 }
+
+/** Where invitations are kept unless the user says otherwise: beside the tenancy file. */
+export function invitationsPath(tenancyFile: string): string {
+  return `${tenancyFile.replace(/\.ya?ml$/, '')}.invitations`
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { environmentSlug, folderPath, projectSlug } from './tenancy-fields.ts'
+import { team } from './tenancy-people.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/tenancy.schema.json.
 
@@ -35,6 +36,10 @@ export const tenancySchema = z
       .regex(/^[^\p{Cc}]{1,64}$/u, '1 to 64 characters')
       .describe("Name of Infisical's organisation, as site.yaml has it: on another server nothing is done"),
     projects: z.array(project).default([]).describe('The projects, and what is in them'),
+    teams: z
+      .array(team)
+      .optional()
+      .describe('The people, by their teams; when left out, the file says nothing of people'),
   })
   .describe('Who uses an Infisical, and how it is divided among them')
 
@@ -42,6 +47,9 @@ export const tenancySchema = z
 export type Tenancy = z.infer<typeof tenancySchema>
 /** One project of it. */
 export type TenancyProject = Tenancy['projects'][number]
+
+/** One team of it. */
+export type TenancyTeam = NonNullable<Tenancy['teams']>[number]
 
 /** The JSON Schema that editors check tenancy.yaml with. */
 export function tenancyJsonSchema(): unknown {

@@ -30,13 +30,13 @@ export type {
   InfisicalSession,
   Permission,
   Project,
-  SecretPlace,
 } from './infisical.ts'
 export { kinds } from './kinds.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
 export type { Progress, Reporter, StepReport } from './reporter.ts'
 export type { Runtime, RuntimeImage } from './runtime.ts'
 export { Secret } from './secret.ts'
+export type { SecretPlace } from './secret-place.ts'
 export type {
   Cache,
   CacheLogin,
@@ -47,10 +47,14 @@ export type {
   Endpoint,
 } from './services.ts'
 export type {
+  Invitation,
+  Licence,
   NewProject,
   ProjectChange,
   ServerEnvironment,
   ServerFolder,
+  ServerMember,
+  ServerPerson,
   ServerProject,
   TenancyServer,
 } from './tenancy.ts'

@@ -1,4 +1,5 @@
 import type { Secret } from './secret.ts'
+import type { SecretPlace } from './secret-place.ts'
 import type { TenancyServer } from './tenancy.ts'
 
 /** A project as the server has it. */
@@ -6,14 +7,6 @@ export interface Project {
   readonly id: string
   readonly slug: string
   readonly environments: readonly { readonly slug: string; readonly name: string }[]
-}
-
-/** Where a secret lives. */
-export interface SecretPlace {
-  readonly projectId: string
-  readonly environment: string
-  /** Absolute folder path, `/` for the root. */
-  readonly path: string
 }
 
 /** One rule of an additional privilege; see the recorded contract. */

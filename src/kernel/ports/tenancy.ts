@@ -1,3 +1,6 @@
+import type { Secret } from './secret.ts'
+import type { SecretPlace } from './secret-place.ts'
+
 /** An environment as the server has it. */
 export interface ServerEnvironment {
   readonly id: string
@@ -33,6 +36,40 @@ export interface ServerFolder {
   readonly path: string
 }
 
+/** A person as the organisation has them. */
+export interface ServerPerson {
+  /** In small letters. */
+  readonly email: string
+  /** Whether they were invited and have not come yet. */
+  readonly isInvited: boolean
+}
+
+/** The link that lets an invited person in: whoever has it is that person. The server gives it once. */
+export interface Invitation {
+  readonly email: string
+  readonly link: Secret
+}
+
+/** A person in a project. */
+export interface ServerMember {
+  /** Id of the membership. */
+  readonly id: string
+  /** In small letters. */
+  readonly email: string
+  /** Slugs of the roles that do not end by themselves. */
+  readonly roles: readonly string[]
+  /** Whether they have roles that do. */
+  readonly isTemporary: boolean
+}
+
+/** What the server's licence allows; a limit that is not there is none. */
+export interface Licence {
+  /** Whether a project can have roles of its own. */
+  readonly customRoles: boolean
+  readonly groups: boolean
+  readonly most: Partial<Readonly<Record<'projects' | 'people' | 'identities' | 'environments', number>>>
+}
+
 /**
  * Organisation, projects, environments and folders of an Infisical, as an admin sees and changes them. Each call is one
  * request, unless it says otherwise, and is sent once. Calls throw SealiftError SERVER_FAILED.
@@ -52,4 +89,24 @@ export interface TenancyServer {
   folders(project: ServerProject): Promise<ReadonlyMap<string, readonly ServerFolder[]>>
   /** Makes the folder at an absolute path, and those above it that are not there. */
   createFolder(projectId: string, environment: string, path: string): Promise<void>
+  /** E-mail address of the admin who is logged in. */
+  readonly admin: string
+  licence(): Promise<Licence>
+  /** Everybody in the organisation. */
+  people(): Promise<readonly ServerPerson[]>
+  /** Invites people to the organisation; who is in it already has no link in the answer. */
+  invite(emails: readonly string[]): Promise<readonly Invitation[]>
+  /** Slugs of the roles that a project has, its own ones included. */
+  roles(projectId: string): Promise<readonly string[]>
+  members(projectId: string): Promise<readonly ServerMember[]>
+  /** Adds people of the organisation to a project: one who is not in it would be invited, and the link be lost. */
+  addMembers(projectId: string, emails: readonly string[], roles: readonly string[]): Promise<void>
+  /** Gives a member exactly these roles. */
+  changeMember(projectId: string, memberId: string, roles: readonly string[]): Promise<void>
+  removeMember(projectId: string, memberId: string): Promise<void>
+  /** How many secrets lie in a folder and all those below it. */
+  secretsBelow(place: SecretPlace): Promise<number>
+  deleteEnvironment(projectId: string, environmentId: string): Promise<void>
+  /** Deletes a folder with all that is in it; `path` is that of the folder itself. */
+  deleteFolder(projectId: string, environment: string, folder: ServerFolder): Promise<void>
 }

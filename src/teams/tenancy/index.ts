@@ -2,7 +2,10 @@
  * A tenancy: what a file wants against what a server has, and the way from the one to the other. Looks before it
  * changes, and never deletes what it was not told to.
  */
-export { type Action, type Difference, described, differenceShape, summed } from './action.ts'
+export { type Action, type Difference, described, differenceShape, type Removal, summed } from './action.ts'
 export { type Applying, applyActions } from './apply.ts'
-export { difference } from './diff.ts'
+export { type Comparison, compare } from './diff.ts'
+export { openInvitations } from './invitations.ts'
 export { type Observed, observe } from './observe.ts'
+export { type Confirm, confirmPruning, type Pruning } from './prune.ts'
+export { type Unmet, unmetShape } from './unmet.ts'

@@ -1,12 +1,24 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
-import type { ServerFolder, ServerProject, TenancyServer } from '../../kernel/ports/index.ts'
+import type {
+  Licence,
+  ServerFolder,
+  ServerMember,
+  ServerPerson,
+  ServerProject,
+  TenancyServer,
+} from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
+import { ownRoles } from './roles.ts'
 
 /** A project that is there. */
 export interface ObservedProject extends ServerProject {
   /** By the slug of their environment. */
   readonly folders: ReadonlyMap<string, readonly ServerFolder[]>
+  /** Empty where the file says nothing of people. */
+  readonly members: readonly ServerMember[]
+  /** Slugs of its roles; only where the file names roles that not every project has. */
+  readonly roles: readonly string[]
 }
 
 /** What of a tenancy the server has. */
@@ -15,6 +27,11 @@ export interface Observed {
   readonly projects: ReadonlyMap<string, ObservedProject>
   /** Slugs of the others. */
   readonly others: readonly string[]
+  readonly licence: Licence
+  /** E-mail address of the admin, who is left alone. */
+  readonly admin: string
+  /** Everybody in the organisation; empty where the file says nothing of people. */
+  readonly people: readonly ServerPerson[]
 }
 
 /**
@@ -22,22 +39,30 @@ export interface Observed {
  * the server has. @throws SealiftError TENANCY_INVALID for another organisation's server, SERVER_FAILED
  */
 export async function observe(tenancy: Tenancy, server: TenancyServer, pace: Pace): Promise<Observed> {
-  const [organization, all] = await Promise.all([
+  const [organization, all, licence, people] = await Promise.all([
     pace.read(() => server.organization()),
     pace.read(() => server.projects()),
+    pace.read(() => server.licence()),
+    tenancy.teams === undefined ? [] : pace.read(() => server.people()),
   ])
   refuseOther(organization, tenancy.organization)
   const named = new Set(tenancy.projects.map(({ slug }) => slug))
+  const custom = licence.customRoles ? ownRoles(tenancy) : new Set<string>()
   const found = await Promise.all(
     all
       .filter(({ slug }) => named.has(slug))
-      .map(async project => {
-        const folders = await pace.read(() => server.folders(project))
-        return [project.slug, { ...project, folders }] as const
+      .map(async (project): Promise<readonly [string, ObservedProject]> => {
+        const { id, slug } = project
+        const [folders, members, roles] = await Promise.all([
+          pace.read(() => server.folders(project)),
+          tenancy.teams === undefined ? [] : pace.read(() => server.members(id)),
+          custom.has(slug) ? pace.read(() => server.roles(id)) : [],
+        ])
+        return [slug, { ...project, folders, members, roles }]
       }),
   )
   const others = all.map(({ slug }) => slug).filter(slug => !named.has(slug))
-  return { projects: new Map(found), others: others.sort() }
+  return { projects: new Map(found), others: others.sort(), licence, admin: server.admin, people }
 }
 
 function refuseOther(here: string, wanted: string): void {

@@ -1,17 +1,24 @@
 import * as z from 'zod'
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { count, SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
-import { described, difference, differenceShape, observe, summed } from '../tenancy/index.ts'
+import { compare, described, differenceShape, observe, summed, unmetShape } from '../tenancy/index.ts'
 
-/** What a tenancy file wants and the server has not, thing by thing. */
+/** What lies between a tenancy file and its server, thing by thing. */
 export const tenancyPlan = z.strictObject({
   organization: z.string(),
-  /** Whether the server is as the file says. */
+  /** Whether the server is as the file says, and has nothing but folders that the file does not name. */
   equal: z.boolean(),
+  /** What apply would make and change. */
   differences: z.array(differenceShape),
+  /** What the file's projects have, and the file does not name. */
+  extras: z.array(differenceShape),
+  /** What the file wants, and this server cannot be given. */
+  unmet: z.array(unmetShape),
+  /** People who were invited and have not come yet. */
+  waiting: z.array(z.string()),
   /** Slugs of the server's projects that the file does not name. */
   otherProjects: z.array(z.string()),
 })
@@ -36,22 +43,32 @@ export async function planTenancy(
     withAdmin(site, host, signal, async ({ tenancy: server }) => {
       const pace = createPace(host.clock, signal, text => reporter.warn(text))
       const observed = await observe(tenancy, server, pace)
-      const differences = difference(tenancy, observed).map(described)
-      const { organization } = tenancy
+      const { actions, extras, unmet, waiting } = compare(tenancy, observed)
+      const drifted = extras.filter(isDrift)
       return {
-        organization,
-        equal: differences.length === 0,
-        differences,
-        otherProjects: [...observed.others],
+        organization: tenancy.organization,
+        equal: actions.length + drifted.length + unmet.length === 0,
+        differences: actions.map(described),
+        extras: extras.map(described),
+        ...{ unmet: [...unmet], waiting: [...waiting], otherProjects: [...observed.others] },
       }
     })
   return await asStep(reporter, 'Compare the file with the server', look, plan => summed(plan.differences))
 }
 
+// Folders of their own are what teams are there for.
+const isDrift = ({ kind }: { readonly kind: string }) => kind !== 'folder'
+
 /** The error that ends a plan which a cron asked for drift. @returns undefined when the server is as the file says */
-export function driftFault({ differences }: TenancyPlan): SealiftError | undefined {
-  if (differences.length === 0) return undefined
-  return new SealiftError('TENANCY_DRIFT', `the server is not as the file says: ${summed(differences)}`, {
-    hints: ['sealift tenancy apply makes it so'],
+export function driftFault({ equal, differences, extras, unmet }: TenancyPlan): SealiftError | undefined {
+  if (equal) return undefined
+  const more = extras.filter(isDrift).length
+  const parts = [
+    ...(differences.length > 0 ? [summed(differences)] : []),
+    ...(more > 0 ? [`${more} not in the file`] : []),
+    ...(unmet.length > 0 ? [`${count(unmet.length, 'thing')} that cannot be had`] : []),
+  ]
+  return new SealiftError('TENANCY_DRIFT', `the server is not as the file says: ${parts.join(', ')}`, {
+    hints: ['sealift tenancy apply makes what is missing; with --prune it deletes what is not in the file'],
   })
 }

@@ -68,5 +68,82 @@ export function tenancyContract(name: string, open: () => TenancyServer): void {
       expect(again.message).toMatch(/ 400.*Folder with name .* already exists/)
       expect(await paths(open(), project)).toEqual(all)
     })
+
+    const idOf = async (slug: string) => (await named(open(), slug))?.id ?? ''
+    const inProject = async (slug: string) =>
+      (await open().members(await idOf(slug)))
+        .map(({ email, roles, isTemporary }) => `${email} ${roles}${isTemporary ? ' for a time' : ''}`)
+        .sort()
+
+    it('says what its licence allows', async () => {
+      expect(await open().licence()).toEqual({ customRoles: false, groups: false, most: {} })
+      const roles = await open().roles(await idOf('talent-mesh'))
+      expect(roles.toSorted()).toEqual(['admin', 'member', 'no-access', 'viewer'])
+    })
+
+    it('knows its admin, who is in the organisation and in each project', async () => {
+      expect(open().admin).toBe('admin@site.local')
+      expect(await open().people()).toEqual([{ email: 'admin@site.local', isInvited: false }])
+      expect(await inProject('talent-mesh')).toEqual(['admin@site.local admin'])
+    })
+
+    it('invites people, and gives each link once', async () => {
+      const first = await open().invite(['ada@site.local', 'ben@site.local'])
+      expect(first.map(({ email }) => email).toSorted()).toEqual(['ada@site.local', 'ben@site.local'])
+      for (const { email, link } of first) {
+        expect(String(link)).toBe('[secret]')
+        expect(link.reveal()).toMatch(/^http.*signupinvite\?token=/)
+        expect(await open().people()).toContainEqual({ email, isInvited: true })
+      }
+      const again = await open().invite(['ada@site.local', 'cyd@site.local'])
+      expect(again.map(({ email }) => email)).toEqual(['cyd@site.local'])
+      expect(await open().invite(['ada@site.local'])).toEqual([])
+    })
+
+    it('adds people to a project, and who is in it already stays as they are', async () => {
+      const id = await idOf('talent-mesh')
+      await open().addMembers(id, ['ada@site.local', 'ben@site.local'], ['admin'])
+      await open().addMembers(id, ['ada@site.local', 'cyd@site.local'], ['viewer'])
+      expect(await inProject('talent-mesh')).toEqual([
+        'ada@site.local admin',
+        'admin@site.local admin',
+        'ben@site.local admin',
+        'cyd@site.local viewer',
+      ])
+    })
+
+    it('refuses roles that are not there', async () => {
+      const added = await rejection(
+        open().addMembers(await idOf('talent-mesh'), ['ben@site.local'], ['auditor']),
+      )
+      expect(added.message).toMatch(/ 404.*Specified roles 'auditor' was not found/)
+    })
+
+    it('changes what somebody is in a project, and takes somebody out', async () => {
+      const id = await idOf('talent-mesh')
+      const of = async (email: string) =>
+        (await open().members(id)).find(member => member.email === email)?.id ?? ''
+      await open().changeMember(id, await of('ada@site.local'), ['viewer'])
+      await open().removeMember(id, await of('ben@site.local'))
+      expect(await inProject('talent-mesh')).toEqual([
+        'ada@site.local viewer',
+        'admin@site.local admin',
+        'cyd@site.local viewer',
+      ])
+    })
+
+    it('counts secrets, and deletes folders and environments', async () => {
+      const project = await named(open(), 'talent-mesh')
+      const { id = '', environments = [] } = project ?? {}
+      expect(await open().secretsBelow({ projectId: id, environment: 'prod', path: '/' })).toBe(0)
+      if (project === undefined) throw new Error('no project')
+      const folder = (await open().folders(project)).get('prod')?.find(({ path }) => path === '/a/b')
+      if (folder === undefined) throw new Error('no folder')
+      await open().deleteFolder(id, 'prod', folder)
+      expect(await paths(open(), project)).toMatchObject({ prod: ['/a', '/a/d'] })
+      await open().deleteEnvironment(id, environments.find(({ slug }) => slug === 'staging')?.id ?? '')
+      const after = await named(open(), 'talent-mesh')
+      expect(after?.environments.map(({ slug }) => slug)).toEqual(['dev', 'prod'])
+    })
   })
 }

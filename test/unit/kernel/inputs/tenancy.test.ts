@@ -92,3 +92,43 @@ test.each(['abcde', 'a'.repeat(36), '0-1-2', 'talent-mesh'])('the slug %s is fin
 test.each(['/db', '/DB_1/x-y', '/a/b/c/d'])('the folder %s is fine', path => {
   expect(faults(project(`folders: [${path}]`))).toEqual([])
 })
+
+describe('teams', () => {
+  const projects = 'projects:\n  - { slug: talent-mesh, environments: [prod] }\n'
+  const team = (fields: string) => `${projects}teams:\n  - { name: One, ${fields} }\n`
+
+  test('have people by their address in small letters, and roles in projects of the file or in all', () => {
+    const access = 'access: [{ project: talent-mesh, role: admin }, { project: "*", role: viewer }]'
+    const { teams } = parse(team(`people: [Ada@Site.Local], ${access}`))
+    expect(teams?.[0]).toMatchObject({ people: ['ada@site.local'] })
+    expect(parse(projects).teams).toBeUndefined()
+  })
+
+  test.each([
+    ['people: [ada]', 'teams[0].people[0]: expected an e-mail address; found "ada"'],
+    [
+      'people: [ada@x.io, ADA@x.io]',
+      'teams[0].people[1]: expected a name of its own; ada@x.io is teams[0].people[0] already',
+    ],
+    [
+      'people: [], access: [{ project: hr-platform, role: admin }]',
+      'teams[0].access[0].project: expected the slug of a project of this file, or "*"; found "hr-platform"',
+    ],
+    [
+      'people: [], access: [{ project: "*", role: Admin }]',
+      'teams[0].access[0].role: expected a role: admin, member, viewer, no-access, or one of your own; found "Admin"',
+    ],
+    [
+      'people: [], access: [{ project: "*", role: admin }, { project: "*", role: viewer }]',
+      'teams[0].access[1].project: expected a name of its own; * is teams[0].access[0] already',
+    ],
+  ])('with %s have a fault', (fields, fault) => {
+    expect(faults(team(fields))).toContain(fault)
+  })
+
+  test('of one name are told', () => {
+    expect(faults('teams:\n  - { name: One, people: [] }\n  - { name: One, people: [] }\n')).toEqual([
+      'teams[1].name: expected a name of its own; One is teams[0] already',
+    ])
+  })
+})

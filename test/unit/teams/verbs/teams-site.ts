@@ -5,6 +5,7 @@ import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
 import { markedFor } from '../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
+import { memoryFiles } from '../../../support/memory-files.ts'
 import type { MemoryTenancy } from '../../../support/memory-tenancy.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
@@ -16,7 +17,7 @@ export interface TeamsSite {
   readonly cluster: MemoryCluster
   readonly infisical: MemoryInfisical
   readonly clock: RecordingClock
-  readonly host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock'>
+  readonly host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'files'>
   readonly talk: ReturnType<typeof recordedTalk>
 }
 
@@ -34,5 +35,6 @@ export async function teamsSite(tenancy: MemoryTenancy): Promise<TeamsSite> {
   infisical.admin = { email: login.email, password: login.password }
   const clock = new RecordingClock()
   const talk = recordedTalk()
-  return { cluster, infisical, clock, talk, host: { cluster, clock, infisical: () => infisical } }
+  const files = memoryFiles()
+  return { cluster, infisical, clock, talk, host: { cluster, clock, files, infisical: () => infisical } }
 }

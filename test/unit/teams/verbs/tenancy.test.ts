@@ -1,24 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
-import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply.ts'
 import { driftFault, planTenancy } from '../../../../src/teams/verbs/tenancy-plan.ts'
-import { answered, type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
+import { answered, type MemoryTenancy } from '../../../support/memory-tenancy.ts'
 import { rejection } from '../../site/wire/memory.ts'
 import { decided, large, tenancyOf } from '../tenancy/tenancies.ts'
-import { type TeamsSite, teamsSite } from './teams-site.ts'
+import { lines, type Verbs, verbs } from './helpers.ts'
 
+let site: Verbs
 let server: MemoryTenancy
-let site: TeamsSite
 beforeEach(async () => {
-  server = memoryTenancy()
-  site = await teamsSite(server)
+  site = await verbs()
+  server = site.server
 })
 
-const plan = (tenancy: Tenancy) => planTenancy({ site: 'bank', tenancy }, site.host, site.talk)
-const apply = (tenancy: Tenancy) => applyTenancy({ site: 'bank', tenancy }, site.host, site.talk)
-const lines = (differences: readonly { change: string; kind: string; name: string; detail: string }[]) =>
-  differences.map(({ change, kind, name, detail }) => `${change} ${kind} ${name}${detail && `: ${detail}`}`)
+const plan = (tenancy: Tenancy) => site.plan(tenancy)
+const apply = (tenancy: Tenancy) => site.apply(tenancy)
 
 const wholeOf = [
   'create project talent-mesh: with dev, staging, prod',
@@ -70,7 +67,7 @@ describe('what differs', () => {
   test('is a fault of its own for a cron, and none where all is equal', async () => {
     const fault = driftFault(await plan(decided()))
     expect([fault?.code, fault?.exitCode]).toEqual(['TENANCY_DRIFT', 71])
-    expect(fault?.message).toBe('the server is not as the file says: 18 things to make, 0 to change')
+    expect(fault?.message).toBe('the server is not as the file says: 18 to make')
     await apply(decided())
     expect(driftFault(await plan(decided()))).toBeUndefined()
   })
@@ -132,12 +129,12 @@ describe('200 projects of 3 environments with 10 folders', () => {
   test('are made with no request that is not needed, four at once', async () => {
     const tenancy = large(200)
     await apply(tenancy)
-    // Organisation, projects; then each project, and seven folders in three environments: the others come with them.
-    expect(server.asked).toHaveLength(2 + 200 * (1 + 3 * 7))
+    // Organisation, projects, licence; then each project, and seven folders in three environments: the others come with them.
+    expect(server.asked).toHaveLength(3 + 200 * (1 + 3 * 7))
     expect(server.mostAtOnce()).toBe(4)
     const before = server.asked.length
     await apply(tenancy)
-    expect(server.asked.slice(before)).toHaveLength(2 + 200)
+    expect(server.asked.slice(before)).toHaveLength(3 + 200)
   })
 })
 

@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import type { Tenancy } from '../../kernel/inputs/index.ts'
+import type { Action } from './action.ts'
+import type { Observed } from './observe.ts'
+
+/** Something that the file wants and the server cannot be given, and why. */
+export const unmetShape = z.strictObject({ name: z.string(), why: z.string() })
+export type Unmet = z.infer<typeof unmetShape>
+
+/** Limits of the server's licence that a difference would go over. */
+export function overLimits(tenancy: Tenancy, actions: readonly Action[], observed: Observed): Unmet[] {
+  const { licence, projects, others, people } = observed
+  const made = (kind: Action['kind']) =>
+    actions.filter(action => action.kind === kind && action.change === 'create').length
+  const over = (what: 'projects' | 'people', there: number, more: number): Unmet[] => {
+    const most = licence.most[what]
+    if (most === undefined || more === 0 || there + more <= most) return []
+    return [{ name: `${more} more ${what}`, why: `the licence allows ${most}, and there are ${there}` }]
+  }
+  const most = licence.most.environments
+  const crowded = tenancy.projects.filter(
+    ({ environments }) => most !== undefined && environments.length > most,
+  )
+  return [
+    ...over('projects', projects.size + others.length, made('project')),
+    ...over('people', people.length, made('person')),
+    ...crowded.map(({ slug, environments }) => ({
+      name: `${environments.length} environments of ${slug}`,
+      why: `the licence allows ${most} in a project`,
+    })),
+  ]
+}
