@@ -1,5 +1,5 @@
 /** The TenancyServer port in memory, held to the same contract as the real adapter; counts what it is asked. */
-import { SealiftError } from '../../src/kernel/errors/index.ts'
+
 import {
   type Licence,
   Secret,
@@ -9,15 +9,11 @@ import {
   type ServerProject,
   type TenancyServer,
 } from '../../src/kernel/ports/index.ts'
-
-/** What the adapter throws for an answer of this status, or for none. */
-export function answered(status: number | undefined, text: string): SealiftError {
-  const cause = Object.assign(new Error(text), status === undefined ? {} : { status })
-  return new SealiftError('SERVER_FAILED', `Infisical answered ${status}: ${text}`, { cause })
-}
+import { answered } from './answered.ts'
+import { type ByHand, memoryMachines } from './memory-machines.ts'
 
 /** A server with its state to look at, and what it was asked. */
-export interface MemoryTenancy extends TenancyServer {
+export interface MemoryTenancy extends TenancyServer, ByHand {
   /** Requests, in order: `createFolder prod /a`. */
   readonly asked: string[]
   /** Those that changed something. */
@@ -38,7 +34,8 @@ export interface MemoryTenancy extends TenancyServer {
   after: (request: string) => void
 }
 
-const reading = /^(organization|projects|folders|licence|people|roles|members|secretsBelow)\b/
+const reading =
+  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|identities|machines|privileges|permissions)\b/
 const builtIn = ['admin', 'member', 'viewer', 'no-access']
 
 /** An empty server of an organisation. */
@@ -94,6 +91,7 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
   }
 
   const memory: MemoryTenancy = {
+    ...memoryMachines(request, id, projectId => projectOf(projectId).slug),
     asked,
     changes: () => asked.filter(name => !reading.test(name)),
     mostAtOnce: () => most,

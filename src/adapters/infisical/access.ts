@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { samePermissions } from '../../kernel/access/index.ts'
 import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { type Api, type Call, listOf } from './api.ts'
-import { samePermissions } from './permissions.ts'
 
 const memberships = z.object({
   // How many there are says whether more follow: none may be left out.

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Secret, ServerFolder, ServerProject, TenancyServer } from '../../kernel/ports/index.ts'
 import { type Api, type Call, unserved } from './api.ts'
+import { createMachines } from './machines.ts'
 import { createPeople } from './people.ts'
 
 const environment = z.object({ id: z.string(), slug: z.string() })
@@ -34,6 +35,7 @@ export function createTenancy(api: Api, token: Secret, organizationId: string, a
   return {
     admin: admin.toLowerCase(),
     ...createPeople(api, token, organizationId),
+    ...createMachines(api, token, organizationId),
 
     async organization() {
       const found = await ask({ method: 'GET', path: '/api/v1/organization' }, organizations)

@@ -19,11 +19,13 @@ export {
   credentialsSecretName,
   infisicalName,
   keysSecretName,
+  operatorIdentity,
   probeScope,
   serviceUrl,
   storeName,
 } from './names.ts'
 export { siteMark, siteOf } from './of-site.ts'
+export { samePermissions } from './permissions.ts'
 export { readValues, secretData } from './secret-values.ts'
 export { statusOf } from './status.ts'
 export { type WhereWired, whereWired } from './where-wired.ts'

@@ -17,6 +17,9 @@ export const keysSecretName = 'infisical-secrets'
 /** Secret in ESO's namespace with the machine identity's clientId and clientSecret. */
 export const credentialsSecretName = 'infisical-universal-auth'
 
+/** ESO's machine identity. */
+export const operatorIdentity = 'external-secrets'
+
 /** Name of the one ClusterSecretStore. */
 export const storeName = 'infisical-store'
 

@@ -11,5 +11,11 @@ export type { SecretRef } from './site-fields.ts'
 export { journalPath, type ReadSite, readSite } from './site-file.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'
 export { relativePath, siteName } from './spec-fields.ts'
-export { type Tenancy, type TenancyProject, type TenancyTeam, tenancyJsonSchema } from './tenancy.ts'
+export {
+  type Tenancy,
+  type TenancyIdentity,
+  type TenancyProject,
+  type TenancyTeam,
+  tenancyJsonSchema,
+} from './tenancy.ts'
 export { invitationsPath, readTenancy } from './tenancy-file.ts'

@@ -13,6 +13,7 @@ const lowered = (value: unknown): string | undefined => text(value)?.toLowerCase
 export function tenancyClashes(raw: unknown): string[] {
   const projects = entriesOf(raw, 'projects')
   const teams = entriesOf(raw, 'teams')
+  const identities = entriesOf(raw, 'identities')
   return [
     ...twice(projects, 'projects', 'slug', ({ slug }) => text(slug)),
     ...projects.flatMap((project, at) => [
@@ -23,8 +24,20 @@ export function tenancyClashes(raw: unknown): string[] {
     ...teams.flatMap((team, at) => [
       ...repeated(team, 'people', `teams[${at}]`),
       ...twice(entriesOf(team, 'access'), `teams[${at}].access`, 'project', ({ project }) => text(project)),
-      ...strangers(entriesOf(team, 'access'), `teams[${at}].access`, projects),
+      ...strangers(entriesOf(team, 'access'), `teams[${at}].access`, projects, true),
     ]),
+    ...twice(identities, 'identities', 'name', ({ name }) => text(name)),
+    ...identities.flatMap((identity, at) => {
+      const access = entriesOf(identity, 'access')
+      const path = `identities[${at}].access`
+      return [
+        ...strangers(access, path, projects, false),
+        ...access.flatMap((entry, i) => [
+          ...strangeEnvironments(entry, `${path}[${i}]`, projects),
+          ...pointless(entry, `${path}[${i}]`),
+        ]),
+      ]
+    }),
   ]
 }
 
@@ -38,13 +51,42 @@ function repeated(entry: Entry, list: string, path: string): string[] {
 }
 
 /** Projects that are named and not in the file. */
-function strangers(entries: readonly Entry[], path: string, projects: readonly Entry[]): string[] {
+function strangers(
+  entries: readonly Entry[],
+  path: string,
+  projects: readonly Entry[],
+  orAll: boolean,
+): string[] {
   const known = projects.map(({ slug }) => slug)
+  const expected = `expected the slug of a project of this file${orAll ? ', or "*"' : ''}`
   return entries.flatMap(({ project }, at) =>
-    typeof project !== 'string' || project === '*' || known.includes(project)
+    typeof project !== 'string' || (orAll && project === '*') || known.includes(project)
+      ? []
+      : [`${path}[${at}].project: ${expected}; found ${shown(project)}`],
+  )
+}
+
+/** Environments that a project of the file is not given there. */
+function strangeEnvironments(
+  { project, environments }: Entry,
+  path: string,
+  projects: readonly Entry[],
+): string[] {
+  const known = projects.find(({ slug }) => slug === project)?.['environments']
+  if (!Array.isArray(known) || !Array.isArray(environments)) return []
+  return environments.flatMap((environment, at) =>
+    typeof environment !== 'string' || known.includes(environment)
       ? []
       : [
-          `${path}[${at}].project: expected the slug of a project of this file, or "*"; found ${JSON.stringify(printable(project, 80))}`,
+          `${path}.environments[${at}]: expected an environment of ${shown(project)}; found ${shown(environment)}`,
         ],
   )
 }
+
+/** Access that permits nothing. */
+function pointless({ read, write }: Entry, path: string): string[] {
+  const isEmpty = (list: unknown) => list === undefined || (Array.isArray(list) && list.length === 0)
+  return isEmpty(read) && isEmpty(write) ? [`${path}: expected paths to read or to write`] : []
+}
+
+const shown = (value: unknown) => JSON.stringify(printable(String(value), 80))

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { environmentSlug, folderPath, projectSlug } from './tenancy-fields.ts'
+import { identity } from './tenancy-identities.ts'
 import { team } from './tenancy-people.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/tenancy.schema.json.
@@ -40,6 +41,10 @@ export const tenancySchema = z
       .array(team)
       .optional()
       .describe('The people, by their teams; when left out, the file says nothing of people'),
+    identities: z
+      .array(identity)
+      .optional()
+      .describe('The machine identities; when left out, the file says nothing of machines'),
   })
   .describe('Who uses an Infisical, and how it is divided among them')
 
@@ -48,6 +53,8 @@ export type Tenancy = z.infer<typeof tenancySchema>
 /** One project of it. */
 export type TenancyProject = Tenancy['projects'][number]
 
+/** One machine identity of it. */
+export type TenancyIdentity = NonNullable<Tenancy['identities']>[number]
 /** One team of it. */
 export type TenancyTeam = NonNullable<Tenancy['teams']>[number]
 

@@ -28,10 +28,10 @@ export type {
   Identity,
   Infisical,
   InfisicalSession,
-  Permission,
   Project,
 } from './infisical.ts'
 export { kinds } from './kinds.ts'
+export type { Permission } from './permission.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
 export type { Progress, Reporter, StepReport } from './reporter.ts'
 export type { Runtime, RuntimeImage } from './runtime.ts'
@@ -53,8 +53,11 @@ export type {
   ProjectChange,
   ServerEnvironment,
   ServerFolder,
+  ServerIdentity,
+  ServerMachine,
   ServerMember,
   ServerPerson,
+  ServerPrivilege,
   ServerProject,
   TenancyServer,
 } from './tenancy.ts'

@@ -1,3 +1,4 @@
+import type { Permission } from './permission.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
 import type { TenancyServer } from './tenancy.ts'
@@ -7,13 +8,6 @@ export interface Project {
   readonly id: string
   readonly slug: string
   readonly environments: readonly { readonly slug: string; readonly name: string }[]
-}
-
-/** One rule of an additional privilege; see the recorded contract. */
-export interface Permission {
-  readonly subject: string
-  readonly action: readonly string[]
-  readonly conditions?: Readonly<Record<string, unknown>>
 }
 
 /** A machine identity's universal-auth credentials. */

@@ -1,3 +1,4 @@
+import type { Permission } from './permission.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
 
@@ -62,6 +63,30 @@ export interface ServerMember {
   readonly isTemporary: boolean
 }
 
+/** A machine identity as the organisation has it. */
+export interface ServerIdentity {
+  readonly id: string
+  readonly name: string
+  /** Its role in the organisation. */
+  readonly role: string
+}
+
+/** A machine identity in a project. */
+export interface ServerMachine {
+  readonly identityId: string
+  readonly name: string
+  /** Slugs of its roles there. */
+  readonly roles: readonly string[]
+}
+
+/** An additional privilege of an identity in a project. */
+export interface ServerPrivilege {
+  readonly id: string
+  readonly slug: string
+  /** Whether it ends by itself. */
+  readonly isTemporary: boolean
+}
+
 /** What the server's licence allows; a limit that is not there is none. */
 export interface Licence {
   /** Whether a project can have roles of its own. */
@@ -109,4 +134,27 @@ export interface TenancyServer {
   deleteEnvironment(projectId: string, environmentId: string): Promise<void>
   /** Deletes a folder with all that is in it; `path` is that of the folder itself. */
   deleteFolder(projectId: string, environment: string, folder: ServerFolder): Promise<void>
+  /** Every machine identity of the organisation; a request for each hundred. */
+  identities(): Promise<readonly ServerIdentity[]>
+  /** Makes an identity without a role, also where there is one of that name; gives its id. */
+  createIdentity(name: string): Promise<string>
+  /** The machine identities of a project; a request for each hundred. */
+  machines(projectId: string): Promise<readonly ServerMachine[]>
+  /** Brings an identity into a project, with the role no-access. */
+  addMachine(projectId: string, identityId: string): Promise<void>
+  /** Gives an identity that is in a project the role no-access, and no other. */
+  resetMachine(projectId: string, identityId: string): Promise<void>
+  removeMachine(projectId: string, identityId: string): Promise<void>
+  privileges(projectId: string, identityId: string): Promise<readonly ServerPrivilege[]>
+  /** The rules of a privilege, as the server has them. */
+  permissions(privilegeId: string): Promise<unknown>
+  createPrivilege(
+    projectId: string,
+    identityId: string,
+    slug: string,
+    permissions: readonly Permission[],
+  ): Promise<void>
+  /** Makes a privilege permit exactly this, for ever. */
+  changePrivilege(privilegeId: string, slug: string, permissions: readonly Permission[]): Promise<void>
+  removePrivilege(privilegeId: string): Promise<void>
 }

@@ -1,15 +1,9 @@
 import type { Invitation, TenancyServer } from '../../kernel/ports/index.ts'
 import { isOverload, type Pace } from '../pace/index.ts'
+import { act, makeProject } from './act.ts'
 import type { Action, NewMember } from './action.ts'
 import type { Observed } from './observe.ts'
-import { performing } from './perform.ts'
-
-/** What the server calls the environments that it makes itself; another one is called by its slug. */
-const environmentNames: Readonly<Record<string, string>> = {
-  dev: 'Development',
-  staging: 'Staging',
-  prod: 'Production',
-}
+import { allEnded, performing } from './perform.ts'
 
 // An answer that is lost takes its links with it, and each person takes the server 0.1 s: few at a time.
 const invitedAtOnce = 20
@@ -28,6 +22,12 @@ export interface Applying {
   readonly lost: (emails: readonly string[]) => void
 }
 
+/** What projects wait for: that people are invited, and identities there, by their names. */
+interface Ready {
+  readonly invited: Promise<void>
+  readonly identities: Promise<ReadonlyMap<string, string>>
+}
+
 /**
  * Does what a comparison says. Projects go on beside one another, and so do a project's environments; within one,
  * folders are made one after the other, for two may have the same one above them. People are invited before they come
@@ -36,29 +36,24 @@ export interface Applying {
  * @throws SealiftError SERVER_FAILED that names the thing which could not be made, and what `keep` throws
  */
 export async function applyActions(actions: readonly Action[], applying: Applying): Promise<void> {
-  const invited = invite(
-    actions.filter(action => action.kind === 'person').map(({ email }) => email),
-    actions,
-    applying,
-  )
+  const ready = { invited: invite(actions, applying), identities: makeIdentities(actions, applying) }
   const ofProjects = Map.groupBy(actions, ({ project }) => project)
   const projects = [...ofProjects].flatMap(([slug, all]) =>
-    slug === undefined ? [] : [applyToProject(slug, all, invited, applying)],
+    slug === undefined ? [] : [applyToProject(slug, all, ready, applying)],
   )
-  await allEnded([invited, ...projects])
+  await allEnded([ready.invited, ready.identities, ...projects])
 }
 
-async function invite(
-  emails: readonly string[],
-  actions: readonly Action[],
-  { server, keep, lost, ...rest }: Applying,
-): Promise<void> {
+async function invite(actions: readonly Action[], { server, keep, lost, ...rest }: Applying): Promise<void> {
   const perform = performing(rest)
-  for (const some of chunks(emails, invitedAtOnce)) {
-    const people = actions.filter(action => action.kind === 'person' && some.includes(action.email))
-    await perform(people, async () => {
-      const links = await server.invite(some).catch((error: unknown) => {
-        if (isOverload(error)) lost(some)
+  for (const some of chunks(
+    actions.filter(action => action.kind === 'person'),
+    invitedAtOnce,
+  )) {
+    const emails = some.map(({ email }) => email)
+    await perform(some, async () => {
+      const links = await server.invite(emails).catch((error: unknown) => {
+        if (isOverload(error)) lost(emails)
         throw error
       })
       await keep(links)
@@ -66,28 +61,44 @@ async function invite(
   }
 }
 
+/** Makes identities; gives the ids of all, by their names. */
+async function makeIdentities(
+  actions: readonly Action[],
+  applying: Applying,
+): Promise<ReadonlyMap<string, string>> {
+  const { server, observed } = applying
+  const perform = performing(applying)
+  const ids = new Map(observed.identities.map(({ name, id }) => [name, id]))
+  const make = async (action: Action & { readonly kind: 'identity' }) =>
+    await perform([action], async () => {
+      ids.set(action.identity, await server.createIdentity(action.identity))
+    })
+  await allEnded(actions.filter(action => action.kind === 'identity').map(make))
+  return ids
+}
+
 async function applyToProject(
   slug: string,
   actions: readonly Action[],
-  invited: Promise<void>,
+  ready: Ready,
   applying: Applying,
 ): Promise<void> {
   const { server, observed } = applying
   const perform = performing(applying)
   let id = observed.projects.get(slug)?.id ?? ''
-  const inOrder = async (some: readonly Action[]) => {
-    for (const action of some) await perform([action], () => act(action, id, server))
+  const inOrder = async (some: readonly Action[], identityId = '') => {
+    for (const action of some) await perform([action], () => act(action, { id, identityId }, server))
   }
-  const of = (kind: Action['kind'], isRemoval = false) =>
-    actions.filter(action => action.kind === kind && (action.change === 'remove') === isRemoval)
+  const of = (...kinds: readonly Action['kind'][]) =>
+    actions.filter(({ kind, change }) => kinds.includes(kind) && change !== 'remove')
 
-  for (const action of of('project'))
+  for (const action of actions.filter(({ kind }) => kind === 'project'))
     await perform([action], async () => {
       id = await makeProject(action, id, server)
     })
   await inOrder(of('environment'))
   const members = async () => {
-    await invited
+    await ready.invited
     const groups = Map.groupBy(of('member').filter(isNewMember), ({ roles }) => roles.join())
     for (const group of groups.values())
       for (const some of chunks(group, addedAtOnce)) {
@@ -96,47 +107,24 @@ async function applyToProject(
       }
     await inOrder(of('member').filter(action => !isNewMember(action)))
   }
-  await allEnded([...byEnvironment(of('folder')).map(inOrder), members()])
-  await inOrder([...of('member', true), ...of('folder', true), ...of('environment', true)])
+  const machines = async () => {
+    const ids = await ready.identities
+    const each = [...grouped(of('machine', 'privilege'), 'identity')]
+    await allEnded(each.map(([name, some]) => inOrder(some, ids.get(name))))
+  }
+  const folders = [...grouped(of('folder'), 'environment').values()].map(some => inOrder(some))
+  await allEnded([...folders, members(), machines()])
+  await inOrder(actions.filter(({ change }) => change === 'remove'))
 }
 
 const isNewMember = (action: Action): action is NewMember =>
   action.kind === 'member' && action.change === 'create'
 
-function byEnvironment(actions: readonly Action[]): Action[][] {
-  const groups = Map.groupBy(actions, action => ('environment' in action ? action.environment : ''))
-  return [...groups.values()]
-}
-
-async function makeProject(action: Action, id: string, server: TenancyServer): Promise<string> {
-  if (action.kind !== 'project') return id
-  const { kind: _, change: __, project: slug, ...rest } = action
-  if ('defaultEnvironments' in rest) return (await server.createProject({ slug, ...rest })).id
-  await server.changeProject(id, rest)
-  return id
-}
-
-/** Does one thing in a project that is there. */
-async function act(action: Action, id: string, server: TenancyServer): Promise<void> {
-  if (action.kind === 'environment') {
-    const { environment } = action
-    if (action.change === 'remove') await server.deleteEnvironment(id, action.id)
-    else await server.createEnvironment(id, environmentNames[environment] ?? environment, environment)
-  } else if (action.kind === 'folder') {
-    if (action.change === 'remove') await server.deleteFolder(id, action.environment, action.folder)
-    else await server.createFolder(id, action.environment, action.path)
-  } else if (action.kind === 'member') {
-    if (action.change === 'remove') await server.removeMember(id, action.id)
-    else if (action.change === 'change') await server.changeMember(id, action.id, action.roles)
-  }
+/** Actions by what they are about. */
+function grouped(actions: readonly Action[], field: 'environment' | 'identity'): Map<string, Action[]> {
+  return Map.groupBy(actions, action => (field in action ? String(action[field as keyof Action]) : ''))
 }
 
 function chunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
-}
-
-/** Waits for all, whatever becomes of each. @throws what the first one that failed did */
-async function allEnded(work: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
-  if (failed?.status === 'rejected') throw failed.reason
 }

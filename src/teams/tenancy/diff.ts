@@ -1,5 +1,6 @@
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type { Action, Removal } from './action.ts'
+import { identityActions, machineRemovals } from './diff-identities.ts'
 import { memberRemovals, peopleActions } from './diff-people.ts'
 import { projectActions, projectRemovals } from './diff-projects.ts'
 import type { Observed } from './observe.ts'
@@ -22,19 +23,25 @@ export interface Comparison {
 export function compare(tenancy: Tenancy, observed: Observed): Comparison {
   const { rights, unmet } = wantedRights(tenancy, observed)
   const everybody = new Set(tenancy.teams?.flatMap(({ people }) => people) ?? [])
+  const machines = identityActions(tenancy, observed)
   const actions = [
     ...tenancy.projects.flatMap(project => projectActions(project, observed.projects.get(project.slug))),
     ...(tenancy.teams === undefined ? [] : peopleActions(rights, everybody, observed)),
+    ...machines.actions,
   ]
   const extras = tenancy.projects.flatMap(project => {
     const found = observed.projects.get(project.slug)
     return found === undefined
       ? []
-      : [...projectRemovals(project, found), ...memberRemovals(project.slug, rights, observed)]
+      : [
+          ...projectRemovals(project, found),
+          ...memberRemovals(project.slug, rights, observed),
+          ...machineRemovals(tenancy, project, found),
+        ]
   })
   const waiting = observed.people.filter(({ email, isInvited }) => isInvited && everybody.has(email))
   return {
-    ...{ actions, extras, unmet: [...unmet, ...overLimits(tenancy, actions, observed)] },
+    ...{ actions, extras, unmet: [...unmet, ...machines.unmet, ...overLimits(tenancy, actions, observed)] },
     waiting: waiting.map(({ email }) => email).sort(),
   }
 }

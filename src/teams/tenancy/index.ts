@@ -2,8 +2,9 @@
  * A tenancy: what a file wants against what a server has, and the way from the one to the other. Looks before it
  * changes, and never deletes what it was not told to.
  */
-export { type Action, type Difference, described, differenceShape, type Removal, summed } from './action.ts'
+export type { Action, Removal } from './action.ts'
 export { type Applying, applyActions } from './apply.ts'
+export { type Difference, described, differenceShape, summed } from './described.ts'
 export { type Comparison, compare } from './diff.ts'
 export { openInvitations } from './invitations.ts'
 export { type Observed, observe } from './observe.ts'

@@ -3,13 +3,23 @@ import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type {
   Licence,
   ServerFolder,
+  ServerIdentity,
+  ServerMachine,
   ServerMember,
   ServerPerson,
+  ServerPrivilege,
   ServerProject,
   TenancyServer,
 } from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
+import { privilegeSlug } from './permissions.ts'
 import { ownRoles } from './roles.ts'
+
+/** A machine identity in a project. */
+export interface ObservedMachine extends ServerMachine {
+  /** Of one that the file names; the rules are known of the privilege that is the file's. */
+  readonly privileges: readonly (ServerPrivilege & { readonly permissions?: unknown })[]
+}
 
 /** A project that is there. */
 export interface ObservedProject extends ServerProject {
@@ -17,6 +27,8 @@ export interface ObservedProject extends ServerProject {
   readonly folders: ReadonlyMap<string, readonly ServerFolder[]>
   /** Empty where the file says nothing of people. */
   readonly members: readonly ServerMember[]
+  /** Empty where the file says nothing of machines. */
+  readonly machines: readonly ObservedMachine[]
   /** Slugs of its roles; only where the file names roles that not every project has. */
   readonly roles: readonly string[]
 }
@@ -32,6 +44,8 @@ export interface Observed {
   readonly admin: string
   /** Everybody in the organisation; empty where the file says nothing of people. */
   readonly people: readonly ServerPerson[]
+  /** Every machine identity of the organisation; empty where the file says nothing of machines. */
+  readonly identities: readonly ServerIdentity[]
 }
 
 /**
@@ -39,11 +53,12 @@ export interface Observed {
  * the server has. @throws SealiftError TENANCY_INVALID for another organisation's server, SERVER_FAILED
  */
 export async function observe(tenancy: Tenancy, server: TenancyServer, pace: Pace): Promise<Observed> {
-  const [organization, all, licence, people] = await Promise.all([
+  const [organization, all, licence, people, identities] = await Promise.all([
     pace.read(() => server.organization()),
     pace.read(() => server.projects()),
     pace.read(() => server.licence()),
     tenancy.teams === undefined ? [] : pace.read(() => server.people()),
+    tenancy.identities === undefined ? [] : pace.read(() => server.identities()),
   ])
   refuseOther(organization, tenancy.organization)
   const named = new Set(tenancy.projects.map(({ slug }) => slug))
@@ -53,16 +68,42 @@ export async function observe(tenancy: Tenancy, server: TenancyServer, pace: Pac
       .filter(({ slug }) => named.has(slug))
       .map(async (project): Promise<readonly [string, ObservedProject]> => {
         const { id, slug } = project
-        const [folders, members, roles] = await Promise.all([
+        const [folders, members, machines, roles] = await Promise.all([
           pace.read(() => server.folders(project)),
           tenancy.teams === undefined ? [] : pace.read(() => server.members(id)),
+          tenancy.identities === undefined ? [] : observeMachines(id, tenancy, server, pace),
           custom.has(slug) ? pace.read(() => server.roles(id)) : [],
         ])
-        return [slug, { ...project, folders, members, roles }]
+        return [slug, { ...project, folders, members, machines, roles }]
       }),
   )
   const others = all.map(({ slug }) => slug).filter(slug => !named.has(slug))
-  return { projects: new Map(found), others: others.sort(), licence, admin: server.admin, people }
+  const { admin } = server
+  return { projects: new Map(found), others: others.sort(), licence, admin, people, identities }
+}
+
+async function observeMachines(
+  projectId: string,
+  { identities = [] }: Tenancy,
+  server: TenancyServer,
+  pace: Pace,
+): Promise<ObservedMachine[]> {
+  const named = new Set(identities.map(({ name }) => name))
+  const machines = await pace.read(() => server.machines(projectId))
+  return await Promise.all(
+    machines.map(async machine => {
+      if (!named.has(machine.name)) return { ...machine, privileges: [] }
+      const all = await pace.read(() => server.privileges(projectId, machine.identityId))
+      const privileges = await Promise.all(
+        all.map(async privilege =>
+          privilege.slug === privilegeSlug
+            ? { ...privilege, permissions: await pace.read(() => server.permissions(privilege.id)) }
+            : privilege,
+        ),
+      )
+      return { ...machine, privileges }
+    }),
+  )
 }
 
 function refuseOther(here: string, wanted: string): void {

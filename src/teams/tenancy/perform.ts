@@ -1,6 +1,7 @@
 import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
 import type { Pace } from '../pace/index.ts'
-import { type Action, described } from './action.ts'
+import type { Action } from './action.ts'
+import { described } from './described.ts'
 
 /** What a request needs to be sent. */
 interface Performing {
@@ -32,4 +33,10 @@ function naming([first, ...others]: readonly Action[], error: unknown): unknown 
     faults: error.faults,
     cause: error.cause,
   })
+}
+
+/** Waits for all, whatever becomes of each. @throws what the first one that failed did */
+export async function allEnded(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }

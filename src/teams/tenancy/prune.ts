@@ -1,7 +1,8 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { TenancyServer } from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
-import { type Difference, described, type Removal } from './action.ts'
+import type { Removal } from './action.ts'
+import { type Difference, described } from './described.ts'
 import type { Observed } from './observe.ts'
 
 /** Asks whether somebody means what goes for ever. @throws when nobody does */

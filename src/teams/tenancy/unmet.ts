@@ -9,10 +9,10 @@ export type Unmet = z.infer<typeof unmetShape>
 
 /** Limits of the server's licence that a difference would go over. */
 export function overLimits(tenancy: Tenancy, actions: readonly Action[], observed: Observed): Unmet[] {
-  const { licence, projects, others, people } = observed
+  const { licence, projects, others, people, identities } = observed
   const made = (kind: Action['kind']) =>
     actions.filter(action => action.kind === kind && action.change === 'create').length
-  const over = (what: 'projects' | 'people', there: number, more: number): Unmet[] => {
+  const over = (what: 'projects' | 'people' | 'identities', there: number, more: number): Unmet[] => {
     const most = licence.most[what]
     if (most === undefined || more === 0 || there + more <= most) return []
     return [{ name: `${more} more ${what}`, why: `the licence allows ${most}, and there are ${there}` }]
@@ -24,6 +24,7 @@ export function overLimits(tenancy: Tenancy, actions: readonly Action[], observe
   return [
     ...over('projects', projects.size + others.length, made('project')),
     ...over('people', people.length, made('person')),
+    ...over('identities', identities.length, made('identity')),
     ...crowded.map(({ slug, environments }) => ({
       name: `${environments.length} environments of ${slug}`,
       why: `the licence allows ${most} in a project`,

@@ -1,5 +1,6 @@
 /** What holds of a tenancy's server, whichever it is: each step goes on from those before it. */
 import { describe, expect, it } from 'vitest'
+import { samePermissions } from '../../../src/kernel/access/index.ts'
 import type { ServerProject, TenancyServer } from '../../../src/kernel/ports/index.ts'
 import { rejection } from '../../unit/site/wire/memory.ts'
 
@@ -144,6 +145,52 @@ export function tenancyContract(name: string, open: () => TenancyServer): void {
       await open().deleteEnvironment(id, environments.find(({ slug }) => slug === 'staging')?.id ?? '')
       const after = await named(open(), 'talent-mesh')
       expect(after?.environments.map(({ slug }) => slug)).toEqual(['dev', 'prod'])
+    })
+
+    const machineNames = async (slug: string) =>
+      (await open().machines(await idOf(slug))).map(({ name, roles }) => `${name} ${roles}`)
+    const rules = [
+      {
+        subject: 'secrets',
+        action: ['describeSecret', 'readValue'],
+        conditions: { environment: 'prod', secretPath: '/ci' },
+      },
+    ]
+
+    it('makes machine identities, several of one name where it is told to', async () => {
+      const made = [await open().createIdentity('ci'), await open().createIdentity('ci')]
+      const found = (await open().identities()).filter(({ name }) => name === 'ci')
+      expect(found.map(({ id }) => id).toSorted()).toEqual(made.toSorted())
+      expect(found.map(({ role }) => role)).toEqual(['no-access', 'no-access'])
+    })
+
+    it('brings one into a project, without a role, once', async () => {
+      const [id, identity] = [await idOf('talent-mesh'), await open().createIdentity('eso')]
+      await open().addMachine(id, identity)
+      expect(await machineNames('talent-mesh')).toEqual(['eso no-access'])
+      expect((await rejection(open().addMachine(id, identity))).message).toMatch(/ 400.*already a member/)
+      await open().resetMachine(id, identity)
+      expect(await machineNames('talent-mesh')).toEqual(['eso no-access'])
+    })
+
+    it('gives it a privilege, changes that, and takes it away', async () => {
+      const id = await idOf('talent-mesh')
+      const identity = (await open().identities()).find(({ name }) => name === 'eso')?.id ?? ''
+      expect(await open().privileges(id, identity)).toEqual([])
+      await open().createPrivilege(id, identity, 'read-ci', rules)
+      const [made] = await open().privileges(id, identity)
+      expect(made).toMatchObject({ slug: 'read-ci', isTemporary: false })
+      const privilege = made?.id ?? ''
+      expect(samePermissions(await open().permissions(privilege), rules)).toBe(true)
+      const again = await rejection(open().createPrivilege(id, identity, 'read-ci', rules))
+      expect(again.message).toMatch(/ 400.*read-ci exists/)
+      const wider = rules.map(rule => ({ ...rule, conditions: { environment: 'prod', secretPath: '/' } }))
+      await open().changePrivilege(privilege, 'read-ci', wider)
+      expect(samePermissions(await open().permissions(privilege), wider)).toBe(true)
+      await open().removePrivilege(privilege)
+      expect(await open().privileges(id, identity)).toEqual([])
+      await open().removeMachine(id, identity)
+      expect(await machineNames('talent-mesh')).toEqual([])
     })
   })
 }

@@ -1,4 +1,9 @@
-import { credentialsSecretName, readValues, refusedLogin } from '../../../kernel/access/index.ts'
+import {
+  credentialsSecretName,
+  operatorIdentity,
+  readValues,
+  refusedLogin,
+} from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   type Cluster,
@@ -8,9 +13,6 @@ import {
   Secret,
 } from '../../../kernel/ports/index.ts'
 import { storeSecret } from '../secrets.ts'
-
-/** ESO's machine identity. */
-const identityName = 'external-secrets'
 
 const identityAnnotation = 'sealift.dev/identity'
 /** Ids of client secrets that are to be revoked, so that a rerun does it when this run is killed before. */
@@ -58,9 +60,9 @@ export async function ensureIdentity(
   session: InfisicalSession,
   namespace: string,
 ): Promise<Identity> {
-  const found = await session.identities(identityName)
+  const found = await session.identities(operatorIdentity)
   const [first, ...others] = found
-  if (first === undefined) return await session.createIdentity(identityName)
+  if (first === undefined) return await session.createIdentity(operatorIdentity)
   if (others.length === 0) return first
   const stored = await readValues(cluster, namespace, credentialsSecretName)
   const ours = found.find(({ id }) => id === stored?.object.metadata.annotations?.[identityAnnotation])
@@ -68,7 +70,7 @@ export async function ensureIdentity(
   const ids = found.map(({ id }) => id)
   throw new SealiftError(
     'SERVER_FAILED',
-    `Infisical has ${ids.length} identities named ${identityName}, and nothing says which is Sealift's: ${ids.join(', ')}`,
+    `Infisical has ${ids.length} identities named ${operatorIdentity}, and nothing says which is Sealift's: ${ids.join(', ')}`,
     { faults: ids, hints: ['Delete, or rename, those that are not to be used; then run it again.'] },
   )
 }
@@ -111,7 +113,7 @@ export async function revokeLost(
  */
 export async function revokeCredentials(session: InfisicalSession): Promise<number> {
   let revoked = 0
-  for (const { id, authMethods } of await session.identities(identityName)) {
+  for (const { id, authMethods } of await session.identities(operatorIdentity)) {
     if (!authMethods.includes('universal-auth')) continue
     for (const secret of await session.clientSecrets(id, description)) {
       await session.revokeClientSecret(id, secret)

@@ -132,3 +132,38 @@ describe('teams', () => {
     ])
   })
 })
+
+describe('identities', () => {
+  const one = (access: string) => `${project('')}identities:\n  - { name: ci, access: [${access}] }\n`
+
+  test.each(['/', '/**', '/ci', '/ci/**', '/a/b_c/**'])('may have the path %s', path => {
+    expect(faults(one(`{ project: talent-mesh, read: ["${path}"] }`))).toEqual([])
+  })
+
+  test.each(['', 'ci', '/ci/', '/ci/*', '/**/x', '/ci/**/', '**', '/c i'])(
+    'may not have the path "%s"',
+    path => {
+      expect(faults(one(`{ project: talent-mesh, read: ["${path}"] }`))).toHaveLength(1)
+    },
+  )
+
+  test.each([
+    ['{ project: talent-mesh }', 'identities[0].access[0]: expected paths to read or to write'],
+    [
+      '{ project: "*", read: ["/"] }',
+      'identities[0].access[0].project: expected the slug of a project of this file; found "*"',
+    ],
+    [
+      '{ project: talent-mesh, environments: [dev], read: ["/"] }',
+      'identities[0].access[0].environments[0]: expected an environment of "talent-mesh"; found "dev"',
+    ],
+  ])('with %s have a fault', (access, fault) => {
+    expect(faults(one(access))).toEqual([fault])
+  })
+
+  test('of one name are told', () => {
+    expect(faults('identities: [{ name: ci }, { name: ci }]\n')).toEqual([
+      'identities[1].name: expected a name of its own; ci is identities[0] already',
+    ])
+  })
+})

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { createPace, isOverload, mostAtOnce } from '../../../../src/teams/pace/index.ts'
-import { answered } from '../../../support/memory-tenancy.ts'
+import { answered } from '../../../support/answered.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
 
 function pacing() {

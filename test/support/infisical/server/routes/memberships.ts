@@ -80,6 +80,16 @@ export function membershipRoutes(context: Context): Route[] {
     return { identityMembership }
   }
 
+  const change: Route['answer'] = async call => {
+    const { projectId, identityId } = await named(call, 'edit')
+    const role = roleOf(call.body)
+    const sql = `UPDATE identity_project_memberships SET role = $3, "roleId" = gen_random_uuid(), "updatedAt" = now()
+      WHERE "projectId" = $1 AND "identityId" = $2 RETURNING "roleId"`
+    const row = await db.first<{ roleId: string }>(sql, [projectId, identityId, role])
+    if (!row) throw notFound(`Identity with ID ${identityId} is not a member of the project`)
+    return { roles: [roleView(row.roleId, role)] }
+  }
+
   const list: Route['answer'] = async call => {
     const actor = await authenticate(context, call)
     const project = await projectById(db, actor, call.param('projectId'))
@@ -106,6 +116,7 @@ export function membershipRoutes(context: Context): Route[] {
   const v1 = '/api/v1/projects/:projectId/memberships/identities'
   return [v2, v1].flatMap(base => [
     route('POST', `${base}/:identityId`, add),
+    route('PATCH', `${base}/:identityId`, change),
     route('DELETE', `${base}/:identityId`, remove),
     route('GET', base, list),
   ])

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { samePermissions } from '../../../../src/adapters/infisical/permissions.ts'
+import { samePermissions } from '../../../../src/kernel/access/index.ts'
 
 const read = {
   subject: 'secrets',

@@ -1,0 +1,130 @@
+import * as z from 'zod'
+import type { Secret, TenancyServer } from '../../kernel/ports/index.ts'
+import type { Api, Call } from './api.ts'
+
+// How many one answer has.
+const page = 100
+
+const identities = z.object({
+  identities: z.array(
+    z.object({ role: z.string(), identity: z.object({ id: z.string(), name: z.string() }) }),
+  ),
+})
+const machines = z.object({
+  identityMemberships: z.array(
+    z.object({
+      identityId: z.string(),
+      identity: z.object({ name: z.string() }),
+      roles: z.array(z.object({ role: z.string(), customRoleSlug: z.string().nullish() })),
+    }),
+  ),
+})
+const privileges = z.object({
+  privileges: z.array(z.object({ id: z.string(), slug: z.string(), isTemporary: z.boolean() })),
+})
+
+type Machines = Pick<
+  TenancyServer,
+  | 'identities'
+  | 'createIdentity'
+  | 'machines'
+  | 'addMachine'
+  | 'resetMachine'
+  | 'removeMachine'
+  | 'privileges'
+  | 'permissions'
+  | 'createPrivilege'
+  | 'changePrivilege'
+  | 'removePrivilege'
+>
+
+/** Machine identities in the organisation and in projects, and their additional privileges. */
+export function createMachines(api: Api, token: Secret, organizationId: string): Machines {
+  const ask = async <T>(call: Omit<Call, 'token'>, shape: z.ZodType<T>) =>
+    await api.expect({ ...call, token }, shape)
+  const done = async (call: Omit<Call, 'token'>) => void (await ask(call, z.unknown()))
+  const inProject = (projectId: string, identityId?: string) => {
+    const base = `/api/v2/workspace/${encodeURIComponent(projectId)}/identity-memberships`
+    return identityId === undefined ? base : `${base}/${encodeURIComponent(identityId)}`
+  }
+  const ofPrivilege = (id?: string) => {
+    const base = '/api/v2/identity-project-additional-privilege'
+    return id === undefined ? base : `${base}/${encodeURIComponent(id)}`
+  }
+  const forEver = { type: { isTemporary: false } }
+
+  /** All pages of a list, until one is not full. */
+  async function all<T>(ofPage: (query: Record<string, string>) => Promise<readonly T[]>): Promise<T[]> {
+    const found: T[] = []
+    for (;;) {
+      const some = await ofPage({ offset: String(found.length), limit: String(page) })
+      found.push(...some)
+      if (some.length < page) return found
+    }
+  }
+
+  return {
+    // A search, because it has pages; without a name it finds all. Recorded is one for a name.
+    identities: () =>
+      all(async ({ offset, limit }) => {
+        const body = { search: {}, offset: Number(offset), limit: Number(limit) }
+        const call = { method: 'POST', path: '/api/v1/identities/search', body } as const
+        const found = await ask(call, identities)
+        return found.identities.map(({ role, identity }) => ({ ...identity, role }))
+      }),
+
+    async createIdentity(name) {
+      const body = { name, organizationId, role: 'no-access' }
+      const shape = z.object({ identity: z.object({ id: z.string() }) })
+      return (await ask({ method: 'POST', path: '/api/v1/identities', body }, shape)).identity.id
+    },
+
+    machines: projectId =>
+      all(async query => {
+        const found = await ask({ method: 'GET', path: inProject(projectId), query }, machines)
+        return found.identityMemberships.map(({ identityId, identity, roles }) => ({
+          ...{ identityId, name: identity.name },
+          roles: roles.map(({ role, customRoleSlug }) => customRoleSlug ?? role),
+        }))
+      }),
+
+    addMachine: (projectId, identityId) =>
+      done({ method: 'POST', path: inProject(projectId, identityId), body: { role: 'no-access' } }),
+
+    // Not recorded, nor is the next: their paths and shapes are those of upstream's identity-project-router (v2) of
+    // 2026-07.
+    resetMachine: (projectId, identityId) =>
+      done({
+        method: 'PATCH',
+        path: inProject(projectId, identityId),
+        body: { roles: [{ role: 'no-access', isTemporary: false }] },
+      }),
+
+    removeMachine: (projectId, identityId) =>
+      done({ method: 'DELETE', path: inProject(projectId, identityId) }),
+
+    async privileges(projectId, identityId) {
+      const query = { projectId, identityId }
+      return (await ask({ method: 'GET', path: ofPrivilege(), query }, privileges)).privileges
+    },
+
+    // Not recorded: see access.ts.
+    async permissions(privilegeId) {
+      const shape = z.object({ privilege: z.object({ permissions: z.unknown() }) })
+      return (await ask({ method: 'GET', path: ofPrivilege(privilegeId) }, shape)).privilege.permissions
+    },
+
+    createPrivilege: (projectId, identityId, slug, permissions) =>
+      done({
+        method: 'POST',
+        path: ofPrivilege(),
+        body: { projectId, identityId, slug, ...forEver, permissions },
+      }),
+
+    // Its whole body: recorded that slug and type are required.
+    changePrivilege: (id, slug, permissions) =>
+      done({ method: 'PATCH', path: ofPrivilege(id), body: { slug, ...forEver, permissions } }),
+
+    removePrivilege: id => done({ method: 'DELETE', path: ofPrivilege(id) }),
+  }
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { environmentSlug } from './tenancy-fields.ts'
+
+/** Paths of secrets: one folder, or one and all below it. */
+const secretPaths = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(\/|\/\*\*|(\/[A-Za-z0-9_-]{1,255})+(\/\*\*)?)$/,
+    'a folder, such as /ci, or /ci/** for it and all below; / is the root alone, /** is everything',
+  )
+
+/** What an identity may do in one project. */
+const access = z.strictObject({
+  project: z.string().describe('Slug of a project in this file'),
+  environments: z
+    .array(environmentSlug)
+    .min(1)
+    .optional()
+    .describe('Environments of that project; all that the file gives it when left out'),
+  read: z
+    .array(secretPaths)
+    .default([])
+    .describe('Folders whose secrets it may read: /ci alone, or /ci/** with all below'),
+  write: z
+    .array(secretPaths)
+    .default([])
+    .describe('Folders whose secrets it may read, make, change and delete'),
+})
+
+/** A machine's account: it has no role anywhere, and one privilege in each project that says which folders. */
+export const identity = z.strictObject({
+  name: z
+    .string()
+    .regex(/^(?!\s)[^\p{Cc}]{1,64}(?<!\s)$/u, '1 to 64 characters, without blanks around them')
+    .describe("The identity's name; the server may have several of one name, and then none is touched"),
+  access: z
+    .array(access)
+    .default([])
+    .describe('What it may do; a project may occur several times, such as for other environments'),
+})
