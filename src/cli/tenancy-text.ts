@@ -44,12 +44,16 @@ export function appliedText(applied: {
   readonly organization: string
   readonly changed: readonly Difference[]
   readonly unmet: readonly Unmet[]
+  readonly proven: readonly { readonly identity: string; readonly tried: number }[]
   readonly invitations?: { readonly file: string; readonly people: readonly string[] } | undefined
 }): string {
-  const { organization, changed, unmet, invitations } = applied
+  const { organization, changed, unmet, proven, invitations } = applied
   return [
     changed.length === 0 ? `${organization} was as the file says already` : differenceTable(changed),
     ...unmetText(unmet),
+    ...(proven.length === 0
+      ? []
+      : [`tried with twins: ${proven.map(({ identity, tried }) => `${identity} (${tried})`).join(', ')}`]),
     ...(invitations === undefined
       ? []
       : [

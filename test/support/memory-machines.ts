@@ -1,5 +1,7 @@
 /** Machine identities of the TenancyServer in memory: see memory-tenancy.ts. */
 import type {
+  Permission,
+  SecretPlace,
   ServerIdentity,
   ServerMachine,
   ServerPrivilege,
@@ -28,6 +30,10 @@ export interface ByHand {
   giveRole(projectId: string, identityId: string, role: string): void
   /** Gives an identity a role in the organisation. */
   giveOrganizationRole(name: string, role: string): void
+  /** An identity is gone, with all its rights. */
+  forget(identityId: string): void
+  /** What its privileges let an identity do; a test may let it more. */
+  lets: (identityId: string, action: 'read' | 'write', place: SecretPlace) => boolean
 }
 
 /** `request` answers one request, `id` makes a new id, and `slugOf` names a project. */
@@ -65,6 +71,27 @@ export function memoryMachines(
       const at = identities.findIndex(identity => identity.name === name)
       const found = identities[at]
       if (found !== undefined) identities[at] = { ...found, role }
+    },
+    forget(identityId) {
+      const at = identities.findIndex(identity => identity.id === identityId)
+      if (at >= 0) identities.splice(at, 1)
+      for (const [project, some] of machines)
+        machines.set(
+          project,
+          some.filter(machine => machine.identityId !== identityId),
+        )
+    },
+    lets(identityId, action, { projectId, environment, path }) {
+      const wanted = action === 'read' ? 'readValue' : 'create'
+      const rules = privileges
+        .filter(({ owner }) => owner === `${projectId}/${identityId}`)
+        .flatMap(({ permissions }) => permissions as Permission[])
+      return rules.some(rule => {
+        const { environment: of, secretPath } = rule.conditions ?? {}
+        const below = (secretPath as { $glob?: string }).$glob?.replace(/\*\*$/, '')
+        const covers = below === undefined ? secretPath === path : `${path}/`.startsWith(below)
+        return rule.action.includes(wanted) && of === environment && covers
+      })
     },
     identities: () => request(['identities'], () => [...identities]),
     createIdentity: name =>

@@ -14,7 +14,7 @@ import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult } from '../../src/site/verbs/install/index.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
-import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply.ts'
+import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
 import { tenancyPlan } from '../../src/teams/verbs/tenancy-plan.ts'
 
 const error = z.strictObject({

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { type Clock, type Haste, type Infisical, Secret } from '../../kernel/ports/index.ts'
 import { type Api, createApi, failure, listOf } from './api.ts'
 import { createSession } from './session.ts'
+import { createTrial } from './trial.ts'
 
 /** Where the server is. */
 export interface InfisicalOptions extends Haste {
@@ -65,6 +66,8 @@ export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions):
       )
       return new Secret(accessToken)
     },
+
+    trying: token => createTrial(api, token),
   }
 }
 

@@ -8,7 +8,7 @@ import { BaseCommand, explain } from '../../cli/index.ts'
 import { appliedText, lossOf } from '../../cli/tenancy-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
 import { invitationsPath, readSite, readTenancy } from '../../kernel/inputs/index.ts'
-import { applyTenancy, unmetFault } from '../../teams/verbs/tenancy-apply.ts'
+import { applyTenancy, unmetFault } from '../../teams/verbs/tenancy-apply/index.ts'
 
 export default class TenancyApply extends BaseCommand {
   static override summary = 'Make Infisical as a tenancy file says. A second run changes nothing.'

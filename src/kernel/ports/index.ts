@@ -26,6 +26,7 @@ export type {
   Bootstrapped,
   ClientCredentials,
   Identity,
+  IdentityTrial,
   Infisical,
   InfisicalSession,
   Project,

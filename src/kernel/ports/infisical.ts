@@ -42,6 +42,16 @@ export interface Infisical {
   login(email: string, password: Secret, organizationId?: string): Promise<InfisicalSession>
   /** Logs a machine identity in; gives its access token. */
   loginIdentity(credentials: ClientCredentials): Promise<Secret>
+  /** Tries things as the identity that an access token is of. */
+  trying(token: Secret): IdentityTrial
+}
+
+/** What an identity is let do, found out by trying. Calls throw SealiftError SERVER_FAILED for anything but yes and no. */
+export interface IdentityTrial {
+  /** Whether it may read a secret of this name, there or not, in a folder that is there. */
+  read(place: SecretPlace, name: string): Promise<boolean>
+  /** Whether it may make a secret of this name: where it may, the secret is there then. */
+  write(place: SecretPlace, name: string): Promise<boolean>
 }
 
 /**

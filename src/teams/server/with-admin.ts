@@ -7,7 +7,13 @@ import {
   withInfisical,
 } from '../../kernel/access/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import { type Cluster, type InfisicalSession, kinds, type SiteHost } from '../../kernel/ports/index.ts'
+import {
+  type Cluster,
+  type Infisical,
+  type InfisicalSession,
+  kinds,
+  type SiteHost,
+} from '../../kernel/ports/index.ts'
 
 // A server that was installed answers: questions are asked again so often while its pod starts anew.
 const attempts = 20
@@ -22,13 +28,13 @@ export async function withAdmin<T>(
   site: string,
   host: Pick<SiteHost, 'cluster' | 'infisical'>,
   signal: AbortSignal,
-  work: (session: InfisicalSession) => Promise<T>,
+  work: (session: InfisicalSession, infisical: Infisical) => Promise<T>,
 ): Promise<T> {
   const { cluster } = host
   const { infisical: namespace } = await whereWired(cluster, await claimed(cluster, site))
   if (namespace === undefined) throw notInstalled('Infisical is in none of the namespaces of this site')
-  const logIn = async (server: Parameters<Parameters<typeof withInfisical>[2]>[0]) =>
-    await work(await adminSession(cluster, server, namespace))
+  const logIn = async (server: Infisical) =>
+    await work(await adminSession(cluster, server, namespace), server)
   return await withInfisical(host, namespace, logIn, { attempts, signal })
 }
 

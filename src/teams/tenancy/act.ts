@@ -1,4 +1,5 @@
-import type { TenancyServer } from '../../kernel/ports/index.ts'
+import { statusOf } from '../../kernel/access/index.ts'
+import type { Permission, TenancyServer } from '../../kernel/ports/index.ts'
 import type { Action } from './action.ts'
 import { privilegeSlug } from './permissions.ts'
 
@@ -48,6 +49,23 @@ export async function act(action: Action, { id, identityId }: Where, server: Ten
       if (action.change === 'remove') return await server.removePrivilege(action.id)
       if (action.change === 'change')
         return await server.changePrivilege(action.id, privilegeSlug, action.permissions)
-      return await server.createPrivilege(id, identityId, privilegeSlug, action.permissions)
+      return await givePrivilege(action.permissions, { id, identityId }, server)
+  }
+}
+
+/** Makes the privilege; one that an earlier membership has left behind is changed. */
+async function givePrivilege(
+  permissions: readonly Permission[],
+  { id, identityId }: Where,
+  server: TenancyServer,
+): Promise<void> {
+  try {
+    await server.createPrivilege(id, identityId, privilegeSlug, permissions)
+  } catch (error) {
+    // Recorded: of a slug that is there the server says 400.
+    if (statusOf(error) !== 400) throw error
+    const left = (await server.privileges(id, identityId)).find(({ slug }) => slug === privilegeSlug)
+    if (left === undefined) throw error
+    await server.changePrivilege(left.id, privilegeSlug, permissions)
   }
 }

@@ -16,6 +16,8 @@ export interface Seen {
 export interface Watched {
   readonly url: string
   readonly seen: Seen[]
+  /** Requests that were under way at the same time, at most. */
+  mostAtOnce(): number
   stop(): Promise<void>
 }
 
@@ -28,6 +30,7 @@ export interface Watching {
 /** Puts itself before the stand-in at `target`. */
 export async function watching(target: string, { unknown }: Watching = {}): Promise<Watched> {
   const seen: Seen[] = []
+  let [now, most] = [0, 0]
   const pass = async (request: IncomingMessage) => {
     const { method = '', url = '/', headers } = request
     const content = await buffer(request)
@@ -44,7 +47,12 @@ export async function watching(target: string, { unknown }: Watching = {}): Prom
     return { status: answer.status, body: await answer.text() }
   }
   const server = createServer((request, response) => {
-    pass(request).then(
+    now += 1
+    most = Math.max(most, now)
+    const passed = pass(request).finally(() => {
+      now -= 1
+    })
+    passed.then(
       ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
       () => response.destroy(),
     )
@@ -55,5 +63,5 @@ export async function watching(target: string, { unknown }: Watching = {}): Prom
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
   }
-  return { url: `http://127.0.0.1:${port}`, seen, stop }
+  return { url: `http://127.0.0.1:${port}`, seen, mostAtOnce: () => most, stop }
 }

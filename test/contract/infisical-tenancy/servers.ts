@@ -6,6 +6,9 @@ import { startPostgres, startRedis } from '../../support/services.ts'
 import { systemClock } from '../infisical-client/system.ts'
 import { type Watched, type Watching, watching } from '../infisical-client/watched.ts'
 
+/** The password of the admin whose address is admin@site.local. */
+export const adminPassword = 'Correct-Horse-9-Battery'
+
 /** What a test of the adapter needs. */
 export interface TenancyServers {
   readonly session: InfisicalSession
@@ -22,7 +25,7 @@ export async function startServers(how: Watching = {}): Promise<TenancyServers> 
   await standIn.ready()
   const watched = await watching(standIn.url, how)
   const infisical = createInfisical({ baseUrl: watched.url, clock: systemClock })
-  const [email, password] = ['admin@site.local', new Secret('Correct-Horse-9-Battery')]
+  const [email, password] = ['admin@site.local', new Secret(adminPassword)]
   const { organizationId } = await infisical.bootstrap(email, password, 'openova')
   const session = await infisical.login(email, password, organizationId)
   watched.seen.length = 0

@@ -6,9 +6,8 @@ import {
   type InfisicalSession,
   Secret,
   type SecretPlace,
-  type TenancyServer,
 } from '../../../../src/kernel/ports/index.ts'
-import { memoryTenancy } from '../../../support/memory-tenancy.ts'
+import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
 
 interface ClientSecret {
   readonly id: string
@@ -44,7 +43,7 @@ export const instanceIdentity = {
 } as const
 
 /** A server that nobody has set up yet; its tenancy is a server of its own. */
-export function memoryInfisical(tenancy: TenancyServer = memoryTenancy()): MemoryInfisical {
+export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): MemoryInfisical {
   const calls: string[] = []
   const secrets = new Map<string, string>()
   const projects = new Map<string, string[]>()
@@ -90,6 +89,7 @@ export function memoryInfisical(tenancy: TenancyServer = memoryTenancy()): Memor
       return identity
     },
     async deleteIdentity(id) {
+      tenancy.forget(id)
       const there = infisical.identities.some(identity => identity.id === id)
       if (there) note('deleteIdentity', id)
       infisical.identities = infisical.identities.filter(identity => identity.id !== id)
@@ -162,11 +162,22 @@ export function memoryInfisical(tenancy: TenancyServer = memoryTenancy()): Memor
     },
     async loginIdentity({ clientId, clientSecret }) {
       note('loginIdentity')
-      const good = infisical.clientSecrets.some(
+      const good = infisical.clientSecrets.find(
         ({ identityId, value }) => clientId === `client-${identityId}` && value === clientSecret.reveal(),
       )
       if (!good) throw refusal(401, 'Invalid credentials')
-      return new Secret('token')
+      return new Secret(`token of ${good.identityId}`)
+    },
+    trying(token) {
+      const identityId = token.reveal().replace('token of ', '')
+      return {
+        read: async place => tenancy.lets(identityId, 'read', place),
+        async write(place, name) {
+          const could = tenancy.lets(identityId, 'write', place)
+          if (could) secrets.set(folder(place) + name, 'tried')
+          return could
+        },
+      }
     },
   }
   return infisical

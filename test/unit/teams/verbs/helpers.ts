@@ -1,5 +1,5 @@
 import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
-import { applyTenancy, type TenancyApplied } from '../../../../src/teams/verbs/tenancy-apply.ts'
+import { applyTenancy, type TenancyApplied } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { planTenancy, type TenancyPlan } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
 import { type TeamsSite, teamsSite } from './teams-site.ts'

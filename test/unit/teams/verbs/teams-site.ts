@@ -9,7 +9,7 @@ import { memoryFiles } from '../../../support/memory-files.ts'
 import type { MemoryTenancy } from '../../../support/memory-tenancy.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
-import { siteCluster } from '../../site/wire/memory.ts'
+import { countingRandom, siteCluster } from '../../site/wire/memory.ts'
 import { type MemoryInfisical, memoryInfisical } from '../../site/wire/memory-infisical.ts'
 
 /** What a test of a verb needs. */
@@ -17,13 +17,17 @@ export interface TeamsSite {
   readonly cluster: MemoryCluster
   readonly infisical: MemoryInfisical
   readonly clock: RecordingClock
-  readonly host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'files'>
+  readonly host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'files' | 'random'>
   readonly talk: ReturnType<typeof recordedTalk>
 }
 
+/** What the Secret of the admin says. */
+type Login = Readonly<Record<'email' | 'password' | 'organizationId', string>>
+
+const ownLogin = { email: 'admin@site.local', password: 'admins-own-password', organizationId: 'org' }
+
 /** Site `bank`, installed, with this tenancy on its server. */
-export async function teamsSite(tenancy: MemoryTenancy): Promise<TeamsSite> {
-  const login = { email: 'admin@site.local', password: 'admins-own-password', organizationId: 'org' }
+export async function teamsSite(tenancy: MemoryTenancy, login: Login = ownLogin): Promise<TeamsSite> {
   const cluster = await siteCluster(
     secretObject('sealift-system', 'infisical-admin', login),
     secretObject('infisical', 'infisical-secrets', { AUTH_SECRET: 'x' }),
@@ -36,5 +40,11 @@ export async function teamsSite(tenancy: MemoryTenancy): Promise<TeamsSite> {
   const clock = new RecordingClock()
   const talk = recordedTalk()
   const files = memoryFiles()
-  return { cluster, infisical, clock, talk, host: { cluster, clock, files, infisical: () => infisical } }
+  return {
+    cluster,
+    infisical,
+    clock,
+    talk,
+    host: { cluster, clock, files, random: countingRandom(), infisical: () => infisical },
+  }
 }

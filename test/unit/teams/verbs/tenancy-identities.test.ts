@@ -128,6 +128,9 @@ test('an identity that loses a project is told, and taken out by a prune alone',
   expect((await site.plan(less)).extras).toHaveLength(1)
   await site.apply(less, ['hr-platform'])
   expect((await site.plan(less)).equal).toBe(true)
+  // Its privilege there was left behind, and is taken up again.
+  await site.apply(machines(eso))
+  expect((await site.plan(machines(eso))).equal).toBe(true)
 })
 
 test('the identity with which Sealift proves that secrets arrive is left alone', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
-import { unmetFault } from '../../../../src/teams/verbs/tenancy-apply.ts'
+import { unmetFault } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { driftFault } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { answered } from '../../../support/answered.ts'
 import { rejection } from '../../site/wire/memory.ts'

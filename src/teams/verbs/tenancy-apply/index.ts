@@ -1,30 +1,29 @@
 import * as z from 'zod'
-import { count, SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
+import { count, SealiftError } from '../../../kernel/errors/index.ts'
+import type { Tenancy, TenancyIdentity } from '../../../kernel/inputs/index.ts'
 import {
   asStep,
   type Invitation,
+  type Reporter,
   type SiteHost,
   type Talk,
-  type TenancyServer,
-} from '../../kernel/ports/index.ts'
-import { createPace, type Pace } from '../pace/index.ts'
-import { withAdmin } from '../server/index.ts'
+} from '../../../kernel/ports/index.ts'
+import { createPace } from '../../pace/index.ts'
+import { withAdmin } from '../../server/index.ts'
 import {
   type Action,
-  applyActions,
-  type Comparison,
   type Confirm,
-  compare,
   confirmPruning,
   described,
   differenceShape,
-  observe,
   openInvitations,
-  type Pruning,
+  type Proving,
+  proveIdentities,
+  provenShape,
   summed,
   unmetShape,
-} from '../tenancy/index.ts'
+} from '../../tenancy/index.ts'
+import { look, untilEqual } from './until-equal.ts'
 
 /** What was made and changed. */
 export const tenancyApplied = z.strictObject({
@@ -32,6 +31,8 @@ export const tenancyApplied = z.strictObject({
   changed: z.array(differenceShape),
   /** What the file wants, and this server cannot be given. */
   unmet: z.array(unmetShape),
+  /** Whose rights changed: what they must not do was tried, so many times. */
+  proven: z.array(provenShape),
   /** Who was invited, and the file in which their links are; they are given once. */
   invitations: z.strictObject({ file: z.string(), people: z.array(z.string()) }).optional(),
 })
@@ -48,7 +49,7 @@ export interface TenancyApplyRequest {
   readonly prune: readonly string[]
 }
 
-type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'files'>
+type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random' | 'files'>
 
 /**
  * Makes the server of a site as a tenancy file says: what is missing is made, what differs is changed; deleted is only
@@ -77,66 +78,58 @@ export async function applyTenancy(
     reporter.warn(
       `the server failed while it invited ${emails.join(', ')}: who of them is invited now has no link; remove them from the organisation and apply again`,
     )
-  const change = (say: (detail: string) => void) =>
-    withAdmin(site, host, signal, ({ tenancy: server }) =>
-      untilEqual(tenancy, { server, pace, keeping, lost, say, prune, confirm }),
+  return await withAdmin(site, host, signal, async (session, infisical) => {
+    const { tenancy: server } = session
+    const first = await asStep(
+      reporter,
+      'Compare the file with the server',
+      () => look(tenancy, server, pace),
+      ({ comparison }) => summed(comparison.actions),
     )
-  const { done, last } = await asStep(reporter, 'Make the server as the file says', change, ({ done }) =>
-    done.length === 0 ? 'it is already' : `${done.length} done`,
-  )
-  return {
-    organization: tenancy.organization,
-    changed: done.map(described),
-    unmet: [...last.unmet],
-    ...(invited.length > 0 && { invitations: { file, people: invited } }),
-  }
+    const { observed, comparison } = first
+    const pruning = await confirmPruning(prune, comparison.extras, { observed, server, pace }, confirm)
+    const { done, last } = await asStep(
+      reporter,
+      'Make the server as the file says',
+      say => untilEqual(tenancy, first, { server, pace, keeping, lost, say, pruning }),
+      all => (all.done.length === 0 ? 'it is already' : `${all.done.length} done`),
+    )
+    const { clock, random } = host
+    const proving = { infisical, session, pace, clock, random, signal }
+    const tried = await proveChanged(changedIdentities(tenancy, done), tenancy, proving, reporter)
+    return {
+      organization: tenancy.organization,
+      changed: done.map(described),
+      unmet: [...last.unmet, ...tried.unmet],
+      proven: tried.proven,
+      ...(invited.length > 0 && { invitations: { file, people: invited } }),
+    }
+  })
 }
 
-interface Untiring {
-  readonly server: TenancyServer
-  readonly pace: Pace
-  /** Makes a keeper of invitations, when there are any to come. */
-  readonly keeping: () => Promise<(invitations: readonly Invitation[]) => Promise<void>>
-  readonly lost: (emails: readonly string[]) => void
-  readonly say: (detail: string) => void
-  readonly prune: readonly string[]
-  readonly confirm: Confirm
-}
-
-async function untilEqual(
+async function proveChanged(
+  changed: readonly TenancyIdentity[],
   tenancy: Tenancy,
-  { server, pace, keeping, lost, say, prune, confirm }: Untiring,
-): Promise<{ done: Action[]; last: Comparison }> {
-  const all: Action[] = []
-  let pruning: Pruning | undefined
-  for (;;) {
-    const observed = await observe(tenancy, server, pace)
-    const last = compare(tenancy, observed)
-    pruning ??= await confirmPruning(prune, last.extras, { observed, server, pace }, confirm)
-    const actions = [...last.actions, ...pruning.of(last.extras)]
-    say(summed(actions))
-    const total = all.length + actions.length
-    const done = (action: Action) => {
-      all.push(action)
-      say(`${all.length} of ${total}`)
-    }
-    const keep = actions.some(({ kind }) => kind === 'person') ? await keeping() : async () => {}
-    try {
-      await applyActions(actions, { server, pace, observed, done, keep, lost })
-      return { done: all, last }
-    } catch (error) {
-      // Nobody knows what a request has done that the server failed at: it is looked at anew.
-      await pace.rest(error).catch(failure => {
-        throw withDone(failure, all.length)
-      })
-    }
-  }
+  proving: Proving,
+  reporter: Reporter,
+): ReturnType<typeof proveIdentities> {
+  if (changed.length === 0) return { proven: [], unmet: [] }
+  return await asStep(
+    reporter,
+    'Try what identities must not do',
+    () => proveIdentities(changed, tenancy, proving),
+    ({ unmet }) => (unmet.length === 0 ? 'they cannot' : `${unmet.length} of it went against the file`),
+  )
 }
 
-/** A failure, and how far it came. */
-function withDone(failure: unknown, done: number): unknown {
-  if (!(failure instanceof SealiftError) || done === 0) return failure
-  return failure.with({ hints: [`${count(done, 'thing is', 'things are')} done; run it again for the rest`] })
+/** Identities whose rights were given or changed. */
+function changedIdentities({ identities = [] }: Tenancy, done: readonly Action[]): TenancyIdentity[] {
+  const names = new Set(
+    done.flatMap(action =>
+      action.kind === 'machine' || action.kind === 'privilege' ? [action.identity] : [],
+    ),
+  )
+  return identities.filter(({ name }) => names.has(name))
 }
 
 /** The error that ends an apply which could not do all of it. @returns undefined when it could */

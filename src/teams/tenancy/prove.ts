@@ -1,0 +1,124 @@
+import * as z from 'zod'
+import type { Tenancy, TenancyIdentity } from '../../kernel/inputs/index.ts'
+import type {
+  Clock,
+  IdentityTrial,
+  Infisical,
+  InfisicalSession,
+  Random,
+  SecretPlace,
+} from '../../kernel/ports/index.ts'
+import type { Pace } from '../pace/index.ts'
+import { allowedIn, permissionsOf, privilegeSlug } from './permissions.ts'
+import { type Trial, trialsOf } from './trials.ts'
+import type { Unmet } from './unmet.ts'
+
+/** Names of the identities that are made to try with. */
+const twinName = /^sealift-proof-[0-9a-f]{16}$/
+// A right that was given just now may be refused for a while.
+const [attempts, pause] = [15, 1_000]
+
+/** What was tried, and how often. */
+export const provenShape = z.strictObject({ identity: z.string(), tried: z.number() })
+export type Proven = z.infer<typeof provenShape>
+
+/** What trying needs. */
+export interface Proving {
+  readonly infisical: Infisical
+  readonly session: InfisicalSession
+  readonly pace: Pace
+  readonly clock: Clock
+  readonly random: Random
+  readonly signal: AbortSignal
+}
+
+/**
+ * Tries what identities must not do, with a twin of each: an identity with the same rights, made for it and deleted
+ * again, because a twin can log in whatever the identity itself does. Gives what was tried, and what went against the
+ * file. A secret that a twin could make is deleted.
+ * @throws SealiftError SERVER_FAILED
+ */
+export async function proveIdentities(
+  identities: readonly TenancyIdentity[],
+  tenancy: Tenancy,
+  proving: Proving,
+): Promise<{ proven: Proven[]; unmet: Unmet[] }> {
+  const { session, pace } = proving
+  const { tenancy: server } = session
+  const left = (await pace.read(() => server.identities())).filter(({ name }) => twinName.test(name))
+  for (const { id } of left) await pace.change(() => session.deleteIdentity(id))
+  const ids = new Map((await pace.read(() => server.projects())).map(({ slug, id }) => [slug, id]))
+  const [proven, unmet]: [Proven[], Unmet[]] = [[], []]
+  for (const identity of identities) {
+    const trials = trialsOf(identity, tenancy)
+    const against = await asTwin(identity, tenancy, ids, proving, twin => tryAll(trials, ids, twin, proving))
+    proven.push({ identity: identity.name, tried: trials.length })
+    unmet.push(...against.map(why => ({ name: `least privilege of identity ${identity.name}`, why })))
+  }
+  return { proven, unmet }
+}
+
+async function asTwin<T>(
+  identity: TenancyIdentity,
+  { projects }: Tenancy,
+  ids: ReadonlyMap<string, string>,
+  { infisical, session, pace, random }: Proving,
+  work: (twin: IdentityTrial) => Promise<T>,
+): Promise<T> {
+  const { tenancy: server } = session
+  const name = `sealift-proof-${Buffer.from(random.bytes(8)).toString('hex')}`
+  const id = await pace.change(() => server.createIdentity(name))
+  try {
+    for (const project of projects) {
+      const [allowed, projectId] = [allowedIn(identity, project), ids.get(project.slug) ?? '']
+      if (allowed.length === 0) continue
+      await pace.change(() => server.addMachine(projectId, id))
+      await pace.change(() => server.createPrivilege(projectId, id, privilegeSlug, permissionsOf(allowed)))
+    }
+    const itself = { id, role: 'no-access', authMethods: [] }
+    const clientId = await pace.change(() => session.attachUniversalAuth(itself))
+    const clientSecret = await pace.change(() => session.createClientSecret(id, name))
+    const token = await pace.change(() => infisical.loginIdentity({ clientId, clientSecret }))
+    return await work(infisical.trying(token))
+  } finally {
+    // Also where the pace lets nothing through any more: its rights must not outlive it.
+    await session.deleteIdentity(id)
+  }
+}
+
+/** What went against the file, a sentence each. */
+async function tryAll(
+  trials: readonly Trial[],
+  ids: ReadonlyMap<string, string>,
+  twin: IdentityTrial,
+  proving: Proving,
+): Promise<string[]> {
+  const against: string[] = []
+  // What it may do comes first: what is refused before would be no proof.
+  for (const trial of trials.toSorted((a, b) => Number(b.may) - Number(a.may))) {
+    const { project, environment, path, action, may } = trial
+    const place = { projectId: ids.get(project) ?? '', environment, path }
+    const could = await attempt(trial, place, twin, proving)
+    const where = `${project}/${environment}${path}`
+    if (could && !may) against.push(`it could ${action} ${where}, which the file does not let it`)
+    if (!could && may) against.push(`it could not ${action} ${where}, which the file lets it`)
+  }
+  return against
+}
+
+async function attempt(
+  { action, may }: Trial,
+  place: SecretPlace,
+  twin: IdentityTrial,
+  { session, pace, clock, random, signal }: Proving,
+): Promise<boolean> {
+  const name = `SEALIFT_PROOF_${Buffer.from(random.bytes(4)).toString('hex').toUpperCase()}`
+  for (let left = may ? attempts : 1; ; left--) {
+    const could = await (action === 'read'
+      ? pace.read(() => twin.read(place, name))
+      : pace.change(() => twin.write(place, name)))
+    if (could && action === 'write') await session.deleteSecret(place, name)
+    if (could || left === 1) return could
+    await clock.sleep(pause, signal)
+  }
+}
