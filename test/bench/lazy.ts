@@ -3,18 +3,22 @@ import { startContainerd } from '../support/containerd.ts'
 import { type Link, makeLink } from './link.ts'
 import { compileChild, loadWords } from './load.ts'
 import type { Stage } from './stage.ts'
+import { type TenancyBench, tenancyBench } from './tenancy.ts'
 
-/** The link, and a containerd. */
+/** The link, a containerd, and a server. */
 export interface Lazy {
   link(): Promise<Link>
   /** The socket of a containerd that has every image of the full bundle. */
   containerd(): Promise<string>
+  /** A server that tenancies are made on. */
+  tenancy(): Promise<TenancyBench>
 }
 
 /** Makes each once; `closing` gets what ends it again. */
 export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy {
   let link: Promise<Link> | undefined
   let containerd: Promise<string> | undefined
+  let tenancy: Promise<TenancyBench> | undefined
   const start = async () => {
     // Debian's: load-child.ts has its ctr, and RESULTS.md was measured on it.
     const { address, stop } = await startContainerd(1)
@@ -31,6 +35,10 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
     containerd: () => {
       containerd ??= start()
       return containerd
+    },
+    tenancy: () => {
+      tenancy ??= tenancyBench(stage, closing)
+      return tenancy
     },
   }
 }

@@ -29,6 +29,11 @@ export async function notes(names: readonly TrialName[], lazy: Lazy): Promise<st
           `The link is ${(await lazy.link()).how}. Counted are the blob bytes that the registry sent, over the whole time of the process.`,
         ]
       : []),
+    ...(has('tenancy')
+      ? [
+          'A tenancy is made on the stand-in for Infisical’s server, with the code that `tenancy apply` uses, in a process of its own: new projects each time. A real server takes longer for each request.',
+        ]
+      : []),
     ...(has('load')
       ? [
           'Loading is measured with a real containerd and the code that install uses, in one process: verify (which reads the file once), then load. The rest of install is not in its memory.',

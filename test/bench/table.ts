@@ -81,6 +81,13 @@ export const rows: readonly Row[] = [
   against(verify, 'openssl sha256 of the file', seconds('openssl')),
   against(verify, 'sha256sum of the file', seconds('sha256sum')),
   alone('verify', 'verify, 650 MB, peak memory', 'MB', peak('verify'), memoryTarget),
+  against(
+    ['tenancy', 'tenancy apply, 200 projects of 3 environments and 10 folders', 's', seconds('tenancy')],
+    'one request at a time',
+    seconds('tenancyOne'),
+    { most: 0.8 },
+  ),
+  alone('tenancy', 'the same, peak memory', 'MB', peak('tenancy'), memoryTarget),
   alone('version', 'sealift --version', 'ms', milliseconds('version'), { most: 150 }),
   against(['version', 'sealift --version', 'ms', milliseconds('version')], 'node -e 0', milliseconds('node')),
 ]

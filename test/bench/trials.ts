@@ -11,6 +11,7 @@ import type { Link } from './link.ts'
 import { loadMissing } from './load.ts'
 import { type Measured, quoted, type Words } from './measure.ts'
 import type { SpecName, Stage } from './stage.ts'
+import { makeTenancy } from './tenancy.ts'
 
 /** What one trial gave; sizes in bytes, other numbers as named. */
 export interface Outcome extends Omit<Measured, 'stdout'> {
@@ -136,6 +137,8 @@ export const trials = {
     const { read, ...took } = await loadMissing(stage, await containerd())
     return { ...(await outcome(took, stage.bundle('full'))), read }
   },
+  tenancy: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 4), ''),
+  tenancyOne: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 1), ''),
   version: async stage => outcome(await stage.measure([[process.execPath, stage.bin, '--version']]), ''),
   node: async stage => outcome(await stage.measure([[process.execPath, '-e', '0']]), ''),
 } as const satisfies Record<string, Trial>

@@ -22,18 +22,39 @@ export async function exchange(
 ): Promise<{ status: number; text: string }> {
   const url = new URL(call.path, baseUrl)
   for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value)
-  const response = await fetch(url, {
-    method: call.method,
-    headers: {
-      accept: 'application/json',
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token.reveal()}` }),
-    },
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    redirect: 'manual',
-    signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])]),
+  return await inTime(signal, async within => {
+    const response = await fetch(url, {
+      method: call.method,
+      headers: {
+        accept: 'application/json',
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token.reveal()}` }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      redirect: 'manual',
+      signal: within,
+    })
+    return { status: response.status, text: await bounded(response.body ?? []) }
   })
-  return { status: response.status, text: await bounded(response.body ?? []) }
+}
+
+/** A request that ends with `signal`, or after its time. Leaves nothing behind: there may be thousands in that time. */
+async function inTime<T>(
+  signal: AbortSignal | undefined,
+  request: (within: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const own = new AbortController()
+  const late = () => own.abort(new DOMException('the operation was aborted due to timeout', 'TimeoutError'))
+  const stop = () => own.abort(signal?.reason)
+  const timer = setTimeout(late, timeout)
+  signal?.addEventListener('abort', stop)
+  try {
+    signal?.throwIfAborted()
+    return await request(own.signal)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
+  }
 }
 
 async function bounded(body: AsyncIterable<Uint8Array> | []): Promise<string> {

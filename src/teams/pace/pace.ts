@@ -28,11 +28,16 @@ export function isOverload(error: unknown): boolean {
   return status === undefined ? error.cause instanceof Error : status === 429 || status >= 500
 }
 
-/** `signal` ends what waits; `said` is told of each pause, in a sentence. */
-export function createPace(clock: Clock, signal: AbortSignal, said: (text: string) => void): Pace {
+/** `signal` ends what waits; `said` is told of each pause, in a sentence; `atOnce` is how many go beside one another. */
+export function createPace(
+  clock: Clock,
+  signal: AbortSignal,
+  said: (text: string) => void,
+  atOnce: number = mostAtOnce,
+): Pace {
   const waiting: (() => void)[] = []
   let running = 0
-  let most = mostAtOnce
+  let most = Math.min(atOnce, mostAtOnce)
   let failures = 0
   let resting = Promise.resolve()
   let broken: { readonly error: unknown } | undefined
