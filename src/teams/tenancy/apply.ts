@@ -26,22 +26,29 @@ export interface Applying {
 interface Ready {
   readonly invited: Promise<void>
   readonly identities: Promise<ReadonlyMap<string, string>>
+  /** Ids of the projects, by their slugs; those that are made are added. */
+  readonly ids: Map<string, string>
 }
 
 /**
  * Does what a comparison says. Projects go on beside one another, and so do a project's environments; within one,
  * folders are made one after the other, for two may have the same one above them. People are invited before they come
  * into a project, which would invite them without a link. The first failure is the end: what was begun is finished,
- * nothing else is sent.
+ * nothing else is sent. Gives the ids of the projects, by their slugs.
  * @throws SealiftError SERVER_FAILED that names the thing which could not be made, and what `keep` throws
  */
-export async function applyActions(actions: readonly Action[], applying: Applying): Promise<void> {
+export async function applyActions(
+  actions: readonly Action[],
+  applying: Applying,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map([...applying.observed.projects].map(([slug, { id }]) => [slug, id]))
   const ready = { invited: invite(actions, applying), identities: makeIdentities(actions, applying) }
   const ofProjects = Map.groupBy(actions, ({ project }) => project)
   const projects = [...ofProjects].flatMap(([slug, all]) =>
-    slug === undefined ? [] : [applyToProject(slug, all, ready, applying)],
+    slug === undefined ? [] : [applyToProject(slug, all, { ...ready, ids }, applying)],
   )
   await allEnded([ready.invited, ready.identities, ...projects])
+  return ids
 }
 
 async function invite(actions: readonly Action[], { server, keep, lost, ...rest }: Applying): Promise<void> {
@@ -83,9 +90,9 @@ async function applyToProject(
   ready: Ready,
   applying: Applying,
 ): Promise<void> {
-  const { server, observed } = applying
+  const { server } = applying
   const perform = performing(applying)
-  let id = observed.projects.get(slug)?.id ?? ''
+  let id = ready.ids.get(slug) ?? ''
   const inOrder = async (some: readonly Action[], identityId = '') => {
     for (const action of some) await perform([action], () => act(action, { id, identityId }, server))
   }
@@ -95,6 +102,7 @@ async function applyToProject(
   for (const action of actions.filter(({ kind }) => kind === 'project'))
     await perform([action], async () => {
       id = await makeProject(action, id, server)
+      ready.ids.set(slug, id)
     })
   await inOrder(of('environment'))
   const members = async () => {

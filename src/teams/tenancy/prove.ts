@@ -7,6 +7,7 @@ import type {
   InfisicalSession,
   Random,
   SecretPlace,
+  ServerIdentity,
 } from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
 import { allowedIn, permissionsOf, privilegeSlug } from './permissions.ts'
@@ -22,6 +23,14 @@ const [attempts, pause] = [15, 1_000]
 export const provenShape = z.strictObject({ identity: z.string(), tried: z.number() })
 export type Proven = z.infer<typeof provenShape>
 
+/** What is known of the server already, and need not be asked again. */
+export interface Known {
+  /** Ids by slug. */
+  readonly projects: ReadonlyMap<string, string>
+  /** As they were before the last changes. */
+  readonly identities: readonly ServerIdentity[]
+}
+
 /** What trying needs. */
 export interface Proving {
   readonly infisical: Infisical
@@ -30,6 +39,7 @@ export interface Proving {
   readonly clock: Clock
   readonly random: Random
   readonly signal: AbortSignal
+  readonly known: Known
 }
 
 /**
@@ -43,15 +53,13 @@ export async function proveIdentities(
   tenancy: Tenancy,
   proving: Proving,
 ): Promise<{ proven: Proven[]; unmet: Unmet[] }> {
-  const { session, pace } = proving
-  const { tenancy: server } = session
-  const left = (await pace.read(() => server.identities())).filter(({ name }) => twinName.test(name))
+  const { session, pace, known } = proving
+  const left = known.identities.filter(({ name }) => twinName.test(name))
   for (const { id } of left) await pace.change(() => session.deleteIdentity(id))
-  const ids = new Map((await pace.read(() => server.projects())).map(({ slug, id }) => [slug, id]))
   const [proven, unmet]: [Proven[], Unmet[]] = [[], []]
   for (const identity of identities) {
     const trials = trialsOf(identity, tenancy)
-    const against = await asTwin(identity, tenancy, ids, proving, twin => tryAll(trials, ids, twin, proving))
+    const against = await asTwin(identity, tenancy, proving, twin => tryAll(trials, twin, proving))
     proven.push({ identity: identity.name, tried: trials.length })
     unmet.push(...against.map(why => ({ name: `least privilege of identity ${identity.name}`, why })))
   }
@@ -61,8 +69,7 @@ export async function proveIdentities(
 async function asTwin<T>(
   identity: TenancyIdentity,
   { projects }: Tenancy,
-  ids: ReadonlyMap<string, string>,
-  { infisical, session, pace, random }: Proving,
+  { infisical, session, pace, random, known }: Proving,
   work: (twin: IdentityTrial) => Promise<T>,
 ): Promise<T> {
   const { tenancy: server } = session
@@ -70,7 +77,7 @@ async function asTwin<T>(
   const id = await pace.change(() => server.createIdentity(name))
   try {
     for (const project of projects) {
-      const [allowed, projectId] = [allowedIn(identity, project), ids.get(project.slug) ?? '']
+      const [allowed, projectId] = [allowedIn(identity, project), known.projects.get(project.slug) ?? '']
       if (allowed.length === 0) continue
       await pace.change(() => server.addMachine(projectId, id))
       await pace.change(() => server.createPrivilege(projectId, id, privilegeSlug, permissionsOf(allowed)))
@@ -87,17 +94,12 @@ async function asTwin<T>(
 }
 
 /** What went against the file, a sentence each. */
-async function tryAll(
-  trials: readonly Trial[],
-  ids: ReadonlyMap<string, string>,
-  twin: IdentityTrial,
-  proving: Proving,
-): Promise<string[]> {
+async function tryAll(trials: readonly Trial[], twin: IdentityTrial, proving: Proving): Promise<string[]> {
   const against: string[] = []
   // What it may do comes first: what is refused before would be no proof.
   for (const trial of trials.toSorted((a, b) => Number(b.may) - Number(a.may))) {
     const { project, environment, path, action, may } = trial
-    const place = { projectId: ids.get(project) ?? '', environment, path }
+    const place = { projectId: proving.known.projects.get(project) ?? '', environment, path }
     const could = await attempt(trial, place, twin, proving)
     const where = `${project}/${environment}${path}`
     if (could && !may) against.push(`it could ${action} ${where}, which the file does not let it`)

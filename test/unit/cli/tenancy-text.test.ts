@@ -1,6 +1,8 @@
+import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { confirmLoss } from '../../../src/cli/confirm.ts'
 import { appliedText, lossOf, planText } from '../../../src/cli/tenancy-text.ts'
+import type { SealiftError } from '../../../src/kernel/errors/index.ts'
 import { rejection } from '../site/wire/memory.ts'
 
 const nothing = {
@@ -91,6 +93,30 @@ describe('a loss', () => {
 
   test('that the command line confirms is asked about no more', async () => {
     await expect(confirmLoss(loss, ['hr-platform', 'talent-mesh'], signal)).resolves.toBeUndefined()
+  })
+
+  test.each([
+    ['talent-mesh\n', 'done'],
+    ['  talent-mesh  \n', 'done'],
+    ['talent\n', 'USAGE'],
+    ['yes\n', 'USAGE'],
+    ['\n', 'USAGE'],
+    ['', 'USAGE'],
+  ])('is confirmed by its name alone: %j', async (typed, end) => {
+    const input = Object.assign(new PassThrough(), { isTTY: true })
+    const output = new PassThrough()
+    input.end(typed)
+    const confirming = confirmLoss(loss, [], signal, { input, output })
+    const ended = await confirming.then(
+      () => 'done',
+      (error: SealiftError) => error.code,
+    )
+    expect(ended).toBe(end)
+    const shown = String(output.read())
+    expect(shown).toContain(
+      'This goes for ever from talent-mesh:\n  - environment talent-mesh/test, with 3 secrets\n',
+    )
+    expect(shown).toContain('Type talent-mesh to delete it: ')
   })
 
   test.each([[[]], [['hr-platform']]])('that nobody is there to confirm is none: %j', async given => {

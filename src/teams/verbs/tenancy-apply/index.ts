@@ -88,14 +88,14 @@ export async function applyTenancy(
     )
     const { observed, comparison } = first
     const pruning = await confirmPruning(prune, comparison.extras, { observed, server, pace }, confirm)
-    const { done, last } = await asStep(
+    const { done, last, known } = await asStep(
       reporter,
       'Make the server as the file says',
       say => untilEqual(tenancy, first, { server, pace, keeping, lost, say, pruning }),
       all => (all.done.length === 0 ? 'it is already' : `${all.done.length} done`),
     )
     const { clock, random } = host
-    const proving = { infisical, session, pace, clock, random, signal }
+    const proving = { infisical, session, pace, clock, random, signal, known }
     const tried = await proveChanged(changedIdentities(tenancy, done), tenancy, proving, reporter)
     return {
       organization: tenancy.organization,

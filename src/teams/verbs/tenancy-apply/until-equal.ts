@@ -7,6 +7,7 @@ import {
   applyActions,
   type Comparison,
   compare,
+  type Known,
   type Observed,
   observe,
   type Pruning,
@@ -39,14 +40,14 @@ export async function look(tenancy: Tenancy, server: TenancyServer, pace: Pace):
 
 /**
  * Does what is missing; where the server fails on the way, it is given time, and looked at again, until nothing is.
- * Gives what was done, and the last comparison.
+ * Gives what was done, the last comparison, and what is known of the server then.
  * @throws SealiftError SERVER_FAILED, and what `keeping` throws
  */
 export async function untilEqual(
   tenancy: Tenancy,
   first: Looked,
   { server, pace, keeping, lost, say, pruning }: Untiring,
-): Promise<{ done: Action[]; last: Comparison }> {
+): Promise<{ done: Action[]; last: Comparison; known: Known }> {
   const all: Action[] = []
   for (let looked = first; ; looked = await look(tenancy, server, pace)) {
     const { observed, comparison: last } = looked
@@ -59,8 +60,8 @@ export async function untilEqual(
     }
     const keep = actions.some(({ kind }) => kind === 'person') ? await keeping() : async () => {}
     try {
-      await applyActions(actions, { server, pace, observed, done, keep, lost })
-      return { done: all, last }
+      const projects = await applyActions(actions, { server, pace, observed, done, keep, lost })
+      return { done: all, last, known: { projects, identities: observed.identities } }
     } catch (error) {
       // Nobody knows what a request has done that the server failed at: it is looked at anew.
       await pace.rest(error).catch(failure => {

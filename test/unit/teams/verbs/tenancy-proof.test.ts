@@ -24,6 +24,9 @@ describe('what an identity must not do', () => {
       'createIdentity ci',
       'createIdentity sealift-proof-0001020304050607',
     ])
+    // What was listed is not asked again for it; the second list is this test's own.
+    const lists = site.server.asked.filter(name => /^(projects|identities)$/.test(name))
+    expect(lists.toSorted()).toEqual(['identities', 'identities', 'projects'])
     expect((await site.apply(wanted)).proven).toEqual([])
   })
 
