@@ -8,7 +8,7 @@ export const isTemplateText = (path: string): boolean =>
 const api =
   /(?<![\w./-])(?:[a-z0-9][a-z0-9.-]*\/)?v\d+(?:(?:alpha|beta)\d+)?(?:\/[A-Z][A-Za-z0-9]*)?(?![\w/-])/g
 const group = /(?<![\w./-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+(?![\w.-])/g
-const kind = /(?<![\w./-])(?:(?<=kind: *)|(?<=["'`/]))[A-Z][A-Za-z0-9]*(?![\w/-])/g
+const kind = /(?<![\w./-])(?:(?<=kind: {0,9})|(?<=["'`/]))[A-Z][A-Za-z0-9]*(?![\w/-])/g
 const version = /(?<![\w.-])v\d+(?:(?:alpha|beta)\d+)?(?![\w.-])/g
 
 /** Most names that are tried; those that are written out come first. Real charts have a few dozen. */
@@ -41,14 +41,24 @@ export function askedInWords(texts: readonly string[]): string[] {
   return [...new Set(actions.flatMap(code => code.match(api) ?? []))].sort().slice(0, mostInWords)
 }
 
-const action = /\{\{(?!-?\s*\/\*)[\s\S]*?\}\}/g
+const action = /\{\{(?!-?\s{0,9}\/\*)[\s\S]{0,4000}?\}\}/g
 
 function combined(text: string): string[] {
   const found = (shape: RegExp) => [...new Set(text.match(shape))]
   const versions = [...new Set([...found(version), 'v1'])]
-  const made = found(group).flatMap(name => versions.map(each => `${name}/${each}`))
+  const made = each(found(group), versions)
   const whole = [...new Set([...found(api).map(versionOf), ...made])]
-  return [...made, ...whole.flatMap(each => found(kind).map(name => `${each}/${name}`))]
+  return [...made, ...each(whole, found(kind))]
+}
+
+/** Each of these with each of those, as far as any is tried: a long text may have thousands of both. */
+function each(first: readonly string[], second: readonly string[]): string[] {
+  const all: string[] = []
+  for (const one of first) {
+    if (all.length >= mostAsked) break
+    for (const other of second.slice(0, mostAsked)) all.push(`${one}/${other}`)
+  }
+  return all.slice(0, mostAsked)
 }
 
 /** What a chart is rendered with, and what nobody has answered. */

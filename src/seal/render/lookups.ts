@@ -1,4 +1,4 @@
-const action = /\{\{(?!-?\s*\/\*)[\s\S]*?\}\}/g
+const action = /\{\{(?!-?\s{0,9}\/\*)[\s\S]{0,4000}?\}\}/g
 
 /**
  * Templates that ask the cluster (`lookup`), themselves or through a named template, and render something else than

@@ -20,6 +20,13 @@ describe('what is asked', () => {
     expect(askedApis([parts])).toEqual(expect.arrayContaining(['a.test/v2', 'a.test/v2/Thing', 'a.test/v1']))
   })
 
+  test('is not without bounds, however much there is in a file to put together', () => {
+    const lines = Array.from({ length: 6000 }, (_, i) => `g${i}.test/v${i % 9}: "Kind${i}"${' '.repeat(50)}`)
+    const text = `.Capabilities.APIVersions ${lines.join('\n')}${' '.repeat(200_000)}${'{{ '.repeat(9000)}`
+    expect(askedApis([text])).toHaveLength(3000)
+    expect(askedInWords([text])).toEqual([])
+  })
+
   test('is no path, address or image', () => {
     const text = 'Capabilities /api/v1/Pod x.test/y/v1 https://x.test/v1/a x/v1-2'
     expect(askedApis([text])).toEqual([])
