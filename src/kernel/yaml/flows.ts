@@ -11,18 +11,24 @@ interface Change {
   readonly tabs: number
 }
 
-// Most characters that are read again or put for it, some seconds; and a key is never that far to the right.
+// Most characters that are read again or put for it: some seconds, and for a text that may be no YAML at all an instant.
+// A key is never that far to the right.
 const mostWork = 128 * 1024 * 1024
+const instant = 2 * 1024 * 1024
 const mostBlanks = 4096
 
-/** Every document, as js-yaml's `loadAll` gives it, whatever the columns of what is in brackets. @throws YAMLException */
-export function loadFlows(text: string, options: LoadOptions): unknown[] {
+/**
+ * Every document, as js-yaml's `loadAll` gives it, whatever the columns of what is in brackets.
+ * @param perhaps whether the text may be no YAML at all: not much is done for it then
+ * @throws YAMLException
+ */
+export function loadFlows(text: string, options: LoadOptions, perhaps = false): unknown[] {
   try {
     return loadAll(text, options)
   } catch (error) {
     if (missing(text, error) === undefined) throw error
   }
-  const { filled, changes } = fill(text)
+  const { filled, changes } = fill(text, perhaps ? instant : mostWork)
   try {
     return loadAll(filled, options)
   } catch (error) {
@@ -30,14 +36,14 @@ export function loadFlows(text: string, options: LoadOptions): unknown[] {
   }
 }
 
-function fill(text: string): { filled: string; changes: readonly Change[] } {
+function fill(text: string, most: number): { filled: string; changes: readonly Change[] } {
   // Directives belong to the document below them; without any, each is read by itself.
   const documents = /^%/m.test(text) ? [text] : text.split(/(?<=\n)(?=---(?:\s|$))/)
   const changes: Change[] = []
   const done: string[] = []
   let [before, work] = [0, 0]
   for (const document of documents) {
-    const one = fillOne(document, mostWork - work)
+    const one = fillOne(document, most - work)
     for (const { at, ...change } of one.changes) changes.push({ ...change, at: before + at })
     done.push(one.filled)
     before += one.filled.length

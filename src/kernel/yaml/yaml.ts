@@ -22,10 +22,14 @@ export function parseYaml(text: string, { aliases = true }: { readonly aliases?:
  * Every document of what is written for helm, Kubernetes or K3s, or by them, empty ones left out. Read as they do, by
  * libyaml and YAML 1.1: `on` is a boolean, of a key that is there twice the last counts, tags of programs say nothing,
  * brackets may end in any column. Without `typed` every scalar but null is the text that it is written as, as a Go
- * program has it in a field for texts. @throws YAMLException with line and column
+ * program has it in a field for texts. With `perhaps` the text may be no YAML at all: of what js-yaml reads more strictly
+ * than libyaml only a little is mended. @throws YAMLException with line and column
  */
-export function parseManifests(text: string, { typed = true }: { readonly typed?: boolean } = {}): unknown[] {
-  return bounded(text, loadFlows(sparse(text), { schema: helmSchema(typed), json: true }))
+export function parseManifests(
+  text: string,
+  { typed = true, perhaps = false }: { readonly typed?: boolean; readonly perhaps?: boolean } = {},
+): unknown[] {
+  return bounded(text, loadFlows(sparse(text), { schema: helmSchema(typed), json: true }, perhaps))
 }
 
 /** The text, unless it is dense with values. */

@@ -15,7 +15,7 @@ export function documentsIn(text: string, said: boolean): unknown[] {
 
 function yamlIn(text: string): unknown[] | undefined {
   try {
-    const documents = parseManifests(text)
+    const documents = parseManifests(text, { perhaps: true })
     return documents.length > 0 && documents.every(isStructure) ? documents : undefined
   } catch {
     return undefined
@@ -24,7 +24,9 @@ function yamlIn(text: string): unknown[] | undefined {
 
 const isStructure = (value: unknown): boolean => Array.isArray(value) || isMapping(value)
 
-const setting = /^(?:export\s+)?(\w[\w./-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*))$/
+// What ends a line for YAML or a regular expression may stand within a value.
+const setting = /^(?:export\s+)?(\w[\w./-]*)\s*=(.*)$/s
+const quoted = /^"([^"]*)"$|^'([^']*)'$/
 
 function settingsIn(text: string): Record<string, string>[] {
   const lines = text.split('\n').map(line => line.trim())
@@ -36,14 +38,17 @@ function settingsIn(text: string): Record<string, string>[] {
   for (const line of lines) {
     if (line === '' || /^[#;]/.test(line)) continue
     const title = /^\[+([^\][]*)\]+$/.exec(line)?.[1]
-    const [, key, double, single, plain] = setting.exec(line) ?? []
+    const [, key, rest = ''] = setting.exec(line) ?? []
     if (title === undefined && key === undefined) return []
     if (title !== undefined) {
       const before = titles.get(title) ?? 0
       titles.set(title, before + 1)
       section = before === 0 ? `${title}/` : `${title}[${before}]/`
     }
-    if (key !== undefined) found.push([`${section}${key}`, double ?? single ?? plain ?? ''])
+    if (key === undefined) continue
+    const value = rest.trim()
+    const [, double, single] = quoted.exec(value) ?? []
+    found.push([`${section}${key}`, double ?? single ?? value])
   }
   return found.length > 0 ? [Object.fromEntries(found)] : []
 }

@@ -35,11 +35,14 @@ export function isCommandLine(name: string): boolean {
   return commandLine.test(name)
 }
 
+/** Most flags within one another's values. */
+const deepest = 3
+
 /**
  * What the flags and variables of a command line say to be images: `--some-image=NAME`, `--someImage NAME`,
  * `-image NAME`, `SOME_IMAGE=NAME`; within a shell's script too. Several names are divided by commas.
  */
-export function saidInWords(words: readonly string[]): Said[] {
+export function saidInWords(words: readonly string[], depth = 0): Said[] {
   if (!words.some(word => /image|img/i.test(word))) return []
   const tokens = words.flatMap((word, i) => tokensOf(word).map(token => ({ token, word: i })))
   return tokens.flatMap(({ token, word }, i) => {
@@ -48,7 +51,9 @@ export function saidInWords(words: readonly string[]): Said[] {
     const claim = claimOf(flag ?? variable ?? '')
     // `--set NAME=VALUE` and `--env=NAME=VALUE` set something by that name.
     if (claim === undefined)
-      return inline?.includes('=') ? saidInWords([inline]).map(one => ({ ...one, word })) : []
+      return inline?.includes('=') && depth < deepest
+        ? saidInWords([inline], depth + 1).map(one => ({ ...one, word }))
+        : []
     const here = inline || assigned
     const next = tokens[i + 1]
     const value = here ? { token: here, word } : next

@@ -76,3 +76,12 @@ test.each(['a: [\n1\n---\nb\n]\n', 'a: [\n', 'a: "\n---\n"\n', 'a: [\n[\n1\n]\n-
     expect(() => parseManifests(text)).toThrow()
   },
 )
+
+test('only a little is mended of a text that may be no YAML', () => {
+  const list = (length: number) =>
+    Array.from({ length }, (_, i) => `  k${i}: [a,\n]\n`)
+      .join('')
+      .replace(/^/, 'a:\n')
+  expect(parseManifests(list(40), { perhaps: true })).toHaveLength(1)
+  expect(() => parseManifests(list(3000), { perhaps: true })).toThrow('deficient indentation')
+})

@@ -203,6 +203,10 @@ describe('documents that are texts', () => {
     const texts = [`1${'a'.repeat(120)}.!`, 'a/'.repeat(200_000), ' '.repeat(200_000), '"'.repeat(200_000)]
     for (const text of texts)
       expect(map({ image: text, run: `image = ${text}`, other: `acme/x:${text}` })).toEqual([])
+    // A line's end to a regular expression, but none to who splits by newlines.
+    const lines = `image = a:1\nb =${' '.repeat(200_000)}x\u2028y\n`
+    expect(map({ lines })).toEqual(['docker.io/library/a:1'])
+    expect(inPod({ args: [`--a=${'--b='.repeat(20_000)}image=redis:7`] })).toEqual([])
   })
 
   test('the place is the text’s, and the field of the document', () => {
