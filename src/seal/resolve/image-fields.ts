@@ -33,6 +33,7 @@ function* walk(value: unknown, at: At): Generator<Finding> {
   if (typeof value === 'string') yield* inText(value, at)
   else if (Array.isArray(value)) {
     yield* inWords(value, at.name, word => `${at.path}[${word}]`)
+    yield* inPairs(value, at)
     for (const [i, item] of value.entries()) yield* walk(item, { ...at, path: `${at.path}[${i}]` })
   } else if (isMapping(value)) yield* inMapping(value, at)
 }
@@ -47,6 +48,22 @@ function* inMapping(mapping: Mapping, { path, name, depth }: At): Generator<Find
     if (done.has(key) || (key === 'image' && 'pool' in mapping)) continue
     yield* walk(item, { path: joinPath(path, key), name: nameOf(key, name, called), depth })
   }
+}
+
+/** An image in several variables, or in several flags: `--image-repository=NAME`, `--image-tag=v1`. */
+function* inPairs(list: readonly unknown[], { path, name }: At): Generator<Finding> {
+  const places = new Map<string, string>()
+  const pairs: [string, string][] = []
+  const isWords = isCommandLine(name)
+  for (const [i, item] of list.entries()) {
+    const flag = isWords && typeof item === 'string' ? /^--?([\w.-]+)=(.*)$/.exec(item)?.slice(1) : undefined
+    const [key, value] = flag ?? (isMapping(item) ? [item['name'], item['value']] : [])
+    if (typeof key !== 'string' || typeof value !== 'string') continue
+    pairs.push([key, value])
+    places.set(key, flag === undefined ? `${path}[${i}].value` : `${path}[${i}]`)
+  }
+  for (const { text, verdict, keys } of joinedIn(Object.fromEntries(pairs), ''))
+    if (keys.length > 1) yield { field: places.get(keys[0] ?? '') ?? path, text, verdict }
 }
 
 /** What a field of a mapping is called: by a `name` beside its `value`; within `images` by that and its own name. */

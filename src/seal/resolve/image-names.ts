@@ -19,6 +19,13 @@ const other = new Set(
   suffix svc tag threshold time timeout token type user username version width`.split(/\s+/),
 )
 
+// Before it: images of others, that may or may not be there.
+const foreign = new Set(
+  'allow allowed block blocked delete denied deny disallowed exclude excluded exempt exempted forbidden ignore ignored prune skip'.split(
+    ' ',
+  ),
+)
+
 /** What a name says, whether in camel case, with dashes, dots or underscores; `undefined` when nothing about an image. */
 export function claimOf(name: string): Claim | undefined {
   if (name.length > 200) return undefined
@@ -30,6 +37,7 @@ export function claimOf(name: string): Claim | undefined {
     .filter(word => word !== '')
   const at = words.findLastIndex(word => /(?:image|img)s?(?:name|ref)?\d*$/.test(word))
   if (at < 0) return undefined
+  if (words.slice(0, at).some(word => foreign.has(word))) return undefined
   if (words[at - 1] === 'related') return 'image'
   const rest = words.slice(at + 1)
   if (rest.every(word => still.has(word) || /^\d+$/.test(word))) return 'image'
@@ -85,6 +93,6 @@ export function isFullImageName(text: string): boolean {
 export function hasVersion(text: string): boolean {
   const tag = parseReference(text)?.tag
   if (tag === undefined) return text.includes('@')
-  if (/^\d{3,5}$/.test(tag) || /^\d+(?:\.\d+){3}$/.test(tag)) return false
+  if (/^(?:80|\d{3,5})$/.test(tag) || /^\d+(?:\.\d+){3}$/.test(tag)) return false
   return /^v?\d[\w.-]*$|^(?:latest|stable|edge|main|master|nightly|alpine|slim|dev)(?:-[\w.]+)?$/.test(tag)
 }

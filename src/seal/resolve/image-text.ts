@@ -3,9 +3,19 @@ import { type Claim, claimOf, formOf, hasVersion, isFullImageName, verdictOf } f
 // What may stand around a name in arguments, scripts, JSON and YAML that is embedded as text.
 const between = /[\s"'`,;=()[\]{}<>|\\]+/
 
-/** The full image names within a longer text. */
+// What may stand before a name: how it is fetched, or the variable whose default it is (`${IMAGE:-NAME}`).
+const transport = /^(?:docker|oci):\/\//
+const variable = /^\w+:-/
+
+/** The full image names within a longer text, and any with a version behind `docker://`. */
 export function fullNamesIn(text: string): string[] {
-  return text.split(between).filter(isFullImageName)
+  return text.split(between).flatMap(word => fullNameOf(word.replace(variable, '')))
+}
+
+function fullNameOf(word: string): string[] {
+  const name = word.replace(transport, '')
+  const isSaid = name !== word && formOf(name) === 'tagged' && hasVersion(name)
+  return isSaid || isFullImageName(name) ? [name] : []
 }
 
 /**
@@ -14,7 +24,10 @@ export function fullNamesIn(text: string): string[] {
  */
 export function imageNamesIn(text: string): string[] {
   if (/^[a-z][a-z0-9._-]*:v?\d+\.\d[\w.-]*$/.test(text) && formOf(text) && hasVersion(text)) return [text]
-  return text.split(between).filter(word => isFullImageName(word) || isShortName(word))
+  return text.split(between).flatMap(word => {
+    const bare = word.replace(variable, '')
+    return isShortName(bare) ? [bare] : fullNameOf(bare)
+  })
 }
 
 const isShortName = (word: string): boolean =>
@@ -59,7 +72,8 @@ export function saidInWords(words: readonly string[], depth = 0): Said[] {
     const value = here ? { token: here, word } : next
     // A switch by itself is followed by anything: what says that it is an image must be the flag's whole name.
     if (value === undefined || (!here && claim !== 'image')) return []
-    return value.token.split(',').map(text => ({ claim, text, word: value.word }))
+    const plain = /^\$\{\w+:?-([^${}]*)\}$/.exec(value.token)?.[1] ?? value.token
+    return plain.split(',').map(text => ({ claim, text, word: value.word }))
   })
 }
 

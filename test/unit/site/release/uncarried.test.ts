@@ -15,3 +15,7 @@ test('a short name and one with a digest only are found under the names that a b
   const manifest = pod('a', 'in') + pod('b', `r.test/in@${digest}`)
   expect(uncarriedImages('app', manifest, carried)).toEqual([])
 })
+
+test('what is no image name is none that a bundle lacks', () => {
+  expect(uncarriedImages('app', pod('policy', '!*:latest'), [])).toEqual([])
+})
