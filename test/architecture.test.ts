@@ -15,7 +15,7 @@ const floors = {
 } as const
 type Floor = keyof typeof floors
 const wings: readonly string[] = ['seal', 'site', 'teams']
-const wireRooms = ['cache', 'database', 'keys', 'bootstrap', 'store', 'proof']
+const wireRooms = ['cache', 'cloudnativepg', 'database', 'keys', 'bootstrap', 'store', 'proof']
 const edge = [
   'execa',
   '@kubernetes/client-node',

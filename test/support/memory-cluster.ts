@@ -21,6 +21,8 @@ export interface Behaviour {
   admit: (object: KubernetesObject) => void
   /** A controller, or a webhook: sees every object that is applied or created, may write others or refuse it. */
   react: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
+  /** A controller that holds objects by finalizers: sees every one that is to go, and may let it. */
+  letGo: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
 }
 
 /** A cluster in memory, with what the test may change or look at. */
@@ -52,6 +54,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     denies: () => false,
     admit: () => {},
     react: () => {},
+    letGo: () => {},
     ...given,
   }
   const stored = new Map<string, Stored>()
@@ -194,6 +197,8 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       if (finalizers.length === 0) return drop(kind, name, namespace)
       const metadata = { ...doomed.object.metadata, deletionTimestamp: new Date().toISOString() }
       doomed.object = { ...doomed.object, metadata }
+      await behaviour.letGo(structuredClone(doomed.object), cluster)
+      if (!stored.has(key(kind, name, namespace))) return
       const held = `held by finalizers ${finalizers.join(', ')}`
       throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
     },

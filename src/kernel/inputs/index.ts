@@ -9,6 +9,7 @@ export { isSameVersion } from './same-version.ts'
 export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
 export { journalPath, type ReadSite, readSite } from './site-file.ts'
+export { isOperated } from './site-services.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'
 export { relativePath, siteName } from './spec-fields.ts'
 export {

@@ -13,7 +13,15 @@ const admin = z.strictObject({
     .describe("Key in the Secret that holds the administrator's password"),
 })
 
-/** PostgreSQL, as site.yaml describes it. */
+/** Whether role and database are to be made by CloudNativePG: no administrator and no URI are named. */
+export function isOperated({ admin, uri }: { readonly admin?: unknown; readonly uri?: unknown }): boolean {
+  return admin === undefined && uri === undefined
+}
+
+/**
+ * PostgreSQL, as site.yaml describes it. Who makes role and database need not be said where CloudNativePG runs it: the
+ * Service at `host` bears its label, and there is no administrator whose Secret could be named.
+ */
 export const database = z
   .strictObject({
     host: hostName.describe(
@@ -28,29 +36,38 @@ export const database = z
       .describe("Name of Infisical's own role, made unless it is there; with uri, the URI names it"),
     tls: z
       .enum(['disable', 'require', 'verify-full'])
-      .default('require')
+      .optional()
       .describe(
-        'require encrypts and trusts any certificate; verify-full also checks it; disable must be said',
+        'require (default) encrypts and trusts any certificate; verify-full (default under CloudNativePG) also checks it; disable must be said',
       ),
-    ca: secretRef.optional().describe('Secret with the CA certificate (PEM), for verify-full'),
+    ca: secretRef
+      .optional()
+      .describe("Secret with the CA certificate (PEM), for verify-full; CloudNativePG's own when left out"),
     admin: admin
       .optional()
-      .describe('Secret with an administrator that makes role and database: CREATEROLE and CREATEDB'),
+      .describe(
+        'Secret with an administrator that makes role and database: CREATEROLE and CREATEDB; with neither admin nor uri, CloudNativePG does, whose Service host must be',
+      ),
     uri: secretRef
       .optional()
       .describe(
         'Secret with a postgresql:// URI of a database that is there already; it is only checked, and given the sslmode that tls means',
       ),
   })
-  .refine(({ admin, uri }) => (admin === undefined) !== (uri === undefined), {
-    error: 'exactly one of admin and uri',
+  .refine(({ admin, uri }) => admin === undefined || uri === undefined, {
+    error: 'admin or uri, not both',
     when: onEveryObject,
   })
-  .refine(({ tls, ca }) => tls !== 'verify-full' || ca !== undefined, {
+  .refine(({ tls, ca, ...by }) => tls !== 'verify-full' || ca !== undefined || isOperated(by), {
     path: ['ca'],
     error: 'a Secret with the CA certificate, which verify-full needs',
     when: onEveryObject,
   })
+  .describe('The PostgreSQL that Infisical keeps its data in')
+  .transform(({ tls, ...rest }) => ({
+    ...rest,
+    tls: tls ?? (isOperated(rest) ? ('verify-full' as const) : ('require' as const)),
+  }))
 
 /** Dragonfly, as site.yaml describes it. */
 export const dragonfly = z.strictObject({

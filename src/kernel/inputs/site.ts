@@ -62,7 +62,7 @@ export const siteSchema = z
         email: z.email('an e-mail address').describe("The admin's e-mail address, which is the login's name"),
       })
       .describe("Infisical's first user, made at bootstrap; the password is made by Sealift"),
-    database: database.describe('The PostgreSQL that Infisical keeps its data in'),
+    database,
     dragonfly: dragonfly.describe('The Dragonfly, or Redis, that Infisical queues its jobs in'),
     ingress: z
       .strictObject({

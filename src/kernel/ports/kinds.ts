@@ -3,6 +3,9 @@ import type { Kind } from './cluster.ts'
 /** The kinds of Kubernetes objects that Sealift asks for, by their names here. */
 export const kinds = {
   clusterSecretStore: { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' },
+  cnpgCluster: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' },
+  cnpgDatabase: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Database' },
+  cnpgRole: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'DatabaseRole' },
   configMap: { apiVersion: 'v1', kind: 'ConfigMap' },
   crd: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
   daemonSet: { apiVersion: 'apps/v1', kind: 'DaemonSet' },

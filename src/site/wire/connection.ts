@@ -1,5 +1,5 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { Site } from '../../kernel/inputs/index.ts'
+import type { SecretRef, Site } from '../../kernel/inputs/index.ts'
 import {
   type CacheLogin,
   type Cluster,
@@ -51,9 +51,16 @@ export function parseCacheUrl(url: Secret, where: string): CacheLogin & { readon
   }
 }
 
-/** TLS of the site's database, the CA for verify-full read from the cluster. @throws SealiftError SITE_INVALID */
-export async function databasePlace(cluster: Cluster, { database }: Site): Promise<DatabasePlace> {
-  const { tls, ca, host } = database
+/**
+ * TLS of the site's database, the CA for verify-full read from the cluster; `known` is where it lies unless the site
+ * file says so. @throws SealiftError SITE_INVALID
+ */
+export async function databasePlace(
+  cluster: Cluster,
+  { database }: Site,
+  known?: SecretRef,
+): Promise<DatabasePlace> {
+  const { tls, ca = known, host } = database
   if (ca === undefined || tls !== 'verify-full') return { tls, serverName: host }
   return { tls, serverName: host, ca: (await readSecret(cluster, ca, 'database.ca')).reveal() }
 }

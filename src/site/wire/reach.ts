@@ -59,7 +59,7 @@ export async function through<T>(
  * `NAME.NAMESPACE.svc.cluster.local` (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/). What
  * may be a name outside as well is one where there is such a Service: the pod looks in the cluster first.
  */
-async function serviceAt(
+export async function serviceAt(
   { cluster, namespace: own }: From,
   host: string,
 ): Promise<{ namespace: string; service: string } | undefined> {

@@ -24,8 +24,8 @@ export async function environmentOf(
 /** The site's two services as wiring wants them; `namespace` is Infisical's. */
 export function servicesOf(
   site: Site,
-  { cluster, database, cache, random }: SiteHost,
+  { cluster, database, cache, random, clock }: SiteHost,
   namespace: string,
 ): SiteServices {
-  return { cluster, database, cache, random, site, namespace }
+  return { cluster, database, cache, random, clock, site, namespace }
 }

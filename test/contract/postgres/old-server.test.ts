@@ -1,5 +1,6 @@
 /** A server that is too old, met through the real adapter: refused with its code before a statement that writes. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { clock } from '../../../src/adapters/clock.ts'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
@@ -23,7 +24,7 @@ async function servicesAt(postgres: OldPostgres): Promise<SiteServices> {
   cluster.behaviour.services = { 'databases/postgres-cluster-rw:5432': postgres }
   const site = parseSite(smallSite.replace('database:\n', 'database:\n  tls: disable\n'), 'site.yaml')
   const ports = { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom() }
-  return { ...ports, site, namespace: 'infisical' }
+  return { ...ports, clock, site, namespace: 'infisical' }
 }
 
 it('is refused when it is looked at, and nothing is changed on it', async () => {

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clock } from '../../../src/adapters/clock.ts'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { SealiftError } from '../../../src/kernel/errors/index.ts'
@@ -106,7 +107,7 @@ async function services(uri: string, tls: Tls) {
   const site = parseSite(text, 'site.yaml')
   const random = countingRandom()
   const given: SiteServices = {
-    ...{ cluster, database, cache: createDragonfly(), random, site, namespace: 'infisical' },
+    ...{ cluster, database, cache: createDragonfly(), random, clock, site, namespace: 'infisical' },
   }
   return { ...given, database }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { clock } from '../../../src/adapters/clock.ts'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
@@ -63,7 +64,7 @@ const unclaimed = { namespace: 'infisical', data: true, takeOver: false }
 function servicesOf(text: string): SiteServices {
   const site = parseSite(text, 'site.yaml')
   const ports = { cluster, database: createPostgres(), cache: createDragonfly(), random: countingRandom() }
-  return { ...ports, site, namespace: 'infisical' }
+  return { ...ports, clock, site, namespace: 'infisical' }
 }
 
 describe('the services of a site', () => {

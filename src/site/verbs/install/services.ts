@@ -44,7 +44,10 @@ export async function checkServices(
     connections: cacheConnections(replicas),
     empty: !madeForCache(stored, site),
   })
-  return `PostgreSQL ${facts.version}, ${cache.server === 'redis' ? 'Redis' : 'Dragonfly'} ${cache.version}`
+  const database = facts
+    ? `PostgreSQL ${facts.version}`
+    : 'PostgreSQL by CloudNativePG, which lets nobody look yet'
+  return `${database}, ${cache.server === 'redis' ? 'Redis' : 'Dragonfly'} ${cache.version}`
 }
 
 /** The database and the keys that are this site's, or will be. Changes nothing. */
@@ -78,7 +81,7 @@ export interface Wiring {
  * stored first: a password or key that was used and then lost could never be found again.
  * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
  */
-export async function wireServices(wiring: Wiring): Promise<Done> {
+export async function wireServices(wiring: Wiring, say: (detail: string) => void = () => {}): Promise<Done> {
   const { bundle, site, wired, host, talk, takeOver, begin } = wiring
   const { cluster } = host
   const { namespace, name: chart } = wired.infisical
@@ -92,7 +95,11 @@ export async function wireServices(wiring: Wiring): Promise<Done> {
   if (state === undefined || !(await areStored(cluster, kept))) await begin()
   const stored = await storeKeys(cluster, kept)
 
-  const prepared = await readyDatabase(services, own, databaseConnections(replicas))
+  const { reporter, signal } = talk
+  const prepared = await readyDatabase(services, own, databaseConnections(replicas), {
+    ...{ signal, progress: say },
+    tell: text => reporter.warn(text),
+  })
   const { database, user } = own.parts
   const words = stored ? 'keys and connection stored' : 'keys and connection as they are'
   if (prepared === undefined) return { changed: stored, detail: `database ${database} as it is, ${words}` }

@@ -27,7 +27,7 @@ export function installSteps(installation: Installation): Step[] {
     {
       id: 'database',
       title: 'Prepare database and keys',
-      run: () => wireServices(installation),
+      run: say => wireServices(installation, say),
     },
     ...releaseSteps(installation),
     ...infisicalSteps(installation),

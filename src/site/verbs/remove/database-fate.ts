@@ -13,7 +13,7 @@ export function databaseFate(
   stored: StoredKeys | undefined,
 ): DatabaseFate {
   const keep = (kept: string): DatabaseFate => ({ dropped: false, kept })
-  if (!database.admin) return keep('the database: the site brought it (database.uri)')
+  if (database.uri) return keep('the database: the site brought it (database.uri)')
   const made = madeName(database)
   if (stored === undefined)
     return keep(`${made}, if they are there: no keys here show that they are this site's`)

@@ -61,7 +61,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   if (fate.dropped)
     await take(
       madeName(database),
-      () => purgeDatabase(services),
+      () => purgeDatabase(services, stored),
       reason => reason,
     )
   else kept.push(fate.kept)

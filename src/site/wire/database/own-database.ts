@@ -8,4 +8,6 @@ export interface OwnDatabase {
   /** The URI for the pods; the site's own one as it stands, but for an `sslmode` where it says none. */
   readonly uri: Secret
   readonly place: DatabasePlace
+  /** Its password is a new one, that no server knows yet. */
+  readonly fresh?: boolean
 }

@@ -1,4 +1,5 @@
 import type { DatabaseLogin, Endpoint } from '../../../kernel/ports/index.ts'
+import { keptPassword, type OperatedCluster, operatedBy } from '../cloudnativepg/index.ts'
 import { adminLogin, databasePlace, podLogin } from '../connection.ts'
 import { databaseUri, podUri } from '../database-uri.ts'
 import type { StoredKeys } from '../keys/index.ts'
@@ -8,6 +9,7 @@ import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
 import { checkDatabase, checkServer, type DatabaseFacts, databaseState } from './database.ts'
 import { dropDatabase } from './drop-database.ts'
+import { inspectOperated, purgeOperated, readyOperated, type Watched } from './operated-database.ts'
 import type { OwnDatabase } from './own-database.ts'
 import { type Prepared, prepareDatabase } from './prepare-database.ts'
 import { type TargetState, targetState } from './target-database.ts'
@@ -18,23 +20,34 @@ import { storedPlace } from './whose-database.ts'
  * @throws SealiftError SITE_INVALID
  */
 export async function ownDatabase(
-  { cluster, random, site }: SiteServices,
+  services: SiteServices,
   stored: Pick<StoredKeys, 'databaseUri'> | undefined,
 ): Promise<OwnDatabase> {
+  return ownAt(services, stored, await operatedBy(services))
+}
+
+async function ownAt(
+  { cluster, random, site }: SiteServices,
+  stored: Pick<StoredKeys, 'databaseUri'> | undefined,
+  operated: OperatedCluster | undefined,
+): Promise<OwnDatabase> {
   const { uri: ref, host, port, user, name } = site.database
-  const place = await databasePlace(cluster, site)
+  const place = await databasePlace(cluster, site, operated?.ca)
   if (ref !== undefined) {
     const uri = podUri(await readSecret(cluster, ref, 'database.uri'), place.tls, 'database.uri')
     return { uri, ...podLogin(uri, place.ca, 'database.uri') }
   }
-  const password = storedPlace(stored)?.password ?? makePassword(random)
+  const told = operated && { name, user, site: site.metadata.name }
+  const known = storedPlace(stored)?.password ?? (told && (await keptPassword(cluster, operated, told)))
+  const password = known ?? makePassword(random)
   const parts = { host, port, user, database: name, password }
-  return { parts, uri: databaseUri(parts, place.tls), place }
+  const fresh = known === undefined ? { fresh: true } : {}
+  return { parts, uri: databaseUri(parts, place.tls), place, ...fresh }
 }
 
 /**
  * Looks at the database and changes nothing. `state` is missing where the database is not there yet; `role` says
- * whether the role that an administrator would make is.
+ * whether the role that would be made is. `facts` are missing where only its own role will see them.
  * Fails where {@link readyDatabase} would.
  * @throws SealiftError DATABASE_*, FOREIGN_INSTALL, SITE_INVALID
  */
@@ -42,8 +55,10 @@ export async function inspectDatabase(
   services: SiteServices,
   own: OwnDatabase,
   connections: number,
-): Promise<{ facts: DatabaseFacts } & TargetState> {
+): Promise<{ facts?: DatabaseFacts } & TargetState> {
   const { cluster, database, site } = services
+  const operated = await operatedBy(services)
+  if (operated !== undefined) return await inspectOperated(services, operated, own, connections)
   return await through(services, 'database', own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     if (admin === undefined)
@@ -61,15 +76,19 @@ export async function inspectDatabase(
 }
 
 /**
- * Makes role and database where the site names an administrator, and checks them in any case, as their own role.
+ * Makes role and database where the site names an administrator, or has CloudNativePG make them, and checks them in any
+ * case, as their own role. `watched` is for what is waited for.
  * @throws SealiftError DATABASE_*, FOREIGN_INSTALL, SITE_INVALID
  */
 export async function readyDatabase(
   services: SiteServices,
   own: OwnDatabase,
   connections: number,
+  watched: Watched = {},
 ): Promise<Prepared | undefined> {
   const { cluster, database, random, site } = services
+  const operated = await operatedBy(services)
+  if (operated !== undefined) return await readyOperated(services, operated, own, connections, watched)
   const { user, password, database: name } = own.parts
   return await through(services, 'database', own.parts, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
@@ -80,13 +99,19 @@ export async function readyDatabase(
 }
 
 /**
- * Drops the database and role that Sealift made; nothing where the site names a URI. Only for `remove --purge`. Gives
- * why they stay, if they do.
+ * Drops the database and role that Sealift made; nothing where the site names a URI. Only for `remove --purge`. `stored`
+ * are this site's keys. Gives why they stay, if they do.
  * @throws SealiftError DATABASE_*, SITE_INVALID
  */
-export async function purgeDatabase(services: SiteServices): Promise<string | undefined> {
+export async function purgeDatabase(
+  services: SiteServices,
+  stored?: Pick<StoredKeys, 'databaseUri'>,
+): Promise<string | undefined> {
   const { cluster, database, site } = services
   const { name, user } = site.database
+  const operated = await operatedBy(services)
+  if (operated !== undefined)
+    return await purgeOperated(services, operated, await ownAt(services, stored, operated))
   return await through(services, 'database', site.database, async endpoint => {
     const admin = await adminLogin(cluster, site, endpoint)
     return admin && (await dropDatabase(database, admin, { name, user }))

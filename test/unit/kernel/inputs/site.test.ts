@@ -51,11 +51,14 @@ describe('parseSite', () => {
     ])
   })
 
-  it('wants either an administrator or a URI', () => {
+  it('takes an administrator or a URI, not both; with neither CloudNativePG is meant, which is verified', () => {
     const none = smallSite.replace(/ {2}admin: \{.*postgres-superuser.*\n/, '')
-    expect(faultsOf(none)).toEqual(['database: expected exactly one of admin and uri'])
+    expect(parseSite(none, 'site.yaml').database).toMatchObject({ tls: 'verify-full', name: 'infisical' })
+    const said = none.replace('database:\n', 'database:\n  tls: require\n')
+    expect(parseSite(said, 'site.yaml').database.tls).toBe('require')
+    expect(parseSite(smallSite, 'site.yaml').database.tls).toBe('require')
     const both = smallSite.replace('database:\n', 'database:\n  uri: { namespace: a, name: b, key: c }\n')
-    expect(faultsOf(both)).toEqual(['database: expected exactly one of admin and uri'])
+    expect(faultsOf(both)).toEqual(['database: expected admin or uri, not both'])
   })
 
   it('wants a CA for verify-full', () => {

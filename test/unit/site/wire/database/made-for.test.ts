@@ -9,6 +9,7 @@ import {
   madeForDatabase,
   purgeCache,
 } from '../../../../../src/site/wire/index.ts'
+import { RecordingClock } from '../../../../support/recording-clock.ts'
 import { countingRandom, rejection, siteCluster } from '../memory.ts'
 import { smallSite } from '../sites.ts'
 
@@ -69,7 +70,8 @@ test('a Dragonfly that does not empty a database says so, and is no fault of our
   }
   const cache = { open: async () => ({ command, close: async () => {} }) }
   const database = { open: () => Promise.reject(new Error('not asked')) }
-  const services = { cluster, cache, database, random: countingRandom(), site, namespace: 'infisical' }
+  const ports = { cluster, cache, database, random: countingRandom(), clock: new RecordingClock() }
+  const services = { ...ports, site, namespace: 'infisical' }
   const error = await rejection(purgeCache(services))
   expect([error.code, error.message]).toEqual(['CACHE_UNFIT', expect.stringContaining('database 3: NOPERM')])
 })

@@ -1,0 +1,14 @@
+import type { Cluster } from '../../../kernel/ports/index.ts'
+import type { Patience } from '../wait.ts'
+import type { OperatedCluster } from './operated.ts'
+import type { Target } from './wanted.ts'
+
+/** What role and database are made with. */
+export interface Making {
+  readonly cluster: Cluster
+  readonly at: OperatedCluster
+  readonly target: Target
+  readonly patience: Patience
+  /** Tells people what they have to do themselves; several lines. */
+  readonly tell: (text: string) => void
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { kinds } from '../../../../../src/kernel/ports/index.ts'
+import { operatedBy } from '../../../../../src/site/wire/cloudnativepg/index.ts'
+import { ownDatabase } from '../../../../../src/site/wire/index.ts'
+import { memorySetting, operatedSite } from '../../../../support/cloudnativepg/setting.ts'
+import { rejection } from '../memory.ts'
+import { smallSite } from '../sites.ts'
+
+const at = (host: string) => operatedSite.replace(/host: postgres\S+/, `host: ${host}`)
+
+describe('an operated cluster', () => {
+  test.each(['postgres-cluster-rw.databases.svc', 'postgres-cluster-rw.databases'])(
+    'is known by its Service, %s',
+    async host => {
+      const { services } = await memorySetting()
+      expect(await operatedBy(services(at(host)))).toMatchObject({
+        ...{ namespace: 'databases', name: 'postgres-cluster' },
+        ca: { namespace: 'databases', name: 'postgres-cluster-ca', key: 'ca.crt' },
+        knows: { role: true, database: true },
+        first: { role: 'app', database: 'app' },
+      })
+    },
+  )
+
+  test('is none where the site names an administrator, whatever is behind its host', async () => {
+    const { services } = await memorySetting()
+    expect(await operatedBy(services(smallSite))).toBeUndefined()
+  })
+
+  test.each([
+    ['a host outside', 'pg.bank.example', /its host pg\.bank\.example is no Service in the cluster/],
+    ['a Service of another kind', 'plain.databases', /is a Service without label cnpg\.io\/cluster/],
+    ['a Service that is not there', 'none.databases.svc', /is no Service in the cluster/],
+    ['replicas', 'postgres-cluster-ro.databases', /leads to replicas .* which only read$/],
+    ['any instance', 'postgres-cluster-r.databases.svc', /leads to replicas .* which only read$/],
+  ])('is missed in %s', async (_, host, words) => {
+    const { services, cluster } = await memorySetting()
+    await cluster.apply({ ...kinds.service, metadata: { name: 'plain', namespace: 'databases' } })
+    const error = await rejection(operatedBy(services(at(host))))
+    expect([error.code, error.message]).toEqual(['SITE_INVALID', expect.stringMatching(words)])
+    expect(error.hints.join()).toContain('-rw')
+  })
+
+  test('is missed where its Cluster is gone', async () => {
+    const { services, cluster } = await memorySetting()
+    await cluster.delete(kinds.cnpgCluster, 'postgres-cluster', 'databases')
+    const error = await rejection(operatedBy(services()))
+    expect([error.code, error.message]).toEqual([
+      'SITE_INVALID',
+      expect.stringContaining('which is not there'),
+    ])
+  })
+
+  test('is verified by its own CA, or the one that it was given, or the site’s word', async () => {
+    const { services, cluster } = await memorySetting()
+    const own = await ownDatabase(services(), undefined)
+    expect(own.place).toEqual({
+      ...{ tls: 'verify-full', ca: 'a CA', serverName: 'postgres-cluster-rw.databases.svc' },
+    })
+    expect(own.uri.reveal()).toContain('sslmode=verify-full')
+    await cluster.applyAs('operator', {
+      ...{ ...kinds.cnpgCluster, metadata: { name: 'postgres-cluster', namespace: 'databases' } },
+      spec: { certificates: { serverCASecret: 'banks-ca' } },
+    })
+    const error = await rejection(ownDatabase(services(), undefined))
+    expect(error.message).toBe('database.ca: there is no Secret databases/banks-ca')
+    const plain = services(operatedSite.replace('database:\n', 'database:\n  tls: require\n'))
+    expect((await ownDatabase(plain, undefined)).place.tls).toBe('require')
+  })
+})
