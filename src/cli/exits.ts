@@ -1,5 +1,22 @@
 import type { ErrorCode } from '../kernel/errors/index.ts'
 
+/** How giving something of what is installed anew can end. */
+export const rotateExits: readonly ErrorCode[] = [
+  'LOCK_INVALID',
+  'FILE_FAILED',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'DATABASE_DENIED',
+  'DATABASE_UNFIT',
+  'DATABASE_UNREACHABLE',
+  'HELM_FAILED',
+  'NOT_INSTALLED',
+  'SITE_BUSY',
+]
+
 /** How changing a site with a bundle can end, whether it is installed or taken away. */
 export const changeExits: readonly ErrorCode[] = [
   'SPEC_INVALID',

@@ -8,7 +8,7 @@ import { sealift, sealiftJson } from '../support/road.ts'
 const root = join(import.meta.dirname, '..', '..')
 const verbs = [
   ...['lock', 'build', 'diff', 'inspect', 'images', 'sbom', 'verify', 'merge', 'sign', 'keys new'],
-  ...['install', 'check', 'status', 'remove'],
+  ...['install', 'check', 'status', 'rotate ca', 'rotate database', 'remove'],
 ]
 let dir: string
 

@@ -27,8 +27,8 @@ const basicConstraints = oid('551d13')
 const subjectAltName = oid('551d11')
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
 
-/** A certificate for 127.0.0.1 and these host names, for servers and clients, valid from 2020 to 2099. */
-export function selfSigned(name: string, hosts: readonly string[] = []): Certificate {
+/** A certificate for 127.0.0.1 and these host names, for servers and clients, valid from 2020 to `end` (`YYYYMMDD`). */
+export function selfSigned(name: string, hosts: readonly string[] = [], end = '20991231'): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const subject = sequence(set(sequence(commonName, der(0x0c, Buffer.from(name)))))
   const address = der(0x87, Buffer.from([127, 0, 0, 1]))
@@ -39,7 +39,7 @@ export function selfSigned(name: string, hosts: readonly string[] = []): Certifi
     der(0x02, Buffer.from([1, ...randomBytes(8)])),
     ecdsaWithSha256,
     subject,
-    sequence(time('20200101000000Z'), time('20991231235959Z')),
+    sequence(time('20200101000000Z'), time(`${end}235959Z`)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(sequence(basicConstraints, octets(isCa)), sequence(subjectAltName, octets(names)))),

@@ -13,6 +13,8 @@ import { verified } from '../../src/seal/verbs/verify.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult } from '../../src/site/verbs/install/index.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
+import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
+import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
 import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
 import { tenancyPlan } from '../../src/teams/verbs/tenancy-plan.ts'
@@ -40,6 +42,8 @@ export const outputs = {
   lock: lockOutput,
   merge: mergeResult,
   remove: removeResult,
+  'rotate-ca': rotatedCa,
+  'rotate-database': rotatedDatabase,
   sbom: sbomOutput,
   sign: signed,
   status: z.discriminatedUnion('state', [
@@ -53,7 +57,7 @@ export const outputs = {
 
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
-  const name = (['keys', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb) as keyof typeof outputs
+  const name = (['keys', 'rotate', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return
   const result = outputs[name].safeParse(printed)

@@ -2,6 +2,7 @@
  * Takes what was observed on the site, gives verdicts and the budget's two-sided account. Reads nothing
  * itself and changes nothing.
  */
+export { judgeCa } from './certificate.ts'
 export { judgeFailure, judgeUntried } from './failure.ts'
 export { judgeLease } from './lease.ts'
 export { observeBudget, usageIfAny } from './observed-budget.ts'

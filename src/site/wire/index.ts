@@ -35,6 +35,7 @@ export {
   type DatabaseFacts,
   type DatabaseState,
   type DatabaseTarget,
+  databaseCa,
   databaseConnections,
   databaseState,
   dropDatabase,
@@ -49,6 +50,7 @@ export {
   readyDatabase,
   refuseOthersDatabase,
   targetState,
+  withPassword,
 } from './database/index.ts'
 export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'
 export { ensure } from './ensure.ts'
@@ -62,6 +64,7 @@ export {
   keysFor,
   makeKeys,
   refusePlantedKeys,
+  replaceInEnvironment,
   type ServerMemory,
   type StoredKeys,
   serverMemory,
@@ -82,6 +85,6 @@ export {
   type StoreScope,
   showingCertificate,
 } from './store/index.ts'
-export { derivedValues, infisicalValues, siteUrl } from './values.ts'
+export { derivedValues, environmentAnnotation, infisicalValues, siteUrl } from './values.ts'
 export type { Patience } from './wait.ts'
 export { namespacesOf, type Wired, wiredCharts } from './wired.ts'

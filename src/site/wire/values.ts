@@ -2,6 +2,9 @@ import { infisicalName, keysSecretName, serviceUrl } from '../../kernel/access/i
 import type { ChartSpec, Site } from '../../kernel/inputs/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
 
+/** Annotation of its pods that says which environment they have started with. */
+export const environmentAnnotation = 'sealift.dev/environment'
+
 /** SITE_URL: what the site file says, else the ingress, else the address inside the cluster. */
 export function siteUrl({ url, ingress }: Site, namespace: string): string {
   if (url !== undefined) return url.replace(/\/+$/, '')
@@ -20,7 +23,7 @@ export function infisicalValues({ ingress }: Site, environment?: Digest): Record
       fullnameOverride: infisicalName,
       kubeSecretRef: keysSecretName,
       replicaCount: 1,
-      ...(environment === undefined ? {} : { podAnnotations: { 'sealift.dev/environment': environment } }),
+      ...(environment === undefined ? {} : { podAnnotations: { [environmentAnnotation]: environment } }),
       // A hook that pulls curlimages/curl and infisical/cli by fixed names; Sealift bootstraps itself.
       autoBootstrap: { enabled: false },
     },

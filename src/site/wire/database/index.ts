@@ -10,6 +10,13 @@ export {
 export { dropDatabase } from './drop-database.ts'
 export type { OwnDatabase } from './own-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
-export { inspectDatabase, ownDatabase, purgeDatabase, readyDatabase } from './site-database.ts'
+export {
+  databaseCa,
+  inspectDatabase,
+  ownDatabase,
+  purgeDatabase,
+  readyDatabase,
+  withPassword,
+} from './site-database.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
 export { madeAtServer, madeForDatabase, refuseOthersDatabase } from './whose-database.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseLogin, Endpoint } from '../../../kernel/ports/index.ts'
+import type { DatabaseLogin, Endpoint, Secret } from '../../../kernel/ports/index.ts'
 import { keptPassword, type OperatedCluster, operatedBy } from '../cloudnativepg/index.ts'
 import { adminLogin, databasePlace, podLogin } from '../connection.ts'
 import { databaseUri, podUri } from '../database-uri.ts'
@@ -43,6 +43,21 @@ async function ownAt(
   const parts = { host, port, user, database: name, password }
   const fresh = known === undefined ? { fresh: true } : {}
   return { parts, uri: databaseUri(parts, place.tls), place, ...fresh }
+}
+
+/** The same login with another password. */
+export function withPassword(own: OwnDatabase, password: Secret): OwnDatabase {
+  const parts = { ...own.parts, password }
+  return { ...own, parts, uri: databaseUri(parts, own.place.tls) }
+}
+
+/**
+ * The CA (PEM) by which the site's database is to be checked, as it is now; nothing where none is.
+ * @throws SealiftError SITE_INVALID, CLUSTER_*
+ */
+export async function databaseCa(services: SiteServices): Promise<string | undefined> {
+  const operated = await operatedBy(services)
+  return (await databasePlace(services.cluster, services.site, operated?.ca)).ca
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
 import { secretObject } from '../secrets.ts'
+import { memoryVariables } from './heap.ts'
 import { type Keys, storedKeys } from './keys.ts'
 
 /** What the pod's environment holds besides the keys. */
@@ -22,6 +23,13 @@ export interface Environment {
   /** How the server's memory is bounded. */
   readonly memory: Readonly<Record<string, string>>
 }
+
+/** Names of all that Sealift has in the environment, at times; of others in the Secret it knows nothing. */
+export const ownVariables: ReadonlySet<string> = new Set([
+  ...['ENCRYPTION_KEY', 'AUTH_SECRET', 'DB_CONNECTION_URI', 'DB_ROOT_CERT', 'REDIS_URL', 'SITE_URL'],
+  ...['TELEMETRY_ENABLED', 'ANNOUNCEMENTS_ENABLED'],
+  ...memoryVariables,
+])
 
 /** Where keys and environment lie: Infisical's namespace, and what is in the two. */
 export interface Kept {

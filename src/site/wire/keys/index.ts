@@ -9,3 +9,4 @@ export {
   type StoredKeys,
   storedKeys,
 } from './keys.ts'
+export { replaceInEnvironment } from './replace.ts'

@@ -29,13 +29,15 @@ describe('before 1.30, where an operator knows no role by itself', () => {
       const own = await ownDatabase(services(), undefined)
       expect(await inspectDatabase(services(), own, 20)).not.toHaveProperty('state')
       const told: string[] = []
+      const added: Promise<void>[] = []
       const tell = (text: string) => {
         told.push(text)
-        clock.sleep(200_000).then(() => add(cluster, within(text)))
+        added.push(clock.sleep(200_000).then(() => add(cluster, within(text))))
       }
       expect(await readyDatabase(services(), own, 20, { tell })).toEqual({
         ...{ role: 'created', database: 'created' },
       })
+      await Promise.all(added)
       expect(within(told[0] ?? '')).toMatchObject({
         spec: {
           managed: { roles: [{ name: 'infisical', createdb: true, passwordSecret: { name: login } }] },
