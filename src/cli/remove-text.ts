@@ -21,14 +21,14 @@ export interface UnsaidRemoval {
 export function unsaidRemoval({ bundle, siteFile, site, purge }: UnsaidRemoval): SealiftError {
   const { metadata, database, dragonfly } = site
   const data = [
-    database.admin ? `database ${database.name} and role ${database.user}` : undefined,
+    database.uri ? undefined : `database ${database.name} and role ${database.user}`,
     dragonfly.database === 0 ? undefined : `Dragonfly's database ${dragonfly.database}`,
     'the keys',
     "the admin's login",
     'CRDs and images',
   ].filter(part => part !== undefined)
   const others = [
-    database.admin ? undefined : 'the database (database.uri)',
+    database.uri ? 'the database (database.uri)' : undefined,
     dragonfly.database === 0 ? "Dragonfly's database 0" : undefined,
   ].filter(part => part !== undefined)
   const fate = purge

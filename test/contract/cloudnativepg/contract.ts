@@ -83,7 +83,7 @@ export function operatedContract(make: () => Promise<OperatedSetting>): void {
       await setting.cluster.delete(kind, 'postgres-cluster-infisical', 'databases')
     await setting.cluster.delete(kinds.secret, 'postgres-cluster-infisical-login', 'databases')
     expect(await inspectDatabase(setting.services(), own, 20)).toMatchObject({ state: { tables: 0 } })
-    expect(await ready()).toMatchObject({ database: 'unchanged' })
+    expect(await ready()).toEqual({ role: 'changed', database: 'unchanged' })
     expect(await find('cnpgRole')).toMatchObject({ status: { applied: true } })
     expect(await find('cnpgDatabase')).toMatchObject({ status: { applied: true } })
   })

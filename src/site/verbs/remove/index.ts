@@ -9,7 +9,7 @@ import {
   storeName,
   systemNamespace,
 } from '../../../kernel/access/index.ts'
-import type { Site } from '../../../kernel/inputs/index.ts'
+import { isOperated, type Site } from '../../../kernel/inputs/index.ts'
 import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import {
   closeReceipt,
@@ -151,7 +151,9 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
 function keptWithoutPurge({ database, dragonfly }: Site, wired: Wired): string[] {
   const { namespace } = wired.infisical
   return [
-    `database ${database.name}`,
+    isOperated(database)
+      ? `database ${database.name} and role ${database.user}, with their objects for CloudNativePG`
+      : `database ${database.name}`,
     `Infisical's keys in Dragonfly's database ${dragonfly.database}`,
     `keys (Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName})`,
     `what was installed last (ConfigMap ${systemNamespace}/${receiptName})`,

@@ -29,16 +29,17 @@ export async function roleBy(
   const { cluster, at, target } = making
   const secret = loginSecret(at, target, password)
   const role = roleObject(at, target)
+  const known = await takes()
   const inline = !at.knows.role || at.inline.some(({ name }) => name === target.user)
   const there = inline
     ? at.inline.some(({ name }) => name === target.user)
     : (await cluster.get(kinds.cnpgRole, role.metadata.name, at.namespace)) !== undefined
   const wrote = await put(cluster, secret)
   const told = inline ? false : await put(cluster, role)
-  if (!(wrote || told) && (await takes())) return 'unchanged'
+  if (!(wrote || told) && known) return 'unchanged'
   if (inline) await untilInline(making, secret, takes)
   else await untilApplied(making, role, takes, secret)
-  return there ? 'changed' : 'created'
+  return there || known ? 'changed' : 'created'
 }
 
 /**

@@ -1,6 +1,6 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { isOperated, type SecretRef } from '../../../kernel/inputs/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
+import { type Cluster, type Endpoint, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { serviceAt } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
 
@@ -9,6 +9,10 @@ export interface OperatedCluster {
   /** Namespace of the Cluster, and of all that is said to its operator. */
   readonly namespace: string
   readonly name: string
+  /** Where its primary is: a pooler lets in only whom PostgreSQL knows already. */
+  readonly primary: Endpoint
+  /** Whether the site's host is a pooler (PgBouncer) before it. */
+  readonly pooled: boolean
   /** The CA (PEM) that signs its server's certificate. */
   readonly ca: SecretRef
   /** Kinds that the operator knows: `DatabaseRole` since 1.30, `Database` since 1.25. */
@@ -45,8 +49,9 @@ interface ClusterStatus {
   readonly certificates?: { readonly serverCASecret?: string }
 }
 
-/** Label by which the operator marks a Service of a Cluster, and a pooler's as well. */
+/** Label by which the operator marks a Service of a Cluster, and a pooler's as well, which has another one too. */
 const clusterLabel = 'cnpg.io/cluster'
+const poolerLabel = 'cnpg.io/poolerName'
 
 /**
  * The operated cluster that the site file's host leads to; `undefined` where the site names an administrator or a URI.
@@ -59,7 +64,7 @@ export async function operatedBy({
 }: Pick<SiteServices, 'cluster' | 'namespace' | 'site'>): Promise<OperatedCluster | undefined> {
   const { database } = site
   if (!isOperated(database)) return undefined
-  const { host } = database
+  const { host, port } = database
   const found = await serviceAt({ cluster, namespace: own }, host)
   const service = found && (await cluster.get(kinds.service, found.service, found.namespace))
   const name = service?.metadata.labels?.[clusterLabel]
@@ -73,7 +78,10 @@ export async function operatedBy({
       `database.host: ${host} is a Service of CloudNativePG's Cluster ${namespace}/${name}, which is not there`,
       { hints: ['Name a Service of a Cluster that is there, or an administrator under database.admin.'] },
     )
-  return { namespace, name, ...described(object, name, namespace), knows: await known(cluster) }
+  const pooled = service?.metadata.labels?.[poolerLabel] !== undefined
+  const primary = pooled ? { host: `${name}-rw.${namespace}.svc`, port: 5432 } : { host, port }
+  const knows = await known(cluster)
+  return { namespace, name, primary, pooled, ...described(object, name, namespace), knows }
 }
 
 function described({ spec, status }: KubernetesObject, name: string, namespace: string) {

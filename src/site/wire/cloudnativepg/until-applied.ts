@@ -39,8 +39,8 @@ export async function untilApplied(
     const { applied, message = '', observedGeneration } = (live?.['status'] ?? {}) as Status
     const current = observedGeneration === live?.metadata['generation']
     if (applied === true && current && (await holds())) return true
-    if (applied === false && message !== said) progress?.(`CloudNativePG: ${printable(message)}`)
-    if (applied === false) said = message
+    if (!applied && message && message !== said) progress?.(`CloudNativePG: ${printable(message)}`)
+    if (!applied && message) said = message
     if (applied === undefined || (applied && !current)) return undefined
     next ??= clock.now() + first
     if (clock.now() < next) return undefined

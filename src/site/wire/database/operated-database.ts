@@ -1,5 +1,4 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { DatabaseLogin, Endpoint } from '../../../kernel/ports/index.ts'
 import {
   databaseBy,
   type Making,
@@ -18,6 +17,7 @@ import type { Patience } from '../wait.ts'
 import { checkDatabase, type DatabaseFacts } from './database.ts'
 import { explained } from './database-rights.ts'
 import { firstLook } from './first-look.ts'
+import { loginOf, makeItself, tryPooler } from './operated-login.ts'
 import type { OwnDatabase } from './own-database.ts'
 import { type OwnLogin, tryOwnLogin } from './own-login.ts'
 import type { Prepared } from './prepare-database.ts'
@@ -41,8 +41,8 @@ export async function inspectOperated(
 ): Promise<Inspected> {
   const { cluster, database } = services
   const target = targetOf(services, own.parts)
-  return await through(services, 'database', own.parts, async endpoint => {
-    const login = loginOf(own, endpoint)
+  return await through(services, 'database', at.primary, async endpoint => {
+    const login = loginOf(at, own, endpoint)
     const found = await tryOwnLogin(database, login)
     await refuseOthersObjects(cluster, at, target, found.answer !== 'refused')
     refuseOthersOwner(found, target)
@@ -74,8 +74,8 @@ export async function readyOperated(
   const { cluster, clock, database } = services
   const target = targetOf(services, own.parts)
   const making: Making = { cluster, at, target, patience: { clock, ...watched }, tell }
-  return await through(services, 'database', own.parts, async endpoint => {
-    const login = loginOf(own, endpoint)
+  const prepared = await through(services, 'database', at.primary, async endpoint => {
+    const login = loginOf(at, own, endpoint)
     const look = () => tryOwnLogin(database, login)
     await refuseOthersObjects(cluster, at, target, (await look()).answer !== 'refused')
     const role = await roleBy(making, own.parts.password, async () => (await look()).answer !== 'refused')
@@ -91,6 +91,8 @@ export async function readyOperated(
     })
     return { role, database: made }
   })
+  if (at.pooled) await tryPooler(services, own)
+  return prepared
 }
 
 /**
@@ -106,7 +108,7 @@ export async function purgeOperated(
   const target = targetOf(services, own.parts)
   if (!at.knows.database) return 'its operator drops none: drop it, and take the role out of the Cluster'
   const ask = () =>
-    through(services, 'database', own.parts, endpoint => tryOwnLogin(database, loginOf(own, endpoint)))
+    through(services, 'database', at.primary, endpoint => tryOwnLogin(database, loginOf(at, own, endpoint)))
   const kept = await takeDatabase(cluster, at, target)
   if (kept !== undefined) return kept
   if ((await ask()).answer === 'in') return 'there is no Database object by which its operator would drop it'
@@ -115,28 +117,8 @@ export async function purgeOperated(
   return 'there is no DatabaseRole object by which its operator would drop the role'
 }
 
-/** Operators before 1.25 make no databases: the role does, which may. */
-async function makeItself(
-  database: SiteServices['database'],
-  login: DatabaseLogin,
-  name: string,
-  { answer }: OwnLogin,
-): Promise<Prepared['database']> {
-  if (answer !== 'absent') return 'unchanged'
-  await withSession(database, { ...login, database: 'postgres' }, session =>
-    explained(login, () =>
-      session.query(`CREATE DATABASE ${session.identifier(name)} ENCODING 'UTF8' TEMPLATE template0`),
-    ),
-  )
-  return 'created'
-}
-
 function targetOf({ site }: SiteServices, { database, user }: OwnDatabase['parts']) {
   return { name: database, user, comment: ownComment, site: site.metadata.name }
-}
-
-function loginOf({ parts, place }: OwnDatabase, endpoint: Endpoint): DatabaseLogin {
-  return { ...place, ...endpoint, user: parts.user, password: parts.password, database: parts.database }
 }
 
 /** What the operator is told to make it takes up, whoever has it. @throws SealiftError FOREIGN_INSTALL */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
 import { kinds } from '../../../../../src/kernel/ports/index.ts'
 import { operatedBy } from '../../../../../src/site/wire/cloudnativepg/index.ts'
-import { ownDatabase } from '../../../../../src/site/wire/index.ts'
+import { ownDatabase, readyDatabase } from '../../../../../src/site/wire/index.ts'
 import { memorySetting, operatedSite } from '../../../../support/cloudnativepg/setting.ts'
 import { rejection } from '../memory.ts'
 import { smallSite } from '../sites.ts'
@@ -66,5 +67,50 @@ describe('an operated cluster', () => {
     expect(error.message).toBe('database.ca: there is no Secret databases/banks-ca')
     const plain = services(operatedSite.replace('database:\n', 'database:\n  tls: require\n'))
     expect((await ownDatabase(plain, undefined)).place.tls).toBe('require')
+  })
+})
+
+describe('a pooler before it', () => {
+  const pooled = at('pooler.databases.svc')
+
+  async function withPooler() {
+    const setting = await memorySetting()
+    const labels = { 'cnpg.io/cluster': 'postgres-cluster', 'cnpg.io/poolerName': 'pooler' }
+    await setting.cluster.apply({
+      ...kinds.service,
+      metadata: { name: 'pooler', namespace: 'databases', labels },
+      spec: { selector: { 'cnpg.io/poolerName': 'pooler' } },
+    })
+    const { services } = setting.cluster.behaviour
+    services['databases/pooler:5432'] = { host: '127.0.0.1', port: 6432 }
+    return setting
+  }
+
+  test('is for Infisical; what is made is made at the primary', async () => {
+    const { services, postgres } = await withPooler()
+    const seen: string[] = []
+    const open: typeof postgres.open = async login => {
+      seen.push(`${login.port} ${login.serverName}`)
+      return postgres.open(login)
+    }
+    const given = { ...services(pooled), database: { open } }
+    const own = await ownDatabase(given, undefined)
+    expect(own.parts.host).toBe('pooler.databases.svc')
+    expect(await readyDatabase(given, own, 20)).toEqual({ role: 'created', database: 'created' })
+    expect([...new Set(seen)]).toEqual(['1 postgres-cluster-rw.databases.svc', '6432 pooler.databases.svc'])
+    expect(seen.at(-1)).toContain('pooler')
+  })
+
+  test('shows a certificate that may not have its name: what to do is said', async () => {
+    const { services, postgres } = await withPooler()
+    const open: typeof postgres.open = async login => {
+      if (login.port === 6432)
+        throw new SealiftError('DATABASE_UNREACHABLE', 'cannot reach PostgreSQL: wrong name')
+      return postgres.open(login)
+    }
+    const given = { ...services(pooled), database: { open } }
+    const own = await ownDatabase(given, undefined)
+    const error = await rejection(readyDatabase(given, own, 20))
+    expect(error.hints.join()).toContain('serverAltDNSNames')
   })
 })

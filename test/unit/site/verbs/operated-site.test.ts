@@ -1,0 +1,82 @@
+import { afterEach, expect, test } from 'vitest'
+import { random } from '../../../../src/adapters/clock.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { smallDefinitions } from '../../../support/cloudnativepg/definitions.ts'
+import { memoryHands } from '../../../support/cloudnativepg/hands.ts'
+import { memoryPostgres } from '../../../support/cloudnativepg/memory-postgres.ts'
+import { startOperator } from '../../../support/cloudnativepg/operator.ts'
+import { clusterObjects, operatedSite } from '../../../support/cloudnativepg/setting.ts'
+import { secretIn } from '../wire/memory.ts'
+import { installOn, objectsIn, removeFrom } from './memory-site.ts'
+import { memoryWorld } from './memory-world.ts'
+
+let stop = () => {}
+afterEach(() => stop())
+
+/** A whole site in memory, whose PostgreSQL CloudNativePG runs in real time. */
+async function operatedWorld() {
+  const world = await memoryWorld()
+  const { cluster, host } = world
+  const postgres = memoryPostgres()
+  await cluster.apply({ ...kinds.namespace, metadata: { name: 'databases' } })
+  for (const object of [...smallDefinitions(), ...clusterObjects('a CA', 'apps-own')])
+    await cluster.apply(object)
+  cluster.behaviour.services['databases/postgres-cluster-rw:5432'] = { host: '127.0.0.1', port: 1 }
+  const text = operatedSite.replace('dragonfly.databases.svc', 'dragonfly.bank.example')
+  await host.files.write('site.yaml', Buffer.from(text))
+  const operator = startOperator(memoryHands(cluster), postgres.superuser)
+  let acting = Promise.resolve()
+  const act = () => {
+    acting = acting.then(() => operator.act(Date.now()))
+    return acting
+  }
+  const timer = setInterval(act, 20)
+  stop = () => clearInterval(timer)
+  cluster.behaviour.letGo = act
+  return { ...world, postgres, operator, host: { ...host, database: postgres, random } }
+}
+
+test('a site under CloudNativePG is installed, left as it is, removed, found again, and purged', async () => {
+  const { cluster, host, postgres, runtime } = await operatedWorld()
+  await installOn(host, '1.0.0')
+  expect(postgres.databases.get('infisical')).toMatchObject({ owner: 'infisical', open: false })
+  const variables = (await secretIn(cluster, 'demo', 'infisical-secrets')) ?? {}
+  expect(Buffer.from(variables['DB_ROOT_CERT'] ?? '', 'base64').toString()).toBe('a CA')
+  expect(variables['DB_CONNECTION_URI']).toMatch(
+    /@postgres-cluster-rw\.databases\.svc:5432\/infisical\?sslmode=verify-full$/,
+  )
+
+  // But for the journal, which a proof is written into.
+  const written = () => objectsIn(cluster).filter(({ metadata }) => !metadata.name.includes('journal'))
+  const before = written()
+  await installOn(host, '1.0.0')
+  expect(written()).toEqual(before)
+
+  const { kept } = await removeFrom(host, '1.0.0', false)
+  expect(kept).toContain('database infisical and role infisical, with their objects for CloudNativePG')
+  expect(await cluster.get(kinds.cnpgDatabase, 'postgres-cluster-infisical', 'databases')).toBeDefined()
+  postgres.databases.set('infisical', {
+    ...{ owner: 'infisical', encoding: 'UTF8', open: false, tables: ['infisical_migrations'] },
+  })
+  await installOn(host, '1.0.0')
+  expect((await secretIn(cluster, 'demo', 'infisical-secrets'))?.['DB_CONNECTION_URI']).toBe(
+    variables['DB_CONNECTION_URI'],
+  )
+
+  const { removed } = await removeFrom(host, '1.0.0', true)
+  expect(removed).toContain('database infisical and role infisical')
+  expect([...postgres.databases.keys(), ...postgres.roles.keys()]).toEqual(['app', 'postgres', 'app'])
+  const left = cluster
+    .objects()
+    .filter(({ metadata }) => metadata.name.startsWith('postgres-cluster-infisical'))
+  expect(left).toEqual([])
+  expect((await runtime.images()).length).toBe(0)
+})
+
+test('what a plain site refuses, it refuses before the first change: no connections are left', async () => {
+  const { cluster, host, postgres } = await operatedWorld()
+  postgres.used = 90
+  const before = objectsIn(cluster)
+  await expect(installOn(host, '1.0.0')).rejects.toMatchObject({ code: 'DATABASE_UNFIT' })
+  expect(objectsIn(cluster)).toEqual(before)
+})
