@@ -10,6 +10,7 @@ export const kinds = {
   crd: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
   daemonSet: { apiVersion: 'apps/v1', kind: 'DaemonSet' },
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment' },
+  dragonfly: { apiVersion: 'dragonflydb.io/v1alpha1', kind: 'Dragonfly' },
   endpointSlice: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
   event: { apiVersion: 'v1', kind: 'Event' },
   externalSecret: { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },

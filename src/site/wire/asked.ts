@@ -1,7 +1,7 @@
 import { keysSecretName, readValues } from '../../kernel/access/index.ts'
 import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Cluster, Endpoint, Secret } from '../../kernel/ports/index.ts'
-import { type CacheFacts, checkCache } from './cache/index.ts'
+import { type CacheFacts, checkCache, flagPlaceAt } from './cache/index.ts'
 import { parseCacheUrl, podLogin } from './connection.ts'
 import { type DatabaseFacts, type DatabaseState, databaseState, serverFacts } from './database/index.ts'
 import { parseDatabaseUri } from './database-uri.ts'
@@ -90,7 +90,7 @@ export async function askCache(
   const { database, ...login } = parseCacheUrl(url, where('REDIS_URL'))
   return await through(services, 'dragonfly', login, endpoint =>
     withSession(services.cache, { ...login, ...endpoint, serverName: login.host }, session =>
-      checkCache(session, { database, connections: 0 }),
+      checkCache(session, { database, connections: 0, flagPlace: flagPlaceAt(services, login.host) }),
     ),
   )
 }

@@ -113,6 +113,23 @@ export function operatedContract(make: () => Promise<OperatedSetting>): void {
     expect(found.parts.password.reveal()).toBe('Sl-another-one')
   })
 
+  it('is taken up with its role where an administrator has made both for this site before', async () => {
+    const { user: name, password } = own.parts
+    const comment = 'Made by Sealift for Infisical'
+    await setting.superuser.role({ name, password: password.reveal(), createdb: false, comment })
+    await setting.superuser.database({ name: 'infisical', owner: name })
+    expect(await inspectDatabase(setting.services(), own, 20)).toMatchObject({ state: { tables: 0 } })
+    expect(await ready()).toEqual({ role: 'changed', database: 'unchanged' })
+    expect(await find('cnpgRole')).toMatchObject({ status: { applied: true } })
+    expect(await find('cnpgDatabase')).toMatchObject({ status: { applied: true } })
+    expect((await inspectDatabase(setting.services(), own, 20)).role).toBe(false)
+    // One that the keys on this site know nothing of is told for what it is, and refused further up.
+    await purgeDatabase(setting.services(), stored())
+    await setting.superuser.role({ name, password: 'of another site', createdb: false, comment })
+    expect(await inspectDatabase(setting.services(), own, 20)).toMatchObject({ role: true })
+    await setting.superuser.dropRole(name)
+  })
+
   it('is dropped with its role by a purge, and nothing else is', async () => {
     await ready()
     expect(await purgeDatabase(setting.services(), stored())).toBeUndefined()

@@ -1,5 +1,6 @@
 import { count, messageOf, printable, SealiftError } from '../../../kernel/errors/index.ts'
 import type { CacheSession } from '../../../kernel/ports/index.ts'
+import type { FlagPlace } from './flag-place.ts'
 
 /** What a Redis-protocol server is like. */
 export interface CacheFacts {
@@ -19,6 +20,8 @@ export interface CacheNeeds {
   readonly connections: number
   /** On a first install: the database must hold nothing, for Infisical's keys have no prefix. */
   readonly empty?: boolean
+  /** Where a flag of Dragonfly is to be set. */
+  readonly flagPlace?: FlagPlace
 }
 
 // Measured: an idle pod holds about 45.
@@ -59,7 +62,7 @@ export async function checkCache(session: CacheSession, needs: CacheNeeds): Prom
     const name = server === 'dragonfly' ? 'Dragonfly' : 'Redis'
     throw new SealiftError('CACHE_UNFIT', `${name} does not fit: ${faults.join('; ')}`, {
       faults,
-      hints: found.map(({ hint }) => hint),
+      hints: await Promise.all(found.map(problem => placed(problem, needs.flagPlace))),
     })
   }
   const version = dragonfly ?? info.get('redis_version') ?? 'unknown'
@@ -69,8 +72,18 @@ export async function checkCache(session: CacheSession, needs: CacheNeeds): Prom
 interface Problem {
   readonly fault: string
   readonly hint: string
+  /** The flag of Dragonfly that the hint is about. */
+  readonly flag?: string
 }
 type Server = CacheFacts['server']
+
+async function placed({ hint, flag }: Problem, flagPlace?: FlagPlace): Promise<string> {
+  const place = flag === undefined ? undefined : await flagPlace?.(flag)
+  return place === undefined ? hint : `${hint} ${place}`
+}
+
+/** Nothing for Redis, which has no flags of Dragonfly's. */
+const flagOf = (server: Server, flag: string) => (server === 'dragonfly' ? { flag } : {})
 
 function policyProblem(server: Server, policy: string | undefined): Problem | undefined {
   if (policy === undefined || policy === 'noeviction') return undefined
@@ -80,6 +93,7 @@ function policyProblem(server: Server, policy: string | undefined): Problem | un
       server === 'dragonfly'
         ? 'Start Dragonfly with --cache_mode=false. It then refuses writes when memory is full.'
         : 'Set maxmemory-policy noeviction. Redis then refuses writes when memory is full.',
+    ...flagOf(server, '--cache_mode'),
   }
 }
 
@@ -91,6 +105,7 @@ function connectionProblem(server: Server, free: number | undefined, needed: num
       server === 'dragonfly'
         ? 'Start Dragonfly with a larger --maxclients. Each connection costs some memory.'
         : 'Raise maxclients. Each connection costs some memory.',
+    ...flagOf(server, '--maxclients'),
   }
 }
 
@@ -108,6 +123,7 @@ async function scriptProblem(server: Server, session: CacheSession): Promise<Pro
           'Start Dragonfly with --default_lua_flags=allow-undeclared-keys. ' +
           'The cost: each such script stops the whole instance while it runs, for every tenant of it; ' +
           'where that matters, give Infisical an instance of its own.',
+        ...flagOf('dragonfly', '--default_lua_flags'),
       }
     return {
       fault: `it refuses Lua scripts, and Infisical's job queues need them: ${said}`,
@@ -132,6 +148,7 @@ async function selectProblem(
       hint: /cluster/i.test(said)
         ? 'It runs in cluster mode, which has only database 0: use an instance with --cluster_mode= (empty).'
         : `Set dragonfly.database to a smaller number, or start the server with ${more}.`,
+      ...flagOf(server, /cluster/i.test(said) ? '--cluster_mode' : '--dbnum'),
     }
   }
 }

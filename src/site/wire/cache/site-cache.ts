@@ -7,17 +7,19 @@ import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
 import { canonicalHost } from '../uri-parts.ts'
 import { type CacheFacts, type CacheNeeds, checkCache } from './cache.ts'
+import { flagPlaceAt } from './flag-place.ts'
 
 /** Looks at Dragonfly and changes nothing. @throws SealiftError CACHE_*, SITE_INVALID */
 export async function inspectCache(
   services: SiteServices,
-  needs: Omit<CacheNeeds, 'database'>,
+  needs: Omit<CacheNeeds, 'database' | 'flagPlace'>,
 ): Promise<CacheFacts> {
   const { cluster, cache, site } = services
   return await through(services, 'dragonfly', site.dragonfly, async endpoint => {
     const login = await cacheLogin(cluster, site, endpoint)
-    const { database } = site.dragonfly
-    return await withSession(cache, login, session => checkCache(session, { ...needs, database }))
+    const { database, host } = site.dragonfly
+    const flagPlace = flagPlaceAt(services, host)
+    return await withSession(cache, login, session => checkCache(session, { ...needs, database, flagPlace }))
   })
 }
 
