@@ -53,7 +53,7 @@ export async function rotateDatabase(site: Site, host: SiteHost, talk: Talk): Pr
       async say => {
         const stored = await replaceInEnvironment(cluster, namespace, environmentOf(next))
         // Nothing is asked of free connections: there are to be no more than before.
-        await readyDatabase(services, next, 0, { signal, progress: say, tell: text => reporter.warn(text) })
+        await readyDatabase(services, next, 0, { signal, progress: say })
         return stored
       },
       stored => (stored ? 'done' : 'it is the same as before'),

@@ -98,7 +98,10 @@ export async function wireServices(wiring: Wiring, say: (detail: string) => void
   const { reporter, signal } = talk
   const prepared = await readyDatabase(services, own, databaseConnections(replicas), {
     ...{ signal, progress: say },
-    tell: text => reporter.warn(text),
+    tell: (what, lines) => {
+      reporter.warn(what)
+      for (const line of lines) reporter.note(line)
+    },
   })
   const { database, user } = own.parts
   const words = stored ? 'keys and connection stored' : 'keys and connection as they are'

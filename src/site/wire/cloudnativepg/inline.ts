@@ -22,7 +22,8 @@ export async function untilInline(
   const listed = at.inline.some(role => role.name === target.user)
   if (!listed)
     tell(
-      `CloudNativePG before 1.30 makes roles only for the Cluster itself. Add this to Cluster ${namespace}/${name}; it is waited for:\n${text}`,
+      `CloudNativePG before 1.30 makes roles only for the Cluster itself. Add this to Cluster ${namespace}/${name}; it is waited for:`,
+      text.split('\n'),
     )
   patience.progress?.(`waiting for role ${target.user} in spec.managed.roles of Cluster ${namespace}/${name}`)
   let trouble: readonly string[] = []

@@ -9,6 +9,6 @@ export interface Making {
   readonly at: OperatedCluster
   readonly target: Target
   readonly patience: Patience
-  /** Tells people what they have to do themselves; several lines. */
-  readonly tell: (text: string) => void
+  /** Tells people what they have to do themselves, and shows them the lines that it takes. */
+  readonly tell: (what: string, lines: readonly string[]) => void
 }

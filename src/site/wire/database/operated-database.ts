@@ -17,7 +17,7 @@ import type { Patience } from '../wait.ts'
 import { checkDatabase, type DatabaseFacts } from './database.ts'
 import { explained } from './database-rights.ts'
 import { firstLook } from './first-look.ts'
-import { loginOf, makeItself, tryPooler } from './operated-login.ts'
+import { fitting, loginOf, makeItself, tryPooler } from './operated-login.ts'
 import type { OwnDatabase } from './own-database.ts'
 import { type OwnLogin, tryOwnLogin } from './own-login.ts'
 import type { Prepared } from './prepare-database.ts'
@@ -25,7 +25,7 @@ import { ownComment } from './roles.ts'
 import type { TargetState } from './target-database.ts'
 
 /** How the operator is waited for, and who is told of it. */
-export type Watched = Omit<Patience, 'clock'> & { readonly tell?: (text: string) => void }
+export type Watched = Omit<Patience, 'clock'> & { readonly tell?: Making['tell'] }
 
 type Inspected = { readonly facts?: DatabaseFacts } & TargetState
 
@@ -47,12 +47,12 @@ export async function inspectOperated(
     await refuseOthersObjects(cluster, at, target, found.answer !== 'refused')
     refuseOthersOwner(found, target)
     if (found.answer === 'in') {
-      const facts = await withSession(database, login, session =>
-        checkDatabase(session, connections, target.name),
+      const facts = await fitting(at, () =>
+        withSession(database, login, session => checkDatabase(session, connections, target.name)),
       )
       return { facts, role: false, state: found.state }
     }
-    const look = await firstLook({ cluster, database, at, login, target, connections })
+    const look = await fitting(at, () => firstLook({ cluster, database, at, login, target, connections }))
     if (found.answer === 'absent') return { ...look.facts, role: false }
     const told = await standing(cluster, at, target)
     if (own.fresh && (look.database ?? told.database)) throw unopened(at, target.name)
@@ -87,7 +87,7 @@ export async function readyOperated(
       await explained(login, () =>
         session.query(`REVOKE ALL ON DATABASE ${session.identifier(target.name)} FROM PUBLIC`),
       )
-      await checkDatabase(session, connections, target.name)
+      await fitting(at, () => checkDatabase(session, connections, target.name))
     })
     return { role, database: made }
   })

@@ -19,6 +19,18 @@ export function loginOf(
   return { ...place, serverName: primary.host, ...endpoint, user, password, database }
 }
 
+/** Does a check of the server; where it does not fit, its settings are the Cluster's. @throws what the check throws */
+export async function fitting<T>({ namespace, name }: OperatedCluster, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code !== 'DATABASE_UNFIT') throw error
+    throw error.with({
+      hints: [`What is set at this server is spec.postgresql.parameters of Cluster ${namespace}/${name}.`],
+    })
+  }
+}
+
 /** Through the pooler, as Infisical's pods will. @throws SealiftError DATABASE_* */
 export async function tryPooler(services: SiteServices, own: OwnDatabase): Promise<void> {
   const { parts, place } = own

@@ -1,11 +1,13 @@
 import { afterEach, expect, test } from 'vitest'
 import { random } from '../../../../src/adapters/clock.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { parseYaml } from '../../../../src/kernel/yaml/index.ts'
 import { smallDefinitions } from '../../../support/cloudnativepg/definitions.ts'
 import { memoryHands } from '../../../support/cloudnativepg/hands.ts'
 import { memoryPostgres } from '../../../support/cloudnativepg/memory-postgres.ts'
 import { startOperator } from '../../../support/cloudnativepg/operator.ts'
 import { clusterObjects, operatedSite } from '../../../support/cloudnativepg/setting.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { secretIn } from '../wire/memory.ts'
 import { installOn, objectsIn, removeFrom } from './memory-site.ts'
 import { memoryWorld } from './memory-world.ts'
@@ -14,12 +16,12 @@ let stop = () => {}
 afterEach(() => stop())
 
 /** A whole site in memory, whose PostgreSQL CloudNativePG runs in real time. */
-async function operatedWorld() {
+async function operatedWorld(known?: readonly string[]) {
   const world = await memoryWorld()
   const { cluster, host } = world
   const postgres = memoryPostgres()
   await cluster.apply({ ...kinds.namespace, metadata: { name: 'databases' } })
-  for (const object of [...smallDefinitions(), ...clusterObjects('a CA', 'apps-own')])
+  for (const object of [...smallDefinitions(known), ...clusterObjects('a CA', 'apps-own')])
     await cluster.apply(object)
   cluster.behaviour.services['databases/postgres-cluster-rw:5432'] = { host: '127.0.0.1', port: 1 }
   const text = operatedSite.replace('dragonfly.databases.svc', 'dragonfly.bank.example')
@@ -77,6 +79,29 @@ test('what a plain site refuses, it refuses before the first change: no connecti
   const { cluster, host, postgres } = await operatedWorld()
   postgres.used = 90
   const before = objectsIn(cluster)
-  await expect(installOn(host, '1.0.0')).rejects.toMatchObject({ code: 'DATABASE_UNFIT' })
+  await expect(installOn(host, '1.0.0')).rejects.toMatchObject({
+    code: 'DATABASE_UNFIT',
+    hints: expect.arrayContaining([
+      'What is set at this server is spec.postgresql.parameters of Cluster databases/postgres-cluster.',
+    ]),
+  })
   expect(objectsIn(cluster)).toEqual(before)
+})
+
+test('an operator that knows no roles is waited for: install shows what to add, and goes on once it is there', async () => {
+  const { cluster, host, postgres } = await operatedWorld(['clusters', 'databases'])
+  const talk = recordedTalk()
+  const installing = installOn(host, '1.0.0', {}, talk)
+  while (!talk.told.some(line => line.includes('passwordSecret')))
+    await new Promise(resolve => setTimeout(resolve, 10))
+  const first = talk.told.findIndex(line => line.startsWith('warning: CloudNativePG before 1.30'))
+  const stanza = parseYaml(talk.told.slice(first + 1).join('\n')) as object
+  const metadata = { name: 'postgres-cluster', namespace: 'databases' }
+  await cluster.applyAs('person', { ...kinds.cnpgCluster, metadata, ...stanza })
+  await installing
+  expect(postgres.databases.get('infisical')).toMatchObject({ owner: 'infisical', open: false })
+  const { kept } = await removeFrom(host, '1.0.0', true)
+  expect(kept).toContain(
+    'database infisical and role infisical: role infisical is in spec.managed.roles of Cluster databases/postgres-cluster: take it out there',
+  )
 })

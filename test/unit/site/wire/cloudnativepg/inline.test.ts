@@ -19,7 +19,7 @@ async function add(cluster: Awaited<ReturnType<typeof memorySetting>>['cluster']
 }
 
 /** The stanza that was told. */
-const within = (told: string) => parseYaml(told.slice(told.indexOf('\n'))) as object
+const within = (told: string) => parseYaml(told) as object
 
 describe('before 1.30, where an operator knows no role by itself', () => {
   test.each([[['clusters', 'databases']], [['clusters']]])(
@@ -30,7 +30,8 @@ describe('before 1.30, where an operator knows no role by itself', () => {
       expect(await inspectDatabase(services(), own, 20)).not.toHaveProperty('state')
       const told: string[] = []
       const added: Promise<void>[] = []
-      const tell = (text: string) => {
+      const tell = (_: string, lines: readonly string[]) => {
+        const text = lines.join('\n')
         told.push(text)
         added.push(clock.sleep(200_000).then(() => add(cluster, within(text))))
       }
