@@ -31,14 +31,14 @@ export async function roleBy(
   const role = roleObject(at, target)
   const known = await takes()
   const inline = !at.knows.role || at.inline.some(({ name }) => name === target.user)
-  const there = inline
-    ? at.inline.some(({ name }) => name === target.user)
-    : (await cluster.get(kinds.cnpgRole, role.metadata.name, at.namespace)) !== undefined
+  const live = inline ? undefined : await cluster.get(kinds.cnpgRole, role.metadata.name, at.namespace)
+  const there = live !== undefined || at.inline.some(({ name }) => name === target.user)
   const wrote = await put(cluster, secret)
   const told = inline ? false : await put(cluster, role)
-  if (!(wrote || told) && known) return 'unchanged'
+  if (!(wrote || told) && known && applied(live) !== false) return 'unchanged'
   if (inline) await untilInline(making, secret, takes)
   else await untilApplied(making, role, takes, secret)
+  if (!(wrote || told) && known) return 'unchanged'
   return there || known ? 'changed' : 'created'
 }
 
@@ -57,15 +57,16 @@ export async function databaseBy(
   const { name, namespace } = database.metadata
   const open = await opens()
   const live = await cluster.get(kinds.cnpgDatabase, name, namespace)
-  if (!open && isApplied(live)) await cluster.delete(kinds.cnpgDatabase, name, namespace)
+  if (!open && applied(live) === true) await cluster.delete(kinds.cnpgDatabase, name, namespace)
   const told = await put(cluster, database)
-  if (open && !told) return 'unchanged'
+  if (open && !told && applied(live) !== false) return 'unchanged'
   await untilApplied(making, database, opens)
   return open ? 'unchanged' : 'created'
 }
 
-function isApplied(object: KubernetesObject | undefined): boolean {
-  return (object?.['status'] as { applied?: unknown } | undefined)?.applied === true
+/** What the operator says of an object: `false` for a fault, also where what it stands for is there all the same. */
+function applied(object: KubernetesObject | undefined): boolean | undefined {
+  return (object?.['status'] as { applied?: boolean } | undefined)?.applied
 }
 
 /** Applies an object where it is not there as wanted; what others have added to it stays. Tells whether it wrote. */
