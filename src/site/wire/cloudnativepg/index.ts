@@ -5,6 +5,6 @@
 export { refuseOthersObjects, type Standing, standing } from './claim.ts'
 export { databaseBy, roleBy } from './make.ts'
 export type { Making } from './making.ts'
-export { type OperatedCluster, operatedBy } from './operated.ts'
+export { type OperatedCluster, operatedBy, runsAtHost } from './operated.ts'
 export { keptPassword } from './password.ts'
 export { takeDatabase, takeRole } from './purge.ts'

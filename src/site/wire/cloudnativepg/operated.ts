@@ -84,6 +84,17 @@ export async function operatedBy({
   return { namespace, name, primary, pooled, ...described(object, name, namespace), knows }
 }
 
+/** Whether the site's host is a Service of CloudNativePG, whoever makes role and database there. @throws SealiftError CLUSTER_* */
+export async function runsAtHost({
+  cluster,
+  namespace: own,
+  site,
+}: Pick<SiteServices, 'cluster' | 'namespace' | 'site'>): Promise<boolean> {
+  const found = await serviceAt({ cluster, namespace: own }, site.database.host)
+  const service = found && (await cluster.get(kinds.service, found.service, found.namespace))
+  return service?.metadata.labels?.[clusterLabel] !== undefined
+}
+
 function described({ spec, status }: KubernetesObject, name: string, namespace: string) {
   const { managed, certificates, bootstrap } = (spec ?? {}) as ClusterSpec
   const { certificates: used } = (status ?? {}) as ClusterStatus

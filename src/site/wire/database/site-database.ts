@@ -1,5 +1,6 @@
+import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { DatabaseLogin, Endpoint, Secret } from '../../../kernel/ports/index.ts'
-import { keptPassword, type OperatedCluster, operatedBy } from '../cloudnativepg/index.ts'
+import { keptPassword, type OperatedCluster, operatedBy, runsAtHost } from '../cloudnativepg/index.ts'
 import { adminLogin, databasePlace, podLogin } from '../connection.ts'
 import { databaseUri, podUri } from '../database-uri.ts'
 import type { StoredKeys } from '../keys/index.ts'
@@ -71,11 +72,11 @@ export async function inspectDatabase(
   own: OwnDatabase,
   connections: number,
 ): Promise<{ facts?: DatabaseFacts } & TargetState> {
-  const { cluster, database, site } = services
+  const { database } = services
   const operated = await operatedBy(services)
   if (operated !== undefined) return await inspectOperated(services, operated, own, connections)
   return await through(services, 'database', own.parts, async endpoint => {
-    const admin = await adminLogin(cluster, site, endpoint)
+    const admin = await adminOrHint(services, endpoint)
     if (admin === undefined)
       return await withSession(database, asOwn(own, endpoint), async session => ({
         facts: await checkDatabase(session, connections, own.parts.database),
@@ -131,6 +132,21 @@ export async function purgeDatabase(
     const admin = await adminLogin(cluster, site, endpoint)
     return admin && (await dropDatabase(database, admin, { name, user }))
   })
+}
+
+/** The administrator's login; where its Secret is not there because nobody made one, that is said. */
+async function adminOrHint(services: SiteServices, endpoint: Endpoint): Promise<DatabaseLogin | undefined> {
+  try {
+    return await adminLogin(services.cluster, services.site, endpoint)
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code !== 'SITE_INVALID' || !(await runsAtHost(services)))
+      throw error
+    throw error.with({
+      hints: [
+        'CloudNativePG runs it, which has no superuser’s Secret unless asked: leave database.admin out, and it makes role and database itself.',
+      ],
+    })
+  }
 }
 
 function asOwn({ parts, place }: OwnDatabase, endpoint: Endpoint): DatabaseLogin {

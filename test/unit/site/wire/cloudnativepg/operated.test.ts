@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
 import { kinds } from '../../../../../src/kernel/ports/index.ts'
 import { operatedBy } from '../../../../../src/site/wire/cloudnativepg/index.ts'
-import { ownDatabase, readyDatabase } from '../../../../../src/site/wire/index.ts'
+import { inspectDatabase, ownDatabase, readyDatabase } from '../../../../../src/site/wire/index.ts'
 import { memorySetting, operatedSite } from '../../../../support/cloudnativepg/setting.ts'
 import { rejection } from '../memory.ts'
 import { smallSite } from '../sites.ts'
@@ -68,6 +68,21 @@ describe('an operated cluster', () => {
     const plain = services(operatedSite.replace('database:\n', 'database:\n  tls: require\n'))
     expect((await ownDatabase(plain, undefined)).place.tls).toBe('require')
   })
+})
+
+test('an administrator that nobody has made there is told as not needed, and elsewhere as missing', async () => {
+  const { services, cluster } = await memorySetting()
+  cluster.behaviour.services['databases/plain:5432'] = { host: '127.0.0.1', port: 1 }
+  await cluster.apply({ ...kinds.service, metadata: { name: 'plain', namespace: 'databases' } })
+  const hints = async (text: string) => {
+    const given = services(text)
+    const error = await rejection(inspectDatabase(given, await ownDatabase(given, undefined), 20))
+    expect(error.message).toBe('database.admin: there is no Secret databases/postgres-superuser')
+    return error.hints.join()
+  }
+  expect(await hints(smallSite)).toContain('leave database.admin out')
+  const elsewhere = smallSite.replace('postgres-cluster-rw.databases.svc', 'plain.databases')
+  expect(await hints(elsewhere)).not.toContain('CloudNativePG')
 })
 
 describe('a pooler before it', () => {
