@@ -57,7 +57,9 @@ export const outputs = {
 
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
-  const name = (['keys', 'rotate', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb) as keyof typeof outputs
+  const name = (
+    ['keys', 'rotate', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
+  ) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return
   const result = outputs[name].safeParse(printed)

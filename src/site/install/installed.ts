@@ -1,7 +1,7 @@
+import { whereWired } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { Cluster } from '../../kernel/ports/index.ts'
-import { whereWired } from '../wire/index.ts'
 import { refuseOtherSite } from './order.ts'
 import { readReceipt } from './receipt.ts'
 

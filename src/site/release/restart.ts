@@ -1,6 +1,7 @@
+import { infisicalName } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Clock, type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
-import { environmentAnnotation, environmentMark, infisicalName } from '../wire/index.ts'
+import { environmentAnnotation, environmentMark } from '../wire/index.ts'
 import { podTrouble } from './pod-trouble.ts'
 import { unready } from './rollout.ts'
 

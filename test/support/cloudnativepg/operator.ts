@@ -1,6 +1,6 @@
 /** A small CloudNativePG: does to a PostgreSQL what 1.30.0 was seen to do, with its refusals, intervals and messages. */
+import { secretData } from '../../../src/kernel/access/index.ts'
 import { type Kind, type KubernetesObject, kinds } from '../../../src/kernel/ports/index.ts'
-import { secretData } from '../../../src/site/wire/secrets.ts'
 import type { Hands } from './hands.ts'
 import type { Superuser } from './superuser.ts'
 

@@ -1,7 +1,6 @@
+import { isManaged, siteOf } from '../../../kernel/access/index.ts'
 import { printable, SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, type Kind, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-import { isManaged } from '../managed.ts'
-import { siteOf } from '../namespaces.ts'
 import type { OperatedCluster } from './operated.ts'
 import { objectNames, type Target } from './wanted.ts'
 

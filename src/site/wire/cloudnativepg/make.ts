@@ -1,3 +1,4 @@
+import { isManaged } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   type Cluster,
@@ -8,7 +9,6 @@ import {
 } from '../../../kernel/ports/index.ts'
 import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
-import { isManaged } from '../managed.ts'
 import { untilInline } from './inline.ts'
 import type { Making } from './making.ts'
 import { untilApplied } from './until-applied.ts'

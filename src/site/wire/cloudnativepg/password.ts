@@ -1,6 +1,5 @@
+import { readValues, siteOf } from '../../../kernel/access/index.ts'
 import type { Cluster, Secret } from '../../../kernel/ports/index.ts'
-import { readValues } from '../connection.ts'
-import { siteOf } from '../namespaces.ts'
 import type { OperatedCluster } from './operated.ts'
 import { objectNames, type Target } from './wanted.ts'
 

@@ -1,6 +1,6 @@
+import { siteOf } from '../../../kernel/access/index.ts'
 import { printable, SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-import { siteOf } from '../namespaces.ts'
 import { isInline } from './claim.ts'
 import type { OperatedCluster } from './operated.ts'
 import { databaseObject, objectNames, roleObject, type Target } from './wanted.ts'

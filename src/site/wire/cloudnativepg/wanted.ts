@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { managed } from '../../../kernel/access/index.ts'
 import { type KubernetesObject, kinds, type Secret } from '../../../kernel/ports/index.ts'
 import { printYaml } from '../../../kernel/yaml/index.ts'
-import { managed } from '../managed.ts'
 import { markedFor } from '../namespaces.ts'
 import { secretObject } from '../secrets.ts'
 import type { OperatedCluster } from './operated.ts'

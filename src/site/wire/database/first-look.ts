@@ -1,7 +1,7 @@
+import { readValues } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Cluster, Database, DatabaseLogin } from '../../../kernel/ports/index.ts'
 import type { OperatedCluster } from '../cloudnativepg/index.ts'
-import { readValues } from '../connection.ts'
 import { withSession } from '../session.ts'
 import { checkServer, type DatabaseFacts, refuseEncoding } from './database.ts'
 import { databaseOwner, ownComment, roleComment } from './roles.ts'

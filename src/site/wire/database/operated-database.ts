@@ -1,3 +1,4 @@
+import { keysSecretName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   databaseBy,
@@ -9,7 +10,6 @@ import {
   takeDatabase,
   takeRole,
 } from '../cloudnativepg/index.ts'
-import { keysSecretName } from '../keys/index.ts'
 import { through } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'

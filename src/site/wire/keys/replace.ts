@@ -1,10 +1,9 @@
+import { isManaged, keysSecretName, secretData, systemNamespace } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, kinds, type Secret } from '../../../kernel/ports/index.ts'
 import { ensure } from '../ensure.ts'
-import { isManaged, systemNamespace } from '../managed.ts'
-import { secretData, secretObject } from '../secrets.ts'
+import { secretObject } from '../secrets.ts'
 import { ownVariables } from './environment.ts'
-import { keysSecretName } from './keys.ts'
 
 /**
  * Puts other values into the environment of Infisical's pods, in both places where it lies, and leaves the rest as it
