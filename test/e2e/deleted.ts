@@ -19,6 +19,8 @@ interface Deletion {
   readonly objects: readonly (string | RegExp)[]
 }
 
+// ESO says of it that it is not ready for as long as it misses the webhook: no write of ours.
+const certController = /^(?:Deployment|Pod) external-secrets\/external-secrets-cert-controller(?:-|$)/
 const begun = 'ConfigMap sealift-system/sealift-receipt'
 const release = (name: string, namespace: string) =>
   new RegExp(`^Secret ${namespace}/sh\\.helm\\.release\\.v1\\.${name}\\.v\\d+$`)
@@ -71,6 +73,7 @@ const deletions: readonly Deletion[] = [
       /^ValidatingWebhookConfiguration /,
       'Service external-secrets/external-secrets-webhook',
       release('external-secrets', 'external-secrets'),
+      certController,
       begun,
     ],
   },
@@ -79,6 +82,7 @@ const deletions: readonly Deletion[] = [
     by: gone('validatingwebhookconfiguration secretstore-validate'),
     steps: ['release-external-secrets'],
     objects: [
+      certController,
       'ValidatingWebhookConfiguration secretstore-validate',
       release('external-secrets', 'external-secrets'),
       begun,
