@@ -15,7 +15,7 @@ const version = /(?<![\w.-])v\d+(?:(?:alpha|beta)\d+)?(?![\w.-])/g
 const mostAsked = 3000
 
 /** Most names that are each tried by themselves. */
-const mostInWords = 12
+const mostInWords = 40
 
 /**
  * The APIs that a chart may ask for: those that its files name, and in files that ask at all (`.Capabilities`) also what can
@@ -31,14 +31,18 @@ export function askedApis(texts: readonly string[]): string[] {
   return [...new Set([...named, ...made])].slice(0, mostAsked).sort()
 }
 
-/**
- * The APIs that a chart asks for in so many words, where it also asks for what is not there: with all claimed at once, the
- * answers could cancel each other out.
- */
-export function askedInWords(texts: readonly string[]): string[] {
+/** The APIs that a chart asks for in so many words. */
+export interface InWords {
+  readonly apis: readonly string[]
+  /** It also asks for what is not there: with all claimed at once, the answers could cancel each other out. */
+  readonly cancelling: boolean
+}
+
+/** Looks for questions with a whole name in them. */
+export function askedInWords(texts: readonly string[]): InWords {
   const actions = texts.flatMap(text => text.match(action) ?? []).filter(code => code.includes('APIVersions'))
-  if (!actions.some(code => /\bnot\b/.test(code))) return []
-  return [...new Set(actions.flatMap(code => code.match(api) ?? []))].sort().slice(0, mostInWords)
+  const apis = [...new Set(actions.flatMap(code => code.match(api) ?? []))].sort().slice(0, mostInWords)
+  return { apis, cancelling: actions.some(code => /\bnot\b/.test(code)) }
 }
 
 const action = /\{\{(?!-?\s{0,9}\/\*)[\s\S]{0,4000}?\}\}/g

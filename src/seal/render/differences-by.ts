@@ -12,18 +12,23 @@ export interface Difference {
 const mostTold = 20
 
 /**
- * Finds which of these APIs a chart's rendering depends on: one rendering with all of them, and only where that differs,
- * halving until those are left without which it does not.
- * @param alone those to be tried by themselves as well, whatever comes of all
+ * Finds which of these APIs a chart's rendering depends on: each that it asks for in so many words by itself, then all
+ * the others at once, and only where that differs halving until those are left without which it does not.
+ * @param inWords those to be tried by themselves
  * @param outline what is rendered with these claimed as well; undefined where that cannot be rendered
  */
 export async function differencesBy(
   open: readonly string[],
   base: Outline,
   outline: (claimed: readonly string[]) => Promise<Outline | undefined>,
-  alone: readonly string[] = [],
+  inWords: readonly string[] = [],
 ): Promise<Difference[]> {
   const found: Difference[] = []
+  for (const api of inWords) {
+    if (found.length === mostTold) break
+    const now = await outline([api])
+    if (!isSame(now, base)) found.push(differenceOf([api], base, now))
+  }
   const search = async (from: Outline, first: readonly string[]): Promise<void> => {
     let start = { outline: from, claimed: first }
     for (;;) {
@@ -41,11 +46,6 @@ export async function differencesBy(
     }
   }
   await search(base, [])
-  for (const api of alone) {
-    if (found.some(({ apis }) => apis.includes(api))) continue
-    const now = await outline([api])
-    if (!isSame(now, base)) found.push(differenceOf([api], base, now))
-  }
   const together = found.filter(({ change }) => change !== undefined).flatMap(({ apis }) => apis)
   if (together.length === 0) return found
   const all = await outline(together)

@@ -1,8 +1,11 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { askedInWords } from './asked-apis.ts'
-import { type Difference, differencesBy, isSame } from './differences-by.ts'
+import { type Difference, differencesBy, isSame, type Outline } from './differences-by.ts'
 import { outlineOf } from './outline.ts'
 import type { Rendered } from './render.ts'
+
+/** Most APIs that are tried by themselves before anything is seen to differ. */
+const mostFirst = 12
 
 /**
  * A sentence for each API whose presence changes what a chart renders, and of which the spec says nothing: what comes and
@@ -23,18 +26,24 @@ export async function unanswered(chart: string, rendered: Rendered): Promise<str
     }
   }
   const before = rendered.states.flat()
-  const outlined = async (apis: readonly string[], byKind: boolean) => {
-    const objects = await objectsWith(apis)
-    return objects && outlineOf({ metadata, objects }, byKind)
+  const known = new Map<string, Promise<Outline | undefined>>()
+  const outlined = (apis: readonly string[], byKind: boolean) => {
+    const key = [byKind, ...apis].sort().join()
+    const outline =
+      known.get(key) ?? objectsWith(apis).then(objects => objects && outlineOf({ metadata, objects }, byKind))
+    known.set(key, outline)
+    return outline
   }
   const plain = outlineOf({ metadata, objects: before }, false)
   const changes = async (apis: readonly string[]) => !isSame(await outlined(apis, false), plain)
-  const alone = askedInWords([...rendered.texts.values()]).filter(api => open.includes(api))
-  if (!(await anyOf([open, ...alone.map(api => [api])], changes))) return []
+  const { apis, cancelling } = askedInWords([...rendered.texts.values()])
+  const inWords = apis.filter(api => open.includes(api))
+  const first = cancelling ? inWords.slice(0, mostFirst).map(api => [api]) : []
+  if (!(await anyOf([open, ...first], changes))) return []
   // Names that are made up anew at each rendering say nothing.
   const byKind = await changes([])
   const base = outlineOf({ metadata, objects: before }, byKind)
-  const found = await differencesBy(open, base, apis => outlined(apis, byKind), alone)
+  const found = await differencesBy(open, base, each => outlined(each, byKind), inWords)
   return found.map(difference => sentence(chart, difference))
 }
 

@@ -24,7 +24,7 @@ describe('what is asked', () => {
     const lines = Array.from({ length: 6000 }, (_, i) => `g${i}.test/v${i % 9}: "Kind${i}"${' '.repeat(50)}`)
     const text = `.Capabilities.APIVersions ${lines.join('\n')}${' '.repeat(200_000)}${'{{ '.repeat(9000)}`
     expect(askedApis([text])).toHaveLength(3000)
-    expect(askedInWords([text])).toEqual([])
+    expect(askedInWords([text])).toEqual({ apis: [], cancelling: false })
   })
 
   test('is no path, address or image', () => {
@@ -32,14 +32,17 @@ describe('what is asked', () => {
     expect(askedApis([text])).toEqual([])
   })
 
-  test('in so many words counts where something is asked not to be there', () => {
+  test('in so many words is in actions, and may be asked not to be there', () => {
     const has = (api: string) => `{{ if .Capabilities.APIVersions.Has "${api}" }}`
     const hasNot = '{{ if not (has "b.test/v1/Thing" .Capabilities.APIVersions) }}'
-    expect(askedInWords([`${has('a.test/v1')} apiVersion: c.test/v1`])).toEqual([])
-    expect(askedInWords([`${has('a.test/v1')} apiVersion: c.test/v1`, hasNot])).toEqual([
-      'a.test/v1',
-      'b.test/v1/Thing',
-    ])
+    expect(askedInWords([`${has('a.test/v1')} apiVersion: c.test/v1`])).toEqual({
+      apis: ['a.test/v1'],
+      cancelling: false,
+    })
+    expect(askedInWords([`${has('a.test/v1')} apiVersion: c.test/v1`, hasNot])).toEqual({
+      apis: ['a.test/v1', 'b.test/v1/Thing'],
+      cancelling: true,
+    })
   })
 
   test('is looked for in templates and values of charts and subcharts, not in CRDs', () => {

@@ -5,7 +5,7 @@ import { differencesBy } from '../../../../src/seal/render/differences-by.ts'
 async function found(
   open: string[],
   chart: (has: (api: string) => boolean) => string[] | undefined,
-  alone: string[] = [],
+  inWords: string[] = [],
 ) {
   let renderings = 0
   const outline = async (claimed: readonly string[]) => {
@@ -14,7 +14,7 @@ async function found(
     return items && new Set(items)
   }
   const base = new Set(chart(() => false))
-  return { differences: await differencesBy(open, base, outline, alone), renderings: () => renderings }
+  return { differences: await differencesBy(open, base, outline, inWords), renderings: () => renderings }
 }
 const many = Array.from({ length: 64 }, (_, i) => `x${i}`)
 
@@ -55,6 +55,14 @@ test('answers that cancel each other out are found where they are tried alone', 
     // Beside the first it takes back what that brings.
     { apis: ['x2'], change: { more: [], less: ['b'] } },
   ])
+})
+
+test('many that are asked for in so many words take a rendering each, and a few more', async () => {
+  const words = many.slice(0, 20)
+  const chart = (has: (api: string) => boolean) => words.filter(has)
+  const { differences, renderings } = await found(many, chart, words)
+  expect(differences.flatMap(({ apis }) => apis)).toEqual(words)
+  expect(renderings()).toBeLessThan(24)
 })
 
 test('a chart without end of questions ends', async () => {
