@@ -186,6 +186,7 @@ describe('a registry that', () => {
     ['knows nothing by HEAD', { status: 404 }],
     ['fails at HEAD', { status: 500 }],
     ['names no digest', { namesNoDigest: true }],
+    ['breaks connections at HEAD', { breaks: true }],
   ])('%s is read, each manifest once', async (_, fault) => {
     spec = await countedSpec()
     const { index } = spec.store.twoPlatforms('app', '1', 'first', true)

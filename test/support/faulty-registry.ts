@@ -29,6 +29,8 @@ interface Fault {
   readonly redirect?: string
   /** Breaks the connection after this many bytes of the body. */
   readonly cutAfter?: number
+  /** Breaks the connection before anything is answered. */
+  readonly breaks?: boolean
   /** Ends the body in good order after this many bytes, without having announced a length. */
   readonly endAfter?: number
   /** Served instead of the real bytes. */
@@ -115,6 +117,7 @@ export async function startFaultyRegistry(options: FaultyOptions = {}): Promise<
     if (met) met.left--
     const fault = met?.fault
     if (fault?.cutAfter === undefined) await fault?.hold
+    if (fault?.breaks) return void request.socket.destroy()
     if (url.startsWith('/token') && !fault) return giveToken(seen, response)
     if (fault?.redirect) return void response.writeHead(307, { location: fault.redirect }).end()
     if (fault?.status) {

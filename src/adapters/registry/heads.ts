@@ -1,4 +1,4 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import {
   type Digest,
   isDigest,
@@ -11,7 +11,7 @@ import { header, readRefusal } from './answer.ts'
 import type { Answer, Asking } from './asking.ts'
 import type { Authorize } from './authorize.ts'
 import type { Place } from './download.ts'
-import { statusFailure } from './failures.ts'
+import { Passing, statusFailure } from './failures.ts'
 import { manifestTypes } from './manifests.ts'
 import { firstOf, type RetryContext, retry } from './retry.ts'
 
@@ -49,7 +49,10 @@ export function createHeads(authorize: Authorize, context: RetryContext): Heads 
     const { url, access } = place
     const subject = printReference(reference)
     const asking: Asking = { subject, url, headers: { accept: manifestTypes }, headOnly: true, signal }
-    const attempt = async () => read(await authorize(asking, access), asking, reference, context)
+    const attempt = async () => {
+      const answer = await authorize(asking, access).catch(unlessBroken)
+      return answer && read(answer, asking, reference, context)
+    }
     const said = await retry(context, attempt, signal).catch((error: unknown) => {
       // A token server that refuses.
       if (error instanceof SealiftError && error.code === 'REGISTRY_DENIED') return 'absent' as const
@@ -86,6 +89,13 @@ export function createHeads(authorize: Authorize, context: RetryContext): Heads 
       return answer
     },
   }
+}
+
+/** A connection that breaks, or stays silent, may do so at HEAD alone: GET tells. */
+function unlessBroken(error: unknown): undefined {
+  const { final, trouble } = error instanceof Passing ? error : {}
+  const isBroken = final?.code === 'REGISTRY_FAILED' && trouble === 'fails'
+  if (!isBroken && systemCode(final?.cause) !== 'ETIMEDOUT') throw error
 }
 
 async function read(

@@ -100,6 +100,26 @@ describe('a HEAD', () => {
     expect((await failure(registry.digest(referenceTo(server.host)))).code).toBe('REGISTRY_FAILED')
   })
 
+  it('whose connection breaks says nothing, at once', async () => {
+    const server = await start()
+    server.fault({ path: /./, method: 'HEAD', breaks: true })
+    const { registry, retries } = open(server.host)
+    expect(await registry.digest(referenceTo(server.host))).toBeUndefined()
+    expect(retries).toEqual([])
+  })
+
+  it('that nobody answers in time says nothing; a host that is not there is an error', async () => {
+    const server = await start()
+    const held = Promise.withResolvers<void>()
+    server.fault({ path: /./, method: 'HEAD', hold: held.promise })
+    const { registry, retries } = open(server.host, { patience: { answer: 300, body: 300 } })
+    expect(await registry.digest(referenceTo(server.host))).toBeUndefined()
+    expect(retries).toEqual([])
+    held.resolve()
+    await server.stop()
+    expect((await failure(registry.digest(referenceTo(server.host)))).code).toBe('REGISTRY_UNREACHABLE')
+  })
+
   it('says nothing of a tag without a digest; what has a digest is a manifest by its type', async () => {
     const server = await start()
     server.fault({ path: /./, namesNoDigest: true })
