@@ -1,3 +1,4 @@
+import { SealiftError } from '../../kernel/errors/index.ts'
 import { mediaTypes, type Reference } from '../../kernel/oci/index.ts'
 import type { Content, Registry } from '../../kernel/ports/index.ts'
 import { chartBytes, readBlob } from './read.ts'
@@ -10,8 +11,9 @@ export interface KnownChart {
 
 /**
  * The package of a chart whose tag still names a manifest that is known: the manifest is not read, for its digest
- * fixes which package it holds. Nothing where the tag names another one, or the registry does not say.
- * @throws SealiftError those of {@link readBlob} and {@link Registry.digest}
+ * fixes which package it holds. Nothing where the tag names another one, the registry does not say, or there is no
+ * such package: people can edit what is known, and it is no reason not to read the chart anew.
+ * @throws SealiftError those of {@link Registry.blob} and {@link Registry.digest}
  */
 export async function packageAsKnown(
   reference: Reference,
@@ -24,6 +26,11 @@ export async function packageAsKnown(
   const same = known.find(({ manifest }) => manifest.digest === now)
   if (same === undefined) return undefined
   const layer = { mediaType: mediaTypes.helmChart, ...same.package }
-  const packed = await readBlob(registry, reference, layer, chartBytes, signal)
-  return { packed, manifest: same.manifest }
+  const packed = await readBlob(registry, reference, layer, chartBytes, signal).catch(unlikeKnown)
+  return packed && { packed, manifest: same.manifest }
+}
+
+function unlikeKnown(error: unknown): undefined {
+  const edited = ['IMAGE_NOT_FOUND', 'CONTENT_MISMATCH', 'FILE_FAILED']
+  if (!(error instanceof SealiftError) || !edited.includes(error.code)) throw error
 }

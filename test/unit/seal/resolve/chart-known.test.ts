@@ -1,6 +1,6 @@
 /** A chart that is known from before, and what of it is read again. */
 import { expect, test } from 'vitest'
-import { mediaTypes } from '../../../../src/kernel/oci/index.ts'
+import { digestOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { writePackage } from '../../../../src/kernel/packages/index.ts'
 import { type KnownChart, resolveChart } from '../../../../src/seal/resolve/index.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
@@ -21,7 +21,7 @@ function pushed(tag: string, type: string = mediaTypes.helmChart) {
   const chart = registry.put(oci, tag, { config, layers: [layer] })
   const known: readonly KnownChart[] = [{ manifest: chart, package: layer }]
   return {
-    ...{ registry, chart, layer, config },
+    ...{ registry, chart, layer, config, known },
     async again() {
       registry.asked.length = 0
       const sources = { specDir: '/spec', files: memoryFiles(), registry, web: memoryWeb({}) }
@@ -43,6 +43,16 @@ test.each([mediaTypes.helmChart, 'application/tar+gzip'])(
     expect(await again()).toMatchObject({ artifact: {}, asked: [`${oci}:1.2.3`] })
   },
 )
+
+test.each([
+  ['no registry has', { digest: digestOf('edited') }],
+  ['has another size', { size: 7 }],
+  ['is larger than a chart may be', { size: 2 ** 40 }],
+])('where the package that is known of it %s, it is read anew', async (_, edited) => {
+  const { known, layer, again } = pushed('1.2.3')
+  Object.assign(known[0] ?? {}, { package: { ...layer, ...edited } })
+  expect(await again()).toMatchObject({ packageDigest: layer.digest, artifact: {}, asked: [`${oci}:1.2.3`] })
+})
 
 test('where its tag names an index, that says nothing of it: what the index leads to is read', async () => {
   const { registry, chart, config, again } = pushed('inner')
