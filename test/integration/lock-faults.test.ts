@@ -199,6 +199,20 @@ describe('what could be locked', () => {
     expect(spec.asked().filter(line => line.startsWith('GET manifests'))).toHaveLength(3)
   })
 
+  test('is nothing where a link, pipe or folder lies in its place, which may stay there', async () => {
+    await broken()
+    const refused = new SealiftError('FILE_FAILED', 'it is no regular file')
+    const { readBeside, remove } = spec.files
+    const unlessKept =
+      <Rest extends unknown[], Result>(work: (path: string, ...rest: Rest) => Promise<Result>) =>
+      async (path: string, ...rest: Rest) =>
+        path === partial ? Promise.reject(refused) : work(path, ...rest)
+    Object.assign(spec.files, { readBeside: unlessKept(readBeside), remove: unlessKept(remove) })
+    expect((await spec.lock()).lock.images).toHaveLength(3)
+    expect(spec.asked().filter(line => line.startsWith('GET manifests'))).toHaveLength(3)
+    expect(spec.lines).toContain('! what earlier runs have kept stays: it is no regular file')
+  })
+
   test('is lost with a warning where it cannot be written, and the fault stays what it was', async () => {
     await withImages(['good', 'gone'])
     delete spec.store.images['gone:1']

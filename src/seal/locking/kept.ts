@@ -9,6 +9,9 @@ import type { Pin, PinnedImage, ResolvedChart } from '../resolve/index.ts'
 /** How long a pin counts without being asked for again, in milliseconds: as if the run that made it had gone on. */
 const freshFor = 60 * 60 * 1000
 
+/** What the file may weigh, in bytes: as much as a lock. */
+const keptBytes = 16 * 1024 * 1024
+
 const { images, charts } = bundleLock.shape
 const at = z.iso.datetime()
 const shape = z.strictObject({
@@ -23,7 +26,7 @@ type KeptImage = z.infer<typeof shape>['images'][number]
 type KeptChart = z.infer<typeof shape>['charts'][number]
 
 /** Where runs that came to no lock leave what they found out, beside the lock. */
-export const keptPath = (specDir: string): string => `${specDir}/${lockTitle}.partial`
+const keptPath = (specDir: string): string => `${specDir}/${lockTitle}.partial`
 
 /**
  * What runs that came to no lock have found out, each with its time. Younger than an hour it is taken without being
@@ -114,14 +117,13 @@ export class Kept {
 
 const namesOf = ({ platforms }: Pick<Pin, 'platforms'>): string => Object.keys(platforms).sort().join()
 
-/** Reads what was kept; what cannot be read counts as nothing, for it is only a help. */
+/** Reads what was kept; what cannot be read, or is a link, pipe or folder, counts as nothing: it is only a help. */
 export async function readKept(specDir: string, files: Files, clock: Clock): Promise<Kept> {
-  const path = keptPath(specDir)
-  if (!(await files.exists(path))) return new Kept(clock)
-  const text = await files.readText(path).catch((error: unknown) => {
-    if (error instanceof SealiftError) return ''
+  const text = await files.readBeside(keptPath(specDir), keptBytes).catch((error: unknown) => {
+    if (error instanceof SealiftError) return undefined
     throw error
   })
+  if (text === undefined) return new Kept(clock)
   const { value } = checkYaml(text, shape)
   return new Kept(clock, value?.images, value?.charts)
 }
@@ -148,4 +150,13 @@ export async function keeping(
   if (!(error instanceof SealiftError)) return error
   const hint = `What could be locked is kept in ${path}: within an hour, the next run asks only for the rest.`
   return error.with({ hints: [hint] })
+}
+
+/** Takes away what was kept, now that there is a lock; that it cannot be is no fault of the lock. */
+export async function forgetKept(specDir: string, files: Files, reporter: Reporter): Promise<void> {
+  try {
+    await files.remove(keptPath(specDir))
+  } catch (failure) {
+    reporter.warn(`what earlier runs have kept stays: ${messageOf(failure)}`)
+  }
 }

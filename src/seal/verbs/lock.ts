@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { lockTitle } from '../../bundle/layout/index.ts'
 import { bundleLock, change } from '../../bundle/lock/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
-import { keptPath, type LockRequest, type MadeLock, makeLock } from '../locking/index.ts'
+import { forgetKept, type LockRequest, type MadeLock, makeLock } from '../locking/index.ts'
 
 /** Memory in bytes, CPU in millicores. */
 const amount = z.strictObject({ memory: z.number(), cpu: z.number() })
@@ -35,7 +35,7 @@ export async function lock(request: LockRequest, host: ConnectedHost, talk: Talk
   const path = `${request.specDir}/${lockTitle}`
   if (!request.locked) {
     await host.files.write(path, made.text)
-    await host.files.remove(keptPath(request.specDir))
+    await forgetKept(request.specDir, host.files, talk.reporter)
   }
   return { path, ...made }
 }
