@@ -130,7 +130,8 @@ async function pin(
   if (served === undefined) return gone
   const manifest = readOrWhy(served.bytes, digest)
   if (typeof manifest === 'string') return manifest
-  if (refers && manifest.subject?.digest !== subject) return 'it is attached to something else'
+  const about = manifest.subject?.digest ?? (refers ? undefined : subject)
+  if (about !== subject) return 'it is attached to something else'
   const { config, layers } = manifest
   const blobs = Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size]))
   const bytes = Object.values(blobs).reduce((sum, size) => sum + size, 0)

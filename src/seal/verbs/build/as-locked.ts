@@ -1,6 +1,13 @@
-import type { LockedImage } from '../../../bundle/lock/index.ts'
+import type { LockedAttachment, LockedImage } from '../../../bundle/lock/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { type Digest, type Manifest, parseIndex, platformText } from '../../../kernel/oci/index.ts'
+import {
+  attachmentTypes,
+  canonicalJson,
+  type Digest,
+  type Manifest,
+  parseIndex,
+  platformText,
+} from '../../../kernel/oci/index.ts'
 
 /**
  * Holds what a lock says of an image's platforms to their manifests: a lock is made without reading those again that
@@ -53,6 +60,25 @@ export function holdToIndexes(
     return [`${platform}: ${manifest} ${what}`]
   })
   refuse(name, faults)
+}
+
+/**
+ * Holds what a lock says of something attached to an image to its manifest, as whoever opens the bundle will.
+ * @param parts the digests of the image and of its manifests
+ * @throws SealiftError LOCK_DRIFT
+ */
+export function holdToAttachment(
+  name: string,
+  { tag: _, list: __, manifest: digest, ...locked }: LockedAttachment,
+  parts: ReadonlySet<Digest>,
+  manifest: Manifest,
+  size: number,
+): void {
+  const { config, layers, subject } = manifest
+  const blobs = Object.fromEntries([config, ...layers].map(blob => [blob.digest, blob.size]))
+  const now = { subject: subject?.digest ?? locked.subject, size, ...attachmentTypes(manifest), blobs }
+  const isSame = parts.has(locked.subject) && canonicalJson(locked) === canonicalJson(now)
+  refuse(name, isSame ? [] : [`${locked.kind} ${digest} of ${locked.subject}: its manifest says otherwise`])
 }
 
 function refuse(name: string, faults: readonly string[]): void {

@@ -10,15 +10,16 @@ import {
   type Reference,
 } from '../../../kernel/oci/index.ts'
 import type { Registry, ServedManifest } from '../../../kernel/ports/index.ts'
+import { holdToAttachment } from './as-locked.ts'
 import type { Open } from './open.ts'
 
 /**
  * Fetches the manifests of all that the lock has attached to an image, and notes where their blobs are to be had.
  * What the image's own index names goes among the image's manifests; the rest is carried beside it.
- * @throws SealiftError LOCK_DRIFT when one is no longer there, and those of the registry
+ * @throws SealiftError LOCK_DRIFT when one is no longer there or not what the lock says, and those of the registry
  */
 export async function gatherAttachments(
-  { name, attachments = [] }: LockedImage,
+  { name, digest: root, platforms, attachments = [] }: LockedImage,
   image: BundleImage,
   registry: Registry,
   openers: Map<Digest, Open>,
@@ -29,11 +30,15 @@ export async function gatherAttachments(
   const named = namedBy(image)
   const own: Uint8Array[] = []
   const beside: BundleAttachment[] = []
-  for (const { kind, subject, manifest: digest } of attachments) {
+  const parts = new Set([root, ...Object.values(platforms).map(({ manifest }) => manifest)])
+  for (const attachment of attachments) {
+    const { kind, subject, manifest: digest } = attachment
     const { bytes, descriptor } = await registry
       .manifest({ ...place, digest }, signal)
       .catch(error => gone(error, kind, name))
-    const { config, layers } = parseManifest(bytes, `${kind} of ${name}`)
+    const manifest = parseManifest(bytes, `${kind} of ${name}`)
+    holdToAttachment(name, attachment, parts, manifest, bytes.length)
+    const { config, layers } = manifest
     for (const blob of [config, ...layers])
       openers.set(blob.digest, options => registry.blob(place, blob, options))
     if (named.has(`${subject} ${digest}`)) own.push(bytes)
