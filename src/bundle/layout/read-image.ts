@@ -115,14 +115,16 @@ async function collect(
     if (platform === undefined) return
     const other = platforms.get(platform)
     if (other !== undefined) {
-      // Indexes may share one; that one index names two, or the same twice, leaves open which it is.
-      if (other.descriptor.digest !== digest || other.parents.at(-1)?.digest === parents.at(-1)?.digest)
+      // Indexes may share one, and some name one twice; of two it is open which is meant.
+      if (other.descriptor.digest !== digest)
         reading.report(malformed(owner, `has two manifests for ${platform}`))
       return
     }
     platforms.set(platform, { descriptor, parents, config: manifest.config, layers: manifest.layers })
+  } else if (isIndexType(mediaType) && documents.has(digest)) {
+    // Read where it was met first, which may have been less deep.
+    return
   } else if (isIndexType(mediaType) && parents.length < maxIndexDepth) {
-    if (documents.has(digest)) return
     if (parents.length > 0) documents.set(digest, descriptor)
     const index = reading.parsed(owner, () => parseIndex(bytes, digest))
     // Other platforms' manifests may be left out; which ones must be here, the lock says.

@@ -55,6 +55,13 @@ const shapes: Record<string, (registry: MemoryRegistry, image: Descriptor) => De
     const inner = indexOf(registry, 'inner', [on(image, 'amd64')])
     return indexOf(registry, '1', [inner, inner])
   },
+  'that an index names twice, below another one': (registry, image) =>
+    indexOf(registry, '1', [indexOf(registry, 'inner', [on(image, 'amd64'), on(image, 'amd64')])]),
+  'beside an index that is also named where none is looked for': (registry, image) => {
+    const shared = indexOf(registry, 'd', [on(absent('far'), 's390x')])
+    const deep = indexOf(registry, 'a', [indexOf(registry, 'b', [indexOf(registry, 'c', [shared])])])
+    return indexOf(registry, '1', [shared, deep, indexOf(registry, 'inner', [on(image, 'amd64')])])
+  },
   'in two indexes': (registry, image) => {
     const inner = (tag: string) =>
       indexOf(registry, tag, [on(image, 'amd64'), { ...on(absent(tag), 'unknown', 'unknown') }])

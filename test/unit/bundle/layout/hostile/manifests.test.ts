@@ -39,11 +39,6 @@ areRefused([
     index(body => body.replace('"amd64"', '"s390x"')),
     /has no manifest for linux\/amd64/,
   ],
-  [
-    'two manifests for one platform',
-    index(body => body.replace(/"manifests":\[({.*?}),{/, '"manifests":[$1,$1,{')),
-    /two manifests for linux\/amd64/,
-  ],
   // charts
   [
     'a chart that is something else',
