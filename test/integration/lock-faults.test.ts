@@ -136,6 +136,19 @@ describe('what could be locked', () => {
     expect(parseLock(await spec.files.readText('spec/bundle.lock.yaml'), 'it')).toEqual(lock)
   })
 
+  test('is asked for again where it was edited and is not what the image’s name says', async () => {
+    await withImages(['bad', 'one'])
+    const { digest } = spec.store.image('one', '1', 'amd64', 'one')
+    spec.images[1] = `registry.test/one:1@${digest}`
+    spec.server.fault({ path: /\/bad\//, status: 403, times: 1 })
+    await failure(spec.lock())
+    const other = `sha256:${'a'.repeat(64)}`
+    const text = await spec.files.readText(partial)
+    await spec.files.write(partial, text.replaceAll(`: ${digest}`, `: ${other}`))
+    const { lock } = await spec.lock()
+    expect(lock.images.find(({ name }) => name === spec.images[1])?.digest).toBe(digest)
+  })
+
   test('hides a tag that moves for an hour, and no longer', async () => {
     await broken()
     const moved = spec.store.image('one', '1', 'amd64', 'moved')

@@ -11,6 +11,7 @@ import {
   parseIndex,
   parseJson,
   parseManifest,
+  parseReference,
   platformShape,
   platformText,
 } from '../../kernel/oci/index.ts'
@@ -37,6 +38,9 @@ export async function readImage(
     reading.report(malformed(owner, 'its two name annotations differ'))
   }
   if (!isFullName(name)) reading.report(malformed(owner, 'is no full image name with a tag'))
+  // By that name the kubelet asks for that very digest, and takes what the name leads to.
+  if ((parseReference(name)?.digest ?? entry.digest) !== entry.digest)
+    reading.report(malformed(owner, `is ${entry.digest}, which its name is not`))
   const found: Found = {
     whole: locked?.(name),
     platforms: new Map(),

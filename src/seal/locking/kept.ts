@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { lockTitle } from '../../bundle/layout/index.ts'
 import { bundleLock, type LockedAttachment } from '../../bundle/lock/index.ts'
 import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
+import { parseReference } from '../../kernel/oci/index.ts'
 import type { Clock, Files, Reporter } from '../../kernel/ports/index.ts'
 import { checkYaml, printYaml } from '../../kernel/yaml/index.ts'
 import type { Pin, PinnedImage, ResolvedChart } from '../resolve/index.ts'
@@ -64,6 +65,8 @@ export class Kept {
       names.flatMap(name => {
         const image = this.#images.get(name)
         if (image === undefined || !this.#isFresh(image)) return []
+        // Whoever edits it does not make another image of one that is named by its digest.
+        if ((parseReference(name)?.digest ?? image.digest) !== image.digest) return []
         if (!platforms.every(platform => image.platforms[platform] !== undefined)) return []
         const wanted = Object.entries(image.platforms).filter(([platform]) => platforms.includes(platform))
         return [[name, { digest: image.digest, platforms: Object.fromEntries(wanted) }] as const]

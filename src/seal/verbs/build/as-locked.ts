@@ -6,6 +6,7 @@ import {
   type Digest,
   type Manifest,
   parseIndex,
+  parseReference,
   platformText,
 } from '../../../kernel/oci/index.ts'
 
@@ -38,7 +39,8 @@ export function holdToManifests(
 }
 
 /**
- * Holds which manifest a lock says to be an image's for each platform to the indexes that its digest leads to. An entry
+ * Holds an image's digest to its name, and which manifest a lock says to be its for each platform to the indexes that
+ * the digest leads to. An entry
  * that names no platform is for any: what its config says is held to the lock where the bundle is read.
  * @param indexes their bytes, nested ones too; none where the digest is that of a manifest
  * @throws SealiftError LOCK_DRIFT
@@ -48,6 +50,7 @@ export function holdToIndexes(
   wanted: readonly string[],
   indexes: readonly Uint8Array[],
 ): void {
+  const own = parseReference(name)?.digest ?? digest
   const entries = indexes.flatMap(bytes => parseIndex(bytes, name).manifests)
   const faults = wanted.flatMap(platform => {
     const manifest = platforms[platform]?.manifest
@@ -59,7 +62,7 @@ export function holdToIndexes(
     const what = said.length > 0 ? `is for ${said.join(', ')}` : `is nothing that ${digest} leads to`
     return [`${platform}: ${manifest} ${what}`]
   })
-  refuse(name, faults)
+  refuse(name, own === digest ? faults : [`its name is of ${own}, not of ${digest}`, ...faults])
 }
 
 /**

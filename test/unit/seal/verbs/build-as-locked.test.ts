@@ -80,6 +80,31 @@ test('so is one beside an image that is no index', async () => {
   )
 })
 
+test('a digest that is not the one in the image’s name is refused', async () => {
+  const { files, registry, host, talk, writeSpec } = await connectedSpec()
+  const [own, other] = ['own', 'other'].map(seed => registry.image(repository, seed, 'amd64', [seed]).digest)
+  const name = `${repository}:1@${own}`
+  await writeSpec({ images: [name] })
+  await lock({ specDir: 'spec', platform: amd64, budget: 'hold' }, host, talk)
+  const now = parseLock(await files.readText(lockPath), 'it')
+  const { platforms } = (await lockedAs(`${repository}:other`)).images.at(-1) ?? {}
+  const images = now.images.map(one => (one.name === name ? { ...one, digest: other, platforms } : one))
+  await files.write(lockPath, printLock({ ...now, images } as typeof now))
+  const request = { specDir: 'spec', platform: amd64, output: 'out', concurrency: 2, epoch: 0 }
+  await expect(build(request, host, talk)).rejects.toMatchObject({
+    code: 'LOCK_DRIFT',
+    faults: [`its name is of ${own}, not of ${other}`],
+  })
+
+  async function lockedAs(image: string): Promise<BundleLock> {
+    await writeSpec({ images: [image] })
+    await lock({ specDir: 'spec', platform: amd64, budget: 'hold' }, host, talk)
+    const text = await files.readText(lockPath)
+    await writeSpec({ images: [name] })
+    return parseLock(text, 'it')
+  }
+})
+
 test('entries that spell a variant, or no platform, are what the lock says', async () => {
   const spell = (parts: Descriptor[]) =>
     parts.map(({ platform: said, ...part }) =>

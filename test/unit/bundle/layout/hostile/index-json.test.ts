@@ -29,6 +29,7 @@ areRefused([
   // images
   ['a short name', named(image, 'infisical:1'), /infisical:1: is no full image name/],
   ['a name that is a digest', named(image, `docker.io/lab/x@${digestOf('x')}`), /no full image name/],
+  ['a name of another digest', named(image, `docker.io/lab/x:1@${digestOf('x')}`), /which its name is not/],
   [
     'a name that escapes the line',
     named(image, 'docker.io/x:1\nroot'),
