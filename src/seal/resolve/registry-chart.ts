@@ -4,6 +4,7 @@ import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import {
   attestedBy,
   type Digest,
+  type Index,
   isChartPackage,
   isIndexType,
   isManifestType,
@@ -98,8 +99,8 @@ async function onlyChart(
   const name = printReference(reference)
   const seen = new Set<Digest>()
   const charts: ServedManifest[] = []
-  const read = async (bytes: Uint8Array, depth: number): Promise<void> => {
-    for (const entry of parseIndex(bytes, name).manifests) {
+  const read = async ({ manifests }: Index, depth: number): Promise<void> => {
+    for (const entry of manifests) {
       const { digest, mediaType } = entry
       const nested = isIndexType(mediaType)
       if (seen.has(digest) || seen.size >= most || attestedBy(entry) !== undefined) continue
@@ -108,12 +109,13 @@ async function onlyChart(
       // Of images some platforms may be left out.
       const served = await registry.manifest({ ...place, digest }, signal).catch(absent)
       if (served === undefined) continue
-      if (nested) await read(served.bytes, depth + 1)
-      else if (parseManifest(served.bytes, digest).config.mediaType === mediaTypes.helmConfig)
-        charts.push(served)
+      const document = readable(() => (nested ? parseIndex : parseManifest)(served.bytes, digest))
+      if (document === undefined) continue
+      if ('manifests' in document) await read(document, depth + 1)
+      else if (document.config.mediaType === mediaTypes.helmConfig) charts.push(served)
     }
   }
-  await read(top.bytes, 1)
+  await read(parseIndex(top.bytes, name), 1)
   const [chart, ...more] = charts
   if (chart !== undefined && more.length === 0) return chart
   if (chart === undefined)
@@ -126,6 +128,16 @@ async function onlyChart(
       hints: ['Push each chart under a tag of its own, or name a copy of the chart by its path.'],
     },
   )
+}
+
+/** What lies beside a chart may be of any form: what cannot be read is none. */
+function readable<T>(parse: () => T): T | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof SealiftError)) throw error
+    return undefined
+  }
 }
 
 function absent(error: unknown): undefined {

@@ -287,6 +287,11 @@ describe('from an OCI registry', () => {
     const nested = registry.put(oci, 'nested', { manifests: [served] }, mediaTypes.ociIndex)
     put(on, nested)
     expect((await resolve({ oci }, sources({ registry }))).artifact?.manifest.descriptor).toEqual(served)
+    const odd = [mediaTypes.ociManifest, mediaTypes.ociIndex].map(type =>
+      registry.put(oci, 'odd', { config: 5, manifests: 'none' }, type),
+    )
+    put(...odd, served)
+    expect((await resolve({ oci }, sources({ registry }))).artifact?.manifest.descriptor).toEqual(served)
     put(on, absent)
     await expect(resolve({ oci }, sources({ registry }))).rejects.toMatchObject({
       code: 'CHART_NOT_FOUND',
