@@ -40,6 +40,10 @@ function imageOf(registry: MemoryRegistry, tag: string, architecture: string): D
 const shapes: Record<string, (registry: MemoryRegistry) => Descriptor> = {
   'in an index in an index': registry =>
     indexOf(registry, '1', [indexOf(registry, 'inner', [on(imageOf(registry, 'i', 'amd64'), 'amd64')])]),
+  'that its index names twice': registry => {
+    const image = on(imageOf(registry, 'twice', 'amd64'), 'amd64')
+    return indexOf(registry, '1', [image, image])
+  },
   'in an index for its platform': registry => {
     const [inner, other] = ['amd64', 's390x'].map(one =>
       indexOf(registry, one, [imageOf(registry, one, one)]),
