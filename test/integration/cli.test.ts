@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sealift, sealiftJson } from '../support/road.ts'
+import { smallSite } from '../unit/site/wire/sites.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const verbs = [
@@ -120,6 +121,16 @@ describe('faults', () => {
     expect(JSON.parse(inJson.stdout).error).toMatchObject({
       ...{ code: 'USAGE', exit: 2, message: expect.stringContaining(said) },
     })
+  })
+
+  test('what a verb itself says of a wrong call keeps its words and hints', async () => {
+    const flags = ['-c', join(dir, 'whole.yaml')]
+    await writeFile(join(dir, 'whole.yaml'), smallSite)
+    const { exitCode, stderr } = await sealift(['remove', 'A.tar', ...flags])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('Error: nothing was removed from bank-prod: --yes was not given (USAGE)\n')
+    expect(stderr).toContain('  - would go: the releases')
+    expect(stderr).toContain(`  → If you mean it: sealift remove A.tar ${flags.join(' ')} --yes`)
   })
 
   test('a file that is not there: one error, no stack, its own exit code', async () => {
