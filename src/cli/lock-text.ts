@@ -12,6 +12,8 @@ interface Amount {
 export interface Locked {
   readonly specDir: string
   readonly path: string
+  /** Whether every suspect was to be taken that a registry has. */
+  readonly accept: boolean
   /** What differs from the lock that lay there; `undefined` when none did. */
   readonly drift: readonly { readonly sentence: string }[] | undefined
   readonly lock: Readonly<Record<'charts' | 'images' | 'tools' | 'suspects', readonly unknown[]>>
@@ -22,7 +24,7 @@ export interface Locked {
  * A lock for people: what it holds, what has changed, and what the pods request for a while beside what they do at rest;
  * last how many suspects it does not carry.
  */
-export function lockText({ specDir, path, drift, lock, budget }: Locked): string {
+export function lockText({ specDir, path, accept, drift, lock, budget }: Locked): string {
   const { charts, images, tools, suspects } = lock
   const { declared, surge, temporary } = budget
   const whole = { memory: declared.memory + surge.memory, cpu: declared.cpu + surge.cpu }
@@ -32,7 +34,7 @@ export function lockText({ specDir, path, drift, lock, budget }: Locked): string
     ...(drift?.length === 0 ? ['  nothing has changed'] : []),
     ...(some(surge) ? [`  a rolling update adds ${amount(surge)} for a while: ${amount(whole)}`] : []),
     ...(some(temporary) ? [`  Jobs and hooks take ${amount(temporary)} together while they run`] : []),
-    `  ${count(suspects.length, 'suspect')} not taken${suspects.length === 0 ? '' : `: ${remedy(specDir)}`}`,
+    `  ${count(suspects.length, 'suspect')} not taken${suspects.length === 0 ? '' : `: ${accept ? 'not to be had, see above' : remedy(specDir)}`}`,
   ].join('\n')
 }
 
@@ -46,7 +48,9 @@ export function suspectLines(
       ({ text, chart, object, field }) =>
         `${text} (${chart} ${object} ${field}) looks like an image, but is not proven to be one`,
     ),
-    ...missing.map(({ name, why }) => `${name} is a suspect still: ${why}`),
+    ...missing.map(
+      ({ name, why }) => `${why.startsWith(name) ? '' : `${name}: `}${why}; it is a suspect still`,
+    ),
   ]
 }
 

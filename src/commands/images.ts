@@ -10,7 +10,9 @@ export default class Images extends BaseCommand {
   static override readonly exits: readonly ErrorCode[] = ['FILE_FAILED', 'BUNDLE_MALFORMED', 'BUNDLE_DAMAGED']
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
-    why: Flags.boolean({ summary: 'Show chart, object and field that name each image.' }),
+    why: Flags.boolean({
+      summary: 'Show chart, object and field that name each image, and what only looks like one: "? NAME".',
+    }),
   }
 
   async run(): Promise<ImagesOutput> {

@@ -11,7 +11,7 @@ export default class Lock extends BaseCommand {
   static override summary =
     'Resolve a spec: every chart, image and tool by digest, each image with its reason.'
   static override description =
-    'Renders the charts with the very helm that travels, finds every image they need, and writes bundle.lock.yaml beside bundle.yaml. Review the difference like code. With --locked nothing is written: it fails unless everything is still what the lock says.'
+    'Renders the charts with the very helm that travels, finds every image they need, and writes bundle.lock.yaml beside bundle.yaml. Review the difference like code. With --locked nothing is written: it fails unless everything is still what the lock says. What a run that fails or is interrupted has found out is kept for the next one, in bundle.lock.yaml.partial.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> bundles/infisical',
     '<%= config.bin %> <%= command.id %> bundles/infisical --update infisical/infisical',
@@ -69,7 +69,7 @@ export default class Lock extends BaseCommand {
       }
       const { path, lock: made, drift, budget, missing } = await lock(request, host, this.talk)
       for (const line of suspectLines(made, missing)) this.reporter.warn(line)
-      this.log(lockText({ specDir: args.spec, path, lock: made, drift, budget }))
+      this.log(lockText({ specDir: args.spec, path, accept: accept === true, lock: made, drift, budget }))
       const { surge, temporary } = budget
       return { path, drift: drift ?? [], lock: made, missing, surge, temporary }
     } finally {

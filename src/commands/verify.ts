@@ -30,11 +30,13 @@ export default class Verify extends BaseCommand {
     base: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
       summary: 'An older bundle that a delta builds on; can be given several times.',
       helpValue: 'OLD',
     }),
-    platform: Flags.string({ summary: 'Also require this platform of every image, such as linux/amd64.' }),
+    platform: Flags.string({
+      options: ['linux/amd64', 'linux/arm64'],
+      summary: 'Also require this platform of every image.',
+    }),
     key: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
@@ -44,7 +46,7 @@ export default class Verify extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(Verify)
-    const { platform, base: bases, key: keys = [] } = flags
+    const { platform, base: bases = [], key: keys = [] } = flags
     const request = { bundle: args.bundle, platform, bases, keys }
     const verdict = await verify(request, nodeFiles(), this.talk)
     this.log(
@@ -52,7 +54,7 @@ export default class Verify extends BaseCommand {
     )
     if (verdict.absent.length > 0)
       this.log(
-        `  delta   ${count(verdict.absent.length, 'layer')} (${bytes(layerBytes(verdict.absent))}) sound in ${flags.base.join(', ')}`,
+        `  delta   ${count(verdict.absent.length, 'layer')} (${bytes(layerBytes(verdict.absent))}) sound in ${bases.join(', ')}`,
       )
     this.log(`  signed  ${signatureText(verdict.signature)}`)
     return verdict

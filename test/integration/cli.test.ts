@@ -106,6 +106,11 @@ describe('faults', () => {
     ['a missing flag', 'check', missingSite],
     ['two words for one', 'inspect a b', 'Unexpected argument: b'],
     ['another value', 'lock a --budget no', 'Expected --budget=no to be one of: hold, warn'],
+    [
+      'a platform that no bundle has',
+      'verify a --platform arm64',
+      'Expected --platform=arm64 to be one of: ',
+    ],
     ['a size that is none', 'build a --volume-size 3', '--volume-size: 3 is no size of 1M or more: write '],
     ['flags that exclude each other', 'lock a --locked --update b', '--update=b cannot also be provided'],
   ])('%s is a usage fault, exit 2, said in one line', async (_, line, said) => {

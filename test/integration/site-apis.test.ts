@@ -99,7 +99,7 @@ test('carries what an install, an upgrade, hooks and the site’s APIs bring, an
   const { images, told, text } = await locked(answers)
   expect(images).toEqual(['base', 'down', 'hook', 'ingress', 'kind', 'there', 'up'])
   expect(told.filter(line => line.startsWith('warning'))).toEqual([
-    'warning: chart app asks whether the site has no.test/v1, and bundle.yaml does not say: a site that has gets image r.test/absent:1, Pod/absent, which the bundle leaves out; answer in apiVersions: "no.test/v1", or "not no.test/v1"',
+    'warning: chart app asks whether the site has no.test/v1, and bundle.yaml does not say: a site that has it gets image r.test/absent:1, Pod/absent, which the bundle leaves out; answer in apiVersions: "no.test/v1", or "not no.test/v1"',
   ])
   expect((await locked(answers)).text).toBe(text)
   expect((await locked(answers, {}, true)).drift).toEqual([])
@@ -166,7 +166,7 @@ test('what is made up anew at each rendering is no difference, not even a name',
   const { told } = await locked()
   expect(told.filter(line => line.includes('asks'))).toEqual([
     expect.stringContaining(
-      'has no.test/v1, and bundle.yaml does not say: a site that has gets image r.test/absent:1',
+      'has no.test/v1, and bundle.yaml does not say: a site that has it gets image r.test/absent:1',
     ),
   ])
 })
@@ -181,7 +181,7 @@ test('what cannot be rendered with an API, or as an upgrade, is told and no end'
   const { images, told } = await locked()
   expect(images).toEqual(['base'])
   expect(told.filter(line => line.startsWith('warning'))).toEqual([
-    'warning: chart app asks whether the site has bad.test/v1, and bundle.yaml does not say: it cannot be rendered for a site that has; answer in apiVersions: "bad.test/v1", or "not bad.test/v1"',
+    'warning: chart app asks whether the site has bad.test/v1, and bundle.yaml does not say: it cannot be rendered for a site that has it; answer in apiVersions: "bad.test/v1", or "not bad.test/v1"',
     expect.stringMatching(
       /^warning: chart app: what only an upgrade renders is not looked at.*give the password again/,
     ),
@@ -200,7 +200,7 @@ test('templates that look into the cluster are named, unless they make Secrets o
     'app/templates/e.yaml': 'kind: ConfigMap\nmetadata: {name: e}\ndata: {x: "lookup {{/* lookup */}}"}\n',
   })
   expect((await locked()).told).toContain(
-    'chart app: 2 templates look up what is in the cluster, and are rendered as on an empty one: app/templates/b.yaml, app/templates/c.yaml',
+    'chart app: 2 templates look up what is in the cluster, rendered as on an empty one: app/templates/b.yaml, app/templates/c.yaml',
   )
 })
 

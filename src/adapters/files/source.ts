@@ -70,16 +70,21 @@ function isAbsent(error: unknown): boolean {
 }
 
 async function openFile(path: string): Promise<OpenFile> {
+  let folder: boolean
   try {
     // A pipe in the place of a file is not waited for.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = await handle.stat()
     if (stats.isFile()) return { path, handle, size: stats.size }
     await handle.close()
+    folder = stats.isDirectory()
   } catch (error) {
     throw fileFailed('open', path, error)
   }
-  throw new SealiftError('FILE_FAILED', `cannot open ${path}: it is no regular file`)
+  throw new SealiftError(
+    'FILE_FAILED',
+    `cannot open ${path}: it is ${folder ? 'a folder' : 'no regular file'}`,
+  )
 }
 
 async function openVolume(path: string): Promise<OpenFile> {

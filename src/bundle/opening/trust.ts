@@ -47,7 +47,7 @@ export async function requireTrusted(
     'the site file names no keys, so nobody answers for this bundle',
     {
       hints: [
-        'put the public key of whoever builds your bundles into the site file, under keys:',
+        'put the public key of whoever builds your bundles into the site file, as an entry of "keys"',
         `or compare ${bundle.digest} with what build printed, and say --allow-unsigned`,
       ],
     },

@@ -55,5 +55,5 @@ const named = 5
 function looks(chart: string, templates: readonly string[]): string {
   const rest = templates.length > named ? `, and ${templates.length - named} more` : ''
   const which = `${templates.slice(0, named).join(', ')}${rest}`
-  return `chart ${chart}: ${count(templates.length, 'template')} look up what is in the cluster, and are rendered as on an empty one: ${which}`
+  return `chart ${chart}: ${count(templates.length, 'template looks', 'templates look')} up what is in the cluster, rendered as on an empty one: ${which}`
 }

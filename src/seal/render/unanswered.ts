@@ -61,12 +61,12 @@ function sentence(chart: string, { apis, change }: Difference): string {
   const which = [...apis].sort().join(' and ')
   const asks = `chart ${chart} asks whether the site has ${which}, and bundle.yaml does not say`
   const answer = `answer in apiVersions: "${apis[0]}", or "not ${apis[0]}"`
-  if (change === undefined) return `${asks}: it cannot be rendered for a site that has; ${answer}`
+  if (change === undefined) return `${asks}: it cannot be rendered for a site that has it; ${answer}`
   const parts = [
     ...(change.more.length > 0
-      ? [`a site that has gets ${list(change.more)}, which the bundle leaves out`]
+      ? [`a site that has it gets ${list(change.more)}, which the bundle leaves out`]
       : []),
-    ...(change.less.length > 0 ? [`a site that has does not get ${list(change.less)}`] : []),
+    ...(change.less.length > 0 ? [`a site that has it does not get ${list(change.less)}`] : []),
   ]
   return `${asks}: ${parts.join('; ')}; ${answer}`
 }

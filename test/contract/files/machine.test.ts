@@ -28,7 +28,7 @@ test('files get the mode asked for, and no temporary file stays', async () => {
   expect((await readdir(at())).sort()).toEqual(['open', 'private'])
 })
 
-test('links and pipes beside a bundle, or in its place, are refused at once', async () => {
+test('links, pipes and folders beside a bundle, or in its place, are refused at once', async () => {
   const [link, pipe] = [at('link.sig'), at('pipe.tar')]
   await writeFile(at('secret'), 'secret')
   await symlink(at('secret'), link)
@@ -36,6 +36,9 @@ test('links and pipes beside a bundle, or in its place, are refused at once', as
   for (const path of [link, pipe])
     await expect(files.readBeside(path, 100)).rejects.toMatchObject({ code: 'FILE_FAILED' })
   await expect(files.openBundle(pipe)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  await expect(files.openBundle(at())).rejects.toMatchObject({
+    message: expect.stringMatching(/^cannot open .*: it is a folder$/),
+  })
   await expect(files.openBundle(`${pipe}.001`)).rejects.toMatchObject({ code: 'FILE_FAILED' })
 })
 

@@ -177,7 +177,7 @@ describe('the gate of a site', () => {
   test('without keys lets a bundle pass only when the user says so', async () => {
     await expect(pass(undefined, false)).rejects.toMatchObject({
       code: 'BUNDLE_UNSIGNED',
-      hints: [expect.stringContaining('keys:'), expect.stringContaining('--allow-unsigned')],
+      hints: [expect.stringContaining('an entry of "keys"'), expect.stringContaining('--allow-unsigned')],
     })
     expect(await pass(undefined, true)).toBe('unsigned')
   })
