@@ -149,11 +149,29 @@ function checkDigest(packed: Uint8Array, digest: string | null | undefined, url:
   })
 }
 
-/** Up to six versions around the one asked for, newest first. */
+/**
+ * Up to six versions around the one asked for, newest first; a short one counts as `.0`: `7` and `15.4-alpine`, as tags of
+ * images are. None where that is no version.
+ */
 export function nearestVersions(version: string, known: readonly string[]): string[] {
-  const sorted = known.filter(item => valid(item) !== null).sort((a, b) => compareBuild(b, a))
-  const place = sorted.findIndex(item => compareBuild(item, version) < 0)
+  const wanted = inFull(version)
+  if (wanted === null) return []
+  const sorted = known
+    .flatMap(item => {
+      const full = inFull(item)
+      return full === null ? [] : [{ item, full }]
+    })
+    .sort((a, b) => compareBuild(b.full, a.full))
+  const place = sorted.findIndex(({ full }) => compareBuild(full, wanted) < 0)
   const middle = place < 0 ? sorted.length : place
   const start = Math.max(0, Math.min(middle - 3, sorted.length - 6))
-  return sorted.slice(start, start + 6).map(item => printable(item, 40))
+  return sorted.slice(start, start + 6).map(({ item }) => printable(item, 40))
+}
+
+/** The version with three numbers, build and all; `null` where it is none. */
+function inFull(version: string): string | null {
+  const [, major = '', minor = '.0', patch = '.0', rest = ''] =
+    /^v?(\d+)(\.\d+)?(\.\d+)?([-+].*)?$/.exec(version) ?? []
+  const full = `${major}${minor}${patch}${rest}`
+  return valid(full) === null ? null : full
 }

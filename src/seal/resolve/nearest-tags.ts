@@ -1,4 +1,3 @@
-import { valid } from 'semver'
 import type { Reference } from '../../kernel/oci/index.ts'
 import type { Registry } from '../../kernel/ports/index.ts'
 import { nearestVersions } from './helm-repository.ts'
@@ -20,7 +19,7 @@ export async function nearestTags(
   version: string,
   { registry, signal, versionOf = tag => tag }: Asking,
 ): Promise<string | undefined> {
-  if (valid(version) === null) return undefined
+  if (!/^v?\d/.test(version)) return undefined
   const { registry: host, repository } = reference
   const tags = await registry.tags({ registry: host, repository }, signal)
   const near = nearestVersions(version, (tags ?? []).map(versionOf))

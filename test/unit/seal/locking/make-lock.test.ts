@@ -34,7 +34,7 @@ test('with an image of another chart', async () => {
     message: '2 things could not be locked',
     faults: [
       'chart bad: helm says no',
-      'registry.test/app:1.2.5 is not there (needed by app Pod/app spec.containers[0].image)',
+      'registry.test/app:1.2.5 is not there; nearest versions there: 1 (needed by app Pod/app spec.containers[0].image)',
     ],
   })
   expect(helms.unpacked).toBe(0)

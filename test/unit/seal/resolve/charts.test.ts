@@ -417,4 +417,7 @@ test('the nearest versions are those around the one asked for', () => {
   const known = ['1.0.0', '1.1.0', '1.2.0', '1.3.0', '2.0.0', '2.1.0', '3.0.0', 'latest']
   expect(nearestVersions('1.2.5', known)).toEqual(['2.1.0', '2.0.0', '1.3.0', '1.2.0', '1.1.0', '1.0.0'])
   expect(nearestVersions('9.0.0', known)[0]).toBe('3.0.0')
+  const short = ['latest', '7', '7.2-alpine', '6.2', '7.2.4', 'v8', '01', 'sha256-0123456789ab']
+  expect(nearestVersions('7.1', short)).toEqual(['v8', '7.2.4', '7.2-alpine', '7', '6.2'])
+  expect(nearestVersions('edge', short)).toEqual([])
 })
