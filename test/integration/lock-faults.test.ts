@@ -131,7 +131,7 @@ describe('what could be locked', () => {
     const { lock } = await spec.lock()
     expect(spec.asked()).toEqual(['GET manifests bad:1', expect.stringContaining('GET blobs bad:')])
     expect(lock.images).toHaveLength(3)
-    expect(spec.lines).toContain('note 2 images of 3 as a run of the last hour pinned them')
+    expect(spec.lines).toContain('note 2 images of 3 are as a run of the last hour pinned them')
     expect(await spec.files.exists(partial)).toBe(false)
     expect(parseLock(await spec.files.readText('spec/bundle.lock.yaml'), 'it')).toEqual(lock)
   })

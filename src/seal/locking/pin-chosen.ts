@@ -1,5 +1,4 @@
 import type { BundleLock } from '../../bundle/lock/index.ts'
-import { count } from '../../kernel/errors/index.ts'
 import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
 import { chosenImages, type Pin, type PinnedImage, pinImages, type UnpinnedImage } from '../resolve/index.ts'
 import type { Faults } from './faults.ts'
@@ -70,10 +69,16 @@ export async function pin(
   const asIs = names.filter(name => staying.has(name)).length
   const sum = () => (asIs === 0 ? `${pinned.length}` : `${pinned.length - asIs} anew, ${asIs} as locked`)
   if (recent.size > 0)
-    reporter.note(`${count(recent.size, 'image')} of ${names.length} as a run of the last hour pinned them`)
-  await asStep(reporter, 'Pin images', work, sum).catch((error: unknown) => {
-    if (failed.length === 0) throw error
-  })
+    reporter.note(
+      recent.size === 1
+        ? `1 image of ${names.length} is as a run of the last hour pinned it`
+        : `${recent.size} images of ${names.length} are as a run of the last hour pinned them`,
+    )
+  // Where no chart could be rendered, a step that pins nothing would look like one that went well.
+  if (images.length > 0)
+    await asStep(reporter, 'Pin images', work, sum).catch((error: unknown) => {
+      if (failed.length === 0) throw error
+    })
   for (const one of failed) {
     const { name, neededBy, error, instead } = one
     const hints = [...(instead === undefined ? [] : [instead]), `The image is needed by ${neededBy}.`]

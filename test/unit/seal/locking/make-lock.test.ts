@@ -46,6 +46,15 @@ test('and nothing is said of names that it alone may have', async () => {
   await writeSpec({ acceptSuspects: ['nothing:1'] })
   await expect(run()).rejects.toMatchObject({ message: 'chart bad: helm says no' })
   expect(lines.filter(line => line.startsWith('!'))).toEqual([])
+  expect(lines.join('\n')).toContain('Pin images')
+})
+
+test('and no step says that it pinned nothing, as if that had gone well', async () => {
+  const { run, writeSpec, lines } = await twoCharts(() => true)
+  await writeSpec({ charts: [chart('bad')] })
+  await expect(run()).rejects.toMatchObject({ message: 'chart bad: helm says no' })
+  expect(lines.join('\n')).toContain('Render bad')
+  expect(lines.join('\n')).not.toContain('Pin images')
 })
 
 test('one that only is no upgrade is locked, with a warning', async () => {

@@ -47,7 +47,7 @@ test('a suspect that is not there is no fault among those of other images, and o
   const { lock: made, missing } = await run({ acceptSuspects: true })
   expect(registry.asked).toEqual(['registry.test/app:1', gone])
   expect(registry.headed).toEqual([])
-  expect(lines).toContain('note 1 image of 3 as a run of the last hour pinned them')
+  expect(lines).toContain('note 1 image of 3 is as a run of the last hour pinned it')
   expect(made.images.map(({ name, accepted }) => [name, accepted])).toEqual([
     ['registry.test/app:1', undefined],
     [cache, true],
