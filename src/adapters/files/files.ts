@@ -1,11 +1,12 @@
 import { constants } from 'node:fs'
-import { access, mkdir, open, rm } from 'node:fs/promises'
+import { access, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { fileFailed } from './faults.ts'
+import { makeFolder } from './folder.ts'
 import { entriesOf, follow } from './folders.ts'
 import { freeBytes } from './partial.ts'
 import { createSink } from './sink.ts'
@@ -95,7 +96,7 @@ async function readBeside(path: string, limit: number): Promise<string | undefin
 }
 
 async function appendLine(path: string, line: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const file = await open(path, 'a')
   try {
     await file.appendFile(line.endsWith('\n') ? line : `${line}\n`)

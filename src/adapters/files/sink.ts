@@ -1,8 +1,9 @@
-import { appendFile, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { appendFile, lstat, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Digest } from '../../kernel/oci/index.ts'
 import type { BundleSink, Progress } from '../../kernel/ports/index.ts'
 import { fileFailed } from './faults.ts'
+import { makeFolder } from './folder.ts'
 import { createHashing, type Hashing } from './hashing.ts'
 import { lockFile } from './lock.ts'
 import { firstPartial, openPartial, type Partial, removePartials } from './partial.ts'
@@ -28,7 +29,7 @@ export async function createSink(path: string, volumeSize?: number): Promise<Bun
   }
   const journal = `${path}.journal`
   const release = await attempt('create', async () => {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     return lockFile(path)
   })
   let notes = await leftNotes(journal, firstPartial(path, volumeSize))

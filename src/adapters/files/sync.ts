@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from './folder.ts'
 
 /** Writes all bytes at an offset, however many calls the system needs. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
@@ -22,7 +23,7 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Writes a file whole, in a folder that is made if need be: temporary name beside it, sync, rename, sync of the folder. */
 export async function writeWhole(path: string, content: Uint8Array, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const writing = `${path}.${randomUUID()}.tmp`
   try {
     const file = await open(writing, 'wx', mode)

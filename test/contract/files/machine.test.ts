@@ -28,6 +28,17 @@ test('files get the mode asked for, and no temporary file stays', async () => {
   expect((await readdir(at())).sort()).toEqual(['open', 'private'])
 })
 
+test('folders are made on the way, by many at once; what is no folder is in the way', async () => {
+  const paths = ['a', 'b', 'c'].map(name => at(`one/two/three/${name}`))
+  await Promise.all(paths.map(path => files.write(path, path)))
+  await symlink(at('one'), at('linked'))
+  await files.write(at('linked/two/four/d'), 'x')
+  expect((await stat(at('one/two/four/d'))).size).toBe(1)
+  await symlink(at('gone'), at('dangling'))
+  for (const name of ['one/two/three/a', 'dangling'])
+    await expect(files.write(at(`${name}/below/x`), 'x')).rejects.toMatchObject({ code: 'FILE_FAILED' })
+})
+
 test('links, pipes and folders beside a bundle, or in its place, are refused at once', async () => {
   const [link, pipe] = [at('link.sig'), at('pipe.tar')]
   await writeFile(at('secret'), 'secret')
