@@ -108,9 +108,11 @@ export function createTenancy(api: Api, token: Secret, organizationId: string, a
       await ask({ method: 'DELETE', path }, z.unknown())
     },
 
-    // Not recorded: the path and the shape are those of upstream's folder-router (v2) of 2026-07.
+    // Not recorded: the path and the shape are those of upstream's secret-folder-router (v2) of 2026-07, which refuses a
+    // folder with secrets or folders in it unless it is forced; servers before that knew no such field, and deleted it.
     async deleteFolder(projectId, slug, { id, path: whole }) {
-      const body = { projectId, environment: slug, path: whole.replace(/\/[^/]+$/, '') || '/' }
+      const above = whole.replace(/\/[^/]+$/, '') || '/'
+      const body = { projectId, environment: slug, path: above, forceDelete: true }
       const path = `/api/v2/folders/${encodeURIComponent(id)}`
       await ask({ method: 'DELETE', path, body }, z.unknown())
     },

@@ -62,16 +62,24 @@ export function folderRoutes(context: Context): Route[] {
     const fields = new Fields(call.body)
     const [projectId, environment] = [fields.string('projectId'), fields.string('environment')]
     const path = cleanPath(fields.string('path', '/'))
+    const isForced = fields.boolean('forceDelete', false)
     fields.done()
     const actor = await authenticate(context, call)
     const project = await projectById(db, actor, projectId)
     const access = await accessTo(db, actor, project.id)
     access.require('delete', 'secret-folders', { environment, secretPath: path })
     const parent = await folderAt(db, project.id, environment, path, 'DeleteFolder')
-    const sql =
-      'DELETE FROM secret_folders WHERE "parentId" = $1 AND (id::text = $2 OR name = $2) RETURNING *'
+    const sql = 'SELECT * FROM secret_folders WHERE "parentId" = $1 AND (id::text = $2 OR name = $2)'
     const folder = await db.first<Folder>(sql, [parent.id, call.param('id')])
-    if (!folder) throw notFound(`Folder '${call.param('id')}' not found in path '${path}'`)
+    if (!folder) throw notFound(`Folder with ID '${call.param('id')}' not found`)
+    const holds = `SELECT 1 FROM secret_folders WHERE "parentId" = $1
+      UNION ALL SELECT 1 FROM secrets_v2 WHERE "folderId" = $1`
+    if (!isForced && (await db.first(holds, [folder.id])))
+      throw badRequest(
+        `Cannot delete folder "${folder.name}" because it contains resources. Use forceDelete=true to delete it forcefully.`,
+        'deleteFolder',
+      )
+    await db.all('DELETE FROM secret_folders WHERE id = $1', [folder.id])
     return { folder: folderView(folder) }
   }
 
