@@ -84,10 +84,22 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
     const project = projectOf(projectId)
     if (project.environments.some(known => known.slug === slug))
       throw answered(400, 'Environment with slug already exists')
+    if (project.deletedEnvironments.some(known => known.slug === slug))
+      throw answered(400, `Environment slug '${slug}' is held by a pending-deletion environment.`)
     const environment = { id: id('environment'), slug }
     projects.set(project.slug, { ...project, environments: [...project.environments, environment] })
     folders.set(`${projectId}/${slug}`, new Map())
     return environment
+  }
+
+  type Listed = 'environments' | 'deletedEnvironments'
+  const move = (projectId: string, environmentId: string, from: Listed, to: Listed) => {
+    const project = projectOf(projectId)
+    const [moved, rest] = [true, false].map(is =>
+      project[from].filter(one => (one.id === environmentId) === is),
+    )
+    if (moved?.length !== 1) throw answered(404, `environment with id '${environmentId}' not found`)
+    projects.set(project.slug, { ...project, [from]: rest, [to]: [...project[to], ...moved] })
   }
 
   const memory: MemoryTenancy = {
@@ -110,7 +122,7 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
         if (projects.has(slug)) throw answered(400, `A project with the slug "${slug}" already exists`)
         const projectId = id('project')
         projects.set(slug, {
-          ...{ id: projectId, slug, environments: [] },
+          ...{ id: projectId, slug, environments: [], deletedEnvironments: [] },
           description: description ?? '',
           deleteProtection: deleteProtection ?? false,
         })
@@ -126,6 +138,10 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
       }),
     createEnvironment: (projectId, _name, slug) =>
       request(['createEnvironment', projectOf(projectId).slug, slug], () => addEnvironment(projectId, slug)),
+    restoreEnvironment: (projectId, environmentId) =>
+      request(['restoreEnvironment', projectOf(projectId).slug, environmentId], () =>
+        move(projectId, environmentId, 'deletedEnvironments', 'environments'),
+      ),
     folders: ({ id: projectId }) =>
       request(['folders', projectOf(projectId).slug], () => {
         const listed = ({ slug }: { slug: string }): [string, ServerFolder[]] => [
@@ -194,11 +210,9 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
         return below.reduce((sum, [, number]) => sum + number, 0)
       }),
     deleteEnvironment: (projectId, environmentId) =>
-      request(['deleteEnvironment', projectOf(projectId).slug, environmentId], () => {
-        const project = projectOf(projectId)
-        const environments = project.environments.filter(environment => environment.id !== environmentId)
-        projects.set(project.slug, { ...project, environments })
-      }),
+      request(['deleteEnvironment', projectOf(projectId).slug, environmentId], () =>
+        move(projectId, environmentId, 'environments', 'deletedEnvironments'),
+      ),
     deleteFolder: (projectId, environment, folder) =>
       request(['deleteFolder', projectOf(projectId).slug, environment, folder.path], () => {
         const place = inPlace(projectId, environment)

@@ -5,6 +5,11 @@ import { createMachines } from './machines.ts'
 import { createPeople } from './people.ts'
 
 const environment = z.object({ id: z.string(), slug: z.string() })
+// Recorded is an empty list. Servers before 2026-06 have none; one that cannot be read here is none of those looked for.
+const deleted = z
+  .array(z.unknown())
+  .catch([])
+  .transform(all => all.flatMap(one => environment.safeParse(one).data ?? []))
 const project = z
   .object({
     id: z.string(),
@@ -12,10 +17,11 @@ const project = z
     description: z.string().nullish(),
     hasDeleteProtection: z.boolean().nullish(),
     environments: z.array(environment),
+    deletedEnvironments: deleted,
   })
   .transform(
-    ({ id, slug, description, hasDeleteProtection, environments }): ServerProject => ({
-      ...{ id, slug, environments },
+    ({ id, slug, description, hasDeleteProtection, environments, deletedEnvironments }): ServerProject => ({
+      ...{ id, slug, environments, deletedEnvironments },
       description: description ?? '',
       deleteProtection: hasDeleteProtection ?? false,
     }),
@@ -70,6 +76,12 @@ export function createTenancy(api: Api, token: Secret, organizationId: string, a
     async createEnvironment(projectId, name, slug) {
       const call = { method: 'POST', path: `${at(projectId)}/environments`, body: { name, slug } } as const
       return (await ask(call, z.object({ environment }))).environment
+    },
+
+    // Not recorded: the path is that of upstream's project-env-router (v1) of 2026-06.
+    async restoreEnvironment(projectId, environmentId) {
+      const path = `${at(projectId)}/environments/${encodeURIComponent(environmentId)}/restore`
+      await ask({ method: 'POST', path }, z.unknown())
     },
 
     // Not recorded: the path and the shape are those of upstream's project-router (v1) of 2026-07. A server that does

@@ -16,6 +16,8 @@ export interface ServerProject {
   /** Whether the server refuses to delete it. */
   readonly deleteProtection: boolean
   readonly environments: readonly ServerEnvironment[]
+  /** Those that were deleted and are kept for a while, with all that is in them: their slugs are taken so long. */
+  readonly deletedEnvironments: readonly ServerEnvironment[]
 }
 
 /** A project that is to be made. */
@@ -107,6 +109,8 @@ export interface TenancyServer {
   createProject(project: NewProject): Promise<ServerProject>
   changeProject(projectId: string, change: ProjectChange): Promise<void>
   createEnvironment(projectId: string, name: string, slug: string): Promise<ServerEnvironment>
+  /** Brings a deleted environment back, with what it had. */
+  restoreEnvironment(projectId: string, environmentId: string): Promise<void>
   /**
    * Every folder of a project, by the slug of its environment. A server that does not know the one request for all of
    * them is asked for each environment.

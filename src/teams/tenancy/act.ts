@@ -30,7 +30,8 @@ export async function act(action: Action, { id, identityId }: Where, server: Ten
   switch (action.kind) {
     case 'environment': {
       if (action.change === 'remove') return await server.deleteEnvironment(id, action.id)
-      const { environment } = action
+      const { environment, restores } = action
+      if (restores !== undefined) return await server.restoreEnvironment(id, restores)
       await server.createEnvironment(id, environmentNames[environment] ?? environment, environment)
       return
     }

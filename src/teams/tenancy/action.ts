@@ -26,10 +26,12 @@ export interface Holding extends In {
   readonly environment: string
   readonly secrets?: number
 }
+/** `restores`: the id of one that was deleted and is kept, with what it had; the server makes no other of its slug. */
 interface NewEnvironment extends In {
   readonly kind: 'environment'
   readonly change: 'create'
   readonly environment: string
+  readonly restores?: string
 }
 interface OldEnvironment extends Holding {
   readonly kind: 'environment'

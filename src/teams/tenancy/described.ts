@@ -47,7 +47,8 @@ function detailOf(action: Action): string {
     case 'project':
       return projectDetail(action)
     case 'environment':
-      return action.change === 'remove' ? lostWith(action) : ''
+      if (action.change === 'remove') return lostWith(action)
+      return action.restores === undefined ? '' : 'restored, with what it had when it was deleted'
     case 'folder':
       if (action.change === 'remove') return lostWith(action)
       return action.brings.length > 0 ? `with ${action.brings.join(', ')}` : ''

@@ -15,16 +15,22 @@ export function projectActions(wanted: TenancyProject, found: ObservedProject | 
   const comes = found === undefined && comesWhole(wanted) ? defaults : []
   const there: readonly string[] = found?.environments.map(({ slug }) => slug) ?? comes
   const missing = environments.filter(slug => !there.includes(slug))
+  const kept = (slug: string) => found?.deletedEnvironments.find(gone => gone.slug === slug)?.id
   return [
     ...made,
-    ...missing.map(
-      (environment): Action => ({ kind: 'environment', change: 'create', project, environment }),
-    ),
-    ...environments.flatMap(environment =>
-      missingFolders(folders, pathsIn(found?.folders.get(environment))).map(
-        (folder): Action => ({ kind: 'folder', change: 'create', project, environment, ...folder }),
+    ...missing.map((environment): Action => {
+      const restores = kept(environment)
+      const id = restores === undefined ? {} : { restores }
+      return { ...{ kind: 'environment', change: 'create', project, environment }, ...id }
+    }),
+    // What one that is restored has is seen then.
+    ...environments
+      .filter(slug => !missing.includes(slug) || kept(slug) === undefined)
+      .flatMap(environment =>
+        missingFolders(folders, pathsIn(found?.folders.get(environment))).map(
+          (folder): Action => ({ kind: 'folder', change: 'create', project, environment, ...folder }),
+        ),
       ),
-    ),
   ]
 }
 

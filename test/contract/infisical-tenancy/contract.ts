@@ -147,6 +147,21 @@ export function tenancyContract(name: string, open: () => TenancyServer): void {
       expect(after?.environments.map(({ slug }) => slug)).toEqual(['dev', 'prod'])
     })
 
+    it('keeps a deleted environment, and brings it back with what it had', async () => {
+      const { id = '', environments = [] } = (await named(open(), 'talent-mesh')) ?? {}
+      const dev = environments.find(({ slug }) => slug === 'dev')
+      await open().deleteEnvironment(id, dev?.id ?? '')
+      const between = await named(open(), 'talent-mesh')
+      expect(between?.environments.map(({ slug }) => slug)).toEqual(['prod'])
+      expect(between?.deletedEnvironments).toContainEqual(dev)
+      await open().restoreEnvironment(id, dev?.id ?? '')
+      const after = await named(open(), 'talent-mesh')
+      if (after === undefined) throw new Error('no project')
+      expect(after.environments).toContainEqual(dev)
+      expect(after.deletedEnvironments.map(({ slug }) => slug)).toEqual(['staging'])
+      expect(await paths(open(), after)).toMatchObject({ dev: ['/db'] })
+    })
+
     const machineNames = async (slug: string) =>
       (await open().machines(await idOf(slug))).map(({ name, roles }) => `${name} ${roles}`)
     const rules = [

@@ -39,7 +39,8 @@ export async function look(tenancy: Tenancy, server: TenancyServer, pace: Pace):
 }
 
 /**
- * Does what is missing; where the server fails on the way, it is given time, and looked at again, until nothing is.
+ * Does what is missing; where the server fails on the way, it is given time, and looked at again, until nothing is. It
+ * is looked at again, too, where environments were brought back.
  * Gives what was done, the last comparison, and what is known of the server then.
  * @throws SealiftError SERVER_FAILED, and what `keeping` throws
  */
@@ -61,6 +62,7 @@ export async function untilEqual(
     const keep = actions.some(({ kind }) => kind === 'person') ? await keeping() : async () => {}
     try {
       const projects = await applyActions(actions, { server, pace, observed, done, keep, lost })
+      if (actions.some(isRestored)) continue
       return { done: all, last, known: { projects, identities: observed.identities } }
     } catch (error) {
       // Nobody knows what a request has done that the server failed at: it is looked at anew.
@@ -70,6 +72,9 @@ export async function untilEqual(
     }
   }
 }
+
+// What an environment has that was brought back is not known before.
+const isRestored = (action: Action) => 'restores' in action
 
 /** A failure, and how far it came. */
 function withDone(failure: unknown, done: number): unknown {

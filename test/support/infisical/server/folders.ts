@@ -31,7 +31,7 @@ export async function folderAt(
 ) {
   let folder = await db.first<Folder>(
     `SELECT f.* FROM secret_folders f JOIN project_environments e ON e.id = f."envId"
-      WHERE e."projectId" = $1 AND e.slug = $2 AND f."parentId" IS NULL`,
+      WHERE e."projectId" = $1 AND e.slug = $2 AND e."deleteAfter" IS NULL AND f."parentId" IS NULL`,
     [projectId, environment],
   )
   for (const name of path.split('/').filter(Boolean)) {

@@ -79,11 +79,18 @@ export async function addProject(
 
 /** A project as the API answers it, with its environments. */
 export async function projectView(db: Database, project: Project) {
-  const environments = await db.all(
-    'SELECT name, slug, id FROM project_environments WHERE "projectId" = $1 ORDER BY position',
+  const rows = await db.all<Environment & { deleteAfter: Date | null }>(
+    'SELECT * FROM project_environments WHERE "projectId" = $1 ORDER BY position',
     [project.id],
   )
-  return { ...bareProject(project), _id: project.id, environments, deletedEnvironments: [] }
+  const listed = (isGone: boolean) =>
+    rows
+      .filter(({ deleteAfter }) => (deleteAfter !== null) === isGone)
+      .map(({ name, slug, id }) => ({ name, slug, id }))
+  return {
+    ...bareProject(project),
+    ...{ _id: project.id, environments: listed(false), deletedEnvironments: listed(true) },
+  }
 }
 
 /** A project as the API answers its change and its end. */

@@ -31,7 +31,7 @@ export const migrations: readonly Migration[] = [
         slug text NOT NULL, "orgId" ${to('organizations')}, "hasDeleteProtection" boolean NOT NULL DEFAULT false,
         ${times}, UNIQUE ("orgId", slug));
       CREATE TABLE project_environments (${id}, name text NOT NULL, slug text NOT NULL, position integer NOT NULL,
-        "projectId" ${to('projects')}, ${times}, UNIQUE ("projectId", slug))`,
+        "projectId" ${to('projects')}, "deleteAfter" timestamptz, ${times}, UNIQUE ("projectId", slug))`,
   },
   {
     name: '20231212110939_secret-folder.mjs',

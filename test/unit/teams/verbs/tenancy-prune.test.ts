@@ -86,6 +86,25 @@ describe('what a project has and the file does not name', () => {
     expect([error.code, error.message]).toEqual(['USAGE', `nothing was changed: ${slug} cannot be pruned`])
   })
 
+  test('comes back with all that it had where it is an environment that the server still keeps', async () => {
+    const site = await filled()
+    await site.apply(after, ['talent-mesh'])
+    const more = tenancyOf({
+      projects: before.projects.map(project => ({ ...project, folders: [...project.folders, '/new'] })),
+      teams: before.teams ?? [],
+    })
+    expect(lines((await site.plan(more)).differences)).toContain(
+      'create environment talent-mesh/test: restored, with what it had when it was deleted',
+    )
+    const { changed } = await site.apply(more)
+    // The folders that were in it are not made anew, and the file's other ones are made in it too.
+    expect(lines(changed).filter(line => line.includes('talent-mesh/test'))).toEqual([
+      'create environment talent-mesh/test: restored, with what it had when it was deleted',
+      'create folder talent-mesh/test/new',
+    ])
+    expect((await site.plan(more)).equal).toBe(true)
+  })
+
   test('is not the place of Sealift’s own proof', async () => {
     const site = await verbs()
     const shared = (environments: string[]) =>

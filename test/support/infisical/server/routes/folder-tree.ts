@@ -16,7 +16,8 @@ export function folderTreeRoutes(context: Context): Route[] {
     const actor = await authenticate(context, call)
     const project = await projectById(db, actor, call.param('projectId'))
     await accessTo(db, actor, project.id)
-    const sql = 'SELECT * FROM project_environments WHERE "projectId" = $1 ORDER BY position'
+    const sql =
+      'SELECT * FROM project_environments WHERE "projectId" = $1 AND "deleteAfter" IS NULL ORDER BY position'
     const environments = await db.all<Environment>(sql, [project.id])
     const view = (folder: Folder, path: string) => ({ ...folderView(folder), path })
     const entries = await Promise.all(

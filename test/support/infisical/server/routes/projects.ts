@@ -100,8 +100,13 @@ export function projectRoutes(context: Context): Route[] {
     const actor = await authenticate(context, call)
     const project = await projectById(db, actor, call.param('projectId'))
     ;(await accessTo(db, actor, project.id)).require('create', 'environments')
-    const sql = 'SELECT 1 FROM project_environments WHERE "projectId" = $1 AND slug = $2'
-    if (await db.first(sql, [project.id, slug])) {
+    const sql = 'SELECT "deleteAfter" FROM project_environments WHERE "projectId" = $1 AND slug = $2'
+    const holder = await db.first<{ deleteAfter: Date | null }>(sql, [project.id, slug])
+    if (holder?.deleteAfter) {
+      const message = `Environment slug '${slug}' is held by a pending-deletion environment. Permanently delete that environment first, then retry.`
+      throw badRequest(message, 'CreateEnvironment')
+    }
+    if (holder) {
       throw badRequest('Environment with slug already exists', 'CreateEnvironment')
     }
     const made = await db.transaction(work => addEnvironment(work, project.id, name, slug))
@@ -128,16 +133,33 @@ export function projectRoutes(context: Context): Route[] {
     const actor = await authenticate(context, call)
     const project = await projectById(db, actor, call.param('projectId'))
     ;(await accessTo(db, actor, project.id)).require('delete', 'environments')
-    const sql = 'DELETE FROM project_environments WHERE "projectId" = $1 AND id::text = $2 RETURNING *'
-    const gone = await db.first<Environment>(sql, [project.id, call.param('id')])
+    // It is kept for two weeks, and its slug is taken so long: upstream's project-env-service of 2026-06.
+    const deleteAfter = new Date(Date.now() + 14 * 24 * 3600 * 1000)
+    const sql = `UPDATE project_environments SET "deleteAfter" = $3
+      WHERE "projectId" = $1 AND id::text = $2 AND "deleteAfter" IS NULL RETURNING *`
+    const gone = await db.first<Environment>(sql, [project.id, call.param('id'), deleteAfter])
     if (!gone) throw notFound(`Environment with ID '${call.param('id')}' not found`)
-    // The real server keeps it for two weeks.
     const environment = environmentView(gone, {
-      deleteAfter: new Date(Date.now() + 14 * 24 * 3600 * 1000),
+      deleteAfter,
       softDeletedAt: new Date(),
       [actor.kind === 'user' ? 'deletedByUserId' : 'deletedByIdentityId']: actor.id,
     })
     return { message: 'Successfully deleted environment', projectId: project.id, environment }
+  }
+
+  const restoreEnvironment: Route['answer'] = async call => {
+    const actor = await authenticate(context, call)
+    const project = await projectById(db, actor, call.param('projectId'))
+    ;(await accessTo(db, actor, project.id)).require('delete', 'environments')
+    const sql = `UPDATE project_environments SET "deleteAfter" = NULL
+      WHERE "projectId" = $1 AND id::text = $2 AND "deleteAfter" IS NOT NULL RETURNING *`
+    const back = await db.first<Environment>(sql, [project.id, call.param('id')])
+    if (!back)
+      throw notFound(
+        `Soft-deleted environment with id '${call.param('id')}' in project with ID '${project.id}' not found`,
+      )
+    const message = 'Successfully restored environment'
+    return { message, projectId: project.id, environment: environmentView(back) }
   }
 
   return [
@@ -154,5 +176,6 @@ export function projectRoutes(context: Context): Route[] {
     route('POST', '/api/v1/projects/:projectId/environments', createEnvironment),
     route('PATCH', '/api/v1/projects/:projectId/environments/:id', renameEnvironment),
     route('DELETE', '/api/v1/projects/:projectId/environments/:id', removeEnvironment),
+    route('POST', '/api/v1/projects/:projectId/environments/:id/restore', restoreEnvironment),
   ]
 }
