@@ -60,7 +60,7 @@ export function createApi(baseUrl: string, clock: Clock, haste: Haste = {}): Api
     try {
       response = await exchange(baseUrl, call, signal)
     } catch (error) {
-      if (signal?.aborted) throw signal.reason
+      if (signal?.aborted && !call.unbroken) throw signal.reason
       const code = systemCode(error)
       if (again && code !== undefined && refused.has(code)) return undefined
       throw failure(call, undefined, code ?? hide(messageOf(error), call))

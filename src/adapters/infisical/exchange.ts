@@ -9,6 +9,8 @@ export interface Call {
   readonly token?: Secret
   /** Values in the request that must not come back in an error's text. */
   readonly secrets?: readonly Secret[]
+  /** Goes on to its end when the work is interrupted: what it gives cannot be had again, or what it ends must not stay. */
+  readonly unbroken?: true
 }
 
 const timeout = 30_000
@@ -22,7 +24,7 @@ export async function exchange(
 ): Promise<{ status: number; text: string }> {
   const url = new URL(call.path, baseUrl)
   for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value)
-  return await inTime(signal, async within => {
+  return await inTime(call.unbroken ? undefined : signal, async within => {
     const response = await fetch(url, {
       method: call.method,
       headers: {

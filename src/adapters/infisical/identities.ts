@@ -64,7 +64,8 @@ export function createIdentities(api: Api, token: Secret, organizationId: string
     },
 
     async deleteIdentity(identityId) {
-      const call: Call = { method: 'DELETE', path: `/api/v1/identities/${encode(identityId)}`, token }
+      const path = `/api/v1/identities/${encode(identityId)}`
+      const call: Call = { method: 'DELETE', path, token, unbroken: true }
       return (await api.find(call, z.object({ identity: z.unknown() }))) !== undefined
     },
 

@@ -61,7 +61,7 @@ export function createPeople(api: Api, token: Secret, organizationId: string): P
 
     async invite(inviteeEmails) {
       const body = { inviteeEmails, organizationId }
-      const call = { method: 'POST', path: '/api/v1/invite-org/signup', body } as const
+      const call = { method: 'POST', path: '/api/v1/invite-org/signup', body, unbroken: true } as const
       const { completeInviteLinks } = await ask(call, invited)
       return completeInviteLinks.map(({ email, link }) => ({
         email: email.toLowerCase(),

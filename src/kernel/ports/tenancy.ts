@@ -123,7 +123,10 @@ export interface TenancyServer {
   licence(): Promise<Licence>
   /** Everybody in the organisation. */
   people(): Promise<readonly ServerPerson[]>
-  /** Invites people to the organisation; who is in it already has no link in the answer. */
+  /**
+   * Invites people to the organisation; who is in it already has no link in the answer. Once sent, an interruption does
+   * not end it: the links would be lost.
+   */
   invite(emails: readonly string[]): Promise<readonly Invitation[]>
   /** Slugs of the roles that a project has, its own ones included. */
   roles(projectId: string): Promise<readonly string[]>

@@ -54,8 +54,7 @@ export async function proveIdentities(
   proving: Proving,
 ): Promise<{ proven: Proven[]; unmet: Unmet[] }> {
   const { session, pace, known } = proving
-  const left = known.identities.filter(({ name }) => twinName.test(name))
-  for (const { id } of left) await pace.change(() => session.deleteIdentity(id))
+  for (const { id } of twinsLeft(known.identities)) await pace.change(() => session.deleteIdentity(id))
   const [proven, unmet]: [Proven[], Unmet[]] = [[], []]
   for (const identity of identities) {
     const trials = trialsOf(identity, tenancy)
@@ -64,6 +63,11 @@ export async function proveIdentities(
     unmet.push(...against.map(why => ({ name: `least privilege of identity ${identity.name}`, why })))
   }
   return { proven, unmet }
+}
+
+/** Identities to try with that a run has left which was killed. */
+export function twinsLeft(identities: readonly ServerIdentity[]): ServerIdentity[] {
+  return identities.filter(({ name }) => twinName.test(name))
 }
 
 async function asTwin<T>(

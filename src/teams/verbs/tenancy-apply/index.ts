@@ -21,6 +21,7 @@ import {
   proveIdentities,
   provenShape,
   summed,
+  twinsLeft,
   unmetShape,
 } from '../../tenancy/index.ts'
 import { look, untilEqual } from './until-equal.ts'
@@ -96,7 +97,7 @@ export async function applyTenancy(
     )
     const { clock, random } = host
     const proving = { infisical, session, pace, clock, random, signal, known }
-    const tried = await proveChanged(changedIdentities(tenancy, done), tenancy, proving, reporter)
+    const tried = await prove(done, tenancy, proving, reporter)
     return {
       organization: tenancy.organization,
       changed: done.map(described),
@@ -107,13 +108,16 @@ export async function applyTenancy(
   })
 }
 
-async function proveChanged(
-  changed: readonly TenancyIdentity[],
+/** Proves whose rights changed; where a killed run has left a twin, all of them: what it has not proven is not known. */
+async function prove(
+  done: readonly Action[],
   tenancy: Tenancy,
   proving: Proving,
   reporter: Reporter,
 ): ReturnType<typeof proveIdentities> {
-  if (changed.length === 0) return { proven: [], unmet: [] }
+  const left = twinsLeft(proving.known.identities).length > 0
+  const changed = left ? withAccess(tenancy) : changedIdentities(tenancy, done)
+  if (changed.length === 0 && !left) return { proven: [], unmet: [] }
   return await asStep(
     reporter,
     'Try what identities must not do',
@@ -121,6 +125,8 @@ async function proveChanged(
     ({ unmet }) => (unmet.length === 0 ? 'they cannot' : `${unmet.length} of it went against the file`),
   )
 }
+
+const withAccess = ({ identities = [] }: Tenancy) => identities.filter(({ access }) => access.length > 0)
 
 /** Identities whose rights were given or changed. */
 function changedIdentities({ identities = [] }: Tenancy, done: readonly Action[]): TenancyIdentity[] {

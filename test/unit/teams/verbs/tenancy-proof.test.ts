@@ -77,4 +77,15 @@ describe('what an identity must not do', () => {
     await site.apply(wider)
     expect(await names()).toEqual(['ci', 'sealift-proof-of-somebody'])
   })
+
+  test('is tried again where a run was killed while it tried: its twin goes, whatever else there is to do', async () => {
+    await site.apply(wanted)
+    await site.server.createIdentity('sealift-proof-00112233aabbccdd')
+    const again = await site.apply(wanted)
+    expect([again.changed, again.proven]).toEqual([[], [{ identity: 'ci', tried: 5 }]])
+    expect(await names()).toEqual(['ci'])
+    await site.server.createIdentity('sealift-proof-00112233aabbccdd')
+    await site.apply(tenancyOf({ projects: wanted.projects, identities: [] }))
+    expect(await names()).toEqual(['ci'])
+  })
 })
