@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { statusOf } from '../../kernel/access/index.ts'
 import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Clock, Haste } from '../../kernel/ports/index.ts'
 import { type Call, exchange, parse } from './exchange.ts'
@@ -97,15 +98,16 @@ function checked<T>(call: Call, answer: Answer, shape: z.ZodType<T>): T {
 const isApis = (body: unknown) => z.object({ reqId: z.string() }).safeParse(body).success
 const isRouter = (body: unknown) => z.object({ error: z.literal('Not Found') }).safeParse(body).success
 
-/** Whether a call failed because the server has no such path. */
-export function unserved(error: unknown): boolean {
-  return error instanceof SealiftError && error.cause instanceof Error && 'unserved' in error.cause
+/** Whether the server had an answer to a call, and nobody can go on with it: it refused, or answered in another shape. */
+export function answeredOtherwise(error: unknown): boolean {
+  if (!(error instanceof SealiftError) || error.code !== 'SERVER_FAILED') return false
+  const status = statusOf(error)
+  return status === undefined ? error.cause === undefined : status < 500 && status !== 429
 }
 
 /** The error for an answer nobody can go on with; `unknown` where the server does not know the path. */
 export function failure(call: Call, status: number | undefined, said: string, unknown = false): SealiftError {
-  const known = { ...(status !== undefined && { status }), ...(unknown && { unserved: true }) }
-  const cause = Object.assign(new Error(said), known)
+  const cause = Object.assign(new Error(said), status === undefined ? {} : { status })
   return status === undefined
     ? new SealiftError('SERVER_FAILED', `no answer from Infisical to ${name(call)}: ${said}`, { cause })
     : new SealiftError('SERVER_FAILED', `Infisical answered ${status} to ${name(call)}: ${said}`, {

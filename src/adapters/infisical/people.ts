@@ -3,7 +3,7 @@ import { type Licence, Secret, type TenancyServer } from '../../kernel/ports/ind
 import type { Api, Call } from './api.ts'
 
 const person = z.object({ username: z.string() }).transform(({ username }) => username.toLowerCase())
-const people = z.object({ users: z.array(z.object({ status: z.string(), user: person })) })
+const people = z.object({ users: z.array(z.object({ status: z.string().optional(), user: person })) })
 const invited = z.object({
   completeInviteLinks: z.array(z.object({ email: z.string(), link: z.string() })).default([]),
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Secret, ServerFolder, ServerProject, TenancyServer } from '../../kernel/ports/index.ts'
-import { type Api, type Call, unserved } from './api.ts'
+import { type Api, answeredOtherwise, type Call } from './api.ts'
 import { createMachines } from './machines.ts'
 import { createPeople } from './people.ts'
 
@@ -85,13 +85,17 @@ export function createTenancy(api: Api, token: Secret, organizationId: string, a
     },
 
     // Not recorded: the path and the shape are those of upstream's project-router (v1) of 2026-07. A server that does
-    // not know it is asked as was recorded.
+    // not know it, refuses it, or answers otherwise is asked as was recorded.
     async folders({ id, environments }) {
       try {
-        const all = await ask({ method: 'GET', path: `${at(id)}/environment-folder-tree` }, tree)
+        const whole = tree.refine(
+          all => environments.every(({ slug }) => slug in all),
+          'not all environments',
+        )
+        const all = await ask({ method: 'GET', path: `${at(id)}/environment-folder-tree` }, whole)
         return new Map(Object.entries(all).map(([slug, { folders }]) => [slug, cleaned(folders)]))
       } catch (error) {
-        if (!unserved(error)) throw error
+        if (!answeredOtherwise(error)) throw error
       }
       const found = new Map<string, readonly ServerFolder[]>()
       for (const { slug } of environments) {

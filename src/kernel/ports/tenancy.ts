@@ -113,7 +113,7 @@ export interface TenancyServer {
   restoreEnvironment(projectId: string, environmentId: string): Promise<void>
   /**
    * Every folder of a project, by the slug of its environment. A server that does not know the one request for all of
-   * them is asked for each environment.
+   * them, or answers it otherwise, is asked for each environment.
    */
   folders(project: ServerProject): Promise<ReadonlyMap<string, readonly ServerFolder[]>>
   /** Makes the folder at an absolute path, and those above it that are not there. */
