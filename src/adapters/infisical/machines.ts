@@ -5,11 +5,15 @@ import type { Api, Call } from './api.ts'
 // How many one answer has.
 const page = 100
 
-const identities = z.object({
-  identities: z.array(
-    z.object({ role: z.string(), identity: z.object({ id: z.string(), name: z.string() }) }),
-  ),
-})
+const identities = z
+  .object({
+    identities: z.array(
+      z.object({ role: z.string(), identity: z.object({ id: z.string(), name: z.string() }) }),
+    ),
+    totalCount: z.number().optional(),
+  })
+  // One that is not listed would be made a second time.
+  .refine(({ identities, totalCount = 0 }) => identities.length >= totalCount, 'not all identities')
 const machines = z.object({
   identityMemberships: z.array(
     z.object({
@@ -64,14 +68,11 @@ export function createMachines(api: Api, token: Secret, organizationId: string):
   }
 
   return {
-    // A search, because it has pages; without a name it finds all. Recorded is one for a name.
-    identities: () =>
-      all(async ({ offset, limit }) => {
-        const body = { search: {}, offset: Number(offset), limit: Number(limit) }
-        const call = { method: 'POST', path: '/api/v1/identities/search', body } as const
-        const found = await ask(call, identities)
-        return found.identities.map(({ role, identity }) => ({ ...identity, role }))
-      }),
+    async identities() {
+      const query = { orgId: organizationId }
+      const found = await ask({ method: 'GET', path: '/api/v1/identities', query }, identities)
+      return found.identities.map(({ role, identity }) => ({ ...identity, role }))
+    },
 
     async createIdentity(name) {
       const body = { name, organizationId, role: 'no-access' }

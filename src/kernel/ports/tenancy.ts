@@ -141,7 +141,7 @@ export interface TenancyServer {
   deleteEnvironment(projectId: string, environmentId: string): Promise<void>
   /** Deletes a folder with all that is in it; `path` is that of the folder itself. */
   deleteFolder(projectId: string, environment: string, folder: ServerFolder): Promise<void>
-  /** Every machine identity of the organisation; a request for each hundred. */
+  /** Every machine identity of the organisation. */
   identities(): Promise<readonly ServerIdentity[]>
   /** Makes an identity without a role, also where there is one of that name; gives its id. */
   createIdentity(name: string): Promise<string>
