@@ -1,4 +1,5 @@
 import { statusOf } from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Permission, TenancyServer } from '../../kernel/ports/index.ts'
 import type { Action } from './action.ts'
 import { privilegeSlug } from './permissions.ts'
@@ -14,9 +15,18 @@ const environmentNames: Readonly<Record<string, string>> = {
 export async function makeProject(action: Action, id: string, server: TenancyServer): Promise<string> {
   if (action.kind !== 'project') return id
   const { kind: _, change: __, project: slug, ...rest } = action
-  if ('defaultEnvironments' in rest) return (await server.createProject({ slug, ...rest })).id
+  if ('defaultEnvironments' in rest)
+    return (await server.createProject({ slug, ...rest }).catch(error => taken(error, server.admin))).id
   await server.changeProject(id, rest)
   return id
+}
+
+// A user is told only of projects that they are in. Recorded: of a slug that is there the server says 400.
+function taken(error: unknown, admin: string): never {
+  if (!(error instanceof SealiftError) || statusOf(error) !== 400) throw error
+  const hint = `Where the project is there already and plan does not show it, ${admin} is not in it: add them to it as admin.`
+  // The same cause: it has the server's status.
+  throw new SealiftError(error.code, error.message, { hints: [...error.hints, hint], cause: error.cause })
 }
 
 /** Ids of the project that an action is in, and of the identity that it is about. */

@@ -30,7 +30,7 @@ export async function confirmPruning(
       hints: ['--prune takes the slug of a project that is both in the file and on the server'],
     })
   const confirmed = new Set<string>()
-  for (const slug of slugs) {
+  for (const slug of new Set(slugs)) {
     const removals = extras.filter(({ project }) => project === slug)
     if (removals.length === 0) continue
     const withSecrets = await Promise.all(removals.map(removal => counted(removal, world)))

@@ -45,7 +45,7 @@ describe('what a project has and the file does not name', () => {
 
   test('goes with --prune of that project, once it is confirmed, with the secrets that go with it', async () => {
     const site = await filled()
-    const { changed } = await site.apply(after, ['talent-mesh'])
+    const { changed } = await site.apply(after, ['talent-mesh', 'talent-mesh'])
     expect(site.confirmed).toEqual([
       'talent-mesh',
       'remove environment talent-mesh/test: with 3 secrets',

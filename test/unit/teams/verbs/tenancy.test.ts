@@ -116,6 +116,18 @@ describe('a server', () => {
     expect((await plan(decided())).equal).toBe(true)
   })
 
+  test('that has a project which the admin is not in is told so, at once', async () => {
+    server.before = name => {
+      if (name === 'createProject hr-platform') throw answered(400, 'A project with the slug already exists')
+    }
+    const error = await rejection(apply(decided()))
+    expect(error.message).toBe(
+      'project hr-platform: Infisical answered 400: A project with the slug already exists',
+    )
+    expect(error.hints[0]).toMatch(/^Where the project is there already.*admin@site.local is not in it/)
+    expect(site.clock.sleeps).toEqual([])
+  })
+
   test('that goes on failing ends it', async () => {
     server.before = name => {
       if (name.startsWith('createFolder')) throw answered(500, 'Something went wrong')
