@@ -17,8 +17,9 @@ const largest = 4 * 1024 * 1024
  * @throws SealiftError FILE_FAILED, DISK_FULL
  */
 export async function openInvitations(files: Beside, path: string) {
-  let text = (await files.readBeside(path, largest)) ?? `${head}\n`
   const write = async (more: readonly Invitation[]) => {
+    // Each time anew: somebody else may have written in it, or have taken out what was given to its person.
+    let text = (await files.readBeside(path, largest)) ?? `${head}\n`
     if (text !== '' && !text.endsWith('\n')) text += '\n'
     text += more.map(({ email, link }) => `${email} ${link.reveal()}\n`).join('')
     await files.write(path, text, 0o600)

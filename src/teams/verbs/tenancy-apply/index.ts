@@ -3,6 +3,8 @@ import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Tenancy, TenancyIdentity } from '../../../kernel/inputs/index.ts'
 import {
   asStep,
+  type Infisical,
+  type InfisicalSession,
   type Invitation,
   type Reporter,
   type SiteHost,
@@ -79,7 +81,7 @@ export async function applyTenancy(
     reporter.warn(
       `the server failed while it invited ${emails.join(', ')}: who of them is invited now has no link; remove them from the organisation and apply again`,
     )
-  return await withAdmin(site, host, signal, async (session, infisical) => {
+  const work = async (session: InfisicalSession, infisical: Infisical): Promise<TenancyApplied> => {
     const { tenancy: server } = session
     const first = await asStep(
       reporter,
@@ -105,7 +107,13 @@ export async function applyTenancy(
       proven: tried.proven,
       ...(invited.length > 0 && { invitations: { file, people: invited } }),
     }
-  })
+  }
+  try {
+    return await withAdmin(site, host, signal, work)
+  } catch (error) {
+    if (!(error instanceof SealiftError) || invited.length === 0) throw error
+    throw error.with({ hints: [`invitations of ${invited.join(', ')} are in ${file}`] })
+  }
 }
 
 /** Proves whose rights changed; where a killed run has left a twin, all of them: what it has not proven is not known. */
