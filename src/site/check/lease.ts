@@ -1,4 +1,4 @@
-import type { LeaseState } from '../install/index.ts'
+import type { LeaseState } from '../../kernel/lease/index.ts'
 import type { Verdict } from './verdict.ts'
 
 const id = 'lease/sealift'

@@ -6,8 +6,6 @@ export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { installedInfisical } from './installed.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
-export { takeLease } from './lease.ts'
-export { type LeaseState, leaseHolder, watchLease } from './lease-watch.ts'
 export { haveOlderKeys, markOlder } from './older.ts'
 export {
   type Installed,

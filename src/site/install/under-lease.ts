@@ -1,7 +1,7 @@
 import { systemNamespace } from '../../kernel/access/index.ts'
+import { takeLease } from '../../kernel/lease/index.ts'
 import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { readManifests } from '../wire/index.ts'
-import { takeLease } from './lease.ts'
 
 /**
  * Does work that changes the site, while nobody else does. Makes Sealift's own namespace, where the lease is; one that is

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { voucher } from '../../bundle/sign/index.ts'
 import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { leaseHolder } from '../../kernel/lease/index.ts'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds, type SiteHost } from '../../kernel/ports/index.ts'
 import { judgeDeployment } from '../check/index.ts'
 import {
   installedBundle,
   journalEntry,
-  leaseHolder,
   type Receipt,
   readReceipt,
   siteJournal,

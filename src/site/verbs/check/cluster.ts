@@ -1,7 +1,7 @@
 import type { Site } from '../../../kernel/inputs/index.ts'
+import { watchLease } from '../../../kernel/lease/index.ts'
 import { type Cluster, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
 import { judgeLease, judgeWebhooks, type Verdict } from '../../check/index.ts'
-import { watchLease } from '../../install/index.ts'
 import { ingressFaults } from '../../wire/index.ts'
 import { looked } from './looked.ts'
 

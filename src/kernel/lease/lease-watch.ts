@@ -1,4 +1,4 @@
-import type { Clock, Cluster } from '../../kernel/ports/index.ts'
+import type { Clock, Cluster } from '../ports/index.ts'
 import { holderOf, leaseSeconds, readLease, versionOf } from './lease-object.ts'
 
 /** Who has the lease of a site. */

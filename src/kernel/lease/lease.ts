@@ -1,5 +1,5 @@
-import { printable } from '../../kernel/errors/index.ts'
-import type { Cluster, KubernetesObject } from '../../kernel/ports/index.ts'
+import { printable } from '../errors/index.ts'
+import type { Cluster, KubernetesObject } from '../ports/index.ts'
 import {
   busy,
   heldBy,

@@ -1,5 +1,5 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
-import type { KubernetesObject } from '../../kernel/ports/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import type { KubernetesObject } from '../ports/index.ts'
 import { busy, heldBy, holderOf, microTime, readLease, writeLease } from './lease-object.ts'
 import type { LeaseRequest } from './lease-request.ts'
 

@@ -1,7 +1,7 @@
-import { managed, systemNamespace } from '../../kernel/access/index.ts'
-import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import { textsIn } from '../../kernel/objects/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { managed, systemNamespace } from '../access/index.ts'
+import { printable, SealiftError } from '../errors/index.ts'
+import { textsIn } from '../objects/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
 
 const name = 'sealift'
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
+import { takeLease } from '../../../../src/kernel/lease/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
-import { takeLease } from '../../../../src/site/install/index.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
 

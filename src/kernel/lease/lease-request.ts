@@ -1,4 +1,4 @@
-import type { Clock, Cluster } from '../../kernel/ports/index.ts'
+import type { Clock, Cluster } from '../ports/index.ts'
 
 /** Who wants to change the site, and how it may wait. */
 export interface LeaseRequest {
