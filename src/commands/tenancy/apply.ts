@@ -18,7 +18,12 @@ export default class TenancyApply extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --site site.yaml --file tenancy.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml -f tenancy.yaml --prune talent-mesh',
   ]
-  static override readonly exits: readonly ErrorCode[] = [...tenancyExits, 'DISK_FULL', 'TENANCY_UNMET']
+  static override readonly exits: readonly ErrorCode[] = [
+    ...tenancyExits,
+    'DISK_FULL',
+    'SITE_BUSY',
+    'TENANCY_UNMET',
+  ]
   static override flags = {
     site: siteFlag,
     file: tenancyFlag,

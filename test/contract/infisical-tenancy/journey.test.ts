@@ -31,6 +31,7 @@ afterAll(() => servers.stop())
 
 const host = () => ({
   ...{ cluster: site.cluster, files: site.host.files, clock: systemClock, random: systemRandom },
+  operator: 'ann@node1, process 1',
   infisical: (baseUrl: string) => createInfisical({ baseUrl, clock: systemClock }),
 })
 const apply = (wanted = tenancy, prune: readonly string[] = []) =>

@@ -11,7 +11,7 @@ import {
   type Talk,
 } from '../../../kernel/ports/index.ts'
 import { createPace } from '../../pace/index.ts'
-import { withAdmin } from '../../server/index.ts'
+import { underLease, withAdmin } from '../../server/index.ts'
 import {
   type Action,
   type Confirm,
@@ -57,10 +57,45 @@ type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random' | 'files
 /**
  * Makes the server of a site as a tenancy file says: what is missing is made, what differs is changed; deleted is only
  * what was named to be pruned, once `confirm` has let it. Where the server fails on the way, it is given time, looked at again, and gone on with.
- * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SERVER_FAILED, CLUSTER_*, FILE_FAILED
+ * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SITE_BUSY, SERVER_FAILED, CLUSTER_*, FILE_FAILED
  */
 export async function applyTenancy(
-  { site, tenancy, invitations: file, prune }: TenancyApplyRequest,
+  request: TenancyApplyRequest,
+  host: Host & Pick<SiteHost, 'operator'>,
+  talk: Talk,
+  confirm: Confirm,
+): Promise<TenancyApplied> {
+  return await applyBy(request, host, talk, confirm, work => underLease(host, talk, work))
+}
+
+/** The same for whoever knows that nobody else is at work on the site. */
+export async function applyAlone(
+  request: TenancyApplyRequest,
+  host: Host,
+  talk: Talk,
+  confirm: Confirm,
+): Promise<TenancyApplied> {
+  return await applyBy(request, host, talk, confirm, work => work(talk))
+}
+
+type Work = (talk: Talk) => Promise<TenancyApplied>
+
+/** Finds the server, and does all of it as `hold` lets it. */
+async function applyBy(
+  request: TenancyApplyRequest,
+  host: Host,
+  { signal }: Talk,
+  confirm: Confirm,
+  hold: (work: Work) => Promise<TenancyApplied>,
+): Promise<TenancyApplied> {
+  return await withAdmin(request.site, host, signal, (session, infisical) =>
+    hold(talk => applyTo({ session, infisical }, request, host, talk, confirm)),
+  )
+}
+
+async function applyTo(
+  { session, infisical }: { readonly session: InfisicalSession; readonly infisical: Infisical },
+  { tenancy, invitations: file, prune }: TenancyApplyRequest,
   host: Host,
   { reporter, signal }: Talk,
   confirm: Confirm,
@@ -81,7 +116,7 @@ export async function applyTenancy(
     reporter.warn(
       `the server failed while it invited ${emails.join(', ')}: who of them is invited now has no link; remove them from the organisation and apply again`,
     )
-  const work = async (session: InfisicalSession, infisical: Infisical): Promise<TenancyApplied> => {
+  const work = async (): Promise<TenancyApplied> => {
     const { tenancy: server } = session
     const first = await asStep(
       reporter,
@@ -109,7 +144,7 @@ export async function applyTenancy(
     }
   }
   try {
-    return await withAdmin(site, host, signal, work)
+    return await work()
   } catch (error) {
     if (!(error instanceof SealiftError) || invited.length === 0) throw error
     throw error.with({ hints: [`invitations of ${invited.join(', ')} are in ${file}`] })

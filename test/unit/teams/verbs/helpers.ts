@@ -1,5 +1,5 @@
 import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
-import { applyTenancy, type TenancyApplied } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
+import { applyAlone, type TenancyApplied } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { planTenancy, type TenancyPlan } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
 import { type TeamsSite, teamsSite } from './teams-site.ts'
@@ -24,7 +24,7 @@ export async function verbs(confirming: () => void = () => {}): Promise<Verbs> {
     confirmed,
     plan: tenancy => planTenancy({ site: 'bank', tenancy }, site.host, site.talk),
     apply: (tenancy, prune = []) =>
-      applyTenancy(
+      applyAlone(
         { site: 'bank', tenancy, invitations: 'tenancy.invitations', prune },
         site.host,
         site.talk,
