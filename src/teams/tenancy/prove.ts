@@ -58,11 +58,24 @@ export async function proveIdentities(
   const [proven, unmet]: [Proven[], Unmet[]] = [[], []]
   for (const identity of identities) {
     const trials = trialsOf(identity, tenancy)
-    const against = await asTwin(identity, tenancy, proving, twin => tryAll(trials, twin, proving))
+    const against = await untilDone(pace, () =>
+      asTwin(identity, tenancy, proving, twin => tryAll(trials, twin, proving)),
+    )
     proven.push({ identity: identity.name, tried: trials.length })
     unmet.push(...against.map(why => ({ name: `least privilege of identity ${identity.name}`, why })))
   }
   return { proven, unmet }
+}
+
+/** Begins anew, with another twin, when the server failed: later runs have no reason to try. @throws the last failure */
+async function untilDone<T>(pace: Pace, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      await pace.rest(error)
+    }
+  }
 }
 
 /** Identities to try with that a run has left which was killed. */
@@ -73,9 +86,10 @@ export function twinsLeft(identities: readonly ServerIdentity[]): ServerIdentity
 async function asTwin<T>(
   identity: TenancyIdentity,
   { projects }: Tenancy,
-  { infisical, session, pace, random, known }: Proving,
+  proving: Proving,
   work: (twin: IdentityTrial) => Promise<T>,
 ): Promise<T> {
+  const { infisical, session, pace, random, known } = proving
   const { tenancy: server } = session
   const name = `sealift-proof-${Buffer.from(random.bytes(8)).toString('hex')}`
   const id = await pace.change(() => server.createIdentity(name))
@@ -92,9 +106,17 @@ async function asTwin<T>(
     const token = await pace.change(() => infisical.loginIdentity({ clientId, clientSecret }))
     return await work(infisical.trying(token))
   } finally {
-    // Also where the pace lets nothing through any more: its rights must not outlive it.
-    await session.deleteIdentity(id)
+    await forget(id, proving)
   }
+}
+
+/** Deletes a twin, also where the pace lets no change or, interrupted, nothing through any more: its rights must not stay. */
+async function forget(id: string, { session, pace, signal }: Proving): Promise<void> {
+  const remove = () => session.deleteIdentity(id)
+  await pace.read(remove).catch(async error => {
+    if (!signal.aborted) throw error
+    await remove()
+  })
 }
 
 /** What went against the file, a sentence each. */
@@ -123,7 +145,7 @@ async function attempt(
     const could = await (action === 'read'
       ? pace.read(() => twin.read(place, name))
       : pace.change(() => twin.write(place, name)))
-    if (could && action === 'write') await session.deleteSecret(place, name)
+    if (could && action === 'write') await pace.read(() => session.deleteSecret(place, name))
     if (could || left === 1) return could
     await clock.sleep(pause, signal)
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Secret } from '../../../../src/kernel/ports/index.ts'
 import { unmetFault } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { answered } from '../../../support/answered.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
@@ -48,6 +49,36 @@ describe('what an identity must not do', () => {
     site.server.lets = (...asked) => refusals-- <= 0 && lets(...asked)
     expect((await site.apply(wanted)).unmet).toEqual([])
     expect(site.clock.sleeps).toEqual([1000, 1000, 1000])
+  })
+
+  test('is tried anew, by another twin, where the server fails meanwhile', async () => {
+    let failures = 1
+    site.server.before = name => {
+      if (name.startsWith('createPrivilege talent-mesh sealift-proof') && failures-- > 0)
+        throw answered(500, 'Something went wrong')
+    }
+    expect((await site.apply(wanted)).proven).toEqual([{ identity: 'ci', tried: 5 }])
+    expect(site.clock.sleeps).toEqual([1000])
+    expect(await names()).toEqual(['ci'])
+  })
+
+  test('waits for a server that cannot delete the twin yet', async () => {
+    const { deleteIdentity } = await site.infisical.login(
+      'admin@site.local',
+      new Secret('admins-own-password'),
+    )
+    let deletions = 0
+    const login = site.infisical.login.bind(site.infisical)
+    site.infisical.login = async (...args) => ({
+      ...(await login(...args)),
+      async deleteIdentity(id) {
+        deletions += 1
+        if (deletions > 3) return await deleteIdentity(id)
+        throw answered(500, 'Something went wrong')
+      },
+    })
+    expect((await site.apply(wanted)).proven).toEqual([{ identity: 'ci', tried: 5 }])
+    expect([site.clock.sleeps, await names()]).toEqual([[1000, 2000, 4000], ['ci']])
   })
 
   test('and what it may and never can is told', async () => {
