@@ -17,7 +17,14 @@ export function identityActions(
   const actions = [
     ...missing.map(({ name }): Action => ({ kind: 'identity', change: 'create', identity: name })),
     ...projects.flatMap(project =>
-      clear.flatMap(identity => machineActions(identity, project, observed.projects.get(project.slug))),
+      clear.flatMap(identity => {
+        // By its id: a project may have an identity of its own that is called the same.
+        const id = known.get(identity.name)?.[0]?.id
+        const found = observed.projects
+          .get(project.slug)
+          ?.machines.find(({ identityId }) => identityId === id)
+        return machineActions(identity, project, found)
+      }),
     ),
   ]
   return { actions, unmet }
@@ -43,12 +50,11 @@ function ambiguous(name: string, found: Observed['identities']): Unmet[] {
 function machineActions(
   identity: TenancyIdentity,
   wanted: TenancyProject,
-  found: ObservedProject | undefined,
+  machine: ObservedMachine | undefined,
 ): Action[] {
   const allowed = allowedIn(identity, wanted)
   if (allowed.length === 0) return []
   const of = { project: wanted.slug, identity: identity.name }
-  const machine = found?.machines.find(({ name }) => name === identity.name)
   const permissions = permissionsOf(allowed)
   const privilege = { ...of, permissions, may: permitted(allowed) }
   const made = machine?.privileges.find(({ slug }) => slug === privilegeSlug)
@@ -78,12 +84,14 @@ export function machineRemovals(
   { identities = [] }: Tenancy,
   wanted: TenancyProject,
   found: ObservedProject,
+  inOrganization: Observed['identities'],
 ): Removal[] {
   const { slug: project } = wanted
   return found.machines.flatMap(({ identityId: id, name, roles, privileges }): Removal[] => {
     if (name === operatorIdentity && project === probeScope.project) return []
     const machine = { project, identity: name }
-    const identity = identities.find(known => known.name === name)
+    const isKnown = inOrganization.some(known => known.id === id)
+    const identity = identities.find(known => isKnown && known.name === name)
     if (identity === undefined || allowedIn(identity, wanted).length === 0)
       return [{ kind: 'machine', change: 'remove', ...machine, id, from: roles.join(', ') }]
     return privileges

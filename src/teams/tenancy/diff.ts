@@ -36,7 +36,7 @@ export function compare(tenancy: Tenancy, observed: Observed): Comparison {
       : [
           ...projectRemovals(project, found),
           ...memberRemovals(project.slug, rights, observed),
-          ...machineRemovals(tenancy, project, found),
+          ...machineRemovals(tenancy, project, found, observed.identities),
         ]
   })
   const waiting = observed.people.filter(({ email, isInvited }) => isInvited && everybody.has(email))

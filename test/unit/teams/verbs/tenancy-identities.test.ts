@@ -133,6 +133,26 @@ test('an identity that loses a project is told, and taken out by a prune alone',
   expect((await site.plan(machines(eso))).equal).toBe(true)
 })
 
+test('an identity of the project itself that is called the same is not taken for the file’s', async () => {
+  const project = { slug: 'talent-mesh', environments: ['dev', 'prod'] }
+  await site.apply(tenancyOf({ projects: [project] }))
+  const own = await site.server.createIdentity('ci')
+  await site.server.addMachine(await idOf('talent-mesh'), own)
+  site.server.giveRole(await idOf('talent-mesh'), own, 'admin')
+  // The organisation does not list those of a project.
+  const { identities } = site.server
+  site.server.identities = async () => (await identities()).filter(({ id }) => id !== own)
+  const { changed } = await site.apply(machines(ci))
+  expect(lines(changed).filter(line => / ci( |$|:)/.test(line))).toEqual([
+    'create identity ci: no-access in the organisation',
+    'create machine ci in talent-mesh: no-access',
+    'create privilege ci in talent-mesh: prod: reads /ci/**',
+  ])
+  const after = await site.plan(machines(ci))
+  expect(after.differences).toEqual([])
+  expect(lines(after.extras)).toEqual(['remove machine ci in talent-mesh: admin'])
+})
+
 test('the identity with which Sealift proves that secrets arrive is left alone', async () => {
   const shared = { slug: 'platform-shared', environments: ['prod'] }
   const wanted = tenancyOf({ projects: [shared], identities: [] })
