@@ -1,5 +1,6 @@
 /** What locking asks registries for, counted: the real adapter, and a registry of ours that keeps a list. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { printLock } from '../../src/bundle/lock/index.ts'
 import { type Digest, digestOf, hexOf, mediaTypes } from '../../src/kernel/oci/index.ts'
 import { cosignSbom, cosignSignature } from '../support/attachments.ts'
 import { chartPackage } from '../support/connected-spec.ts'
@@ -248,4 +249,32 @@ describe('a chart out of a registry', () => {
     expect((await spec.lock({ locked: true })).text).toBe(first.text)
     expect(manifests(spec.asked()).read).toEqual(read)
   })
+})
+
+test('a tool out of a registry has its manifest read once, and then only where the tag has moved', async () => {
+  const tools = [
+    { name: 'helm', version: 'v4.3.1', platform: 'linux/amd64', oci: 'registry.test/tools/helm:v4' },
+  ]
+  spec = await countedSpec({ changes: { tools, platforms: ['linux/amd64'] } })
+  spec.store.image('app', '1', 'amd64', 'x')
+  const push = (text: string) => {
+    const blobs = [Buffer.from('{}'), Buffer.from(text)]
+    const [config, layer] = blobs.map(blob => ({
+      mediaType: 'application/octet-stream',
+      digest: digestOf(blob),
+      size: blob.length,
+    }))
+    return spec.store.put('tools/helm', 'v4', { config, layers: [layer] }, mediaTypes.ociManifest, blobs)
+  }
+  const { digest, size } = push('the program')
+  const first = await spec.lock()
+  expect(first.lock.tools[0]?.manifest).toEqual({ digest, size })
+  expect(manifests(spec.asked()).read.filter(name => name.startsWith('tools/'))).toEqual(['tools/helm:v4'])
+  expect((await spec.lock({ locked: true })).text).toBe(first.text)
+  expect(manifests(spec.asked()).read).toEqual([])
+  // A lock of an older Sealift does not have it, which is no difference.
+  const older = first.lock.tools.map(({ manifest: _, ...tool }) => tool)
+  await spec.files.write('spec/bundle.lock.yaml', printLock({ ...first.lock, tools: older }))
+  expect((await spec.lock({ locked: true })).drift).toEqual([])
+  expect(manifests(spec.asked()).read).toEqual(['tools/helm:v4'])
 })

@@ -8,7 +8,7 @@ import { ordered } from './print.ts'
  * moved is told with both digests. The same digest is the same image: its manifests, sizes and layers follow.
  */
 export function driftOf(before: BundleLock, after: BundleLock): Change[] {
-  const [old, now] = [ordered(before), ordered(after)]
+  const [old, now] = [ordered(before), ordered(saidBefore(before, after))]
   const found = [
     ...changed('name', old.metadata.name, now.metadata.name),
     ...changed('version', old.metadata.version, now.metadata.version),
@@ -39,6 +39,17 @@ export function driftOf(before: BundleLock, after: BundleLock): Change[] {
   const sentence =
     'lock: names and digests are the same, but not what is said of them: was one edited by hand?'
   return [{ what: 'lock', kind: 'changed', sentence }]
+}
+
+/** What the older lock could have said: one of an older Sealift names no manifests of tools. */
+function saidBefore(before: BundleLock, after: BundleLock): BundleLock {
+  const keyOf = ({ name, platform }: LockedTool) => `${name} ${platform}`
+  const named = new Map(before.tools.map(tool => [keyOf(tool), tool.manifest]))
+  const tools = after.tools.map(tool => {
+    const { manifest: _, ...rest } = tool
+    return named.has(keyOf(tool)) && named.get(keyOf(tool)) === undefined ? rest : tool
+  })
+  return { ...after, tools }
 }
 
 const none = (): Difference[] => []
@@ -98,6 +109,9 @@ function toolDrift(old: LockedTool, now: LockedTool): Difference[] {
     ...moved('version', old.version, now.version),
     ...moved('source', old.source, now.source),
     ...moved('content', old.content.digest, now.content.digest),
+    ...(old.content.digest === now.content.digest
+      ? moved('manifest', old.manifest?.digest ?? '(none)', now.manifest?.digest ?? '(none)')
+      : []),
     ...moved('member', old.member ?? '(the file itself)', now.member ?? '(the file itself)'),
   ]
 }

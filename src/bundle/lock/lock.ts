@@ -73,6 +73,8 @@ const tool = z.strictObject({
   platform: z.string(),
   source: z.string(),
   content,
+  /** The artifact's manifest, of one out of a registry; locks of an older Sealift have none. */
+  manifest: content.optional(),
   member: z.string().optional(),
 })
 

@@ -37,8 +37,13 @@ export function lockedTool({
   spec: { name, version, platform, member },
   source,
   content,
+  manifest,
 }: ResolvedTool): LockedTool {
-  return { name, version, platform, source, content, ...(member === undefined ? {} : { member }) }
+  return {
+    ...{ name, version, platform, source, content },
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(member === undefined ? {} : { member }),
+  }
 }
 
 /** What a lock says of the budget: what is allowed, what is declared, and each container's share. */

@@ -72,7 +72,7 @@ async function lockOf(
   const faults = new Faults(talk.signal)
   const resolved = await resolveParts(
     spec,
-    { ...host, specDir, known: knownCharts(spec, old, kept) },
+    { ...host, specDir, known: knownCharts(spec, old, kept), knownTools: knownTools(old) },
     faults,
     talk,
   )
@@ -123,6 +123,15 @@ function knownCharts({ charts }: BundleSpec, old: BundleLock | undefined, kept: 
       const locked = old?.charts.find(chart => chart.name === name)
       return [name, [kept.chart(name), locked].filter(chart => chart !== undefined)]
     }),
+  )
+}
+
+/** What the lock says of tools out of registries. */
+function knownTools(old: BundleLock | undefined) {
+  return new Map(
+    old?.tools.flatMap(({ source, manifest, content }) =>
+      manifest === undefined ? [] : [[source, [{ manifest, package: content }]] as const],
+    ),
   )
 }
 

@@ -4,9 +4,9 @@ import { type Digest, digestOf } from '../../kernel/oci/index.ts'
 import type { Content, Files, Registry, Web } from '../../kernel/ports/index.ts'
 import { type ChartArtifact, chartArtifact } from './chart-artifact.ts'
 import { packChartFolder } from './chart-folder.ts'
-import type { KnownChart } from './chart-known.ts'
 import { type ChartMetadata, readChartMetadata } from './chart-metadata.ts'
 import { packageFromRepository, withoutQuery } from './helm-repository.ts'
+import type { KnownArtifact } from './known-artifact.ts'
 import { placeOf, reachOf } from './reach.ts'
 import { chartBytes } from './read.ts'
 import { chartFromRegistry } from './registry-chart.ts'
@@ -19,7 +19,9 @@ export interface Sources {
   readonly web: Web
   readonly signal?: AbortSignal
   /** What charts were before, by name: of one that still is the same only the package is read. */
-  readonly known?: ReadonlyMap<string, readonly KnownChart[]>
+  readonly known?: ReadonlyMap<string, readonly KnownArtifact[]>
+  /** The same of tools, by source: `oci://…`. */
+  readonly knownTools?: ReadonlyMap<string, readonly KnownArtifact[]>
 }
 
 /** A chart at hand: its package, what it says of itself, and the OCI artifact it travels as. */

@@ -17,7 +17,7 @@ import {
 } from '../../kernel/oci/index.ts'
 import type { Content, Registry, ServedManifest } from '../../kernel/ports/index.ts'
 import type { ChartArtifact } from './chart-artifact.ts'
-import { type KnownChart, packageAsKnown } from './chart-known.ts'
+import { type KnownArtifact, packageAsKnown } from './known-artifact.ts'
 import { nearestTags } from './nearest-tags.ts'
 import { chartBytes, configBytes, readBlob } from './read.ts'
 
@@ -44,14 +44,15 @@ interface FromRegistry {
 export async function chartFromRegistry(
   repository: string,
   spec: ChartSpec,
-  asking: Asking & { readonly known?: ReadonlyMap<string, readonly KnownChart[]> },
+  asking: Asking & { readonly known?: ReadonlyMap<string, readonly KnownArtifact[]> },
 ): Promise<FromRegistry> {
   const { registry, signal } = asking
   const source = `oci://${repository}`
   // Tags know no plus sign: Helm writes an underscore for it.
   const reference = parseReference(`${repository}:${spec.version.replaceAll('+', '_')}`)
   if (reference === undefined) throw new SealiftError('CHART_NOT_FOUND', `${source} is not an OCI repository`)
-  const again = await packageAsKnown(reference, asking.known?.get(spec.name) ?? [], registry, signal)
+  const known = asking.known?.get(spec.name) ?? []
+  const again = await packageAsKnown(reference, known, chartBytes, registry, signal)
   if (again !== undefined) return { source, packed: again.packed, known: again.manifest }
   const served = await registry.manifest(reference, signal).catch(async (error: unknown) => {
     if (!(error instanceof SealiftError) || error.code !== 'IMAGE_NOT_FOUND') throw error

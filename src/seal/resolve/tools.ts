@@ -4,6 +4,7 @@ import type { ToolSpec } from '../../kernel/inputs/index.ts'
 import { digestOf, parseManifest, parseReference } from '../../kernel/oci/index.ts'
 import type { Content } from '../../kernel/ports/index.ts'
 import type { Sources } from './charts.ts'
+import { packageAsKnown } from './known-artifact.ts'
 import { fileOf } from './reach.ts'
 import { readAll, readBlob } from './read.ts'
 
@@ -13,6 +14,8 @@ export interface ResolvedTool {
   /** The address, `oci://…` or the path, as the lock records it. */
   readonly source: string
   readonly content: Content
+  /** Of one out of a registry its artifact's manifest. */
+  readonly manifest?: Content
   readonly bytes: Uint8Array
 }
 
@@ -21,14 +24,14 @@ export interface ResolvedTool {
  * @throws SealiftError FILE_FAILED, IMAGE_NOT_FOUND, CONTENT_MISMATCH, and those of the registry
  */
 export async function resolveTool(spec: ToolSpec, sources: Sources): Promise<ResolvedTool> {
-  const { source, bytes } = await obtain(spec, sources)
-  return { spec, source, content: { digest: digestOf(bytes), size: bytes.length }, bytes }
+  const { bytes, ...from } = await obtain(spec, sources)
+  return { spec, ...from, content: { digest: digestOf(bytes), size: bytes.length }, bytes }
 }
 
 async function obtain(
   { url, oci, path }: ToolSpec,
   sources: Sources,
-): Promise<{ source: string; bytes: Uint8Array }> {
+): Promise<Pick<ResolvedTool, 'source' | 'bytes' | 'manifest'>> {
   const { specDir, files, registry, web, signal } = sources
   if (url !== undefined)
     return { source: url, bytes: await readAll(web.stream(url, signal ? { signal } : {}), toolBytes, url) }
@@ -37,12 +40,19 @@ async function obtain(
   if (oci === undefined) throw new Error('a tool has one source')
   const reference = parseReference(oci)
   if (reference === undefined) throw new SealiftError('IMAGE_NOT_FOUND', `${oci} is not an OCI artifact`)
-  const [layer, ...more] = parseManifest((await registry.manifest(reference, signal)).bytes, oci).layers
+  const source = `oci://${oci}`
+  const known = sources.knownTools?.get(source) ?? []
+  const again = await packageAsKnown(reference, known, toolBytes, registry, signal)
+  if (again !== undefined) return { source, bytes: again.packed, manifest: again.manifest }
+  const served = await registry.manifest(reference, signal)
+  const [layer, ...more] = parseManifest(served.bytes, oci).layers
   if (layer === undefined || more.length > 0) {
     throw new SealiftError(
       'CONTENT_MISMATCH',
       `${oci} is not a packed tool: it has ${more.length + (layer ? 1 : 0)} layers, not one`,
     )
   }
-  return { source: `oci://${oci}`, bytes: await readBlob(registry, reference, layer, toolBytes, signal) }
+  const { digest, size } = served.descriptor
+  const bytes = await readBlob(registry, reference, layer, toolBytes, signal)
+  return { source, bytes, manifest: { digest, size } }
 }

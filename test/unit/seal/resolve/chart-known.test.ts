@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { digestOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { writePackage } from '../../../../src/kernel/packages/index.ts'
-import { type KnownChart, resolveChart } from '../../../../src/seal/resolve/index.ts'
+import { type KnownArtifact, resolveChart } from '../../../../src/seal/resolve/index.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { MemoryRegistry, memoryWeb } from '../../../support/memory-registry.ts'
 
@@ -19,7 +19,7 @@ function pushed(tag: string, type: string = mediaTypes.helmChart) {
   const layer = registry.blobOf(writePackage([{ path: 'one/Chart.yaml', bytes: Buffer.from(text) }]), type)
   const config = registry.blobOf('{}', mediaTypes.helmConfig)
   const chart = registry.put(oci, tag, { config, layers: [layer] })
-  const known: readonly KnownChart[] = [{ manifest: chart, package: layer }]
+  const known: readonly KnownArtifact[] = [{ manifest: chart, package: layer }]
   return {
     ...{ registry, chart, layer, config, known },
     async again() {

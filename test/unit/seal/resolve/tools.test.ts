@@ -33,6 +33,31 @@ describe('a tool', () => {
       expect(content).toEqual({ digest: digestOf(packed), size: packed.length })
   })
 
+  test('of one that is known only the package is read, where its tag still names its manifest', async () => {
+    const registry = new MemoryRegistry()
+    const push = (text: string) => {
+      const layer = registry.blobOf(text, 'c/d')
+      const { digest, size } = registry.put('r.io/tools/helm', 'v4', {
+        config: registry.blobOf('{}', 'a/b'),
+        layers: [layer],
+      })
+      return { manifest: { digest, size }, package: layer }
+    }
+    const before = push('one')
+    const again = async (known = before) => {
+      registry.asked.length = 0
+      const knownTools = new Map([['oci://r.io/tools/helm:v4', [known]]])
+      const from = { ...sources({ registry }), knownTools }
+      const found = await resolveTool({ ...tool, oci: 'r.io/tools/helm:v4' }, from)
+      return [Buffer.from(found.bytes).toString(), found.manifest?.digest, registry.asked.length]
+    }
+    expect(await again()).toEqual(['one', before.manifest.digest, 0])
+    const edited = { ...before, package: { ...before.package, digest: digestOf('edited') } }
+    expect(await again(edited)).toEqual(['one', before.manifest.digest, 1])
+    const after = push('two')
+    expect(await again()).toEqual(['two', after.manifest.digest, 1])
+  })
+
   test('an artifact with more than one layer is refused', async () => {
     const registry = new MemoryRegistry()
     registry.image('r.io/tools/helm', 'v4', 'amd64', ['a', 'b'])
