@@ -15,7 +15,7 @@ const floors = {
 } as const
 type Floor = keyof typeof floors
 const wings: readonly string[] = ['seal', 'site', 'teams']
-const wireRooms = ['cache', 'cloudnativepg', 'database', 'keys', 'bootstrap', 'store', 'proof']
+const wireRooms = ['cache', 'cloudnativepg', 'database', 'keys', 'escrow', 'bootstrap', 'store', 'proof']
 const edge = [
   'execa',
   '@kubernetes/client-node',
@@ -34,6 +34,7 @@ const onlyImporter: Record<string, readonly string[]> = {
   tar: ['kernel/archive', 'kernel/packages'],
   'js-yaml': ['kernel/yaml'],
   ora: ['cli'],
+  'age-encryption': ['site/wire'],
   '@oclif/core': ['bin.ts', 'commands', 'cli'],
   ...Object.fromEntries(edge.map(name => [name, ['adapters']])),
 }

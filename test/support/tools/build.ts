@@ -43,6 +43,8 @@ const recipes: Readonly<Record<Tool, Recipe>> = {
   crane: { package: 'github.com/google/go-containerregistry/cmd/crane' },
   oras: { package: 'oras.land/oras/cmd/oras' },
   cosign: { package: 'github.com/sigstore/cosign/v3/cmd/cosign' },
+  // Beside it lies the program that makes keys for it.
+  age: { package: ['age', 'age-keygen'].map(name => `filippo.io/age/cmd/${name}`) },
 }
 
 // Seconds on 2 cores, one after the other from an empty cache: what comes early compiles for those that come later.
@@ -58,6 +60,7 @@ const cold = {
   crane: 10,
   oras: 15,
   cosign: 275,
+  age: 10,
 }
 
 /** A tool that {@link goTool} can compile. */

@@ -1,0 +1,52 @@
+import { Encrypter } from 'age-encryption'
+import { printable, SealiftError } from '../../../kernel/errors/index.ts'
+
+/** Where a recipient was written, in words: `--to`, `line 3 of team.txt`. */
+export interface Given {
+  readonly text: string
+  readonly where: string
+}
+
+/** The recipients in a file such as `age -R` reads: one a line, with empty lines and `#` comments. */
+export function recipientsIn(text: string, path: string): Given[] {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line, at) => ({ text: line.trim(), where: `line ${at + 1} of ${path}` }))
+  return lines.filter(({ text }) => text !== '' && !text.startsWith('#'))
+}
+
+/**
+ * Age recipients that an escrow can be written to, each once: `age1…` (X25519), `age1pq1…` (with ML-KEM), `age1tag1…`
+ * and `age1tagpq1…` (keys in hardware), https://c2sp.org/age.
+ * @throws SealiftError KEY_INVALID with a fault for each that is none; a secret key among them is not repeated
+ */
+export function requireRecipients(given: readonly Given[]): readonly string[] {
+  const faults = given.flatMap(one => faultOf(one) ?? [])
+  const recipients = [...new Set(given.map(({ text }) => text.trim()))]
+  const hybrid = recipients.filter(text => /^age1(pq|tagpq)1/.test(text))
+  if (faults.length === 0 && hybrid.length > 0 && hybrid.length < recipients.length)
+    faults.push(
+      'recipients with post-quantum keys (age1pq1…, age1tagpq1…) and others cannot be mixed: the others would undo what they are for',
+    )
+  if (recipients.length === 0) faults.push('there is no recipient')
+  if (faults.length === 0) return recipients
+  throw new SealiftError('KEY_INVALID', 'the keys cannot be escrowed to these recipients', {
+    faults,
+    hints: ['age-keygen -o identity.txt makes an identity; the age1… that it prints is its recipient'],
+  })
+}
+
+function faultOf({ text, where }: Given): string | undefined {
+  const one = text.trim()
+  if (/^AGE-(SECRET-KEY|PLUGIN)-/i.test(one))
+    return `${where}: this is an identity, which opens what was encrypted, and no recipient; whoever has seen it can: make another`
+  if (/^(ssh|ecdsa|sk)-/.test(one))
+    return `${where}: SSH keys are no recipients here; make an age identity, and take its age1…`
+  try {
+    new Encrypter().addRecipient(one)
+    return undefined
+  } catch {
+    const shown = one.startsWith('age1') ? ` ${printable(one, 80)}` : ''
+    return `${where}:${shown} is no age recipient that Sealift can encrypt to, or is mistyped`
+  }
+}

@@ -1,0 +1,72 @@
+/** The real age opens what Sealift escrows, and Sealift what age has encrypted. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { printEscrow } from '../../../src/site/wire/escrow/document.ts'
+import {
+  identitiesIn,
+  openEscrow,
+  requireRecipients,
+  sealEscrow,
+} from '../../../src/site/wire/escrow/index.ts'
+import { goTool } from '../../support/tools/build.ts'
+import { escrow, nobodyAsked } from '../../unit/site/wire/escrow/escrows.ts'
+
+let age = ''
+let dir = ''
+beforeAll(async () => {
+  age = await goTool('age')
+  dir = await mkdtemp(join(tmpdir(), 'sealift-age-'))
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+const text = printEscrow(escrow).reveal()
+
+describe.each([
+  ['X25519', []],
+  ['post-quantum', ['-pq']],
+])('with %s identities of age-keygen', (name, options) => {
+  let file = ''
+  let recipient = ''
+  beforeAll(async () => {
+    file = join(dir, `${name}.txt`)
+    const keygen = join(dirname(age), 'age-keygen')
+    await execa(keygen, [...options, '-o', file])
+    recipient = (await execa(keygen, ['-y', file])).stdout
+  })
+
+  test('age opens what Sealift wrote, for each recipient', async () => {
+    const other = join(dir, `${name}-other.txt`)
+    const keygen = join(dirname(age), 'age-keygen')
+    await execa(keygen, [...options, '-o', other])
+    const recipients = [recipient, (await execa(keygen, ['-y', other])).stdout]
+    const given = recipients.map(text => ({ text, where: '--to' }))
+    const sealed = await sealEscrow(escrow, requireRecipients(given))
+    for (const identity of [file, other]) {
+      const { stdout } = await execa(age, ['-d', '-i', identity], { input: sealed, stripFinalNewline: false })
+      expect(stdout).toBe(text)
+    }
+    expect(JSON.parse(text)).toEqual({
+      ...{ apiVersion: 'sealift.dev/v1', kind: 'KeysEscrow', site: 'bank-prod' },
+      ...{ madeAt: escrow.madeAt, fingerprint: escrow.fingerprint },
+      ENCRYPTION_KEY: escrow.keys.encryptionKey.reveal(),
+      AUTH_SECRET: escrow.keys.authSecret.reveal(),
+    })
+  })
+
+  test.each([[[]], [['-a']]])('Sealift opens what age wrote with %s', async armored => {
+    const { stdout } = await execa(age, [...armored, '-r', recipient], { input: text, encoding: 'buffer' })
+    const identities = await identitiesIn(await readFile(file), file, nobodyAsked)
+    const opened = await openEscrow(stdout, 'x.age', identities, nobodyAsked)
+    expect(opened.keys.encryptionKey.reveal()).toBe(escrow.keys.encryptionKey.reveal())
+  })
+})
+
+test('what age encrypted to an SSH key is told as not openable', async () => {
+  const key = join(dir, 'ssh')
+  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+  const { stdout } = await execa(age, ['-R', `${key}.pub`], { input: text, encoding: 'buffer' })
+  await expect(openEscrow(stdout, 'x.age', [], nobodyAsked)).rejects.toMatchObject({ code: 'KEY_INVALID' })
+})
