@@ -58,3 +58,16 @@ export const tenancyExits: readonly ErrorCode[] = [
   'NOT_INSTALLED',
   'TENANCY_INVALID',
 ]
+
+/** How escrowing a site's keys and putting them back can end. */
+export const keysExits: readonly ErrorCode[] = [
+  'FILE_FAILED',
+  'KEY_INVALID',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'KEYS_LOST',
+  'NOT_INSTALLED',
+]

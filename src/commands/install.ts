@@ -7,7 +7,7 @@ import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
-import { install } from '../site/verbs/install/index.ts'
+import { install, withoutEscrow } from '../site/verbs/install/index.ts'
 
 export default class Install extends BaseCommand {
   static override hiddenAliases = ['deploy']
@@ -57,6 +57,8 @@ export default class Install extends BaseCommand {
     )
     if (!result.budget.observedFits)
       this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')
+    const unkept = withoutEscrow(result)
+    if (unkept !== undefined) this.reporter.warn(unkept)
     return result
   }
 }

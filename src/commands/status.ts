@@ -5,7 +5,7 @@ import { BaseCommand, explain } from '../cli/index.ts'
 import { statusText } from '../cli/status-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
-import { goOn, status, statusFault } from '../site/verbs/status.ts'
+import { goOn, keysLines, status, statusFault } from '../site/verbs/status.ts'
 
 export default class Status extends BaseCommand {
   static override summary =
@@ -25,9 +25,11 @@ export default class Status extends BaseCommand {
   async run() {
     const { flags } = await this.parse(Status)
     const { site } = await readSite(flags.site, nodeFiles())
-    const found = await status(await siteHost(site, process.env))
+    const found = await status(await siteHost(site, process.env), site.escrow)
     const text = statusText(found)
     if (text) this.log(text)
+    const keys = keysLines(found)
+    if (keys.length > 0) this.log(`\n${keys.join('\n')}`)
     if (found.state === 'installed' && found.begun)
       for (const hint of goOn(found.begun)) this.log(`  → ${hint}`)
     const fault = statusFault(found)

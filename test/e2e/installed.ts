@@ -46,8 +46,9 @@ export function installed(journey: () => Journey): void {
       ['bootstrap', false],
       ['store', false],
       ['proof', false],
+      ['escrow', false],
     ])
-    expect(steps.at(-1)?.detail).toMatch(
+    expect(steps.find(({ id }) => id === 'proof')?.detail).toMatch(
       /^arrived after \d+ ms; changed in Infisical, changed in Kubernetes after \d+ ms$/,
     )
     expect(budget).toMatchObject({ declared: { memory: 640 * 1048576, cpu: 300 }, declaredFits: true })

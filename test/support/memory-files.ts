@@ -113,6 +113,7 @@ export function writingWith(sink: BundleSink, left: Leftover, write: BundleSink[
 /** A file system that begins empty. */
 export function memoryFiles(): Files {
   const files = new Map<string, Uint8Array>()
+  const modes = new Map<string, number>()
   const writing = new Set<string>()
   const leftovers = new Map<string, Leftover>()
   const readBytes = async (path: string) => {
@@ -123,6 +124,11 @@ export function memoryFiles(): Files {
   }
   return {
     readBytes,
+    async readPrivate(path) {
+      const bytes = await readBytes(path)
+      if (((modes.get(path) ?? 0o644) & 0o077) === 0) return bytes
+      throw new SealiftError('KEY_INVALID', `${path} is open to others on this machine`)
+    },
     async readText(path) {
       const bytes = await readBytes(path)
       if (bytes.length > 16 * 1024 * 1024) throw new SealiftError('FILE_FAILED', `${path} is too large`)
@@ -135,8 +141,9 @@ export function memoryFiles(): Files {
       return bytes && Buffer.from(bytes).toString()
     },
     exists: async path => files.has(path) || [...files.keys()].some(name => name.startsWith(`${path}/`)),
-    async write(path, content) {
+    async write(path, content, mode = 0o644) {
       files.set(path, Buffer.from(content))
+      modes.set(path, mode)
     },
     async remove(path) {
       files.delete(path)

@@ -12,6 +12,8 @@ import { sbomOutput } from '../../src/seal/verbs/sbom.ts'
 import { verified } from '../../src/seal/verbs/verify.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult } from '../../src/site/verbs/install/index.ts'
+import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
+import { restored } from '../../src/site/verbs/keys-restore.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
@@ -38,7 +40,9 @@ export const outputs = {
   images: imagesOutput,
   inspect: inspection,
   install: installResult,
+  'keys-escrow': escrowed,
   'keys-new': madeKey,
+  'keys-restore': restored,
   lock: lockOutput,
   merge: mergeResult,
   remove: removeResult,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, open, rm } from 'node:fs/promises'
+import { access, type FileHandle, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../kernel/errors/index.ts'
@@ -15,12 +15,14 @@ import { writeWhole } from './sync.ts'
 
 const textLimit = 16 * 1024 * 1024
 const bytesLimit = 1024 * 1024 * 1024
+const privateLimit = 1024 * 1024
 
 /** This machine's file system. */
 export function nodeFiles(): Files {
   return {
     readText: async path => decode(await readLimited(path, textLimit), path),
     readBytes: path => readLimited(path, bytesLimit),
+    readPrivate: path => readLimited(path, privateLimit, true),
     readBeside: (path, limit) => readBeside(path, limit),
     exists: path =>
       access(path).then(
@@ -59,9 +61,10 @@ function decode(bytes: Uint8Array, path: string): string {
 }
 
 /** Reads what may also be a pipe, at most `limit` bytes. */
-async function readLimited(path: string, limit: number): Promise<Buffer> {
+async function readLimited(path: string, limit: number, own = false): Promise<Buffer> {
   return failing('read', path, async () => {
     const file = await open(path, 'r')
+    if (own) await requirePrivate(file, path)
     const chunks: Buffer[] = []
     let size = 0
     for await (const chunk of file.createReadStream()) {
@@ -72,6 +75,17 @@ async function readLimited(path: string, limit: number): Promise<Buffer> {
       chunks.push(chunk)
     }
     return Buffer.concat(chunks)
+  })
+}
+
+/** Asked of the file that is open, which nobody can put another in the place of. */
+async function requirePrivate(file: FileHandle, path: string): Promise<void> {
+  const stats = await file.stat()
+  if (!stats.isFile() || (stats.mode & 0o077) === 0) return
+  await file.close()
+  const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
+  throw new SealiftError('KEY_INVALID', `${path} is open to others on this machine (mode ${mode})`, {
+    hints: [`chmod 600 ${path}; whoever had read it could open what it opens`],
   })
 }
 

@@ -39,6 +39,9 @@ export const publicKey = z
     'the text of a .pub file: -----BEGIN PUBLIC KEY----- …',
   )
 
+/** Whom an age file is encrypted to, https://c2sp.org/age; whether it is mistyped, its checksum says. */
+export const ageRecipient = z.string().regex(/^age1[a-z0-9]{40,4096}$/, 'an age recipient: age1…')
+
 /** One value of a Secret. */
 export const secretRef = z.strictObject({
   namespace: kubernetesName.describe('Namespace of the Secret'),

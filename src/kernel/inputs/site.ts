@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { hostName, httpUrl, kubernetesName, publicKey } from './site-fields.ts'
+import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey } from './site-fields.ts'
 import { database, dragonfly } from './site-services.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/site.schema.json.
@@ -52,6 +52,14 @@ export const siteSchema = z
       .optional()
       .describe(
         'Public keys (PEM, as in a .pub file), one of which must have signed every bundle that is used here',
+      ),
+    escrow: z
+      .union([z.literal('none'), z.array(ageRecipient).min(1).max(16)], {
+        error: 'none, or a list of 1 to 16 age recipients (age1…)',
+      })
+      .optional()
+      .describe(
+        "Age recipients that install writes an escrow of Infisical's keys to, beside its journal; none says that there shall be no escrow",
       ),
     organization: z
       .string()

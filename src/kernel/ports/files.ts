@@ -95,6 +95,11 @@ export interface Files {
   readText(path: string): Promise<string>
   readBytes(path: string): Promise<Uint8Array>
   /**
+   * Something that opens secrets, at most 1 MiB of it: its owner's alone, or from a pipe.
+   * @throws SealiftError KEY_INVALID for a file that others may read or write, FILE_FAILED
+   */
+  readPrivate(path: string): Promise<Uint8Array>
+  /**
    * Text that travelled beside a bundle, and may be anything: a regular file of at most `limit` bytes; `undefined`
    * when it is not there. @throws SealiftError FILE_FAILED for links, pipes and larger files
    */

@@ -4,6 +4,7 @@
  */
 export { judgeCa } from './certificate.ts'
 export { judgeFailure, judgeUntried } from './failure.ts'
+export { judgeKeys, type KeysState, keysState, keysWords, observeKeys } from './keys.ts'
 export { judgeLease } from './lease.ts'
 export { observeBudget, usageIfAny } from './observed-budget.ts'
 export { judgeCache, judgeDatabase } from './services.ts'

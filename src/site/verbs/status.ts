@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { voucher } from '../../bundle/sign/index.ts'
-import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { count, type ErrorCode, printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
 import { leaseHolder } from '../../kernel/lease/index.ts'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds, type SiteHost } from '../../kernel/ports/index.ts'
-import { judgeDeployment } from '../check/index.ts'
+import { judgeDeployment, type KeysState, keysState, keysWords, observeKeys } from '../check/index.ts'
 import {
+  infisicalNamespace,
   installedBundle,
   journalEntry,
   type Receipt,
@@ -14,6 +16,7 @@ import {
   startedInstall,
   unfinishedInstall,
 } from '../install/index.ts'
+import { fingerprintOf, readKeysRecord, storedKeys } from '../wire/index.ts'
 
 const release = z.strictObject({
   name: z.string(),
@@ -44,6 +47,8 @@ const installed = z.strictObject({
   }),
   /** ISO time at which the install was proven. */
   installed: z.string(),
+  /** Its keys and their escrow; absent where that cannot be told: `check` says why. */
+  keys: keysState.exactOptional(),
   releases: z.array(release),
   images: z.array(z.strictObject({ name: z.string(), digest: digestShape })),
   journal: z.array(journalEntry),
@@ -68,8 +73,12 @@ export type StatusResult = z.infer<typeof statusResult>
 export type InstalledStatus = z.infer<typeof installed>
 export type Begun = z.infer<typeof begun>
 
-/** Says what is installed, was begun or was removed. Changes nothing. @throws SealiftError LOCK_INVALID, CLUSTER_* */
-export async function status({ cluster, files }: SiteHost): Promise<StatusResult> {
+/**
+ * Says what is installed, was begun or was removed; `escrow` as the site file has it. Changes nothing.
+ *
+ * @throws SealiftError LOCK_INVALID, CLUSTER_*
+ */
+export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow']): Promise<StatusResult> {
   const receipt = await receiptIfAny(cluster)
   const journal = await siteJournal(cluster, files, '').read()
   const unfinished = await begunOf(cluster, journal, receipt?.bundle)
@@ -80,6 +89,7 @@ export async function status({ cluster, files }: SiteHost): Promise<StatusResult
       site,
       bundle: { name: lock.metadata.name, version: lock.metadata.version, digest: bundle, key },
       installed: at,
+      ...(await keysOf(cluster, escrow)),
       releases: await releasesOf(cluster, lock.charts),
       images: lock.images.map(({ name, digest }) => ({ name, digest })),
       journal,
@@ -90,6 +100,27 @@ export async function status({ cluster, files }: SiteHost): Promise<StatusResult
   const { name, version, removed, site } = (await installedBundle(cluster)) ?? {}
   if (name === undefined || version === undefined || removed === undefined) return { state: 'nothing' }
   return { state: 'removed', bundle: { name, version }, removed, ...(site === undefined ? {} : { site }) }
+}
+
+async function keysOf(cluster: Cluster, wanted: Site['escrow']): Promise<{ keys?: KeysState }> {
+  try {
+    const namespace = await infisicalNamespace(cluster)
+    const keys = namespace === undefined ? undefined : await storedKeys(cluster, namespace)
+    if (keys === undefined) return {}
+    return { keys: observeKeys(fingerprintOf(keys), await readKeysRecord(cluster), wanted) }
+  } catch (error) {
+    // Whoever may see what is installed may not see its Secrets.
+    const untold: readonly ErrorCode[] = ['CLUSTER_DENIED', 'KEYS_LOST', 'FOREIGN_INSTALL']
+    if (error instanceof SealiftError && untold.includes(error.code)) return {}
+    throw error
+  }
+}
+
+/** What is to be said of the keys of what is installed, a line each; nothing where that is not known. */
+export function keysLines(found: StatusResult): string[] {
+  if (found.state !== 'installed' || found.keys === undefined) return []
+  const { message, hint } = keysWords(found.keys)
+  return [message, ...(hint === undefined ? [] : [`  → ${hint}`])]
 }
 
 async function receiptIfAny(cluster: Cluster): Promise<Receipt | undefined> {

@@ -42,6 +42,7 @@ export {
   inspectDatabase,
   madeAtServer,
   madeForDatabase,
+  markDatabase,
   type OwnDatabase,
   ownDatabase,
   type Prepared,
@@ -54,15 +55,33 @@ export {
 } from './database/index.ts'
 export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'
 export { ensure } from './ensure.ts'
+export {
+  type AskPassphrase,
+  type Escrow,
+  type Given,
+  identitiesIn,
+  isEscrowOf,
+  openEscrow,
+  recipientsIn,
+  requireRecipients,
+  writeEscrow,
+} from './escrow/index.ts'
 export { type IngressFault, ingressFaults } from './ingress.ts'
 export {
   areStored,
   type Environment,
+  type EscrowRecord,
   environmentMark,
+  fileMark,
+  fingerprintOf,
   type Kept,
   type Keys,
+  type KeysRecord,
   keysFor,
   makeKeys,
+  noteKeys,
+  putKeysBack,
+  readKeysRecord,
   refusePlantedKeys,
   replaceInEnvironment,
   type ServerMemory,

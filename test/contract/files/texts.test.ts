@@ -20,6 +20,20 @@ describe.each(bothFiles)('%s files', (_, make) => {
     expect(await filesBelow(files, at())).toEqual(['a.txt'])
   })
 
+  test('that open secrets are read where they are their owner’s alone', async () => {
+    const path = at('identity.txt')
+    await files.write(path, 'secret', 0o600)
+    expect(Buffer.from(await files.readPrivate(path)).toString()).toBe('secret')
+    for (const mode of [0o640, 0o604, 0o620]) {
+      await files.write(path, 'secret', mode)
+      await expect(files.readPrivate(path)).rejects.toMatchObject({
+        code: 'KEY_INVALID',
+        message: expect.stringContaining(`${path} is open to others on this machine`),
+      })
+    }
+    await expect(files.readPrivate(at('nothing'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  })
+
   test('are taken away, and one that is not there is no fault', async () => {
     const path = at('a.txt')
     await files.write(path, 'x')

@@ -11,6 +11,7 @@ import {
   inspectCache,
   inspectDatabase,
   keysFor,
+  makeKeys,
   type OwnDatabase,
   ownDatabase,
   purgeDatabase,
@@ -136,7 +137,7 @@ describe('the services of a site', () => {
     /** The site's keys, made for the first server, and what the second one has. */
     async function kept() {
       const first = await ownDatabase(services, undefined)
-      const stored = { databaseUri: first.uri }
+      const stored = { ...makeKeys(countingRandom()), databaseUri: first.uri }
       const at = servicesOf(moved)
       const own = await ownDatabase(at, stored)
       return { at, own, stored, first }

@@ -24,6 +24,7 @@ import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.
 import { redacted, wantsPods } from '../../release/index.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
 import { askInfisical } from './infisical.ts'
+import { lookAtKeys } from './keys.ts'
 import { allLooked, looked } from './looked.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
@@ -99,6 +100,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     ),
     lookAtIngress(cluster, site, where.infisical),
     lookAtLease(host, signal),
+    lookAtKeys(cluster, site, where.infisical),
   ])
   await Promise.allSettled([rested, others])
   return { where, rested: [...unknown, ...(await rested)], others: await others }

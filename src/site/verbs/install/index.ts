@@ -6,7 +6,14 @@ import { infisicalAccess } from '../../../kernel/access/index.ts'
 import type { ReadSite } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import { budgetAccount, observeBudget, usageIfAny } from '../../check/index.ts'
+import {
+  budgetAccount,
+  keysState,
+  keysWords,
+  observeBudget,
+  observeKeys,
+  usageIfAny,
+} from '../../check/index.ts'
 import {
   isProven,
   noteBegun,
@@ -19,7 +26,8 @@ import {
   underLease,
   writeReceipt,
 } from '../../install/index.ts'
-import { readManifests, wiredCharts } from '../../wire/index.ts'
+import { readKeysRecord, readManifests, wiredCharts } from '../../wire/index.ts'
+import { siteRecipients } from './escrow-step.ts'
 import { lookFirst, requireOwn } from './look-first.ts'
 import { installSteps } from './steps.ts'
 
@@ -59,6 +67,7 @@ export const installResult = z.strictObject({
   }),
   steps: z.array(stepOutcome),
   budget: budgetAccount,
+  keys: keysState,
   journal: z.string(),
   seconds: z.number(),
 })
@@ -75,6 +84,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const started = clock.now()
   const { allow, bundle: path } = request
   const { site, digest: siteDigest } = request.site
+  siteRecipients(site)
   const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)
@@ -100,10 +110,13 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           await noteStarted(cluster, noted)
           await noteBegun(cluster, metadata, site.metadata.name)
         })
-        const installation = { bundle, site, wired, helm, host, talk, manifests, access, takeOver, begin }
+        const { journal } = request
+        const installation = {
+          ...{ bundle, site, wired, helm, host, talk, manifests, access, takeOver, begin, journal },
+        }
         const steps = await runSteps({
           steps: installSteps(installation),
-          journal: siteJournal(cluster, files, request.journal),
+          journal: siteJournal(cluster, files, journal),
           bundle: bundle.digest,
           site: siteDigest,
           reporter: talk.reporter,
@@ -113,13 +126,16 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         talk.signal.throwIfAborted()
         const at = new Date(clock.now()).toISOString()
         const { digest, size, lock } = bundle
+        const record = await readKeysRecord(cluster)
+        const keys = observeKeys(record.fingerprint ?? '', record, site.escrow)
         await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })
         return {
           site: site.metadata.name,
           bundle: { path, digest, size, version: lock.metadata.version, key },
           steps,
           budget: observeBudget(await readReceipt(cluster), await usageIfAny(cluster, talk)),
-          journal: request.journal,
+          keys,
+          journal,
           seconds: (clock.now() - started) / 1000,
         }
       })
@@ -130,6 +146,12 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   } finally {
     await source.close()
   }
+}
+
+/** What is to be said at the end where nobody could put the keys back, and the site file does not say that it shall be so. */
+export function withoutEscrow({ keys }: Pick<InstallResult, 'keys'>): string | undefined {
+  const { message, hint } = keysWords(keys)
+  return hint === undefined ? undefined : `${message}; ${hint}`
 }
 
 /** Does something at its first call only. */

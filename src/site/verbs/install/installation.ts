@@ -14,6 +14,8 @@ export interface Installation {
   readonly talk: Talk
   readonly manifests: Manifests
   readonly access: InfisicalAccess
+  /** Path of the journal's file, beside which an escrow of the keys is written. */
+  readonly journal: string
   /** Whether a site may go on with another database than its keys were made for. */
   readonly takeOver: boolean
   /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */

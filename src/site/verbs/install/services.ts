@@ -58,9 +58,10 @@ async function ownPlace(services: SiteServices, takeOver: boolean) {
   const older = await haveOlderKeys(cluster, namespace)
   const { facts, state, role } = await inspectDatabase(services, own, databaseConnections(replicas))
   const data = state?.infisical ?? false
-  const keys = await keysFor(cluster, random, namespace, data)
+  const keys = await keysFor(cluster, random, namespace, data, state?.keysMark)
   if (!data) await refusePlantedKeys(cluster, namespace, older)
-  await refuseOthersDatabase(services, { own, stored, role, data, namespace, older, takeOver })
+  const claim = { own, stored, role, data, namespace, older, keysMark: state?.keysMark, takeOver }
+  await refuseOthersDatabase(services, claim)
   return { own, stored, facts, keys, state }
 }
 

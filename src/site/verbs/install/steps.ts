@@ -14,6 +14,7 @@ import {
   prove,
   type Tenancy,
 } from '../../wire/index.ts'
+import { escrowStep } from './escrow-step.ts'
 import { imagesStep } from './images-step.ts'
 import type { Installation } from './installation.ts'
 import { releaseSteps } from './release-steps.ts'
@@ -31,6 +32,7 @@ export function installSteps(installation: Installation): Step[] {
     },
     ...releaseSteps(installation),
     ...infisicalSteps(installation),
+    escrowStep(installation),
   ]
 }
 

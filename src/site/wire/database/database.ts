@@ -1,5 +1,6 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { DatabaseSession } from '../../../kernel/ports/index.ts'
+import { keysMarkIn } from './keys-comment.ts'
 
 /** What a PostgreSQL server is like. Connections are numbers of them. */
 export interface DatabaseFacts {
@@ -16,6 +17,8 @@ export interface DatabaseState {
   readonly infisical: boolean
   /** How many tables there are outside the system's schemas. */
   readonly tables: number
+  /** Fingerprint of the keys that it was made with, where its comment says so. */
+  readonly keysMark?: string
 }
 
 const oldest = 140_000
@@ -98,11 +101,15 @@ export async function checkDatabase(
 /** Whether the session's own database holds Infisical's tables, or somebody else's. */
 export async function databaseState(session: DatabaseSession): Promise<DatabaseState> {
   const [row = {}] = await session.query(
-    `SELECT count(*)::int AS tables, coalesce(bool_or(c.relname = 'infisical_migrations'), false) AS infisical
+    `SELECT count(*)::int AS tables, coalesce(bool_or(c.relname = 'infisical_migrations'), false) AS infisical,
+            (SELECT shobj_description(oid, 'pg_database') FROM pg_catalog.pg_database
+              WHERE datname = current_database()) AS mark
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'`,
   )
-  return { infisical: row['infisical'] === true, tables: Number(row['tables']) }
+  const keysMark = keysMarkIn(row['mark'])
+  const state = { infisical: row['infisical'] === true, tables: Number(row['tables']) }
+  return keysMark === undefined ? state : { ...state, keysMark }
 }
 
 /** @throws SealiftError DATABASE_UNFIT unless the encoding is UTF-8 */

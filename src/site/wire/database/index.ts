@@ -8,6 +8,7 @@ export {
   serverFacts,
 } from './database.ts'
 export { dropDatabase } from './drop-database.ts'
+export { markDatabase } from './keys-mark.ts'
 export type { OwnDatabase } from './own-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export {

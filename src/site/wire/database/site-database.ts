@@ -149,6 +149,7 @@ async function adminOrHint(services: SiteServices, endpoint: Endpoint): Promise<
   }
 }
 
-function asOwn({ parts, place }: OwnDatabase, endpoint: Endpoint): DatabaseLogin {
+/** Infisical's own login at a way to the server. */
+export function asOwn({ parts, place }: OwnDatabase, endpoint: Endpoint): DatabaseLogin {
   return { ...place, ...endpoint, user: parts.user, password: parts.password, database: parts.database }
 }

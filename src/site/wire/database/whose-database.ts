@@ -2,7 +2,7 @@ import { keysSecretName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { type DatabaseUri, parseDatabaseUri } from '../database-uri.ts'
-import { refusePlantedKeys, type StoredKeys } from '../keys/index.ts'
+import { fingerprintOf, type Keys, refusePlantedKeys, type StoredKeys } from '../keys/index.ts'
 import { through } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
@@ -32,7 +32,7 @@ export function madeAtServer(stored: Stored, { host, port }: Site['database']): 
 /** A database that was looked at, and what the site knows of it. */
 export interface Claim {
   readonly own: OwnDatabase
-  readonly stored: Stored
+  readonly stored: (Keys & Pick<StoredKeys, 'databaseUri' | 'restored'>) | undefined
   /** Whether the role that an administrator would make is there. */
   readonly role: boolean
   /** Whether it holds an Infisical. */
@@ -41,6 +41,8 @@ export interface Claim {
   readonly namespace: string
   /** Whether keys in it may be those of an older Sealift, which marked no namespace. */
   readonly older?: boolean
+  /** Fingerprint of the keys that it was made with, where it says so. */
+  readonly keysMark?: string | undefined
   /** Lets a site go on with another database than its keys were made for. */
   readonly takeOver: boolean
 }
@@ -54,7 +56,7 @@ export interface Claim {
 export async function refuseOthersDatabase(services: SiteServices, claim: Claim): Promise<void> {
   const { own, stored, role, data, namespace, older, takeOver } = claim
   const made = storedPlace(stored)
-  if (made === undefined) return refuseOthersRole(own, role)
+  if (made === undefined) return (await areItsKeys(claim)) ? undefined : refuseOthersRole(own, role)
   const same = placeOf(made) === placeOf(own.parts)
   // Under whatever login: the site's own is given a new name at times, and nothing is left elsewhere.
   if (same && !role) return
@@ -74,6 +76,27 @@ export async function refuseOthersDatabase(services: SiteServices, claim: Claim)
       },
     )
   refuseOthersRole(own, role)
+}
+
+/**
+ * Whether keys that know no login are this database's all the same: they came from an escrow of this site, and the
+ * database names no others; or they are put back by hand, and it names them. Its login is then made anew.
+ * @throws SealiftError KEYS_LOST where it names others
+ */
+async function areItsKeys({ stored, data, keysMark }: Claim): Promise<boolean> {
+  if (stored === undefined || !data) return false
+  if (keysMark === undefined) return stored.restored !== undefined
+  const fingerprint = fingerprintOf(stored)
+  if (fingerprint === keysMark) return true
+  throw new SealiftError(
+    'KEYS_LOST',
+    `the database was made with keys of fingerprint ${keysMark}; those on this cluster have ${fingerprint}`,
+    {
+      hints: [
+        `Delete Secrets ${keysSecretName}, put the keys back from the escrow of ${keysMark} (sealift keys restore), and run install again.`,
+      ],
+    },
+  )
 }
 
 const placeOf = ({ host, port, database }: DatabaseUri) => `${database} at ${canonicalHost(host)}:${port}`
@@ -107,7 +130,7 @@ function refuseOthersRole({ parts }: OwnDatabase, role: boolean): void {
     {
       hints: [
         'Another site uses it: give database.user and database.name other names.',
-        `Or it was this one's: put Secret ${keysSecretName} back from a backup.`,
+        `Or it was this one's: put Secret ${keysSecretName} back, by sealift keys restore or from a backup.`,
       ],
     },
   )

@@ -11,7 +11,8 @@ import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
 import { secretObject } from '../secrets.ts'
 import { memoryVariables } from './heap.ts'
-import { type Keys, storedKeys } from './keys.ts'
+import { storedKeys } from './keys.ts'
+import type { Keys } from './pair.ts'
 
 /** What the pod's environment holds besides the keys. */
 export interface Environment {

@@ -1,6 +1,6 @@
 import { scryptSync } from 'node:crypto'
 import { canonicalJson } from '../../../kernel/oci/index.ts'
-import type { Keys } from './keys.ts'
+import type { Keys } from './pair.ts'
 
 // 32 MiB of memory and about 0.1 s for each guess.
 const cost = { N: 2 ** 15, r: 8, p: 1 } as const

@@ -3,11 +3,20 @@ export { areStored, type Environment, environmentMark, type Kept, storeKeys } fr
 export { fingerprintOf } from './fingerprint.ts'
 export { type ServerMemory, serverMemory } from './heap.ts'
 export {
-  type Keys,
   keysFor,
   makeKeys,
   refusePlantedKeys,
   type StoredKeys,
   storedKeys,
 } from './keys.ts'
+export type { Keys } from './pair.ts'
+export { putKeysBack } from './put-back.ts'
+export {
+  type EscrowRecord,
+  fileMark,
+  type KeysRecord,
+  noteEscrow,
+  noteKeys,
+  readKeysRecord,
+} from './record.ts'
 export { replaceInEnvironment } from './replace.ts'

@@ -7,17 +7,18 @@ import {
 } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type Cluster, kinds, type Random, Secret } from '../../../kernel/ports/index.ts'
-
-/** The two keys that everything in the database depends on. */
-export interface Keys {
-  readonly encryptionKey: Secret
-  readonly authSecret: Secret
-}
+import { fingerprintOf } from './fingerprint.ts'
+import { fittingKeys, lostKeys } from './lost.ts'
+import type { Keys } from './pair.ts'
+import { restoredFrom } from './put-back.ts'
+import { readKeysRecord } from './record.ts'
 
 /** Keys that are kept on the site, with the connection they were made for. */
 export interface StoredKeys extends Keys {
   readonly databaseUri: Secret | undefined
   readonly cacheUrl: Secret | undefined
+  /** Their fingerprint, where they came from an escrow and no install has taken them up since. */
+  readonly restored?: string
 }
 
 /** New keys: 16 random bytes as hex, 32 as base64 (the forms the server checks). */
@@ -50,14 +51,24 @@ export async function storedKeys(cluster: Cluster, namespace: string): Promise<S
     throw new SealiftError(
       'KEYS_LOST',
       `Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName} hold different keys`,
-      { hints: ['Nobody but you can tell which opens the database: delete the other one of the two.'] },
+      { hints: [await whichFits(cluster, { [namespace]: own, [systemNamespace]: spare })] },
     )
   const kept = own ?? spare
   if (kept === undefined && found !== undefined)
-    throw new SealiftError('KEYS_LOST', `Secret ${namespace}/${keysSecretName} has lost its keys`, {
-      hints: ['Put ENCRYPTION_KEY and AUTH_SECRET back from a backup.'],
-    })
-  return kept
+    throw await lostKeys(cluster, `Secret ${namespace}/${keysSecretName} has lost its keys`)
+  const restored = restoredFrom(own === undefined ? copy?.object : found?.object)
+  return kept && { ...kept, ...(restored === undefined ? {} : { restored }) }
+}
+
+/** What to do about two places with different keys, by the record of those that opened the database. */
+async function whichFits(cluster: Cluster, places: Readonly<Record<string, Keys>>): Promise<string> {
+  const fits = fittingKeys(await readKeysRecord(cluster))
+  const marked = Object.entries(places).map(([place, keys]) => [place, fingerprintOf(keys)] as const)
+  const all = marked.map(([place, fingerprint]) => `${place} has ${fingerprint}`).join(', ')
+  const [wrong, ...more] = marked.filter(([, fingerprint]) => fingerprint !== fits)
+  return wrong === undefined || more.length > 0
+    ? `Nobody but you can tell which opens the database: delete the other one of the two (${all}).`
+    : `Those that opened the database have the fingerprint ${fits} (${all}): delete Secret ${wrong[0]}/${keysSecretName}.`
 }
 
 /**
@@ -88,7 +99,7 @@ function keysIn(values: ReadonlyMap<string, Secret> | undefined): StoredKeys | u
 
 /**
  * The keys on the site, or new ones. They are not stored yet: that is {@link storeKeys}.
- * `tables` says whether the database already holds Infisical's tables.
+ * `tables` says whether the database already holds Infisical's tables, `mark` the fingerprint of keys that it bears.
  * @throws SealiftError KEYS_LOST when it does and there are no keys, FOREIGN_INSTALL
  */
 export async function keysFor(
@@ -96,18 +107,14 @@ export async function keysFor(
   random: Random,
   namespace: string,
   tables: boolean,
+  mark?: string,
 ): Promise<Keys & Partial<StoredKeys>> {
   const stored = await storedKeys(cluster, namespace)
   if (stored !== undefined) return stored
   if (!tables) return makeKeys(random)
-  throw new SealiftError(
-    'KEYS_LOST',
-    `the database holds an Infisical, but its keys (Secret ${namespace}/${keysSecretName}) are gone`,
-    {
-      hints: [
-        'Without the old ENCRYPTION_KEY nothing in it can be read: restore the Secret from a backup.',
-        'To begin anew, point the site file at another, empty database.',
-      ],
-    },
-  )
+  const gone = `the database holds an Infisical, but its keys (Secret ${namespace}/${keysSecretName}) are gone`
+  const { code, message, hints } = await lostKeys(cluster, gone, mark)
+  const anew =
+    'To begin anew, point the site file at another, empty database: nothing in this one can be read without them.'
+  throw new SealiftError(code, message, { hints: [...hints, anew] })
 }

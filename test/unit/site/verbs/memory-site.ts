@@ -86,16 +86,16 @@ export async function memorySite(): Promise<MemorySite> {
     },
     status: async () => ({ revision: 1, status: 'deployed', chart: '', version: '', manifest: '' }),
   }
+  const answers = {
+    ...{ ...fits, tables: 0, infisical: false },
+    ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical' },
+  }
   const host: SiteHost = {
     files,
     cluster,
     runtime,
     database: {
-      open: async () =>
-        sessionOf({
-          ...{ ...fits, tables: 0, infisical: false },
-          ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical' },
-        }),
+      open: async () => sessionOf(answers),
     },
     cache: {
       open: async () => cacheOf({ INFO: 'redis_version:7.4.0\r\n', SELECT: 'OK', DBSIZE: 0, EVAL: '' }),

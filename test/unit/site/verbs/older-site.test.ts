@@ -28,7 +28,8 @@ async function installed(): Promise<void> {
   await install()
   await asOlderSealift(world)
   const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
-  host = { ...host, database: { open: async () => sessionOf({ ...fits, tables: 9, infisical: true }) } }
+  const answers = { ...fits, tables: 9, infisical: true }
+  host = { ...host, database: { open: async () => sessionOf(answers) } }
 }
 
 /** Its install was killed before Infisical was up: its database holds nothing. */
@@ -63,6 +64,7 @@ describe('one that was proven', () => {
       'release-demo',
       'bootstrap',
       'proof',
+      'escrow',
     ])
     expect(await keysIn('demo')).toEqual(keys)
     expect(await keysIn('sealift-system')).toEqual(keys)

@@ -44,10 +44,17 @@ export function countingRandom(): Random {
   return { bytes: length => Uint8Array.from({ length }, () => next++ % 256) }
 }
 
-/** A session that answers every query with one row: for servers that cannot be had, such as PostgreSQL 13. */
+/**
+ * A session that answers every query with one row: for servers that cannot be had, such as PostgreSQL 13. What is said
+ * of the database in its comment is in the row from then on.
+ */
 export function sessionOf(row: Record<string, unknown>): DatabaseSession {
   return {
-    query: async () => [row],
+    async query(sql) {
+      const [, comment] = /^COMMENT ON DATABASE \S+ IS '(.*)'$/.exec(sql) ?? []
+      if (comment !== undefined) row['mark'] = comment
+      return [row]
+    },
     identifier: name => `"${name}"`,
     literal: text => `'${text}'`,
     close: async () => {},
