@@ -31,6 +31,7 @@ export { conditionsOf } from './conditions.ts'
 export { cacheUrl } from './connection.ts'
 export { covers } from './covers.ts'
 export {
+  type Claim,
   checkDatabase,
   type DatabaseFacts,
   type DatabaseState,

@@ -20,4 +20,4 @@ export {
   withPassword,
 } from './site-database.ts'
 export { type DatabaseTarget, targetState } from './target-database.ts'
-export { madeAtServer, madeForDatabase, refuseOthersDatabase } from './whose-database.ts'
+export { type Claim, madeAtServer, madeForDatabase, refuseOthersDatabase } from './whose-database.ts'
