@@ -57,7 +57,7 @@ export async function escrowKeys(
 ): Promise<Escrowed> {
   const { site, output } = request
   const list = request.recipients
-  const recipients = requireRecipients(
+  const recipients = await requireRecipients(
     given(request, list === undefined ? [] : recipientsIn(await files.readText(list), list)),
   )
   const keys = await keysOn(cluster, site)

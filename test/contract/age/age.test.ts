@@ -43,7 +43,7 @@ describe.each([
     await execa(keygen, [...options, '-o', other])
     const recipients = [recipient, (await execa(keygen, ['-y', other])).stdout]
     const given = recipients.map(text => ({ text, where: '--to' }))
-    const sealed = await sealEscrow(escrow, requireRecipients(given))
+    const sealed = await sealEscrow(escrow, await requireRecipients(given))
     for (const identity of [file, other]) {
       const { stdout } = await execa(age, ['-d', '-i', identity], { input: sealed, stripFinalNewline: false })
       expect(stdout).toBe(text)

@@ -78,6 +78,6 @@ function unknownTo(id: string, key: string): Verdict {
     id,
     ok: false,
     message: `Infisical's pods do not know it: Secret ${keysSecretName} with ${key} is not there`,
-    hint: `run sealift install again: it puts the Secret back from its copy; without one, from your backup`,
+    hint: `run sealift install again: it puts the Secret back from its copy; without one, from their escrow (sealift keys restore) or your backup`,
   }
 }

@@ -18,9 +18,11 @@ import {
 import type { Installation } from './installation.ts'
 
 /** The recipients that the site file names; none where it names none. @throws SealiftError KEY_INVALID for a mistyped one */
-export function siteRecipients({ escrow }: Site): readonly string[] {
+export async function siteRecipients({ escrow }: Site): Promise<readonly string[]> {
   if (!Array.isArray(escrow)) return []
-  return requireRecipients(escrow.map((text, at) => ({ text, where: `escrow[${at}] in the site file` })))
+  return await requireRecipients(
+    escrow.map((text, at) => ({ text, where: `escrow[${at}] in the site file` })),
+  )
 }
 
 /**
@@ -42,7 +44,7 @@ export function escrowStep(installation: Installation): Step {
       const services = servicesOf(site, host, namespace)
       const marked = await markDatabase(services, await ownDatabase(services, keys), fingerprint)
       const state = observeKeys(fingerprint, await readKeysRecord(cluster), site.escrow)
-      const recipients = siteRecipients(site)
+      const recipients = await siteRecipients(site)
       if (recipients.length === 0 || state.state === 'escrowed')
         return { changed: noted || marked, detail: keysWords(state).message }
       const name = `${site.metadata.name}.keys-${fingerprint}`

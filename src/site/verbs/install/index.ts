@@ -84,7 +84,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
   const started = clock.now()
   const { allow, bundle: path } = request
   const { site, digest: siteDigest } = request.site
-  siteRecipients(site)
+  await siteRecipients(site)
   const source = await files.openBundle(path)
   try {
     const bundle = await openBundle(source)

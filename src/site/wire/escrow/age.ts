@@ -1,12 +1,13 @@
-import { armor, Decrypter, Encrypter } from 'age-encryption'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { Secret } from '../../../kernel/ports/index.ts'
+import { ageLibrary } from './library.ts'
 
 /** Asks a person for the passphrase that something was encrypted with. */
 export type AskPassphrase = () => Promise<Secret>
 
 /** Encrypts a text to age recipients: an armored age file, which `age -d` opens as well. */
 export async function encryptTo(recipients: readonly string[], text: Secret): Promise<string> {
+  const { armor, Encrypter } = await ageLibrary()
   const encrypter = new Encrypter()
   for (const recipient of recipients) encrypter.addRecipient(recipient)
   return `${armor.encode(await encrypter.encrypt(text.reveal())).trimEnd()}\n`
@@ -29,7 +30,8 @@ export async function decrypt(
   identities: readonly Secret[],
   ask: AskPassphrase,
 ): Promise<Secret> {
-  const file = unarmored(bytes, where)
+  const { Decrypter } = await ageLibrary()
+  const file = await unarmored(bytes, where)
   const decrypter = new Decrypter()
   const byPassphrase = /^age-encryption\.org\/v1\n-> scrypt /.test(headOf(file))
   if (byPassphrase) decrypter.addPassphrase((await ask()).reveal())
@@ -64,8 +66,9 @@ export async function decrypt(
 
 const headOf = (file: Uint8Array) => Buffer.from(file.subarray(0, 64)).toString('latin1')
 
-function unarmored(bytes: Uint8Array, where: string): Uint8Array {
+async function unarmored(bytes: Uint8Array, where: string): Promise<Uint8Array> {
   if (headOf(bytes).startsWith('age-encryption.org/')) return bytes
+  const { armor } = await ageLibrary()
   try {
     return armor.decode(Buffer.from(bytes).toString('latin1').trim())
   } catch {

@@ -1,7 +1,7 @@
-import { identityToRecipient } from 'age-encryption'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { Secret } from '../../../kernel/ports/index.ts'
 import { type AskPassphrase, decrypt, isAgeFile } from './age.ts'
+import { ageLibrary } from './library.ts'
 
 /**
  * The identities in a file as age-keygen writes it, or in one that is itself encrypted with a passphrase (`age -p`).
@@ -34,6 +34,7 @@ export async function identitiesIn(
 }
 
 async function isIdentity(line: string): Promise<boolean> {
+  const { identityToRecipient } = await ageLibrary()
   try {
     await identityToRecipient(line)
     return true

@@ -1,5 +1,5 @@
-import { Encrypter } from 'age-encryption'
 import { printable, SealiftError } from '../../../kernel/errors/index.ts'
+import { ageLibrary } from './library.ts'
 
 /** Where a recipient was written, in words: `--to`, `line 3 of team.txt`. */
 export interface Given {
@@ -20,8 +20,9 @@ export function recipientsIn(text: string, path: string): Given[] {
  * and `age1tagpq1…` (keys in hardware), https://c2sp.org/age.
  * @throws SealiftError KEY_INVALID with a fault for each that is none; a secret key among them is not repeated
  */
-export function requireRecipients(given: readonly Given[]): readonly string[] {
-  const faults = given.flatMap(one => faultOf(one) ?? [])
+export async function requireRecipients(given: readonly Given[]): Promise<readonly string[]> {
+  const found = await Promise.all(given.map(faultOf))
+  const faults = found.filter(fault => fault !== undefined)
   const recipients = [...new Set(given.map(({ text }) => text.trim()))]
   const hybrid = recipients.filter(text => /^age1(pq|tagpq)1/.test(text))
   if (faults.length === 0 && hybrid.length > 0 && hybrid.length < recipients.length)
@@ -36,12 +37,13 @@ export function requireRecipients(given: readonly Given[]): readonly string[] {
   })
 }
 
-function faultOf({ text, where }: Given): string | undefined {
+async function faultOf({ text, where }: Given): Promise<string | undefined> {
   const one = text.trim()
   if (/^AGE-(SECRET-KEY|PLUGIN)-/i.test(one))
     return `${where}: this is an identity, which opens what was encrypted, and no recipient; whoever has seen it can: make another`
   if (/^(ssh|ecdsa|sk)-/.test(one))
     return `${where}: SSH keys are no recipients here; make an age identity, and take its age1…`
+  const { Encrypter } = await ageLibrary()
   try {
     new Encrypter().addRecipient(one)
     return undefined

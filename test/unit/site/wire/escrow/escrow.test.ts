@@ -34,6 +34,15 @@ test('is text that shows nothing of what is in it', async () => {
   expect(inspect(printEscrow(escrow))).toBe('[secret]')
 })
 
+test('that went through a mail program or an editor is opened', async () => {
+  const { identity, recipient } = await newIdentity()
+  const file = await sealEscrow(escrow, [recipient])
+  for (const text of [file.replaceAll('\n', '\r\n'), `\n\n${file}\n \n`]) {
+    const opened = await openEscrow(bytes(text), 'x.age', [identity], nobodyAsked)
+    expect(opened.fingerprint).toBe(escrow.fingerprint)
+  }
+})
+
 test('without an identity says that one is needed', async () => {
   const file = await sealEscrow(escrow, [(await newIdentity()).recipient])
   expect(await rejection(openEscrow(bytes(file), 'x.age', [], nobodyAsked))).toMatchObject({

@@ -11,7 +11,7 @@ test('are read as age -R reads them, each once', async () => {
   const { recipient } = await newIdentity()
   const given = recipientsIn(`# team\r\n\n ${recipient} \r\n${recipient}\n`, 'team.txt')
   expect(given.map(({ where }) => where)).toEqual(['line 3 of team.txt', 'line 4 of team.txt'])
-  expect(requireRecipients(given)).toEqual([recipient])
+  expect(await requireRecipients(given)).toEqual([recipient])
 })
 
 test('that are mistyped, cut, of SSH or of a plugin are all named', async () => {
@@ -50,5 +50,5 @@ test('none, and post-quantum ones beside others, are refused', async () => {
     expect.stringContaining('cannot be mixed'),
   ])
   const both = [hybrid.recipient, (await newIdentity(true)).recipient]
-  expect(requireRecipients(both.map(text => ({ text, where: '--to' })))).toEqual(both)
+  expect(await requireRecipients(both.map(text => ({ text, where: '--to' })))).toEqual(both)
 })
