@@ -1,9 +1,12 @@
 /** The real age opens what Sealift escrows, and Sealift what age has encrypted. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Secret } from '../../../src/kernel/ports/index.ts'
 import { printEscrow } from '../../../src/site/wire/escrow/document.ts'
 import {
   identitiesIn,
@@ -69,4 +72,21 @@ test('what age encrypted to an SSH key is told as not openable', async () => {
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
   const { stdout } = await execa(age, ['-R', `${key}.pub`], { input: text, encoding: 'buffer' })
   await expect(openEscrow(stdout, 'x.age', [], nobodyAsked)).rejects.toMatchObject({ code: 'KEY_INVALID' })
+})
+
+test('Sealift opens what age closed with a passphrase', async () => {
+  const [plain, closed] = [join(dir, 'plain.json'), join(dir, 'closed.age')]
+  await writeFile(plain, text)
+  // age asks on a terminal only, twice.
+  const child = spawn('script', ['-qfec', `${age} -p -o ${closed} ${plain}`, '/dev/null'], { stdio: 'pipe' })
+  let shown = ''
+  let answered = 0
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString()
+    const questions = shown.match(/(Enter|Confirm) passphrase/g)?.length ?? 0
+    for (; answered < questions; answered++) child.stdin.write('correct horse\r')
+  })
+  await once(child, 'close')
+  const opened = await openEscrow(await readFile(closed), closed, [], async () => new Secret('correct horse'))
+  expect(opened.keys.authSecret.reveal()).toBe(escrow.keys.authSecret.reveal())
 })
