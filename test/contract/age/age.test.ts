@@ -1,5 +1,6 @@
 /** The real age opens what Sealift escrows, and Sealift what age has encrypted. */
 import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,7 @@ import {
   sealEscrow,
 } from '../../../src/site/wire/escrow/index.ts'
 import { goTool } from '../../support/tools/build.ts'
-import { escrow, nobodyAsked } from '../../unit/site/wire/escrow/escrows.ts'
+import { escrow, newIdentity, nobodyAsked } from '../../unit/site/wire/escrow/escrows.ts'
 
 let age = ''
 let dir = ''
@@ -68,10 +69,16 @@ describe.each([
 })
 
 test('what age encrypted to an SSH key is told as not openable', async () => {
-  const key = join(dir, 'ssh')
-  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
-  const { stdout } = await execa(age, ['-R', `${key}.pub`], { input: text, encoding: 'buffer' })
-  await expect(openEscrow(stdout, 'x.age', [], nobodyAsked)).rejects.toMatchObject({ code: 'KEY_INVALID' })
+  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+  const fields = [Buffer.from('ssh-ed25519'), Buffer.from(x, 'base64url')]
+  const blob = fields.flatMap(field => [Buffer.from([0, 0, 0, field.length]), field])
+  const recipient = `ssh-ed25519 ${Buffer.concat(blob).toString('base64')}`
+  const { stdout } = await execa(age, ['-r', recipient], { input: text, encoding: 'buffer' })
+  const { identity } = await newIdentity()
+  await expect(openEscrow(stdout, 'x.age', [identity], nobodyAsked)).rejects.toMatchObject({
+    code: 'KEY_INVALID',
+    message: 'x.age cannot be opened: it was not encrypted to any of these identities',
+  })
 })
 
 test('Sealift opens what age closed with a passphrase', async () => {
