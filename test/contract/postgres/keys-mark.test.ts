@@ -1,5 +1,6 @@
 /** What a real PostgreSQL keeps of its keys, and what that is good for where the cluster is lost. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { clock } from '../../../src/adapters/clock.ts'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
@@ -55,6 +56,7 @@ async function newCluster(text = smallSite): Promise<SiteServices> {
   const ports = { cluster, database: createPostgres(), cache: createDragonfly() }
   return {
     ...ports,
+    clock,
     random: { bytes: length => new Uint8Array(length).fill(++clusters) },
     site,
     namespace: 'infisical',
