@@ -7,7 +7,19 @@ import { describe, expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 /** Each floor's rooms, in the order in which they may take from each other. */
 const floors = {
-  kernel: ['errors', 'oci', 'archive', 'packages', 'yaml', 'ports', 'objects', 'access', 'lease', 'inputs'],
+  kernel: [
+    'errors',
+    'oci',
+    'archive',
+    'packages',
+    'yaml',
+    'ports',
+    'objects',
+    'access',
+    'lease',
+    'owned',
+    'inputs',
+  ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],

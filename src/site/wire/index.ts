@@ -1,4 +1,5 @@
 /** Wiring: database, cache, keys, values, bootstrap, the secret store, and the proof that secrets arrive. */
+export { conditionsOf, covers, deleteUnlessDown, type Patience } from '../../kernel/owned/index.ts'
 export {
   type AskedDatabase,
   askCache,
@@ -27,9 +28,7 @@ export {
   madeForCache,
   purgeCache,
 } from './cache/index.ts'
-export { conditionsOf } from './conditions.ts'
 export { cacheUrl } from './connection.ts'
-export { covers } from './covers.ts'
 export {
   type Claim,
   checkDatabase,
@@ -99,12 +98,10 @@ export { makePassword } from './secrets.ts'
 export type { SiteServices } from './services.ts'
 export { environmentOf, servicesOf } from './site-services.ts'
 export {
-  deleteUnlessDown,
   ensureStore,
   liftDeadWebhooks,
   type StoreScope,
   showingCertificate,
 } from './store/index.ts'
 export { derivedValues, environmentAnnotation, infisicalValues, siteUrl } from './values.ts'
-export type { Patience } from './wait.ts'
 export { namespacesOf, type Wired, wiredCharts } from './wired.ts'

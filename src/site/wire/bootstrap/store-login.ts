@@ -4,8 +4,8 @@ import {
   instanceMark,
   systemNamespace,
 } from '../../../kernel/access/index.ts'
+import { storeSecret } from '../../../kernel/owned/index.ts'
 import type { Cluster } from '../../../kernel/ports/index.ts'
-import { storeSecret } from '../secrets.ts'
 
 /** Writes the login into both places, with what is known of bootstrap's identity. Tells whether it wrote. @throws SealiftError FOREIGN_INSTALL, CLUSTER_* */
 export async function storeLogin(

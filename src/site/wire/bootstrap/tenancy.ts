@@ -1,4 +1,5 @@
 import { probeScope } from '../../../kernel/access/index.ts'
+import { keptCredentials, newCredentials, revokeLost } from '../../../kernel/owned/index.ts'
 import type {
   Cluster,
   Infisical,
@@ -6,7 +7,7 @@ import type {
   Permission,
   SecretPlace,
 } from '../../../kernel/ports/index.ts'
-import { ensureIdentity, keptCredentials, newCredentials, revokeLost } from './identity-credentials.ts'
+import { ensureIdentity, operatorPlace } from './identity-credentials.ts'
 
 /** What the least tenancy needs; `namespace` is ESO's. */
 export interface TenancyNeeds {
@@ -33,16 +34,22 @@ export async function ensureTenancy(needs: TenancyNeeds): Promise<Tenancy> {
   const { id: projectId, made } = await ensureProject(session)
   const place = { projectId, environment: probeScope.environment, path: probeScope.path }
   const folder = await session.ensureFolder(place)
-  const kept = await keptCredentials(cluster, infisical, namespace)
+  const credentials = operatorPlace(namespace)
+  const kept = await keptCredentials(cluster, infisical, credentials)
   if (kept !== undefined) {
     const granted = await grant(session, projectId, kept.identityId)
-    const revoked = await revokeLost(cluster, session, namespace, kept)
+    const revoked = await revokeLost(cluster, session, credentials, kept)
     return { place, changed: made || folder || granted || revoked }
   }
   const identity = await ensureIdentity(cluster, session, namespace)
   // First the rights: what finds the credentials may use them at once.
   await grant(session, projectId, identity.id)
-  await revokeLost(cluster, session, namespace, await newCredentials(cluster, session, namespace, identity))
+  await revokeLost(
+    cluster,
+    session,
+    credentials,
+    await newCredentials(cluster, session, credentials, identity),
+  )
   return { place, changed: true }
 }
 

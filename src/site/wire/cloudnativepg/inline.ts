@@ -1,6 +1,6 @@
 import { printable, SealiftError } from '../../../kernel/errors/index.ts'
+import { waitFor } from '../../../kernel/owned/index.ts'
 import { type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-import { waitFor } from '../wait.ts'
 import type { Making } from './making.ts'
 import { stanza } from './wanted.ts'
 

@@ -1,5 +1,6 @@
 import { isManaged } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
+import { covers } from '../../../kernel/owned/index.ts'
 import {
   type Cluster,
   isTerminating,
@@ -7,7 +8,6 @@ import {
   kinds,
   type Secret,
 } from '../../../kernel/ports/index.ts'
-import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
 import { untilInline } from './inline.ts'
 import type { Making } from './making.ts'

@@ -1,5 +1,5 @@
+import type { Patience } from '../../../kernel/owned/index.ts'
 import type { Cluster } from '../../../kernel/ports/index.ts'
-import type { Patience } from '../wait.ts'
 import type { OperatedCluster } from './operated.ts'
 import type { Target } from './wanted.ts'
 

@@ -1,5 +1,6 @@
 import { keysSecretName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { Patience } from '../../../kernel/owned/index.ts'
 import {
   databaseBy,
   type Making,
@@ -13,7 +14,6 @@ import {
 import { through } from '../reach.ts'
 import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
-import type { Patience } from '../wait.ts'
 import { checkDatabase, type DatabaseFacts } from './database.ts'
 import { explained } from './database-rights.ts'
 import { firstLook } from './first-look.ts'

@@ -1,5 +1,6 @@
 import { isManaged, keysSecretName, systemNamespace } from '../../../kernel/access/index.ts'
 import { canonicalJson, type Digest, digestOf } from '../../../kernel/oci/index.ts'
+import { covers, secretObject } from '../../../kernel/owned/index.ts'
 import {
   type Cluster,
   isTerminating,
@@ -7,9 +8,7 @@ import {
   kinds,
   type Secret,
 } from '../../../kernel/ports/index.ts'
-import { covers } from '../covers.ts'
 import { ensure } from '../ensure.ts'
-import { secretObject } from '../secrets.ts'
 import { memoryVariables } from './heap.ts'
 import { storedKeys } from './keys.ts'
 import type { Keys } from './pair.ts'

@@ -1,5 +1,6 @@
 import { secretData, storeName, systemNamespace } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
+import { applyThroughWebhook, explain, type Patience, waitFor } from '../../../kernel/owned/index.ts'
 import {
   type Cluster,
   type InfisicalSession,
@@ -8,10 +9,7 @@ import {
   Secret,
   type SecretPlace,
 } from '../../../kernel/ports/index.ts'
-import { explain } from '../conditions.ts'
 import { fill, type Manifests } from '../manifests.ts'
-import { applyThroughWebhook } from '../store/index.ts'
-import { type Patience, waitFor } from '../wait.ts'
 import { clean, sweepChecks } from './leftovers.ts'
 
 /** Name of the probe's ExternalSecret and Secret, in `sealift-system`. */

@@ -1,4 +1,4 @@
 /** The ClusterSecretStore, and the admission webhooks that stand before it. */
 export { liftDeadWebhooks } from './dead-webhooks.ts'
 export { ensureStore, type StoreScope } from './store.ts'
-export { applyThroughWebhook, deleteUnlessDown, showingCertificate } from './webhook.ts'
+export { showingCertificate } from './webhook.ts'

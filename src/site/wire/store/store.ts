@@ -1,11 +1,16 @@
 import { storeName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
+import {
+  applyThroughWebhook,
+  covers,
+  explain,
+  isReady,
+  lookAnnotation,
+  type Patience,
+  waitFor,
+} from '../../../kernel/owned/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-import { explain, isReady } from '../conditions.ts'
-import { covers } from '../covers.ts'
 import { fill, type Manifests } from '../manifests.ts'
-import { type Patience, waitFor } from '../wait.ts'
-import { applyThroughWebhook, lookAnnotation } from './webhook.ts'
 
 /** Where the store reads. */
 export interface StoreScope {

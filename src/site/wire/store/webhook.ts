@@ -1,56 +1,12 @@
-import { messageOf } from '../../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf } from '../../../kernel/objects/index.ts'
-import {
-  type Cluster,
-  isTerminating,
-  type Kind,
-  type KubernetesObject,
-  kinds,
-} from '../../../kernel/ports/index.ts'
-import { isReady } from '../conditions.ts'
-import { type Patience, waitFor } from '../wait.ts'
-
-/** Changed on an object so that whoever watches it looks at it now, and not when its own time has come. */
-export const lookAnnotation = 'sealift.dev/look'
+import { isReady, lookAnnotation, type Patience } from '../../../kernel/owned/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 
 /** ESO's chart puts this label on the Secret that its cert-controller fills for the webhook. */
 const ofWebhook = 'external-secrets.io/component=webhook'
 
-const down = /failed calling webhook/
-
 /** Milliseconds between two looks at ESO's webhook. */
 const interval = 2_000
-
-/** Applies an object that an admission webhook checks, again and again while the webhook is not up. */
-export async function applyThroughWebhook(
-  cluster: Cluster,
-  object: KubernetesObject,
-  patience: Patience,
-): Promise<void> {
-  let refusal: unknown
-  const applied = await waitFor(patience, async () => {
-    try {
-      await cluster.apply(object)
-      return true
-    } catch (error) {
-      if (!down.test(messageOf(error))) throw error
-      refusal = error
-      return undefined
-    }
-  })
-  if (applied === undefined) throw refusal
-}
-
-/** Deletes a cluster-wide object; false when an admission webhook that must be asked first is not up. @throws SealiftError CLUSTER_* */
-export async function deleteUnlessDown(cluster: Cluster, kind: Kind, name: string): Promise<boolean> {
-  try {
-    await cluster.delete(kind, name)
-    return true
-  } catch (error) {
-    if (down.test(messageOf(error))) return false
-    throw error
-  }
-}
 
 /**
  * Installs ESO in `namespace`, and lets its webhook see its certificate as soon as that is made. The kubelet writes

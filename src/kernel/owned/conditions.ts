@@ -1,6 +1,6 @@
-import { messageOf, printable } from '../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { messageOf, printable } from '../errors/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../objects/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
 
 interface Condition {
   readonly type?: string

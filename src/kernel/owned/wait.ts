@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/ports/index.ts'
+import type { Clock } from '../ports/index.ts'
 
 /** How long to wait, how to be stopped, and who is told. */
 export interface Patience {
