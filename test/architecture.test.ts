@@ -23,7 +23,7 @@ const floors = {
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],
-  teams: ['pace', 'server', 'tenancy'],
+  teams: ['pace', 'server', 'tenancy', 'stores'],
 } as const
 type Floor = keyof typeof floors
 const wings: readonly string[] = ['seal', 'site', 'teams']

@@ -2,14 +2,16 @@ import { count } from '../kernel/errors/index.ts'
 import type { Loss } from './confirm.ts'
 import { table } from './table.ts'
 
-interface Difference {
+/** A thing that differs, as verbs tell it. */
+export interface Difference {
   readonly change: 'create' | 'change' | 'remove'
   readonly kind: string
   readonly name: string
   readonly detail: string
 }
 
-interface Unmet {
+/** Something that cannot be had, and why. */
+export interface Unmet {
   readonly name: string
   readonly why: string
 }
@@ -71,20 +73,23 @@ export function lossOf(
   return { name: project, lines }
 }
 
-function unmetText(unmet: readonly Unmet[]): string[] {
+/** What cannot be had, below a line; nothing where there is nothing. */
+export function unmetText(unmet: readonly Unmet[]): string[] {
   if (unmet.length === 0) return []
   const rows = unmet.map(({ name, why }) => [name, why])
   return [`cannot be had on this server:\n${table(['what', 'why'], rows)}`]
 }
 
-function extraTable(extras: readonly Difference[]): string {
+/** What is not in the file, a line a thing. */
+export function extraTable(extras: readonly Difference[]): string {
   return table(
     ['what', 'name', 'detail'],
     extras.map(({ kind, name, detail }) => [kind, name, detail]),
   )
 }
 
-function differenceTable(differences: readonly Difference[]): string {
+/** What differs, a line a thing. */
+export function differenceTable(differences: readonly Difference[]): string {
   return table(
     ['', 'what', 'name', 'detail'],
     differences.map(({ change, kind, name, detail }) => [signs[change], kind, name, detail]),

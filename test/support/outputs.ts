@@ -18,6 +18,8 @@ import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
+import { storesApplied } from '../../src/teams/verbs/stores-apply/index.ts'
+import { storesPlan } from '../../src/teams/verbs/stores-plan.ts'
 import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
 import { tenancyPlan } from '../../src/teams/verbs/tenancy-plan.ts'
 
@@ -54,6 +56,8 @@ export const outputs = {
     statusResult.options[0],
     ...statusResult.options.slice(1).map(state => state.extend({ error: error.optional() })),
   ]),
+  'stores-apply': storesApplied.extend({ error: error.optional() }),
+  'stores-plan': storesPlan.extend({ error: error.optional() }),
   'tenancy-apply': tenancyApplied.extend({ error: error.optional() }),
   'tenancy-plan': tenancyPlan.extend({ error: error.optional() }),
   verify: verified,
@@ -62,7 +66,7 @@ export const outputs = {
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
   const name = (
-    ['keys', 'rotate', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
+    ['keys', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
   ) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return

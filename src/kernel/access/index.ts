@@ -21,8 +21,11 @@ export {
   keysSecretName,
   operatorIdentity,
   probeScope,
+  servedBy,
   serviceUrl,
+  storeIdentity,
   storeName,
+  storePlace,
 } from './names.ts'
 export { siteMark, siteOf } from './of-site.ts'
 export { samePermissions } from './permissions.ts'

@@ -20,6 +20,26 @@ export const credentialsSecretName = 'infisical-universal-auth'
 /** ESO's machine identity. */
 export const operatorIdentity = 'external-secrets'
 
+/**
+ * ESO's machine identity for one environment of a project: `external-secrets.talent-mesh.prod`. Slugs have no dots, so
+ * that two environments never share a name.
+ */
+export function storeIdentity(project: string, environment: string): string {
+  return `${operatorIdentity}.${project}.${environment}`
+}
+
+/** Project and environment that an identity of that form is for; nothing for any other name. */
+export function servedBy(identity: string): ReturnType<typeof storePlace> {
+  const before = `${operatorIdentity}.`
+  return identity.startsWith(before) ? storePlace(identity.slice(before.length)) : undefined
+}
+
+/** Project and environment of a store's name, `talent-mesh.prod`; nothing for any other name. */
+export function storePlace(store: string): { project: string; environment: string } | undefined {
+  const [, project, environment] = /^([a-z0-9-]+)\.([a-z0-9-]+)$/.exec(store) ?? []
+  return project !== undefined && environment !== undefined ? { project, environment } : undefined
+}
+
 /** Name of the one ClusterSecretStore. */
 export const storeName = 'infisical-store'
 

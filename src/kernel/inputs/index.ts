@@ -16,6 +16,7 @@ export {
   type Tenancy,
   type TenancyIdentity,
   type TenancyProject,
+  type TenancyStores,
   type TenancyTeam,
   tenancyJsonSchema,
 } from './tenancy.ts'

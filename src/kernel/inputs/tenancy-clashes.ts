@@ -1,3 +1,4 @@
+import { servedBy } from '../access/index.ts'
 import { printable } from '../errors/index.ts'
 import { entriesOf, twice } from './clashes.ts'
 
@@ -14,6 +15,7 @@ export function tenancyClashes(raw: unknown): string[] {
   const projects = entriesOf(raw, 'projects')
   const teams = entriesOf(raw, 'teams')
   const identities = entriesOf(raw, 'identities')
+  const served = entriesOf((raw as Entry | null | undefined)?.['stores'], 'serve')
   return [
     ...twice(projects, 'projects', 'slug', ({ slug }) => text(slug)),
     ...projects.flatMap((project, at) => [
@@ -27,6 +29,7 @@ export function tenancyClashes(raw: unknown): string[] {
       ...strangers(entriesOf(team, 'access'), `teams[${at}].access`, projects, true),
     ]),
     ...twice(identities, 'identities', 'name', ({ name }) => text(name)),
+    ...identities.flatMap((identity, at) => reserved(identity, `identities[${at}].name`)),
     ...identities.flatMap((identity, at) => {
       const access = entriesOf(identity, 'access')
       const path = `identities[${at}].access`
@@ -38,7 +41,21 @@ export function tenancyClashes(raw: unknown): string[] {
         ]),
       ]
     }),
+    ...strangers(served, 'stores.serve', projects, false),
+    ...served.flatMap(({ project, environment }, at) =>
+      strangeEnvironment(project, environment, `stores.serve[${at}].environment`, projects),
+    ),
+    ...twice(served, 'stores.serve', 'environment', ({ project, environment }) => {
+      return text(project) && text(environment) && `${text(project)}.${text(environment)}`
+    }),
+    ...served.flatMap((entry, at) => repeated(entry, 'namespaces', `stores.serve[${at}]`)),
   ]
+}
+
+/** Names of identities that stores log in with. */
+function reserved({ name }: Entry, path: string): string[] {
+  if (text(name) === undefined || servedBy(String(name)) === undefined) return []
+  return [`${path}: expected a name that no store's identity has; found ${shown(name)}`]
 }
 
 /** Texts that a list has more than once, whatever the case of their letters in addresses of people. */
@@ -72,15 +89,21 @@ function strangeEnvironments(
   path: string,
   projects: readonly Entry[],
 ): string[] {
-  const known = projects.find(({ slug }) => slug === project)?.['environments']
-  if (!Array.isArray(known) || !Array.isArray(environments)) return []
+  if (!Array.isArray(environments)) return []
   return environments.flatMap((environment, at) =>
-    typeof environment !== 'string' || known.includes(environment)
-      ? []
-      : [
-          `${path}.environments[${at}]: expected an environment of ${shown(project)}; found ${shown(environment)}`,
-        ],
+    strangeEnvironment(project, environment, `${path}.environments[${at}]`, projects),
   )
+}
+
+function strangeEnvironment(
+  project: unknown,
+  environment: unknown,
+  path: string,
+  projects: readonly Entry[],
+): string[] {
+  const known = projects.find(({ slug }) => slug === project)?.['environments']
+  if (!Array.isArray(known) || typeof environment !== 'string' || known.includes(environment)) return []
+  return [`${path}: expected an environment of ${shown(project)}; found ${shown(environment)}`]
 }
 
 /** Access that permits nothing. */

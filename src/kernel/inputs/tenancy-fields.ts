@@ -19,6 +19,14 @@ export const environmentSlug = z
     'a slug: at most 64 lower-case letters and digits, with single dashes between them',
   )
 
+/** A Kubernetes namespace (RFC 1123 label). */
+export const namespaceName = z
+  .string()
+  .regex(
+    /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    'a namespace: at most 63 lower-case letters, digits and dashes',
+  )
+
 /** The path of a folder below an environment's root. */
 export const folderPath = z
   .string()

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentSlug, folderPath, projectSlug } from './tenancy-fields.ts'
 import { identity } from './tenancy-identities.ts'
 import { team } from './tenancy-people.ts'
+import { stores } from './tenancy-stores.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/tenancy.schema.json.
 
@@ -45,6 +46,9 @@ export const tenancySchema = z
       .array(identity)
       .optional()
       .describe('The machine identities; when left out, the file says nothing of machines'),
+    stores: stores
+      .optional()
+      .describe('How secrets come into Kubernetes; when left out, the file says nothing of that'),
   })
   .describe('Who uses an Infisical, and how it is divided among them')
 
@@ -55,6 +59,8 @@ export type TenancyProject = Tenancy['projects'][number]
 
 /** One machine identity of it. */
 export type TenancyIdentity = NonNullable<Tenancy['identities']>[number]
+/** Its stores: which environments have one, and whom they serve. */
+export type TenancyStores = NonNullable<Tenancy['stores']>
 /** One team of it. */
 export type TenancyTeam = NonNullable<Tenancy['teams']>[number]
 

@@ -18,6 +18,13 @@ import {
 // A server that was installed answers: questions are asked again so often while its pod starts anew.
 const attempts = 20
 
+/** Namespaces of a site. */
+export interface Where {
+  readonly infisical: string
+  /** External Secrets Operator's, where it can be told. */
+  readonly externalSecrets?: string
+}
+
 /**
  * Finds Infisical in the namespaces that Sealift claimed for the site, logs in as its admin, and gives the session to
  * `work`, for as long as that takes.
@@ -28,13 +35,13 @@ export async function withAdmin<T>(
   site: string,
   host: Pick<SiteHost, 'cluster' | 'infisical'>,
   signal: AbortSignal,
-  work: (session: InfisicalSession, infisical: Infisical) => Promise<T>,
+  work: (session: InfisicalSession, infisical: Infisical, where: Where) => Promise<T>,
 ): Promise<T> {
   const { cluster } = host
-  const { infisical: namespace } = await whereWired(cluster, await claimed(cluster, site))
+  const { infisical: namespace, ...rest } = await whereWired(cluster, await claimed(cluster, site))
   if (namespace === undefined) throw notInstalled('Infisical is in none of the namespaces of this site')
   const logIn = async (server: Infisical) =>
-    await work(await adminSession(cluster, server, namespace), server)
+    await work(await adminSession(cluster, server, namespace), server, { infisical: namespace, ...rest })
   return await withInfisical(host, namespace, logIn, { attempts, signal })
 }
 

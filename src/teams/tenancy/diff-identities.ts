@@ -1,4 +1,4 @@
-import { operatorIdentity, probeScope, samePermissions } from '../../kernel/access/index.ts'
+import { operatorIdentity, probeScope, samePermissions, servedBy } from '../../kernel/access/index.ts'
 import type { Tenancy, TenancyIdentity, TenancyProject } from '../../kernel/inputs/index.ts'
 import type { Action, Removal } from './action.ts'
 import type { Observed, ObservedMachine, ObservedProject } from './observe.ts'
@@ -92,6 +92,9 @@ export function machineRemovals(
     const machine = { project, identity: name }
     const isKnown = inOrganization.some(known => known.id === id)
     const identity = identities.find(known => isKnown && known.name === name)
+    // Stores are another verb's matter, which tells of those that the file does not have; one of a project's own that
+    // is only called like it is none.
+    if (identity === undefined && isKnown && servedBy(name)?.project === project) return []
     if (identity === undefined || allowedIn(identity, wanted).length === 0)
       return [{ kind: 'machine', change: 'remove', ...machine, id, from: roles.join(', ') }]
     return privileges

@@ -8,6 +8,7 @@ export { type Difference, described, differenceShape, summed } from './described
 export { type Comparison, compare } from './diff.ts'
 export { openInvitations } from './invitations.ts'
 export { type Observed, observe } from './observe.ts'
+export { allEnded } from './perform.ts'
 export { type Known, type Proving, proveIdentities, provenShape, twinsLeft } from './prove.ts'
 export { type Confirm, confirmPruning, type Pruning } from './prune.ts'
 export { type Unmet, unmetShape } from './unmet.ts'

@@ -167,3 +167,71 @@ describe('identities', () => {
     ])
   })
 })
+
+describe('stores', () => {
+  const projects = `projects:
+  - { slug: talent-mesh, environments: [dev, prod] }
+`
+  const serving = (...entries: string[]) =>
+    `${projects}stores:\n  layout: store-per-environment\n  serve:\n${entries.map(entry => `    - { ${entry} }\n`).join('')}`
+  const prod = 'project: talent-mesh, environment: prod'
+
+  test('are left out, or serve environments; what loses nothing is the default', () => {
+    expect(parse(projects).stores).toBeUndefined()
+    expect(parse(serving(`${prod}, namespaces: [talent-mesh]`)).stores).toEqual({
+      layout: 'store-per-environment',
+      serve: [
+        {
+          ...{ project: 'talent-mesh', environment: 'prod', namespaces: ['talent-mesh'] },
+          expandSecretReferences: false,
+        },
+      ],
+    })
+  })
+
+  test.each([
+    [`${prod}`, 'stores.serve[0].namespaces: missing; expected a list'],
+    [`${prod}, namespaces: []`, 'stores.serve[0].namespaces: expected at least 1 entries; found a list'],
+    [
+      `${prod}, namespaces: ["*"]`,
+      'stores.serve[0].namespaces[0]: expected a namespace: at most 63 lower-case letters, digits and dashes; found "*"',
+    ],
+    [
+      `${prod}, namespaces: [a, a]`,
+      'stores.serve[0].namespaces[1]: expected a name of its own; a is stores.serve[0].namespaces[0] already',
+    ],
+    [
+      'project: hr-platform, environment: prod, namespaces: [a]',
+      'stores.serve[0].project: expected the slug of a project of this file; found "hr-platform"',
+    ],
+    [
+      'project: talent-mesh, environment: staging, namespaces: [a]',
+      'stores.serve[0].environment: expected an environment of "talent-mesh"; found "staging"',
+    ],
+    [`${prod}, namespaces: [a], path: /`, expect.stringMatching(/^stores\.serve\[0\]\.path: unknown key/)],
+  ])('with %s have a fault', (entry, fault) => {
+    expect(faults(serving(entry))).toContainEqual(fault)
+  })
+
+  test('serve an environment once, in a layout that there is', () => {
+    const text = serving(`${prod}, namespaces: [a]`, `${prod}, namespaces: [b]`)
+    expect(faults(text.replace('store-per-environment', 'store-per-team'))).toEqual([
+      'stores.layout: expected "store-per-environment"; found "store-per-team"',
+      'stores.serve[1].environment: expected a name of its own; talent-mesh.prod is stores.serve[0] already',
+    ])
+  })
+
+  test('have identities of their own, whose names no other one may have', () => {
+    const identities = (name: string) => faults(`${projects}identities: [{ name: ${name} }]\n`)
+    expect(identities('external-secrets.talent-mesh.prod')).toEqual([
+      'identities[0].name: expected a name that no store\'s identity has; found "external-secrets.talent-mesh.prod"',
+    ])
+    for (const name of [
+      'external-secrets',
+      'external-secrets.ci',
+      'ci.talent-mesh.prod',
+      'external-secrets.a.b.c',
+    ])
+      expect(identities(name)).toEqual([])
+  })
+})

@@ -48,6 +48,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
   const secrets = new Map<string, string>()
   const projects = new Map<string, string[]>()
   const present = new Set<string>()
+  const attached = new Set<string>()
   let made = 0
   const folder = ({ environment, path }: SecretPlace) => `${environment}${path}/`
   const note = (...words: string[]) => void calls.push(words.join(' '))
@@ -78,10 +79,16 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     },
     createEnvironment: async (_, __, slug) => note('createEnvironment', slug),
     ensureFolder: async ({ environment, path }) => once('ensureFolder', environment, path),
-    identities: async wanted =>
-      infisical.identities
+    async identities(wanted) {
+      const others = await tenancy.identities()
+      const all = [
+        ...infisical.identities,
+        ...others.map(other => ({ ...other, authMethods: attached.has(other.id) ? ['universal-auth'] : [] })),
+      ]
+      return all
         .filter(({ name }) => name === wanted)
-        .map(({ id, role, authMethods }) => ({ id, role, authMethods })),
+        .map(({ id, role, authMethods }) => ({ id, role, authMethods }))
+    },
     async createIdentity(name) {
       note('createIdentity', name)
       const identity = { id: `id-${name}`, role: 'no-access', authMethods: [] }
@@ -90,6 +97,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     },
     async deleteIdentity(id) {
       tenancy.forget(id)
+      infisical.clientSecrets = infisical.clientSecrets.filter(({ identityId }) => identityId !== id)
       const there = infisical.identities.some(identity => identity.id === id)
       if (there) note('deleteIdentity', id)
       infisical.identities = infisical.identities.filter(identity => identity.id !== id)
@@ -100,6 +108,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
       return 1
     },
     async attachUniversalAuth({ id }) {
+      attached.add(id)
       infisical.identities = infisical.identities.map(identity =>
         identity.id === id ? { ...identity, authMethods: ['universal-auth'] } : identity,
       )

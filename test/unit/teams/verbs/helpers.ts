@@ -36,8 +36,10 @@ export async function verbs(confirming: () => void = () => {}): Promise<Verbs> {
   }
 }
 
+type Difference = TenancyPlan['differences'][number]
+
 /** Differences as people read them, a line each. */
-export function lines(differences: Readonly<TenancyPlan['differences']>): string[] {
+export function lines(differences: readonly Readonly<Record<keyof Difference, string>>[]): string[] {
   return differences.map(
     ({ change, kind, name, detail }) => `${change} ${kind} ${name}${detail && `: ${detail}`}`,
   )

@@ -1,0 +1,46 @@
+import { table } from './table.ts'
+import { type Difference, differenceTable, extraTable, type Unmet, unmetText } from './tenancy-text.ts'
+
+/** What is between the stores of a tenancy file and a site, a line a thing. */
+export function storesPlanText(plan: {
+  readonly differences: readonly Difference[]
+  readonly extras: readonly Difference[]
+  readonly unmet: readonly Unmet[]
+  readonly unready: readonly Unmet[]
+  readonly absentNamespaces: readonly string[]
+}): string {
+  const { differences, extras, unmet, unready, absentNamespaces } = plan
+  return [
+    differences.length === 0 ? 'the stores are all that the file names' : differenceTable(differences),
+    ...(extras.length === 0 ? [] : [`not in the file; only --prune deletes it:\n${extraTable(extras)}`]),
+    ...unmetText(unmet),
+    ...unreadyText(unready),
+    ...(absentNamespaces.length === 0
+      ? []
+      : [`served as soon as they are there: namespaces ${absentNamespaces.join(', ')}`]),
+  ].join('\n\n')
+}
+
+/** What was done for the stores, a line a thing. */
+export function storesAppliedText(applied: {
+  readonly changed: readonly Difference[]
+  readonly unmet: readonly Unmet[]
+  readonly proven: readonly { readonly identity: string; readonly tried: number }[]
+  readonly unready: readonly Unmet[]
+}): string {
+  const { changed, unmet, proven, unready } = applied
+  return [
+    changed.length === 0 ? 'the stores were as the file says already' : differenceTable(changed),
+    ...unmetText(unmet),
+    ...unreadyText(unready),
+    ...(proven.length === 0
+      ? []
+      : [`tried with twins: ${proven.map(({ identity, tried }) => `${identity} (${tried})`).join(', ')}`]),
+  ].join('\n\n')
+}
+
+function unreadyText(unready: readonly Unmet[]): string[] {
+  if (unready.length === 0) return []
+  const rows = unready.map(({ name, why }) => [name, why])
+  return [`not ready for External Secrets Operator:\n${table(['what', 'what it says'], rows)}`]
+}

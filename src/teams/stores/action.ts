@@ -1,0 +1,49 @@
+import * as z from 'zod'
+import { storeIdentity } from '../../kernel/access/index.ts'
+import { type Action, described as describedRight } from '../tenancy/index.ts'
+import { type Place, storeNameOf } from './wanted.ts'
+
+/** Credentials or a store that are to be made, changed or deleted; `detail` says why, or what it is for. */
+interface Of<Kind> extends Place {
+  readonly kind: Kind
+  readonly change: 'create' | 'change' | 'remove'
+  readonly detail: string
+}
+type ObjectAction = Of<'credentials'> | Of<'store'>
+/** An identity of a store that the file does not have. */
+interface OldIdentity extends Place {
+  readonly kind: 'identity'
+  readonly change: 'remove'
+  readonly id: string
+}
+
+/** What is Sealift's and the file does not have: what a prune deletes. */
+export type StoreRemoval =
+  | (ObjectAction & { readonly change: 'remove' })
+  | OldIdentity
+  | Extract<Action, { readonly kind: 'privilege'; readonly change: 'remove' }>
+
+/** One thing to do for the stores: rights on the server, credentials, objects in the cluster. */
+export type StoreAction = Action | ObjectAction | OldIdentity
+
+/** An action for people and for JSON: `name` is like `talent-mesh.prod`. */
+export const storeDifference = z.strictObject({
+  change: z.enum(['create', 'change', 'remove']),
+  kind: z.enum(['identity', 'machine', 'privilege', 'credentials', 'store']),
+  name: z.string(),
+  detail: z.string(),
+})
+export type StoreDifference = z.infer<typeof storeDifference>
+
+/** Names the thing, and says what would be done with it. */
+export function describedStore(action: StoreAction): StoreDifference {
+  const { change } = action
+  if (action.kind === 'credentials' || action.kind === 'store')
+    return { change, kind: action.kind, name: storeNameOf(action), detail: action.detail }
+  if (action.kind === 'identity' && 'id' in action)
+    return {
+      ...{ change, kind: 'identity', name: storeIdentity(action.project, action.environment) },
+      detail: 'with its client secrets',
+    }
+  return storeDifference.parse(describedRight(action))
+}

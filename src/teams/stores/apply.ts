@@ -1,0 +1,106 @@
+import { storeIdentity } from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { applyThroughWebhook, newCredentials, type Patience, revokeLost } from '../../kernel/owned/index.ts'
+import {
+  type Identity,
+  type InfisicalSession,
+  type KubernetesObject,
+  kinds,
+} from '../../kernel/ports/index.ts'
+import { type Action, allEnded, applyActions } from '../tenancy/index.ts'
+import type { StoreAction, StoreRemoval } from './action.ts'
+import type { StoresComparison } from './diff.ts'
+import type { Looking, ObservedStores } from './observe.ts'
+import { credentialsOf, type Place, type Served, storeNameOf, storeObject } from './wanted.ts'
+
+/** What doing needs. */
+export interface ApplyingStores extends Looking {
+  readonly observed: ObservedStores
+  readonly patience: Patience
+  /** Told of each action when it is done. */
+  readonly done: (action: StoreAction) => void
+}
+
+/**
+ * Does what a comparison says, and deletes what was confirmed. Rights come first, for what finds credentials may use
+ * them at once; then each store's credentials, and the store itself. Gives the stores as they are to be, and the ids of
+ * the projects by their slugs.
+ * @throws SealiftError SERVER_FAILED, CLUSTER_*, FOREIGN_INSTALL
+ */
+export async function applyStores(
+  { actions, serve }: Pick<StoresComparison, 'actions' | 'serve'>,
+  removals: readonly StoreRemoval[],
+  applying: ApplyingStores,
+): Promise<{ stores: KubernetesObject[]; projects: ReadonlyMap<string, string> }> {
+  const { session, pace, observed, done } = applying
+  const projects = await applyActions([...actions, ...removals].filter(isRight), {
+    ...{ server: session.tenancy, pace, observed: observed.server, done },
+    // Nobody is invited.
+    ...{ keep: async () => {}, lost: () => {} },
+  })
+  const stores: KubernetesObject[] = []
+  await allEnded(
+    serve.map(async served => {
+      const own = actions.filter(action => isObject(action) && isSame(action, served))
+      stores.push(await applyStore(served, own, applying))
+    }),
+  )
+  for (const removal of removals) {
+    if (isRight(removal)) continue
+    await remove(removal, applying)
+    done(removal)
+  }
+  return { stores, projects }
+}
+
+const isObject = (action: StoreAction) => action.kind === 'credentials' || action.kind === 'store'
+const isSame = (action: StoreAction, { project, environment }: Place) =>
+  'environment' in action && action.project === project && action.environment === environment
+
+/** Whether it is done on the server, as a tenancy's rights are. */
+const isRight = (action: StoreAction): action is Action =>
+  !isObject(action) && !(action.kind === 'identity' && 'id' in action)
+
+async function applyStore(
+  served: Served,
+  actions: readonly StoreAction[],
+  applying: ApplyingStores,
+): Promise<KubernetesObject> {
+  const { cluster, session, pace, site, observed, patience, done } = applying
+  const name = storeIdentity(served.project, served.environment)
+  const there = observed.server.identities.find(identity => identity.name === name)
+  if (actions.length === 0 && there !== undefined) return storeObject(served, there.id, site)
+  const identity = await pace.read(() => only(name, session))
+  const store = storeObject(served, identity.id, site)
+  const place = credentialsOf(served, site)
+  const kept = observed.kept.get(storeNameOf(served))
+  for (const action of actions) {
+    if (action.kind === 'store') await applyThroughWebhook(cluster, store, patience)
+    else
+      await pace.change(async () => {
+        const good = kept ?? (await newCredentials(cluster, session, place, identity))
+        await revokeLost(cluster, session, place, good)
+      })
+    done(action)
+  }
+  return store
+}
+
+/** The only identity of a name. @throws SealiftError SERVER_FAILED when somebody has made or deleted one meanwhile */
+async function only(name: string, session: InfisicalSession): Promise<Identity> {
+  const found = await session.identities(name)
+  const [identity] = found
+  if (identity !== undefined && found.length === 1) return identity
+  throw new SealiftError('SERVER_FAILED', `Infisical has ${found.length} identities ${name}, and needs one`, {
+    hints: ['somebody has made or deleted one meanwhile: run it again'],
+  })
+}
+
+async function remove(removal: StoreRemoval, { cluster, session, pace, site }: ApplyingStores) {
+  if (removal.kind === 'identity') await pace.change(() => session.deleteIdentity(removal.id))
+  else if (removal.kind === 'store') await cluster.delete(kinds.clusterSecretStore, storeNameOf(removal))
+  else if (removal.kind === 'credentials') {
+    const { name, namespace } = credentialsOf(removal, site)
+    await cluster.delete(kinds.secret, name, namespace)
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Stores: whether External Secrets Operator has what a tenancy file wants of it, and the way there. Each is an identity
+ * with rights on one environment, its credentials, and a ClusterSecretStore for some namespaces. Writes over nothing
+ * that Sealift did not make, and never reads a team's secrets.
+ */
+export { describedStore, type StoreAction, type StoreRemoval, storeDifference } from './action.ts'
+export { type ApplyingStores, applyStores } from './apply.ts'
+export { compareStores, type StoresComparison } from './diff.ts'
+export { type Looking, type ObservedStores, observeStores } from './observe.ts'
+export { type ConfirmStores, confirmStorePruning } from './prune.ts'
+export { unreadyStores, waitForStores } from './ready.ts'
+export { type Served, siteOfStores, storesOf, tenancyOfStores } from './wanted.ts'

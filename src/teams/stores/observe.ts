@@ -1,0 +1,142 @@
+import {
+  credentialsSecretName,
+  isManaged,
+  managed,
+  servedBy,
+  storeIdentity,
+  storePlace,
+} from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Tenancy } from '../../kernel/inputs/index.ts'
+import { type IdentityCredentials, identityOf, keptCredentials } from '../../kernel/owned/index.ts'
+import {
+  type Cluster,
+  type Infisical,
+  type InfisicalSession,
+  type KubernetesObject,
+  kinds,
+} from '../../kernel/ports/index.ts'
+import type { Pace } from '../pace/index.ts'
+import { type Observed, observe } from '../tenancy/index.ts'
+import { credentialsOf, type Served, type Site, storeNameOf, tenancyOfStores } from './wanted.ts'
+
+/** What looking at stores needs. */
+export interface Looking {
+  readonly cluster: Cluster
+  readonly infisical: Infisical
+  readonly session: InfisicalSession
+  readonly pace: Pace
+  readonly site: Site
+}
+
+/** What there is of the stores. */
+export interface ObservedStores {
+  /** The server: projects that stores are for, and every identity. */
+  readonly server: Observed
+  /** Every ClusterSecretStore that Sealift made for an environment, by its name. */
+  readonly stores: ReadonlyMap<string, KubernetesObject>
+  /** The Secrets of Sealift's that stores log in with, by their name. */
+  readonly secrets: ReadonlyMap<string, KubernetesObject>
+  /** Credentials that the server takes, by the store's name. */
+  readonly kept: ReadonlyMap<string, IdentityCredentials>
+  /** Ids of identities that may be somebody else's: nothing in the cluster names them, and they can log in. */
+  readonly strange: ReadonlySet<string>
+  readonly namespaces: ReadonlySet<string>
+}
+
+/**
+ * Looks at all that the stores of a file are made of. Logs in with each store's credentials, once.
+ * @throws SealiftError FOREIGN_INSTALL for objects of their names that are not Sealift's, all at once, TENANCY_INVALID,
+ * SERVER_FAILED, CLUSTER_*
+ */
+export async function observeStores(
+  tenancy: Tenancy,
+  serve: readonly Served[],
+  looking: Looking,
+): Promise<ObservedStores> {
+  const { cluster, infisical, session, pace, site } = looking
+  const [named, ours, secrets, namespaces] = await Promise.all([
+    cluster.list(kinds.clusterSecretStore),
+    cluster.list(kinds.secret, site.externalSecrets, labelsOf(managed)),
+    Promise.all(
+      serve.map(served => {
+        const { name, namespace } = credentialsOf(served, site)
+        return cluster.get(kinds.secret, name, namespace)
+      }),
+    ),
+    cluster.list(kinds.namespace),
+  ])
+  refuseForeign(serve, named, secrets)
+  const stores = named.filter(
+    store =>
+      isManaged(store) && identityOf(store) !== undefined && storePlace(store.metadata.name) !== undefined,
+  )
+  const credentials = ours.filter(secret => placeOf(secret) !== undefined)
+  const server = await observe(tenancyOfStores(tenancy, serve), session.tenancy, pace)
+  const known = new Set([...stores, ...credentials].map(identityOf))
+  const strange = await Promise.all(
+    server.identities
+      .filter(({ id, name }) => servedBy(name) !== undefined && !known.has(id))
+      .map(async ({ id, name }) => {
+        const found = await pace.read(() => session.identities(name))
+        // One that cannot log in yet is what a run that was killed has left.
+        return found.some(identity => identity.id === id && identity.authMethods.length > 0) ? [id] : []
+      }),
+  )
+  const kept = await Promise.all(
+    serve.map(async served => {
+      const place = credentialsOf(served, site)
+      const good = await pace.read(() => keptCredentials(cluster, infisical, place))
+      const name = storeIdentity(served.project, served.environment)
+      // Rights are the identity's of this name: another one's credentials are of no use.
+      const fits = server.identities.some(
+        identity => identity.name === name && identity.id === good?.identityId,
+      )
+      return good !== undefined && fits ? [[storeNameOf(served), good] as const] : []
+    }),
+  )
+  const byName = (objects: readonly KubernetesObject[]) =>
+    new Map(objects.map(object => [object.metadata.name, object]))
+  return {
+    ...{ server, stores: byName(stores), secrets: byName(credentials), kept: new Map(kept.flat()) },
+    strange: new Set(strange.flat()),
+    namespaces: new Set(namespaces.map(({ metadata }) => metadata.name)),
+  }
+}
+
+const labelsOf = (labels: Readonly<Record<string, string>>) =>
+  Object.entries(labels)
+    .map(pair => pair.join('='))
+    .join()
+
+/** The environment whose store logs in with a Secret. */
+export function placeOf({ metadata: { name } }: KubernetesObject): ReturnType<typeof storePlace> {
+  const before = `${credentialsSecretName}.`
+  return name.startsWith(before) ? storePlace(name.slice(before.length)) : undefined
+}
+
+function refuseForeign(
+  serve: readonly Served[],
+  stores: readonly KubernetesObject[],
+  secrets: readonly (KubernetesObject | undefined)[],
+): void {
+  const names = new Set(serve.map(storeNameOf))
+  const taken = [
+    ...stores.filter(({ metadata }) => names.has(metadata.name)),
+    ...secrets.filter(secret => secret !== undefined),
+  ]
+  const foreign = taken.filter(object => !isManaged(object) || identityOf(object) === undefined)
+  if (foreign.length === 0) return
+  throw new SealiftError(
+    'FOREIGN_INSTALL',
+    'objects have the names of stores, and Sealift did not make them',
+    {
+      faults: foreign.map(
+        ({ kind, metadata: { namespace, name } }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`,
+      ),
+      hints: [
+        'Sealift would write over them: keep what is in them elsewhere, delete them, and run it again.',
+      ],
+    },
+  )
+}

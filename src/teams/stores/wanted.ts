@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util'
+import { credentialsSecretName, managed, serviceUrl, storeIdentity } from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Tenancy, TenancyStores } from '../../kernel/inputs/index.ts'
+import { fieldsOf } from '../../kernel/objects/index.ts'
+import { type CredentialsPlace, covers, identityOf, markedIdentity } from '../../kernel/owned/index.ts'
+import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+
+/** One environment of a project, by their slugs. */
+export interface Place {
+  readonly project: string
+  readonly environment: string
+}
+
+/** A store that the file wants. */
+export type Served = TenancyStores['serve'][number]
+
+/** Namespaces that stores are made of. */
+export interface Site {
+  readonly infisical: string
+  readonly externalSecrets: string
+}
+
+/** Name of an environment's ClusterSecretStore, `talent-mesh.prod`: slugs have no dots. */
+export function storeNameOf({ project, environment }: Place): string {
+  return `${project}.${environment}`
+}
+
+/** The Secret that the store logs in with, in ESO's namespace: whoever may read Secrets of a team's cannot read it. */
+export function credentialsOf(place: Place, { externalSecrets: namespace }: Site): CredentialsPlace {
+  const store = storeNameOf(place)
+  return {
+    namespace,
+    name: `${credentialsSecretName}.${store}`,
+    description: `ClusterSecretStore ${store}, made by Sealift`,
+  }
+}
+
+/**
+ * The store of an environment. A ClusterSecretStore also where it serves one namespace: a SecretStore would need its
+ * credentials beside it, where the team could take them away. The namespaces are chosen by name, which the API server
+ * itself makes a label of: labels are given by whoever may label a namespace.
+ */
+export function storeObject(served: Served, identityId: string, site: Site): KubernetesObject {
+  const { project: projectSlug, environment: environmentSlug, namespaces, expandSecretReferences } = served
+  const { namespace, name } = credentialsOf(served, site)
+  const key = (key: string) => ({ namespace, name, key })
+  return {
+    ...kinds.clusterSecretStore,
+    metadata: { name: storeNameOf(served), labels: managed, annotations: markedIdentity(identityId) },
+    spec: {
+      conditions: [{ namespaces: namespaces.toSorted() }],
+      provider: {
+        infisical: {
+          hostAPI: serviceUrl(site.infisical),
+          auth: {
+            universalAuthCredentials: { clientId: key('clientId'), clientSecret: key('clientSecret') },
+          },
+          // ESO's own defaults are said as well, so that what somebody else writes there is seen.
+          secretsScope: {
+            ...{ projectSlug, environmentSlug, secretsPath: '/' },
+            ...{ recursive: false, expandSecretReferences },
+          },
+        },
+      },
+    },
+  }
+}
+
+/** Whether a store is as it is wanted; a condition more, or in a condition, lets other namespaces in. */
+export function isAsWanted(live: KubernetesObject | undefined, wanted: KubernetesObject): boolean {
+  const conditions = (object: KubernetesObject | undefined) => fieldsOf(object?.['spec'])['conditions']
+  return (
+    covers(live?.['spec'], wanted['spec']) &&
+    identityOf(live) === identityOf(wanted) &&
+    isDeepStrictEqual(conditions(live), conditions(wanted))
+  )
+}
+
+/**
+ * The tenancy of the stores: each has an identity that may read its environment, and nothing else.
+ * @param serve the stores that it is to have
+ */
+export function tenancyOfStores(tenancy: Tenancy, serve: readonly Served[]): Tenancy {
+  const { apiVersion, kind, organization, projects } = tenancy
+  const slugs = new Set(serve.map(({ project }) => project))
+  return {
+    ...{ apiVersion, kind, organization },
+    projects: projects.filter(({ slug }) => slugs.has(slug)),
+    identities: serve.map(({ project, environment }) => ({
+      name: storeIdentity(project, environment),
+      access: [{ project, environments: [environment], read: ['/**'], write: [] }],
+    })),
+  }
+}
+
+/** The stores of a file. @throws SealiftError TENANCY_INVALID for a file that says nothing of them */
+export function storesOf({ stores }: Tenancy): TenancyStores {
+  if (stores !== undefined) return stores
+  throw new SealiftError('TENANCY_INVALID', 'the tenancy file has no stores', {
+    hints: ['say in stores which environments have one, and which namespaces they serve: see the README'],
+  })
+}
+
+/** The namespaces that stores are made of. @throws SealiftError NOT_INSTALLED where ESO's cannot be told */
+export function siteOfStores({ infisical, externalSecrets }: Partial<Site> & Pick<Site, 'infisical'>): Site {
+  if (externalSecrets !== undefined) return { infisical, externalSecrets }
+  throw new SealiftError(
+    'NOT_INSTALLED',
+    'External Secrets Operator is in none of the namespaces of this site',
+    {
+      hints: ['run: sealift install BUNDLE -c site.yaml'],
+    },
+  )
+}

@@ -1,0 +1,126 @@
+import * as z from 'zod'
+import { count, SealiftError } from '../../../kernel/errors/index.ts'
+import type { Tenancy } from '../../../kernel/inputs/index.ts'
+import { asStep, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import { createPace } from '../../pace/index.ts'
+import { withAdmin } from '../../server/index.ts'
+import {
+  type ConfirmStores,
+  compareStores,
+  confirmStorePruning,
+  describedStore,
+  type Looking,
+  observeStores,
+  type Served,
+  siteOfStores,
+  storeDifference,
+  storesOf,
+  tenancyOfStores,
+  waitForStores,
+} from '../../stores/index.ts'
+import { type Proving, proveIdentities, provenShape, summed, unmetShape } from '../../tenancy/index.ts'
+import { type Made, untilMade } from './until-made.ts'
+
+/** What was made and changed. */
+export const storesApplied = z.strictObject({
+  layout: z.literal('store-per-environment'),
+  changed: z.array(storeDifference),
+  /** What the file wants, and cannot be had. */
+  unmet: z.array(unmetShape),
+  /** Identities whose rights changed: what they must not do was tried, so many times. */
+  proven: z.array(provenShape),
+  /** Stores that External Secrets Operator did not call ready in time. */
+  unready: z.array(unmetShape),
+})
+export type StoresApplied = z.infer<typeof storesApplied>
+
+/** What the verb is asked. */
+export interface StoresApplyRequest {
+  /** The site's name. */
+  readonly site: string
+  readonly tenancy: Tenancy
+  /** Slugs of projects whose stores that the file does not have are deleted. */
+  readonly prune: readonly string[]
+}
+
+/**
+ * Makes the stores of a tenancy file, and waits until External Secrets Operator calls them ready. Credentials that log
+ * in stay; deleted is only what was named to be pruned, once `confirm` has let it.
+ * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SERVER_FAILED, CLUSTER_*
+ */
+export async function applyStoresOf(
+  { site: name, tenancy, prune }: StoresApplyRequest,
+  host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random'>,
+  { reporter, signal }: Talk,
+  confirm: ConfirmStores,
+): Promise<StoresApplied> {
+  const { layout, serve } = storesOf(tenancy)
+  const { cluster, clock, random } = host
+  return await withAdmin(name, host, signal, async (session, infisical, where) => {
+    const pace = createPace(clock, signal, text => reporter.warn(text))
+    const site = siteOfStores(where)
+    const looking: Looking = { cluster, infisical, session, pace, site }
+    const look = async () => {
+      const observed = await observeStores(tenancy, serve, looking)
+      return { observed, comparison: compareStores(tenancy, serve, observed, site) }
+    }
+    const first = await asStep(reporter, 'Compare the stores with the file', look, ({ comparison }) =>
+      summed(comparison.actions),
+    )
+    const pruned = await confirmStorePruning(prune, first.comparison.extras, tenancy, confirm)
+    const patience = (progress: (detail: string) => void) => ({ clock, signal, progress })
+    const made = await asStep(
+      reporter,
+      'Make the stores as the file says',
+      say => untilMade(first, look, pruned, { ...looking, patience: patience(say) }),
+      ({ done }) => (done.length === 0 ? 'they are already' : `${done.length} done`),
+    )
+    const known = { projects: made.projects, identities: made.observed.server.identities }
+    const proving = { infisical, session, pace, clock, random, signal, known }
+    const tried = await asStep(reporter, 'Try what identities must not do', () =>
+      proveChanged(tenancy, serve, made, proving),
+    )
+    const unready = await asStep(
+      reporter,
+      'Wait until the stores are ready',
+      say => waitForStores(cluster, made.stores, patience(say)),
+      found => (found.length === 0 ? `${made.stores.length} ready` : `${found.length} are not`),
+    )
+    return {
+      ...{ layout, changed: made.done.map(describedStore), unready, proven: tried.proven },
+      unmet: [...made.comparison.unmet, ...tried.unmet],
+    }
+  })
+}
+
+async function proveChanged(
+  tenancy: Tenancy,
+  serve: readonly Served[],
+  { done }: Made,
+  proving: Proving,
+): ReturnType<typeof proveIdentities> {
+  const wanted = tenancyOfStores(tenancy, serve)
+  const names = new Set(
+    done.flatMap(action =>
+      action.kind === 'machine' || action.kind === 'privilege' ? [action.identity] : [],
+    ),
+  )
+  const changed = (wanted.identities ?? []).filter(identity => names.has(identity.name))
+  if (changed.length === 0) return { proven: [], unmet: [] }
+  return await proveIdentities(changed, wanted, proving)
+}
+
+/** The error that ends an apply which could not do all of it. @returns undefined when it could */
+export function storesFault({ unmet, unready }: StoresApplied): SealiftError | undefined {
+  const faults = [...unmet, ...unready].map(({ name, why }) => `${name}: ${why}`)
+  if (unready.length > 0)
+    return new SealiftError('PROOF_FAILED', `${count(unready.length, 'store')} did not become ready`, {
+      faults,
+      hints: ["look at External Secrets Operator's log, and whether it reaches Infisical"],
+    })
+  if (unmet.length === 0) return undefined
+  const some = count(unmet.length, 'thing')
+  return new SealiftError('TENANCY_UNMET', `the rest is done, but ${some} of the file cannot be had here`, {
+    faults,
+  })
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod'
+import { count, SealiftError } from '../../kernel/errors/index.ts'
+import type { Tenancy } from '../../kernel/inputs/index.ts'
+import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { createPace } from '../pace/index.ts'
+import { withAdmin } from '../server/index.ts'
+import {
+  compareStores,
+  describedStore,
+  observeStores,
+  siteOfStores,
+  storeDifference,
+  storesOf,
+  unreadyStores,
+} from '../stores/index.ts'
+import { summed, unmetShape } from '../tenancy/index.ts'
+
+/** What lies between the stores of a tenancy file and what there is, thing by thing. */
+export const storesPlan = z.strictObject({
+  layout: z.literal('store-per-environment'),
+  /** Whether all is as the file says, and there is nothing else. */
+  equal: z.boolean(),
+  /** What apply would make and change. */
+  differences: z.array(storeDifference),
+  /** What Sealift made, and the file does not have. */
+  extras: z.array(storeDifference),
+  /** What the file wants, and cannot be had. */
+  unmet: z.array(unmetShape),
+  /** Stores that are there and that External Secrets Operator does not call ready. */
+  unready: z.array(unmetShape),
+  /** Namespaces that are to be served, and are not there yet. */
+  absentNamespaces: z.array(z.string()),
+})
+export type StoresPlan = z.infer<typeof storesPlan>
+
+/** What the verb is asked: the site's name, and its tenancy. */
+export interface StoresPlanRequest {
+  readonly site: string
+  readonly tenancy: Tenancy
+}
+
+/**
+ * Shows what the stores of a tenancy file lack on a site. Changes nothing; logs in with what stores log in with.
+ * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SERVER_FAILED, CLUSTER_*
+ */
+export async function planStores(
+  { site, tenancy }: StoresPlanRequest,
+  host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock'>,
+  { reporter, signal }: Talk,
+): Promise<StoresPlan> {
+  const { layout, serve } = storesOf(tenancy)
+  const look = () =>
+    withAdmin(site, host, signal, async (session, infisical, where) => {
+      const pace = createPace(host.clock, signal, text => reporter.warn(text))
+      const place = siteOfStores(where)
+      const looking = { cluster: host.cluster, infisical, session, pace, site: place }
+      const observed = await observeStores(tenancy, serve, looking)
+      const { actions, extras, unmet } = compareStores(tenancy, serve, observed, place)
+      const unready = await unreadyStores(host.cluster, [...observed.stores.keys()])
+      const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
+      return {
+        layout,
+        equal: actions.length + extras.length + unmet.length + unready.length === 0,
+        differences: actions.map(describedStore),
+        extras: extras.map(describedStore),
+        ...{ unmet: [...unmet], unready },
+        absentNamespaces: [...served].filter(name => !observed.namespaces.has(name)).sort(),
+      }
+    })
+  return await asStep(reporter, 'Compare the stores with the file', look, plan => summed(plan.differences))
+}
+
+/** The error that ends a plan which a cron asked for drift. @returns undefined when all is as the file says */
+export function storesDrift({
+  equal,
+  differences,
+  extras,
+  unmet,
+  unready,
+}: StoresPlan): SealiftError | undefined {
+  if (equal) return undefined
+  const parts = [
+    ...(differences.length > 0 ? [summed(differences)] : []),
+    ...(extras.length > 0 ? [`${extras.length} not in the file`] : []),
+    ...(unmet.length > 0 ? [`${count(unmet.length, 'thing')} that cannot be had`] : []),
+    ...(unready.length > 0 ? [`${count(unready.length, 'store')} not ready`] : []),
+  ]
+  return new SealiftError('TENANCY_DRIFT', `the stores are not as the file says: ${parts.join(', ')}`, {
+    hints: ['sealift stores apply makes what is missing; with --prune it deletes what is not in the file'],
+  })
+}
