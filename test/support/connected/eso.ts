@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import type { KubernetesObject } from '../../../src/kernel/ports/index.ts'
+import { parseManifests } from '../../../src/kernel/yaml/index.ts'
 import { goTool } from '../tools/build.ts'
 import { layer } from './blobs.ts'
 import { type Chart, type ChartFile, chartFiles, packageChart } from './chart.ts'
@@ -38,6 +40,15 @@ function released(chartYaml: string): string {
     .replace(/^version: .*$/m, `version: "${esoVersion}"`)
     .replace(/^appVersion: .*$/m, `appVersion: "v${esoVersion}"`)
     .replace(/^dependencies:\n(?:[ -].*\n?)*/m, '')
+}
+
+/** ESO's CRDs as a cluster takes them whose webhook converts nothing. */
+export async function esoCrds(): Promise<KubernetesObject[]> {
+  const yaml = await readFile(join(await moduleDir(), 'deploy/crds/bundle.yaml'), 'utf8')
+  return (parseManifests(yaml) as KubernetesObject[]).map(crd => {
+    const { conversion: _, ...spec } = crd['spec'] as { conversion?: unknown }
+    return { ...crd, spec }
+  })
 }
 
 /** ESO's chart as its release has it: with the CRDs as templates, which the source tree lacks. */

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { storesAppliedText, storesPlanText } from '../../../src/cli/stores-text.ts'
+
+const store = {
+  change: 'create',
+  kind: 'store',
+  name: 'talent-mesh.prod',
+  detail: 'serves talent-mesh',
+} as const
+const unready = [{ name: 'store hr-platform.dev', why: 'Ready=False' }]
+const unmet = [{ name: 'store a.b', why: 'the server has no project a' }]
+const nothing = { differences: [], extras: [], unmet: [], unready: [], absentNamespaces: [] }
+
+test('a plan is one line where nothing differs', () => {
+  expect(storesPlanText(nothing)).toBe('the stores are all that the file names')
+})
+
+test('a plan is a line a thing, and what is beside that', () => {
+  const extras = [{ ...store, change: 'remove', detail: '' } as const]
+  const text = storesPlanText({ differences: [store], extras, unmet, unready, absentNamespaces: ['a', 'b'] })
+  expect(text).toBe(
+    [
+      '   what   name              detail',
+      '─  ─────  ────────────────  ──────────────────',
+      '+  store  talent-mesh.prod  serves talent-mesh',
+      '',
+      'not in the file; only --prune deletes it:',
+      'what   name              detail',
+      '─────  ────────────────  ──────',
+      'store  talent-mesh.prod',
+      '',
+      'cannot be had on this server:',
+      'what       why',
+      '─────────  ───────────────────────────',
+      'store a.b  the server has no project a',
+      '',
+      'not ready for External Secrets Operator:',
+      'what                   what it says',
+      '─────────────────────  ────────────',
+      'store hr-platform.dev  Ready=False',
+      '',
+      'served as soon as they are there: namespaces a, b',
+    ].join('\n'),
+  )
+})
+
+test('what was done is told with what was tried', () => {
+  const proven = [{ identity: 'external-secrets.talent-mesh.prod', tried: 6 }]
+  expect(storesAppliedText({ changed: [], unmet: [], unready: [], proven: [] })).toBe(
+    'the stores were as the file says already',
+  )
+  const text = storesAppliedText({ changed: [store], unmet, unready, proven })
+  expect(text).toContain('+  store  talent-mesh.prod  serves talent-mesh')
+  expect(text).toContain('store hr-platform.dev  Ready=False')
+  expect(text).toContain('tried with twins: external-secrets.talent-mesh.prod (6)')
+})
