@@ -1,4 +1,4 @@
-import { readValues, refusedLogin } from '../access/index.ts'
+import { credentialsSecretName, readValues, refusedLogin } from '../access/index.ts'
 import {
   type Cluster,
   type Identity,
@@ -19,6 +19,12 @@ export interface CredentialsPlace {
   readonly name: string
   /** Of the client secrets on the server, so that those that somebody else made for the identity are left alone. */
   readonly description: string
+}
+
+/** Where the store of a project's environment has its credentials; `namespace` is ESO's. */
+export function storeCredentials(store: string, namespace: string): CredentialsPlace {
+  const description = `ClusterSecretStore ${store}, made by Sealift`
+  return { namespace, name: `${credentialsSecretName}.${store}`, description }
 }
 
 /** A machine identity's credentials as the cluster has them. */

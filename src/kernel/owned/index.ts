@@ -12,6 +12,7 @@ export {
   markedIdentity,
   newCredentials,
   revokeLost,
+  storeCredentials,
 } from './credentials.ts'
 export { secretObject, storeSecret } from './secrets.ts'
 export { applyThroughWebhook, deleteUnlessDown, lookAnnotation } from './through-webhook.ts'

@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
-import { credentialsSecretName, managed, serviceUrl, storeIdentity } from '../../kernel/access/index.ts'
+import { managed, serviceUrl, storeIdentity } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy, TenancyStores } from '../../kernel/inputs/index.ts'
 import { fieldsOf } from '../../kernel/objects/index.ts'
-import { type CredentialsPlace, covers, identityOf, markedIdentity } from '../../kernel/owned/index.ts'
+import {
+  type CredentialsPlace,
+  covers,
+  identityOf,
+  markedIdentity,
+  storeCredentials,
+} from '../../kernel/owned/index.ts'
 import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 
 /** One environment of a project, by their slugs. */
@@ -28,12 +34,7 @@ export function storeNameOf({ project, environment }: Place): string {
 
 /** The Secret that the store logs in with, in ESO's namespace: whoever may read Secrets of a team's cannot read it. */
 export function credentialsOf(place: Place, { externalSecrets: namespace }: Site): CredentialsPlace {
-  const store = storeNameOf(place)
-  return {
-    namespace,
-    name: `${credentialsSecretName}.${store}`,
-    description: `ClusterSecretStore ${store}, made by Sealift`,
-  }
+  return storeCredentials(storeNameOf(place), namespace)
 }
 
 /**

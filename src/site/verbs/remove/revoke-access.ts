@@ -18,7 +18,7 @@ export interface Revoking {
   readonly purge: boolean
 }
 
-const what = 'client secrets of ESO’s machine identity in Infisical'
+const what = 'client secrets of ESO’s machine identities in Infisical'
 
 /**
  * Revokes what ESO logs in to Infisical with, while the server is still there: whoever has a copy could go on reading

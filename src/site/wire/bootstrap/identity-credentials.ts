@@ -1,6 +1,11 @@
-import { credentialsSecretName, operatorIdentity, readValues } from '../../../kernel/access/index.ts'
+import {
+  credentialsSecretName,
+  operatorIdentity,
+  readValues,
+  servedBy,
+} from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { type CredentialsPlace, identityOf } from '../../../kernel/owned/index.ts'
+import { type CredentialsPlace, identityOf, storeCredentials } from '../../../kernel/owned/index.ts'
 import type { Cluster, Identity, InfisicalSession } from '../../../kernel/ports/index.ts'
 
 /** Where ESO's credentials are; `namespace` is its own. */
@@ -38,18 +43,25 @@ export async function ensureIdentity(
 }
 
 /**
- * Revokes every client secret that Sealift made for ESO's identity; those that others made stay. Gives how many.
- * @throws SealiftError SERVER_FAILED
+ * Revokes every client secret that Sealift made for ESO's identity, and for those of teams' stores; those that others
+ * made stay. Gives how many. @throws SealiftError SERVER_FAILED
  */
 export async function revokeCredentials(session: InfisicalSession): Promise<number> {
-  const { description } = operatorPlace('')
+  const stores = (await session.tenancy.identities()).flatMap(({ name }) => {
+    const served = servedBy(name)
+    if (served === undefined) return []
+    const { description } = storeCredentials(`${served.project}.${served.environment}`, '')
+    return [{ name, description }]
+  })
+  const own = { name: operatorIdentity, description: operatorPlace('').description }
   let revoked = 0
-  for (const { id, authMethods } of await session.identities(operatorIdentity)) {
-    if (!authMethods.includes('universal-auth')) continue
-    for (const secret of await session.clientSecrets(id, description)) {
-      await session.revokeClientSecret(id, secret)
-      revoked += 1
+  for (const { name, description } of [own, ...new Map(stores.map(store => [store.name, store])).values()])
+    for (const { id, authMethods } of await session.identities(name)) {
+      if (!authMethods.includes('universal-auth')) continue
+      for (const secret of await session.clientSecrets(id, description)) {
+        await session.revokeClientSecret(id, secret)
+        revoked += 1
+      }
     }
-  }
   return revoked
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
 const remove = (purge = false) => removeFrom(world.host, '1.0.0', purge)
 const there = async (kind: Kind, name: string) => (await world.cluster.get(kind, name)) !== undefined
 const clusterRole = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }
-const secrets = 'client secrets of ESO’s machine identity in Infisical'
+const secrets = 'client secrets of ESO’s machine identities in Infisical'
 
 test('revokes what ESO logs in with, and says what stays', async () => {
   expect(world.infisical.clientSecrets.length).toBe(1)

@@ -153,6 +153,24 @@ describe('ensureTenancy', () => {
     expect(infisical.clientSecrets).toEqual([theirs])
     expect(await revokeCredentials(needs.session)).toBe(0)
   })
+
+  it('is taken back with what the stores of teams log in with', async () => {
+    const { needs, infisical } = await installed()
+    const { session } = needs
+    await ensureTenancy(needs)
+    for (const name of ['external-secrets.talent-mesh.prod', 'ci.talent-mesh.prod']) {
+      const id = await session.tenancy.createIdentity(name)
+      await session.attachUniversalAuth({ id, role: 'no-access', authMethods: [] })
+      await session.createClientSecret(id, 'ClusterSecretStore talent-mesh.prod, made by Sealift')
+      await session.createClientSecret(id, 'by hand')
+    }
+    expect(await revokeCredentials(session)).toBe(2)
+    expect(infisical.clientSecrets.map(({ description }) => description)).toEqual([
+      'by hand',
+      'ClusterSecretStore talent-mesh.prod, made by Sealift',
+      'by hand',
+    ])
+  })
 })
 
 /** As the server does: an identity without universal auth has no list of client secrets. */
