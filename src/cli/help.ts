@@ -40,7 +40,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   KEYS_LOST: 'the database has data, but its encryption key is gone',
   HELM_FAILED: 'a release did not become ready',
   SERVER_FAILED: 'Infisical answered with an error',
-  PROOF_FAILED: 'the probe secret did not arrive',
+  PROOF_FAILED: 'the probe secret did not arrive, or a store is not ready',
   NOT_INSTALLED: 'nothing is installed here, or not to its end',
   DOWNGRADE_REFUSED: 'a newer bundle is installed here',
   WRONG_SITE: 'the bundle, or the escrow, was made for another site',

@@ -33,12 +33,21 @@ let projectId = ''
 const unusual = `a\${b}c$HOME`
 
 const projects = [{ slug: 'talent-mesh', environments: ['dev', 'staging', 'prod'] }]
+const generated = {
+  ...{ name: 'made-by-sealift', namespace: 'talent-jobs', target: 'made-by-sealift' },
+  data: { password: 'POSTGRES_PASSWORD', replica: '/databases/REPLICA_PASSWORD' },
+}
 const serving = (...namespaces: string[]) =>
   tenancyOf({
     projects,
     stores: {
       layout: 'store-per-environment',
-      serve: [{ project: 'talent-mesh', environment: 'prod', namespaces }],
+      serve: [
+        {
+          ...{ project: 'talent-mesh', environment: 'prod', namespaces },
+          externalSecrets: namespaces.includes('talent-jobs') ? [generated] : [],
+        },
+      ],
     },
   })
 
@@ -125,7 +134,7 @@ it('are made, and External Secrets Operator calls them ready', async () => {
   expect([applied.unmet, applied.unready]).toEqual([[], []])
   expect(applied.changed).toEqual(planned.differences)
   expect(applied.proven).toEqual([{ identity: 'external-secrets.talent-mesh.prod', tried: 6 }])
-  expect((await plan('talent-mesh', 'talent-jobs')).equal).toBe(true)
+  expect((await plan('talent-mesh', 'talent-jobs')).differences).toEqual([])
 })
 
 it('bring a value as it is, by the ExternalSecret of the README’s journey', async () => {
@@ -136,6 +145,14 @@ it('bring a value as it is, by the ExternalSecret of the README’s journey', as
 it('serve the other namespaces of theirs, and folders', async () => {
   await cluster.apply(externalSecret('talent-jobs'))
   expect(await arrived('talent-jobs', unusual)).toEqual({ password: unusual, replica: 'in a folder' })
+})
+
+it('come with the ExternalSecrets of the file', async () => {
+  const made = await until(() => secretIn(cluster, 'talent-jobs', 'made-by-sealift'))
+  expect(made).toEqual({ password: unusual, replica: 'in a folder' })
+  // As the API server fills it in, too.
+  const { differences, unready } = await plan('talent-mesh', 'talent-jobs')
+  expect([differences, unready]).toEqual([[], []])
 })
 
 it('refuse any other namespace', async () => {
@@ -183,7 +200,9 @@ it('are put right where somebody let all namespaces in', async () => {
 it('go with a prune, identity and credentials with them', async () => {
   const none = { ...serving('x'), stores: { layout: 'store-per-environment' as const, serve: [] } }
   const { changed } = await apply(none, ['talent-mesh'])
-  expect(changed.map(({ kind }) => kind)).toEqual(['identity', 'store', 'credentials'])
+  expect(changed.map(({ kind }) => kind).toSorted()).toEqual(
+    ['identity', 'store', 'credentials', 'external-secret'].toSorted(),
+  )
   expect(await cluster.list(kinds.clusterSecretStore)).toEqual([])
   const names = (await servers.session.tenancy.identities()).map(identity => identity.name)
   expect(names).toEqual(['Instance Admin Identity'])

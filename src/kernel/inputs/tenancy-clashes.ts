@@ -49,6 +49,41 @@ export function tenancyClashes(raw: unknown): string[] {
       return text(project) && text(environment) && `${text(project)}.${text(environment)}`
     }),
     ...served.flatMap((entry, at) => repeated(entry, 'namespaces', `stores.serve[${at}]`)),
+    ...broughtClashes(served),
+  ]
+}
+
+/** ExternalSecrets of one name in a namespace, or for one Secret there, and those of namespaces that are not served. */
+function broughtClashes(served: readonly Entry[]): string[] {
+  const all = served.flatMap((entry, at) =>
+    entriesOf(entry, 'externalSecrets').map((one, i) => ({
+      ...{ one, path: `stores.serve[${at}].externalSecrets[${i}]` },
+      namespaces: Array.isArray(entry['namespaces']) ? entry['namespaces'] : undefined,
+    })),
+  )
+  const again = (field: 'name' | 'target') => {
+    const first = new Map<string, string>()
+    return all.flatMap(({ one, path }) => {
+      const [namespace, name] = [text(one['namespace']), text(one[field])]
+      if (namespace === undefined || name === undefined) return []
+      const [key, before] = [`${namespace}/${name}`, first.get(`${namespace}/${name}`)]
+      if (before === undefined) first.set(key, path)
+      return before === undefined
+        ? []
+        : [`${path}.${field}: expected a name of its own; ${printable(key)} is ${before} already`]
+    })
+  }
+  const unserved = all.filter(
+    ({ one, namespaces }) =>
+      text(one['namespace']) !== undefined && namespaces?.includes(one['namespace']) === false,
+  )
+  return [
+    ...unserved.map(
+      ({ one, path }) =>
+        `${path}.namespace: expected a namespace that the store serves; found ${shown(one['namespace'])}`,
+    ),
+    ...again('name'),
+    ...again('target'),
   ]
 }
 

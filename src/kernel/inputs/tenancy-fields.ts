@@ -27,6 +27,14 @@ export const namespaceName = z
     'a namespace: at most 63 lower-case letters, digits and dashes',
   )
 
+/** The name of a Kubernetes object (RFC 1123 subdomain). */
+export const objectName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'a name: at most 253 lower-case letters, digits, dashes and dots',
+  )
+
 /** The path of a folder below an environment's root. */
 export const folderPath = z
   .string()

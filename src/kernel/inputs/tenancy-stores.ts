@@ -1,5 +1,35 @@
 import * as z from 'zod'
-import { environmentSlug, namespaceName } from './tenancy-fields.ts'
+import { environmentSlug, namespaceName, objectName } from './tenancy-fields.ts'
+
+// ESO takes what is before the last slash for the folder, from the environment's root.
+const remoteKey = z
+  .string()
+  .max(1255)
+  .regex(
+    /^((\/[A-Za-z0-9_-]{1,255})*\/)?[^/:\p{Cc}]{1,255}$/u,
+    "a secret's name, or a path such as /databases/PASSWORD",
+  )
+
+/** Secrets of an environment that are to come into one Kubernetes Secret. */
+const externalSecret = z.strictObject({
+  name: objectName.describe('Name of the ExternalSecret'),
+  namespace: namespaceName.describe('One of the namespaces that the store serves'),
+  target: objectName.describe('Name of the Kubernetes Secret that it makes'),
+  refreshInterval: z
+    .string()
+    .regex(/^[1-9][0-9]{0,5}[smh]$/, 'a time such as 30s, 15m or 1h')
+    .default('1h')
+    .describe('How often External Secrets Operator looks for changes'),
+  data: z
+    .record(
+      z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, 'a key: letters, digits, dashes, dots and underscores'),
+      remoteKey,
+    )
+    .refine(keys => Object.keys(keys).length > 0, 'at least one key')
+    .describe(
+      "The Secret's keys, and the secret in Infisical that each is: its name, or /FOLDER/NAME from the environment's root",
+    ),
+})
 
 /** Whom the store of one project's environment serves. */
 const served = z.strictObject({
@@ -18,6 +48,10 @@ const served = z.strictObject({
     .describe(
       `Whether a reference such as \${NAME} in a value is replaced by that secret; one that leads nowhere becomes nothing, without an error`,
     ),
+  externalSecrets: z
+    .array(externalSecret)
+    .default([])
+    .describe('ExternalSecrets that are made in these namespaces; teams can make others themselves'),
 })
 
 /** How secrets come into the cluster. */

@@ -9,7 +9,12 @@ interface Of<Kind> extends Place {
   readonly change: 'create' | 'change' | 'remove'
   readonly detail: string
 }
-type ObjectAction = Of<'credentials'> | Of<'store'>
+type ObjectAction = Of<'credentials'> | Of<'store'> | ExternalSecretAction
+/** An ExternalSecret, by its namespace and name. */
+export interface ExternalSecretAction extends Of<'external-secret'> {
+  readonly namespace: string
+  readonly name: string
+}
 /** An identity of a store that the file does not have. */
 interface OldIdentity extends Place {
   readonly kind: 'identity'
@@ -29,7 +34,7 @@ export type StoreAction = Action | ObjectAction | OldIdentity
 /** An action for people and for JSON: `name` is like `talent-mesh.prod`. */
 export const storeDifference = z.strictObject({
   change: z.enum(['create', 'change', 'remove']),
-  kind: z.enum(['identity', 'machine', 'privilege', 'credentials', 'store']),
+  kind: z.enum(['identity', 'machine', 'privilege', 'credentials', 'store', 'external-secret']),
   name: z.string(),
   detail: z.string(),
 })
@@ -38,6 +43,8 @@ export type StoreDifference = z.infer<typeof storeDifference>
 /** Names the thing, and says what would be done with it. */
 export function describedStore(action: StoreAction): StoreDifference {
   const { change } = action
+  if (action.kind === 'external-secret')
+    return { change, kind: action.kind, name: `${action.namespace}/${action.name}`, detail: action.detail }
   if (action.kind === 'credentials' || action.kind === 'store')
     return { change, kind: action.kind, name: storeNameOf(action), detail: action.detail }
   if (action.kind === 'identity' && 'id' in action)

@@ -8,8 +8,9 @@ import {
   kinds,
 } from '../../kernel/ports/index.ts'
 import { type Action, allEnded, applyActions } from '../tenancy/index.ts'
-import type { StoreAction, StoreRemoval } from './action.ts'
+import type { ExternalSecretAction, StoreAction, StoreRemoval } from './action.ts'
 import type { StoresComparison } from './diff.ts'
+import { externalSecretObject } from './external-secrets.ts'
 import type { Looking, ObservedStores } from './observe.ts'
 import { credentialsOf, type Place, type Served, storeNameOf, storeObject } from './wanted.ts'
 
@@ -53,7 +54,8 @@ export async function applyStores(
   return { stores, projects }
 }
 
-const isObject = (action: StoreAction) => action.kind === 'credentials' || action.kind === 'store'
+const objects = ['credentials', 'store', 'external-secret']
+const isObject = (action: StoreAction) => objects.includes(action.kind)
 const isSame = (action: StoreAction, { project, environment }: Place) =>
   'environment' in action && action.project === project && action.environment === environment
 
@@ -74,8 +76,15 @@ async function applyStore(
   const store = storeObject(served, identity.id, site)
   const place = credentialsOf(served, site)
   const kept = observed.kept.get(storeNameOf(served))
+  const broughtBy = ({ namespace, name }: ExternalSecretAction) => {
+    const of = served.externalSecrets.find(found => found.namespace === namespace && found.name === name)
+    if (of === undefined) throw new Error('an action for an ExternalSecret that is not in the file')
+    return externalSecretObject(served, of)
+  }
   for (const action of actions) {
     if (action.kind === 'store') await applyThroughWebhook(cluster, store, patience)
+    else if (action.kind === 'external-secret')
+      await applyThroughWebhook(cluster, broughtBy(action), patience)
     else
       await pace.change(async () => {
         const good = kept ?? (await newCredentials(cluster, session, place, identity))
@@ -99,6 +108,8 @@ async function only(name: string, session: InfisicalSession): Promise<Identity> 
 async function remove(removal: StoreRemoval, { cluster, session, pace, site }: ApplyingStores) {
   if (removal.kind === 'identity') await pace.change(() => session.deleteIdentity(removal.id))
   else if (removal.kind === 'store') await cluster.delete(kinds.clusterSecretStore, storeNameOf(removal))
+  else if (removal.kind === 'external-secret')
+    await cluster.delete(kinds.externalSecret, removal.name, removal.namespace)
   else if (removal.kind === 'credentials') {
     const { name, namespace } = credentialsOf(removal, site)
     await cluster.delete(kinds.secret, name, namespace)

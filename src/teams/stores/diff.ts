@@ -3,6 +3,7 @@ import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { identityOf } from '../../kernel/owned/index.ts'
 import { compare, type Unmet } from '../tenancy/index.ts'
 import type { StoreAction, StoreRemoval } from './action.ts'
+import { externalSecretActions, oldExternalSecrets } from './external-secrets.ts'
 import { type ObservedStores, placeOf } from './observe.ts'
 import {
   credentialsOf,
@@ -40,19 +41,23 @@ export function compareStores(
   const possible = serve.filter(served => !refused.some(found => found.served === served))
   const rights = compare(onlyServed(tenancy, possible), observed.server)
   const isRight = ({ kind }: StoreAction) => ['identity', 'machine', 'privilege'].includes(kind)
+  const { externalSecrets, namespaces } = observed
+  const brought = possible.map(served => externalSecretActions(served, externalSecrets, namespaces))
   const actions = [
     ...rights.actions.filter(isRight),
     ...possible.flatMap(served => objectActions(served, observed, site)),
+    ...brought.flatMap(found => found.actions),
   ]
   const excess = rights.extras.filter(extra => extra.kind === 'privilege')
   const old = [...leftPlaces(serve, observed).values()]
   const removed = old.flatMap(place => removals(place, observed, site))
   return {
     actions,
-    extras: [...excess, ...removed],
+    extras: [...oldExternalSecrets(serve, externalSecrets), ...excess, ...removed],
     unmet: [
       ...refused.map(({ served, why }) => ({ name: `store ${storeNameOf(served)}`, why })),
       ...rights.unmet,
+      ...brought.flatMap(found => found.unmet),
       ...unknownIdentities(old, removed, observed),
     ],
     serve: possible,

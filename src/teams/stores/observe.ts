@@ -6,7 +6,6 @@ import {
   storeIdentity,
   storePlace,
 } from '../../kernel/access/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { type IdentityCredentials, identityOf, keptCredentials } from '../../kernel/owned/index.ts'
 import {
@@ -18,6 +17,7 @@ import {
 } from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
 import { type Observed, observe } from '../tenancy/index.ts'
+import { foreignInTheWay, refuseForeign, storeOf } from './external-secrets.ts'
 import { credentialsOf, type Served, type Site, storeNameOf, tenancyOfStores } from './wanted.ts'
 
 /** What looking at stores needs. */
@@ -41,6 +41,8 @@ export interface ObservedStores {
   readonly kept: ReadonlyMap<string, IdentityCredentials>
   /** Ids of identities that may be somebody else's: nothing in the cluster names them, and they can log in. */
   readonly strange: ReadonlySet<string>
+  /** ExternalSecrets that Sealift made for stores. */
+  readonly externalSecrets: readonly KubernetesObject[]
   readonly namespaces: ReadonlySet<string>
 }
 
@@ -55,18 +57,22 @@ export async function observeStores(
   looking: Looking,
 ): Promise<ObservedStores> {
   const { cluster, infisical, session, pace, site } = looking
-  const [named, ours, secrets, namespaces] = await Promise.all([
+  const [named, ours, externalSecrets, namespaces, secrets] = await Promise.all([
     cluster.list(kinds.clusterSecretStore),
     cluster.list(kinds.secret, site.externalSecrets, labelsOf(managed)),
+    cluster.list(kinds.externalSecret),
+    cluster.list(kinds.namespace),
     Promise.all(
       serve.map(served => {
         const { name, namespace } = credentialsOf(served, site)
         return cluster.get(kinds.secret, name, namespace)
       }),
     ),
-    cluster.list(kinds.namespace),
   ])
-  refuseForeign(serve, named, secrets)
+  refuseForeign([
+    ...foreignStores(serve, named, secrets),
+    ...(await foreignInTheWay(serve, externalSecrets, cluster)),
+  ])
   const stores = named.filter(
     store =>
       isManaged(store) && identityOf(store) !== undefined && storePlace(store.metadata.name) !== undefined,
@@ -100,6 +106,7 @@ export async function observeStores(
   return {
     ...{ server, stores: byName(stores), secrets: byName(credentials), kept: new Map(kept.flat()) },
     strange: new Set(strange.flat()),
+    externalSecrets: externalSecrets.filter(object => storeOf(object) !== undefined),
     namespaces: new Set(namespaces.map(({ metadata }) => metadata.name)),
   }
 }
@@ -115,28 +122,17 @@ export function placeOf({ metadata: { name } }: KubernetesObject): ReturnType<ty
   return name.startsWith(before) ? storePlace(name.slice(before.length)) : undefined
 }
 
-function refuseForeign(
+function foreignStores(
   serve: readonly Served[],
   stores: readonly KubernetesObject[],
   secrets: readonly (KubernetesObject | undefined)[],
-): void {
+): string[] {
   const names = new Set(serve.map(storeNameOf))
   const taken = [
     ...stores.filter(({ metadata }) => names.has(metadata.name)),
     ...secrets.filter(secret => secret !== undefined),
   ]
-  const foreign = taken.filter(object => !isManaged(object) || identityOf(object) === undefined)
-  if (foreign.length === 0) return
-  throw new SealiftError(
-    'FOREIGN_INSTALL',
-    'objects have the names of stores, and Sealift did not make them',
-    {
-      faults: foreign.map(
-        ({ kind, metadata: { namespace, name } }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`,
-      ),
-      hints: [
-        'Sealift would write over them: keep what is in them elsewhere, delete them, and run it again.',
-      ],
-    },
-  )
+  return taken
+    .filter(object => !isManaged(object) || identityOf(object) === undefined)
+    .map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`)
 }

@@ -12,14 +12,17 @@ import type { Unmet } from '../tenancy/index.ts'
 /** Milliseconds after which stores that are not ready are shown to ESO once more: it backs off, for minutes at last. */
 const nudgeAfter = 5_000
 
-/** Those of these stores that are there and that ESO does not call ready, with what it says. @throws SealiftError CLUSTER_* */
-export async function unreadyStores(cluster: Cluster, names: readonly string[]): Promise<Unmet[]> {
+/** Those of these objects that ESO does not call ready, with what it says of each. @throws SealiftError CLUSTER_* */
+export async function unreadyOf(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<Unmet[]> {
   return await Promise.all(
-    (await notReady(cluster, names)).map(async store => {
-      const said = (await explain(cluster, store)).join('; ')
-      const why = said || 'External Secrets Operator has not looked at it: see whether it runs'
-      return { name: `store ${store.metadata.name}`, why }
-    }),
+    objects
+      .filter(object => !isReady(object))
+      .map(async object => {
+        const { name, namespace } = object.metadata
+        const said = (await explain(cluster, object)).join('; ')
+        const why = said || 'External Secrets Operator has not looked at it: see whether it runs'
+        return { name: namespace ? `ExternalSecret ${namespace}/${name}` : `store ${name}`, why }
+      }),
   )
 }
 
@@ -45,7 +48,7 @@ export async function waitForStores(
       await applyThroughWebhook(cluster, looking(store, nudged), patience)
     return undefined
   })
-  return await unreadyStores(cluster, names)
+  return await unreadyOf(cluster, await notReady(cluster, names))
 }
 
 function looking(store: KubernetesObject, now: number): KubernetesObject {

@@ -11,7 +11,7 @@ import {
   siteOfStores,
   storeDifference,
   storesOf,
-  unreadyStores,
+  unreadyOf,
 } from '../stores/index.ts'
 import { summed, unmetShape } from '../tenancy/index.ts'
 
@@ -26,7 +26,7 @@ export const storesPlan = z.strictObject({
   extras: z.array(storeDifference),
   /** What the file wants, and cannot be had. */
   unmet: z.array(unmetShape),
-  /** Stores that are there and that External Secrets Operator does not call ready. */
+  /** Stores and ExternalSecrets that are there and that External Secrets Operator does not call ready. */
   unready: z.array(unmetShape),
   /** Namespaces that are to be served, and are not there yet. */
   absentNamespaces: z.array(z.string()),
@@ -56,7 +56,8 @@ export async function planStores(
       const looking = { cluster: host.cluster, infisical, session, pace, site: place }
       const observed = await observeStores(tenancy, serve, looking)
       const { actions, extras, unmet } = compareStores(tenancy, serve, observed, place)
-      const unready = await unreadyStores(host.cluster, [...observed.stores.keys()])
+      const { stores, externalSecrets } = observed
+      const unready = await unreadyOf(host.cluster, [...stores.values(), ...externalSecrets])
       const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
       return {
         layout,
@@ -83,7 +84,7 @@ export function storesDrift({
     ...(differences.length > 0 ? [summed(differences)] : []),
     ...(extras.length > 0 ? [`${extras.length} not in the file`] : []),
     ...(unmet.length > 0 ? [`${count(unmet.length, 'thing')} that cannot be had`] : []),
-    ...(unready.length > 0 ? [`${count(unready.length, 'store')} not ready`] : []),
+    ...(unready.length > 0 ? [`${count(unready.length, 'object')} not ready`] : []),
   ]
   return new SealiftError('TENANCY_DRIFT', `the stores are not as the file says: ${parts.join(', ')}`, {
     hints: ['sealift stores apply makes what is missing; with --prune it deletes what is not in the file'],

@@ -155,7 +155,7 @@ test('stores that ESO does not call ready are told with what it says, and shown 
   expect((await storeIn(site, 'talent-mesh.prod'))?.metadata.annotations).toHaveProperty(['sealift.dev/look'])
   const plan = await site.plan(one)
   expect(plan.differences).toEqual([])
-  expect(storesDrift(plan)?.message).toBe('the stores are not as the file says: 1 store not ready')
+  expect(storesDrift(plan)?.message).toBe('the stores are not as the file says: 1 object not ready')
 })
 
 test.each(['createIdentity', 'createPrivilege', 'addMachine'])(
