@@ -1,6 +1,13 @@
 import { storeIdentity } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { applyThroughWebhook, newCredentials, type Patience, revokeLost } from '../../kernel/owned/index.ts'
+import {
+  applyThroughWebhook,
+  markedIdentity,
+  newCredentials,
+  type Patience,
+  revokeLost,
+  storeSecret,
+} from '../../kernel/owned/index.ts'
 import {
   type Identity,
   type InfisicalSession,
@@ -81,13 +88,18 @@ async function applyStore(
     if (of === undefined) throw new Error('an action for an ExternalSecret that is not in the file')
     return externalSecretObject(served, of)
   }
+  const makeCredentials = async (identity: Identity) => {
+    // First of all whose identity it is: one that can log in, and that nothing names, would be taken for another's.
+    await storeSecret(cluster, place.namespace, place.name, {}, markedIdentity(identity.id))
+    return await newCredentials(cluster, session, place, identity)
+  }
   for (const action of actions) {
     if (action.kind === 'store') await applyThroughWebhook(cluster, store, patience)
     else if (action.kind === 'external-secret')
       await applyThroughWebhook(cluster, broughtBy(action), patience)
     else
       await pace.change(async () => {
-        const good = kept ?? (await newCredentials(cluster, session, place, identity))
+        const good = kept ?? (await makeCredentials(identity))
         await revokeLost(cluster, session, place, good)
       })
     done(action)

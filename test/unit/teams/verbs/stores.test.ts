@@ -173,6 +173,14 @@ test.each(['createIdentity', 'createPrivilege', 'addMachine'])(
   },
 )
 
+test('never more than four requests are under way, however many stores there are', async () => {
+  const environments = ['dev', 'staging', 'prod']
+  const all = ['talent-mesh', 'hr-platform'].flatMap(project => environments.map(of => `${project}.${of}`))
+  await site.apply(serving(Object.fromEntries(all.map(store => [store, ['a']]))))
+  expect(site.server.mostAtOnce()).toBeLessThanOrEqual(4)
+  expect(site.server.mostAtOnce()).toBeGreaterThan(1)
+})
+
 test('a file without stores is told', async () => {
   const error = await rejection(site.plan(tenancyOf({})))
   expect([error.code, error.message]).toEqual(['TENANCY_INVALID', 'the tenancy file has no stores'])
