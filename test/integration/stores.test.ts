@@ -76,7 +76,7 @@ afterAll(async () => {
 })
 
 const host = () => ({
-  ...{ cluster, clock: systemClock, random: systemRandom },
+  ...{ cluster, clock: systemClock, random: systemRandom, operator: 'test' },
   infisical: (baseUrl: string) => createInfisical({ baseUrl, clock: systemClock }),
 })
 const plan = (...namespaces: string[]) =>

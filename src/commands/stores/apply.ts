@@ -20,7 +20,12 @@ export default class StoresApply extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --site site.yaml --file tenancy.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml -f tenancy.yaml --prune talent-mesh',
   ]
-  static override readonly exits: readonly ErrorCode[] = [...tenancyExits, 'PROOF_FAILED', 'TENANCY_UNMET']
+  static override readonly exits: readonly ErrorCode[] = [
+    ...tenancyExits,
+    'PROOF_FAILED',
+    'SITE_BUSY',
+    'TENANCY_UNMET',
+  ]
   static override flags = {
     site: siteFlag,
     file: tenancyFlag,

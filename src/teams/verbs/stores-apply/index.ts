@@ -3,7 +3,7 @@ import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import { createPace } from '../../pace/index.ts'
-import { withAdmin } from '../../server/index.ts'
+import { underLease, withAdmin } from '../../server/index.ts'
 import {
   type ConfirmStores,
   compareStores,
@@ -43,54 +43,90 @@ export interface StoresApplyRequest {
   readonly prune: readonly string[]
 }
 
+type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random'>
+
 /**
  * Makes the stores of a tenancy file, and waits until External Secrets Operator calls them ready. Credentials that log
- * in stay; deleted is only what was named to be pruned, once `confirm` has let it.
- * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SERVER_FAILED, CLUSTER_*
+ * in stay; deleted is only what was named to be pruned, once `confirm` has let it. The same lease is held as by an
+ * apply of the tenancy.
+ * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SITE_BUSY, SERVER_FAILED, CLUSTER_*
  */
 export async function applyStoresOf(
-  { site: name, tenancy, prune }: StoresApplyRequest,
-  host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random'>,
-  { reporter, signal }: Talk,
+  request: StoresApplyRequest,
+  host: Host & Pick<SiteHost, 'operator'>,
+  talk: Talk,
   confirm: ConfirmStores,
 ): Promise<StoresApplied> {
-  const { layout, serve } = storesOf(tenancy)
-  const { cluster, clock, random } = host
-  return await withAdmin(name, host, signal, async (session, infisical, where) => {
-    const pace = createPace(clock, signal, text => reporter.warn(text))
-    const site = siteOfStores(where)
-    const looking: Looking = { cluster, infisical, session, pace, site }
-    const look = async () => {
-      const observed = await observeStores(tenancy, serve, looking)
-      return { observed, comparison: compareStores(tenancy, serve, observed, site) }
-    }
-    const first = await asStep(reporter, 'Compare the stores with the file', look, ({ comparison }) =>
-      summed(comparison.actions),
-    )
-    const pruned = await confirmStorePruning(prune, first.comparison.extras, tenancy, confirm)
-    const patience = (progress: (detail: string) => void) => ({ clock, signal, progress })
-    const made = await asStep(
-      reporter,
-      'Make the stores as the file says',
-      say => untilMade(first, look, pruned, { ...looking, patience: patience(say) }),
-      ({ done }) => (done.length === 0 ? 'they are already' : `${done.length} done`),
-    )
-    const known = { projects: made.projects, identities: made.observed.server.identities }
-    const proving = { infisical, session, pace, clock, random, signal, known }
-    const tried = await asStep(reporter, 'Try what identities must not do', () =>
-      proveChanged(tenancy, serve, made, proving),
-    )
-    const unready = await asStep(
-      reporter,
-      'Wait until the stores are ready',
-      say => waitForStores(cluster, made.stores, patience(say)),
-      found => (found.length === 0 ? `${made.stores.length} ready` : `${found.length} are not`),
-    )
-    return {
-      ...{ layout, changed: made.done.map(describedStore), unready, proven: tried.proven },
-      unmet: [...made.comparison.unmet, ...tried.unmet],
-    }
+  return await applyBy(request, host, talk, confirm, work => underLease(host, talk, work))
+}
+
+/** The same for whoever knows that nobody else is at work on the site. */
+export async function applyStoresAlone(
+  request: StoresApplyRequest,
+  host: Host,
+  talk: Talk,
+  confirm: ConfirmStores,
+): Promise<StoresApplied> {
+  return await applyBy(request, host, talk, confirm, work => work(talk))
+}
+
+type Work = (talk: Talk) => Promise<StoresApplied>
+
+/** Finds server and namespaces, and does all of it as `hold` lets it. */
+async function applyBy(
+  request: StoresApplyRequest,
+  host: Host,
+  { signal }: Talk,
+  confirm: ConfirmStores,
+  hold: (work: Work) => Promise<StoresApplied>,
+): Promise<StoresApplied> {
+  const { layout, serve } = storesOf(request.tenancy)
+  return await withAdmin(request.site, host, signal, async (session, infisical, where) => {
+    const at = { infisical, session, site: siteOfStores(where) }
+    return await hold(async talk => ({ layout, ...(await applyTo(at, serve, request, host, talk, confirm)) }))
   })
+}
+
+async function applyTo(
+  { infisical, session, site }: Pick<Looking, 'infisical' | 'session' | 'site'>,
+  serve: readonly Served[],
+  { tenancy, prune }: StoresApplyRequest,
+  { cluster, clock, random }: Host,
+  { reporter, signal }: Talk,
+  confirm: ConfirmStores,
+): Promise<Omit<StoresApplied, 'layout'>> {
+  const pace = createPace(clock, signal, text => reporter.warn(text))
+  const looking: Looking = { cluster, infisical, session, pace, site }
+  const look = async () => {
+    const observed = await observeStores(tenancy, serve, looking)
+    return { observed, comparison: compareStores(tenancy, serve, observed, site) }
+  }
+  const first = await asStep(reporter, 'Compare the stores with the file', look, ({ comparison }) =>
+    summed(comparison.actions),
+  )
+  const pruned = await confirmStorePruning(prune, first.comparison.extras, tenancy, confirm)
+  const patience = (progress: (detail: string) => void) => ({ clock, signal, progress })
+  const made = await asStep(
+    reporter,
+    'Make the stores as the file says',
+    say => untilMade(first, look, pruned, { ...looking, patience: patience(say) }),
+    ({ done }) => (done.length === 0 ? 'they are already' : `${done.length} done`),
+  )
+  const known = { projects: made.projects, identities: made.observed.server.identities }
+  const proving = { infisical, session, pace, clock, random, signal, known }
+  const tried = await asStep(reporter, 'Try what identities must not do', () =>
+    proveChanged(tenancy, serve, made, proving),
+  )
+  const unready = await asStep(
+    reporter,
+    'Wait until the stores are ready',
+    say => waitForStores(cluster, made.stores, patience(say)),
+    found => (found.length === 0 ? `${made.stores.length} ready` : `${found.length} are not`),
+  )
+  return {
+    ...{ changed: made.done.map(describedStore), unready, proven: tried.proven },
+    unmet: [...made.comparison.unmet, ...tried.unmet],
+  }
 }
 
 async function proveChanged(

@@ -1,11 +1,13 @@
-/** Two who would change one site's tenancy at the same time. */
+/** Two who would change one site's tenancy or stores at the same time. */
 import { expect, test } from 'vitest'
 import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { applyStoresOf } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { memoryTenancy } from '../../../support/memory-tenancy.ts'
 import { rejection } from '../../site/wire/memory.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
+import { answering, serving } from './stores-site.ts'
 import { teamsSite } from './teams-site.ts'
 
 const tenancy = tenancyOf({ projects: [{ slug: 'talent-mesh', environments: ['prod'] }] })
@@ -56,6 +58,40 @@ test('the second is refused while the first is at work, and changes nothing; the
   confirming.resolve()
   expect((await ended(first)).status).toBe('fulfilled')
   expect((await ended(applyTenancy(request, by('ben'), talk, async () => {}))).status).toBe('fulfilled')
+})
+
+test('making stores is refused while a tenancy is at work, then holds the site itself, and gives it back', async () => {
+  const { cluster, infisical, server, talk, by, ended, holder } = await opened()
+  cluster.behaviour.react = answering(true)
+  await ended(applyTenancy(request, by('ann'), talk, async () => {}))
+  const stores = {
+    ...{ site: 'bank', tenancy: serving({ 'talent-mesh.prod': ['talent-mesh'] }) },
+    prune: [] as readonly string[],
+  }
+  const make = (operator: string) => ended(applyStoresOf(stores, by(operator), talk, async () => {}))
+  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
+  const first = applyTenancy(pruning, by('ann'), talk, async () => {
+    asked.resolve()
+    await confirming.promise
+    throw new Error('not meant')
+  })
+  await asked.promise
+  const before = server.changes().length
+  expect(await make('ben')).toMatchObject({
+    reason: { code: 'SITE_BUSY', message: 'ann is changing this site' },
+  })
+  expect(server.changes()).toHaveLength(before)
+  expect(infisical.clientSecrets).toEqual([])
+  confirming.resolve()
+  expect((await ended(first)).status).toBe('rejected')
+  const holders: unknown[] = []
+  server.after = () => {
+    void holder().then(found => holders.push(found))
+  }
+  expect(await make('ben')).toMatchObject({ value: { unmet: [], unready: [] } })
+  expect(holders).toContainEqual(expect.objectContaining({ holderIdentity: 'ben' }))
+  expect(await holder()).toEqual({})
 })
 
 test('a cluster of another site is left without a lease', async () => {

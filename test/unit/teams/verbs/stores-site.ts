@@ -1,7 +1,7 @@
 /** A site in memory with the decision's projects on its server, and the verbs of stores on it. */
 import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
-import { applyStoresOf, type StoresApplied } from '../../../../src/teams/verbs/stores-apply/index.ts'
+import { applyStoresAlone, type StoresApplied } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { planStores, type StoresPlan } from '../../../../src/teams/verbs/stores-plan.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
@@ -54,7 +54,7 @@ export async function storesSite(confirming: () => void = () => {}): Promise<Sto
     ...{ ...site, server, confirmed },
     plan: tenancy => planStores({ site: 'bank', tenancy }, site.host, site.talk),
     apply: (tenancy, prune = []) =>
-      applyStoresOf({ site: 'bank', tenancy, prune }, site.host, site.talk, async (project, removals) => {
+      applyStoresAlone({ site: 'bank', tenancy, prune }, site.host, site.talk, async (project, removals) => {
         confirmed.push(project, ...removals.map(({ kind, name }) => `${kind} ${name}`))
         confirming()
       }),
