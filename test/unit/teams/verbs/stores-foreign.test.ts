@@ -155,3 +155,15 @@ test('the identity of another project’s store is drift of the tenancy', async 
   const plan = await planTenancy({ site: 'bank', tenancy: { ...none, identities: [] } }, site.host, site.talk)
   expect(lines(plan.extras)).toEqual([`remove machine ${identity} in hr-platform: no-access`])
 })
+
+test('an identity of the project itself that is called like a store’s is drift of the tenancy', async () => {
+  const own = await site.server.createIdentity(identity)
+  const project = (await site.server.projects()).find(({ slug }) => slug === 'talent-mesh')?.id ?? ''
+  await site.server.addMachine(project, own)
+  // The organisation does not list those of a project.
+  const { identities } = site.server
+  site.server.identities = async () => (await identities()).filter(({ id }) => id !== own)
+  const tenancy = { ...none, identities: [] }
+  const plan = await planTenancy({ site: 'bank', tenancy }, site.host, site.talk)
+  expect(lines(plan.extras)).toEqual([`remove machine ${identity} in talent-mesh: no-access`])
+})
