@@ -18,7 +18,14 @@ import {
   tenancyOfStores,
   waitForStores,
 } from '../../stores/index.ts'
-import { type Proving, proveIdentities, provenShape, summed, unmetShape } from '../../tenancy/index.ts'
+import {
+  type Proving,
+  proveIdentities,
+  provenShape,
+  summed,
+  twinsLeft,
+  unmetShape,
+} from '../../tenancy/index.ts'
 import { type Made, untilMade } from './until-made.ts'
 
 /** What was made and changed. */
@@ -115,7 +122,7 @@ async function applyTo(
   const known = { projects: made.projects, identities: made.observed.server.identities }
   const proving = { infisical, session, pace, clock, random, signal, known }
   const tried = await asStep(reporter, 'Try what identities must not do', () =>
-    proveChanged(tenancy, serve, made, proving),
+    proveChanged(tenancy, made, proving),
   )
   const unready = await asStep(
     reporter,
@@ -129,20 +136,21 @@ async function applyTo(
   }
 }
 
+/** Proves whose rights changed; where a killed run has left a twin, all of them: what it has not proven is not known. */
 async function proveChanged(
   tenancy: Tenancy,
-  serve: readonly Served[],
-  { done }: Made,
+  { done, comparison }: Made,
   proving: Proving,
 ): ReturnType<typeof proveIdentities> {
-  const wanted = tenancyOfStores(tenancy, serve)
+  const wanted = tenancyOfStores(tenancy, comparison.serve)
   const names = new Set(
     done.flatMap(action =>
       action.kind === 'machine' || action.kind === 'privilege' ? [action.identity] : [],
     ),
   )
-  const changed = (wanted.identities ?? []).filter(identity => names.has(identity.name))
-  if (changed.length === 0) return { proven: [], unmet: [] }
+  const left = twinsLeft(proving.known.identities).length > 0
+  const changed = (wanted.identities ?? []).filter(identity => left || names.has(identity.name))
+  if (changed.length === 0 && !left) return { proven: [], unmet: [] }
   return await proveIdentities(changed, wanted, proving)
 }
 

@@ -71,3 +71,14 @@ test.each(points.slice(0, 2))('pruning goes on after a kill at change %i', async
   expect(await site.plan(none)).toMatchObject({ equal: true, extras: [], unmet: [] })
   expect(site.infisical.clientSecrets).toEqual([])
 })
+
+test('stores are tried again where a run was killed while it tried, and its twin goes', async () => {
+  const site = await storesSite()
+  const { proven } = await site.apply(two)
+  await site.server.createIdentity('sealift-proof-00112233aabbccdd')
+  expect(await site.apply(two)).toMatchObject({ changed: [], proven })
+  expect(await site.server.identities()).toHaveLength(2)
+  await site.server.createIdentity('sealift-proof-00112233aabbccdd')
+  await site.apply(none, ['talent-mesh', 'hr-platform'])
+  expect(await site.server.identities()).toEqual([])
+})
