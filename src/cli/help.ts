@@ -44,7 +44,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   NOT_INSTALLED: 'nothing is installed here, or not to its end',
   DOWNGRADE_REFUSED: 'a newer bundle is installed here',
   WRONG_SITE: 'the bundle, or the escrow, was made for another site',
-  SITE_BUSY: 'another install or remove is changing this site',
+  SITE_BUSY: 'another one is changing this site',
   CHECK_FAILED: 'something that runs is not as it should be',
   BUDGET_OBSERVED: 'all works, but uses more than the budget',
   TENANCY_INVALID: 'tenancy.yaml is not valid, or of another organisation',
