@@ -37,7 +37,7 @@ import {
 import { purge, type Take } from './purge.ts'
 import { revokeAccess } from './revoke-access.ts'
 import { takeRelease } from './take-release.ts'
-import { refuseTeamsLoss } from './teams-loss.ts'
+import { letGo, printed, refuseTeamsLoss } from './teams-loss.ts'
 
 /** What to remove. */
 export interface RemoveRequest {
@@ -104,13 +104,14 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     else kept.push(`${what}: ${reason}`)
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
-  if (removal.purge) await refuseTeamsLoss(crds, cluster)
+  const brought = removal.purge ? await refuseTeamsLoss(crds, cluster) : []
   // Before the journal goes, which may be all that shows whose they are.
   const { systemNamespace: own } = await readManifests(host.files, host.manifests)
   await markOlder(cluster, site.metadata.name, own)
   await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
   const access = await revokeAccess(removal, host, talk)
   removed.push(...access.revoked)
+  for (const object of brought) await take(printed(object), () => letGo(object, cluster))
   const helm = await bundledHelm(bundle, host)
   try {
     const store = `ClusterSecretStore ${storeName}`

@@ -176,3 +176,44 @@ test.each(['ExternalSecret', 'SecretStore', 'ClusterSecretStore'])(
     await removeFrom(host, '1.0.0', false)
   },
 )
+
+test.each([false, true])(
+  'what Sealift made for teams goes with a purge (%s) while ESO can let go of it',
+  async purge => {
+    await begin()
+    const spec = {
+      ...{ group: 'external-secrets.io', scope: 'Namespaced', names: { kind: 'ExternalSecret' } },
+      versions: [{ name: 'v1', storage: true }],
+    }
+    const labels = { 'dev.sealift/release': 'eso' }
+    const name = 'externalsecrets.external-secrets.io'
+    await site.cluster.create({ ...kinds.crd, metadata: { name, labels }, spec })
+    const made = { name: 'made', namespace: 'default', labels: managed }
+    await site.cluster.create({ ...kinds.externalSecret, metadata: made })
+    const seen: string[][] = []
+    const { cluster } = site
+    const held: SiteHost['cluster'] = {
+      ...cluster,
+      async delete(kind, ...rest) {
+        if (kind.kind === 'ExternalSecret') throw new SealiftError('CLUSTER_FAILED', 'held by finalizers')
+        return cluster.delete(kind, ...rest)
+      },
+    }
+    if (purge) {
+      const error = await removeFrom({ ...host, cluster: held }, '1.0.0', true).catch((e: unknown) => e)
+      const hints = [expect.stringContaining('install it again, and purge then')]
+      expect(error).toMatchObject({ code: 'CLUSTER_FAILED', hints })
+      expect(uninstalled).toEqual([])
+    }
+    const noting: SiteHost['cluster'] = {
+      ...cluster,
+      async delete(kind, ...rest) {
+        if (kind.kind === 'ExternalSecret') seen.push([...rest.slice(0, 2).map(String), ...uninstalled])
+        return cluster.delete(kind, ...rest)
+      },
+    }
+    const { removed } = await removeFrom({ ...host, cluster: noting }, '1.0.0', purge)
+    expect(seen).toEqual(purge ? [['made', 'default']] : [])
+    expect(removed.includes('ExternalSecret default/made')).toBe(purge)
+  },
+)
