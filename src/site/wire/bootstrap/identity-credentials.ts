@@ -47,21 +47,25 @@ export async function ensureIdentity(
  * made stay. Gives how many. @throws SealiftError SERVER_FAILED
  */
 export async function revokeCredentials(session: InfisicalSession): Promise<number> {
-  const stores = (await session.tenancy.identities()).flatMap(({ name }) => {
+  // First of all, so that it is done whatever becomes of the others.
+  let revoked = await revokeOf(session, operatorIdentity, operatorPlace('').description)
+  for (const name of new Set((await session.tenancy.identities()).map(({ name }) => name))) {
     const served = servedBy(name)
-    if (served === undefined) return []
+    if (served === undefined) continue
     const { description } = storeCredentials(`${served.project}.${served.environment}`, '')
-    return [{ name, description }]
-  })
-  const own = { name: operatorIdentity, description: operatorPlace('').description }
+    revoked += await revokeOf(session, name, description)
+  }
+  return revoked
+}
+
+async function revokeOf(session: InfisicalSession, name: string, description: string): Promise<number> {
   let revoked = 0
-  for (const { name, description } of [own, ...new Map(stores.map(store => [store.name, store])).values()])
-    for (const { id, authMethods } of await session.identities(name)) {
-      if (!authMethods.includes('universal-auth')) continue
-      for (const secret of await session.clientSecrets(id, description)) {
-        await session.revokeClientSecret(id, secret)
-        revoked += 1
-      }
+  for (const { id, authMethods } of await session.identities(name)) {
+    if (!authMethods.includes('universal-auth')) continue
+    for (const secret of await session.clientSecrets(id, description)) {
+      await session.revokeClientSecret(id, secret)
+      revoked += 1
     }
+  }
   return revoked
 }

@@ -171,6 +171,16 @@ describe('ensureTenancy', () => {
       'by hand',
     ])
   })
+
+  it('is taken back where nobody can tell of teams’ stores', async () => {
+    const { needs, infisical } = await installed()
+    const { session } = needs
+    await ensureTenancy(needs)
+    const identities = async () => Promise.reject(refusal(500, 'it failed'))
+    const failing = { ...session, tenancy: { ...session.tenancy, identities } }
+    expect((await rejection(revokeCredentials(failing))).code).toBe('SERVER_FAILED')
+    expect(infisical.clientSecrets).toEqual([])
+  })
 })
 
 /** As the server does: an identity without universal auth has no list of client secrets. */
