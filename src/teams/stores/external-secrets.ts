@@ -21,6 +21,10 @@ export function storeOf(object: KubernetesObject): string | undefined {
   return isManaged(object) ? object.metadata.annotations?.[storeMark] : undefined
 }
 
+function targetOf(object: KubernetesObject | undefined): unknown {
+  return fieldsOf(fieldsOf(object?.['spec'])['target'])['name']
+}
+
 /** The object that brings secrets of an environment into a Secret. */
 export function externalSecretObject(served: Served, wanted: Wanted): KubernetesObject {
   const { name, namespace, target, refreshInterval, data } = wanted
@@ -113,8 +117,9 @@ export async function foreignInTheWay(
   const found = serve.flatMap(({ externalSecrets }) =>
     externalSecrets.map(async wanted => {
       const object = there.get(placed(wanted))
-      if (object !== undefined)
-        return storeOf(object) === undefined ? [`ExternalSecret ${placed(wanted)}`] : []
+      if (object !== undefined && storeOf(object) === undefined) return [`ExternalSecret ${placed(wanted)}`]
+      // What it makes already is its own; a target that the file has changed may be somebody else's.
+      if (targetOf(object) === wanted.target) return []
       const secret = await cluster.get(kinds.secret, wanted.target, wanted.namespace)
       const owners = mappingsOf(secret?.metadata['ownerReferences'])
       const ours = owners.some(({ kind, name }) => kind === 'ExternalSecret' && name === wanted.name)

@@ -12,6 +12,7 @@ import {
   type Cluster,
   type Infisical,
   type InfisicalSession,
+  isTerminating,
   type KubernetesObject,
   kinds,
 } from '../../kernel/ports/index.ts'
@@ -107,7 +108,8 @@ export async function observeStores(
     ...{ server, stores: byName(stores), secrets: byName(credentials), kept: new Map(kept.flat()) },
     strange: new Set(strange.flat()),
     externalSecrets: externalSecrets.filter(object => storeOf(object) !== undefined),
-    namespaces: new Set(namespaces.map(({ metadata }) => metadata.name)),
+    // In one that is being deleted nothing can be made any more.
+    namespaces: new Set(namespaces.filter(one => !isTerminating(one)).map(({ metadata }) => metadata.name)),
   }
 }
 

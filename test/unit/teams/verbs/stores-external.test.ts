@@ -92,6 +92,32 @@ test.each([
   expect(site.cluster.objects()).toHaveLength(before)
 })
 
+test('a team’s own Secret is in the way of one that is to make that from now on', async () => {
+  await site.apply(bringing(decided))
+  const metadata = { name: 'theirs', namespace: 'talent-mesh' }
+  await site.cluster.applyAs('kubectl', { ...kinds.secret, metadata })
+  const error = await rejection(site.apply(bringing({ ...decided, target: 'theirs' })))
+  expect([error.code, error.faults]).toEqual(['FOREIGN_INSTALL', ['Secret talent-mesh/theirs']])
+  expect(await live()).toMatchObject({ spec: { target: { name: 'db-credentials' } } })
+})
+
+test('in a namespace that is being deleted it cannot be had', async () => {
+  const { list } = site.cluster
+  const deletionTimestamp = '2026-01-01T00:00:00Z'
+  site.cluster.list = async (kind, ...rest) => {
+    const found = await list(kind, ...rest)
+    if (kind.kind !== 'Namespace') return found
+    return found.map(one =>
+      one.metadata.name === 'talent-mesh'
+        ? { ...one, metadata: { ...one.metadata, deletionTimestamp } }
+        : one,
+    )
+  }
+  const { unmet } = await site.apply(bringing(decided))
+  expect(unmet.map(({ name }) => name)).toEqual(['ExternalSecret talent-mesh/talent-mesh-db-credentials'])
+  expect(await live()).toBeUndefined()
+})
+
 test('a Secret that its ExternalSecret had made is taken up again', async () => {
   const ownerReferences = [
     { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: decided.name },
