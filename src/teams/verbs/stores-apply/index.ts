@@ -139,10 +139,10 @@ async function applyTo(
 /** Proves whose rights changed; where a killed run has left a twin, all of them: what it has not proven is not known. */
 async function proveChanged(
   tenancy: Tenancy,
-  { done, comparison }: Made,
+  { done, comparison, observed }: Made,
   proving: Proving,
 ): ReturnType<typeof proveIdentities> {
-  const wanted = tenancyOfStores(tenancy, comparison.serve)
+  const wanted = asFarAsThere(tenancyOfStores(tenancy, comparison.serve), observed.server.projects)
   const names = new Set(
     done.flatMap(action =>
       action.kind === 'machine' || action.kind === 'privilege' ? [action.identity] : [],
@@ -152,6 +152,17 @@ async function proveChanged(
   const changed = (wanted.identities ?? []).filter(identity => left || names.has(identity.name))
   if (changed.length === 0 && !left) return { proven: [], unmet: [] }
   return await proveIdentities(changed, wanted, proving)
+}
+
+/** A tenancy with the environments that are there: of another one the server tells nobody whether they may read it. */
+function asFarAsThere(tenancy: Tenancy, there: Made['observed']['server']['projects']): Tenancy {
+  const has = (project: string, environment: string) =>
+    there.get(project)?.environments.some(({ slug }) => slug === environment) ?? false
+  const projects = tenancy.projects.map(project => ({
+    ...project,
+    environments: project.environments.filter(environment => has(project.slug, environment)),
+  }))
+  return { ...tenancy, projects }
 }
 
 /** The error that ends an apply which could not do all of it. @returns undefined when it could */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import { tenancyOf } from '../tenancy/tenancies.ts'
 import { lines } from './helpers.ts'
 import { type StoresSite, serving, storesSite } from './stores-site.ts'
 
@@ -98,4 +99,16 @@ describe('credentials', () => {
     const told = JSON.stringify([applied, await site.plan(two), site.talk])
     for (const { value } of site.infisical.clientSecrets) expect(told).not.toContain(value)
   })
+})
+
+test('what identities must not do is tried in environments that are there: of others the server cannot tell', async () => {
+  const serve = [{ project: 'talent-mesh', environment: 'prod', namespaces: ['talent-mesh'] }]
+  const tenancy = tenancyOf({
+    projects: [{ slug: 'talent-mesh', environments: ['prod', 'dev', 'not-yet'] }],
+    stores: { layout: 'store-per-environment', serve },
+  })
+  const { proven, unmet } = await site.apply(tenancy)
+  // Reads prod; must not write there, nor read or write dev.
+  expect(proven).toEqual([{ identity: 'external-secrets.talent-mesh.prod', tried: 4 }])
+  expect(unmet).toEqual([])
 })
