@@ -40,7 +40,7 @@ export interface ObservedStores {
   readonly secrets: ReadonlyMap<string, KubernetesObject>
   /** Credentials that the server takes, by the store's name. */
   readonly kept: ReadonlyMap<string, IdentityCredentials>
-  /** Ids of identities that may be somebody else's: nothing in the cluster names them, and they can log in. */
+  /** Ids of identities that may be somebody else's: nothing in the cluster names them, and they can log in, or are more than no-access. */
   readonly strange: ReadonlySet<string>
   /** ExternalSecrets that Sealift made for stores. */
   readonly externalSecrets: readonly KubernetesObject[]
@@ -86,8 +86,12 @@ export async function observeStores(
       .filter(({ id, name }) => servedBy(name) !== undefined && !known.has(id))
       .map(async ({ id, name }) => {
         const found = await pace.read(() => session.identities(name))
-        // One that cannot log in yet is what a run that was killed has left.
-        return found.some(identity => identity.id === id && identity.authMethods.length > 0) ? [id] : []
+        // One that cannot log in yet, and is nothing in the organisation, is what a run that was killed has left.
+        const isLeft = found.every(
+          identity =>
+            identity.id !== id || (identity.authMethods.length === 0 && identity.role === 'no-access'),
+        )
+        return isLeft ? [] : [id]
       }),
   )
   const kept = await Promise.all(

@@ -66,6 +66,16 @@ describe('what is not Sealift’s', () => {
     expect((await site.server.identities()).filter(({ name }) => name === identity)).toHaveLength(1)
   })
 
+  test('is an identity that is somebody in the organisation, though it cannot log in yet', async () => {
+    await site.server.createIdentity(identity)
+    const { identities } = site.server
+    site.server.identities = async () =>
+      (await identities()).map(one => (one.name === identity ? { ...one, role: 'admin' } : one))
+    const { changed, unmet } = await site.apply(one)
+    expect([changed, unmet.map(({ name }) => name)]).toEqual([[], ['store talent-mesh.prod']])
+    expect(site.infisical.clientSecrets).toEqual([])
+  })
+
   test('of two identities of one name none is taken', async () => {
     const ids = [await site.server.createIdentity(identity), await site.server.createIdentity(identity)]
     const { unmet, changed } = await site.apply(one)
