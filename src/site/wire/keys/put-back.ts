@@ -18,7 +18,7 @@ import { secretObject } from '../secrets.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { fittingKeys } from './lost.ts'
 import type { Keys } from './pair.ts'
-import { readKeysRecord } from './record.ts'
+import { keysRecordName, readKeysRecord } from './record.ts'
 
 /** Annotation of keys that came from an escrow: their fingerprint. The next install takes it away. */
 const restoredMark = 'sealift.dev/restored-keys'
@@ -84,7 +84,12 @@ async function refuseUnfitting(cluster: Cluster, fingerprint: string): Promise<v
   throw new SealiftError(
     'KEYS_LOST',
     `this escrow is of keys ${fingerprint}; those that opened the database here have the fingerprint ${fits}`,
-    { hints: [`Take the escrow of keys ${fits}: with others nothing in the database can be read.`] },
+    {
+      hints: [
+        `Take the escrow of keys ${fits}: with others nothing in the database can be read.`,
+        `Only if another database was put in its place, made with keys ${fingerprint}: delete ConfigMap ${systemNamespace}/${keysRecordName}, and run it again.`,
+      ],
+    },
   )
 }
 

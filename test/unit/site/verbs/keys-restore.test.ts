@@ -168,8 +168,11 @@ test('an escrow of another site, or of keys that the record does not name, is re
   expect(await rejection(world.restore())).toMatchObject({
     code: 'KEYS_LOST',
     message: `this escrow is of keys ${fingerprint}; those that opened the database here have the fingerprint 0000-1111-2222-3333`,
+    hints: expect.arrayContaining([expect.stringContaining('delete ConfigMap sealift-system/sealift-keys')]),
   })
   expect(await world.cluster.get(kinds.secret, 'infisical-secrets', 'demo')).toBeUndefined()
+  await world.cluster.delete(kinds.configMap, 'sealift-keys', 'sealift-system')
+  expect(await world.restore()).toMatchObject({ fingerprint })
 })
 
 test('an identity that others may read is not used', async () => {
