@@ -12,6 +12,7 @@ export const rotateExits: readonly ErrorCode[] = [
   'DATABASE_DENIED',
   'DATABASE_UNFIT',
   'DATABASE_UNREACHABLE',
+  'KEYS_LOST',
   'HELM_FAILED',
   'NOT_INSTALLED',
   'SITE_BUSY',

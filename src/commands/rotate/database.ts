@@ -13,7 +13,7 @@ export default class RotateDatabase extends BaseCommand {
   static override description =
     'Pods that run keep the sessions that they have, and go when the new ones are up. The password is stored before it is set: what is interrupted between, the next run or `sealift install` mends. With database.uri, the login that its Secret holds now is taken.'
   static override examples = ['<%= config.bin %> <%= command.id %> --site site.yaml']
-  static override readonly exits: readonly ErrorCode[] = [...rotateExits, 'KEYS_LOST']
+  static override readonly exits: readonly ErrorCode[] = rotateExits
   static override flags = { site: siteFlag }
 
   async run() {

@@ -19,7 +19,7 @@ export type RotatedCa = z.infer<typeof rotatedCa>
 /**
  * Copies the CA that PostgreSQL's certificate is checked by to Infisical's pods, and starts them anew. It is tried
  * first, with their own login. Where all is as it should be nothing is done.
- * @throws SealiftError NOT_INSTALLED, FOREIGN_INSTALL, LOCK_INVALID, SITE_INVALID, DATABASE_*, HELM_FAILED, SITE_BUSY, CLUSTER_*
+ * @throws SealiftError NOT_INSTALLED, FOREIGN_INSTALL, LOCK_INVALID, SITE_INVALID, KEYS_LOST, DATABASE_*, HELM_FAILED, SITE_BUSY, CLUSTER_*
  */
 export async function rotateCa(site: Site, host: SiteHost, talk: Talk): Promise<RotatedCa> {
   const { cluster, clock } = host

@@ -77,6 +77,29 @@ describe('rotate ca', () => {
     expect(restarts).toEqual([])
   })
 
+  test('puts keys back that the live Secret has lost, and takes none from its copy', async () => {
+    const { cluster, host, site, talk, variables } = await installedSite()
+    const before = await variables()
+    const { ENCRYPTION_KEY: _, AUTH_SECRET: __, ...lost } = before
+    await cluster.apply(secretObject('infisical', 'infisical-secrets', lost))
+    await cluster.apply(secretObject('databases', 'postgres-cluster-ca', { 'ca.crt': newCa }))
+    await rotateCa(site, host, talk)
+    const copied = { ...before, DB_ROOT_CERT: Buffer.from(newCa).toString('base64') }
+    expect(await variables('sealift-system')).toEqual(copied)
+    expect(await variables()).toEqual(copied)
+  })
+
+  test('changes nothing where the two Secrets hold different keys', async () => {
+    const { cluster, host, site, talk, variables } = await installedSite()
+    const before = await variables()
+    const others = { ...before, ENCRYPTION_KEY: 'another' }
+    await cluster.apply(secretObject('infisical', 'infisical-secrets', others))
+    await cluster.apply(secretObject('databases', 'postgres-cluster-ca', { 'ca.crt': newCa }))
+    expect((await rejection(rotateCa(site, host, talk))).code).toBe('KEYS_LOST')
+    expect(await variables('sealift-system')).toEqual(before)
+    expect(await variables()).toEqual(others)
+  })
+
   test('goes on where it was killed after the copy', async () => {
     const { cluster, host, site, talk } = await installedSite()
     await cluster.apply(secretObject('databases', 'postgres-cluster-ca', { 'ca.crt': newCa }))
