@@ -38,6 +38,21 @@ describe('keys', () => {
     expect(inspect(keys)).not.toContain('0001')
   })
 
+  it('count as restored by the mark of their copy alone', async () => {
+    const cluster = await siteCluster()
+    const marked = (place: string) =>
+      secretObject(
+        place,
+        'infisical-secrets',
+        { ENCRYPTION_KEY: 'a', AUTH_SECRET: 'b' },
+        { 'sealift.dev/restored-keys': 'f' },
+      )
+    await cluster.apply(marked('infisical'))
+    expect((await storedKeys(cluster, 'infisical'))?.restored).toBeUndefined()
+    await cluster.apply(marked('sealift-system'))
+    expect((await storedKeys(cluster, 'infisical'))?.restored).toBe('f')
+  })
+
   it('go into the Secret with all the pod needs', async () => {
     const cluster = await siteCluster()
     const keys = await keysFor(cluster, countingRandom(), 'infisical', false)
