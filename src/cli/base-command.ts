@@ -94,6 +94,14 @@ export abstract class BaseCommand extends Command {
     this.exit(exitOf(error))
   }
 
+  /** What a command gives whose result may be a fault as well: then that is told beside it, and its code is the exit code. */
+  protected withFault<T extends object>(result: T, fault: SealiftError | undefined): T & Partial<JsonError> {
+    if (fault === undefined) return result
+    process.exitCode = fault.exitCode
+    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
+    return { ...result, error: jsonError(fault).error }
+  }
+
   protected override toErrorJson(thrown: unknown): JsonError {
     return jsonError(thrown)
   }

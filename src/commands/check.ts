@@ -3,7 +3,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { budgetText } from '../cli/budget-table.ts'
 import { siteFlag } from '../cli/flags.ts'
-import { BaseCommand, explain } from '../cli/index.ts'
+import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
 import { check, checkFault } from '../site/verbs/check/index.ts'
@@ -41,10 +41,6 @@ export default class Check extends BaseCommand {
     for (const { id, ok, message, hint } of result.verdicts)
       this.log(`${ok ? '✔' : '✖'} ${id}: ${message}${hint ? `\n    → ${hint}` : ''}`)
     this.log(`\n${budgetText(result.budget)}`)
-    const fault = checkFault(result)
-    if (fault === undefined) return result
-    process.exitCode = fault.exitCode
-    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
-    return { ...result, error: this.toErrorJson(fault).error }
+    return this.withFault(result, checkFault(result))
   }
 }

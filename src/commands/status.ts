@@ -1,7 +1,7 @@
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { siteFlag } from '../cli/flags.ts'
-import { BaseCommand, explain } from '../cli/index.ts'
+import { BaseCommand } from '../cli/index.ts'
 import { statusText } from '../cli/status-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
@@ -32,10 +32,6 @@ export default class Status extends BaseCommand {
     if (keys.length > 0) this.log(`\n${keys.join('\n')}`)
     if (found.state === 'installed' && found.begun)
       for (const hint of goOn(found.begun)) this.log(`  → ${hint}`)
-    const fault = statusFault(found)
-    if (fault === undefined) return found
-    process.exitCode = fault.exitCode
-    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
-    return { ...found, error: this.toErrorJson(fault).error }
+    return this.withFault(found, statusFault(found))
   }
 }

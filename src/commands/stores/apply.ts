@@ -4,7 +4,7 @@ import { siteHost } from '../../adapters/site-host.ts'
 import { confirmLoss } from '../../cli/confirm.ts'
 import { tenancyExits } from '../../cli/exits.ts'
 import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
-import { BaseCommand, explain } from '../../cli/index.ts'
+import { BaseCommand } from '../../cli/index.ts'
 import { storesAppliedText } from '../../cli/stores-text.ts'
 import { lossOf } from '../../cli/tenancy-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
@@ -52,10 +52,6 @@ export default class StoresApply extends BaseCommand {
       confirmLoss(lossOf(project, removals), confirm, this.signal),
     )
     this.log(storesAppliedText(applied))
-    const fault = storesFault(applied)
-    if (fault === undefined) return applied
-    process.exitCode = fault.exitCode
-    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
-    return { ...applied, error: this.toErrorJson(fault).error }
+    return this.withFault(applied, storesFault(applied))
   }
 }

@@ -3,7 +3,7 @@ import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
 import { tenancyExits } from '../../cli/exits.ts'
 import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
-import { BaseCommand, explain } from '../../cli/index.ts'
+import { BaseCommand } from '../../cli/index.ts'
 import { storesPlanText } from '../../cli/stores-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
 import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
@@ -34,10 +34,6 @@ export default class StoresPlan extends BaseCommand {
     const request = { site: site.metadata.name, tenancy }
     const plan = await planStores(request, await siteHost(site, process.env), this.talk)
     this.log(storesPlanText(plan))
-    const fault = flags.drift ? storesDrift(plan) : undefined
-    if (fault === undefined) return plan
-    process.exitCode = fault.exitCode
-    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
-    return { ...plan, error: this.toErrorJson(fault).error }
+    return this.withFault(plan, flags.drift ? storesDrift(plan) : undefined)
   }
 }
