@@ -1,28 +1,13 @@
 /** Machine identities of the TenancyServer in memory: see memory-tenancy.ts. */
 import type {
+  MachineServer,
   Permission,
   SecretPlace,
   ServerIdentity,
   ServerMachine,
   ServerPrivilege,
-  TenancyServer,
 } from '../../src/kernel/ports/index.ts'
 import { answered } from './answered.ts'
-
-type Machines = Pick<
-  TenancyServer,
-  | 'identities'
-  | 'createIdentity'
-  | 'machines'
-  | 'addMachine'
-  | 'resetMachine'
-  | 'removeMachine'
-  | 'privileges'
-  | 'permissions'
-  | 'createPrivilege'
-  | 'changePrivilege'
-  | 'removePrivilege'
->
 
 /** What the tests of rooms may do by hand as well. */
 export interface ByHand {
@@ -41,7 +26,7 @@ export function memoryMachines(
   request: <T>(words: readonly string[], work: () => T) => Promise<T>,
   id: (what: string) => string,
   slugOf: (projectId: string) => string,
-): Machines & ByHand {
+): MachineServer & ByHand {
   const identities: ServerIdentity[] = []
   const machines = new Map<string, ServerMachine[]>()
   const privileges: (ServerPrivilege & { owner: string; permissions: unknown })[] = []

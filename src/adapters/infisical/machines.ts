@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Secret, TenancyServer } from '../../kernel/ports/index.ts'
+import type { MachineServer, Secret } from '../../kernel/ports/index.ts'
 import type { Api, Call } from './api.ts'
 
 // How many one answer has.
@@ -27,23 +27,8 @@ const privileges = z.object({
   privileges: z.array(z.object({ id: z.string(), slug: z.string(), isTemporary: z.boolean() })),
 })
 
-type Machines = Pick<
-  TenancyServer,
-  | 'identities'
-  | 'createIdentity'
-  | 'machines'
-  | 'addMachine'
-  | 'resetMachine'
-  | 'removeMachine'
-  | 'privileges'
-  | 'permissions'
-  | 'createPrivilege'
-  | 'changePrivilege'
-  | 'removePrivilege'
->
-
 /** Machine identities in the organisation and in projects, and their additional privileges. */
-export function createMachines(api: Api, token: Secret, organizationId: string): Machines {
+export function createMachines(api: Api, token: Secret, organizationId: string): MachineServer {
   const ask = async <T>(call: Omit<Call, 'token'>, shape: z.ZodType<T>) =>
     await api.expect({ ...call, token }, shape)
   const done = async (call: Omit<Call, 'token'>) => void (await ask(call, z.unknown()))

@@ -50,6 +50,7 @@ export type {
 export type {
   Invitation,
   Licence,
+  MachineServer,
   NewProject,
   ProjectChange,
   ServerEnvironment,

@@ -165,3 +165,19 @@ export interface TenancyServer {
   changePrivilege(privilegeId: string, slug: string, permissions: readonly Permission[]): Promise<void>
   removePrivilege(privilegeId: string): Promise<void>
 }
+
+/** The part of it that is about machine identities. */
+export type MachineServer = Pick<
+  TenancyServer,
+  | 'identities'
+  | 'createIdentity'
+  | 'machines'
+  | 'addMachine'
+  | 'resetMachine'
+  | 'removeMachine'
+  | 'privileges'
+  | 'permissions'
+  | 'createPrivilege'
+  | 'changePrivilege'
+  | 'removePrivilege'
+>

@@ -1,5 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
+import { confirmEach } from '../tenancy/index.ts'
 import { describedStore, type StoreDifference, type StoreRemoval } from './action.ts'
 
 /** Asks whether somebody means what goes for ever. @throws when nobody does */
@@ -22,17 +23,7 @@ export async function confirmStorePruning(
     throw new SealiftError('USAGE', `nothing was changed: ${unknown.join(', ')} cannot be pruned`, {
       hints: ['--prune takes the slug of a project that is in the file, or that stores are left of'],
     })
-  const confirmed = new Set<string>()
-  for (const slug of new Set(slugs)) {
-    const removals = extras.filter(({ project }) => project === slug)
-    if (removals.length === 0) continue
-    await confirm(slug, removals.map(describedStore))
-    for (const removal of removals) confirmed.add(nameOf(removal))
-  }
-  return all => all.filter(removal => confirmed.has(nameOf(removal)))
-}
-
-function nameOf(removal: StoreRemoval): string {
-  const { kind, name } = describedStore(removal)
-  return `${kind} ${name}`
+  return await confirmEach(slugs, extras, describedStore, (slug, removals) =>
+    confirm(slug, removals.map(describedStore)),
+  )
 }

@@ -29,20 +29,35 @@ export async function confirmPruning(
     throw new SealiftError('USAGE', `nothing was changed: ${unknown.join(', ')} cannot be pruned`, {
       hints: ['--prune takes the slug of a project that is both in the file and on the server'],
     })
+  const of = await confirmEach(slugs, extras, described, async (slug, removals) => {
+    const withSecrets = await Promise.all(removals.map(removal => counted(removal, world)))
+    await confirm(slug, withSecrets.map(described))
+  })
+  return { of }
+}
+
+/**
+ * Lets the removals of each project be confirmed. Gives what picks those that were, by kind and name, out of what is
+ * found later on: more that comes up on the way was not confirmed. @throws what `confirm` throws
+ */
+export async function confirmEach<Item extends { readonly project?: string }>(
+  slugs: readonly string[],
+  extras: readonly Item[],
+  describe: (removal: Item) => { readonly kind: string; readonly name: string },
+  confirm: (slug: string, removals: readonly Item[]) => Promise<void>,
+): Promise<(all: readonly Item[]) => Item[]> {
+  const nameOf = (removal: Item) => {
+    const { kind, name } = describe(removal)
+    return `${kind} ${name}`
+  }
   const confirmed = new Set<string>()
   for (const slug of new Set(slugs)) {
     const removals = extras.filter(({ project }) => project === slug)
     if (removals.length === 0) continue
-    const withSecrets = await Promise.all(removals.map(removal => counted(removal, world)))
-    await confirm(slug, withSecrets.map(described))
+    await confirm(slug, removals)
     for (const removal of removals) confirmed.add(nameOf(removal))
   }
-  return { of: all => all.filter(removal => confirmed.has(nameOf(removal))) }
-}
-
-const nameOf = (removal: Removal) => {
-  const { kind, name } = described(removal)
-  return `${kind} ${name}`
+  return all => all.filter(removal => confirmed.has(nameOf(removal)))
 }
 
 async function counted(

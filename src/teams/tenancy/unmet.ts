@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { count, SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type { Action } from './action.ts'
 import type { Observed } from './observe.ts'
@@ -6,6 +7,16 @@ import type { Observed } from './observe.ts'
 /** Something that the file wants and the server cannot be given, and why. */
 export const unmetShape = z.strictObject({ name: z.string(), why: z.string() })
 export type Unmet = z.infer<typeof unmetShape>
+
+/** The error that ends an apply which did all but these. @returns undefined when there are none */
+export function allButUnmet(unmet: readonly Unmet[]): SealiftError | undefined {
+  if (unmet.length === 0) return undefined
+  const faults = unmet.map(({ name, why }) => `${name}: ${why}`)
+  const some = count(unmet.length, 'thing')
+  return new SealiftError('TENANCY_UNMET', `the rest is done, but ${some} of the file cannot be had here`, {
+    faults,
+  })
+}
 
 /** Limits of the server's licence that a difference would go over. */
 export function overLimits(tenancy: Tenancy, actions: readonly Action[], observed: Observed): Unmet[] {

@@ -19,9 +19,11 @@ import {
   waitForStores,
 } from '../../stores/index.ts'
 import {
+  allButUnmet,
   type Proving,
   proveIdentities,
   provenShape,
+  rightsChanged,
   summed,
   twinsLeft,
   unmetShape,
@@ -143,11 +145,7 @@ async function proveChanged(
   proving: Proving,
 ): ReturnType<typeof proveIdentities> {
   const wanted = asFarAsThere(tenancyOfStores(tenancy, comparison.serve), observed.server.projects)
-  const names = new Set(
-    done.flatMap(action =>
-      action.kind === 'machine' || action.kind === 'privilege' ? [action.identity] : [],
-    ),
-  )
+  const names = rightsChanged(done)
   const left = twinsLeft(proving.known.identities).length > 0
   const changed = (wanted.identities ?? []).filter(identity => left || names.has(identity.name))
   if (changed.length === 0 && !left) return { proven: [], unmet: [] }
@@ -167,15 +165,10 @@ function asFarAsThere(tenancy: Tenancy, there: Made['observed']['server']['proje
 
 /** The error that ends an apply which could not do all of it. @returns undefined when it could */
 export function storesFault({ unmet, unready }: StoresApplied): SealiftError | undefined {
-  const faults = [...unmet, ...unready].map(({ name, why }) => `${name}: ${why}`)
   if (unready.length > 0)
     return new SealiftError('PROOF_FAILED', `${count(unready.length, 'store')} did not become ready`, {
-      faults,
+      faults: [...unmet, ...unready].map(({ name, why }) => `${name}: ${why}`),
       hints: ["look at External Secrets Operator's log, and whether it reaches Infisical"],
     })
-  if (unmet.length === 0) return undefined
-  const some = count(unmet.length, 'thing')
-  return new SealiftError('TENANCY_UNMET', `the rest is done, but ${some} of the file cannot be had here`, {
-    faults,
-  })
+  return allButUnmet(unmet)
 }

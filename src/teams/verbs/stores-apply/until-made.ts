@@ -1,4 +1,3 @@
-import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { KubernetesObject } from '../../../kernel/ports/index.ts'
 import {
   type ApplyingStores,
@@ -8,6 +7,7 @@ import {
   type StoreRemoval,
   type StoresComparison,
 } from '../../stores/index.ts'
+import { withDone } from '../../tenancy/index.ts'
 
 /** What there is, and what lies between that and the file. */
 export interface Looked {
@@ -48,9 +48,7 @@ export async function untilMade(
     } catch (error) {
       // Nobody knows what a request has done that the server failed at: it is looked at anew.
       await world.pace.rest(error).catch((failure: unknown) => {
-        if (!(failure instanceof SealiftError) || all.length === 0) throw failure
-        const some = count(all.length, 'thing is', 'things are')
-        throw failure.with({ hints: [`${some} done; run it again for the rest`] })
+        throw withDone(failure, all.length)
       })
     }
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { count, SealiftError } from '../../../kernel/errors/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Tenancy, TenancyIdentity } from '../../../kernel/inputs/index.ts'
 import {
   asStep,
@@ -14,6 +14,7 @@ import { createPace } from '../../pace/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
 import {
   type Action,
+  allButUnmet,
   type Confirm,
   confirmPruning,
   described,
@@ -22,6 +23,7 @@ import {
   type Proving,
   proveIdentities,
   provenShape,
+  rightsChanged,
   summed,
   twinsLeft,
   unmetShape,
@@ -173,20 +175,11 @@ const withAccess = ({ identities = [] }: Tenancy) => identities.filter(({ access
 
 /** Identities whose rights were given or changed. */
 function changedIdentities({ identities = [] }: Tenancy, done: readonly Action[]): TenancyIdentity[] {
-  const names = new Set(
-    done.flatMap(action =>
-      action.kind === 'machine' || action.kind === 'privilege' ? [action.identity] : [],
-    ),
-  )
+  const names = rightsChanged(done)
   return identities.filter(({ name }) => names.has(name))
 }
 
 /** The error that ends an apply which could not do all of it. @returns undefined when it could */
 export function unmetFault({ unmet }: TenancyApplied): SealiftError | undefined {
-  if (unmet.length === 0) return undefined
-  const faults = unmet.map(({ name, why }) => `${name}: ${why}`)
-  const some = count(unmet.length, 'thing')
-  return new SealiftError('TENANCY_UNMET', `the rest is done, but ${some} of the file cannot be had here`, {
-    faults,
-  })
+  return allButUnmet(unmet)
 }

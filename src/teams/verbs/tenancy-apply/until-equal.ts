@@ -1,4 +1,3 @@
-import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import type { Invitation, TenancyServer } from '../../../kernel/ports/index.ts'
 import type { Pace } from '../../pace/index.ts'
@@ -12,6 +11,7 @@ import {
   observe,
   type Pruning,
   summed,
+  withDone,
 } from '../../tenancy/index.ts'
 
 /** What making a server equal needs. */
@@ -75,9 +75,3 @@ export async function untilEqual(
 
 // What an environment has that was brought back is not known before.
 const isRestored = (action: Action) => 'restores' in action
-
-/** A failure, and how far it came. */
-function withDone(failure: unknown, done: number): unknown {
-  if (!(failure instanceof SealiftError) || done === 0) return failure
-  return failure.with({ hints: [`${count(done, 'thing is', 'things are')} done; run it again for the rest`] })
-}
