@@ -1,4 +1,5 @@
 /** A spec whose images lie in a registry of ours that keeps a list of what it is asked for. */
+import { expect } from 'vitest'
 import { createRegistry } from '../../src/adapters/registry/index.ts'
 import type { Talk } from '../../src/kernel/ports/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
@@ -71,4 +72,14 @@ export async function countedSpec({
       await server.stop()
     },
   }
+}
+
+/** The manifests that were read and that were only looked at, tags and digests alike; each may be read once. */
+export function manifests(asked: readonly string[]) {
+  const of = (method: string) =>
+    asked.flatMap(line => (line.startsWith(`${method} manifests `) ? [line.split(' ')[2] ?? ''] : []))
+  const [read, looked] = [of('GET'), of('HEAD')]
+  expect(read).toEqual([...new Set(read)])
+  expect(looked).toEqual([...new Set(looked)])
+  return { read, looked }
 }
