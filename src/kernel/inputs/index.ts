@@ -6,6 +6,7 @@
 export { type SiteApis, siteApis, targetOf, versionOf } from './api-versions.ts'
 export { parseSite, parseSpec, parseTenancy } from './parse.ts'
 export { isSameVersion } from './same-version.ts'
+export { type AskedVariable, askedVariables, ownVariables } from './server-variables.ts'
 export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
 export { journalPath, type ReadSite, readSite } from './site-file.ts'

@@ -3,6 +3,7 @@ import { checkYaml } from '../yaml/index.ts'
 import { contradictions } from './api-versions.ts'
 import { clashes } from './clashes.ts'
 import { type Site, siteSchema } from './site.ts'
+import { variableFaults } from './site-environment.ts'
 import { type BundleSpec, bundleSpec } from './spec.ts'
 import { type Tenancy, tenancySchema } from './tenancy.ts'
 import { tenancyClashes } from './tenancy-clashes.ts'
@@ -26,8 +27,9 @@ export function parseSpec(text: string, fileName: string): BundleSpec {
  * @throws SealiftError SITE_INVALID with every fault at once: path in the file, what is expected
  */
 export function parseSite(text: string, fileName: string): Site {
-  const { value, faults = [] } = checkYaml(text, siteSchema, { quote: false })
-  if (value !== undefined) return value
+  const { value, raw, faults: found = [] } = checkYaml(text, siteSchema, { quote: false })
+  const faults = [...found, ...variableFaults(raw)]
+  if (value !== undefined && faults.length === 0) return value
   throw invalid('SITE_INVALID', fileName, faults, [
     'Every field is described in bundles/schema/site.schema.json, which editors can use.',
   ])

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { infisicalFields } from './site-environment.ts'
 import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey } from './site-fields.ts'
 import { database, dragonfly } from './site-services.ts'
 
@@ -84,6 +85,7 @@ export const siteSchema = z
       })
       .optional()
       .describe('An Ingress for Infisical; none when left out'),
+    infisical: infisicalFields.prefault({}).describe("Infisical's server, beside what Sealift wires"),
     memory: z
       .strictObject({
         heapMiB: z

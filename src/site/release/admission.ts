@@ -1,8 +1,8 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { countsIn, fieldsOf, isMapping, type Mapping, textsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { redacted } from '../../kernel/workloads/index.ts'
 import type { ReleaseName } from './own-objects.ts'
-import { redacted } from './redacted.ts'
 
 // With what follows it still a label of DNS, 63 characters.
 const longestName = 55

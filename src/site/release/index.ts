@@ -1,15 +1,12 @@
 /**
  * Takes what a chart renders to, what its release was made of, and a cluster; gives what an upgrade would change, which
- * pods would not be let in, and what is not up yet. Starts Infisical's pods anew; changes nothing else, and runs no helm.
+ * pods would not be let in, and what is not up yet. Changes nothing, and runs no helm.
  */
+export { creationTrouble, podTrouble, redacted, unready } from '../../kernel/workloads/index.ts'
 export { type Admission, tryPods } from './admission.ts'
 export { type Compared, differences, wouldChange } from './differences.ts'
 export { deployedRevisions, refuseForeignRecord } from './foreign-objects.ts'
 export { ownedBy } from './own-crds.ts'
 export { isOf, ownObjects, type ReleaseName } from './own-objects.ts'
 export { isOurs, wantsPods } from './own-release.ts'
-export { creationTrouble, podTrouble } from './pod-trouble.ts'
-export { redacted } from './redacted.ts'
-export { restartForEnvironment } from './restart.ts'
-export { unready } from './rollout.ts'
 export { uncarriedImages } from './uncarried.ts'

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { restartForEnvironment } from '../../kernel/server-variables/index.ts'
 import { installedInfisical, underLease } from '../install/index.ts'
-import { restartForEnvironment } from '../release/index.ts'
 import { askDatabase, databaseCa, podAddresses, replaceInEnvironment, servicesOf } from '../wire/index.ts'
 
 /** What was done. */

@@ -71,7 +71,6 @@ export {
   areStored,
   type Environment,
   type EscrowRecord,
-  environmentMark,
   fileMark,
   fingerprintOf,
   type Kept,
@@ -103,5 +102,6 @@ export {
   type StoreScope,
   showingCertificate,
 } from './store/index.ts'
-export { derivedValues, environmentAnnotation, infisicalValues, siteUrl } from './values.ts'
+export { derivedValues, infisicalValues, siteUrl } from './values.ts'
+export { siteVariables } from './variables.ts'
 export { namespacesOf, type Wired, wiredCharts } from './wired.ts'

@@ -1,11 +1,16 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost } from '../../kernel/ports/index.ts'
+import { askedOf } from '../../kernel/server-variables/index.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
 import type { OwnDatabase } from './database/index.ts'
 import type { Environment } from './keys/index.ts'
 import type { SiteServices } from './services.ts'
+import { siteVariables } from './variables.ts'
 
-/** The environment for Infisical's pod. `siteUrl` and `memory` as derived. @throws SealiftError SITE_INVALID */
+/**
+ * The environment for Infisical's pod, with what site.yaml and verbs for teams asked for. `siteUrl` and `memory` as
+ * derived. @throws SealiftError SITE_INVALID, CLUSTER_*
+ */
 export async function environmentOf(
   { cluster, site }: SiteServices,
   own: OwnDatabase,
@@ -18,6 +23,7 @@ export async function environmentOf(
     cacheUrl: cacheUrl(site, password),
     ...(ca === undefined ? {} : { databaseCa: ca }),
     ...derived,
+    more: { ...(await siteVariables(cluster, site)), ...(await askedOf(cluster)) },
   }
 }
 

@@ -1,9 +1,7 @@
 import { infisicalName, keysSecretName, serviceUrl } from '../../kernel/access/index.ts'
 import type { ChartSpec, Site } from '../../kernel/inputs/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
-
-/** Annotation of its pods that says which environment they have started with. */
-export const environmentAnnotation = 'sealift.dev/environment'
+import { environmentAnnotation } from '../../kernel/server-variables/index.ts'
 
 /** SITE_URL: what the site file says, else the ingress, else the address inside the cluster. */
 export function siteUrl({ url, ingress }: Site, namespace: string): string {

@@ -3,8 +3,12 @@ import { AppsV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kuberne
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCluster } from '../../../src/adapters/cluster/index.ts'
 import { type Cluster, kinds } from '../../../src/kernel/ports/index.ts'
-import { restartForEnvironment } from '../../../src/site/release/index.ts'
-import { environmentMark } from '../../../src/site/wire/index.ts'
+import {
+  ensureServerVariables,
+  environmentMark,
+  environmentSecret,
+  restartForEnvironment,
+} from '../../../src/kernel/server-variables/index.ts'
 import { secretObject } from '../../../src/site/wire/secrets.ts'
 import { type ApiServer, startApiServer } from '../../support/apiserver.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
@@ -64,4 +68,23 @@ it('Infisical is started anew at a real API server by its mark alone, and once',
   expect(await restartForEnvironment(restarting, 'default')).toBe(false)
   const again = await cluster.get(kinds.deployment, 'infisical', 'default')
   expect(again?.metadata['generation']).toBe(live?.metadata['generation'])
+})
+
+it('variables of the server come and go at a real API server, with a restart each', async () => {
+  await cluster.create({ ...kinds.namespace, metadata: { name: 'sealift-system' } })
+  for (const namespace of ['sealift-system', 'default'])
+    await cluster.apply(environmentSecret(namespace, { wired: { AUTH_SECRET: 'a' }, more: { B: 'b' } }))
+  const restarting = {
+    ...{ cluster, clock: controllersClock(), signal: new AbortController().signal, say: () => {} },
+  }
+  const ensure = (wanted: object) => ensureServerVariables('stores', wanted, 'default', restarting)
+  const namesIn = async (namespace: string) =>
+    Object.keys((await cluster.get(kinds.secret, 'infisical-secrets', namespace))?.['data'] ?? {}).sort()
+  const asked = { ALLOW_INTERNAL_IP_CONNECTIONS: 'true' }
+  expect([await ensure(asked), await ensure(asked)]).toEqual([true, false])
+  const names = ['ALLOW_INTERNAL_IP_CONNECTIONS', 'AUTH_SECRET', 'B']
+  expect(await namesIn('sealift-system')).toEqual(names)
+  expect(await namesIn('default')).toEqual(names)
+  expect([await ensure({}), await ensure({})]).toEqual([true, false])
+  expect(await namesIn('sealift-system')).toEqual(['AUTH_SECRET', 'B'])
 })

@@ -29,6 +29,7 @@ import { allLooked, looked } from './looked.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
 import { usageOver } from './usage-over.ts'
+import { lookAtVariables } from './variables.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */
 export const checkResult = z.strictObject({
@@ -101,6 +102,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     lookAtIngress(cluster, site, where.infisical),
     lookAtLease(host, signal),
     lookAtKeys(cluster, site, where.infisical),
+    lookAtVariables(cluster, site, where.infisical),
   ])
   await Promise.allSettled([rested, others])
   return { where, rested: [...unknown, ...(await rested)], others: await others }

@@ -19,6 +19,7 @@ import {
   serverMemory,
   servicesOf,
   siteUrl,
+  siteVariables,
   storedKeys,
   storeKeys,
   type Wired,
@@ -39,6 +40,7 @@ export async function checkServices(
   takeOver: boolean,
 ): Promise<string> {
   const services = servicesOf(site, host, infisical.namespace)
+  await siteVariables(services.cluster, site)
   const { facts, stored } = await ownPlace(services, takeOver)
   const cache = await inspectCache(services, {
     connections: cacheConnections(replicas),

@@ -1,6 +1,5 @@
-import { isManaged, keysSecretName, systemNamespace } from '../../../kernel/access/index.ts'
-import { canonicalJson, type Digest, digestOf } from '../../../kernel/oci/index.ts'
-import { covers, secretObject } from '../../../kernel/owned/index.ts'
+import { isManaged, systemNamespace } from '../../../kernel/access/index.ts'
+import { covers } from '../../../kernel/owned/index.ts'
 import {
   type Cluster,
   isTerminating,
@@ -8,8 +7,8 @@ import {
   kinds,
   type Secret,
 } from '../../../kernel/ports/index.ts'
+import { environmentIn, environmentSecret, type Variables } from '../../../kernel/server-variables/index.ts'
 import { ensure } from '../ensure.ts'
-import { memoryVariables } from './heap.ts'
 import { storedKeys } from './keys.ts'
 import type { Keys } from './pair.ts'
 
@@ -22,14 +21,9 @@ export interface Environment {
   readonly databaseCa?: string
   /** How the server's memory is bounded. */
   readonly memory: Readonly<Record<string, string>>
+  /** What site.yaml and verbs for teams asked for; nothing when left out. */
+  readonly more?: Variables
 }
-
-/** Names of all that Sealift has in the environment, at times; of others in the Secret it knows nothing. */
-export const ownVariables: ReadonlySet<string> = new Set([
-  ...['ENCRYPTION_KEY', 'AUTH_SECRET', 'DB_CONNECTION_URI', 'DB_ROOT_CERT', 'REDIS_URL', 'SITE_URL'],
-  ...['TELEMETRY_ENABLED', 'ANNOUNCEMENTS_ENABLED'],
-  ...memoryVariables,
-])
 
 /** Where keys and environment lie: Infisical's namespace, and what is in the two. */
 export interface Kept {
@@ -41,9 +35,12 @@ export interface Kept {
 
 /** Whether keys and environment already lie in both places; what somebody else added is no matter. @throws SealiftError like {@link storedKeys} */
 export async function areStored(cluster: Cluster, kept: Kept): Promise<boolean> {
-  for (const { metadata, data } of await objectsOf(cluster, kept)) {
+  for (const object of await objectsOf(cluster, kept)) {
+    const { metadata, data } = object
     const live = await cluster.get(kinds.secret, metadata.name, metadata.namespace)
     if (isTerminating(live) || !isManaged(live) || !covers(live?.['data'], data)) return false
+    const [now, wanted] = [live, object].map(each => Object.keys(environmentIn(each)?.more ?? {}).sort())
+    if (`${now}` !== `${wanted}`) return false
   }
   return true
 }
@@ -61,8 +58,8 @@ async function objectsOf(
   { namespace, keys, environment }: Kept,
 ): Promise<KubernetesObject[]> {
   const { encryptionKey, authSecret } = (await storedKeys(cluster, namespace)) ?? keys
-  const { databaseUri, cacheUrl, siteUrl, databaseCa, memory } = environment
-  const values = {
+  const { databaseUri, cacheUrl, siteUrl, databaseCa, memory, more = {} } = environment
+  const wired = {
     ENCRYPTION_KEY: encryptionKey,
     AUTH_SECRET: authSecret,
     DB_CONNECTION_URI: databaseUri,
@@ -74,14 +71,5 @@ async function objectsOf(
     // In the Secret, because no template of the chart reads extraEnv.
     ...memory,
   }
-  return [systemNamespace, namespace].map(place => secretObject(place, keysSecretName, values))
-}
-
-/**
- * What tells two environments of Infisical's pod apart, for an annotation of the pod: one that has started with an older
- * one is started anew. A digest that nobody can guess back from, for a key of 128 random bits is in it.
- */
-export async function environmentMark(cluster: Cluster, namespace: string): Promise<Digest | undefined> {
-  const found = await cluster.get(kinds.secret, keysSecretName, namespace)
-  return found && digestOf(canonicalJson(found['data'] ?? {}))
+  return [systemNamespace, namespace].map(place => environmentSecret(place, { wired, more }))
 }

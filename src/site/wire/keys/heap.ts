@@ -37,9 +37,6 @@ const saving = {
   variables: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', UV_THREADPOOL_SIZE: '2' },
 }
 
-/** Names of all variables by which memory may be bounded. */
-export const memoryVariables: readonly string[] = ['NODE_OPTIONS', ...Object.keys(saving.variables)]
-
 /** What site.yaml says of the memory of Infisical's server. */
 interface Wanted {
   /** Wins over what was measured. */

@@ -1,5 +1,5 @@
 /** The keys that everything in the database depends on, and the environment of Infisical’s pod. Never overwrites a key, never prints one. */
-export { areStored, type Environment, environmentMark, type Kept, storeKeys } from './environment.ts'
+export { areStored, type Environment, type Kept, storeKeys } from './environment.ts'
 export { fingerprintOf } from './fingerprint.ts'
 export { type ServerMemory, serverMemory } from './heap.ts'
 export {

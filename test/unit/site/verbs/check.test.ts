@@ -50,6 +50,7 @@ test('a site that works is asked everything, and is left as it was', async () =>
     ['eso/sync', true, 'a secret arrived after 0 ms, and was taken away'],
     ['lease/sealift', true, 'nobody is changing this site'],
     ['keys/escrow', true, expect.stringMatching(/^the keys \([0-9a-f-]{19}\) are in no escrow: if this/)],
+    ['infisical/variables', true, 'the pods have started with what their Secret holds'],
   ])
   expect(site.left()).toEqual(before)
   expect(site.infisical.calls).toEqual([
@@ -108,7 +109,7 @@ test('steps are told in order, and use is measured over the window', async () =>
   await check(12, parseSite(smallSite, 'site.yaml'), site.host, talk)
   expect(lines).toEqual([
     '… Look at what runs',
-    '✔ Look at what runs: 11 of 11 as they should be',
+    '✔ Look at what runs: 12 of 12 as they should be',
     '… Send a secret from Infisical to Kubernetes',
     '~ Send a secret from Infisical to Kubernetes: waiting for a secret to arrive',
     '✔ Send a secret from Infisical to Kubernetes: a secret arrived after 0 ms, and was taken away',
@@ -152,7 +153,7 @@ describe('PostgreSQL', () => {
         hint: 'mend that first, then run sealift check again',
       },
     ])
-    expect(verdicts).toHaveLength(12)
+    expect(verdicts).toHaveLength(13)
     expect(site.clock.sleeps).toEqual([])
   })
 

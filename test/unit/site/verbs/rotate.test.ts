@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { random } from '../../../../src/adapters/clock.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { kinds, Secret, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { environmentMark } from '../../../../src/kernel/server-variables/index.ts'
 import { writeReceipt } from '../../../../src/site/install/index.ts'
 import { rotateCa } from '../../../../src/site/verbs/rotate-ca.ts'
 import { rotateDatabase } from '../../../../src/site/verbs/rotate-database.ts'
 import {
-  environmentMark,
   environmentOf,
   makeKeys,
   ownDatabase,

@@ -1,5 +1,5 @@
-import { type Counts, countsIn } from '../../kernel/objects/index.ts'
-import type { KubernetesObject } from '../../kernel/ports/index.ts'
+import { type Counts, countsIn } from '../objects/index.ts'
+import type { KubernetesObject } from '../ports/index.ts'
 
 /** Why a live Deployment, StatefulSet or DaemonSet is not up in its newest form, in a few words; nothing when it is. */
 export function unready(live: KubernetesObject): string | undefined {

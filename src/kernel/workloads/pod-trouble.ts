@@ -1,20 +1,7 @@
-import { count, messageOf } from '../../kernel/errors/index.ts'
-import {
-  countsIn,
-  fieldsOf,
-  isMapping,
-  type Mapping,
-  mappingsOf,
-  textsIn,
-} from '../../kernel/objects/index.ts'
-import {
-  type Cluster,
-  isTerminating,
-  type KubernetesObject,
-  kinds,
-  type LogRun,
-} from '../../kernel/ports/index.ts'
-import { conditionsOf } from '../wire/index.ts'
+import { count, messageOf } from '../errors/index.ts'
+import { countsIn, fieldsOf, isMapping, type Mapping, mappingsOf, textsIn } from '../objects/index.ts'
+import { conditionsOf } from '../owned/index.ts'
+import { type Cluster, isTerminating, type KubernetesObject, kinds, type LogRun } from '../ports/index.ts'
 import { redacted } from './redacted.ts'
 
 interface ContainerStatus {

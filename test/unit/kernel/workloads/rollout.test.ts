@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unready } from '../../../../src/site/release/index.ts'
+import { unready } from '../../../../src/kernel/workloads/index.ts'
 
 const live = (kind: string, status: object, spec: object = {}) => ({
   apiVersion: 'apps/v1',

@@ -1,6 +1,6 @@
 /** What is said of pods that do not come up: their logs may hold secrets, and be made to hold us up. */
 import { describe, expect, test } from 'vitest'
-import { creationTrouble, podTrouble } from '../../../../src/site/release/pod-trouble.ts'
+import { creationTrouble, podTrouble } from '../../../../src/kernel/workloads/pod-trouble.ts'
 import { makePassword } from '../../../../src/site/wire/index.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
 

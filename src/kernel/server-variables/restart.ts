@@ -1,9 +1,15 @@
-import { infisicalName } from '../../kernel/access/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
-import { type Clock, type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
-import { environmentAnnotation, environmentMark } from '../wire/index.ts'
-import { podTrouble } from './pod-trouble.ts'
-import { unready } from './rollout.ts'
+import { infisicalName, isManaged, keysSecretName } from '../access/index.ts'
+import { SealiftError } from '../errors/index.ts'
+import { countsIn } from '../objects/index.ts'
+import { type Clock, type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { podTrouble, unready } from '../workloads/index.ts'
+import {
+  environmentAnnotation,
+  environmentIn,
+  environmentMark,
+  markOf,
+  type OwnEnvironment,
+} from './environment.ts'
 
 /** How a restart is waited for. */
 export interface Restarting {
@@ -15,6 +21,22 @@ export interface Restarting {
 
 const interval = 1_000
 const timeout = 600_000
+
+/**
+ * What is Sealift's in the Secret that Infisical's pods take their environment from.
+ * @throws SealiftError NOT_INSTALLED where that is not there, or not Sealift's, CLUSTER_*
+ */
+export async function requireEnvironment(
+  cluster: Pick<Cluster, 'get'>,
+  namespace: string,
+): Promise<OwnEnvironment> {
+  const live = await cluster.get(kinds.secret, keysSecretName, namespace)
+  const own = environmentIn(live)
+  if (live !== undefined && isManaged(live) && own !== undefined) return own
+  throw new SealiftError('NOT_INSTALLED', `Secret ${namespace}/${keysSecretName} of Sealift's is not there`, {
+    hints: ['run: sealift install BUNDLE -c site.yaml; it puts the Secret back from its copy'],
+  })
+}
 
 /**
  * Starts Infisical's pods anew where they have started with another environment than is there now, one after the other,
@@ -42,18 +64,12 @@ export async function restartForEnvironment(restarting: Restarting, namespace: s
   return stale
 }
 
-function markOf(deployment: KubernetesObject): string | undefined {
-  const { template } = (deployment['spec'] ?? {}) as {
-    template?: { metadata?: { annotations?: Readonly<Record<string, string>> } }
-  }
-  return template?.metadata?.annotations?.[environmentAnnotation]
-}
-
 async function untilUp({ cluster, clock, signal, say }: Restarting, namespace: string): Promise<void> {
   const end = clock.now() + timeout
   for (;;) {
     const live = await cluster.get(kinds.deployment, infisicalName, namespace)
-    const waitingFor = live === undefined ? `Deployment ${infisicalName} is gone` : unready(live)
+    const waitingFor =
+      live === undefined ? `Deployment ${infisicalName} is gone` : (unready(live) ?? oldPods(live))
     if (waitingFor === undefined) return
     if (clock.now() >= end)
       throw new SealiftError('HELM_FAILED', `Infisical is not up after ${timeout / 1000} s`, {
@@ -62,4 +78,11 @@ async function untilUp({ cluster, clock, signal, say }: Restarting, namespace: s
     say(waitingFor)
     await clock.sleep(interval, signal)
   }
+}
+
+/** Pods with the old environment, which still answer. */
+function oldPods(deployment: KubernetesObject): string | undefined {
+  const { replicas = 0, updatedReplicas = 0 } = countsIn(deployment['status'])
+  const old = replicas - updatedReplicas
+  return old > 0 ? `Deployment ${deployment.metadata.name}: ${old} of its old pods still there` : undefined
 }

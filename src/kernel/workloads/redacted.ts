@@ -1,4 +1,4 @@
-import { printable } from '../../kernel/errors/index.ts'
+import { printable } from '../errors/index.ts'
 
 // What a log line must not carry into an error: user and password in URLs, Sealift's own passwords, and long hex or
 // base64 strings. A password may have an @ or a slash in it: up to the last @, unless a port or a digest stands there.

@@ -1,0 +1,68 @@
+import { isManaged, managed, systemNamespace } from '../access/index.ts'
+import { type AskedVariable, askedVariables } from '../inputs/index.ts'
+import { textsIn } from '../objects/index.ts'
+import { type Cluster, kinds } from '../ports/index.ts'
+
+/** ConfigMap in Sealift's namespace with what verbs for teams asked for; its keys are like `stores.NAME`. */
+const askedName = 'infisical-variables'
+
+/** Variables that somebody asks for. A list is joined by commas, as the server reads one. */
+export type Asked = Partial<Readonly<Record<AskedVariable, string>>>
+
+/** Who asks, in small letters: a word for the tenancy file's field, such as `stores`. */
+export type Asker = string
+
+type Data = Readonly<Record<string, string>>
+
+/** All that was asked for; where several asked for the same variable, it has what any of them named. @throws SealiftError CLUSTER_* */
+export async function askedOf(cluster: Pick<Cluster, 'get'>): Promise<Asked> {
+  return merged((await stored(cluster)).data)
+}
+
+/**
+ * Notes what somebody asks for, in the place of what they asked for before; what others asked for stays. Gives all that
+ * is asked for then. @throws SealiftError CLUSTER_*
+ */
+export async function noteAsked(cluster: Cluster, asker: Asker, wanted: Asked): Promise<Asked> {
+  const { data, version } = await stored(cluster)
+  const others = Object.entries(data).filter(([key]) => !key.startsWith(`${asker}.`))
+  const own = Object.entries(wanted).map(([name, value]) => [`${asker}.${name}`, value] as const)
+  const next: Data = Object.fromEntries([...others, ...own])
+  if (shown(next) !== shown(data))
+    await cluster.apply({
+      ...kinds.configMap,
+      metadata: {
+        ...{ name: askedName, namespace: systemNamespace, labels: managed },
+        ...(version === undefined ? {} : { resourceVersion: version }),
+      },
+      data: next,
+    })
+  return merged(next)
+}
+
+const shown = (data: Data) => JSON.stringify(Object.entries(data).sort())
+
+async function stored(cluster: Pick<Cluster, 'get'>): Promise<{ data: Data; version?: string }> {
+  const found = await cluster.get(kinds.configMap, askedName, systemNamespace)
+  const version = found?.metadata['resourceVersion']
+  const known = Object.entries(isManaged(found) ? textsIn(found?.['data']) : {}).filter(
+    ([key]) => nameIn(key) !== undefined,
+  )
+  return { data: Object.fromEntries(known), ...(typeof version === 'string' ? { version } : {}) }
+}
+
+function nameIn(key: string): AskedVariable | undefined {
+  return askedVariables.find(name => key.endsWith(`.${name}`))
+}
+
+function merged(data: Data): Asked {
+  const all: Partial<Record<AskedVariable, string>> = {}
+  for (const name of askedVariables) {
+    const values = Object.entries(data).flatMap(([key, value]) =>
+      nameIn(key) === name ? value.split(',') : [],
+    )
+    const items = [...new Set(values)].sort()
+    if (items.length > 0) all[name] = items.join(',')
+  }
+  return all
+}

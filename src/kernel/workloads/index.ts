@@ -1,0 +1,4 @@
+/** Why pods are not up, in words that may be shown: no secret of a log or a status is in them. Changes nothing. */
+export { creationTrouble, podTrouble } from './pod-trouble.ts'
+export { redacted } from './redacted.ts'
+export { unready } from './rollout.ts'

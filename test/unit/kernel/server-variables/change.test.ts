@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { managed } from '../../../../src/kernel/access/index.ts'
+import { secretObject } from '../../../../src/kernel/owned/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import {
+  askedOf,
+  ensureServerVariables,
+  environmentMark,
+  environmentSecret,
+} from '../../../../src/kernel/server-variables/index.ts'
+import { memoryCluster } from '../../../support/memory-cluster.ts'
+import { RecordingClock } from '../../../support/recording-clock.ts'
+import { rejection, secretIn } from '../../site/wire/memory.ts'
+
+const place = { name: 'infisical', namespace: 'infisical' }
+const keys = { ENCRYPTION_KEY: 'k', AUTH_SECRET: 'a' }
+const more = { SMTP_HOST: 'mail' }
+const internal = { ALLOW_INTERNAL_IP_CONNECTIONS: 'true' }
+const sharing = (value: string) => ({ CROSS_PROJECT_SECRET_SHARING_ORG_WHITELIST: value })
+
+/** An installed Infisical whose pods come up at once. */
+async function installed() {
+  const cluster = memoryCluster()
+  for (const name of ['infisical', 'sealift-system'])
+    await cluster.apply({ ...kinds.namespace, metadata: { name } })
+  for (const name of ['sealift-system', 'infisical'])
+    await cluster.apply(environmentSecret(name, { wired: keys, more }))
+  const mark = { 'sealift.dev/environment': await environmentMark(cluster, 'infisical') }
+  const spec = { replicas: 1, template: { metadata: { annotations: mark } } }
+  await cluster.applyAs('helm', { ...kinds.deployment, metadata: place, spec } as never)
+  const starts: string[] = []
+  cluster.behaviour.react = async (object, self) => {
+    if (object.kind !== 'Deployment') return
+    starts.push(JSON.stringify(object['spec']))
+    const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
+    await self.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
+  }
+  const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
+  await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
+  starts.length = 0
+  const restarting = {
+    ...{ cluster, clock: new RecordingClock(), signal: new AbortController().signal, say: () => {} },
+  }
+  const ensure = (asker: string, wanted: object) =>
+    ensureServerVariables(asker, wanted, 'infisical', restarting)
+  const both = async () => [
+    await secretIn(cluster, 'infisical', 'infisical-secrets'),
+    await secretIn(cluster, 'sealift-system', 'infisical-secrets'),
+  ]
+  return { cluster, starts, restarting, ensure, both }
+}
+
+describe('variables that verbs for teams ask for', () => {
+  test('reach both Secrets and the pod with one restart, and a second time with none', async () => {
+    const { cluster, starts, ensure, both } = await installed()
+    expect(await ensure('stores', internal)).toBe(true)
+    const wanted = { ...keys, ...more, ...internal }
+    expect(await both()).toEqual([wanted, wanted])
+    expect(starts).toHaveLength(1)
+    expect(starts[0]).toContain(await environmentMark(cluster, 'infisical'))
+    const before = cluster.objects().map(({ metadata }) => metadata['resourceVersion'])
+    expect(await ensure('stores', internal)).toBe(false)
+    expect(cluster.objects().map(({ metadata }) => metadata['resourceVersion'])).toEqual(before)
+  })
+
+  test('of several are kept apart: one goes when nobody wants it any more, lists are joined', async () => {
+    const { cluster, starts, ensure, both } = await installed()
+    await ensure('stores', { ...internal, ...sharing('org-2') })
+    await ensure('ci', { ...internal, ...sharing('org-1,org-2') })
+    expect(await askedOf(cluster)).toEqual({ ...internal, ...sharing('org-1,org-2') })
+    expect(starts).toHaveLength(2)
+    expect(await ensure('stores', {})).toBe(false)
+    expect(await askedOf(cluster)).toEqual({ ...internal, ...sharing('org-1,org-2') })
+    expect(await ensure('ci', {})).toBe(true)
+    expect(await askedOf(cluster)).toEqual({})
+    expect(await both()).toEqual([
+      { ...keys, ...more },
+      { ...keys, ...more },
+    ])
+  })
+
+  test('that nobody asks for write nothing, whatever the pods have started with', async () => {
+    const { cluster, starts, ensure } = await installed()
+    await cluster.applyAs('someone', secretObject('infisical', 'infisical-secrets', { EXTRA: 'theirs' }))
+    const before = cluster.objects()
+    expect(await ensure('stores', {})).toBe(false)
+    expect(cluster.objects()).toEqual(before)
+    expect(starts).toEqual([])
+  })
+
+  test('leave alone what somebody else put into the Secret, and keys that differ', async () => {
+    const { cluster, ensure, both } = await installed()
+    await cluster.applyAs('someone', secretObject('infisical', 'infisical-secrets', { EXTRA: 'theirs' }))
+    const odd = { ...keys, ENCRYPTION_KEY: 'other' }
+    await cluster.apply(environmentSecret('sealift-system', { wired: odd, more }, { 'sealift.dev/x': 'y' }))
+    await ensure('stores', internal)
+    expect(await both()).toEqual([
+      { ...keys, ...more, ...internal, EXTRA: 'theirs' },
+      { ...odd, ...more, ...internal },
+    ])
+    const copy = await cluster.get(kinds.secret, 'infisical-secrets', 'sealift-system')
+    expect(copy?.metadata.annotations).toMatchObject({ 'sealift.dev/x': 'y' })
+  })
+
+  test('are gone on with where a run was killed before the restart', async () => {
+    const { cluster, starts, restarting, ensure } = await installed()
+    const killed = {
+      ...cluster,
+      get: async (...what: Parameters<typeof cluster.get>) => {
+        if (what[0].kind === 'Deployment') throw new Error('killed')
+        return cluster.get(...what)
+      },
+    }
+    const broken = ensureServerVariables('stores', internal, 'infisical', { ...restarting, cluster: killed })
+    await expect(broken).rejects.toThrow('killed')
+    expect(starts).toEqual([])
+    expect(await ensure('stores', internal)).toBe(true)
+    expect(starts).toHaveLength(1)
+  })
+
+  test('are waited for until the old pods are gone, which would still answer', async () => {
+    const { cluster, restarting, ensure } = await installed()
+    const told: string[] = []
+    Object.assign(restarting, { say: (detail: string) => told.push(detail) })
+    let left = 2
+    cluster.behaviour.react = async (object, self) => {
+      if (object.kind !== 'Deployment') return
+      const status = { replicas: 2, updatedReplicas: 1, availableReplicas: 2 }
+      await self.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
+    }
+    restarting.clock.sleep = async () => {
+      if (--left > 0) return
+      cluster.behaviour.react = async () => {}
+      const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
+      await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
+    }
+    expect(await ensure('stores', internal)).toBe(true)
+    expect(told).toEqual(Array(2).fill('Deployment infisical: 1 of its old pods still there'))
+  })
+
+  test('want an Infisical that Sealift installed', async () => {
+    const { cluster, ensure } = await installed()
+    await cluster.delete(kinds.secret, 'infisical-secrets', 'infisical')
+    await cluster.create({
+      ...secretObject('infisical', 'infisical-secrets', {}),
+      metadata: { ...place, name: 'infisical-secrets' },
+    })
+    expect((await rejection(ensure('stores', internal))).code).toBe('NOT_INSTALLED')
+    expect(await cluster.get(kinds.configMap, 'infisical-variables', 'sealift-system')).toBeUndefined()
+  })
+
+  test('are read from a ConfigMap of Sealift’s alone, and only those that are known', async () => {
+    const { cluster } = await installed()
+    const data = { 'stores.NODE_OPTIONS': '--inspect', 'stores.ALLOW_INTERNAL_IP_CONNECTIONS': 'true' }
+    const metadata = { name: 'infisical-variables', namespace: 'sealift-system' }
+    await cluster.create({ ...kinds.configMap, metadata, data })
+    expect(await askedOf(cluster)).toEqual({})
+    await cluster.apply({ ...kinds.configMap, metadata: { ...metadata, labels: managed }, data })
+    expect(await askedOf(cluster)).toEqual(internal)
+  })
+})
