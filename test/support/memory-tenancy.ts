@@ -11,6 +11,7 @@ import {
 } from '../../src/kernel/ports/index.ts'
 import { answered } from './answered.ts'
 import { type ByHand, memoryMachines } from './memory-machines.ts'
+import { type MemorySharing, memorySharing } from './memory-sharing.ts'
 
 /** A server with its state to look at, and what it was asked. */
 export interface MemoryTenancy extends TenancyServer, ByHand {
@@ -20,6 +21,8 @@ export interface MemoryTenancy extends TenancyServer, ByHand {
   readonly changes: () => string[]
   /** Requests that were under way at the same time, at most. */
   readonly mostAtOnce: () => number
+  /** What its projects let one another read: the port beside this one, of the same server. */
+  readonly sharing: MemorySharing
   /** What the licence allows. */
   allowed: Licence
   /** Secrets by `project/environment/path`, for tests of what goes with a folder. */
@@ -35,7 +38,7 @@ export interface MemoryTenancy extends TenancyServer, ByHand {
 }
 
 const reading =
-  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|identities|machines|privileges|permissions)\b/
+  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|identities|machines|privileges|permissions|isAllowed|grants|imports|namesBelow)\b/
 const builtIn = ['admin', 'member', 'viewer', 'no-access']
 
 /** An empty server of an organisation. */
@@ -104,6 +107,7 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
 
   const memory: MemoryTenancy = {
     ...memoryMachines(request, id, projectId => projectOf(projectId).slug),
+    sharing: memorySharing({ request, id, projectOf, foldersOf: inPlace }),
     asked,
     changes: () => asked.filter(name => !reading.test(name)),
     mostAtOnce: () => most,

@@ -107,13 +107,19 @@ export function answeredOtherwise(error: unknown): boolean {
 
 /** The error for an answer nobody can go on with; `unknown` where the server does not know the path. */
 export function failure(call: Call, status: number | undefined, said: string, unknown = false): SealiftError {
-  const cause = Object.assign(new Error(said), status === undefined ? {} : { status })
+  const cause = Object.assign(new Error(said), status === undefined ? {} : { status }, unknown && { unknown })
   return status === undefined
     ? new SealiftError('SERVER_FAILED', `no answer from Infisical to ${name(call)}: ${said}`, { cause })
     : new SealiftError('SERVER_FAILED', `Infisical answered ${status} to ${name(call)}: ${said}`, {
         cause,
         ...(unknown ? { hints: ['This server is older than Sealift supports.'] } : {}),
       })
+}
+
+/** Whether the server does not know the path that it was asked for. */
+export function isUnknownRoute(error: unknown): boolean {
+  const cause = error instanceof SealiftError ? error.cause : undefined
+  return cause instanceof Error && 'unknown' in cause
 }
 
 const key = z.union([z.string(), z.number()])

@@ -4,6 +4,7 @@ import { createAccess } from './access.ts'
 import { type Api, type Call, listOf } from './api.ts'
 import { createIdentities } from './identities.ts'
 import { createSecrets } from './secrets.ts'
+import { createSharing } from './sharing.ts'
 import { createTenancy } from './tenancy.ts'
 
 const project = z.object({
@@ -23,6 +24,7 @@ export function createSession(
   return {
     organizationId,
     tenancy: createTenancy(api, token, organizationId, admin),
+    sharing: createSharing(api, token, organizationId),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

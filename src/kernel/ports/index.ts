@@ -47,6 +47,7 @@ export type {
   DatabaseSession,
   Endpoint,
 } from './services.ts'
+export type { PlacedName, ServerGrant, ServerImport, Sharing } from './sharing.ts'
 export type {
   Invitation,
   Licence,

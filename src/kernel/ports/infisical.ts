@@ -1,6 +1,7 @@
 import type { Permission } from './permission.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
+import type { Sharing } from './sharing.ts'
 import type { TenancyServer } from './tenancy.ts'
 
 /** A project as the server has it. */
@@ -62,6 +63,8 @@ export interface InfisicalSession {
   readonly organizationId: string
   /** The same server, for whoever makes its tenancy. */
   readonly tenancy: TenancyServer
+  /** What its projects let one another read. */
+  readonly sharing: Sharing
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

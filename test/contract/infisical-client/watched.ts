@@ -18,6 +18,8 @@ export interface Watched {
   readonly seen: Seen[]
   /** Requests that were under way at the same time, at most. */
   mostAtOnce(): number
+  /** Passes on to another server from now on. */
+  moveTo(target: string): void
   stop(): Promise<void>
 }
 
@@ -27,9 +29,10 @@ export interface Watching {
   readonly unknown?: (path: string) => boolean
 }
 
-/** Puts itself before the stand-in at `target`. */
-export async function watching(target: string, { unknown }: Watching = {}): Promise<Watched> {
+/** Puts itself before the stand-in at `first`. */
+export async function watching(first: string, { unknown }: Watching = {}): Promise<Watched> {
   const seen: Seen[] = []
+  let target = first
   let [now, most] = [0, 0]
   const pass = async (request: IncomingMessage) => {
     const { method = '', url = '/', headers } = request
@@ -63,5 +66,8 @@ export async function watching(target: string, { unknown }: Watching = {}): Prom
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
   }
-  return { url: `http://127.0.0.1:${port}`, seen, mostAtOnce: () => most, stop }
+  const moveTo = (other: string) => {
+    target = other
+  }
+  return { url: `http://127.0.0.1:${port}`, seen, mostAtOnce: () => most, moveTo, stop }
 }

@@ -13,15 +13,20 @@ export const adminPassword = 'Correct-Horse-9-Battery'
 export interface TenancyServers {
   readonly session: InfisicalSession
   readonly watched: Watched
+  /** Starts the server again with more in its environment, at the same address. */
+  again(more: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
 }
 
 /** Starts a server of organisation `openova`, and logs its admin in. */
-export async function startServers(how: Watching = {}): Promise<TenancyServers> {
+export async function startServers(
+  how: Watching & { readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<TenancyServers> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const uri = await postgres.createDatabase('infisical')
   const urls = { DB_CONNECTION_URI: uri, REDIS_URL: redis.url(), SITE_URL: 'http://infisical.test' }
-  const standIn = await startStandIn({ ...newKeys(), ...urls })
+  const environment = { ...newKeys(), ...urls, ...how.environment }
+  let standIn = await startStandIn(environment)
   await standIn.ready()
   const watched = await watching(standIn.url, how)
   const infisical = createInfisical({ baseUrl: watched.url, clock: systemClock })
@@ -34,5 +39,11 @@ export async function startServers(how: Watching = {}): Promise<TenancyServers> 
     await standIn.stop()
     await Promise.all([postgres.stop(), redis.stop()])
   }
-  return { session, watched, stop }
+  const again = async (more: Readonly<Record<string, string>>) => {
+    await standIn.stop()
+    standIn = await startStandIn({ ...environment, ...more })
+    await standIn.ready()
+    watched.moveTo(standIn.url)
+  }
+  return { session, watched, again, stop }
 }

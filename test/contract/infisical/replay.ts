@@ -34,8 +34,8 @@ export function ciToken(claims: Readonly<Record<string, string>>, seconds = 600)
   return `${data}.${createSign('sha256').update(data).sign(ci.privateKey, 'base64url')}`
 }
 
-/** Begins a conversation with the (fresh) server at `baseUrl`. */
-export function replaying(baseUrl: string, { bearer, body: bodyOf }: Hooks): Replay {
+/** Begins a conversation with the (fresh) server at `baseUrl`; it may move, when it is started again. */
+export function replaying(baseUrl: string | (() => string), { bearer, body: bodyOf }: Hooks): Replay {
   /** Live ids and tokens by the recorded ones. */
   const names = new Map<string, string>()
   const tokens = { bootstrap: '', user: '', identity: '' }
@@ -50,7 +50,8 @@ export function replaying(baseUrl: string, { bearer, body: bodyOf }: Hooks): Rep
     const authorization = auth === 'bearer' ? { authorization: `Bearer ${bearer(step, tokens)}` } : {}
     const content = body === null ? {} : { body: text }
     const headers = { ...authorization, ...(body === null ? {} : { 'content-type': type }) }
-    return fetch(baseUrl + translate(names, path), { method, headers, ...content })
+    const base = typeof baseUrl === 'string' ? baseUrl : baseUrl()
+    return fetch(base + translate(names, path), { method, headers, ...content })
   }
 
   function keep(name: string, body: unknown): void {

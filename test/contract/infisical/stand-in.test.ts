@@ -8,7 +8,7 @@ import { newKeys, type StandIn, startStandIn } from '../../support/infisical/pro
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
 import { essence, type Step, stepsOf } from './recording.ts'
 import { ciPublicKey, ciToken, type Hooks, type Replay, replaying, withoutLength } from './replay.ts'
-import { longBody } from './teams-bodies.ts'
+import { teamsHooks } from './teams-bodies.ts'
 
 let postgres: PostgresServer
 let redis: RedisServer
@@ -83,31 +83,9 @@ describe('the conversation of 2026-07', () => {
 })
 
 describe('the conversation about teams, CI and reruns', () => {
-  const claims = { iss: 'https://github.example', aud: 'sealift', sub: 'any' }
-  const logins: Readonly<Record<string, () => string>> = {
-    'JWT login': () => ciToken({ ...claims, repository: 'openova/app' }),
-    'JWT login: other repository': () => ciToken({ ...claims, repository: 'somebody/app' }),
-    'JWT login: expired': () => ciToken({ ...claims, repository: 'openova/app' }, -60),
-  }
-  const hooks: Hooks = {
-    bearer: ({ name }, tokens) => (/^(identity:|read as ESO)/.test(name) ? tokens.identity : tokens.user),
-    body(step, body) {
-      if (typeof body === 'string') return longBody(step, projectId)
-      const { name } = step
-      if (name === 'attach JWT auth, static keys') return { ...(body as object), publicKeys: [ciPublicKey] }
-      return name in logins ? { ...(body as object), jwt: logins[name]?.() } : body
-    },
-  }
   let replay: Replay
-  let projectId = ''
   beforeAll(async () => {
-    replay = replaying(await freshServer(2), {
-      ...hooks,
-      body(step, body) {
-        projectId = (body as { projectId?: string } | null)?.projectId ?? projectId
-        return hooks.body(step, body)
-      },
-    })
+    replay = replaying(await freshServer(2), teamsHooks())
   })
 
   test.each(numbered(stepsOf('2026-07-teams')))('%s', async (_, step) => {

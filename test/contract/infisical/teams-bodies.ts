@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
 import type { Step } from './recording.ts'
+import { ciPublicKey, ciToken, type Hooks } from './replay.ts'
 
 /** The bodies of which the recording keeps nothing but the length: made again, and held to that. */
-export function longBody(step: Step, projectId: string): unknown {
+function longBody(step: Step, projectId: string): unknown {
   const { name, request } = step
   const place = { projectId, environment: 'prod', secretPath: '/' }
   const count = Number(/^batch create (\d+)$/.exec(name)?.[1] ?? 0)
@@ -15,4 +16,25 @@ export function longBody(step: Step, projectId: string): unknown {
     count > 0 ? { ...place, secrets } : { ...place, secretValue: 'x'.repeat(length), type: 'shared' }
   expect(`(${JSON.stringify(body).length} bytes)`).toBe(request?.body)
   return body
+}
+
+/** What the recording about teams, CI and reruns does not say, or leaves out. */
+export function teamsHooks(): Hooks {
+  const claims = { iss: 'https://github.example', aud: 'sealift', sub: 'any' }
+  const logins: Readonly<Record<string, () => string>> = {
+    'JWT login': () => ciToken({ ...claims, repository: 'openova/app' }),
+    'JWT login: other repository': () => ciToken({ ...claims, repository: 'somebody/app' }),
+    'JWT login: expired': () => ciToken({ ...claims, repository: 'openova/app' }, -60),
+  }
+  let projectId = ''
+  return {
+    bearer: ({ name }, tokens) => (/^(identity:|read as ESO)/.test(name) ? tokens.identity : tokens.user),
+    body(step, body) {
+      projectId = (body as { projectId?: string } | null)?.projectId ?? projectId
+      if (typeof body === 'string') return longBody(step, projectId)
+      const { name } = step
+      if (name === 'attach JWT auth, static keys') return { ...(body as object), publicKeys: [ciPublicKey] }
+      return name in logins ? { ...(body as object), jwt: logins[name]?.() } : body
+    },
+  }
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly siteUrl: string
   readonly host: string
   readonly port: number
+  /** Ids of the organisations whose projects may share secrets. */
+  readonly sharing: readonly string[]
   readonly standIn: {
     /** Seconds that the pending migrations take together. */
     readonly migrationSeconds: number
@@ -64,6 +66,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Config | readonly Issue
     siteUrl: required('SITE_URL', url(['http:', 'https:']), 'Invalid url').replace(/\/+$/, ''),
     host: optional('HOST') ?? '0.0.0.0',
     port: number('PORT', 8080),
+    sharing: (optional('CROSS_PROJECT_SECRET_SHARING_ORG_WHITELIST') ?? '').split(',').map(id => id.trim()),
     standIn: {
       migrationSeconds: number('STAND_IN_MIGRATION_SECONDS', 0),
       bootSeconds: number('STAND_IN_BOOT_SECONDS', 0),

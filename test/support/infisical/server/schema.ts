@@ -106,4 +106,10 @@ export const migrations: readonly Migration[] = [
         position integer NOT NULL, "folderId" ${to('secret_folders')},
         "importEnvId" ${to('project_environments')}, ${times})`,
   },
+  {
+    name: '20260702080000_project-folder-grants.mjs',
+    sql: `CREATE TABLE project_folder_grants (${id}, "sourceProjectId" ${to('projects')},
+        "sourceFolderId" ${to('secret_folders')}, "targetProjectId" ${to('projects')}, ${times},
+        UNIQUE ("sourceFolderId", "targetProjectId"))`,
+  },
 ]

@@ -68,6 +68,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
   const session: InfisicalSession = {
     organizationId: 'org',
     tenancy,
+    sharing: tenancy.sharing,
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)

@@ -3,6 +3,7 @@ import type { Route } from '../router.ts'
 import { adminRoutes } from './admin.ts'
 import { folderTreeRoutes } from './folder-tree.ts'
 import { folderRoutes } from './folders.ts'
+import { grantRoutes } from './grants.ts'
 import { identityRoutes } from './identities.ts'
 import { importRoutes } from './imports.ts'
 import { jwtAuthRoutes } from './jwt-auth.ts'
@@ -36,6 +37,7 @@ export const routes = (context: Context): Route[] =>
     licensedRoutes,
     secretRoutes,
     importRoutes,
+    grantRoutes,
     organizationRoutes,
     tokenAuthRoutes,
   ].flatMap(make => make(context))

@@ -1,6 +1,5 @@
 import { authenticateOrgAdmin } from '../actor.ts'
 import type { Context } from '../context.ts'
-import { forbidden } from '../errors.ts'
 import { Fields } from '../fields.ts'
 import { type Route, route } from '../router.ts'
 
@@ -32,7 +31,7 @@ const defaults = {
   secretShareBrandConfig: null,
 }
 
-/** Settings of the organisation. Secrets of one project are never shared with another: it is not whitelisted. */
+/** Settings of the organisation. A change that is of no use, since the server was not told of it, is answered all the same. */
 export function organizationRoutes(context: Context): Route[] {
   const { db } = context
 
@@ -50,13 +49,5 @@ export function organizationRoutes(context: Context): Route[] {
     }
   }
 
-  const grant: Route['answer'] = async call => {
-    await authenticateOrgAdmin(context, call, 'settings')
-    throw forbidden('Cross-project secret sharing is not enabled for this organization')
-  }
-
-  return [
-    route('PATCH', '/api/v1/organization/:organizationId', update),
-    route('POST', '/api/v1/project-folder-grants', grant),
-  ]
+  return [route('PATCH', '/api/v1/organization/:organizationId', update)]
 }

@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts'
 import { badRequest, denied, notFound } from '../errors.ts'
+import type { Access } from '../permission.ts'
 import { secretChanged } from '../queue.ts'
-import { expand } from '../references.ts'
+import { emptied, expand } from '../references.ts'
 import { type Call, type Route, route } from '../router.ts'
 import { locateBody, locateQuery, readInputs, secretName } from '../secret-requests.ts'
 import {
@@ -13,6 +14,7 @@ import {
   visibility,
   writeSecret,
 } from '../secrets.ts'
+import { imported } from '../sharing.ts'
 
 const unrotated = { isRotatedSecret: false, rotationId: null }
 
@@ -45,6 +47,9 @@ export function secretRoutes(context: Context): Route[] {
   const isExpanding = (call: Call, generation: Generation) =>
     (call.query('expandSecretReferences') ?? String(generation.expands)) === 'true'
 
+  const isImporting = (call: Call, { expands: isNew }: Generation) =>
+    (call.query('include_imports') ?? call.query('includeImports') ?? String(isNew)) === 'true'
+
   const list =
     (generation: Generation): Route['answer'] =>
     async call => {
@@ -52,16 +57,16 @@ export function secretRoutes(context: Context): Route[] {
       access.require('describeSecret', 'secrets')
       const withValues = call.query('viewSecretValue') !== 'false'
       if (withValues) access.require('readValue', 'secrets')
-      const secrets = []
+      const [secrets, imports] = [[] as object[], [] as object[]]
       for (const at of await placesFrom(db, place, call.query('recursive') === 'true')) {
         for (const secret of await readSecrets(context, at.folderId)) {
           const { described, readable } = visibility(access, at, secret.key)
           if (!described) continue
           if (withValues && !readable) throw denied('You are not allowed to readValue on secrets')
-          const expanded = isExpanding(call, generation)
+          const value = isExpanding(call, generation)
             ? await expand(context, access, at, secret.value)
             : undefined
-          const view = secretView(secret, at, withValues ? expanded : '<hidden-by-infisical>')
+          const view = secretView(secret, at, withValues ? value : '<hidden-by-infisical>')
           const more = {
             secretPath: at.path,
             secretValueHidden: !withValues,
@@ -69,9 +74,44 @@ export function secretRoutes(context: Context): Route[] {
           }
           secrets.push({ ...view, ...unrotated, ...more, tags: [] })
         }
+        if (isImporting(call, generation))
+          imports.push(...(await listImports(at, access, isExpanding(call, generation), withValues)))
       }
-      return { secrets, imports: [] }
+      return { secrets, imports }
     }
+
+  /** A value from `source` as it is read in `place`. */
+  const expanded = async (place: SecretPlace, source: SecretPlace, access: Access, value: string) =>
+    place.projectId === source.projectId ? await expand(context, access, source, value) : emptied(value)
+
+  /** What a list says of each import. */
+  async function listImports(at: SecretPlace, access: Access, expands: boolean, withValues: boolean) {
+    const found = (await imported(context, at, access)).map(async ({ source, secrets }) => ({
+      ...{ secretPath: source.path, environment: source.environment, folderId: source.folderId },
+      secrets: await Promise.all(
+        secrets.map(async secret => {
+          const value = expands ? await expanded(at, source, access, secret.value) : secret.value
+          const { id, version, type, key, comment, skipMultilineEncoding, metadata } = secret
+          return {
+            ...{ id, _id: id, workspace: '', environment: source.environment, version, type },
+            ...{ secretKey: key, secretValue: withValues ? value : '<hidden-by-infisical>' },
+            ...{ secretComment: comment, skipMultilineEncoding, ...unrotated },
+            ...{ secretValueHidden: !withValues, secretMetadata: metadata },
+          }
+        }),
+      ),
+    }))
+    return await Promise.all(found)
+  }
+
+  /** A folder's own secret of a name, or the one that an import has; with where it really lies. */
+  async function named(place: SecretPlace, access: Access, name: string, imports: boolean) {
+    const [own] = await readSecrets(context, place.folderId, name)
+    if (own || !imports) return own && { secret: own, source: place }
+    const [first] = (await imported(context, place, access, name)).filter(({ secrets }) => secrets.length > 0)
+    const [secret] = first?.secrets ?? []
+    return first && secret && { secret, source: first.source }
+  }
 
   const read =
     (generation: Generation): Route['answer'] =>
@@ -80,18 +120,21 @@ export function secretRoutes(context: Context): Route[] {
       const name = secretName(call)
       const at = { environment: place.environment, secretPath: place.path, secretName: name }
       for (const action of ['describeSecret', 'readValue']) access.require(action, 'secrets', at)
-      const [secret] = await readSecrets(context, place.folderId, name)
-      if (!secret) throw notFound(`Secret with name '${name}' not found`)
+      const found = await named(place, access, name, isImporting(call, generation))
+      if (!found) throw notFound(`Secret with name '${name}' not found`)
+      const { secret, source } = found
       const value = isExpanding(call, generation)
-        ? await expand(context, access, place, secret.value)
+        ? await expanded(place, source, access, secret.value)
         : secret.value
       const more = {
         secretValueHidden: false,
-        secretPath: place.path,
+        secretPath: source.path,
         tags: [],
         secretMetadata: secret.metadata,
       }
-      return { secret: { ...secretView(secret, place, value), ...unrotated, ...more } }
+      // Recorded: one that is imported is of the project that was asked, and of the environment that it lies in.
+      const shown = { ...place, environment: source.environment }
+      return { secret: { ...secretView(secret, shown, value), ...unrotated, ...more } }
     }
 
   /** Runs one kind of change on one or many secrets: all of them or none. */

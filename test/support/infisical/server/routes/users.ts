@@ -48,8 +48,8 @@ export function userRoutes(context: Context): Route[] {
 
   const organizations: Route['answer'] = async call => {
     const { userId } = await authenticateUser(context, call)
-    const sql = `SELECT o.id, o.name, o.slug, o."createdAt", o."updatedAt" FROM organizations o
-      JOIN org_memberships m ON m."orgId" = o.id WHERE m."userId" = $1 ORDER BY o.name`
+    const sql = `SELECT o.id, o.name, o.slug, o."allowCrossProjectSecretSharing", o."createdAt", o."updatedAt"
+      FROM organizations o JOIN org_memberships m ON m."orgId" = o.id WHERE m."userId" = $1 ORDER BY o.name`
     if (userId) return { organizations: await db.all(sql, [userId]) }
     const { orgId } = await authenticate(context, call)
     return { organizations: await db.all('SELECT id, name, slug FROM organizations WHERE id = $1', [orgId]) }
