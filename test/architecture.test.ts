@@ -25,7 +25,7 @@ const floors = {
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],
-  teams: ['pace', 'server', 'tenancy', 'stores'],
+  teams: ['pace', 'server', 'tenancy', 'looking', 'stores'],
 } as const
 type Floor = keyof typeof floors
 const wings: readonly string[] = ['seal', 'site', 'teams']

@@ -6,14 +6,16 @@ export function storesPlanText(plan: {
   readonly differences: readonly Difference[]
   readonly extras: readonly Difference[]
   readonly unmet: readonly Unmet[]
+  readonly foreign: readonly Unmet[]
   readonly unready: readonly Unmet[]
   readonly absentNamespaces: readonly string[]
 }): string {
-  const { differences, extras, unmet, unready, absentNamespaces } = plan
+  const { differences, extras, unmet, foreign, unready, absentNamespaces } = plan
   return [
     differences.length === 0 ? 'the stores are all that the file names' : differenceTable(differences),
     ...(extras.length === 0 ? [] : [`not in the file; only --prune deletes it:\n${extraTable(extras)}`]),
     ...unmetText(unmet),
+    ...foreignText(foreign),
     ...unreadyText(unready),
     ...(absentNamespaces.length === 0
       ? []
@@ -25,18 +27,26 @@ export function storesPlanText(plan: {
 export function storesAppliedText(applied: {
   readonly changed: readonly Difference[]
   readonly unmet: readonly Unmet[]
+  readonly foreign: readonly Unmet[]
   readonly proven: readonly { readonly identity: string; readonly tried: number }[]
   readonly unready: readonly Unmet[]
 }): string {
-  const { changed, unmet, proven, unready } = applied
+  const { changed, unmet, foreign, proven, unready } = applied
   return [
     changed.length === 0 ? 'the stores were as the file says already' : differenceTable(changed),
     ...unmetText(unmet),
+    ...foreignText(foreign),
     ...unreadyText(unready),
     ...(proven.length === 0
       ? []
       : [`tried with twins: ${proven.map(({ identity, tried }) => `${identity} (${tried})`).join(', ')}`]),
   ].join('\n\n')
+}
+
+function foreignText(foreign: readonly Unmet[]): string[] {
+  if (foreign.length === 0) return []
+  const rows = foreign.map(({ name, why }) => [name, why])
+  return [`in the looking project, and not Sealift's:\n${table(['what', 'why it matters'], rows)}`]
 }
 
 function unreadyText(unready: readonly Unmet[]): string[] {

@@ -79,7 +79,7 @@ export function memorySharing({ request, id, projectOf, foldersOf }: SharingOn):
       request(['grant', nameOf(source), projectOf(targetProjectId).slug], () => {
         requireSharing()
         const found = { folderId: folderId(source), targetProjectId }
-        if (grants.some(one => one.folderId === found.folderId && one.source === nameOf(source)))
+        if (grants.some(one => one.source === nameOf(source) && one.targetProjectId === targetProjectId))
           throw answered(400, 'A grant already exists for this folder and target project')
         const folderName = source.path === '/' ? 'root' : (source.path.split('/').at(-1) ?? '')
         const { environment, projectId: sourceProjectId } = source

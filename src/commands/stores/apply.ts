@@ -15,13 +15,14 @@ export default class StoresApply extends BaseCommand {
   static override summary =
     'Let Kubernetes namespaces read secrets, as a tenancy file says. A second run changes nothing.'
   static override description =
-    'Makes a machine identity, its credentials and a ClusterSecretStore for each environment in stores.serve, and waits until External Secrets Operator calls them ready. Credentials that log in stay. Deletes nothing but what --prune names: what Sealift made for such a project and the file does not have, after its name was typed.'
+    'Makes a machine identity, its credentials and a ClusterSecretStore for each environment in stores.serve, and with layout: one-store the project that looks into all others, with the one store for all teams; waits until External Secrets Operator calls them ready. Credentials that log in stay. Deletes nothing but what --prune names: what Sealift made for such a project and the file does not have, after its name was typed.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --site site.yaml --file tenancy.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml -f tenancy.yaml --prune talent-mesh',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     ...tenancyExits,
+    'HELM_FAILED',
     'PROOF_FAILED',
     'SITE_BUSY',
     'TENANCY_UNMET',

@@ -21,6 +21,7 @@ export {
   keysSecretName,
   operatorIdentity,
   probeScope,
+  probeStoreName,
   servedBy,
   serviceUrl,
   storeIdentity,

@@ -43,5 +43,8 @@ export function storePlace(store: string): { project: string; environment: strin
 /** Name of the one ClusterSecretStore. */
 export const storeName = 'infisical-store'
 
+/** What Sealift's own store is called from when `infisical-store` serves teams: its probe goes through it. */
+export const probeStoreName = 'sealift-probe'
+
 /** The project, environment and folder in which Sealift proves that secrets arrive. */
 export const probeScope = { project: 'platform-shared', environment: 'prod', path: '/sealift-probe' } as const

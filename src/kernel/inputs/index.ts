@@ -22,3 +22,4 @@ export {
   tenancyJsonSchema,
 } from './tenancy.ts'
 export { invitationsPath, readTenancy } from './tenancy-file.ts'
+export { type TenancyLook, usualLook } from './tenancy-look.ts'

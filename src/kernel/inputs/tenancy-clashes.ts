@@ -1,11 +1,16 @@
 import { servedBy } from '../access/index.ts'
 import { printable } from '../errors/index.ts'
 import { entriesOf, twice } from './clashes.ts'
-
-type Entry = Readonly<Record<string, unknown>>
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-const lowered = (value: unknown): string | undefined => text(value)?.toLowerCase()
+import { lookClashes } from './tenancy-look.ts'
+import {
+  type Entry,
+  repeated,
+  shown,
+  strangeEnvironment,
+  strangeEnvironments,
+  strangers,
+  text,
+} from './tenancy-names.ts'
 
 /**
  * What stands in a tenancy twice where it must be unique, and names of what is not in it. Reads the document as it was
@@ -15,7 +20,8 @@ export function tenancyClashes(raw: unknown): string[] {
   const projects = entriesOf(raw, 'projects')
   const teams = entriesOf(raw, 'teams')
   const identities = entriesOf(raw, 'identities')
-  const served = entriesOf((raw as Entry | null | undefined)?.['stores'], 'serve')
+  const stores = (raw as Entry | null | undefined)?.['stores']
+  const served = entriesOf(stores, 'serve')
   return [
     ...twice(projects, 'projects', 'slug', ({ slug }) => text(slug)),
     ...projects.flatMap((project, at) => [
@@ -50,6 +56,7 @@ export function tenancyClashes(raw: unknown): string[] {
     }),
     ...served.flatMap((entry, at) => repeated(entry, 'namespaces', `stores.serve[${at}]`)),
     ...broughtClashes(served),
+    ...(typeof stores === 'object' && stores !== null ? lookClashes(stores as Entry, projects) : []),
   ]
 }
 
@@ -93,58 +100,8 @@ function reserved({ name }: Entry, path: string): string[] {
   return [`${path}: expected a name that no store's identity has; found ${shown(name)}`]
 }
 
-/** Texts that a list has more than once, whatever the case of their letters in addresses of people. */
-function repeated(entry: Entry, list: string, path: string): string[] {
-  const found = entry[list]
-  const entries = Array.isArray(found) ? found.map(value => ({ value })) : []
-  return twice(entries, `${path}.${list}`, '', ({ value }) =>
-    list === 'people' ? lowered(value) : text(value),
-  )
-}
-
-/** Projects that are named and not in the file. */
-function strangers(
-  entries: readonly Entry[],
-  path: string,
-  projects: readonly Entry[],
-  orAll: boolean,
-): string[] {
-  const known = projects.map(({ slug }) => slug)
-  const expected = `expected the slug of a project of this file${orAll ? ', or "*"' : ''}`
-  return entries.flatMap(({ project }, at) =>
-    typeof project !== 'string' || (orAll && project === '*') || known.includes(project)
-      ? []
-      : [`${path}[${at}].project: ${expected}; found ${shown(project)}`],
-  )
-}
-
-/** Environments that a project of the file is not given there. */
-function strangeEnvironments(
-  { project, environments }: Entry,
-  path: string,
-  projects: readonly Entry[],
-): string[] {
-  if (!Array.isArray(environments)) return []
-  return environments.flatMap((environment, at) =>
-    strangeEnvironment(project, environment, `${path}.environments[${at}]`, projects),
-  )
-}
-
-function strangeEnvironment(
-  project: unknown,
-  environment: unknown,
-  path: string,
-  projects: readonly Entry[],
-): string[] {
-  const known = projects.find(({ slug }) => slug === project)?.['environments']
-  if (!Array.isArray(known) || typeof environment !== 'string' || known.includes(environment)) return []
-  return [`${path}: expected an environment of ${shown(project)}; found ${shown(environment)}`]
-}
-
 /** Access that permits nothing. */
 function pointless({ read, write }: Entry, path: string): string[] {
   const isEmpty = (list: unknown) => list === undefined || (Array.isArray(list) && list.length === 0)
   return isEmpty(read) && isEmpty(write) ? [`${path}: expected paths to read or to write`] : []
 }
-
-const shown = (value: unknown) => JSON.stringify(printable(String(value), 80))

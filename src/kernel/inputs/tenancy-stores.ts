@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { environmentSlug, namespaceName, objectName } from './tenancy-fields.ts'
+import { look } from './tenancy-look.ts'
 
 // ESO takes what is before the last slash for the folder, from the environment's root.
 const remoteKey = z
@@ -57,7 +58,15 @@ const served = z.strictObject({
 /** How secrets come into the cluster. */
 export const stores = z.strictObject({
   layout: z
-    .literal('store-per-environment')
-    .describe('A ClusterSecretStore and a machine identity for each environment below'),
-  serve: z.array(served).describe('The environments that have a store, and the namespaces that each serves'),
+    .enum(['store-per-environment', 'one-store'])
+    .describe(
+      'store-per-environment: a ClusterSecretStore and a machine identity for each environment in serve; one-store: beside those, infisical-store reads every team by keys like /talent-mesh/prod/NAME',
+    ),
+  look: look
+    .optional()
+    .describe('With one-store: the project that looks into the others, and who may read through it'),
+  serve: z
+    .array(served)
+    .default([])
+    .describe('The environments that have a store of their own, and the namespaces that each serves'),
 })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { storeIdentity } from '../../kernel/access/index.ts'
+import { isOfLook, type LookAction, type LookRemoval, named } from '../looking/index.ts'
 import { type Action, described as describedRight } from '../tenancy/index.ts'
 import { type Place, storeNameOf } from './wanted.ts'
 
@@ -9,7 +10,11 @@ interface Of<Kind> extends Place {
   readonly change: 'create' | 'change' | 'remove'
   readonly detail: string
 }
-type ObjectAction = Of<'credentials'> | Of<'store'> | ExternalSecretAction
+type ObjectAction = Of<'credentials'> | StoreObjectAction | ExternalSecretAction
+/** A ClusterSecretStore, by its name. */
+interface StoreObjectAction extends Of<'store'> {
+  readonly store: string
+}
 /** An ExternalSecret, by its namespace and name. */
 export interface ExternalSecretAction extends Of<'external-secret'> {
   readonly namespace: string
@@ -26,15 +31,19 @@ interface OldIdentity extends Place {
 export type StoreRemoval =
   | (ObjectAction & { readonly change: 'remove' })
   | OldIdentity
+  | LookRemoval
   | Extract<Action, { readonly kind: 'privilege'; readonly change: 'remove' }>
 
 /** One thing to do for the stores: rights on the server, credentials, objects in the cluster. */
-export type StoreAction = Action | ObjectAction | OldIdentity
+export type StoreAction = Action | ObjectAction | OldIdentity | LookAction
 
 /** An action for people and for JSON: `name` is like `talent-mesh.prod`. */
 export const storeDifference = z.strictObject({
   change: z.enum(['create', 'change', 'remove']),
-  kind: z.enum(['identity', 'machine', 'privilege', 'credentials', 'store', 'external-secret']),
+  kind: z.enum([
+    ...(['identity', 'machine', 'privilege', 'credentials', 'store', 'external-secret'] as const),
+    ...(['variable', 'sharing', 'project', 'environment', 'folder', 'grant', 'import'] as const),
+  ]),
   name: z.string(),
   detail: z.string(),
 })
@@ -43,9 +52,11 @@ export type StoreDifference = z.infer<typeof storeDifference>
 /** Names the thing, and says what would be done with it. */
 export function describedStore(action: StoreAction): StoreDifference {
   const { change } = action
+  if (isOfLook(action)) return describedLook(action)
   if (action.kind === 'external-secret')
     return { change, kind: action.kind, name: `${action.namespace}/${action.name}`, detail: action.detail }
-  if (action.kind === 'credentials' || action.kind === 'store')
+  if (action.kind === 'store') return { change, kind: 'store', name: action.store, detail: action.detail }
+  if (action.kind === 'credentials')
     return { change, kind: action.kind, name: storeNameOf(action), detail: action.detail }
   if (action.kind === 'identity' && 'id' in action)
     return {
@@ -53,4 +64,23 @@ export function describedStore(action: StoreAction): StoreDifference {
       detail: 'with its client secrets',
     }
   return storeDifference.parse(describedRight(action))
+}
+
+function describedLook(action: LookAction): StoreDifference {
+  const { change, kind } = action
+  switch (kind) {
+    case 'variable':
+      return {
+        change,
+        kind,
+        name: action.name,
+        detail: "names the organisation; Infisical's pod starts anew",
+      }
+    case 'sharing':
+      return { change, kind, name: action.name, detail: 'lets its projects share secrets' }
+    case 'grant':
+      return { change, kind, name: named(action.source), detail: `to ${action.project}` }
+    case 'import':
+      return { change, kind, name: named(action.source), detail: `in ${action.project}` }
+  }
 }

@@ -3,6 +3,7 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import {
   applyThroughWebhook,
   markedIdentity,
+  movedStore,
   newCredentials,
   type Patience,
   revokeLost,
@@ -14,6 +15,7 @@ import {
   type KubernetesObject,
   kinds,
 } from '../../kernel/ports/index.ts'
+import { applyLook, type FolderAction, isOfLook } from '../looking/index.ts'
 import { type Action, allEnded, applyActions } from '../tenancy/index.ts'
 import type { ExternalSecretAction, StoreAction, StoreRemoval } from './action.ts'
 import type { StoresComparison } from './diff.ts'
@@ -46,6 +48,7 @@ export async function applyStores(
     // Nobody is invited.
     ...{ keep: async () => {}, lost: () => {} },
   })
+  await look([...actions, ...removals], projects, applying)
   const stores: KubernetesObject[] = []
   await allEnded(
     serve.map(async served => {
@@ -54,7 +57,7 @@ export async function applyStores(
     }),
   )
   for (const removal of removals) {
-    if (isRight(removal)) continue
+    if (isRight(removal) || isOfLook(removal)) continue
     await remove(removal, applying)
     done(removal)
   }
@@ -68,7 +71,23 @@ const isSame = (action: StoreAction, { project, environment }: Place) =>
 
 /** Whether it is done on the server, as a tenancy's rights are. */
 const isRight = (action: StoreAction): action is Action =>
-  !isObject(action) && !(action.kind === 'identity' && 'id' in action)
+  !isObject(action) && !isOfLook(action) && !(action.kind === 'identity' && 'id' in action)
+
+/** Grants and imports, once the looking project has its folders, and before the store reads there. */
+async function look(
+  actions: readonly StoreAction[],
+  projects: ReadonlyMap<string, string>,
+  { observed, session, pace, done }: ApplyingStores,
+): Promise<void> {
+  if (observed.look === undefined) return
+  const { wanted, observed: seen } = observed.look
+  const viewId = seen.view?.id ?? projects.get(wanted.project) ?? ''
+  const isOfFolder = (action: StoreAction): action is FolderAction =>
+    action.kind === 'grant' || action.kind === 'import'
+  await applyLook(wanted, actions.filter(isOfFolder), {
+    ...{ sharing: session.sharing, pace, observed: seen, viewId, done },
+  })
+}
 
 async function applyStore(
   served: Served,
@@ -94,8 +113,12 @@ async function applyStore(
     return await newCredentials(cluster, session, place, identity)
   }
   for (const action of actions) {
-    if (action.kind === 'store') await applyThroughWebhook(cluster, store, patience)
-    else if (action.kind === 'external-secret')
+    if (action.kind === 'store') {
+      // The install's own goes on first: its probe must find it whenever this is stopped.
+      if (served.store !== undefined && observed.installs !== undefined)
+        await applyThroughWebhook(cluster, movedStore(observed.installs), patience)
+      await applyThroughWebhook(cluster, store, patience)
+    } else if (action.kind === 'external-secret')
       await applyThroughWebhook(cluster, broughtBy(action), patience)
     else
       await pace.change(async () => {
@@ -119,7 +142,7 @@ async function only(name: string, session: InfisicalSession): Promise<Identity> 
 
 async function remove(removal: StoreRemoval, { cluster, session, pace, site }: ApplyingStores) {
   if (removal.kind === 'identity') await pace.change(() => session.deleteIdentity(removal.id))
-  else if (removal.kind === 'store') await cluster.delete(kinds.clusterSecretStore, storeNameOf(removal))
+  else if (removal.kind === 'store') await cluster.delete(kinds.clusterSecretStore, removal.store)
   else if (removal.kind === 'external-secret')
     await cluster.delete(kinds.externalSecret, removal.name, removal.namespace)
   else if (removal.kind === 'credentials') {

@@ -1,19 +1,24 @@
-import { servedBy, storeIdentity, storePlace } from '../../kernel/access/index.ts'
+import { servedBy, storeIdentity } from '../../kernel/access/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { identityOf } from '../../kernel/owned/index.ts'
-import { compare, type Unmet } from '../tenancy/index.ts'
+import type { KubernetesObject } from '../../kernel/ports/index.ts'
+import { compareLook, type LookComparison } from '../looking/index.ts'
+import { compare, type Removal, type Unmet } from '../tenancy/index.ts'
 import type { StoreAction, StoreRemoval } from './action.ts'
 import { externalSecretActions, oldExternalSecrets } from './external-secrets.ts'
 import { type ObservedStores, placeOf } from './observe.ts'
 import {
   credentialsOf,
   isAsWanted,
+  objectNameOf,
   type Place,
+  placeOfStore,
   type Served,
   type Site,
   storeNameOf,
   storeObject,
   tenancyOfStores,
+  whomItServes,
 } from './wanted.ts'
 
 /** What lies between the stores of a file and what there is. */
@@ -23,6 +28,8 @@ export interface StoresComparison {
   readonly extras: readonly StoreRemoval[]
   /** What the file wants and cannot be had, and what somebody has to decide. */
   readonly unmet: readonly Unmet[]
+  /** What somebody else has put into the looking project: it is left alone. */
+  readonly foreign: readonly Unmet[]
   /** The stores that can be had. */
   readonly serve: readonly Served[]
 }
@@ -34,29 +41,37 @@ export function compareStores(
   observed: ObservedStores,
   site: Site,
 ): StoresComparison {
+  const look = lookBetween(tenancy, observed)
   const refused = serve.flatMap(served => {
-    const why = missing(served, observed)
-    return why === undefined ? [] : [{ served, why }]
+    const why = served.store === undefined ? missing(served, observed) : look?.refused
+    const other = why ?? strangers(served, observed)
+    return other === undefined ? [] : [{ served, why: other }]
   })
   const possible = serve.filter(served => !refused.some(found => found.served === served))
-  const rights = compare(onlyServed(tenancy, possible), observed.server)
-  const isRight = ({ kind }: StoreAction) => ['identity', 'machine', 'privilege'].includes(kind)
+  const rights = compare(onlyServed(tenancy, possible, look?.folders), observed.server)
+  const one = possible.find(({ store }) => store !== undefined)
+  const isRight = ({ kind, project }: StoreAction) =>
+    ['identity', 'machine', 'privilege'].includes(kind) || (project !== undefined && project === one?.project)
   const { externalSecrets, namespaces } = observed
   const brought = possible.map(served => externalSecretActions(served, externalSecrets, namespaces))
   const actions = [
     ...rights.actions.filter(isRight),
+    ...(look?.actions ?? []),
     ...possible.flatMap(served => objectActions(served, observed, site)),
     ...brought.flatMap(found => found.actions),
   ]
   const excess = rights.extras.filter(extra => extra.kind === 'privilege')
   const old = [...leftPlaces(serve, observed).values()]
-  const removed = old.flatMap(place => removals(place, observed, site))
+  const names = new Set(serve.map(objectNameOf))
+  const removed = old.flatMap(place => removals(place, names, observed, site))
   return {
     actions,
-    extras: [...oldExternalSecrets(serve, externalSecrets), ...excess, ...removed],
+    extras: [...oldExternalSecrets(serve, externalSecrets), ...(look?.extras ?? []), ...excess, ...removed],
+    foreign: [...(look?.foreign ?? []), ...othersIn(one, rights.extras)],
     unmet: [
-      ...refused.map(({ served, why }) => ({ name: `store ${storeNameOf(served)}`, why })),
+      ...refused.map(({ served, why }) => ({ name: `store ${objectNameOf(served)}`, why })),
       ...rights.unmet,
+      ...(look?.unmet ?? []),
       ...brought.flatMap(found => found.unmet),
       ...unknownIdentities(old, removed, observed),
     ],
@@ -64,9 +79,24 @@ export function compareStores(
   }
 }
 
+function lookBetween(tenancy: Tenancy, { look }: ObservedStores): LookComparison | undefined {
+  if (look === undefined) return undefined
+  const folders = new Map(tenancy.projects.map(({ slug, folders }) => [slug, folders]))
+  return compareLook(look.wanted, folders, tenancy.organization, look.observed)
+}
+
+/** Identities in the looking project that are not the one store's. */
+function othersIn(one: Served | undefined, extras: readonly Removal[]): Unmet[] {
+  return extras.flatMap(extra =>
+    extra.kind === 'machine' && extra.project === one?.project
+      ? [{ name: `identity ${extra.identity} in ${extra.project}`, why: `it is there as ${extra.from}` }]
+      : [],
+  )
+}
+
 /** The tenancy of stores with the environments that they are for, and no other. */
-function onlyServed(tenancy: Tenancy, serve: readonly Served[]): Tenancy {
-  const wanted = tenancyOfStores(tenancy, serve)
+function onlyServed(tenancy: Tenancy, serve: readonly Served[], folders: readonly string[] = []): Tenancy {
+  const wanted = tenancyOfStores(tenancy, serve, folders)
   const has = (project: string, environment: string) =>
     serve.some(served => served.project === project && served.environment === environment)
   return {
@@ -78,11 +108,19 @@ function onlyServed(tenancy: Tenancy, serve: readonly Served[]): Tenancy {
   }
 }
 
-function missing({ project, environment }: Served, { server, strange }: ObservedStores): string | undefined {
+function missing({ project, environment }: Served, { server }: ObservedStores): string | undefined {
   const found = server.projects.get(project)
   if (found === undefined) return `the server has no project ${project}: sealift tenancy apply makes it`
   if (!found.environments.some(({ slug }) => slug === environment))
     return `project ${project} has no environment ${environment}: sealift tenancy apply makes it`
+  return undefined
+}
+
+/** Why nothing can be made for the identity of a store: there are several, or it may be somebody else's. */
+function strangers(
+  { project, environment }: Served,
+  { server, strange }: ObservedStores,
+): string | undefined {
   const name = storeIdentity(project, environment)
   const others = server.identities.filter(identity => identity.name === name)
   if (others.length > 1)
@@ -95,14 +133,15 @@ const notOurs = (name: string, id: string) =>
   `nothing in the cluster says that Sealift made identity ${name} (${id}): delete it in Infisical`
 
 function objectActions(served: Served, observed: ObservedStores, site: Site): StoreAction[] {
-  const { project, environment, namespaces } = served
-  const store = storeNameOf(served)
+  const { project, environment } = served
+  const store = objectNameOf(served)
   const place = { project, environment }
-  const kept = observed.kept.get(store)
-  const live = observed.stores.get(store)
+  const kept = observed.kept.get(storeNameOf(served))
+  const installs = served.store === undefined ? undefined : observed.installs
+  const live = observed.stores.get(store) ?? installs
   const identity = observed.server.identities.find(({ name }) => name === storeIdentity(project, environment))
   const asWanted = identity !== undefined && isAsWanted(live, storeObject(served, identity.id, site))
-  const serves = `serves ${namespaces.toSorted().join(', ')}`
+  const moves = installs === undefined ? '' : "; the install's own gets another name"
   return [
     ...credentialsAction(place, observed.secrets.has(credentialsOf(place, site).name), kept?.lost.length),
     ...(asWanted
@@ -110,7 +149,7 @@ function objectActions(served: Served, observed: ObservedStores, site: Site): St
       : [
           {
             ...({ kind: 'store', change: live === undefined ? 'create' : 'change' } as const),
-            ...{ ...place, detail: serves },
+            ...{ ...place, store, detail: whomItServes(served) + moves },
           },
         ]),
   ]
@@ -129,7 +168,7 @@ function credentialsAction(place: Place, there: boolean, lost: number | undefine
 /** Environments of which there is something, and no store in the file; by the name of their store. */
 function leftPlaces(serve: readonly Served[], observed: ObservedStores): Map<string, Place> {
   const all = [
-    ...[...observed.stores.keys()].map(storePlace),
+    ...[...observed.stores.values()].map(placeOfStore),
     ...[...observed.secrets.values()].map(placeOf),
     ...observed.server.identities.map(({ name }) => servedBy(name)),
   ].filter(place => place !== undefined)
@@ -139,9 +178,19 @@ function leftPlaces(serve: readonly Served[], observed: ObservedStores): Map<str
 }
 
 /** What is deleted of a store: its objects last, for they say that the identity is Sealift's. */
-function removals(place: Place, observed: ObservedStores, site: Site): StoreRemoval[] {
-  const [store, secret] = [storeNameOf(place), credentialsOf(place, site).name]
-  const known = [observed.stores.get(store), observed.secrets.get(secret)].map(identityOf)
+function removals(
+  place: Place,
+  wanted: ReadonlySet<string>,
+  observed: ObservedStores,
+  site: Site,
+): StoreRemoval[] {
+  const secret = credentialsOf(place, site).name
+  const isOfPlace = (store: KubernetesObject) => {
+    const found = placeOfStore(store)
+    return found !== undefined && storeNameOf(found) === storeNameOf(place)
+  }
+  const stores = [...observed.stores.values()].filter(isOfPlace)
+  const known = [...stores, observed.secrets.get(secret)].map(identityOf)
   const name = storeIdentity(place.project, place.environment)
   const identities = observed.server.identities.filter(identity => identity.name === name)
   const remove = { change: 'remove', ...place } as const
@@ -149,7 +198,10 @@ function removals(place: Place, observed: ObservedStores, site: Site): StoreRemo
     ...identities
       .filter(({ id }) => known.includes(id))
       .map(({ id }) => ({ kind: 'identity', ...remove, id }) as const),
-    ...(observed.stores.has(store) ? [{ kind: 'store', ...remove, detail: '' } as const] : []),
+    ...stores
+      // One that is to read elsewhere from now on stays.
+      .filter(({ metadata }) => !wanted.has(metadata.name))
+      .map(({ metadata }) => ({ kind: 'store', ...remove, store: metadata.name, detail: '' }) as const),
     ...(observed.secrets.has(secret) ? [{ kind: 'credentials', ...remove, detail: '' } as const] : []),
   ]
 }

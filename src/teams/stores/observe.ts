@@ -4,6 +4,7 @@ import {
   managed,
   servedBy,
   storeIdentity,
+  storeName,
   storePlace,
 } from '../../kernel/access/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
@@ -16,10 +17,19 @@ import {
   type KubernetesObject,
   kinds,
 } from '../../kernel/ports/index.ts'
+import { type Look, lookOf, type ObservedLook, observeLook } from '../looking/index.ts'
 import type { Pace } from '../pace/index.ts'
 import { type Observed, observe } from '../tenancy/index.ts'
 import { foreignInTheWay, refuseForeign, storeOf } from './external-secrets.ts'
-import { credentialsOf, type Served, type Site, storeNameOf, tenancyOfStores } from './wanted.ts'
+import {
+  credentialsOf,
+  objectNameOf,
+  placeOfStore,
+  type Served,
+  type Site,
+  storeNameOf,
+  tenancyOfStores,
+} from './wanted.ts'
 
 /** What looking at stores needs. */
 export interface Looking {
@@ -34,8 +44,12 @@ export interface Looking {
 export interface ObservedStores {
   /** The server: projects that stores are for, and every identity. */
   readonly server: Observed
-  /** Every ClusterSecretStore that Sealift made for an environment, by its name. */
+  /** Every ClusterSecretStore that Sealift made for an environment, or for all teams, by its name. */
   readonly stores: ReadonlyMap<string, KubernetesObject>
+  /** The install's own, where it still has the name of the one for all teams. */
+  readonly installs: KubernetesObject | undefined
+  /** What the one for all teams looks into, or did, and what there is of that. */
+  readonly look: { readonly wanted: Look; readonly observed: ObservedLook } | undefined
   /** The Secrets of Sealift's that stores log in with, by their name. */
   readonly secrets: ReadonlyMap<string, KubernetesObject>
   /** Credentials that the server takes, by the store's name. */
@@ -75,11 +89,18 @@ export async function observeStores(
     ...(await foreignInTheWay(serve, externalSecrets, cluster)),
   ])
   const stores = named.filter(
-    store =>
-      isManaged(store) && identityOf(store) !== undefined && storePlace(store.metadata.name) !== undefined,
+    store => isManaged(store) && identityOf(store) !== undefined && placeOfStore(store) !== undefined,
   )
+  const one = named.find(({ metadata }) => metadata.name === storeName)
   const credentials = ours.filter(secret => placeOf(secret) !== undefined)
   const server = await observe(tenancyOfStores(tenancy, serve), session.tenancy, pace)
+  const look = lookOf(tenancy) ?? lookLeft(stores)
+  const observed =
+    look &&
+    (await observeLook(look, {
+      ...{ cluster, session, pace, namespace: site.infisical },
+      projects: server.all,
+    }))
   const known = new Set([...stores, ...credentials].map(identityOf))
   const strange = await Promise.all(
     server.identities
@@ -111,10 +132,19 @@ export async function observeStores(
   return {
     ...{ server, stores: byName(stores), secrets: byName(credentials), kept: new Map(kept.flat()) },
     strange: new Set(strange.flat()),
+    installs: isManaged(one) && identityOf(one) === undefined ? one : undefined,
+    look: look && observed && { wanted: look, observed },
     externalSecrets: externalSecrets.filter(object => storeOf(object) !== undefined),
     // In one that is being deleted nothing can be made any more.
     namespaces: new Set(namespaces.filter(one => !isTerminating(one)).map(({ metadata }) => metadata.name)),
   }
+}
+
+/** The look of a file before this one, which wants none: nothing is to be looked into any more. */
+function lookLeft(stores: readonly KubernetesObject[]): Look | undefined {
+  const one = stores.find(({ metadata }) => metadata.name === storeName)
+  const place = one && placeOfStore(one)
+  return place && { ...place, into: [] }
 }
 
 const labelsOf = (labels: Readonly<Record<string, string>>) =>
@@ -133,12 +163,16 @@ function foreignStores(
   stores: readonly KubernetesObject[],
   secrets: readonly (KubernetesObject | undefined)[],
 ): string[] {
-  const names = new Set(serve.map(storeNameOf))
+  const names = new Set(serve.map(objectNameOf))
   const taken = [
     ...stores.filter(({ metadata }) => names.has(metadata.name)),
     ...secrets.filter(secret => secret !== undefined),
   ]
   return taken
-    .filter(object => !isManaged(object) || identityOf(object) === undefined)
+    .filter(object => !isManaged(object) || (identityOf(object) === undefined && !isInstalls(object)))
     .map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`)
 }
+
+/** Whether it is the store of an install, which gives its name to the one for all teams. */
+const isInstalls = ({ kind, metadata }: KubernetesObject) =>
+  kind === kinds.clusterSecretStore.kind && metadata.name === storeName

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { managed, serviceUrl, storeIdentity } from '../../kernel/access/index.ts'
+import { managed, serviceUrl, storeIdentity, storeName, storePlace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy, TenancyStores } from '../../kernel/inputs/index.ts'
-import { fieldsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
 import {
   type CredentialsPlace,
   covers,
@@ -11,6 +11,7 @@ import {
   storeCredentials,
 } from '../../kernel/owned/index.ts'
 import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { lookMark, lookOf } from '../looking/index.ts'
 
 /** One environment of a project, by their slugs. */
 export interface Place {
@@ -18,13 +19,28 @@ export interface Place {
   readonly environment: string
 }
 
-/** A store that the file wants. */
-export type Served = TenancyStores['serve'][number]
+/** A store that the file wants; `store` is the name of the one that serves all teams. */
+export type Served = TenancyStores['serve'][number] & { readonly store?: string }
 
 /** Namespaces that stores are made of. */
 export interface Site {
   readonly infisical: string
   readonly externalSecrets: string
+}
+
+/** Name of a ClusterSecretStore that the file wants. */
+export const objectNameOf = (served: Served): string => served.store ?? storeNameOf(served)
+
+/** Whom a store serves, in words. */
+export const whomItServes = ({ namespaces }: Served): string =>
+  `serves ${namespaces.length === 0 ? 'every namespace' : namespaces.toSorted().join(', ')}`
+
+/** The environment that a store reads, by its name, or, of the one that serves all teams, by what it says. */
+export function placeOfStore({ metadata: { name }, spec }: KubernetesObject): Place | undefined {
+  if (name !== storeName) return storePlace(name)
+  const { infisical } = fieldsOf(fieldsOf(spec)['provider'])
+  const { projectSlug, environmentSlug } = textsIn(fieldsOf(infisical)['secretsScope'])
+  return storePlace(`${projectSlug}.${environmentSlug}`)
 }
 
 /** Name of an environment's ClusterSecretStore, `talent-mesh.prod`: slugs have no dots. */
@@ -48,9 +64,9 @@ export function storeObject(served: Served, identityId: string, site: Site): Kub
   const key = (key: string) => ({ namespace, name, key })
   return {
     ...kinds.clusterSecretStore,
-    metadata: { name: storeNameOf(served), labels: managed, annotations: markedIdentity(identityId) },
+    metadata: { name: objectNameOf(served), labels: managed, annotations: markedIdentity(identityId) },
     spec: {
-      conditions: [{ namespaces: namespaces.toSorted() }],
+      ...(namespaces.length > 0 && { conditions: [{ namespaces: namespaces.toSorted() }] }),
       provider: {
         infisical: {
           hostAPI: serviceUrl(site.infisical),
@@ -79,20 +95,42 @@ export function isAsWanted(live: KubernetesObject | undefined, wanted: Kubernete
 }
 
 /**
- * The tenancy of the stores: each has an identity that may read its environment, and nothing else.
- * @param serve the stores that it is to have
+ * The tenancy of the stores: each has an identity that may read its environment, and nothing else. The looking project
+ * is one of it, of which the file says only that it is to be.
+ * @param serve the stores that it is to have @param folders those that the looking project is to have
  */
-export function tenancyOfStores(tenancy: Tenancy, serve: readonly Served[]): Tenancy {
+export function tenancyOfStores(
+  tenancy: Tenancy,
+  serve: readonly Served[],
+  folders: readonly string[] = [],
+): Tenancy {
   const { apiVersion, kind, organization, projects } = tenancy
   const slugs = new Set(serve.map(({ project }) => project))
   return {
     ...{ apiVersion, kind, organization },
-    projects: projects.filter(({ slug }) => slugs.has(slug)),
+    projects: [
+      ...projects.filter(({ slug }) => slugs.has(slug)),
+      ...serve
+        .filter(({ store }) => store !== undefined)
+        .map(({ project: slug, environment }) => ({
+          ...{ slug, environments: [environment], folders: [...folders], description: lookMark },
+        })),
+    ],
     identities: serve.map(({ project, environment }) => ({
       name: storeIdentity(project, environment),
       access: [{ project, environments: [environment], read: ['/**'], write: [] }],
     })),
   }
+}
+
+/** The stores that a file wants: those of environments, and the one that serves all teams. */
+export function allServed(tenancy: Tenancy): Served[] {
+  const look = lookOf(tenancy)
+  const { serve } = storesOf(tenancy)
+  if (look === undefined) return serve
+  const { project, environment, namespaces = [], expandSecretReferences } = look
+  const one = { project, environment, namespaces, expandSecretReferences, externalSecrets: [] }
+  return [...serve, { ...one, store: storeName }]
 }
 
 /** The stores of a file. @throws SealiftError TENANCY_INVALID for a file that says nothing of them */

@@ -37,7 +37,9 @@ export interface ObservedProject extends ServerProject {
 export interface Observed {
   /** Those that the file names, by slug. */
   readonly projects: ReadonlyMap<string, ObservedProject>
-  /** Slugs of the others. */
+  /** Every one of secrets, as the server lists them. */
+  readonly all: readonly ServerProject[]
+  /** Slugs of those that the file does not name. */
   readonly others: readonly string[]
   readonly licence: Licence
   /** E-mail address of the admin, who is left alone. */
@@ -79,7 +81,7 @@ export async function observe(tenancy: Tenancy, server: TenancyServer, pace: Pac
   )
   const others = all.map(({ slug }) => slug).filter(slug => !named.has(slug))
   const { admin } = server
-  return { projects: new Map(found), others: others.sort(), licence, admin, people, identities }
+  return { projects: new Map(found), all, others: others.sort(), licence, admin, people, identities }
 }
 
 async function observeMachines(

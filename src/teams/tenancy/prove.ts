@@ -40,6 +40,8 @@ export interface Proving {
   readonly random: Random
   readonly signal: AbortSignal
   readonly known: Known
+  /** What to try beside what the tenancy says of an identity, by its name. */
+  readonly beyond?: ReadonlyMap<string, readonly Trial[]>
 }
 
 /**
@@ -57,7 +59,7 @@ export async function proveIdentities(
   for (const { id } of twinsLeft(known.identities)) await pace.change(() => session.deleteIdentity(id))
   const [proven, unmet]: [Proven[], Unmet[]] = [[], []]
   for (const identity of identities) {
-    const trials = trialsOf(identity, tenancy)
+    const trials = [...trialsOf(identity, tenancy), ...(proving.beyond?.get(identity.name) ?? [])]
     const against = await untilDone(pace, () =>
       asTwin(identity, tenancy, proving, twin => tryAll(trials, twin, proving)),
     )

@@ -5,6 +5,7 @@ import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
 import {
+  allServed,
   compareStores,
   describedStore,
   observeStores,
@@ -17,7 +18,7 @@ import { summed, unmetShape } from '../tenancy/index.ts'
 
 /** What lies between the stores of a tenancy file and what there is, thing by thing. */
 export const storesPlan = z.strictObject({
-  layout: z.literal('store-per-environment'),
+  layout: z.enum(['store-per-environment', 'one-store']),
   /** Whether all is as the file says, and there is nothing else. */
   equal: z.boolean(),
   /** What apply would make and change. */
@@ -26,6 +27,8 @@ export const storesPlan = z.strictObject({
   extras: z.array(storeDifference),
   /** What the file wants, and cannot be had. */
   unmet: z.array(unmetShape),
+  /** What is in the looking project and Sealift did not make: it is left alone, and no drift. */
+  foreign: z.array(unmetShape),
   /** Stores and ExternalSecrets that are there and that External Secrets Operator does not call ready. */
   unready: z.array(unmetShape),
   /** Namespaces that are to be served, and are not there yet. */
@@ -48,14 +51,15 @@ export async function planStores(
   host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock'>,
   { reporter, signal }: Talk,
 ): Promise<StoresPlan> {
-  const { layout, serve } = storesOf(tenancy)
+  const { layout } = storesOf(tenancy)
+  const serve = allServed(tenancy)
   const look = () =>
     withAdmin(site, host, signal, async (session, infisical, where) => {
       const pace = createPace(host.clock, signal, text => reporter.warn(text))
       const place = siteOfStores(where)
       const looking = { cluster: host.cluster, infisical, session, pace, site: place }
       const observed = await observeStores(tenancy, serve, looking)
-      const { actions, extras, unmet } = compareStores(tenancy, serve, observed, place)
+      const { actions, extras, unmet, foreign } = compareStores(tenancy, serve, observed, place)
       const { stores, externalSecrets } = observed
       const unready = await unreadyOf(host.cluster, [...stores.values(), ...externalSecrets])
       const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
@@ -64,7 +68,7 @@ export async function planStores(
         equal: actions.length + extras.length + unmet.length + unready.length === 0,
         differences: actions.map(describedStore),
         extras: extras.map(describedStore),
-        ...{ unmet: [...unmet], unready },
+        ...{ unmet: [...unmet], foreign: [...foreign], unready },
         absentNamespaces: [...served].filter(name => !observed.namespaces.has(name)).sort(),
       }
     })

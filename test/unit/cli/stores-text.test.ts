@@ -9,7 +9,8 @@ const store = {
 } as const
 const unready = [{ name: 'store hr-platform.dev', why: 'Ready=False' }]
 const unmet = [{ name: 'store a.b', why: 'the server has no project a' }]
-const nothing = { differences: [], extras: [], unmet: [], unready: [], absentNamespaces: [] }
+const foreign = [{ name: 'secret view/all/NAME', why: 'no team sees it' }]
+const nothing = { differences: [], extras: [], unmet: [], foreign: [], unready: [], absentNamespaces: [] }
 
 test('a plan is one line where nothing differs', () => {
   expect(storesPlanText(nothing)).toBe('the stores are all that the file names')
@@ -17,7 +18,8 @@ test('a plan is one line where nothing differs', () => {
 
 test('a plan is a line a thing, and what is beside that', () => {
   const extras = [{ ...store, change: 'remove', detail: '' } as const]
-  const text = storesPlanText({ differences: [store], extras, unmet, unready, absentNamespaces: ['a', 'b'] })
+  const beside = { unmet, foreign, unready, absentNamespaces: ['a', 'b'] }
+  const text = storesPlanText({ differences: [store], extras, ...beside })
   expect(text).toBe(
     [
       '   what   name              detail',
@@ -34,6 +36,11 @@ test('a plan is a line a thing, and what is beside that', () => {
       '─────────  ───────────────────────────',
       'store a.b  the server has no project a',
       '',
+      "in the looking project, and not Sealift's:",
+      'what                  why it matters',
+      '────────────────────  ───────────────',
+      'secret view/all/NAME  no team sees it',
+      '',
       'not ready for External Secrets Operator:',
       'what                   what it says',
       '─────────────────────  ────────────',
@@ -46,11 +53,12 @@ test('a plan is a line a thing, and what is beside that', () => {
 
 test('what was done is told with what was tried', () => {
   const proven = [{ identity: 'external-secrets.talent-mesh.prod', tried: 6 }]
-  expect(storesAppliedText({ changed: [], unmet: [], unready: [], proven: [] })).toBe(
+  expect(storesAppliedText({ changed: [], unmet: [], foreign: [], unready: [], proven: [] })).toBe(
     'the stores were as the file says already',
   )
-  const text = storesAppliedText({ changed: [store], unmet, unready, proven })
+  const text = storesAppliedText({ changed: [store], unmet, foreign, unready, proven })
   expect(text).toContain('+  store  talent-mesh.prod  serves talent-mesh')
   expect(text).toContain('store hr-platform.dev  Ready=False')
+  expect(text).toContain('secret view/all/NAME  no team sees it')
   expect(text).toContain('tried with twins: external-secrets.talent-mesh.prod (6)')
 })

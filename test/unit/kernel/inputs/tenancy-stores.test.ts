@@ -64,7 +64,7 @@ describe('stores', () => {
   test('serve an environment once, in a layout that there is', () => {
     const text = serving(`${prod}, namespaces: [a]`, `${prod}, namespaces: [b]`)
     expect(faults(text.replace('store-per-environment', 'store-per-team'))).toEqual([
-      'stores.layout: expected "store-per-environment"; found "store-per-team"',
+      'stores.layout: expected "store-per-environment" or "one-store"; found "store-per-team"',
       'stores.serve[1].environment: expected a name of its own; talent-mesh.prod is stores.serve[0] already',
     ])
   })

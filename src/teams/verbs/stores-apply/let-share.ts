@@ -1,0 +1,59 @@
+import {
+  asStep,
+  type Clock,
+  type InfisicalSession,
+  type SiteHost,
+  type Talk,
+} from '../../../kernel/ports/index.ts'
+import { ensureServerVariables } from '../../../kernel/server-variables/index.ts'
+import { type LookAction, sharingVariable } from '../../looking/index.ts'
+import type { Pace } from '../../pace/index.ts'
+import { withAdmin } from '../../server/index.ts'
+import type { Looking, StoreAction } from '../../stores/index.ts'
+
+/** What lets the organisation's projects share. */
+type SharingAction = Extract<LookAction, { readonly kind: 'sharing' | 'variable' }>
+
+/** Whether an action is one of those. */
+export function isOfSharing(action: StoreAction): action is SharingAction {
+  return action.kind === 'sharing' || action.kind === 'variable'
+}
+
+/** What it needs. */
+export interface Letting extends Pick<Looking, 'session' | 'site'>, Pick<SiteHost, 'cluster' | 'infisical'> {
+  readonly clock: Clock
+  readonly pace: Pace
+  readonly talk: Talk
+  /** The site's. */
+  readonly name: string
+}
+
+/** Who asks for the variable, as it is noted in the cluster. */
+const asker = 'look'
+
+/**
+ * Lets the organisation's projects share, before anything rests on it: the server is told of the organisation and
+ * starts anew, and the organisation says yes. Then does the work, with a session of the server as it is now.
+ * @throws SealiftError NOT_INSTALLED, HELM_FAILED, SERVER_FAILED, CLUSTER_*, and what the work throws
+ */
+export async function letShare<T>(
+  actions: readonly SharingAction[],
+  letting: Letting,
+  work: (session: InfisicalSession) => Promise<T>,
+): Promise<T> {
+  const { session, site, cluster, clock, pace, talk } = letting
+  const { reporter, signal } = talk
+  const wanted = { [sharingVariable]: session.organizationId }
+  const tell = (say: (detail: string) => void) =>
+    ensureServerVariables(asker, wanted, site.infisical, { cluster, clock, signal, say })
+  const isUntold = actions.some(({ kind }) => kind === 'variable')
+  const started =
+    isUntold && (await asStep(reporter, 'Tell Infisical which organisation shares secrets', tell))
+  const go = async (present: InfisicalSession) => {
+    if (actions.some(({ kind }) => kind === 'sharing'))
+      await asStep(reporter, 'Let its projects share', () => pace.change(() => present.sharing.allow()))
+    return await work(present)
+  }
+  // Connections may lead to a pod that is gone.
+  return started ? await withAdmin(letting.name, letting, signal, go) : await go(session)
+}
