@@ -1,6 +1,13 @@
 import { fieldsOf } from '../objects/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
-import { credentialsSecretName, infisicalName, keysSecretName, serviceUrl, storeName } from './names.ts'
+import {
+  credentialsSecretName,
+  infisicalName,
+  keysSecretName,
+  probeStoreName,
+  serviceUrl,
+  storeName,
+} from './names.ts'
 
 /** Namespaces of the two wired releases; absent where nothing of them is found any more. */
 export interface WhereWired {
@@ -38,7 +45,10 @@ const only = ([first, ...others]: readonly string[]) => (others.length === 0 ? f
 
 /** Infisical's address and the namespace of ESO's credentials, as the store has them. */
 async function namedByStore(cluster: Cluster): Promise<{ hostAPI?: string; credentials?: string }> {
-  const store = await cluster.get(kinds.clusterSecretStore, storeName)
+  // The install's own bears the other name once teams have been given this one.
+  const store =
+    (await cluster.get(kinds.clusterSecretStore, storeName)) ??
+    (await cluster.get(kinds.clusterSecretStore, probeStoreName))
   const { hostAPI, auth } = fieldsOf(fieldsOf(fieldsOf(store?.['spec'])['provider'])['infisical'])
   const { clientId } = fieldsOf(fieldsOf(auth)['universalAuthCredentials'])
   const { namespace: credentials } = fieldsOf(clientId)

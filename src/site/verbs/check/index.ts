@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { storeName, type WhereWired, whereWired } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
+import { ownStoreName, servesTeams } from '../../../kernel/owned/index.ts'
 import {
   asStep,
   type Cluster,
   type ContainerUsage,
+  type KubernetesObject,
   kinds,
   type Runtime,
   type SiteHost,
@@ -87,9 +89,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     ...namespaces.map(namespace => lookAtDeployments(namespace, receipt, cluster)),
     askServices(site, where.infisical, host),
     askInfisical(where, host, signal),
-    looked(`store/${storeName}`, async id =>
-      withoutSecrets(judgeReady(await cluster.get(kinds.clusterSecretStore, storeName), id)),
-    ),
+    lookAtOwnStore(cluster),
     lookAtWebhooks(cluster, namespaces),
   ])
   const others = allLooked([
@@ -99,6 +99,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
         runtime ? [...(await judgeImages(receipt, runtime)), judgeLeftovers(await runtime.leftovers())] : [],
       'run sealift as root on the node, or correct containerd in the site file',
     ),
+    lookAtTeamsStore(cluster),
     lookAtIngress(cluster, site, where.infisical),
     lookAtLease(host, signal),
     lookAtKeys(cluster, site, where.infisical),
@@ -107,6 +108,25 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
   await Promise.allSettled([rested, others])
   return { where, rested: [...unknown, ...(await rested)], others: await others }
 }
+
+/** The store that the sync goes through. */
+async function lookAtOwnStore(cluster: Cluster): Promise<readonly Verdict[]> {
+  return await looked(`store/${storeName}`, async () => {
+    const name = await ownStoreName(cluster)
+    return judgeStore(await cluster.get(kinds.clusterSecretStore, name), name)
+  })
+}
+
+/** The one that serves all teams, where there is such a one: no sync of ours rests on it. */
+async function lookAtTeamsStore(cluster: Cluster): Promise<readonly Verdict[]> {
+  return await looked(`store/${storeName}`, async () => {
+    const store = await cluster.get(kinds.clusterSecretStore, storeName)
+    return servesTeams(store) ? judgeStore(store, storeName) : []
+  })
+}
+
+const judgeStore = (store: KubernetesObject | undefined, name: string) =>
+  withoutSecrets(judgeReady(store, `store/${name}`))
 
 async function lookAtDeployments(
   namespace: string,

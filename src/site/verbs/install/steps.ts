@@ -1,4 +1,4 @@
-import { adminSession, probeScope, serviceUrl, storeName } from '../../../kernel/access/index.ts'
+import { adminSession, probeScope, serviceUrl } from '../../../kernel/access/index.ts'
 import type { InfisicalSession } from '../../../kernel/ports/index.ts'
 import { markOlder, type Step } from '../../install/index.ts'
 import { isOurs } from '../../release/index.ts'
@@ -105,7 +105,7 @@ function infisicalSteps(installation: Installation): Step[] {
           secretsPath: probeScope.path,
         }
         const made = await ensureStore(cluster, manifests, scope, patience(say))
-        return { changed: changed || made, detail: `ClusterSecretStore ${storeName} is ready` }
+        return { changed: changed || made.changed, detail: `ClusterSecretStore ${made.name} is ready` }
       },
     },
     {

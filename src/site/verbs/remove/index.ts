@@ -10,7 +10,15 @@ import {
   systemNamespace,
 } from '../../../kernel/access/index.ts'
 import { isOperated, type Site } from '../../../kernel/inputs/index.ts'
-import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import { ownStoreName, servesTeams } from '../../../kernel/owned/index.ts'
+import {
+  asStep,
+  type Cluster,
+  isTerminating,
+  kinds,
+  type SiteHost,
+  type Talk,
+} from '../../../kernel/ports/index.ts'
 import {
   closeReceipt,
   installedBundle,
@@ -114,20 +122,21 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   for (const object of brought) await take(printed(object), () => letGo(object, cluster))
   const helm = await bundledHelm(bundle, host)
   try {
-    const store = `ClusterSecretStore ${storeName}`
-    const stored = isManaged(await cluster.get(kinds.clusterSecretStore, storeName))
+    const own = await ownStoreName(cluster)
+    const store = `ClusterSecretStore ${own}`
+    const stored = isManaged(await cluster.get(kinds.clusterSecretStore, own))
     const deleted =
       stored &&
       (await asStep(
         talk.reporter,
         `Remove ${store}`,
-        () => deleteUnlessDown(cluster, kinds.clusterSecretStore, storeName),
+        () => deleteUnlessDown(cluster, kinds.clusterSecretStore, own),
         gone => (gone ? 'gone' : 'its webhook is down: it goes after the release'),
       ))
     if (deleted) removed.push(store)
     for (const chart of [...wired.spec.charts].reverse())
       await take(`release ${chart.release}`, () => takeRelease(chart, { bundle, site, wired, helm, host }))
-    if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, storeName))
+    if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, own))
   } finally {
     await helm.dispose()
   }
@@ -140,13 +149,21 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   await take('the journal', () => closeReceipt(cluster, now))
   const left = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
-    : keptWithoutPurge(site, wired)
+    : [...keptWithoutPurge(site, wired), ...(await keptOfTeams(cluster))]
   kept.push(...left, ...access.kept)
   // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
   // up, and until all is done nobody else may begin.
   if (removal.purge || !removal.records)
     await take(`namespace ${systemNamespace}`, () => cluster.delete(kinds.namespace, systemNamespace))
   return { removed, kept }
+}
+
+/** The store for all teams: it is the tenancy's, and its objects' kind stays. */
+async function keptOfTeams(cluster: Cluster): Promise<string[]> {
+  if (!servesTeams(await cluster.get(kinds.clusterSecretStore, storeName))) return []
+  return [
+    `ClusterSecretStore ${storeName}, which serves teams: after an install sealift stores apply lets it log in again`,
+  ]
 }
 
 function keptWithoutPurge({ database, dragonfly }: Site, wired: Wired): string[] {

@@ -1,6 +1,12 @@
-import { secretData, storeName, systemNamespace } from '../../../kernel/access/index.ts'
+import { secretData, systemNamespace } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { applyThroughWebhook, explain, type Patience, waitFor } from '../../../kernel/owned/index.ts'
+import {
+  applyThroughWebhook,
+  explain,
+  ownStoreName,
+  type Patience,
+  waitFor,
+} from '../../../kernel/owned/index.ts'
 import {
   type Cluster,
   type InfisicalSession,
@@ -69,7 +75,8 @@ export async function travel(
   await session.putSecret(place, key, value)
   // Never the same twice: an apply that changes nothing would wake nobody.
   const sync = hex(random, 8)
-  const names = { name, namespace: systemNamespace, key, sync }
+  const storeName = await ownStoreName(cluster)
+  const names = { name, namespace: systemNamespace, key, sync, store: storeName }
   const object = fill(manifests.probeExternalSecret, names)
   progress?.(`waiting for ${what} to arrive`)
   const start = clock.now()

@@ -6,6 +6,8 @@ import {
   explain,
   isReady,
   lookAnnotation,
+  movedStore,
+  ownStoreName,
   type Patience,
   waitFor,
 } from '../../../kernel/owned/index.ts'
@@ -23,14 +25,16 @@ export interface StoreScope {
   readonly secretsPath: string
 }
 
-/** The store as it is applied. */
-export function storeObject(manifests: Manifests, scope: StoreScope): KubernetesObject {
-  return fill(manifests.clusterSecretStore, { ...scope })
+/** The store as it is applied, under the name that it has. */
+export function storeObject(manifests: Manifests, scope: StoreScope, name = storeName): KubernetesObject {
+  const store = fill(manifests.clusterSecretStore, { ...scope })
+  return name === storeName ? store : movedStore(store)
 }
 
 /**
  * Applies the store, unless it is there as it should be, and waits until ESO calls it Ready. ESO's webhook may not
- * answer yet right after its install: that is waited for too. Tells whether anything changed.
+ * answer yet right after its install: that is waited for too. The one for all teams is left alone, whatever becomes of
+ * it. Gives the store's name, and tells whether anything changed.
  * @throws SealiftError PROOF_FAILED with conditions and events when it does not become Ready, CLUSTER_*
  */
 export async function ensureStore(
@@ -38,25 +42,26 @@ export async function ensureStore(
   manifests: Manifests,
   scope: StoreScope,
   patience: Patience,
-): Promise<boolean> {
-  const store = storeObject(manifests, scope)
-  const before = await cluster.get(kinds.clusterSecretStore, storeName)
+): Promise<{ name: string; changed: boolean }> {
+  const name = await ownStoreName(cluster)
+  const store = storeObject(manifests, scope, name)
+  const before = await cluster.get(kinds.clusterSecretStore, name)
   const there = !isTerminating(before) && covers(before, store)
-  if (there && isReady(before)) return false
-  patience.progress?.(`waiting for ${storeName}`)
+  if (there && isReady(before)) return { name, changed: false }
+  patience.progress?.(`waiting for ${name}`)
   if (!there) await applyThroughWebhook(cluster, store, patience)
   // ESO backs off between its attempts, for minutes at last; a changed annotation makes it look at once.
   let nudged = there ? 0 : patience.clock.now()
   const ready = await waitFor(patience, async () => {
-    if (isReady(await cluster.get(kinds.clusterSecretStore, storeName))) return true
+    if (isReady(await cluster.get(kinds.clusterSecretStore, name))) return true
     if (patience.clock.now() - nudged < 5_000) return undefined
     nudged = patience.clock.now()
     const annotations = { [lookAnnotation]: String(nudged) }
     await applyThroughWebhook(cluster, { ...store, metadata: { ...store.metadata, annotations } }, patience)
     return undefined
   })
-  if (ready !== undefined) return true
-  throw new SealiftError('PROOF_FAILED', `ClusterSecretStore ${storeName} did not become Ready`, {
+  if (ready !== undefined) return { name, changed: true }
+  throw new SealiftError('PROOF_FAILED', `ClusterSecretStore ${name} did not become Ready`, {
     faults: await explain(cluster, store),
     hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
   })

@@ -169,7 +169,9 @@ describe('ensureStore', () => {
 describe('fill', () => {
   it('fills after parsing: a value cannot become structure', () => {
     const hostile = 'x\n  evil: true'
-    const filled = fill(manifests.probeExternalSecret, { name: hostile, namespace: 'n', key: 'k', sync: 's' })
+    const filled = fill(manifests.probeExternalSecret, {
+      ...{ name: hostile, namespace: 'n', key: 'k', sync: 's', store: 'infisical-store' },
+    })
     expect(filled.metadata.name).toBe(hostile)
     expect(Object.keys(filled.metadata)).toEqual(['name', 'namespace', 'labels', 'annotations'])
   })
