@@ -13,6 +13,8 @@ export const adminPassword = 'Correct-Horse-9-Battery'
 export interface TenancyServers {
   readonly session: InfisicalSession
   readonly watched: Watched
+  /** Keys that it was started with. */
+  readonly keys: Readonly<Record<string, string>>
   /** Starts the server again with more in its environment, at the same address. */
   again(more: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
@@ -25,7 +27,8 @@ export async function startServers(
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const uri = await postgres.createDatabase('infisical')
   const urls = { DB_CONNECTION_URI: uri, REDIS_URL: redis.url(), SITE_URL: 'http://infisical.test' }
-  const environment = { ...newKeys(), ...urls, ...how.environment }
+  const keys = newKeys()
+  const environment = { ...keys, ...urls, ...how.environment }
   let standIn = await startStandIn(environment)
   await standIn.ready()
   const watched = await watching(standIn.url, how)
@@ -45,5 +48,5 @@ export async function startServers(
     await standIn.ready()
     watched.moveTo(standIn.url)
   }
-  return { session, watched, again, stop }
+  return { session, watched, keys, again, stop }
 }
