@@ -8,6 +8,7 @@ import { createDragonfly } from './dragonfly/index.ts'
 import { nodeFiles } from './files/index.ts'
 import { helmFrom } from './helm/from-program.ts'
 import { createInfisical } from './infisical/index.ts'
+import { createIssuers } from './issuers/index.ts'
 import { thisOperator, thisPlatform } from './platform.ts'
 import { createPostgres } from './postgres/index.ts'
 
@@ -38,6 +39,7 @@ export async function siteHost(
     database: createPostgres(),
     cache: createDragonfly(),
     infisical: (baseUrl, haste) => createInfisical({ baseUrl, clock, ...haste }),
+    issuers: createIssuers(),
     async helmFrom(program) {
       const files = await kubeconfigFiles(options)
       return helmFrom(program, {

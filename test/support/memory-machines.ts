@@ -8,9 +8,12 @@ import type {
   ServerPrivilege,
 } from '../../src/kernel/ports/index.ts'
 import { answered } from './answered.ts'
+import { type MemoryLogins, memoryLogins } from './memory-logins.ts'
 
 /** What the tests of rooms may do by hand as well. */
 export interface ByHand {
+  /** The same server's logins. */
+  readonly logins: MemoryLogins
   /** Gives a machine of a project another role, as somebody would in the web UI. */
   giveRole(projectId: string, identityId: string, role: string): void
   /** Gives an identity a role in the organisation. */
@@ -35,6 +38,7 @@ export function memoryMachines(
     if (found === undefined) throw answered(404, `Identity with ID ${identityId} not found`)
     return found.name
   }
+  const logins = memoryLogins(request, nameOf)
   const within = (projectId: string) => machines.get(projectId) ?? []
   const change = (projectId: string, identityId: string, roles: readonly string[]) => {
     if (!within(projectId).some(machine => machine.identityId === identityId))
@@ -51,6 +55,7 @@ export function memoryMachines(
   }
 
   return {
+    logins,
     giveRole: (projectId, identityId, role) => change(projectId, identityId, [role]),
     giveOrganizationRole(name, role) {
       const at = identities.findIndex(identity => identity.name === name)
@@ -78,10 +83,13 @@ export function memoryMachines(
         return rule.action.includes(wanted) && of === environment && covers
       })
     },
-    identities: () => request(['identities'], () => [...identities]),
+    identities: () =>
+      request(['identities'], () =>
+        identities.map(identity => ({ ...identity, authMethods: logins.methodsOf(identity.id) })),
+      ),
     createIdentity: name =>
       request(['createIdentity', name], () => {
-        const made = { id: id('identity'), name, role: 'no-access' }
+        const made = { id: id('identity'), name, role: 'no-access', authMethods: [] }
         identities.push(made)
         return made.id
       }),

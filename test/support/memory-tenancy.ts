@@ -38,7 +38,7 @@ export interface MemoryTenancy extends TenancyServer, ByHand {
 }
 
 const reading =
-  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|identities|machines|privileges|permissions|isAllowed|grants|imports|namesBelow)\b/
+  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|identities|machines|privileges|permissions|isAllowed|grants|imports|namesBelow|login)\b/
 const builtIn = ['admin', 'member', 'viewer', 'no-access']
 
 /** An empty server of an organisation. */

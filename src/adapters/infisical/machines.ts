@@ -8,7 +8,14 @@ const page = 100
 const identities = z
   .object({
     identities: z.array(
-      z.object({ role: z.string(), identity: z.object({ id: z.string(), name: z.string() }) }),
+      z.object({
+        role: z.string(),
+        identity: z.object({
+          id: z.string(),
+          name: z.string(),
+          authMethods: z.array(z.string()).default([]),
+        }),
+      }),
     ),
     totalCount: z.number().optional(),
   })

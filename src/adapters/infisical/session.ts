@@ -3,6 +3,7 @@ import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { createAccess } from './access.ts'
 import { type Api, type Call, listOf } from './api.ts'
 import { createIdentities } from './identities.ts'
+import { createLogins } from './logins.ts'
 import { createSecrets } from './secrets.ts'
 import { createSharing } from './sharing.ts'
 import { createTenancy } from './tenancy.ts'
@@ -25,6 +26,7 @@ export function createSession(
     organizationId,
     tenancy: createTenancy(api, token, organizationId, admin),
     sharing: createSharing(api, token, organizationId),
+    logins: createLogins(api, token),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

@@ -16,6 +16,7 @@ export { relativePath, siteName } from './spec-fields.ts'
 export {
   type Tenancy,
   type TenancyIdentity,
+  type TenancyLogin,
   type TenancyProject,
   type TenancyStores,
   type TenancyTeam,
@@ -23,3 +24,4 @@ export {
 } from './tenancy.ts'
 export { invitationsPath, readTenancy } from './tenancy-file.ts'
 export { type TenancyLook, usualLook } from './tenancy-look.ts'
+export { isCertificates, secondsOf } from './tenancy-logins.ts'

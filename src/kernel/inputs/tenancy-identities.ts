@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { environmentSlug } from './tenancy-fields.ts'
+import { login } from './tenancy-logins.ts'
 
 /** Paths of secrets: one folder, or one and all below it. */
 const secretPaths = z
@@ -38,4 +39,7 @@ export const identity = z.strictObject({
     .array(access)
     .default([])
     .describe('What it may do; a project may occur several times, such as for other environments'),
+  login: login
+    .optional()
+    .describe('How it logs in without a credential that lasts; when left out, its logins are left alone'),
 })

@@ -59,6 +59,8 @@ export type TenancyProject = Tenancy['projects'][number]
 
 /** One machine identity of it. */
 export type TenancyIdentity = NonNullable<Tenancy['identities']>[number]
+/** How one of them logs in. */
+export type TenancyLogin = NonNullable<TenancyIdentity['login']>
 /** Its stores: which environments have one, and whom they serve. */
 export type TenancyStores = NonNullable<Tenancy['stores']>
 /** One team of it. */

@@ -3,6 +3,7 @@ import type { Cluster } from './cluster.ts'
 import type { Files } from './files.ts'
 import type { Helm } from './helm.ts'
 import type { Infisical } from './infisical.ts'
+import type { Issuers } from './issuers.ts'
 import type { Registry, Web } from './registry.ts'
 import type { Progress, Reporter, StepReport } from './reporter.ts'
 import type { Runtime } from './runtime.ts'
@@ -50,6 +51,7 @@ export interface SiteHost {
   readonly cache: Cache
   /** Infisical's API at a base URL. */
   readonly infisical: (baseUrl: string, haste?: Haste) => Infisical
+  readonly issuers: Issuers
   readonly helmFrom: HelmFrom
   readonly clock: Clock
   readonly random: Random

@@ -31,7 +31,9 @@ export type {
   InfisicalSession,
   Project,
 } from './infisical.ts'
+export type { IssuerAnswer, Issuers } from './issuers.ts'
 export { kinds } from './kinds.ts'
+export type { JwtLogin, Login, LoginServer, OidcLogin } from './logins.ts'
 export type { Permission } from './permission.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
 export type { Progress, Reporter, StepReport } from './reporter.ts'

@@ -1,3 +1,4 @@
+import type { LoginServer } from './logins.ts'
 import type { Permission } from './permission.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
@@ -65,6 +66,8 @@ export interface InfisicalSession {
   readonly tenancy: TenancyServer
   /** What its projects let one another read. */
   readonly sharing: Sharing
+  /** The same server, for how its machine identities log in without a credential that lasts. */
+  readonly logins: LoginServer
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

@@ -71,6 +71,8 @@ export interface ServerIdentity {
   readonly name: string
   /** Its role in the organisation. */
   readonly role: string
+  /** The ways in which it can log in, such as `universal-auth` and `oidc-auth`. */
+  readonly authMethods: readonly string[]
 }
 
 /** A machine identity in a project. */

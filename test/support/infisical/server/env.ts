@@ -13,6 +13,8 @@ export interface Config {
   readonly port: number
   /** Ids of the organisations whose projects may share secrets. */
   readonly sharing: readonly string[]
+  /** Whether it may be led to addresses of private networks, ALLOW_INTERNAL_IP_CONNECTIONS. */
+  readonly allowInternal: boolean
   readonly standIn: {
     /** Seconds that the pending migrations take together. */
     readonly migrationSeconds: number
@@ -21,6 +23,8 @@ export interface Config {
     /** MiB of touched memory to hold. */
     readonly holdMib: number
     readonly redisConnections: number
+    /** Addresses by name, for hosts that no name server knows: STAND_IN_HOSTS, `ghe.example=127.0.0.1 …`. */
+    readonly hosts: Readonly<Record<string, string>>
   }
 }
 
@@ -67,11 +71,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Config | readonly Issue
     host: optional('HOST') ?? '0.0.0.0',
     port: number('PORT', 8080),
     sharing: (optional('CROSS_PROJECT_SECRET_SHARING_ORG_WHITELIST') ?? '').split(',').map(id => id.trim()),
+    allowInternal: optional('ALLOW_INTERNAL_IP_CONNECTIONS') === 'true',
     standIn: {
       migrationSeconds: number('STAND_IN_MIGRATION_SECONDS', 0),
       bootSeconds: number('STAND_IN_BOOT_SECONDS', 0),
       holdMib: number('STAND_IN_HOLD_MIB', 0),
       redisConnections: number('STAND_IN_REDIS_CONNECTIONS', 40),
+      hosts: Object.fromEntries(
+        (optional('STAND_IN_HOSTS') ?? '').split(/\s+/).flatMap(entry => {
+          const [host, address] = entry.split('=')
+          return host && address ? [[host, address]] : []
+        }),
+      ),
     },
   }
   return issues.length > 0 ? issues : config

@@ -107,6 +107,12 @@ export const migrations: readonly Migration[] = [
         "importEnvId" ${to('project_environments')}, ${times})`,
   },
   {
+    name: '20260602090000_identity-oidc-auth.mjs',
+    sql: `CREATE TABLE identity_oidc_auths (${id}, ${tokenColumns}, "identityId" ${to('identities')} UNIQUE,
+        "oidcDiscoveryUrl" text NOT NULL, "caCert" text NOT NULL, "boundIssuer" text NOT NULL,
+        "boundAudiences" text NOT NULL, "boundClaims" jsonb NOT NULL, "boundSubject" text NOT NULL, ${times})`,
+  },
+  {
     name: '20260702080000_project-folder-grants.mjs',
     sql: `CREATE TABLE project_folder_grants (${id}, "sourceProjectId" ${to('projects')},
         "sourceFolderId" ${to('secret_folders')}, "targetProjectId" ${to('projects')}, ${times},

@@ -8,6 +8,7 @@ import { loadImages } from '../../../../src/site/load/index.ts'
 import { install } from '../../../../src/site/verbs/install/index.ts'
 import { memoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles, memorySource } from '../../../support/memory-files.ts'
+import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleDelta } from '../../../support/sample-delta.ts'
@@ -51,6 +52,7 @@ async function site() {
     helmFrom: () => Promise.reject(notReached),
     clock,
     random,
+    issuers: memoryIssuers(),
     platform,
     operator: 'root@node1, process 1',
     manifests: 'manifests',

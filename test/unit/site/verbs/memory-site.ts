@@ -11,6 +11,7 @@ import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { type MemoryHelm, memoryHelm } from '../../../support/memory-helm.ts'
+import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
@@ -106,6 +107,7 @@ export async function memorySite(): Promise<MemorySite> {
     helmFrom: async () => helm,
     clock,
     random,
+    issuers: memoryIssuers(),
     platform: 'linux/amd64',
     operator: 'root@node1, process 1',
     manifests: 'manifests',

@@ -69,6 +69,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     organizationId: 'org',
     tenancy,
     sharing: tenancy.sharing,
+    logins: tenancy.logins,
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)

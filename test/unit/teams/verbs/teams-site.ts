@@ -6,6 +6,7 @@ import { markedFor } from '../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
+import { type MemoryIssuers, memoryIssuers } from '../../../support/memory-issuers.ts'
 import type { MemoryTenancy } from '../../../support/memory-tenancy.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
@@ -17,7 +18,8 @@ export interface TeamsSite {
   readonly cluster: MemoryCluster
   readonly infisical: MemoryInfisical
   readonly clock: RecordingClock
-  readonly host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'files' | 'random'>
+  readonly issuers: MemoryIssuers
+  readonly host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'files' | 'random' | 'issuers'>
   readonly talk: ReturnType<typeof recordedTalk>
 }
 
@@ -40,11 +42,13 @@ export async function teamsSite(tenancy: MemoryTenancy, login: Login = ownLogin)
   const clock = new RecordingClock()
   const talk = recordedTalk()
   const files = memoryFiles()
+  const issuers = memoryIssuers()
   return {
     cluster,
     infisical,
     clock,
     talk,
-    host: { cluster, clock, files, random: countingRandom(), infisical: () => infisical },
+    issuers,
+    host: { cluster, clock, files, issuers, random: countingRandom(), infisical: () => infisical },
   }
 }

@@ -10,6 +10,7 @@ import { jwtAuthRoutes } from './jwt-auth.ts'
 import { licensedRoutes } from './licensed.ts'
 import { memberRoutes } from './members.ts'
 import { membershipRoutes } from './memberships.ts'
+import { oidcAuthRoutes } from './oidc-auth.ts'
 import { organizationRoutes } from './organizations.ts'
 import { privilegeRoutes } from './privileges.ts'
 import { projectRoutes } from './projects.ts'
@@ -30,6 +31,7 @@ export const routes = (context: Context): Route[] =>
     identityRoutes,
     universalAuthRoutes,
     jwtAuthRoutes,
+    oidcAuthRoutes,
     tokenRoutes,
     membershipRoutes,
     privilegeRoutes,

@@ -1,11 +1,11 @@
 import { isIPv4 } from 'node:net'
 import { authenticateOrgAdmin } from '../actor.ts'
 import type { Context } from '../context.ts'
-import { badRequest, unauthorized } from '../errors.ts'
+import { badRequest, forbidden, unauthorized } from '../errors.ts'
 import { Fields } from '../fields.ts'
 import { issueToken, type TokenSettings, tokenSettings } from '../identity-token.ts'
-import { type Bounds, checkClaims, verifyWithKeys } from '../jwt.ts'
-import { type Route, route } from '../router.ts'
+import { type Bounds, boundsOf, checkClaims, verifyWithKeys } from '../jwt.ts'
+import { type Call, type Route, route } from '../router.ts'
 import { identityById } from './identities.ts'
 
 interface JwtAuth extends TokenSettings, Bounds {
@@ -19,33 +19,67 @@ interface JwtAuth extends TokenSettings, Bounds {
   readonly updatedAt: Date
 }
 
+const columns = [
+  ...['accessTokenTTL', 'accessTokenMaxTTL', 'accessTokenNumUsesLimit', 'publicKeys'],
+  ...['boundIssuer', 'boundAudiences', 'boundSubject', 'boundClaims'],
+] as const
+
 const isPrivate = (host: string) =>
   host === 'localhost' || (isIPv4(host) && /^(10|127|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./.test(host))
 
 /** JWT auth with static keys, and the ways to log in that a disconnected server cannot be given. */
 export function jwtAuthRoutes(context: Context): Route[] {
   const { db } = context
+  const path = '/api/v1/auth/jwt-auth/identities/:identityId'
 
-  const attach: Route['answer'] = async call => {
+  const find = async (call: Call) => {
     const { orgId } = await authenticateOrgAdmin(context, call)
     const identity = await identityById(db, orgId, call.param('identityId'))
-    const fields = new Fields(call.body)
-    const settings = tokenSettings(fields, call.body)
+    const sql = 'SELECT * FROM identity_jwt_auths WHERE "identityId" = $1'
+    return { identity, auth: await db.first<JwtAuth>(sql, [identity.id]) }
+  }
+  const existing = async (call: Call) => {
+    const { auth } = await find(call)
+    if (auth === undefined) throw badRequest('The identity does not have JWT Auth attached')
+    return auth
+  }
+  const read = (body: Call['body'], settingsGiven: Call['body']) => {
+    const fields = new Fields(body)
+    const settings = tokenSettings(fields, settingsGiven)
     const configurationType = fields.string('configurationType')
-    const publicKeys = call.body['publicKeys'] ?? []
+    const publicKeys = body['publicKeys'] ?? []
     if (configurationType !== 'static' || !Array.isArray(publicKeys) || publicKeys.length === 0) {
       const message = 'The stand-in knows only the configuration "static" with public keys'
       fields.fault({ code: 'custom', message, path: ['configurationType'] })
     }
-    const texts = ['jwksUrl', 'jwksCaCert', 'boundIssuer', 'boundAudiences', 'boundSubject']
-    const row = Object.fromEntries(texts.map(name => [name, fields.string(name, '')]))
+    const [jwksUrl, jwksCaCert] = [fields.string('jwksUrl', ''), fields.string('jwksCaCert', '')]
+    const bounds = boundsOf(name => fields.string(name, ''), body['boundClaims'])
     fields.done()
-    if (await db.first('SELECT id FROM identity_jwt_auths WHERE "identityId" = $1', [identity.id])) {
-      throw badRequest('Failed to add JWT Auth to already configured identity')
+    return { ...settings, ...bounds, jwksUrl, jwksCaCert, configurationType, publicKeys }
+  }
+
+  const attach: Route['answer'] = async call => {
+    const { identity, auth } = await find(call)
+    const row = read(call.body, call.body)
+    if (auth) throw badRequest('Failed to add JWT Auth to already configured identity')
+    return {
+      identityJwtAuth: await db.insert<JwtAuth>('identity_jwt_auths', { ...row, identityId: identity.id }),
     }
-    const boundClaims = call.body['boundClaims'] ?? {}
-    const full = { ...settings, ...row, identityId: identity.id, configurationType, publicKeys, boundClaims }
-    return { identityJwtAuth: await db.insert<JwtAuth>('identity_jwt_auths', full) }
+  }
+
+  const change: Route['answer'] = async call => {
+    const auth = await existing(call)
+    const row = read({ ...auth, ...call.body }, call.body)
+    const set = columns.map((name, i) => `"${name}" = $${i + 2}`).join(', ')
+    const sql = `UPDATE identity_jwt_auths SET ${set}, "updatedAt" = now() WHERE id = $1 RETURNING *`
+    const values = { ...row, publicKeys: JSON.stringify(row.publicKeys) }
+    return { identityJwtAuth: await db.first(sql, [auth.id, ...columns.map(name => values[name])]) }
+  }
+
+  const revoke: Route['answer'] = async call => {
+    const auth = await existing(call)
+    await db.all('DELETE FROM identity_jwt_auths WHERE id = $1', [auth.id])
+    return { identityJwtAuth: auth }
   }
 
   const login: Route['answer'] = async ({ body }) => {
@@ -61,16 +95,14 @@ export function jwtAuthRoutes(context: Context): Route[] {
     const claims = verifyWithKeys(jwt, auth.publicKeys)
     if (typeof claims === 'string')
       throw unauthorized(`Access denied: JWT verification failed with all keys. Errors - ${claims}`)
-    const fault = checkClaims(claims, auth)
-    if (fault) throw unauthorized(`Access denied: ${fault}`)
+    const unmet = checkClaims(claims, auth)
+    if (unmet?.bound === 'issuer') throw forbidden('Access denied: issuer mismatch')
+    if (unmet?.bound === 'subject') throw forbidden('Access denied: subject not allowed')
+    if (unmet?.bound === 'audience') throw unauthorized('Access denied: token audience not allowed')
+    if (unmet?.missing) throw unauthorized(`Access denied: token has no ${unmet.name} field`)
+    if (unmet) throw unauthorized(`Access denied: claim mismatch for field ${unmet.name}`)
     const identity = { id: auth.identityId, name: auth.name, orgId: auth.orgId }
     return issueToken(context, identity, auth, { authMethod: 'jwt-auth', clientSecretId: '' })
-  }
-
-  const attachOidc: Route['answer'] = async call => {
-    await authenticateOrgAdmin(context, call)
-    // The real server fetches the discovery document here; offline that is its plain 500.
-    throw new Error('the OIDC discovery document cannot be fetched')
   }
 
   const attachKubernetes: Route['answer'] = async call => {
@@ -90,8 +122,10 @@ export function jwtAuthRoutes(context: Context): Route[] {
 
   return [
     route('POST', '/api/v1/auth/jwt-auth/login', login),
-    route('POST', '/api/v1/auth/jwt-auth/identities/:identityId', attach),
-    route('POST', '/api/v1/auth/oidc-auth/identities/:identityId', attachOidc),
+    route('POST', path, attach),
+    route('PATCH', path, change),
+    route('GET', path, async call => ({ identityJwtAuth: await existing(call) })),
+    route('DELETE', path, revoke),
     route('POST', '/api/v1/auth/kubernetes-auth/identities/:identityId', attachKubernetes),
   ]
 }

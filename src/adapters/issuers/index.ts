@@ -1,0 +1,2 @@
+/** OpenID Connect issuers by Node's own `https`. */
+export { createIssuers, isPrivateAddress } from './issuers.ts'

@@ -1,0 +1,96 @@
+/** The recorded conversation with a server whose issuer is a private one: the issuer is real, and really asked. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newKeys, startStandIn } from '../../support/infisical/process.ts'
+import { type OidcIssuer, startOidcIssuer } from '../../support/oidc-issuer.ts'
+import { startPostgres, startRedis } from '../../support/services.ts'
+import { type Step, stepsOf } from './recording.ts'
+import { type Replay, replaying } from './replay.ts'
+
+interface OidcStep extends Step {
+  /** Paths of the issuer that the server asked for while it answered. */
+  readonly issuerAsked: readonly string[]
+}
+const steps = stepsOf('2026-07-oidc') as OidcStep[]
+// Its answer is routes/kubernetes-auth.ts's matter.
+const ofOidc = steps.filter(({ name }) => !name.startsWith('Kubernetes auth'))
+
+const recordedAddress = 'https://127.0.0.1:59443'
+const password = 'Correct-Horse-9-Battery'
+const claims = { aud: 'https://github.example/openova', repository: 'openova/app' }
+const main = 'ref:refs/heads/main'
+const tokens: Readonly<Record<string, (issuer: OidcIssuer) => string>> = {
+  'login: fits': issuer => issuer.token({ ...claims, sub: `repo:openova/app:${main}` }),
+  'login: other branch': issuer => issuer.token({ ...claims, sub: 'repo:openova/app:ref:refs/heads/other' }),
+  'login: other org': issuer =>
+    issuer.token({ ...claims, repository: 'evil/app', sub: `repo:evil/app:${main}` }),
+  'login: pull request': issuer => issuer.token({ ...claims, sub: 'repo:openova/app:pull_request' }),
+  'login: expired': issuer => issuer.token({ ...claims, sub: `repo:openova/app:${main}` }, -60),
+  'login: nested repository name': issuer =>
+    issuer.token({ ...claims, repository: 'openova/a/b', sub: `repo:openova/a/b:${main}` }),
+}
+
+const stops: (() => Promise<unknown>)[] = []
+let issuer: OidcIssuer
+let replay: Replay
+
+beforeAll(async () => {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+  stops.push(postgres.stop, redis.stop)
+  issuer = await startOidcIssuer()
+  stops.unshift(issuer.stop)
+  const standIn = await startStandIn({
+    ...newKeys(),
+    DB_CONNECTION_URI: await postgres.createDatabase('infisical'),
+    REDIS_URL: redis.url(),
+    SITE_URL: 'http://infisical.test',
+    ALLOW_INTERNAL_IP_CONNECTIONS: 'true',
+  })
+  stops.unshift(standIn.stop)
+  await standIn.ready()
+  const admin = { email: 'admin@site.local', password, organization: 'openova' }
+  const body = JSON.stringify(admin)
+  const headers = { 'content-type': 'application/json' }
+  const made = await fetch(`${standIn.url}/api/v1/admin/bootstrap`, { method: 'POST', headers, body })
+  const { organization } = (await made.json()) as { organization: { id: string } }
+  replay = replaying(standIn.url, {
+    bearer: (_, { user }) => user,
+    body: ({ name }, body) => {
+      const fields = body as Record<string, unknown>
+      const jwt = tokens[name]?.(issuer)
+      return {
+        ...fields,
+        ...('organizationId' in fields && { organizationId: organization.id }),
+        ...(jwt !== undefined && { jwt }),
+        ...('caCert' in fields && { caCert: issuer.ca.trim() }),
+      }
+    },
+  })
+})
+afterAll(async () => {
+  for (const stop of stops) await stop()
+})
+
+/** A recorded step with the real issuer in place of the recorded one; logins name the step `user login`, as hooks do. */
+function here(step: OidcStep): OidcStep {
+  const text = JSON.stringify(step).replaceAll(recordedAddress, issuer.url)
+  const read = JSON.parse(text, (name, value: unknown) =>
+    name === 'caCert' && String(value).startsWith('-----BEGIN') ? issuer.ca.trim() : value,
+  ) as OidcStep
+  const isLogin = step.name === 'login' || step.name === 'select'
+  const auth = /\/(login|select-organization)$/.test(read.request?.path ?? '') && step.name !== 'select'
+  return {
+    ...read,
+    name: isLogin ? 'user login' : step.name,
+    ...(read.request && { request: { ...read.request, auth: auth ? 'none' : 'bearer' } }),
+  }
+}
+
+test.each(ofOidc.map((step, i) => [`${i + 1} ${step.name}`, step] as const))('%s', async (_, step) => {
+  const before = issuer.asked.length
+  await replay.run(here(step))
+  expect(issuer.asked.slice(before)).toEqual(step.issuerAsked)
+})
+
+test('all but the step about Kubernetes auth were replayed', () => {
+  expect([steps.length, ofOidc.length]).toEqual([14, 13])
+})
