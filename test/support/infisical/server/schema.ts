@@ -113,6 +113,13 @@ export const migrations: readonly Migration[] = [
         "boundAudiences" text NOT NULL, "boundClaims" jsonb NOT NULL, "boundSubject" text NOT NULL, ${times})`,
   },
   {
+    name: '20260602090100_identity-kubernetes-auth.mjs',
+    sql: `CREATE TABLE identity_kubernetes_auths (${id}, ${tokenColumns}, "identityId" ${to('identities')} UNIQUE,
+        "kubernetesHost" text NOT NULL, "caCert" text NOT NULL, "verifyTlsCertificate" boolean NOT NULL,
+        "tokenReviewerJwt" text NOT NULL, "allowedNamespaces" text NOT NULL, "allowedNames" text NOT NULL,
+        "allowedAudience" text NOT NULL, ${times})`,
+  },
+  {
     name: '20260702080000_project-folder-grants.mjs',
     sql: `CREATE TABLE project_folder_grants (${id}, "sourceProjectId" ${to('projects')},
         "sourceFolderId" ${to('secret_folders')}, "targetProjectId" ${to('projects')}, ${times},

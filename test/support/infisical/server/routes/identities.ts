@@ -32,7 +32,8 @@ export async function authMethods(db: Database, id: string): Promise<string[]> {
     `SELECT "authMethod" method FROM identities WHERE id = $1 AND "authMethod" IS NOT NULL
       UNION ALL SELECT 'universal-auth' FROM identity_universal_auths WHERE "identityId" = $1
       UNION ALL SELECT 'jwt-auth' FROM identity_jwt_auths WHERE "identityId" = $1
-      UNION ALL SELECT 'oidc-auth' FROM identity_oidc_auths WHERE "identityId" = $1`,
+      UNION ALL SELECT 'oidc-auth' FROM identity_oidc_auths WHERE "identityId" = $1
+      UNION ALL SELECT 'kubernetes-auth' FROM identity_kubernetes_auths WHERE "identityId" = $1`,
     [id],
   )
   return methods.map(({ method }) => method)

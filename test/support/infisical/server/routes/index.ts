@@ -7,6 +7,7 @@ import { grantRoutes } from './grants.ts'
 import { identityRoutes } from './identities.ts'
 import { importRoutes } from './imports.ts'
 import { jwtAuthRoutes } from './jwt-auth.ts'
+import { kubernetesAuthRoutes } from './kubernetes-auth.ts'
 import { licensedRoutes } from './licensed.ts'
 import { memberRoutes } from './members.ts'
 import { membershipRoutes } from './memberships.ts'
@@ -32,6 +33,7 @@ export const routes = (context: Context): Route[] =>
     universalAuthRoutes,
     jwtAuthRoutes,
     oidcAuthRoutes,
+    kubernetesAuthRoutes,
     tokenRoutes,
     membershipRoutes,
     privilegeRoutes,

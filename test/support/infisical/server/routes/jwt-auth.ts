@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net'
 import { authenticateOrgAdmin } from '../actor.ts'
 import type { Context } from '../context.ts'
 import { badRequest, forbidden, unauthorized } from '../errors.ts'
@@ -23,9 +22,6 @@ const columns = [
   ...['accessTokenTTL', 'accessTokenMaxTTL', 'accessTokenNumUsesLimit', 'publicKeys'],
   ...['boundIssuer', 'boundAudiences', 'boundSubject', 'boundClaims'],
 ] as const
-
-const isPrivate = (host: string) =>
-  host === 'localhost' || (isIPv4(host) && /^(10|127|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./.test(host))
 
 /** JWT auth with static keys, and the ways to log in that a disconnected server cannot be given. */
 export function jwtAuthRoutes(context: Context): Route[] {
@@ -105,27 +101,11 @@ export function jwtAuthRoutes(context: Context): Route[] {
     return issueToken(context, identity, auth, { authMethod: 'jwt-auth', clientSecretId: '' })
   }
 
-  const attachKubernetes: Route['answer'] = async call => {
-    await authenticateOrgAdmin(context, call)
-    const fields = new Fields(call.body)
-    const host = fields.string('kubernetesHost')
-    fields.done()
-    const name = URL.canParse(host) ? new URL(host).hostname : host
-    if (isPrivate(name)) throw badRequest('Local IPs not allowed as URL')
-    // No name is resolved here: a disconnected server finds none but private ones either.
-    const reason = `getaddrinfo ENOTFOUND ${name}`
-    throw badRequest(
-      `Failed to connect to Kubernetes host at ${host}: ${reason}`,
-      'KubernetesHostConnectionError',
-    )
-  }
-
   return [
     route('POST', '/api/v1/auth/jwt-auth/login', login),
     route('POST', path, attach),
     route('PATCH', path, change),
     route('GET', path, async call => ({ identityJwtAuth: await existing(call) })),
     route('DELETE', path, revoke),
-    route('POST', '/api/v1/auth/kubernetes-auth/identities/:identityId', attachKubernetes),
   ]
 }
