@@ -72,3 +72,9 @@ export const keysExits: readonly ErrorCode[] = [
   'KEYS_LOST',
   'NOT_INSTALLED',
 ]
+
+/** How giving stores other client secrets can end. */
+export const rotateStoresExits: readonly ErrorCode[] = [
+  ...tenancyExits.filter(code => code !== 'TENANCY_INVALID'),
+  'SITE_BUSY',
+]

@@ -12,6 +12,7 @@ import { conditionsOf, secretObject } from '../../src/kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds, Secret } from '../../src/kernel/ports/index.ts'
 import { parseYaml } from '../../src/kernel/yaml/index.ts'
 import { markedFor } from '../../src/site/wire/index.ts'
+import { rotateStoresAlone } from '../../src/teams/verbs/rotate-stores.ts'
 import { applyStoresOf } from '../../src/teams/verbs/stores-apply/index.ts'
 import { planStores } from '../../src/teams/verbs/stores-plan.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
@@ -176,6 +177,33 @@ it('are not changed by a second apply', async () => {
   const before = await versions()
   expect(await apply()).toMatchObject({ changed: [], unmet: [], unready: [], proven: [] })
   expect(await versions()).toEqual(before)
+})
+
+it('get other client secrets while what the Secret holds always logs in', async () => {
+  const holding = async () =>
+    (await secretIn(cluster, 'external-secrets', 'infisical-universal-auth.talent-mesh.prod')) ?? {}
+  const before = await holding()
+  let [over, tried] = [false, 0]
+  const trying = async () => {
+    const infisical = createInfisical({ baseUrl: servers.watched.url, clock: systemClock })
+    for (; !over; tried += 1) {
+      const { clientId = '', clientSecret = '' } = await holding()
+      await infisical.loginIdentity({ clientId, clientSecret: new Secret(clientSecret) })
+    }
+  }
+  const rotating = rotateStoresAlone('bank', host(), recordedTalk()).finally(() => {
+    over = true
+  })
+  const [{ rotated, unmet }] = await Promise.all([rotating, trying()])
+  expect([rotated.map(({ revoked }) => revoked), unmet]).toEqual([[1], []])
+  expect(tried).toBeGreaterThan(10)
+  const { clientId = '', clientSecret = '' } = before
+  expect((await holding())['clientSecret']).not.toBe(clientSecret)
+  const server = createInfisical({ baseUrl: servers.watched.url, clock: systemClock })
+  await expect(server.loginIdentity({ clientId, clientSecret: new Secret(clientSecret) })).rejects.toThrow()
+  await put('/', 'POSTGRES_PASSWORD', 'after the rotation')
+  await cluster.apply(externalSecret('talent-mesh', { 'force-sync': 'rotated' }))
+  expect(await arrived('talent-mesh', 'after the rotation')).toBeDefined()
 })
 
 it('go on with other credentials when theirs are gone', async () => {

@@ -18,6 +18,7 @@ import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
+import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
 import { storesApplied } from '../../src/teams/verbs/stores-apply/index.ts'
 import { storesPlan } from '../../src/teams/verbs/stores-plan.ts'
 import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
@@ -50,6 +51,7 @@ export const outputs = {
   remove: removeResult,
   'rotate-ca': rotatedCa,
   'rotate-database': rotatedDatabase,
+  'rotate-stores': rotatedStores.extend({ error: error.optional() }),
   sbom: sbomOutput,
   sign: signed,
   status: z.discriminatedUnion('state', [

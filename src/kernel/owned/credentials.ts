@@ -27,6 +27,22 @@ export function storeCredentials(store: string, namespace: string): CredentialsP
   return { namespace, name: `${credentialsSecretName}.${store}`, description }
 }
 
+/** Where ESO has the credentials of the install's own store; `namespace` is its own. */
+export function operatorPlace(namespace: string): CredentialsPlace {
+  return {
+    namespace,
+    name: credentialsSecretName,
+    description: 'External Secrets Operator, made by Sealift',
+  }
+}
+
+/** The place of credentials by the name of their Secret; nothing for any other name. `namespace` is ESO's. */
+export function placeOfSecret(name: string, namespace: string): CredentialsPlace | undefined {
+  if (name === credentialsSecretName) return operatorPlace(namespace)
+  const before = `${credentialsSecretName}.`
+  return name.startsWith(before) ? storeCredentials(name.slice(before.length), namespace) : undefined
+}
+
 /** A machine identity's credentials as the cluster has them. */
 export interface IdentityCredentials {
   readonly identityId: string

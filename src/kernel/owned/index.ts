@@ -11,6 +11,8 @@ export {
   keptCredentials,
   markedIdentity,
   newCredentials,
+  operatorPlace,
+  placeOfSecret,
   revokeLost,
   storeCredentials,
 } from './credentials.ts'

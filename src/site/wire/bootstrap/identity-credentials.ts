@@ -5,17 +5,8 @@ import {
   servedBy,
 } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { type CredentialsPlace, identityOf, storeCredentials } from '../../../kernel/owned/index.ts'
+import { identityOf, operatorPlace, storeCredentials } from '../../../kernel/owned/index.ts'
 import type { Cluster, Identity, InfisicalSession } from '../../../kernel/ports/index.ts'
-
-/** Where ESO's credentials are; `namespace` is its own. */
-export function operatorPlace(namespace: string): CredentialsPlace {
-  return {
-    namespace,
-    name: credentialsSecretName,
-    description: 'External Secrets Operator, made by Sealift',
-  }
-}
 
 /**
  * ESO's identity: the one whose credentials the cluster has, though they do not log in; else the only one of its

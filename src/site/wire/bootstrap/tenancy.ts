@@ -1,5 +1,5 @@
 import { probeScope } from '../../../kernel/access/index.ts'
-import { keptCredentials, newCredentials, revokeLost } from '../../../kernel/owned/index.ts'
+import { keptCredentials, newCredentials, operatorPlace, revokeLost } from '../../../kernel/owned/index.ts'
 import type {
   Cluster,
   Infisical,
@@ -7,7 +7,7 @@ import type {
   Permission,
   SecretPlace,
 } from '../../../kernel/ports/index.ts'
-import { ensureIdentity, operatorPlace } from './identity-credentials.ts'
+import { ensureIdentity } from './identity-credentials.ts'
 
 /** What the least tenancy needs; `namespace` is ESO's. */
 export interface TenancyNeeds {
