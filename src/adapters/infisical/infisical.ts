@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import { type Clock, type Haste, type Infisical, Secret } from '../../kernel/ports/index.ts'
+import {
+  type Clock,
+  type Haste,
+  type Infisical,
+  type Organization,
+  Secret,
+} from '../../kernel/ports/index.ts'
 import { type Api, createApi, failure, listOf } from './api.ts'
 import { createSession } from './session.ts'
 import { createTrial } from './trial.ts'
@@ -39,20 +45,13 @@ export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions):
     },
 
     async login(email, password, organizationId) {
-      const { accessToken } = await api.expect(
-        {
-          method: 'POST',
-          path: '/api/v3/auth/login',
-          body: { email, password: password.reveal() },
-          secrets: [password],
-        },
-        z.object({ accessToken: z.string() }),
-      )
-      const user = new Secret(accessToken)
+      const user = await logIn(api, email, password)
       const organization = organizationId ?? (await firstOrganization(api, user))
       const { token } = await selectOrganization(api, user, organization)
       return createSession(api, new Secret(token), organization, email)
     },
+
+    organizations: async (email, password) => await organizations(api, await logIn(api, email, password)),
 
     async loginIdentity({ clientId, clientSecret }) {
       const { accessToken } = await api.expect(
@@ -71,12 +70,24 @@ export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions):
   }
 }
 
+async function logIn(api: Api, email: string, password: Secret): Promise<Secret> {
+  const body = { email, password: password.reveal() }
+  const call = { method: 'POST', path: '/api/v3/auth/login', body, secrets: [password] } as const
+  return new Secret((await api.expect(call, z.object({ accessToken: z.string() }))).accessToken)
+}
+
+// Of a user without one selected.
+const list = { method: 'GET', path: '/api/v1/organization' } as const
+const organization = z.object({ id: z.string().min(1), name: z.string().default('') })
+
+async function organizations(api: Api, token: Secret): Promise<readonly Organization[]> {
+  return (await api.expect({ ...list, token }, z.object({ organizations: listOf(organization) })))
+    .organizations
+}
+
 async function firstOrganization(api: Api, token: Secret): Promise<string> {
-  const call = { method: 'GET', path: '/api/v1/organization', token } as const
-  const shape = z.object({ organizations: listOf(z.object({ id: z.string().min(1) })) })
-  const { organizations } = await api.expect(call, shape)
-  const [first] = organizations
-  if (first === undefined) throw failure(call, 200, 'this user has no organisation')
+  const [first] = await organizations(api, token)
+  if (first === undefined) throw failure(list, 200, 'this user has no organisation')
   return first.id
 }
 
@@ -93,6 +104,8 @@ async function selectOrganization(
   } as const
   const answer = await api.expect(call, z.object({ token: z.string(), isMfaEnabled: z.boolean().optional() }))
   if (answer.isMfaEnabled)
-    throw failure(call, 200, 'the admin has a second factor, which Sealift cannot give')
+    throw failure(call, 200, 'the admin has a second factor, which Sealift cannot give').with({
+      hints: ['Give Sealift a user of its own, an admin of the organisation without a second factor.'],
+    })
   return answer
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { createAccess } from './access.ts'
+import { createAccount } from './account.ts'
 import { type Api, type Call, listOf } from './api.ts'
 import { createIdentities } from './identities.ts'
 import { createLogins } from './logins.ts'
@@ -27,6 +28,7 @@ export function createSession(
     tenancy: createTenancy(api, token, organizationId, admin),
     sharing: createSharing(api, token, organizationId),
     logins: createLogins(api, token),
+    account: createAccount(api, token, organizationId, admin),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

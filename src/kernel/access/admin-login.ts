@@ -1,18 +1,22 @@
 import { SealiftError } from '../errors/index.ts'
 import type { Cluster, Infisical, InfisicalSession, Secret } from '../ports/index.ts'
-import { isManaged, managed, systemNamespace } from './managed.ts'
+import { isManaged, systemNamespace } from './managed.ts'
 import { readValues } from './secret-values.ts'
 import { statusOf } from './status.ts'
 
 /**
- * Secret in `sealift-system` with the admin's login: email, password, organization, organizationId. It is annotated with
- * what is known of the identity that bootstrap made. The password cannot be had again: the same Secret lies in
- * Infisical's namespace too, beside the keys that open everything anyway.
+ * Secret in `sealift-system` with the admin's login: email, password, organization, organizationId; and nextPassword
+ * while that is being changed. It is annotated with what is known of the identity that bootstrap made, and whether
+ * somebody else set the server up. The password cannot be had again: the same Secret lies in Infisical's namespace too,
+ * beside the keys that open everything anyway.
  */
 export const adminSecretName = 'infisical-admin'
 
 /** Annotation of both Secrets: what is known of the identity that bootstrap made. */
 export const instanceMark = 'sealift.dev/instance-identity'
+
+/** Annotation of both Secrets, `true` where somebody else set the server up, and Sealift was given the login. */
+export const adoptedMark = 'sealift.dev/adopted'
 
 /** The admin's login; what it lacks is not known yet. */
 export interface AdminLogin {
@@ -27,8 +31,12 @@ export interface KeptLogin {
   readonly place: string
   readonly managed: boolean
   readonly login?: AdminLogin
+  /** A password that is stored and may be set already: a change of it was stopped. */
+  readonly next?: Secret
   /** What is known of the identity that bootstrap made, in the words of `removeInstanceIdentity`. */
   readonly mark?: string
+  /** Whether somebody else set the server up. */
+  readonly adopted: boolean
 }
 
 /**
@@ -53,41 +61,65 @@ async function readLogin(
   if (found === undefined) return undefined
   const { object, values } = found
   const text = (key: string) => values.get(key)?.reveal()
-  const [email = otherwise, password] = [text('email'), values.get('password')]
+  const [email = otherwise, password, next] = [
+    text('email'),
+    values.get('password'),
+    values.get('nextPassword'),
+  ]
   const [organization, organizationId] = [text('organization'), text('organizationId')]
-  const mark = object.metadata.annotations?.[instanceMark]
+  const annotations = object.metadata.annotations ?? {}
+  const mark = annotations[instanceMark]
   const login = email !== undefined && password !== undefined && { email, password }
   return {
     place,
     managed: isManaged(object),
+    adopted: annotations[adoptedMark] === 'true',
     ...(login && {
       login: { ...login, ...(organization && { organization }), ...(organizationId && { organizationId }) },
     }),
+    ...(next !== undefined && { next }),
     ...(mark !== undefined && { mark }),
   }
 }
 
-/** What a server may answer to a login of which a part is wrong; not 423 and 429, which another try makes worse. */
-const spoilt = [400, 401, 403, 404, 422]
+/**
+ * The logins that may be the admin's, in the order in which they are tried: what is kept, its copy where Sealift made
+ * that, each as it is stored and with the password that it may have been given since.
+ */
+export function possibleLogins(kept: readonly (KeptLogin | undefined)[]): AdminLogin[] {
+  const all = kept.flatMap(one => {
+    // A copy lies where others may write.
+    if (one?.login === undefined || !(one.managed || one.place === systemNamespace)) return []
+    return [one.login, ...(one.next === undefined ? [] : [{ ...one.login, password: one.next }])]
+  })
+  return all.filter((login, at) => all.findIndex(other => isSame(login, other)) === at)
+}
 
 /**
- * Logs in with the first of one or two logins that the server takes, so that one that somebody has spoilt does no harm.
- * Each is tried once, and one that says the same as the first not at all: bad ones lock an account.
+ * Whether the server's answer to a login may mean that a part of it is wrong; not 423 and 429, which another try makes
+ * worse.
+ */
+export function spoiltLogin(error: unknown): boolean {
+  return [400, 401, 403, 404, 422].includes(statusOf(error) ?? 0)
+}
+
+/**
+ * Logs in with the first login that the server takes, so that one that somebody has spoilt does no harm. Each is tried
+ * once: bad ones lock an account.
  * @throws SealiftError FOREIGN_INSTALL when the server takes none, SERVER_FAILED
  */
 export async function logIn(
   infisical: Infisical,
-  [first, second]: readonly [AdminLogin, (AdminLogin | undefined)?],
+  [login, ...others]: readonly [AdminLogin, ...AdminLogin[]],
   namespace: string,
 ): Promise<{ session: InfisicalSession; login: AdminLogin }> {
-  const { email, password, organizationId } = first
+  const { email, password, organizationId } = login
   try {
-    return { session: await infisical.login(email, password, organizationId), login: first }
+    return { session: await infisical.login(email, password, organizationId), login }
   } catch (error) {
-    const other = second !== undefined && !isSame(first, second) ? second : undefined
+    const [next, ...rest] = others
     // An organisation that is not the admin's is refused otherwise than a password.
-    if (other !== undefined && spoilt.includes(statusOf(error) ?? 0))
-      return await logIn(infisical, [other], namespace)
+    if (next !== undefined && spoiltLogin(error)) return await logIn(infisical, [next, ...rest], namespace)
     if (!refusedLogin(error)) throw error
     throw foreign("it does not take the admin's password that Sealift keeps", namespace, error)
   }
@@ -105,11 +137,10 @@ export function refusedLogin(error: unknown): boolean {
 
 /** The error for a server whose admin's login is not known; `namespace` is Infisical's. */
 export function foreign(reason: string, namespace: string, cause?: unknown): SealiftError {
-  const label = Object.entries(managed).map(pair => pair.join('='))
   return new SealiftError('FOREIGN_INSTALL', `this Infisical is not Sealift's: ${reason}`, {
     cause,
     hints: [
-      `If it is yours, put the admin's email and password into Secret ${systemNamespace}/${adminSecretName} or its copy ${namespace}/${adminSecretName}, labelled ${label}; then install again.`,
+      `If it is yours, name its admin in the site file: admin.email, and admin.password, the place of the password in a Secret that you make; then install again. Sealift keeps that login in Secrets ${systemNamespace}/${adminSecretName} and ${namespace}/${adminSecretName}.`,
       'If not, point the site file at another database and namespace.',
     ],
   })

@@ -5,14 +5,17 @@
 export {
   type AdminLogin,
   adminSecretName,
+  adoptedMark,
   foreign,
   instanceMark,
   type KeptLogin,
   keptLogins,
   logIn,
+  possibleLogins,
   refusedLogin,
+  spoiltLogin,
 } from './admin-login.ts'
-export { adminSession } from './admin-session.ts'
+export { adminSession, type LoggedIn, logInAsAdmin } from './admin-session.ts'
 export { type InfisicalAccess, infisicalAccess, withInfisical } from './forward.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export {

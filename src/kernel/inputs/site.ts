@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { infisicalFields } from './site-environment.ts'
-import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey } from './site-fields.ts'
+import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey, secretRef } from './site-fields.ts'
 import { database, dragonfly } from './site-services.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/site.schema.json.
@@ -65,12 +65,19 @@ export const siteSchema = z
     organization: z
       .string()
       .regex(/^[^\p{Cc}]{1,64}$/u, '1 to 64 characters')
-      .describe("Infisical's organisation, made at bootstrap"),
+      .describe("Name of Infisical's organisation, made at bootstrap unless Infisical is set up already"),
     admin: z
       .strictObject({
         email: z.email('an e-mail address').describe("The admin's e-mail address, which is the login's name"),
+        password: secretRef
+          .optional()
+          .describe(
+            "Secret with the admin's password: needed where Infisical is set up already, and no longer once Sealift has logged in; made by Sealift when left out",
+          ),
       })
-      .describe("Infisical's first user, made at bootstrap; the password is made by Sealift"),
+      .describe(
+        "The admin that Sealift logs in as; Infisical's first user, made at bootstrap, unless it is set up already",
+      ),
     database,
     dragonfly: dragonfly.describe('The Dragonfly, or Redis, that Infisical queues its jobs in'),
     ingress: z

@@ -1,4 +1,5 @@
 /** What rooms and verbs need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
+export type { Account, Organization } from './account.ts'
 export { asStep } from './as-step.ts'
 export type { Clock, Random } from './clock.ts'
 export {

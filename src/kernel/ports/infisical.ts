@@ -1,4 +1,5 @@
 import type { LoginServer } from './logins.ts'
+import type { Account, Organization } from './account.ts'
 import type { Permission } from './permission.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
@@ -42,6 +43,8 @@ export interface Infisical {
   bootstrap(email: string, password: Secret, organization: string): Promise<Bootstrapped>
   /** Logs in as a user and selects an organisation (the first one when no id is given): a session for all that follows. */
   login(email: string, password: Secret, organizationId?: string): Promise<InfisicalSession>
+  /** Logs in as a user, and gives the organisations that the user is in. */
+  organizations(email: string, password: Secret): Promise<readonly Organization[]>
   /** Logs a machine identity in; gives its access token. */
   loginIdentity(credentials: ClientCredentials): Promise<Secret>
   /** Tries things as the identity that an access token is of. */
@@ -68,6 +71,8 @@ export interface InfisicalSession {
   readonly sharing: Sharing
   /** The same server, for how its machine identities log in without a credential that lasts. */
   readonly logins: LoginServer
+  /** The user who is logged in. */
+  readonly account: Account
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

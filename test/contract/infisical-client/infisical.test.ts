@@ -95,7 +95,7 @@ describe('the client of Infisical, against a server', () => {
     place = made.place
     const before = await credentials()
     expect(Object.keys(before ?? {})).toEqual(['clientId', 'clientSecret'])
-    expect(await ensureTenancy(needs)).toEqual({ place, changed: false })
+    expect(await ensureTenancy(needs)).toEqual({ place, joined: false, changed: false })
     expect(await credentials()).toEqual(before)
   })
 

@@ -112,7 +112,7 @@ function changes(seen: readonly Seen[]): string[] {
 
 it('an install changes what is to be changed; the next one changes nothing, here or there', async () => {
   const first = await install()
-  expect([first.made, first.changed]).toEqual([{ bootstrapped: true, changed: true }, true])
+  expect([first.made, first.changed]).toEqual([{ bootstrapped: true, adopted: false, changed: true }, true])
   expect(changes(first.seen)).toEqual([
     'POST /api/v1/admin/bootstrap',
     'DELETE /api/v1/identities/<id>',
@@ -126,7 +126,10 @@ it('an install changes what is to be changed; the next one changes nothing, here
   ])
 
   const second = await install()
-  expect([second.made, second.changed]).toEqual([{ bootstrapped: false, changed: false }, false])
+  expect([second.made, second.changed]).toEqual([
+    { bootstrapped: false, adopted: false, changed: false },
+    false,
+  ])
   expect(changes(second.seen)).toEqual([])
   expect(second.objects).toEqual(first.objects)
 })

@@ -15,7 +15,7 @@ import {
   refuseOtherSite,
 } from '../../install/index.ts'
 import { requireBase, requireRoom } from '../../load/index.ts'
-import { ingressFaults, namespacesOf, type Wired } from '../../wire/index.ts'
+import { ingressFaults, namespacesOf, requireGivenPassword, type Wired } from '../../wire/index.ts'
 import { checkServices } from './services.ts'
 
 /** What is to be installed, and where. */
@@ -31,7 +31,7 @@ export interface Look {
 
 /**
  * Looks at all that could stop an install, before its first change.
- * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
+ * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, SITE_INVALID, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
  */
 export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise<void> {
   const { bundle, site, wired } = look
@@ -43,6 +43,7 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
     await refuseForeignRecords(cluster)
     await refuseForeign(cluster, namespaces)
     await refuseOtherOperator(cluster, namespaces)
+    await requireGivenPassword(cluster, site, wired.infisical.namespace)
     requireRuntime(host)
     return `${version} at ${server}`
   })

@@ -1,13 +1,16 @@
 import { adminSession, probeScope, serviceUrl } from '../../../kernel/access/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
 import type { InfisicalSession } from '../../../kernel/ports/index.ts'
 import { markOlder, type Step } from '../../install/index.ts'
 import { isOurs } from '../../release/index.ts'
 import {
+  type Administration,
   claimNamespace,
   ensure,
   ensureAdmin,
   ensureStore,
   ensureTenancy,
+  givenPassword,
   liftDeadWebhooks,
   markedFor,
   namespacesOf,
@@ -61,13 +64,15 @@ function infisicalSteps(installation: Installation): Step[] {
   const { namespace } = wired.externalSecrets
   const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
   let admin: InfisicalSession | undefined
+  let adopted = false
   const loggedIn = async () => {
     admin ??= await adminSession(cluster, await access.server(), wired.infisical.namespace)
     return admin
   }
   let tenancy: Tenancy | undefined
   const tenanted = async () => {
-    const needs = { cluster, infisical: await access.server(), session: await loggedIn(), namespace }
+    const infisical = await access.server()
+    const needs = { cluster, infisical, session: await loggedIn(), namespace, adopted }
     tenancy ??= await ensureTenancy(needs)
     return tenancy
   }
@@ -78,25 +83,22 @@ function infisicalSteps(installation: Installation): Step[] {
       async run() {
         const { organization, admin: user } = site
         const infisical = await access.server()
+        const given = givenPassword(cluster, site)
         const ensured = await ensureAdmin({
           ...{ cluster, infisical, random, email: user.email, organization },
           namespace: wired.infisical.namespace,
+          ...(given && { given }),
         })
         admin = ensured.session
-        const done = ensured.bootstrapped
-          ? `organisation ${organization}, admin ${user.email}`
-          : 'was set up before'
-        return {
-          changed: ensured.changed,
-          detail: ensured.left === undefined ? done : `${done}; ${ensured.left}`,
-        }
+        adopted = ensured.adopted
+        return { changed: ensured.changed, detail: setUpWords(ensured, site) }
       },
     },
     {
       id: 'store',
       title: 'Wire External Secrets Operator to Infisical',
       async run(say) {
-        const { changed } = await tenanted()
+        const { changed, joined } = await tenanted()
         const scope = {
           hostAPI: serviceUrl(wired.infisical.namespace),
           namespace,
@@ -105,7 +107,12 @@ function infisicalSteps(installation: Installation): Step[] {
           secretsPath: probeScope.path,
         }
         const made = await ensureStore(cluster, manifests, scope, patience(say))
-        return { changed: changed || made.changed, detail: `ClusterSecretStore ${made.name} is ready` }
+        const { project, path } = probeScope
+        const beside = joined ? `; folder ${path} was added to project ${project}, which was there` : ''
+        return {
+          changed: changed || made.changed,
+          detail: `ClusterSecretStore ${made.name} is ready${beside}`,
+        }
       },
     },
     {
@@ -122,4 +129,14 @@ function infisicalSteps(installation: Installation): Step[] {
       },
     },
   ]
+}
+
+/** What came of setting the server up, in words. */
+function setUpWords({ bootstrapped, adopted, left }: Administration, { organization, admin }: Site): string {
+  const done = bootstrapped
+    ? `organisation ${organization}, admin ${admin.email}`
+    : adopted
+      ? `somebody else set it up; Sealift is an admin of ${organization}, and takes nothing away`
+      : 'was set up before'
+  return left === undefined ? done : `${done}; ${left}`
 }

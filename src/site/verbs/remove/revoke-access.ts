@@ -63,7 +63,7 @@ async function goesWithDatabase({ purge, site, wired }: Revoking, { cluster }: S
 async function revoke(host: SiteHost, namespace: string): Promise<number | string> {
   const access = infisicalAccess(host, namespace)
   try {
-    return await revokeCredentials(await adminSession(host.cluster, await access.server(), namespace, true))
+    return await revokeCredentials(await adminSession(host.cluster, await access.server(), namespace))
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
     return error.message

@@ -10,26 +10,47 @@ import type { Cluster, Identity, InfisicalSession } from '../../../kernel/ports/
 
 /**
  * ESO's identity: the one whose credentials the cluster has, though they do not log in; else the only one of its
- * name; else a new one.
- * @throws SealiftError SERVER_FAILED when there are several and none can be told from the others
+ * name; else a new one. On a server that somebody else set up, one that may be somebody's is not taken: what can do
+ * more than it should would be at work in the cluster.
+ * @throws SealiftError SERVER_FAILED when there are several and none can be told from the others, FOREIGN_INSTALL
  */
 export async function ensureIdentity(
   cluster: Cluster,
   session: InfisicalSession,
   namespace: string,
+  adopted = false,
 ): Promise<Identity> {
   const found = await session.identities(operatorIdentity)
   const [first, ...others] = found
   if (first === undefined) return await session.createIdentity(operatorIdentity)
-  if (others.length === 0) return first
   const stored = await readValues(cluster, namespace, credentialsSecretName)
   const ours = found.find(({ id }) => id === identityOf(stored?.object))
   if (ours !== undefined) return ours
+  if (others.length === 0) {
+    if (adopted && !(await isUnused(session, first))) throw theirs(first)
+    return first
+  }
   const ids = found.map(({ id }) => id)
   throw new SealiftError(
     'SERVER_FAILED',
     `Infisical has ${ids.length} identities named ${operatorIdentity}, and nothing says which is Sealift's: ${ids.join(', ')}`,
     { faults: ids, hints: ['Delete, or rename, those that are not to be used; then run it again.'] },
+  )
+}
+
+/** Whether an identity has no role and no way in but one that Sealift made. */
+async function isUnused(session: InfisicalSession, { id, role, authMethods }: Identity): Promise<boolean> {
+  if (role !== 'no-access') return false
+  if (authMethods.length === 0) return true
+  const made = await session.clientSecrets(id, operatorPlace('').description)
+  return authMethods.length === 1 && made.length > 0
+}
+
+function theirs({ id }: Identity): SealiftError {
+  return new SealiftError(
+    'FOREIGN_INSTALL',
+    `Infisical has an identity ${operatorIdentity} already (${id}), and Sealift did not make it`,
+    { hints: ['Give it another name in Infisical: whoever logs in as it goes on.'] },
   )
 }
 

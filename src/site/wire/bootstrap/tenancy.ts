@@ -1,10 +1,12 @@
-import { probeScope } from '../../../kernel/access/index.ts'
+import { probeScope, statusOf } from '../../../kernel/access/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
 import { keptCredentials, newCredentials, operatorPlace, revokeLost } from '../../../kernel/owned/index.ts'
 import type {
   Cluster,
   Infisical,
   InfisicalSession,
   Permission,
+  Project,
   SecretPlace,
 } from '../../../kernel/ports/index.ts'
 import { ensureIdentity } from './identity-credentials.ts'
@@ -15,12 +17,16 @@ export interface TenancyNeeds {
   readonly infisical: Infisical
   readonly session: InfisicalSession
   readonly namespace: string
+  /** Whether somebody else set the server up, whose identities are not to be taken. */
+  readonly adopted?: boolean
 }
 
 /** Where the probe's secrets are, and whether anything had to be written, on the server or in the cluster. */
 export interface Tenancy {
   readonly place: SecretPlace
   readonly changed: boolean
+  /** Whether the probe's folder was added to a project that was there before. */
+  readonly joined: boolean
 }
 
 /**
@@ -31,17 +37,18 @@ export interface Tenancy {
  */
 export async function ensureTenancy(needs: TenancyNeeds): Promise<Tenancy> {
   const { cluster, infisical, session, namespace } = needs
-  const { id: projectId, made } = await ensureProject(session)
+  const { id: projectId, made, found } = await ensureProject(session)
   const place = { projectId, environment: probeScope.environment, path: probeScope.path }
   const folder = await session.ensureFolder(place)
+  const joined = found && folder
   const credentials = operatorPlace(namespace)
   const kept = await keptCredentials(cluster, infisical, credentials)
   if (kept !== undefined) {
     const granted = await grant(session, projectId, kept.identityId)
     const revoked = await revokeLost(cluster, session, credentials, kept)
-    return { place, changed: made || folder || granted || revoked }
+    return { place, joined, changed: made || folder || granted || revoked }
   }
-  const identity = await ensureIdentity(cluster, session, namespace)
+  const identity = await ensureIdentity(cluster, session, namespace, needs.adopted)
   // First the rights: what finds the credentials may use them at once.
   await grant(session, projectId, identity.id)
   await revokeLost(
@@ -50,7 +57,7 @@ export async function ensureTenancy(needs: TenancyNeeds): Promise<Tenancy> {
     credentials,
     await newCredentials(cluster, session, credentials, identity),
   )
-  return { place, changed: true }
+  return { place, joined, changed: true }
 }
 
 async function grant(session: InfisicalSession, projectId: string, identityId: string): Promise<boolean> {
@@ -69,12 +76,25 @@ function readProbe(): Permission[] {
   ]
 }
 
-async function ensureProject(session: InfisicalSession): Promise<{ id: string; made: boolean }> {
+async function ensureProject(
+  session: InfisicalSession,
+): Promise<{ id: string; made: boolean; found: boolean }> {
   const { project: slug, environment } = probeScope
-  const found = await session.project(slug)
+  const found = await projectIfAny(session, slug)
   const project = found ?? (await session.createProject(slug, slug))
   // dev, staging and prod come with a project; somebody may have taken prod away.
   const whole = project.environments.some(({ slug: known }) => known === environment)
   if (!whole) await session.createEnvironment(project.id, 'Production', environment)
-  return { id: project.id, made: found === undefined || !whole }
+  return { id: project.id, made: found === undefined || !whole, found: found !== undefined }
+}
+
+/** On a server that somebody else set up it may be a project that the admin is not in. */
+async function projectIfAny(session: InfisicalSession, slug: string): Promise<Project | undefined> {
+  try {
+    return await session.project(slug)
+  } catch (error) {
+    if (!(error instanceof SealiftError) || statusOf(error) !== 403) throw error
+    const { admin } = session.tenancy
+    throw error.with({ hints: [`Infisical has a project ${slug} already: make ${admin} an admin of it.`] })
+  }
 }

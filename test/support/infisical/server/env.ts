@@ -25,6 +25,8 @@ export interface Config {
     readonly redisConnections: number
     /** Addresses by name, for hosts that no name server knows: STAND_IN_HOSTS, `ghe.example=127.0.0.1 …`. */
     readonly hosts: Readonly<Record<string, string>>
+    /** Whether the token that bootstrap gives is one that the server takes: it ends then. */
+    readonly bootstrapTokenWorks: boolean
   }
 }
 
@@ -83,6 +85,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Config | readonly Issue
           return host && address ? [[host, address]] : []
         }),
       ),
+      bootstrapTokenWorks: number('STAND_IN_BOOTSTRAP_TOKEN_WORKS', 0) > 0,
     },
   }
   return issues.length > 0 ? issues : config

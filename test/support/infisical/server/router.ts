@@ -95,7 +95,8 @@ export function serve(routes: readonly Route[], recorded: Recorded, log: Log): S
   const compiled = routes.map(each => ({ ...each, pattern: matcher(each.path) }))
   return createServer((request, response) => {
     void answer(compiled, request).then(result => {
-      const body = JSON.stringify(result.body)
+      // As Fastify answers where a handler gives nothing.
+      const body = JSON.stringify(result.body) ?? ''
       const type = 'application/json; charset=utf-8'
       const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
       const { status, given } = result

@@ -7,6 +7,7 @@ import {
   Secret,
   type SecretPlace,
 } from '../../../../src/kernel/ports/index.ts'
+import { type MemoryUser, memoryAccount } from '../../../support/memory-account.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
 
 interface ClientSecret {
@@ -17,8 +18,7 @@ interface ClientSecret {
 }
 
 /** An {@link Infisical} with its state to look at and to change. */
-export interface MemoryInfisical extends Infisical {
-  admin: { email: string; password: string } | undefined
+export interface MemoryInfisical extends Infisical, MemoryUser {
   readonly secrets: Map<string, string>
   /** Those that are not revoked. */
   clientSecrets: ClientSecret[]
@@ -65,11 +65,17 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     environments: environments.map(environment => ({ slug: environment, name: environment })),
   })
 
+  const checkLogin = (email: string, password: Secret) => {
+    if (infisical.admin?.email !== email || infisical.admin.password !== password.reveal())
+      throw refusal(400, 'Invalid credentials')
+  }
+
   const session: InfisicalSession = {
     organizationId: 'org',
     tenancy,
     sharing: tenancy.sharing,
     logins: tenancy.logins,
+    account: memoryAccount(() => infisical),
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)
@@ -154,22 +160,28 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
 
   const infisical: MemoryInfisical = {
     admin: undefined,
+    memberOf: [{ id: 'org', name: 'openova' }],
+    role: 'admin',
     secrets,
     clientSecrets: [],
     identities: [],
     calls,
     status: async () => ({ initialized: infisical.admin !== undefined }),
-    async bootstrap(email, password) {
+    async bootstrap(email, password, name) {
       if (infisical.admin !== undefined) throw refusal(400, 'Instance has already been set up')
       note('bootstrap', email)
       infisical.admin = { email, password: password.reveal() }
       infisical.identities.push(instanceIdentity)
+      infisical.memberOf = [{ id: 'org', name }]
       return { organizationId: 'org', identityId: instanceIdentity.id }
     },
-    async login(email, password) {
-      if (infisical.admin?.email !== email || infisical.admin.password !== password.reveal())
-        throw refusal(400, 'Invalid credentials')
-      return session
+    async login(email, password, organizationId = session.organizationId) {
+      checkLogin(email, password)
+      return organizationId === session.organizationId ? session : { ...session, organizationId }
+    },
+    async organizations(email, password) {
+      checkLogin(email, password)
+      return infisical.memberOf
     },
     async loginIdentity({ clientId, clientSecret }) {
       note('loginIdentity')

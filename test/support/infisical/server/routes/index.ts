@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Route } from '../router.ts'
+import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
 import { folderTreeRoutes } from './folder-tree.ts'
 import { folderRoutes } from './folders.ts'
@@ -44,4 +45,5 @@ export const routes = (context: Context): Route[] =>
     grantRoutes,
     organizationRoutes,
     tokenAuthRoutes,
+    accountRoutes,
   ].flatMap(make => make(context))

@@ -101,9 +101,8 @@ describe('the admin’s login', () => {
     const once = counted(infisical)
     const error = await rejection(ensureAdmin(bootstrapping))
     expect([error.code, once.length]).toEqual(['FOREIGN_INSTALL', 1])
-    expect(error.hints[0]).toContain(
-      'Secret sealift-system/infisical-admin or its copy infisical/infisical-admin',
-    )
+    expect(error.hints[0]).toContain('Secrets sealift-system/infisical-admin and infisical/infisical-admin')
+    expect(error.hints[0]).toContain('admin.password')
     await replace(cluster, 'sealift-system', { ...(await admin()), password: 'wrong' })
     const twice = counted(infisical)
     expect((await rejection(ensureAdmin(bootstrapping))).code).toBe('FOREIGN_INSTALL')
@@ -150,7 +149,7 @@ describe('ensureAdmin', () => {
       return await bootstrap(...words)
     }
     const { session, ...made } = await ensureAdmin(bootstrapping)
-    expect(made).toEqual({ bootstrapped: true, changed: true })
+    expect(made).toEqual({ bootstrapped: true, adopted: false, changed: true })
     expect(session.organizationId).toBe('org')
     expect(before).toEqual({
       email: 'admin@site.local',
@@ -184,7 +183,7 @@ describe('ensureAdmin', () => {
     const before = cluster.objects()
     infisical.calls.length = 0
     const { session: _, ...again } = await ensureAdmin({ ...bootstrapping, organization: 'another name' })
-    expect(again).toEqual({ bootstrapped: false, changed: false })
+    expect(again).toEqual({ bootstrapped: false, adopted: false, changed: false })
     // With their resourceVersions.
     expect(cluster.objects()).toEqual(before)
     expect(infisical.calls).toEqual([])

@@ -18,7 +18,7 @@ describe('ensureTenancy', () => {
   it('makes project, folder and an identity that may read the probe and nothing else', async () => {
     const { needs, credentials, infisical } = await installed()
     const place = { projectId: 'id-platform-shared', environment: 'prod', path: '/sealift-probe' }
-    expect(await ensureTenancy(needs)).toEqual({ place, changed: true })
+    expect(await ensureTenancy(needs)).toEqual({ place, joined: false, changed: true })
     const secrets = { subject: 'secrets', action: ['describeSecret', 'readValue'] }
     const privilege = JSON.stringify([
       { ...secrets, conditions: { environment: 'prod', secretPath: '/sealift-probe' } },
@@ -43,7 +43,7 @@ describe('ensureTenancy', () => {
     const { place } = await ensureTenancy(needs)
     const before = needs.cluster.objects()
     infisical.calls.length = 0
-    expect(await ensureTenancy(needs)).toEqual({ place, changed: false })
+    expect(await ensureTenancy(needs)).toEqual({ place, joined: false, changed: false })
     expect(needs.cluster.objects()).toEqual(before)
     expect(infisical.calls).toEqual(['loginIdentity'])
   })
