@@ -78,3 +78,17 @@ export const rotateStoresExits: readonly ErrorCode[] = [
   ...tenancyExits.filter(code => code !== 'TENANCY_INVALID'),
   'SITE_BUSY',
 ]
+
+/** How a change of the admin's password can end. */
+export const rotateAdminExits: readonly ErrorCode[] = [
+  'FILE_FAILED',
+  'LOCK_INVALID',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'SERVER_FAILED',
+  'NOT_INSTALLED',
+  'SITE_BUSY',
+]

@@ -25,6 +25,7 @@ export type FoundStatus =
       readonly site: string
       readonly bundle: Readonly<Record<'name' | 'version' | 'digest' | 'key', string>>
       readonly installed: string
+      readonly admin?: { readonly email: string; readonly setUp: 'sealift' | 'adopted' }
       readonly releases: readonly Release[]
       readonly images: readonly { readonly name: string; readonly digest: string }[]
       readonly begun?: Begun
@@ -36,9 +37,9 @@ export type FoundStatus =
 export function statusText(found: FoundStatus): string {
   if (found.state === 'begun') return begunText(found.begun)
   if (found.state !== 'installed') return ''
-  const { site, bundle, installed, releases, images, begun } = found
+  const { site, bundle, installed, admin, releases, images, begun } = found
   return [
-    `${printable(site)}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}`,
+    `${printable(site)}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}${admin === undefined ? '' : adminText(admin)}`,
     releaseTable(releases),
     table(
       ['image', 'digest'],
@@ -46,6 +47,17 @@ export function statusText(found: FoundStatus): string {
     ),
     ...(begun === undefined ? [] : [`Over it: ${begunText(begun)}`]),
   ].join('\n\n')
+}
+
+function adminText({
+  email,
+  setUp,
+}: {
+  readonly email: string
+  readonly setUp: 'sealift' | 'adopted'
+}): string {
+  const adopted = setUp === 'adopted' ? ' (adopted: Infisical was set up already)' : ''
+  return `\n  admin   ${printable(email)}${adopted}`
 }
 
 function begunText({ name, version, site, since, bundle, steps, releases }: Begun): string {

@@ -15,6 +15,7 @@ import { installResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
 import { restored } from '../../src/site/verbs/keys-restore.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
+import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
@@ -49,6 +50,7 @@ export const outputs = {
   lock: lockOutput,
   merge: mergeResult,
   remove: removeResult,
+  'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,
   'rotate-database': rotatedDatabase,
   'rotate-stores': rotatedStores.extend({ error: error.optional() }),

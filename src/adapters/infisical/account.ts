@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { Account, Secret } from '../../kernel/ports/index.ts'
-import type { Api } from './api.ts'
+import { type Api, listOf } from './api.ts'
 
 const name = z.string().nullish()
 const people = z.object({
-  users: z.array(
+  users: listOf(
     z.object({
       role: z.string(),
       status: name,

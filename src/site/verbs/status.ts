@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { voucher } from '../../bundle/sign/index.ts'
+import { keptLogins, systemNamespace } from '../../kernel/access/index.ts'
 import { count, type ErrorCode, printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { leaseHolder } from '../../kernel/lease/index.ts'
@@ -49,6 +50,8 @@ const installed = z.strictObject({
   installed: z.string(),
   /** Its keys and their escrow; absent where that cannot be told: `check` says why. */
   keys: keysState.exactOptional(),
+  /** Infisical's admin, and who set the server up; absent where that cannot be told. */
+  admin: z.strictObject({ email: z.string(), setUp: z.enum(['sealift', 'adopted']) }).exactOptional(),
   releases: z.array(release),
   images: z.array(z.strictObject({ name: z.string(), digest: digestShape })),
   journal: z.array(journalEntry),
@@ -90,6 +93,7 @@ export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow
       bundle: { name: lock.metadata.name, version: lock.metadata.version, digest: bundle, key },
       installed: at,
       ...(await keysOf(cluster, escrow)),
+      ...(await adminOf(cluster)),
       releases: await releasesOf(cluster, lock.charts),
       images: lock.images.map(({ name, digest }) => ({ name, digest })),
       journal,
@@ -112,6 +116,17 @@ async function keysOf(cluster: Cluster, wanted: Site['escrow']): Promise<{ keys?
     // Whoever may see what is installed may not see its Secrets.
     const untold: readonly ErrorCode[] = ['CLUSTER_DENIED', 'KEYS_LOST', 'FOREIGN_INSTALL']
     if (error instanceof SealiftError && untold.includes(error.code)) return {}
+    throw error
+  }
+}
+
+async function adminOf(cluster: Cluster): Promise<Pick<InstalledStatus, 'admin'>> {
+  try {
+    const [kept] = await keptLogins(cluster, systemNamespace)
+    if (kept?.login === undefined) return {}
+    return { admin: { email: kept.login.email, setUp: kept.adopted ? 'adopted' : 'sealift' } }
+  } catch (error) {
+    if (error instanceof SealiftError && error.code === 'CLUSTER_DENIED') return {}
     throw error
   }
 }

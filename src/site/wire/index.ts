@@ -11,10 +11,12 @@ export {
 export {
   type Administration,
   type Bootstrapping,
+  changePassword,
   ensureAdmin,
   ensureTenancy,
   givenPassword,
   operatorCredentials,
+  proveChange,
   requireGivenPassword,
   revokeCredentials,
   type Tenancy,

@@ -1,13 +1,14 @@
 import {
   adminSecretName,
-  adminSession,
   credentialsSecretName,
+  type LoggedIn,
+  logInAsAdmin,
   systemNamespace,
   type WhereWired,
   withInfisical,
 } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { type Infisical, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
+import type { Infisical, Secret, SiteHost } from '../../../kernel/ports/index.ts'
 import { judgeFailure, judgeUntried, type Verdict } from '../../check/index.ts'
 import { operatorCredentials, tryOperatorLogin } from '../../wire/index.ts'
 import { allLooked, looked } from './looked.ts'
@@ -71,19 +72,32 @@ async function askServer(
   const admin = async (id: string) => {
     if (bad.length > 0) return judgeUntried(id, bad)
     try {
-      await adminSession(host.cluster, server, namespace)
-      if (await host.cluster.get(kinds.secret, adminSecretName, systemNamespace))
-        return { id, ok: true, message: 'logs in with the password that Sealift keeps' }
-      const message = `logs in with the copy of its password in namespace ${namespace}: the next install puts ${secret} back`
-      return { id, ok: true, message }
+      return {
+        id,
+        ok: true,
+        message: howLoggedIn(await logInAsAdmin(host.cluster, server, namespace), namespace),
+      }
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code !== 'NOT_INSTALLED') throw error
-      const hint = `put ${secret} back from your backup, then run sealift install again`
+      const hint = `put ${secret} back from your backup, or name the password by admin.password in the site file; then run sealift install again`
       return judgeFailure(id, error, hint)
     }
   }
   const rest = [looked(ids.admin, admin), logInAsOperator(where, host, bad, server)]
   return [...api, ...(await allLooked(rest))]
+}
+
+/** Which of the logins that are kept was taken, and what is to be done about the others. */
+function howLoggedIn({ login, kept: [primary, copy] }: LoggedIn, namespace: string): string {
+  const secret = `Secret ${systemNamespace}/${adminSecretName}`
+  const isTaken = (password: Secret | undefined) => password?.reveal() === login.password.reveal()
+  const adopted =
+    (primary?.adopted ?? copy?.adopted) ? '; the server was set up already when Sealift came (adopted)' : ''
+  if (isTaken(primary?.login?.password)) return `logs in with the password that Sealift keeps${adopted}`
+  if (isTaken(primary?.next) || isTaken(copy?.next))
+    return `logs in with a password that a rotation has set before it was stopped: run sealift rotate admin again${adopted}`
+  const why = primary?.login === undefined ? '' : ', whose own the server does not take'
+  return `logs in with the copy of its password in namespace ${namespace}: the next install puts ${secret}${why} back${adopted}`
 }
 
 /** Whether the credentials are there, and are taken; `bad` is why there is nobody to ask. */

@@ -136,7 +136,7 @@ function setUpWords({ bootstrapped, adopted, left }: Administration, { organizat
   const done = bootstrapped
     ? `organisation ${organization}, admin ${admin.email}`
     : adopted
-      ? `somebody else set it up; Sealift is an admin of ${organization}, and takes nothing away`
+      ? `was set up already, and is adopted: ${admin.email} is an admin of ${organization}`
       : 'was set up before'
   return left === undefined ? done : `${done}; ${left}`
 }

@@ -4,6 +4,7 @@ export {
   type Bootstrapping,
   ensureAdmin,
 } from './bootstrap.ts'
+export { type ChangedLogin, changePassword, proveChange } from './change-password.ts'
 export { givenPassword, requireGivenPassword } from './given-password.ts'
 export { revokeCredentials } from './identity-credentials.ts'
 export { operatorCredentials, tryOperatorLogin } from './operator-login.ts'

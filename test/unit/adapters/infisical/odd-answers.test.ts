@@ -58,6 +58,19 @@ const calls: readonly (readonly [string, Answers, (infisical: Infisical) => unkn
     /organizations\.\d\.name|organizations\.1/,
   ],
   [
+    'the user’s role',
+    {
+      '/api/v2/organizations/': {
+        users: [
+          { role: 'member', status: 'accepted', user: { username: 'b@b.c' } },
+          { role: 'admin', user: { username: 'A@b.c', publicKey: 'x' } },
+        ],
+      },
+    },
+    session(on => on.account.role()),
+    /publicKey|users\.0/,
+  ],
+  [
     'a project',
     {
       '/api/v1/projects/slug/': {
