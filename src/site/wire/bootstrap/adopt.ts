@@ -50,16 +50,24 @@ async function organizationOf(adopting: Adopting): Promise<string> {
   )
 }
 
-async function requireAdmin({ account }: InfisicalSession, { email, organization }: Adopting): Promise<void> {
-  const role = await account.role()
+async function requireAdmin(session: InfisicalSession, { email, organization }: Adopting): Promise<void> {
+  const role = await roleIn(session)
   if (role === 'admin') return
   throw new SealiftError(
     'SITE_INVALID',
-    printable(
-      `${email} is ${role === undefined ? 'not a member' : `${role}, not admin,`} of ${organization}`,
-    ),
+    printable(`${email} is not an admin of ${organization}${role === undefined ? '' : `, but ${role}`}`),
     { hints: ['Name an admin of the organisation in admin.email, or make this user one.'] },
   )
+}
+
+/** Nothing where the user may not even see who is in the organisation. */
+async function roleIn({ account }: InfisicalSession): Promise<string | undefined> {
+  try {
+    return await account.role()
+  } catch (error) {
+    if (statusOf(error) === 403) return undefined
+    throw error
+  }
 }
 
 async function explained<T>({ email, namespace }: Adopting, work: () => Promise<T>): Promise<T> {
