@@ -101,7 +101,8 @@ export function createIdentities(api: Api, token: Secret, organizationId: string
       const call: Call = { method: 'GET', path: `${authPath(identityId)}/client-secrets`, token }
       const { clientSecretData } = await api.expect(call, listedSecrets)
       return clientSecretData
-        .filter(({ description, isClientSecretRevoked }) => description === wanted && !isClientSecretRevoked)
+        .filter(({ isClientSecretRevoked }) => !isClientSecretRevoked)
+        .filter(({ description }) => wanted === undefined || description === wanted)
         .map(({ id }) => id)
     },
 

@@ -89,8 +89,8 @@ export interface InfisicalSession {
   /** Gives the client id of an identity's universal auth; attaches that first where the identity has none. */
   attachUniversalAuth(identity: Identity): Promise<string>
   createClientSecret(identityId: string, description: string): Promise<Secret>
-  /** Ids of the identity's client secrets of that description that are not revoked. */
-  clientSecrets(identityId: string, description: string): Promise<readonly string[]>
+  /** Ids of the identity's client secrets that are not revoked: those of that description, all where none is given. */
+  clientSecrets(identityId: string, description?: string): Promise<readonly string[]>
   revokeClientSecret(identityId: string, id: string): Promise<void>
   /** Makes the identity a member of a project (built-in role); a member already stays what it is. */
   addToProject(projectId: string, identityId: string, role: string): Promise<boolean>

@@ -80,6 +80,14 @@ it('is adopted by an admin of the organisation, beside what is there, and change
     given: () => Promise.reject(new Error('asked again')),
   })
   expect(await revokeCredentials(last)).toBe(1)
+  // As a removal leaves it, and the next install finds it.
+  await cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
+  expect(await ensureTenancy({ ...tenancy, session: last })).toMatchObject({ changed: true })
+  const [identity, ...others] = await last.identities('external-secrets')
+  expect(others).toEqual([])
+  await last.createClientSecret(identity?.id ?? '', 'of somebody else')
+  await cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
+  expect((await rejection(ensureTenancy({ ...tenancy, session: last }))).code).toBe('FOREIGN_INSTALL')
   for (const password of [theirs.password, changed.login.password.reveal()])
     expect(server.output()).not.toContain(password)
 })

@@ -1,9 +1,8 @@
 import {
-  adminSecretName,
   adminSession,
   credentialsSecretName,
   infisicalAccess,
-  systemNamespace,
+  keptLogins,
 } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
@@ -19,6 +18,8 @@ export interface Revoking {
 }
 
 const what = 'client secrets of ESO’s machine identities in Infisical'
+const theirs =
+  'all that is in Infisical, people and projects among it: it was set up already when Sealift came'
 
 /**
  * Revokes what ESO logs in to Infisical with, while the server is still there: whoever has a copy could go on reading
@@ -31,11 +32,10 @@ export async function revokeAccess(
   { reporter }: Talk,
 ): Promise<{ revoked: string[]; kept: string[] }> {
   const { wired } = revoking
-  const there = (name: string, namespace: string) => host.cluster.get(kinds.secret, name, namespace)
-  const admin =
-    (await there(adminSecretName, systemNamespace)) ??
-    (await there(adminSecretName, wired.infisical.namespace))
-  const operator = await there(credentialsSecretName, wired.externalSecrets.namespace)
+  const [primary, copy] = await keptLogins(host.cluster, wired.infisical.namespace)
+  const admin = primary ?? copy
+  const credentials = [credentialsSecretName, wired.externalSecrets.namespace] as const
+  const operator = await host.cluster.get(kinds.secret, ...credentials)
   if ((admin ?? operator) === undefined || (await goesWithDatabase(revoking, host)))
     return { revoked: [], kept: [] }
   const ended = await asStep(
@@ -44,8 +44,9 @@ export async function revokeAccess(
     () => revoke(host, wired.infisical.namespace),
     found => (typeof found === 'string' ? `not done: ${found}` : `${found} revoked`),
   )
-  if (typeof ended === 'string') return { revoked: [], kept: [`${what}, not revoked: ${ended}`] }
-  return { revoked: ended > 0 ? [what] : [], kept: [] }
+  const others = admin?.adopted ? [theirs] : []
+  if (typeof ended === 'string') return { revoked: [], kept: [...others, `${what}, not revoked: ${ended}`] }
+  return { revoked: ended > 0 ? [what] : [], kept: others }
 }
 
 async function goesWithDatabase({ purge, site, wired }: Revoking, { cluster }: SiteHost): Promise<boolean> {

@@ -38,12 +38,15 @@ export async function ensureIdentity(
   )
 }
 
-/** Whether an identity has no role and no way in but one that Sealift made. */
+/** Whether an identity has no role, and nobody can come in as it but by what Sealift made: an earlier run has left it. */
 async function isUnused(session: InfisicalSession, { id, role, authMethods }: Identity): Promise<boolean> {
-  if (role !== 'no-access') return false
+  if (role !== 'no-access' || authMethods.some(method => method !== 'universal-auth')) return false
   if (authMethods.length === 0) return true
-  const made = await session.clientSecrets(id, operatorPlace('').description)
-  return authMethods.length === 1 && made.length > 0
+  const [all, made] = [
+    await session.clientSecrets(id),
+    await session.clientSecrets(id, operatorPlace('').description),
+  ]
+  return all.length === made.length
 }
 
 function theirs({ id }: Identity): SealiftError {

@@ -130,7 +130,8 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     },
     clientSecrets: async (identityId, description) =>
       infisical.clientSecrets
-        .filter(secret => secret.identityId === identityId && secret.description === description)
+        .filter(secret => secret.identityId === identityId)
+        .filter(secret => description === undefined || secret.description === description)
         .map(({ id }) => id),
     async revokeClientSecret(identityId, id) {
       note('revokeClientSecret', identityId, id)

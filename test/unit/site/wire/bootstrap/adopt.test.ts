@@ -189,12 +189,18 @@ describe('the tenancy on a server that somebody else has set up', () => {
   }
 
   it('takes no identity of ESO’s name that may be somebody’s', async () => {
-    for (const other of [theirOwn, { ...theirOwn, role: 'admin', authMethods: [] }]) {
-      const { infisical, needs } = await adoptedSite()
+    const others = [
+      theirOwn,
+      { ...theirOwn, role: 'admin', authMethods: [] },
+      { ...theirOwn, authMethods: ['jwt-auth'] },
+    ]
+    for (const other of others) {
+      const { infisical, session, needs } = await adoptedSite()
       infisical.identities.push(other)
+      await session.createClientSecret('id-theirs', 'theirs')
       const error = await rejection(ensureTenancy(needs))
       expect([error.code, error.message]).toEqual(['FOREIGN_INSTALL', expect.stringContaining('id-theirs')])
-      expect(infisical.clientSecrets).toEqual([])
+      expect(infisical.clientSecrets).toHaveLength(1)
     }
   })
 
@@ -202,6 +208,8 @@ describe('the tenancy on a server that somebody else has set up', () => {
     const { infisical, needs } = await adoptedSite()
     infisical.identities.push({ ...theirOwn, authMethods: [] })
     await ensureTenancy(needs)
+    // A removal has revoked its client secret.
+    infisical.clientSecrets = []
     await needs.cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
     await ensureTenancy(needs)
     expect(infisical.identities.map(({ id }) => id)).toEqual(['id-instance', 'id-theirs'])
