@@ -19,7 +19,8 @@ beforeEach(async () => {
   const text = await host.files.readText('site.yaml')
   const admin = 'admin: { email: admin@site.local, password: { namespace: default, name: given, key: word } }'
   await host.files.write('site.yaml', text.replace(/^admin: .*$/m, admin))
-  await cluster.apply(secretObject('default', 'given', { word: 'theirs' }))
+  // As kubectl makes it of a file.
+  await cluster.apply(secretObject('default', 'given', { word: 'theirs\n' }))
 })
 
 /** What a step of an install said at its end. */
@@ -55,6 +56,12 @@ test('is not begun where the Secret that the site file names is not there', asyn
   expect(await world.cluster.get(kinds.namespace, 'sealift-system')).toBeUndefined()
 })
 
+test('is not begun where the password that it names is empty', async () => {
+  await world.cluster.apply(secretObject('default', 'given', { word: ' \n' }))
+  const error = await rejection(installOn(world.host, '1.0.0'))
+  expect([error.code, error.message]).toEqual(['SITE_INVALID', expect.stringContaining('is empty')])
+})
+
 test.each([false, true])('keeps what it had when Sealift is removed, purged: %s', async purge => {
   await installed()
   const { kept } = await removeFrom(world.host, '1.0.0', purge)
@@ -62,7 +69,7 @@ test.each([false, true])('keeps what it had when Sealift is removed, purged: %s'
   if (purge) expect(kept).toContain('the database: the site brought it (database.uri)')
   const { admin, identities, clientSecrets } = world.infisical
   expect([admin, identities[0], clientSecrets]).toEqual([theirs, instanceIdentity, []])
-  expect(await secretIn(world.cluster, 'default', 'given')).toEqual({ word: 'theirs' })
+  expect(await secretIn(world.cluster, 'default', 'given')).toEqual({ word: 'theirs\n' })
   if (!purge) {
     await installed()
     expect(
