@@ -34,6 +34,7 @@ function siteYaml(cluster: TestCluster, changes: Readonly<Record<string, unknown
     cluster: { kubeconfig: cluster.kubeconfig },
     containerd: { ctr, address },
     organization: 'openova',
+    escrow: 'none',
     admin: { email: 'admin@site.local' },
     database: {
       host: 'postgres-cluster-rw.databases.svc',

@@ -60,7 +60,7 @@ export const siteSchema = z
       })
       .optional()
       .describe(
-        "Age recipients that install writes an escrow of Infisical's keys to, beside its journal; none says that there shall be no escrow",
+        "Age recipients that install writes an escrow of Infisical's keys to, beside its journal; none says that there shall be no escrow; one of both must be said for a first install",
       ),
     organization: z
       .string()

@@ -16,6 +16,7 @@ import {
 } from '../../install/index.ts'
 import { requireBase, requireRoom } from '../../load/index.ts'
 import { ingressFaults, namespacesOf, requireGivenPassword, type Wired } from '../../wire/index.ts'
+import { requireEscrowChoice } from './escrow-choice.ts'
 import { checkServices } from './services.ts'
 
 /** What is to be installed, and where. */
@@ -45,6 +46,7 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
     await refuseOtherOperator(cluster, namespaces)
     await requireGivenPassword(cluster, site, wired.infisical.namespace)
     requireRuntime(host)
+    await requireEscrowChoice(cluster, site, wired.infisical.namespace)
     return `${version} at ${server}`
   })
   if (bundle.absent.length > 0) {

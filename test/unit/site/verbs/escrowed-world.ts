@@ -53,7 +53,10 @@ export async function escrowedWorld(base?: MemoryWorld): Promise<EscrowedWorld> 
       Object.assign(answers, { tables: 9, infisical: true })
       return result
     },
-    say: async more => host.files.write('site.yaml', `${await host.files.readText('site.yaml')}\n${more}\n`),
+    async say(more) {
+      const text = await host.files.readText('site.yaml')
+      await host.files.write('site.yaml', `${text.replace(/^escrow: none$/m, '')}\n${more}\n`)
+    },
     async escrow(output = 'x.age', to = [recipient], confirm = unasked) {
       return escrowKeys({ site: await site(), to, output }, host, confirm)
     },

@@ -36,7 +36,7 @@ const notReached = new Error('PostgreSQL was looked at')
 async function site() {
   const files = memoryFiles()
   await files.write('delta.tar', delta)
-  await files.write('site.yaml', smallSite)
+  await files.write('site.yaml', `${smallSite}escrow: none\n`)
   const cluster = memoryCluster()
   const runtime = memoryRuntime('amd64')
   const talk = recordedTalk()

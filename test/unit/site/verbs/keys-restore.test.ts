@@ -80,7 +80,7 @@ test('a lost cluster gets its keys in Sealift’s namespace, and install does th
   })
   const result = await fresh.install()
   expect(await fresh.keys()).toEqual(keys)
-  expect(result.keys).toMatchObject({ fingerprint, state: 'none' })
+  expect(result.keys).toMatchObject({ fingerprint, state: 'refused' })
 })
 
 describe('what is there', () => {

@@ -54,6 +54,7 @@ export type Version = keyof typeof bundles
 const siteText = smallSite
   .replace(/admin: \{ namespace.*/, 'uri: { namespace: default, name: database, key: uri }')
   .replace('dragonfly.databases.svc', 'dragonfly.bank.example')
+  .concat('escrow: none\n')
 const manifests = ['cluster-secret-store', 'probe-external-secret', 'system-namespace']
 /** How every install ends: Infisical's chart is never up. */
 export const killed = new Error('killed while helm was running')

@@ -24,7 +24,7 @@ async function operatedWorld(known?: readonly string[]) {
   for (const object of [...smallDefinitions(known), ...clusterObjects('a CA', 'apps-own')])
     await cluster.apply(object)
   cluster.behaviour.services['databases/postgres-cluster-rw:5432'] = { host: '127.0.0.1', port: 1 }
-  const text = operatedSite.replace('dragonfly.databases.svc', 'dragonfly.bank.example')
+  const text = `${operatedSite.replace('dragonfly.databases.svc', 'dragonfly.bank.example')}\nescrow: none\n`
   await host.files.write('site.yaml', Buffer.from(text))
   const operator = startOperator(memoryHands(cluster), postgres.superuser)
   let acting = Promise.resolve()

@@ -1,5 +1,6 @@
 /** What an install does about the escrow of the keys: as site.yaml says, and in its words where it says nothing. */
 import { beforeEach, expect, test } from 'vitest'
+import { kinds } from '../../../../../src/kernel/ports/index.ts'
 import { withoutEscrow } from '../../../../../src/site/verbs/install/index.ts'
 import { keysLines, status } from '../../../../../src/site/verbs/status.ts'
 import { outputs } from '../../../../support/outputs.ts'
@@ -16,7 +17,31 @@ beforeEach(async () => {
 const escrows = async (names: readonly string[]) =>
   (await Promise.all(names.map(name => world.host.files.exists(name)))).filter(found => found).length
 
-test('a site file that says nothing of it is installed, with a warning at the end', async () => {
+test('a site file that says nothing of it is refused for a first install, before the first change', async () => {
+  await world.say('# nothing')
+  const before = world.cluster.objects()
+  const error = await rejection(world.install())
+  expect([error.code, error.exitCode]).toEqual(['SITE_INVALID', 40])
+  expect(error.hints).toEqual([
+    expect.stringContaining('escrow: [age1…]'),
+    expect.stringContaining('escrow: none'),
+  ])
+  expect(world.cluster.objects()).toEqual(before)
+})
+
+test('so it is not where keys are, or were, already: a killed install goes on, a rerun mends', async () => {
+  await world.install()
+  await world.say('# nothing')
+  await world.lose('demo', 'sealift-system')
+  world.answers['infisical'] = false
+  await world.install()
+  await world.cluster.delete(kinds.configMap, 'sealift-receipt', 'sealift-system')
+  await world.install()
+})
+
+test('a site that was installed before it had to say so is warned at the end', async () => {
+  await world.install()
+  await world.say('# nothing')
   const result = await world.install()
   expect(outputs.install.parse(result).keys).toEqual({ fingerprint: expect.any(String), state: 'none' })
   expect(withoutEscrow(result)).toMatch(
