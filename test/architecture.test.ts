@@ -25,7 +25,7 @@ const floors = {
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],
-  teams: ['pace', 'server', 'tenancy', 'looking', 'stores'],
+  teams: ['pace', 'server', 'ci', 'tenancy', 'looking', 'stores'],
 } as const
 type Floor = keyof typeof floors
 const wings: readonly string[] = ['seal', 'site', 'teams']
@@ -48,6 +48,7 @@ const onlyImporter: Record<string, readonly string[]> = {
   tar: ['kernel/archive', 'kernel/packages'],
   'js-yaml': ['kernel/yaml'],
   ora: ['cli'],
+  picomatch: ['teams/ci'],
   'age-encryption': ['site/wire'],
   '@oclif/core': ['bin.ts', 'commands', 'cli'],
   ...Object.fromEntries(edge.map(name => [name, ['adapters']])),

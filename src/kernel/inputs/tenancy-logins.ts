@@ -32,7 +32,7 @@ const httpsAddress = z
 const lifetime = z
   .string()
   .regex(/^[1-9][0-9]{0,4}[smh]$/, 'a time such as 15m or 1h')
-  .refine(text => secondsOf(text) <= 2_592_000, 'at most 720h')
+  .refine(text => !(secondsOf(text) > 2_592_000), 'at most 720h')
   .default('1h')
   .describe('How long an access token lives that such a login gives')
 
@@ -105,7 +105,7 @@ const bounds = {
     .describe('Whom they must be of (sub): one of these; * stands for any text'),
   claims: z
     .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,5}$/, 'the name of a claim'),
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,5}$/, 'the name of a claim'),
       z.array(plain).min(1),
     )
     .default({})

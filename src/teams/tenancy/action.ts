@@ -1,4 +1,4 @@
-import type { Permission, ServerFolder } from '../../kernel/ports/index.ts'
+import type { Login, Permission, ServerFolder } from '../../kernel/ports/index.ts'
 
 interface In {
   readonly project: string
@@ -125,6 +125,20 @@ interface OldPrivilege extends OfMachine {
   readonly id: string
   readonly slug: string
 }
+/**
+ * A login that an identity is to have: attached, changed from what it is, or kept; `drops` is the kind of the other one
+ * that it has, which then goes.
+ */
+export interface LoginAction {
+  readonly kind: 'login'
+  readonly change: 'create' | 'change'
+  readonly project?: never
+  readonly identity: string
+  readonly login: Login
+  readonly how: 'attach' | 'change' | 'keep'
+  readonly from?: Login
+  readonly drops?: Login['kind']
+}
 /** What is to be done with an identity in a project. */
 export type MachineAction = NewMachine | OtherMachine | NewPrivilege | ChangedPrivilege | OldPrivilege
 
@@ -145,5 +159,6 @@ export type Action =
   | NewMember
   | ChangedMember
   | NewIdentity
+  | LoginAction
   | MachineAction
   | Removal

@@ -1,13 +1,22 @@
-import type { Invitation, TenancyServer } from '../../kernel/ports/index.ts'
+import type { Invitation, LoginServer, TenancyServer } from '../../kernel/ports/index.ts'
 import { isOverload, type Pace } from '../pace/index.ts'
 import { act, makeProject } from './act.ts'
 import type { Action, NewMember } from './action.ts'
+import { giveLogin } from './give-login.ts'
 import type { Observed } from './observe.ts'
 import { allEnded, performing } from './perform.ts'
+import type { Unmet } from './unmet.ts'
 
 // An answer that is lost takes its links with it, and each person takes the server 0.1 s: few at a time.
 const invitedAtOnce = 20
 const addedAtOnce = 50
+
+/** What giving logins needs. */
+export interface GivingLogins {
+  readonly server: LoginServer
+  /** Told of those that the server was asked for and does not take; the rest goes on. */
+  readonly refused: (unmet: Unmet) => void
+}
 
 /** What doing needs. */
 export interface Applying {
@@ -20,6 +29,8 @@ export interface Applying {
   readonly keep: (invitations: readonly Invitation[]) => Promise<void>
   /** Told of people who may have been invited by a request that the server failed at: nobody has their links. */
   readonly lost: (emails: readonly string[]) => void
+  /** For whoever gives logins, too. */
+  readonly logins?: GivingLogins
 }
 
 /** What projects wait for: that people are invited, and identities there, by their names. */
@@ -47,7 +58,8 @@ export async function applyActions(
   const projects = [...ofProjects].flatMap(([slug, all]) =>
     slug === undefined ? [] : [applyToProject(slug, all, { ...ready, ids }, applying)],
   )
-  await allEnded([ready.invited, ready.identities, ...projects])
+  const logins = giveLogins(actions, ready.identities, applying)
+  await allEnded([ready.invited, ready.identities, logins, ...projects])
   return ids
 }
 
@@ -82,6 +94,25 @@ async function makeIdentities(
     })
   await allEnded(actions.filter(action => action.kind === 'identity').map(make))
   return ids
+}
+
+async function giveLogins(
+  actions: readonly Action[],
+  identities: Ready['identities'],
+  { pace, logins, done }: Applying,
+): Promise<void> {
+  if (logins === undefined) return
+  const ids = await identities
+  const perform = performing({ pace, done: () => {} })
+  const give = async (action: Action & { readonly kind: 'login' }) => {
+    let why: string | undefined
+    await perform([action], async () => {
+      why = await giveLogin(action, ids.get(action.identity) ?? '', logins.server)
+    })
+    if (why === undefined) done(action)
+    else logins.refused({ name: `login of identity ${action.identity}`, why })
+  }
+  await allEnded(actions.filter(action => action.kind === 'login').map(give))
 }
 
 async function applyToProject(

@@ -1,11 +1,15 @@
 import * as z from 'zod'
 import { count } from '../../kernel/errors/index.ts'
-import type { Action, Holding, MachineAction, ProjectAction } from './action.ts'
+import { loginChanges, loginText } from '../ci/index.ts'
+import type { Action, Holding, LoginAction, MachineAction, ProjectAction } from './action.ts'
 
 /** An action for people and for JSON: `name` is like `talent-mesh/prod/databases`. */
 export const differenceShape = z.strictObject({
   change: z.enum(['create', 'change', 'remove']),
-  kind: z.enum(['project', 'environment', 'folder', 'person', 'member', 'identity', 'machine', 'privilege']),
+  kind: z.enum([
+    ...(['project', 'environment', 'folder', 'person', 'member'] as const),
+    ...(['identity', 'login', 'machine', 'privilege'] as const),
+  ]),
   name: z.string(),
   detail: z.string(),
 })
@@ -32,6 +36,7 @@ function nameOf(action: Action): string {
     case 'member':
       return `${action.email} in ${action.project}`
     case 'identity':
+    case 'login':
       return action.identity
     case 'privilege': {
       const which = action.change === 'remove' ? `${action.slug} of ` : ''
@@ -61,6 +66,8 @@ function detailOf(action: Action): string {
     }
     case 'identity':
       return 'no-access in the organisation'
+    case 'login':
+      return loginDetail(action)
     case 'machine':
     case 'privilege':
       return machineDetail(action)
@@ -76,6 +83,12 @@ function projectDetail(action: ProjectAction): string {
     ...(description === undefined ? [] : [`description: ${description}`]),
     ...(deleteProtection === undefined ? [] : [`delete protection ${deleteProtection ? 'on' : 'off'}`]),
   ].join('; ')
+}
+
+function loginDetail({ login, how, from, drops }: LoginAction): string {
+  const what = from === undefined ? loginText(login) : loginChanges(from, login)
+  const parts = [...(how === 'keep' ? [] : [what]), ...(drops === undefined ? [] : [`no ${drops} any more`])]
+  return parts.join('; ')
 }
 
 function machineDetail(action: MachineAction): string {

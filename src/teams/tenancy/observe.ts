@@ -2,6 +2,8 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type {
   Licence,
+  Login,
+  LoginServer,
   ServerFolder,
   ServerIdentity,
   ServerMachine,
@@ -48,13 +50,21 @@ export interface Observed {
   readonly people: readonly ServerPerson[]
   /** Every machine identity of the organisation; empty where the file says nothing of machines. */
   readonly identities: readonly ServerIdentity[]
+  /** Logins by tokens of those that the file gives one, by the identity's id. */
+  readonly logins: ReadonlyMap<string, readonly Login[]>
 }
 
 /**
  * Looks at all that a tenancy speaks of: lists are asked for once, and of projects only those that the file names and
- * the server has. @throws SealiftError TENANCY_INVALID for another organisation's server, SERVER_FAILED
+ * the server has; with `ways`, at
+ * the logins of its identities as well. @throws SealiftError TENANCY_INVALID for another organisation's server, SERVER_FAILED
  */
-export async function observe(tenancy: Tenancy, server: TenancyServer, pace: Pace): Promise<Observed> {
+export async function observe(
+  tenancy: Tenancy,
+  server: TenancyServer,
+  pace: Pace,
+  ways?: LoginServer,
+): Promise<Observed> {
   const [organization, all, licence, people, identities] = await Promise.all([
     pace.read(() => server.organization()),
     pace.read(() => server.projects()),
@@ -81,7 +91,26 @@ export async function observe(tenancy: Tenancy, server: TenancyServer, pace: Pac
   )
   const others = all.map(({ slug }) => slug).filter(slug => !named.has(slug))
   const { admin } = server
-  return { projects: new Map(found), all, others: others.sort(), licence, admin, people, identities }
+  const logins = ways === undefined ? new Map() : await observeLogins(tenancy, identities, ways, pace)
+  return { projects: new Map(found), all, others: others.sort(), licence, admin, people, identities, logins }
+}
+
+const methods = { 'oidc-auth': 'oidc', 'jwt-auth': 'jwt' } as const
+
+async function observeLogins(
+  tenancy: Tenancy,
+  all: readonly ServerIdentity[],
+  server: LoginServer,
+  pace: Pace,
+): Promise<Map<string, readonly Login[]>> {
+  const wanted = new Set(tenancy.identities?.filter(({ login }) => login).map(({ name }) => name))
+  const found = all
+    .filter(({ name }) => wanted.has(name))
+    .map(async ({ id, authMethods }): Promise<readonly [string, readonly Login[]]> => {
+      const kinds = Object.entries(methods).filter(([method]) => authMethods.includes(method))
+      return [id, await Promise.all(kinds.map(([, kind]) => pace.read(() => server.get(id, kind))))]
+    })
+  return new Map(await Promise.all(found))
 }
 
 async function observeMachines(

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { readyLogins } from '../ci/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
 import { compare, described, differenceShape, observe, summed, unmetShape } from '../tenancy/index.ts'
@@ -36,14 +37,15 @@ export interface TenancyPlanRequest {
  */
 export async function planTenancy(
   { site, tenancy }: TenancyPlanRequest,
-  host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock'>,
+  host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'issuers'>,
   { reporter, signal }: Talk,
 ): Promise<TenancyPlan> {
   const look = () =>
-    withAdmin(site, host, signal, async ({ tenancy: server }) => {
+    withAdmin(site, host, signal, async session => {
       const pace = createPace(host.clock, signal, text => reporter.warn(text))
-      const observed = await observe(tenancy, server, pace)
-      const { actions, extras, unmet, waiting } = compare(tenancy, observed)
+      const ready = await readyLogins(tenancy, host, signal)
+      const observed = await observe(tenancy, session.tenancy, pace, session.logins)
+      const { actions, extras, unmet, waiting } = compare(tenancy, observed, ready)
       const drifted = extras.filter(isDrift)
       return {
         organization: tenancy.organization,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
+import { createIssuers } from '../../../src/adapters/issuers/index.ts'
 import { parseTenancy } from '../../../src/kernel/inputs/index.ts'
 import { applyTenancy } from '../../../src/teams/verbs/tenancy-apply/index.ts'
 import { planTenancy } from '../../../src/teams/verbs/tenancy-plan.ts'
@@ -31,6 +32,7 @@ afterAll(() => servers.stop())
 
 const host = () => ({
   ...{ cluster: site.cluster, files: site.host.files, clock: systemClock, random: systemRandom },
+  issuers: createIssuers(),
   operator: 'ann@node1, process 1',
   infisical: (baseUrl: string) => createInfisical({ baseUrl, clock: systemClock }),
 })

@@ -10,6 +10,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
+import { readyLogins } from '../../ci/index.ts'
 import { createPace } from '../../pace/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
 import {
@@ -54,7 +55,7 @@ export interface TenancyApplyRequest {
   readonly prune: readonly string[]
 }
 
-type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random' | 'files'>
+type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random' | 'files' | 'issuers'>
 
 /**
  * Makes the server of a site as a tenancy file says: what is missing is made, what differs is changed; deleted is only
@@ -120,10 +121,11 @@ async function applyTo(
     )
   const work = async (): Promise<TenancyApplied> => {
     const { tenancy: server } = session
+    const ready = await readyLogins(tenancy, host, signal)
     const first = await asStep(
       reporter,
       'Compare the file with the server',
-      () => look(tenancy, server, pace),
+      () => look(tenancy, session, ready, pace),
       ({ comparison }) => summed(comparison.actions),
     )
     const { observed, comparison } = first
@@ -131,7 +133,7 @@ async function applyTo(
     const { done, last, known } = await asStep(
       reporter,
       'Make the server as the file says',
-      say => untilEqual(tenancy, first, { server, pace, keeping, lost, say, pruning }),
+      say => untilEqual(tenancy, first, { session, ready, pace, keeping, lost, say, pruning }),
       all => (all.done.length === 0 ? 'it is already' : `${all.done.length} done`),
     )
     const { clock, random } = host

@@ -1,5 +1,6 @@
 import type { Tenancy } from '../../../kernel/inputs/index.ts'
-import type { Invitation, TenancyServer } from '../../../kernel/ports/index.ts'
+import type { InfisicalSession, Invitation } from '../../../kernel/ports/index.ts'
+import type { ReadyLogins } from '../../ci/index.ts'
 import type { Pace } from '../../pace/index.ts'
 import {
   type Action,
@@ -11,12 +12,17 @@ import {
   observe,
   type Pruning,
   summed,
+  type Unmet,
   withDone,
 } from '../../tenancy/index.ts'
 
+/** A server's tenancy, and its logins. */
+type Session = Pick<InfisicalSession, 'tenancy' | 'logins'>
+
 /** What making a server equal needs. */
 export interface Untiring {
-  readonly server: TenancyServer
+  readonly session: Session
+  readonly ready: ReadyLogins
   readonly pace: Pace
   /** Makes a keeper of invitations, when there are any to come. */
   readonly keeping: () => Promise<(invitations: readonly Invitation[]) => Promise<void>>
@@ -33,9 +39,14 @@ export interface Looked {
 }
 
 /** Looks at the server, and compares. @throws SealiftError TENANCY_INVALID, SERVER_FAILED */
-export async function look(tenancy: Tenancy, server: TenancyServer, pace: Pace): Promise<Looked> {
-  const observed = await observe(tenancy, server, pace)
-  return { observed, comparison: compare(tenancy, observed) }
+export async function look(
+  tenancy: Tenancy,
+  session: Session,
+  ready: ReadyLogins,
+  pace: Pace,
+): Promise<Looked> {
+  const observed = await observe(tenancy, session.tenancy, pace, session.logins)
+  return { observed, comparison: compare(tenancy, observed, ready) }
 }
 
 /**
@@ -47,11 +58,14 @@ export async function look(tenancy: Tenancy, server: TenancyServer, pace: Pace):
 export async function untilEqual(
   tenancy: Tenancy,
   first: Looked,
-  { server, pace, keeping, lost, say, pruning }: Untiring,
+  { session, ready, pace, keeping, lost, say, pruning }: Untiring,
 ): Promise<{ done: Action[]; last: Comparison; known: Known }> {
   const all: Action[] = []
-  for (let looked = first; ; looked = await look(tenancy, server, pace)) {
+  const server = session.tenancy
+  for (let looked = first; ; looked = await look(tenancy, session, ready, pace)) {
     const { observed, comparison: last } = looked
+    const unmet = [...last.unmet]
+    const refused = (found: Unmet) => void unmet.push(found)
     const actions = [...last.actions, ...pruning.of(last.extras)]
     say(summed(actions))
     const total = all.length + actions.length
@@ -61,9 +75,10 @@ export async function untilEqual(
     }
     const keep = actions.some(({ kind }) => kind === 'person') ? await keeping() : async () => {}
     try {
-      const projects = await applyActions(actions, { server, pace, observed, done, keep, lost })
+      const logins = { server: session.logins, refused }
+      const projects = await applyActions(actions, { server, logins, pace, observed, done, keep, lost })
       if (actions.some(isRestored)) continue
-      return { done: all, last, known: { projects, identities: observed.identities } }
+      return { done: all, last: { ...last, unmet }, known: { projects, identities: observed.identities } }
     } catch (error) {
       // Nobody knows what a request has done that the server failed at: it is looked at anew.
       await pace.rest(error).catch(failure => {

@@ -1,6 +1,6 @@
 /** Two who would change one site's tenancy or stores at the same time. */
 import { expect, test } from 'vitest'
-import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { applyStoresOf } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
@@ -97,7 +97,7 @@ test('making stores is refused while a tenancy is at work, then holds the site i
 test('a cluster of another site is left without a lease', async () => {
   const { talk, by, holder } = await opened()
   const other = { ...request, site: 'branch' }
-  const host: Pick<SiteHost, 'cluster' | 'infisical' | 'clock' | 'random' | 'files' | 'operator'> = by('ann')
+  const host: Parameters<typeof applyTenancy>[1] = by('ann')
   expect((await rejection(applyTenancy(other, host, talk, async () => {}))).code).toBe('FOREIGN_INSTALL')
   expect(await holder()).toBeUndefined()
 })

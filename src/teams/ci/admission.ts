@@ -1,0 +1,67 @@
+import picomatch from 'picomatch'
+import { printable } from '../../kernel/errors/index.ts'
+import type { Login } from '../../kernel/ports/index.ts'
+
+/** What a token says. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Whether a token is let in, and by which rule it is not. */
+export interface Admission {
+  readonly admitted: boolean
+  /** The rule that refuses it, or that all are met, in a sentence without its end. */
+  readonly rule: string
+}
+
+/**
+ * Whether a server that has this login would let in whoever shows a good token with these claims; signature and times
+ * are taken for good. The same rules in the same order as upstream's identity-oidc-auth-service and
+ * identity-jwt-auth-service of 2026-07, held to recorded logins by test/contract/infisical-tenancy/admission.test.ts.
+ */
+export function admission(login: Login, claims: Claims): Admission {
+  const { issuer, subject, audiences } = login
+  if (issuer !== '' && claims['iss'] !== issuer) return refused('iss', claims['iss'], [issuer])
+  const { sub, aud } = claims
+  if (subject !== '' && !fits(sub ?? '', subject)) return refused('sub', sub, [subject])
+  if (audiences.length > 0 && !fitsOne(aud ?? '', audiences)) return refused('aud', aud, audiences)
+  for (const [name, texts] of Object.entries(login.claims)) {
+    const value = valueAt(claims, name)
+    if (!value || !fitsOne(value, texts)) return refused(name, value, texts)
+  }
+  const bound = [
+    ...(issuer === '' ? [] : ['iss']),
+    ...(subject === '' ? [] : ['sub']),
+    ...(audiences.length === 0 ? [] : ['aud']),
+    ...Object.keys(login.claims),
+  ]
+  return { admitted: true, rule: bound.length === 0 ? 'nothing is required' : `${bound.join(', ')} fit` }
+}
+
+function refused(name: string, value: unknown, texts: readonly string[]): Admission {
+  const found = value ? `${name} is ${printable(shown(value), 100)}` : `there is no ${name}`
+  return { admitted: false, rule: `${found}, and must be ${printable(texts.join(' or '), 200)}` }
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+
+const fitsOne = (value: unknown, texts: readonly string[]) => texts.some(text => fits(value, text))
+
+/** Whether a claim fits a text of the server's: a pattern for texts, `*` of which also spans slashes. */
+function fits(value: unknown, text: string): boolean {
+  if (typeof value === 'boolean') return value === (text === 'true')
+  if (typeof value === 'number') return value === Number.parseInt(text, 10)
+  if (Array.isArray(value)) return value.some(one => fits(one, text))
+  return value === text || (typeof value === 'string' && value !== '' && matches(value, text))
+}
+
+// The server's own library, in its mode.
+const matches = (value: string, pattern: string) => picomatch.isMatch(value, pattern, { bash: true })
+
+/** The claim `a.b` is the field `b` of `a`. */
+function valueAt(claims: Claims, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) => (typeof value === 'object' && value !== null ? (value as Claims)[name] : undefined),
+      claims,
+    )
+}

@@ -1,0 +1,8 @@
+/**
+ * Logins of machines by tokens of their CI: what of a token the server is told to require, whether its issuer is there,
+ * who would get in by that, and the workflow that logs in. Asks issuers, and nobody else; changes nothing.
+ */
+export { type Admission, admission, type Claims } from './admission.ts'
+export { loginChanges, loginText } from './described.ts'
+export { offlineLogin, type ReadyLogin, type ReadyLogins, readyLogins, refusedLogin } from './ready.ts'
+export { sameLogin, wantedLogin } from './wanted.ts'
