@@ -21,6 +21,7 @@ export default class TenancyApply extends BaseCommand {
   static override readonly exits: readonly ErrorCode[] = [
     ...tenancyExits,
     'DISK_FULL',
+    'HELM_FAILED',
     'SITE_BUSY',
     'TENANCY_UNMET',
   ]

@@ -5,4 +5,5 @@
 export { type Admission, admission, type Claims } from './admission.ts'
 export { loginChanges, loginText } from './described.ts'
 export { offlineLogin, type ReadyLogin, type ReadyLogins, readyLogins, refusedLogin } from './ready.ts'
+export { asker, internalConnections, variablesFor } from './variables.ts'
 export { sameLogin, wantedLogin } from './wanted.ts'

@@ -10,8 +10,8 @@ export interface ReadyLogin {
   readonly login?: Login
   /** Why it cannot be given now, in a sentence without its end. */
   readonly why?: string
-  /** Whether the issuer is at an address of a private network, which the server must be let ask. */
-  readonly isPrivate: boolean
+  /** Whether the issuer is at an address of a private network; absent where that could not be found out. */
+  readonly isPrivate?: boolean
 }
 
 /** Logins by the name of their identity. */
@@ -32,13 +32,13 @@ export async function readyLogins(
   const each = identities.map(async ({ name, login }): Promise<[string, ReadyLogin][]> => {
     if (login === undefined) return []
     const ca = await caOf(login, cluster)
-    if ('why' in ca) return [[name, { ...ca, isPrivate: false }]]
+    if ('why' in ca) return [[name, ca]]
     const wanted = wantedLogin(login, ca.pem)
     if (wanted.kind === 'jwt') return [[name, { login: wanted, isPrivate: false }]]
     const answer = await ask(wanted.discovery, ca.pem)
     const why = unfit(answer, wanted.issuer)
-    const isPrivate = answer.reached && answer.isPrivate
-    return [[name, { login: wanted, isPrivate, ...(why !== undefined && { why }) }]]
+    const where = answer.reached ? { isPrivate: answer.isPrivate } : {}
+    return [[name, { login: wanted, ...where, ...(why !== undefined && { why }) }]]
   })
   return new Map((await Promise.all(each)).flat())
 }

@@ -8,7 +8,7 @@ export const differenceShape = z.strictObject({
   change: z.enum(['create', 'change', 'remove']),
   kind: z.enum([
     ...(['project', 'environment', 'folder', 'person', 'member'] as const),
-    ...(['identity', 'login', 'machine', 'privilege'] as const),
+    ...(['identity', 'login', 'machine', 'privilege', 'variable'] as const),
   ]),
   name: z.string(),
   detail: z.string(),

@@ -14,4 +14,5 @@ export { type Confirm, confirmEach, confirmPruning, type Pruning } from './prune
 export { rightsChanged } from './rights-changed.ts'
 export type { Trial } from './trials.ts'
 export { allButUnmet, type Unmet, unmetShape } from './unmet.ts'
+export { variableDifference } from './variable-difference.ts'
 export { withDone } from './with-done.ts'

@@ -5,7 +5,15 @@ import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { readyLogins } from '../ci/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
-import { compare, described, differenceShape, observe, summed, unmetShape } from '../tenancy/index.ts'
+import {
+  compare,
+  described,
+  differenceShape,
+  observe,
+  summed,
+  unmetShape,
+  variableDifference,
+} from '../tenancy/index.ts'
 
 /** What lies between a tenancy file and its server, thing by thing. */
 export const tenancyPlan = z.strictObject({
@@ -47,10 +55,12 @@ export async function planTenancy(
       const observed = await observe(tenancy, session.tenancy, pace, session.logins)
       const { actions, extras, unmet, waiting } = compare(tenancy, observed, ready)
       const drifted = extras.filter(isDrift)
+      const variable = await variableDifference(tenancy, ready, host.cluster)
+      const differences = [...(variable === undefined ? [] : [variable]), ...actions.map(described)]
       return {
         organization: tenancy.organization,
-        equal: actions.length + drifted.length + unmet.length === 0,
-        differences: actions.map(described),
+        equal: differences.length + drifted.length + unmet.length === 0,
+        differences,
         extras: extras.map(described),
         ...{ unmet: [...unmet], waiting: [...waiting], otherProjects: [...observed.others] },
       }

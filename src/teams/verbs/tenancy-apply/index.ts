@@ -10,7 +10,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
-import { readyLogins } from '../../ci/index.ts'
+import { type ReadyLogins, readyLogins } from '../../ci/index.ts'
 import { createPace } from '../../pace/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
 import {
@@ -22,14 +22,17 @@ import {
   differenceShape,
   openInvitations,
   type Proving,
+  type Pruning,
   proveIdentities,
   provenShape,
   rightsChanged,
   summed,
   twinsLeft,
   unmetShape,
+  variableDifference,
 } from '../../tenancy/index.ts'
-import { look, untilEqual } from './until-equal.ts'
+import { letIssuersBeAsked } from './issuers.ts'
+import { type Looked, look, untilEqual } from './until-equal.ts'
 
 /** What was made and changed. */
 export const tenancyApplied = z.strictObject({
@@ -91,19 +94,27 @@ async function applyBy(
   confirm: Confirm,
   hold: (work: Work) => Promise<TenancyApplied>,
 ): Promise<TenancyApplied> {
-  return await withAdmin(request.site, host, signal, (session, infisical) =>
-    hold(talk => applyTo({ session, infisical }, request, host, talk, confirm)),
+  return await withAdmin(request.site, host, signal, (session, infisical, { infisical: namespace }) =>
+    hold(talk => applyTo({ session, infisical, namespace }, request, host, talk, confirm)),
   )
 }
 
+/** A server with its admin logged in, and the namespace that it is in. */
+interface Opened {
+  readonly session: InfisicalSession
+  readonly infisical: Infisical
+  readonly namespace: string
+}
+
 async function applyTo(
-  { session, infisical }: { readonly session: InfisicalSession; readonly infisical: Infisical },
-  { tenancy, invitations: file, prune }: TenancyApplyRequest,
+  opened: Opened,
+  { site, tenancy, invitations: file, prune }: TenancyApplyRequest,
   host: Host,
   { reporter, signal }: Talk,
   confirm: Confirm,
 ): Promise<TenancyApplied> {
-  const pace = createPace(host.clock, signal, text => reporter.warn(text))
+  const { cluster, clock, random } = host
+  const pace = createPace(clock, signal, text => reporter.warn(text))
   const invited: string[] = []
   const keeping = async () => {
     const keep = await openInvitations(host.files, file)
@@ -120,6 +131,7 @@ async function applyTo(
       `the server failed while it invited ${emails.join(', ')}: who of them is invited now has no link; remove them from the organisation and apply again`,
     )
   const work = async (): Promise<TenancyApplied> => {
+    const { session, namespace } = opened
     const { tenancy: server } = session
     const ready = await readyLogins(tenancy, host, signal)
     const first = await asStep(
@@ -130,17 +142,29 @@ async function applyTo(
     )
     const { observed, comparison } = first
     const pruning = await confirmPruning(prune, comparison.extras, { observed, server, pace }, confirm)
+    const looked = { first, ready, pruning }
+    const variable = await variableDifference(tenancy, ready, cluster)
+    const restarted = await letIssuersBeAsked(tenancy, ready, namespace, reporter, { cluster, clock, signal })
+    const made = restarted
+      ? await withAdmin(site, host, signal, (session, infisical) => make(session, infisical, looked))
+      : await make(session, opened.infisical, looked)
+    const changed = [...(variable === undefined ? [] : [variable]), ...made.changed]
+    return { organization: tenancy.organization, ...made, changed }
+  }
+  const make = async (
+    session: InfisicalSession,
+    infisical: Infisical,
+    { first, ready, pruning }: { first: Looked; ready: ReadyLogins; pruning: Pruning },
+  ) => {
     const { done, last, known } = await asStep(
       reporter,
       'Make the server as the file says',
       say => untilEqual(tenancy, first, { session, ready, pace, keeping, lost, say, pruning }),
       all => (all.done.length === 0 ? 'it is already' : `${all.done.length} done`),
     )
-    const { clock, random } = host
     const proving = { infisical, session, pace, clock, random, signal, known }
     const tried = await prove(done, tenancy, proving, reporter)
     return {
-      organization: tenancy.organization,
       changed: done.map(described),
       unmet: [...last.unmet, ...tried.unmet],
       proven: tried.proven,
