@@ -50,6 +50,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   TENANCY_INVALID: 'tenancy.yaml is not valid, or of another organisation',
   TENANCY_DRIFT: 'the server is not as tenancy.yaml says',
   TENANCY_UNMET: 'something in tenancy.yaml cannot be had on this server',
+  CI_REFUSED: 'claims that were given would not get in',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

@@ -19,6 +19,8 @@ import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
+import { ciTried } from '../../src/teams/verbs/ci-try.ts'
+import { ciWorkflow } from '../../src/teams/verbs/ci-workflow.ts'
 import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
 import { storesApplied } from '../../src/teams/verbs/stores-apply/index.ts'
 import { storesPlan } from '../../src/teams/verbs/stores-plan.ts'
@@ -39,6 +41,8 @@ const failure = z.strictObject({ error }) satisfies z.ZodType<JsonError>
 export const outputs = {
   build: buildResult,
   check: checkResult.extend({ error: error.optional() }),
+  'ci-try': ciTried.extend({ error: error.optional() }),
+  'ci-workflow': ciWorkflow,
   diff: diffResult,
   failure,
   images: imagesOutput,
@@ -70,7 +74,7 @@ export const outputs = {
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
   const name = (
-    ['keys', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
+    ['ci', 'keys', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
   ) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return

@@ -56,6 +56,7 @@ export const exitCodes = {
   TENANCY_INVALID: 70,
   TENANCY_DRIFT: 71,
   TENANCY_UNMET: 72,
+  CI_REFUSED: 76,
   INTERRUPTED: 130,
 } as const
 

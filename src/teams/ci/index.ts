@@ -4,6 +4,9 @@
  */
 export { type Admission, admission, type Claims } from './admission.ts'
 export { loginChanges, loginText } from './described.ts'
+export { identityWith } from './identity.ts'
 export { offlineLogin, type ReadyLogin, type ReadyLogins, readyLogins, refusedLogin } from './ready.ts'
+export { type Sample, samplesOf } from './samples.ts'
 export { asker, internalConnections, variablesFor } from './variables.ts'
 export { sameLogin, wantedLogin } from './wanted.ts'
+export { workflowFor } from './workflow.ts'
