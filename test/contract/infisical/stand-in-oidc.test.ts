@@ -11,8 +11,6 @@ interface OidcStep extends Step {
   readonly issuerAsked: readonly string[]
 }
 const steps = stepsOf('2026-07-oidc') as OidcStep[]
-// Its answer is routes/kubernetes-auth.ts's matter.
-const ofOidc = steps.filter(({ name }) => !name.startsWith('Kubernetes auth'))
 
 const recordedAddress = 'https://127.0.0.1:59443'
 const password = 'Correct-Horse-9-Battery'
@@ -54,6 +52,7 @@ beforeAll(async () => {
   const { organization } = (await made.json()) as { organization: { id: string } }
   replay = replaying(standIn.url, {
     bearer: (_, { user }) => user,
+    // In the last step the issuer is taken for an API server; what it answers there is of no matter.
     body: ({ name }, body) => {
       const fields = body as Record<string, unknown>
       const jwt = tokens[name]?.(issuer)
@@ -85,12 +84,8 @@ function here(step: OidcStep): OidcStep {
   }
 }
 
-test.each(ofOidc.map((step, i) => [`${i + 1} ${step.name}`, step] as const))('%s', async (_, step) => {
+test.each(steps.map((step, i) => [`${i + 1} ${step.name}`, step] as const))('%s', async (_, step) => {
   const before = issuer.asked.length
   await replay.run(here(step))
   expect(issuer.asked.slice(before)).toEqual(step.issuerAsked)
-})
-
-test('all but the step about Kubernetes auth were replayed', () => {
-  expect([steps.length, ofOidc.length]).toEqual([14, 13])
 })
