@@ -23,5 +23,5 @@ export {
   tenancyJsonSchema,
 } from './tenancy.ts'
 export { invitationsPath, readTenancy } from './tenancy-file.ts'
-export { type TenancyLook, usualLook } from './tenancy-look.ts'
 export { isCertificates, secondsOf } from './tenancy-logins.ts'
+export { type TenancyLook, usualLook } from './tenancy-look.ts'

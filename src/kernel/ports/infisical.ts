@@ -1,5 +1,5 @@
-import type { LoginServer } from './logins.ts'
 import type { Account, Organization } from './account.ts'
+import type { LoginServer } from './logins.ts'
 import type { Permission } from './permission.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
