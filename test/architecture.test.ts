@@ -15,6 +15,7 @@ const floors = {
     'yaml',
     'ports',
     'objects',
+    'services',
     'access',
     'lease',
     'owned',

@@ -1,9 +1,10 @@
 export { secretObject } from '../../kernel/owned/index.ts'
+export { makePassword } from '../../kernel/services/index.ts'
 
 import { secretData } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { SecretRef } from '../../kernel/inputs/index.ts'
-import { type Cluster, kinds, type Random, Secret } from '../../kernel/ports/index.ts'
+import { type Cluster, kinds, type Secret } from '../../kernel/ports/index.ts'
 
 /**
  * A value that the site file points at; `field` names the place in the site file.
@@ -18,17 +19,4 @@ export async function readSecret(cluster: Cluster, ref: SecretRef, field: string
   throw new SealiftError('SITE_INVALID', `${field}: ${what}`, {
     hints: [`Create it, or correct ${field} in the site file.`],
   })
-}
-
-// 16 letters of each case and 8 digits without look-alikes: one random byte gives one letter and one digit.
-const letters = 'ABCDEFGHJKLMNPQRabcdefghijkmnpqr'
-const digits = '23456789'
-
-/**
- * A password of 128 random bits, 35 characters that need no quoting in a URI. Letters and digits alternate:
- * servers refuse passwords with the same character many times over, and want both cases.
- */
-export function makePassword(random: Random): Secret {
-  const body = Array.from(random.bytes(16), byte => `${letters[byte >> 3]}${digits[byte & 7]}`)
-  return new Secret(`Sl-${body.join('')}`)
 }

@@ -1,8 +1,8 @@
 import type { Database, DatabaseLogin, DatabaseSession, Random } from '../../../kernel/ports/index.ts'
+import { scramVerifier } from '../../../kernel/services/index.ts'
 import { withSession } from '../session.ts'
 import { explained } from './database-rights.ts'
 import { borrowRole, ownComment } from './roles.ts'
-import { scramVerifier } from './scram.ts'
 import { type DatabaseTarget, refuseForeign } from './target-database.ts'
 
 /** What `prepareDatabase` did: nothing, when everything was there. */

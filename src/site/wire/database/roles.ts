@@ -1,7 +1,6 @@
 import type { DatabaseSession } from '../../../kernel/ports/index.ts'
 
-/** The comment on a role that Sealift made, by which it knows its own. */
-export const ownComment = 'Made by Sealift for Infisical'
+export { ownComment } from '../../../kernel/services/index.ts'
 
 /** Runs `work` as a member of the role: an administrator who is no superuser must be one to give things to it. */
 export async function borrowRole(

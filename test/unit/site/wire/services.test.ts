@@ -1,10 +1,8 @@
-import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
-import { kinds, Secret } from '../../../../src/kernel/ports/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { adminLogin, cacheLogin } from '../../../../src/site/wire/connection.ts'
-import { scramVerifier } from '../../../../src/site/wire/database/scram.ts'
 import {
   cacheConnections,
   checkCache,
@@ -13,7 +11,7 @@ import {
   reach,
 } from '../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
-import { cacheOf, countingRandom, rejection, sessionOf, siteCluster } from './memory.ts'
+import { cacheOf, rejection, sessionOf, siteCluster } from './memory.ts'
 import { smallSite } from './sites.ts'
 
 const row = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
@@ -115,27 +113,6 @@ describe('checkCache', () => {
       freeConnections: undefined,
       keys: 0,
     })
-  })
-})
-
-describe('scramVerifier', () => {
-  it('holds what PostgreSQL needs to check the password, and not the password', () => {
-    const verifier = scramVerifier(new Secret('pencil'), countingRandom())
-    const [, salt = '', stored = '', server = ''] =
-      /^SCRAM-SHA-256\$4096:([^$]+)\$([^:]+):(.+)$/.exec(verifier) ?? []
-    expect(Buffer.from(salt, 'base64')).toEqual(Buffer.from(Array.from({ length: 16 }, (_, byte) => byte)))
-    // Hi() of RFC 5802 written out, so that the verifier is not checked with itself.
-    let u = createHmac('sha256', 'pencil')
-      .update(Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from([0, 0, 0, 1])]))
-      .digest()
-    const salted = Buffer.from(u)
-    for (let round = 1; round < 4096; round += 1) {
-      u = createHmac('sha256', 'pencil').update(u).digest()
-      for (const [at, byte] of u.entries()) salted[at] = (salted[at] ?? 0) ^ byte
-    }
-    const clientKey = createHmac('sha256', salted).update('Client Key').digest()
-    expect(stored).toBe(createHash('sha256').update(clientKey).digest('base64'))
-    expect(server).toBe(createHmac('sha256', salted).update('Server Key').digest('base64'))
   })
 })
 

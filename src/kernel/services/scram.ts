@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
-import type { Random, Secret } from '../../../kernel/ports/index.ts'
+import type { Random, Secret } from '../ports/index.ts'
 
 const iterations = 4096
 
