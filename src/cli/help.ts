@@ -51,6 +51,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   TENANCY_DRIFT: 'the server is not as tenancy.yaml says',
   TENANCY_UNMET: 'something in tenancy.yaml cannot be had on this server',
   CI_REFUSED: 'claims that were given would not get in',
+  SECRETS_OLD: 'secrets are older than tenancy.yaml lets them be',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

@@ -32,6 +32,7 @@ export function answeringCluster(world: World): Cluster {
     info: async () => ({ server: '', version: '' }),
     usage: async () => [],
     logs: async () => '',
+    timedLog: async () => '',
     forwardService: () => Promise.reject(new Error('there is none')),
   }
 }

@@ -11,7 +11,7 @@ import { merged } from './server-side-apply.ts'
 export interface Behaviour {
   version: string
   usage: ContainerUsage[]
-  /** Logs by `namespace/pod/container`; of the run before with `/previous` behind it. */
+  /** Logs by `namespace/pod/container`; of the run before with `/previous` behind it. A line begins with its time where it is asked for. */
   logs: Record<string, string>
   /** Where services lead, by `namespace/service:port`. */
   services: Record<string, { host: string; port: number }>
@@ -203,6 +203,12 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
     },
     usage: async () => [...behaviour.usage],
+    async timedLog({ namespace, pod, container }, run, most, since) {
+      const whole = await cluster.logs(namespace, pod, container, Number.MAX_SAFE_INTEGER, run)
+      const from = since === undefined ? '' : since.toISOString().slice(0, 19)
+      const lines = whole.split(/(?<=\n)/).filter(line => line.slice(0, 19) >= from)
+      return Buffer.from(lines.join('')).subarray(0, most).toString('utf8')
+    },
     async logs(namespace, pod, container, lines, run) {
       const place = `${namespace}/${pod}/${container}`
       const log = behaviour.logs[run === 'previous' ? `${place}/previous` : place] ?? ''

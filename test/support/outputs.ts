@@ -19,6 +19,9 @@ import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
+import { auditExported } from '../../src/teams/verbs/audit-export.ts'
+import { dueSecrets } from '../../src/teams/verbs/rotate-due.ts'
+import { rotatedSecrets } from '../../src/teams/verbs/rotate-secret.ts'
 import { ciTried } from '../../src/teams/verbs/ci-try.ts'
 import { ciWorkflow } from '../../src/teams/verbs/ci-workflow.ts'
 import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
@@ -39,6 +42,7 @@ const failure = z.strictObject({ error }) satisfies z.ZodType<JsonError>
 
 /** By verb; `failure` is what any of them prints when it fails. */
 export const outputs = {
+  'audit-export': auditExported,
   build: buildResult,
   check: checkResult.extend({ error: error.optional() }),
   'ci-try': ciTried.extend({ error: error.optional() }),
@@ -57,6 +61,8 @@ export const outputs = {
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,
   'rotate-database': rotatedDatabase,
+  'rotate-due': dueSecrets.extend({ error: error.optional() }),
+  'rotate-secret': rotatedSecrets.extend({ error: error.optional() }),
   'rotate-stores': rotatedStores.extend({ error: error.optional() }),
   sbom: sbomOutput,
   sign: signed,
@@ -74,7 +80,7 @@ export const outputs = {
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
   const name = (
-    ['ci', 'keys', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
+    ['audit', 'ci', 'keys', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
   ) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return

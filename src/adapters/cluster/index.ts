@@ -6,7 +6,7 @@ import { failed } from './faults.ts'
 import { forwardService } from './forward.ts'
 import { connect, type KubeconfigOptions } from './kubeconfig.ts'
 import { createObjects } from './objects.ts'
-import { logs, usage } from './pods.ts'
+import { logs, timedLog, usage } from './pods.ts'
 
 /**
  * The cluster that a kubeconfig names; nothing is read and nobody is asked before the first call.
@@ -28,7 +28,8 @@ export function createCluster(options: KubeconfigOptions): Cluster {
     },
     ...objects,
     usage: () => usage(api, objects.list),
-    logs: (namespace, pod, container, lines, run) => logs(api, { namespace, pod, container, lines, run }),
+    logs: (namespace, pod, container, lines, run) => logs(api, { namespace, pod, container, run }, lines),
+    timedLog: (place, run, most, since) => timedLog(api, { ...place, run }, most, since),
     forwardService: (namespace, service, port) => forwardService(api, objects, { namespace, service, port }),
   }
 }

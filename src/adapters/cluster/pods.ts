@@ -31,19 +31,33 @@ function rows({ pods }: Mapping): ContainerUsage[] {
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0
 
-/** Names one container, how many lines of its log, and of which run. */
-interface LogPlace {
+/** Names one container, and of which run its log is wanted. */
+export interface LogPlace {
   readonly namespace: string
   readonly pod: string
   readonly container: string
-  readonly lines: number
   readonly run: LogRun
 }
 
 /** The log's last lines; empty for a run that was not. @throws SealiftError CLUSTER_* */
-export async function logs(api: Api, { namespace, pod, container, lines, run }: LogPlace): Promise<string> {
-  const previous = String(run === 'previous')
-  const query = new URLSearchParams({ container, tailLines: String(lines), previous })
+export async function logs(api: Api, place: LogPlace, lines: number): Promise<string> {
+  return await logOf(api, place, { tailLines: String(lines) })
+}
+
+/** The log with times, from one on; empty for a run that was not. @throws SealiftError CLUSTER_* */
+export async function timedLog(api: Api, place: LogPlace, most: number, since?: Date): Promise<string> {
+  // The server wants whole seconds.
+  const sinceTime = since && `${since.toISOString().slice(0, 19)}Z`
+  const options = { timestamps: 'true', limitBytes: String(most) }
+  return await logOf(api, place, { ...options, ...(sinceTime ? { sinceTime } : {}) })
+}
+
+async function logOf(
+  api: Api,
+  { namespace, pod, container, run }: LogPlace,
+  options: Readonly<Record<string, string>>,
+): Promise<string> {
+  const query = new URLSearchParams({ container, previous: String(run === 'previous'), ...options })
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`
   const call: Call = { method: 'GET', path, verb: 'get', resource: 'pods/log', name: pod, namespace }
   const answer = await api.answer(call)

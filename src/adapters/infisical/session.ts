@@ -3,8 +3,10 @@ import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { createAccess } from './access.ts'
 import { createAccount } from './account.ts'
 import { type Api, type Call, listOf } from './api.ts'
+import { createAudit } from './audit.ts'
 import { createIdentities } from './identities.ts'
 import { createLogins } from './logins.ts'
+import { createRotation } from './rotation.ts'
 import { createSecrets } from './secrets.ts'
 import { createSharing } from './sharing.ts'
 import { createTenancy } from './tenancy.ts'
@@ -29,6 +31,8 @@ export function createSession(
     sharing: createSharing(api, token, organizationId),
     logins: createLogins(api, token),
     account: createAccount(api, token, organizationId, admin),
+    rotation: createRotation(api, token),
+    audit: createAudit(api, token, organizationId),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

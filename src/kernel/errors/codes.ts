@@ -57,6 +57,7 @@ export const exitCodes = {
   TENANCY_DRIFT: 71,
   TENANCY_UNMET: 72,
   CI_REFUSED: 76,
+  SECRETS_OLD: 77,
   INTERRUPTED: 130,
 } as const
 

@@ -18,6 +18,7 @@ export {
   type TenancyIdentity,
   type TenancyLogin,
   type TenancyProject,
+  type TenancyRotation,
   type TenancyStores,
   type TenancyTeam,
   tenancyJsonSchema,

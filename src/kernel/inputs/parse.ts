@@ -7,6 +7,7 @@ import { variableFaults } from './site-environment.ts'
 import { type BundleSpec, bundleSpec } from './spec.ts'
 import { type Tenancy, tenancySchema } from './tenancy.ts'
 import { tenancyClashes } from './tenancy-clashes.ts'
+import { rotationClashes } from './tenancy-rotation-clashes.ts'
 
 /**
  * Reads a bundle.yaml. `fileName` is for messages only.
@@ -41,7 +42,7 @@ export function parseSite(text: string, fileName: string): Site {
  */
 export function parseTenancy(text: string, fileName: string): Tenancy {
   const checked = checkYaml(text, tenancySchema)
-  const faults = [...(checked.faults ?? []), ...tenancyClashes(checked.raw)]
+  const faults = [...(checked.faults ?? []), ...tenancyClashes(checked.raw), ...rotationClashes(checked.raw)]
   if (checked.value !== undefined && faults.length === 0) return checked.value
   throw invalid('TENANCY_INVALID', fileName, faults, [
     'Every field is described in bundles/schema/tenancy.schema.json, which editors can use.',

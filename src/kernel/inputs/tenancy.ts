@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentSlug, folderPath, projectSlug } from './tenancy-fields.ts'
 import { identity } from './tenancy-identities.ts'
 import { team } from './tenancy-people.ts'
+import { rotation } from './tenancy-rotation.ts'
 import { stores } from './tenancy-stores.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/tenancy.schema.json.
@@ -49,6 +50,9 @@ export const tenancySchema = z
     stores: stores
       .optional()
       .describe('How secrets come into Kubernetes; when left out, the file says nothing of that'),
+    rotation: rotation
+      .optional()
+      .describe('How old secrets may be, and which passwords are given anew; nothing when left out'),
   })
   .describe('Who uses an Infisical, and how it is divided among them')
 
@@ -63,6 +67,8 @@ export type TenancyIdentity = NonNullable<Tenancy['identities']>[number]
 export type TenancyLogin = NonNullable<TenancyIdentity['login']>
 /** Its stores: which environments have one, and whom they serve. */
 export type TenancyStores = NonNullable<Tenancy['stores']>
+/** How old its secrets may be, and which passwords are given anew. */
+export type TenancyRotation = NonNullable<Tenancy['rotation']>
 /** One team of it. */
 export type TenancyTeam = NonNullable<Tenancy['teams']>[number]
 

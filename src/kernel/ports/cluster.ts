@@ -72,6 +72,17 @@ export interface Cluster {
    * written nothing, or was not. A container that waits to be started again has no present run: there it is the last.
    */
   logs(namespace: string, pod: string, container: string, lines: number, run: LogRun): Promise<string>
+  /**
+   * A container's log from a time on, to the second, the oldest lines first and at most so many bytes of it, which may end
+   * in the middle of a line. Before each line is the time at which it was written (RFC 3339, UTC) and a blank. Empty as
+   * `logs` is.
+   */
+  timedLog(
+    place: { readonly namespace: string; readonly pod: string; readonly container: string },
+    run: LogRun,
+    most: number,
+    since?: Date,
+  ): Promise<string>
   /** A loopback port that reaches a service's port through the API server and a ready pod behind it. */
   forwardService(namespace: string, service: string, port: number): Promise<Forward>
 }

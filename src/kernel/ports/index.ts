@@ -1,6 +1,7 @@
 /** What rooms and verbs need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
 export type { Account, Organization } from './account.ts'
 export { asStep } from './as-step.ts'
+export type { AuditEvent, AuditFeatures, AuditPage, AuditServer, LastLogin } from './audit.ts'
 export type { Clock, Random } from './clock.ts'
 export {
   type Cluster,
@@ -38,6 +39,7 @@ export type { JwtLogin, Login, LoginServer, OidcLogin } from './logins.ts'
 export type { Permission } from './permission.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
 export type { Progress, Reporter, StepReport } from './reporter.ts'
+export type { RotationServer, SecretAge } from './rotation.ts'
 export type { Runtime, RuntimeImage } from './runtime.ts'
 export { Secret } from './secret.ts'
 export type { SecretPlace } from './secret-place.ts'

@@ -1,6 +1,8 @@
 import type { Account, Organization } from './account.ts'
 import type { LoginServer } from './logins.ts'
+import type { AuditServer } from './audit.ts'
 import type { Permission } from './permission.ts'
+import type { RotationServer } from './rotation.ts'
 import type { Secret } from './secret.ts'
 import type { SecretPlace } from './secret-place.ts'
 import type { Sharing } from './sharing.ts'
@@ -73,6 +75,10 @@ export interface InfisicalSession {
   readonly logins: LoginServer
   /** The user who is logged in. */
   readonly account: Account
+  /** The same server, for whoever gives secrets anew. */
+  readonly rotation: RotationServer
+  /** The same server, for whoever has to show who did what. */
+  readonly audit: AuditServer
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

@@ -28,6 +28,7 @@ export const kinds = {
   replicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
   resourceQuota: { apiVersion: 'v1', kind: 'ResourceQuota' },
   secret: { apiVersion: 'v1', kind: 'Secret' },
+  secretStore: { apiVersion: 'external-secrets.io/v1', kind: 'SecretStore' },
   service: { apiVersion: 'v1', kind: 'Service' },
   serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount' },
   statefulSet: { apiVersion: 'apps/v1', kind: 'StatefulSet' },

@@ -8,6 +8,8 @@ import {
   type SecretPlace,
 } from '../../../../src/kernel/ports/index.ts'
 import { type MemoryUser, memoryAccount } from '../../../support/memory-account.ts'
+import { type MemoryAudit, memoryAudit } from '../../../support/memory-audit.ts'
+import { type MemoryRotation, memoryRotation } from '../../../support/memory-rotation.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
 
 interface ClientSecret {
@@ -23,6 +25,8 @@ export interface MemoryInfisical extends Infisical, MemoryUser {
   /** Those that are not revoked. */
   clientSecrets: ClientSecret[]
   identities: (Identity & { readonly name: string })[]
+  readonly rotation: MemoryRotation
+  readonly audit: MemoryAudit
   /** What changed the server, and logins of identities. */
   readonly calls: string[]
 }
@@ -50,6 +54,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
   const present = new Set<string>()
   const attached = new Set<string>()
   let made = 0
+  const [rotation, audit] = [memoryRotation(secrets), memoryAudit()]
   const folder = ({ environment, path }: SecretPlace) => `${environment}${path}/`
   const note = (...words: string[]) => void calls.push(words.join(' '))
   const once = (...words: string[]) => {
@@ -76,6 +81,8 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     sharing: tenancy.sharing,
     logins: tenancy.logins,
     account: memoryAccount(() => infisical),
+    rotation,
+    audit,
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)
@@ -166,6 +173,8 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     secrets,
     clientSecrets: [],
     identities: [],
+    rotation,
+    audit,
     calls,
     status: async () => ({ initialized: infisical.admin !== undefined }),
     async bootstrap(email, password, name) {

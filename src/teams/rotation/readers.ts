@@ -1,0 +1,107 @@
+import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+
+/** Secrets of one folder. */
+export interface Folder {
+  readonly project: string
+  readonly environment: string
+  readonly path: string
+}
+
+/** An ExternalSecret that reads secrets of a folder. */
+export interface Reader {
+  readonly object: KubernetesObject
+  /** The Kubernetes Secret that it makes. */
+  readonly target: string
+  /** Keys of that Secret which hold a secret as it is, by the secret's name; others are made of it by a template or a rule. */
+  readonly keys: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * ExternalSecrets that read one of these secrets, through a store of its environment, or through one that looks into
+ * others by keys such as `/talent-mesh/prod/PASSWORD`. Those that reach it by an import of another folder, or by a
+ * reference in another secret, are not seen. @throws SealiftError CLUSTER_*
+ */
+export async function readersOf(
+  cluster: Cluster,
+  folder: Folder,
+  names: readonly string[],
+): Promise<Reader[]> {
+  const [wide, narrow, externalSecrets] = await Promise.all([
+    cluster.list(kinds.clusterSecretStore),
+    cluster.list(kinds.secretStore),
+    cluster.list(kinds.externalSecret),
+  ])
+  const stores = new Map(
+    [...wide, ...narrow].map(store => [storeKey(store.kind, store.metadata), scopeOf(store)] as const),
+  )
+  return externalSecrets.flatMap(object => {
+    const scope = (ref: unknown) => {
+      const { kind, name } = fieldsOf(ref)
+      const { namespace } = object.metadata
+      const of = kind === 'ClusterSecretStore' ? kind : 'SecretStore'
+      return stores.get(storeKey(of, { name: String(name), ...(namespace ? { namespace } : {}) }))
+    }
+    const reader = readerOf(object, folder, names, scope)
+    return reader === undefined ? [] : [reader]
+  })
+}
+
+function storeKey(kind: string, { name, namespace }: { readonly name: string; readonly namespace?: string }) {
+  return kind === 'ClusterSecretStore' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}
+
+/** Where a store reads, as ESO's provider for Infisical has it; nothing for other providers. */
+function scopeOf(store: KubernetesObject): Folder | undefined {
+  const { infisical } = fieldsOf(fieldsOf(store['spec'])['provider'])
+  if (infisical === undefined) return undefined
+  const { projectSlug, environmentSlug, secretsPath } = fieldsOf(fieldsOf(infisical)['secretsScope'])
+  const path = typeof secretsPath === 'string' && secretsPath !== '' ? secretsPath : '/'
+  return { project: String(projectSlug), environment: String(environmentSlug), path: cleaned(path) }
+}
+
+const cleaned = (path: string) => `/${path.split('/').filter(Boolean).join('/')}`
+
+// Fields of external-secrets.io/v1, https://external-secrets.io/latest/api/externalsecret/
+function readerOf(
+  object: KubernetesObject,
+  folder: Folder,
+  names: readonly string[],
+  scope: (ref: unknown) => Folder | undefined,
+): Reader | undefined {
+  const { secretStoreRef, data, dataFrom, target } = fieldsOf(object['spec'])
+  const { name = object.metadata.name, template, creationPolicy } = fieldsOf(target)
+  const through = (entry: Mapping) => scope(fieldsOf(entry['sourceRef'])['storeRef'] ?? secretStoreRef)
+  const keys: Record<string, string[]> = {}
+  let reads = false
+  for (const entry of mappingsOf(data)) {
+    const { key, property, decodingStrategy, conversionStrategy: _, ...rest } = fieldsOf(entry['remoteRef'])
+    const found = secretAt(through(entry), key, folder)
+    if (found === undefined || !names.includes(found)) continue
+    reads = true
+    const asItIs = !property && (decodingStrategy ?? 'None') === 'None' && (rest['version'] ?? '') === ''
+    if (asItIs && template === undefined && creationPolicy !== 'None')
+      keys[found] = [...(keys[found] ?? []), String(entry['secretKey'])]
+  }
+  for (const entry of mappingsOf(dataFrom)) {
+    const { extract, find } = entry
+    const from = through(entry)
+    const found = secretAt(from, fieldsOf(extract)['key'], folder)
+    if (found !== undefined && names.includes(found)) reads = true
+    // What it finds goes by patterns: it is shown the change, and nothing more is known.
+    if (find !== undefined && from !== undefined && isSame(from, folder)) reads = true
+  }
+  return reads ? { object, target: String(name), keys } : undefined
+}
+
+const isSame = (one: Folder, other: Folder) =>
+  one.project === other.project && one.environment === other.environment && one.path === other.path
+
+/** The secret's name where a key leads to one in the folder: what is before the last slash is a path from the root. */
+function secretAt(scope: Folder | undefined, key: unknown, folder: Folder): string | undefined {
+  if (scope === undefined || typeof key !== 'string') return undefined
+  const [, before, name = key] = /^(.*)\/([^/]*)$/.exec(key) ?? []
+  const path = before === undefined ? scope.path : cleaned(before)
+  if (isSame({ ...scope, path }, folder)) return name
+  return path === cleaned(`/${folder.project}/${folder.environment}/${folder.path}`) ? name : undefined
+}

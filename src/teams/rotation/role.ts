@@ -1,0 +1,96 @@
+import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import type { Database, DatabaseLogin, DatabaseSession, Random, Secret } from '../../kernel/ports/index.ts'
+import { ownComment, scramVerifier, withSession } from '../../kernel/services/index.ts'
+import { refusal } from './refusal.ts'
+
+/** Where the role logs in: everything of a login but who. */
+export type At = Omit<DatabaseLogin, 'user' | 'password'>
+
+/** Whether PostgreSQL lets a role in with a password, or says that this is not its password. @throws SealiftError DATABASE_* */
+export async function letsIn(database: Database, at: At, user: string, password: Secret): Promise<boolean> {
+  try {
+    await withSession(database, { ...at, user, password }, async () => {})
+    return true
+  } catch (error) {
+    // SQLSTATE invalid_password; PostgreSQL says the same of a role that is not there.
+    if (error instanceof SealiftError && systemCode(error.cause) === '28P01') return false
+    throw error
+  }
+}
+
+/** Whoever changes the role: an administrator, or the role itself. */
+export interface Changer {
+  readonly user: string
+  readonly password: Secret
+}
+
+/**
+ * Refuses roles that are more than an application's login. @throws SealiftError TENANCY_UNMET, DATABASE_*
+ */
+export async function refuseMore(database: Database, at: At, changer: Changer, role: string): Promise<void> {
+  const [row] = await withSession(database, { ...at, ...changer }, session =>
+    session.query(
+      `SELECT rolsuper, rolreplication, rolcanlogin,
+              coalesce(shobj_description(oid, 'pg_authid'), '') AS comment
+         FROM pg_roles WHERE rolname = $1`,
+      [role],
+    ),
+  )
+  const shown = `role ${printable(role)}`
+  if (row === undefined) throw refusal(`PostgreSQL has no ${shown}`)
+  if (row['comment'] === ownComment)
+    throw refusal(`${shown} is Infisical's own`, 'sealift rotate database gives it another password')
+  if (row['rolsuper'] === true)
+    throw refusal(`${shown} is a superuser`, 'give the application a role of its own')
+  if (row['rolreplication'] === true)
+    throw refusal(
+      `${shown} may copy the whole server (REPLICATION)`,
+      'give the application a role of its own',
+    )
+  if (row['rolcanlogin'] !== true) throw refusal(`${shown} may not log in (NOLOGIN)`)
+}
+
+/**
+ * Sets the role's password. What PostgreSQL is sent, and may log, is a verifier.
+ * @throws SealiftError DATABASE_DENIED where the changer may not
+ */
+export async function setPassword(
+  database: Database,
+  at: At,
+  changer: Changer,
+  role: string,
+  password: Secret,
+  random: Random,
+): Promise<void> {
+  await withSession(database, { ...at, ...changer }, async session => {
+    // A role may change its own password whatever else it may not.
+    const whose = changer.user === role ? 'CURRENT_USER' : session.identifier(role)
+    await permitted(changer, () => alter(session, whose, password, random))
+  })
+}
+
+async function alter(
+  session: DatabaseSession,
+  whose: string,
+  password: Secret,
+  random: Random,
+): Promise<void> {
+  await session.query(`ALTER ROLE ${whose} PASSWORD ${session.literal(scramVerifier(password, random))}`)
+}
+
+async function permitted<T>({ user }: Changer, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    // SQLSTATE insufficient_privilege
+    if (systemCode(error) !== '42501' || error instanceof SealiftError) throw error
+    throw new SealiftError(
+      'DATABASE_DENIED',
+      `PostgreSQL does not let ${printable(user)} change this password`,
+      {
+        cause: error,
+        hints: ['from PostgreSQL 16 on, an administrator without SUPERUSER needs ADMIN OPTION on the role'],
+      },
+    )
+  }
+}
