@@ -28,6 +28,8 @@ export interface PostgresServer {
   uri(db?: string): string
   /** Creates an empty database and gives its URI. */
   createDatabase(db: string): Promise<string>
+  /** What it has logged. */
+  log(): string
   /** Stops the server and deletes its data. */
   stop(): Promise<void>
 }
@@ -169,7 +171,7 @@ export async function startPostgres(
     await query(`CREATE DATABASE ${pg.escapeIdentifier(db)}`)
     return uri(db)
   }
-  return { host, port, user, password, uri, createDatabase, stop: server.stop }
+  return { host, port, user, password, uri, createDatabase, log: server.log, stop: server.stop }
 }
 
 /** Starts a Redis of its own, without persistence; `args` are more lines of its configuration file. */

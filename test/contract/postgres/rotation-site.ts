@@ -20,7 +20,10 @@ export interface RotationSite extends TeamsSite {
   /** Where the application's secrets are in the memory Infisical: `prod/db/DB_USER`. */
   secret(name: string): string | undefined
   putSecret(name: string, value: string): void
-  rotate(tenancy: Tenancy, how?: { names?: readonly string[]; due?: boolean }): Promise<RotatedSecrets>
+  rotate(
+    tenancy: Tenancy,
+    how?: { names?: readonly string[]; due?: boolean; database?: Database },
+  ): Promise<RotatedSecrets>
   /** Whether PostgreSQL lets a role in. */
   logsIn(user: string, password: string): Promise<boolean>
   /** What the Secret that ESO makes holds. */
@@ -107,11 +110,11 @@ export async function rotationSite(
     ...{ ...site, database },
     secret: name => secrets.get(`prod/db/${name}`),
     putSecret: (name, value) => void secrets.set(`prod/db/${name}`, value),
-    rotate: (file, { names = [], due = false } = {}) =>
+    rotate: (file, { names = [], due = false, database: other = database } = {}) =>
       rotateSecrets(
         { site: parseSite(smallSite.replace('bank-prod', 'bank'), 'site.yaml'), tenancy: file, names, due },
         // A lease is renewed while time goes by: with a clock that jumps, without end.
-        { ...site.host, clock: systemClock, database, operator: 'ann@node1, process 1' },
+        { ...site.host, clock: systemClock, database: other, operator: 'ann@node1, process 1' },
         site.talk,
       ),
     logsIn: async (user, given) => {
