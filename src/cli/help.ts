@@ -52,6 +52,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   TENANCY_UNMET: 'something in tenancy.yaml cannot be had on this server',
   CI_REFUSED: 'claims that were given would not get in',
   SECRETS_OLD: 'secrets are older than tenancy.yaml lets them be',
+  SOPS_FAILED: 'a file could not be read with sops',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

@@ -58,6 +58,7 @@ export const exitCodes = {
   TENANCY_UNMET: 72,
   CI_REFUSED: 76,
   SECRETS_OLD: 77,
+  SOPS_FAILED: 73,
   INTERRUPTED: 130,
 } as const
 

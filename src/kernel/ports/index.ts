@@ -53,6 +53,7 @@ export type {
   Endpoint,
 } from './services.ts'
 export type { PlacedName, ServerGrant, ServerImport, Sharing } from './sharing.ts'
+export type { Sops, SopsFormat } from './sops.ts'
 export type {
   Invitation,
   Licence,
