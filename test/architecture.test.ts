@@ -51,6 +51,8 @@ const onlyImporter: Record<string, readonly string[]> = {
   ora: ['cli'],
   picomatch: ['teams/ci'],
   'age-encryption': ['site/wire'],
+  '@cdktn/hcl2json': ['teams/migrate'],
+  minimatch: ['teams/migrate'],
   '@oclif/core': ['bin.ts', 'commands', 'cli'],
   ...Object.fromEntries(edge.map(name => [name, ['adapters']])),
 }

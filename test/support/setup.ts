@@ -17,7 +17,7 @@ const needs = {
   demo: { tools: [...demoTools, ...containerd], packages: all },
   // The contract of loading runs on both containerds.
   test: {
-    tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age'],
+    tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
     packages: [...new Set(['containerd', ...all])],
   },
   bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },

@@ -45,6 +45,7 @@ const recipes: Readonly<Record<Tool, Recipe>> = {
   cosign: { package: 'github.com/sigstore/cosign/v3/cmd/cosign' },
   // Beside it lies the program that makes keys for it.
   age: { package: ['age', 'age-keygen'].map(name => `filippo.io/age/cmd/${name}`) },
+  sops: { package: 'github.com/getsops/sops/v3/cmd/sops' },
 }
 
 // Seconds on 2 cores, one after the other from an empty cache: what comes early compiles for those that come later.
@@ -61,6 +62,7 @@ const cold = {
   oras: 15,
   cosign: 275,
   age: 10,
+  sops: 240,
 }
 
 /** A tool that {@link goTool} can compile. */
