@@ -9,10 +9,13 @@ interface SopsOptions {
   readonly program?: string
   /** Most bytes that a file may have when it is decrypted. */
   readonly limit?: number
+  /** What its environment has beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** The Sops port on a real sops. */
-export function createSops({ program = 'sops', limit = 64 * 1024 * 1024 }: SopsOptions = {}): Sops {
+export function createSops(options: SopsOptions = {}): Sops {
+  const { program = 'sops', limit = 64 * 1024 * 1024, environment = {} } = options
   return {
     async decrypt(path, format, signal) {
       const { execa } = await import('execa')
@@ -25,6 +28,7 @@ export function createSops({ program = 'sops', limit = 64 * 1024 * 1024 }: SopsO
         stripFinalNewline: false,
         stdin: 'ignore',
         maxBuffer: limit,
+        env: environment,
         forceKillAfterDelay: 2_000,
         ...(signal ? { cancelSignal: signal } : {}),
       })

@@ -68,8 +68,8 @@ async function look(path: string, { files }: Reading): Promise<Looked> {
 }
 
 /** The system's own error code; Node's for bytes that are no text is none. */
-function systemErrorOf(error: SealiftError): string | undefined {
-  const code = systemCode(error)
+function systemErrorOf({ cause }: SealiftError): string | undefined {
+  const code = systemCode(cause)
   return code?.startsWith('ERR_') === true ? undefined : code
 }
 
