@@ -17,11 +17,11 @@ interface SopsOptions {
 export function createSops(options: SopsOptions = {}): Sops {
   const { program = 'sops', limit = 64 * 1024 * 1024, environment = {} } = options
   return {
-    async decrypt(path, format, signal) {
+    async decrypt(path, format, { as = format, signal } = {}) {
       const { execa } = await import('execa')
       // Both types: by itself sops goes by the last letters of the name. The older flag, which sops 3.0 has as well;
       // an absolute path is never taken for a flag.
-      const args = ['--decrypt', '--input-type', format, '--output-type', format, resolve(path)]
+      const args = ['--decrypt', '--input-type', format, '--output-type', as, resolve(path)]
       const { failed, exitCode, isCanceled, isMaxBuffer, stdout, stderr, code } = await execa(program, args, {
         reject: false,
         encoding: 'buffer',

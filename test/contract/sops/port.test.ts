@@ -64,7 +64,7 @@ describe.each(Object.keys(settings))('%s sops', name => {
   test('stops when it is told to', async () => {
     const { sops, put } = setting()
     const path = await put('stopped.yaml', 'yaml', 'a: two\n')
-    await expect(sops.decrypt(path, 'yaml', AbortSignal.abort())).rejects.toMatchObject({
+    await expect(sops.decrypt(path, 'yaml', { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'INTERRUPTED',
     })
   })
@@ -156,7 +156,7 @@ describe('the real one', () => {
     await writeFile(program, `#!/bin/sh\necho $$ >'${pidFile}'\nexec sleep 600\n`)
     await chmod(program, 0o755)
     const stopping = new AbortController()
-    const reading = createSops({ program }).decrypt('/x', 'yaml', stopping.signal)
+    const reading = createSops({ program }).decrypt('/x', 'yaml', { signal: stopping.signal })
     const settled = reading.catch((thrown: unknown) => thrown)
     let pid = ''
     while (pid === '') pid = (await readFile(pidFile, 'utf8').catch(() => '')).trim()

@@ -58,7 +58,7 @@ const asNewline = `${ambiguous}: taken as a new line, for it is in double quotes
 
 /** A text that sops has not taken apart, with values in quotes that go on for lines made one line each. */
 function joined(text: string): string {
-  const many = /^([^#\n=]*=[ \t]*)(["'])((?:(?!\2)[^\\]|\\.)*)\2/gms
+  const many = /(?<=^|\n)([^#\n=]*=[ \t]*)(["'])((?:(?!\2)[^\\]|\\.)*)\2/gs
   return text.replace(many, (all, before: string, mark: string, within: string) =>
     within.includes('\n') ? `${before}${mark}${within.replaceAll('\n', newline)}${mark}` : all,
   )
@@ -89,6 +89,8 @@ function readValue({ value: written }: Line): ReadValue {
   if (written.replace(/\r$/, '') !== value) doubts.push(['told', 'has blanks around it, which are left out'])
   const [, mark, within = '', behind = ''] = /^(["'`])(.*?)(?<!\\)\1(\s*#.*|\s*)$/s.exec(value) ?? []
   if (mark === undefined) {
+    if (/^["'`]/.test(value))
+      doubts.push(['changed', 'begins with a quote that does not end it: taken as it is written'])
     if (/\s#/.test(value))
       doubts.push(['changed', 'has a blank and #, where some applications end it: taken whole'])
     return { value, doubts: [...doubts, ...shellDoubts(value)] }

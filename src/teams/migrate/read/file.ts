@@ -2,26 +2,26 @@ import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { SopsFormat } from '../../../kernel/ports/index.ts'
 import { parseWritten, parseWrittenJson, syntaxFault, type Written } from '../../../kernel/yaml/index.ts'
 import { takeDotenv } from './dotenv.ts'
-import { type Gathered, gatheredOf } from './gathered.ts'
+import { type Gathered, gatheredOf, wholeFile } from './gathered.ts'
 import { takeIni } from './ini.ts'
+import { mergingAs } from './merged.ts'
 import type { Reading, ReadOptions } from './options.ts'
 import { textOf } from './scalar.ts'
 import { takeText } from './text.ts'
 import { takeDocuments } from './tree.ts'
 
-/**
- * All that is in one file that sops has encrypted in this form; `encrypted` is its text.
- * @throws SealiftError SOPS_FAILED, INTERRUPTED
- */
-export async function readFile(
-  path: string,
-  encrypted: string,
-  format: SopsFormat,
-  { sops, signal }: Pick<Reading, 'sops' | 'signal'>,
-  options: ReadOptions,
-): Promise<Gathered> {
+/** One file that sops has encrypted in a form; `encrypted` is its text. */
+interface SopsFile {
+  readonly path: string
+  readonly encrypted: string
+  readonly format: SopsFormat
+}
+
+/** @throws SealiftError SOPS_FAILED, INTERRUPTED */
+export async function readFile(file: SopsFile, reading: Reading, options: ReadOptions): Promise<Gathered> {
+  const { path, encrypted, format } = file
+  const bytes = await reading.sops.decrypt(path, format, { signal: reading.signal })
   const gathered = gatheredOf(path)
-  const bytes = await sops.decrypt(path, format, signal)
   if (format === 'binary') {
     await takeText(bytes, path, gathered, options)
     return gathered
@@ -30,15 +30,54 @@ export async function readFile(
   if (text === undefined) throw new SealiftError('SOPS_FAILED', `${path}: what it holds is no UTF-8 text`)
   if (format === 'dotenv') takeDotenv(text, { gathered, options, encrypted })
   else if (format === 'ini') takeIni(text, { gathered, options, encrypted })
-  else {
-    const [documents, before] = [text, encrypted].map(one => parsed(one, format, path))
-    takeDocuments({
-      ...{ form: format, sealed: true, gathered, options, file: path },
-      ...{ documents: documents ?? [], encrypted: before ?? [] },
-    })
-  }
+  else return readTree({ ...file, format, text }, reading, options)
   return gathered
 }
+
+interface TreeFile extends SopsFile {
+  readonly format: 'yaml' | 'json'
+  readonly text: string
+}
+
+// Ends of lines in YAML 1.1, and so to sops, which breaks lines there without a line feed; not so in YAML 1.2.
+const olderBreaks = /[\u0085\u2028\u2029]/
+
+/**
+ * In YAML sops gives some texts as null (of several lines, with a tab first) and others as no reader of YAML 1.2 takes
+ * them (with U+2028), seen with 3.13.3. In JSON it has both, but of the first document only.
+ */
+async function readTree(file: TreeFile, reading: Reading, options: ReadOptions): Promise<Gathered> {
+  const { path, format, text } = file
+  const encrypted = parsed(file.encrypted, format, path)
+  const take = (documents: readonly (Written | undefined)[]) => {
+    const [gathered, withheld] = [gatheredOf(path), [] as string[]]
+    takeDocuments({
+      form: format,
+      sealed: true,
+      gathered,
+      options,
+      file: path,
+      documents,
+      encrypted,
+      withheld,
+    })
+    return { gathered, withheld }
+  }
+  const broken = format === 'yaml' && olderBreaks.test(text)
+  const taken = broken ? undefined : take(parsed(text, format, path))
+  if (taken !== undefined && (taken.withheld.length === 0 || encrypted.length > 1)) return taken.gathered
+  if (encrypted.length > 1)
+    throw new SealiftError('SOPS_FAILED', `${path}: ${unreadable}`, { hints: [apart] })
+
+  const bytes = await reading.sops.decrypt(path, format, { as: 'json', signal: reading.signal })
+  const [document] = parsed(textOf(bytes) ?? '', 'json', path)
+  const { gathered } = take([document && mergingAs(document, encrypted[0])])
+  gathered.doubt('told', wholeFile, 'it has a text that sops gives in JSON only, and so was read as that')
+  return gathered
+}
+
+const unreadable = 'it has several documents, and in one a line that ends in U+0085, U+2028 or U+2029'
+const apart = 'make a file of each document with `sops edit`: sops gives such a text in no other way'
 
 function parsed(text: string, format: 'yaml' | 'json', path: string): (Written | undefined)[] {
   try {

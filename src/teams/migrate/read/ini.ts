@@ -9,6 +9,8 @@ interface IniValue {
   readonly nth: number
   readonly key: string
   readonly value: string
+  /** Whether it stood in double quotes, as what begins or ends with a blank does. */
+  readonly blank: boolean
   /** Whether a comment stands directly above it. */
   readonly commented: boolean
 }
@@ -23,6 +25,9 @@ interface IniOf {
 const cut =
   'has a comment above it: sops makes one of what stood behind ; or # in a value, quoted or not, and cuts it off there'
 const quotes = 'quotes that stood around values are gone: sops leaves them out when it encrypts'
+
+const blankOrQuoted =
+  'begins or ends with a blank, or has quotes and blanks of its own, which sops writes alike: taken without quotes'
 
 /** Takes the values of an INI file; that of `password` in `[db]` is `db_password`. */
 export function takeIni(text: string, { gathered, options, encrypted }: IniOf): void {
@@ -49,6 +54,7 @@ export function takeIni(text: string, { gathered, options, encrypted }: IniOf): 
         at,
         `${name} has ; or # or quotes, which applications read in several ways: taken as written`,
       )
+    if (sealed !== undefined && one.blank) gathered.doubt('changed', at, `${name} ${blankOrQuoted}`)
     if (/%\(\w+\)s|\$\{/.test(one.value))
       gathered.doubt(
         'changed',
@@ -68,31 +74,55 @@ export function iniValues(text: string): IniValue[] {
   const values: IniValue[] = []
   const sections = new Map<string, number>()
   let [section, nth, commented] = ['', 1, false]
-  const parts = text.matchAll(
-    /^(?:[ \t]*(?<comment>[;#]).*|\[(?<section>.*)\][ \t\r]*|(?<key>`[^`\n]*`|"""[^\n]*?"""|[^=:\n]*?)[ \t]*[=:][ \t]*(?:"""(?<long>[\s\S]*?)"""(?=[ \t\r]*$)|(?<short>.*)))$/gm,
-  )
-  for (const { groups } of parts) {
-    if (groups?.['comment'] !== undefined) {
-      commented = true
-      continue
-    }
-    if (groups?.['section'] !== undefined) {
-      section = groups['section'] === 'DEFAULT' ? '' : groups['section']
+  const lines = text.split('\n')
+  for (let i = 0; i < lines.length; i++) {
+    const line = trimmed(lines[i] ?? '')
+    const [, named] = /^\[(.*)\]$/s.exec(line) ?? []
+    if (named !== undefined) {
+      section = named === 'DEFAULT' ? '' : named
       nth = (sections.get(section) ?? 0) + 1
       sections.set(section, nth)
-    } else {
-      const { key = '', long, short = '' } = groups ?? {}
-      values.push({ section, nth, key: bare(key.trim()), value: long ?? unwrapped(short.trim()), commented })
     }
-    commented = false
+    const [, mark, wrapped, bare, first = ''] = assignment.exec(line) ?? []
+    const comment = /^[;#]/.test(line)
+    if (!comment && named === undefined && (mark ?? bare) !== undefined) {
+      let value = first
+      while (opens(value) && i + 1 < lines.length) value += `\n${lines[++i]}`
+      const key = wrapped ?? trimmed(bare ?? '')
+      const [read, blank] = [unwrapped(value), isBlank(trimmed(value))]
+      values.push({ section, nth, key, value: read, blank, commented })
+    }
+    commented = comment
   }
   return values
 }
 
-const bare = (key: string): string => /^(`|""")(.*)\1$/.exec(key)?.[2] ?? key
+// A key with = or : in it stands in backquotes, one with backquotes in three double quotes.
+const assignment = /^(?:(`|""")(.*?)\1|([^=:]*?))\s*[=:](.*)$/s
+
+/** Begun with three double quotes, which stand around what has several lines or backquotes, and not ended. */
+const opens = (value: string): boolean => {
+  const text = trimmed(value)
+  return text.startsWith('"""') && !(text.length >= 6 && text.endsWith('"""'))
+}
 
 /** Backquotes stand around what has ; or #, double quotes around what begins or ends with a blank. */
-function unwrapped(value: string): string {
-  const [, within] = /^`([^`]*)`$/.exec(value) ?? /^"(\s.*|.*\s)"$/.exec(value) ?? []
-  return within ?? value
+function unwrapped(written: string): string {
+  const value = trimmed(written)
+  if (value.length >= 6 && value.startsWith('"""') && value.endsWith('"""')) return value.slice(3, -3)
+  const within = value.slice(1, -1)
+  if (/^`[^`]*`$/.test(value)) return within
+  return isBlank(value) ? within : value
+}
+
+const isBlank = (value: string): boolean =>
+  /^"(?!"").*"$/s.test(value) && trimmed(value.slice(1, -1)) !== value.slice(1, -1)
+
+/** Without blanks around it, as Go knows them: U+0085 is one, and U+FEFF is none. */
+function trimmed(text: string): string {
+  const blank = (sign: string | undefined) => sign !== undefined && /^(?:[^\S\uFEFF]|\u0085)$/.test(sign)
+  let [start, end] = [0, text.length]
+  while (start < end && blank(text[start])) start++
+  while (end > start && blank(text[end - 1])) end--
+  return text.slice(start, end)
 }

@@ -60,3 +60,17 @@ function partners(sealed: Written | undefined): (entry: WrittenEntry) => Written
   }
   return entry => waiting.get(nameOf(entry))?.shift()
 }
+
+/** A value in which those keys merge that do in another of the same shape: in JSON `<<` is a key like any. */
+export function mergingAs(value: Written, model: Written | undefined): Written {
+  if (value.kind === 'list') {
+    const items = model?.kind === 'list' ? model.items : []
+    return { kind: 'list', items: value.items.map((item, i) => mergingAs(item, items[i])) }
+  }
+  if (value.kind === 'scalar' || model?.kind !== 'mapping') return value
+  const entries = value.entries.map((entry, i) => {
+    const like = model.entries[i]
+    return { ...entry, value: mergingAs(entry.value, like?.value), merges: like?.merges ?? false }
+  })
+  return { kind: 'mapping', entries }
+}

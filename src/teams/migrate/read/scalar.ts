@@ -10,6 +10,8 @@ export interface TreeOf {
   readonly sealed: boolean
   readonly gathered: Gathered
   readonly options: ReadOptions
+  /** Gets the names of texts that sops has encrypted and gives as null. */
+  readonly withheld?: string[]
 }
 
 // How sops writes a value that it has encrypted (aes/cipher.go of sops 3.13.3); the type is that which it had taken it for.
@@ -30,19 +32,29 @@ const exact = Number.MAX_SAFE_INTEGER
  */
 export function takeScalar(
   of: TreeOf,
-  { at, name }: Place,
+  place: Place,
   node: WrittenScalar,
   sealed: Written | undefined,
   decode: (text: string) => string | undefined = text => text,
 ): void {
   const { gathered, options } = of
+  const { at, name } = place
+  const type = sealed?.kind === 'scalar' ? encrypted.exec(sealed.text)?.[1] : undefined
+  if (node.type === 'null' && type !== undefined) {
+    of.withheld?.push(name)
+    gathered.doubt(
+      'refused',
+      at,
+      `${name} is a text that sops gives as null: see it with \`sops edit\`, and set it by hand`,
+    )
+    return
+  }
   if (node.type === 'null') {
     const become = options.nullAsEmpty === true ? 'taken as an empty text' : 'skipped'
     gathered.doubt('told', at, `${name} is null, which is no text: ${become}`)
     if (options.nullAsEmpty === true) gathered.take(at, name, '')
     return
   }
-  const type = sealed?.kind === 'scalar' ? encrypted.exec(sealed.text)?.[1] : undefined
   // sops leaves what is empty as it is.
   if (of.sealed && type === undefined && node.text !== '') {
     const taken = options.unencrypted === true

@@ -28,7 +28,8 @@ export async function readSources(
   const readOne = async (path: string, index: number): Promise<void> => {
     const looked = await look(path, reading)
     if (looked.format === undefined) left.push({ file: path, reason: looked.reason })
-    else read[index] = await readFile(path, looked.text, looked.format, reading, options)
+    else
+      read[index] = await readFile({ path, encrypted: looked.text, format: looked.format }, reading, options)
   }
   const waiting = walked.files.entries()
   const work = async (): Promise<void> => {
