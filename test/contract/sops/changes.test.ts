@@ -1,5 +1,6 @@
 /** What sops changes when it encrypts, each told of; and what it does not, read as it was. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { printJson } from '../../../src/kernel/yaml/index.ts'
 import { type RealSops, realSops } from '../../support/sops.ts'
 import { doubtsAt, readWith } from './reading.ts'
 
@@ -138,4 +139,83 @@ test('a value that sops had to put another sign into is told as lost', async () 
   const read = await readWith(real, [path])
   expect(read.values).toEqual({ lone: 'a\uFFFDb', whole: '😀' })
   expect(read.doubts).toEqual([expect.stringMatching(/^lost lone: lone has U\+FFFD/)])
+})
+
+test('YAML: texts that sops gives as null, or breaks where YAML 1.2 does not, are asked for in JSON', async () => {
+  const values = { tabbed: '\tone\ntwo', within: 'a\u2028b', ends: 'c\nd\u2029', plain: 'e' }
+  const text = `${JSON.stringify(values)}\n`
+  const path = await real.encrypt('withheld.yaml', 'yaml', text)
+  const read = await readWith(real, [path])
+  expect(read.values).toEqual(values)
+  expect(read.doubts).toEqual([
+    expect.stringMatching(/^told \(file\): it has a text that sops gives in JSON only/),
+  ])
+
+  const merging = 'base: &b\n  x: one\nmore:\n  <<: *b\ntabbed: "\\tone\\ntwo"\nnumber: 010\n'
+  const merged = await readWith(real, [await real.encrypt('merged.yaml', 'yaml', merging)])
+  expect(merged.values).toEqual({ 'base.x': 'one', 'more.x': 'one', tabbed: '\tone\ntwo', number: '8' })
+  expect(doubtsAt(merged, 'number')).toEqual(['lost'])
+})
+
+test('YAML: in a further document such texts are refused, and told', async () => {
+  const tabbed = await real.encrypt('further.yaml', 'yaml', 'a: b\n---\nc: "\\td\\ne"\nf: g\n')
+  const read = await readWith(real, [tabbed])
+  expect(read.values).toEqual({ a: 'b', 'document 2: f': 'g' })
+  expect(read.doubts).toContainEqual(
+    expect.stringMatching(/^refused document 2: c: c is a text that sops gives as null/),
+  )
+  const broken = await real.encrypt('broken.yaml', 'yaml', 'a: b\n---\nc: "d\\Le"\n')
+  await expect(readWith(real, [broken])).rejects.toMatchObject({
+    code: 'SOPS_FAILED',
+    message: expect.stringContaining('several documents'),
+  })
+})
+
+const odd = [
+  'a: b',
+  '- c',
+  '#d',
+  ' e ',
+  '"f',
+  "'g'",
+  '`h`',
+  '$' + '{i}',
+  '%j',
+  'ENC[k]',
+  '\tl',
+  '\\m',
+  '\u00a0n',
+  '\u0007',
+  '\ufeffo',
+  'p\u0085',
+  'null',
+  '1e3',
+  '😀',
+  'q'.repeat(300),
+  'r s '.repeat(60),
+]
+
+test.each(['yaml', 'json'] as const)('%s: texts of all sorts come as they were', async form => {
+  const values = Object.fromEntries(
+    odd.flatMap((text, i) => [
+      [`one${i}`, text],
+      [`two${i}`, `${text}\n${text}`],
+    ]),
+  )
+  const path = await real.encrypt(`odd.${form}`, form, printJson(values))
+  expect((await readWith(real, [path])).values).toEqual(values)
+})
+
+test('INI and dotenv: and where these can have them', async () => {
+  const texts = odd.filter(text => !/[`\\\u0085\u00a0]/.test(text) && text.trim() === text)
+  const ini = await real.encrypt(
+    'odd.ini',
+    'ini',
+    `[s]\n${texts.map((text, i) => `k${i} = \`${text}\``).join('\n')}\n`,
+  )
+  const expected = (before: string) => Object.fromEntries(texts.map((text, i) => [`${before}k${i}`, text]))
+  expect((await readWith(real, [ini])).values).toEqual(expected('s.'))
+  const lines = `${texts.map((text, i) => `k${i}=${text}`).join('\n')}\n`
+  const dotenv = await real.encrypt('odd.env', 'dotenv', lines)
+  expect((await readWith(real, [dotenv], { rawDotenv: true })).values).toEqual(expected(''))
 })

@@ -83,7 +83,7 @@ export function iniValues(text: string): IniValue[] {
       nth = (sections.get(section) ?? 0) + 1
       sections.set(section, nth)
     }
-    const [, mark, wrapped, bare, first = ''] = assignment.exec(line) ?? []
+    const [, mark, wrapped, bare, first = ''] = assignment.exec(lines[i] ?? '') ?? []
     const comment = /^[;#]/.test(line)
     if (!comment && named === undefined && (mark ?? bare) !== undefined) {
       let value = first
@@ -98,7 +98,7 @@ export function iniValues(text: string): IniValue[] {
 }
 
 // A key with = or : in it stands in backquotes, one with backquotes in three double quotes.
-const assignment = /^(?:(`|""")(.*?)\1|([^=:]*?))\s*[=:](.*)$/s
+const assignment = /^(?:(`|""")(.*?)\1\s*|([^=:]*))[=:](.*)$/s
 
 /** Begun with three double quotes, which stand around what has several lines or backquotes, and not ended. */
 const opens = (value: string): boolean => {
