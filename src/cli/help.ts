@@ -53,6 +53,8 @@ export const exitMeanings: Record<ErrorCode, string> = {
   CI_REFUSED: 'claims that were given would not get in',
   SECRETS_OLD: 'secrets are older than tenancy.yaml lets them be',
   SOPS_FAILED: 'a file could not be read with sops',
+  MIGRATION_UNFIT: 'secrets would not survive their migration, or have nowhere to go',
+  PARITY_FAILED: 'what was migrated is read back otherwise',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

@@ -31,6 +31,12 @@ export interface MemoryTenancy extends TenancyServer, ByHand {
   readonly ownRoles: string[]
   /** Addresses of those who were invited and have come. */
   readonly come: Set<string>
+  /** A folder that is there, `project/environment/path` by the project's slug; by the project's slug or id. */
+  folderAt(project: string, environment: string, path: string): string | undefined
+  /** Id of a project that is there. */
+  idOf(slug: string): string
+  /** Counts a request, and answers it by `work`. */
+  request<T>(words: readonly string[], work: () => T): Promise<T>
   /** Called before each request is answered; one that throws fails it. */
   before: (request: string) => void
   /** Called after a request was done and before it is answered: one that throws leaves it done. */
@@ -38,7 +44,7 @@ export interface MemoryTenancy extends TenancyServer, ByHand {
 }
 
 const reading =
-  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|identities|machines|privileges|permissions|isAllowed|grants|imports|namesBelow|login)\b/
+  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|secretsIn|readByStore|identities|machines|privileges|permissions|isAllowed|grants|imports|namesBelow|login)\b/
 const builtIn = ['admin', 'member', 'viewer', 'no-access']
 
 /** An empty server of an organisation. */
@@ -118,6 +124,14 @@ export function memoryTenancy(organization = 'openova'): MemoryTenancy {
     admin,
     before: () => {},
     after: () => {},
+    request,
+    idOf: slug => projects.get(slug)?.id ?? '',
+    folderAt(project, environment, path) {
+      const found = [...projects.values()].find(({ id, slug }) => id === project || slug === project)
+      const there = found && folders.get(`${found.id}/${environment}`)
+      const is = there !== undefined && (path === '/' || there.has(path))
+      return is ? `${found?.slug}/${environment}${path === '/' ? '' : path}` : undefined
+    },
 
     organization: () => request(['organization'], () => organization),
     projects: () => request(['projects'], () => [...projects.values()]),

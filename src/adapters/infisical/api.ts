@@ -3,6 +3,7 @@ import { statusOf } from '../../kernel/access/index.ts'
 import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Clock, Haste } from '../../kernel/ports/index.ts'
 import { type Call, exchange, parse } from './exchange.ts'
+import { hide, words } from './said.ts'
 
 export type { Call } from './exchange.ts'
 
@@ -69,7 +70,7 @@ export function createApi(baseUrl: string, clock: Clock, haste: Haste = {}): Api
     if (again && starting.has(response.status)) return undefined
     const { status } = response
     const body = parse(response.text)
-    const said = status < 300 ? '' : hide(words(body, response.text), call)
+    const said = status < 300 ? '' : hide(words(body, response.text, call), call)
     if (status >= 500 || (status === 404 && !isApis(body))) throw failure(call, status, said, isRouter(body))
     return { status, body, said }
   }
@@ -120,29 +121,6 @@ export function failure(call: Call, status: number | undefined, said: string, un
 export function isUnknownRoute(error: unknown): boolean {
   const cause = error instanceof SealiftError ? error.cause : undefined
   return cause instanceof Error && 'unknown' in cause
-}
-
-const key = z.union([z.string(), z.number()])
-const issue = z.object({ path: z.array(key).default([]), message: z.string() })
-
-// `message` is a text, or the list of zod's issues when the server refused the request's shape.
-function words(body: unknown, text: string): string {
-  const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined
-  if (typeof message === 'string') return message
-  const issues = z.array(issue).safeParse(message)
-  if (!issues.success) return text
-  return issues.data.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-}
-
-function hide(text: string, { secrets = [], token }: Call): string {
-  const revealed = [...secrets, ...(token === undefined ? [] : [token])].map(secret => secret.reveal())
-  // Also as JSON or a URI has it: what has not the shape of a refusal is shown as it came.
-  const values = revealed.flatMap(value => [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value),
-  ])
-  return printable(values.filter(Boolean).reduce((shown, value) => shown.replaceAll(value, '[secret]'), text))
 }
 
 function name({ method, path }: Call): string {

@@ -11,12 +11,18 @@ export interface Call {
   readonly secrets?: readonly Secret[]
   /** Goes on to its end when the work is interrupted: what it gives cannot be had again, or what it ends must not stay. */
   readonly unbroken?: true
+  /** Its answer has the values of a whole folder: it may have 256 MiB, and two minutes. */
+  readonly large?: true
+  /** What a path in a refused body is called, where its index says nothing to people. */
+  readonly naming?: (path: readonly (string | number)[]) => string | undefined
 }
 
-const timeout = 30_000
-const maximumBody = 16 * 1024 * 1024
+const limits = {
+  usual: { timeout: 30_000, body: 16 * 1024 * 1024 },
+  large: { timeout: 120_000, body: 256 * 1024 * 1024 },
+}
 
-/** Sends one request, once, and reads its answer, of at most 16 MiB. @throws what `fetch` throws */
+/** Sends one request, once, and reads its answer, of at most 16 MiB unless that is large. @throws what `fetch` throws */
 export async function exchange(
   baseUrl: string,
   call: Call,
@@ -24,7 +30,8 @@ export async function exchange(
 ): Promise<{ status: number; text: string }> {
   const url = new URL(call.path, baseUrl)
   for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value)
-  return await inTime(call.unbroken ? undefined : signal, async within => {
+  const { timeout, body: most } = limits[call.large ? 'large' : 'usual']
+  return await inTime(timeout, call.unbroken ? undefined : signal, async within => {
     const response = await fetch(url, {
       method: call.method,
       headers: {
@@ -36,12 +43,13 @@ export async function exchange(
       redirect: 'manual',
       signal: within,
     })
-    return { status: response.status, text: await bounded(response.body ?? []) }
+    return { status: response.status, text: await bounded(most, response.body ?? []) }
   })
 }
 
 /** A request that ends with `signal`, or after its time. Leaves nothing behind: there may be thousands in that time. */
 async function inTime<T>(
+  timeout: number,
   signal: AbortSignal | undefined,
   request: (within: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -59,12 +67,12 @@ async function inTime<T>(
   }
 }
 
-async function bounded(body: AsyncIterable<Uint8Array> | []): Promise<string> {
+async function bounded(most: number, body: AsyncIterable<Uint8Array> | []): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > maximumBody) throw new Error('the answer is larger than 16 MiB')
+    if (size > most) throw new Error(`the answer is larger than ${most / 2 ** 20} MiB`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

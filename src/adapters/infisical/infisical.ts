@@ -7,6 +7,7 @@ import {
   Secret,
 } from '../../kernel/ports/index.ts'
 import { type Api, createApi, failure, listOf } from './api.ts'
+import { createStoreReading } from './secret-batches.ts'
 import { createSession } from './session.ts'
 import { createTrial } from './trial.ts'
 
@@ -67,6 +68,7 @@ export function createInfisical({ baseUrl, clock, ...haste }: InfisicalOptions):
     },
 
     trying: token => createTrial(api, token),
+    reading: token => createStoreReading(api, token),
   }
 }
 

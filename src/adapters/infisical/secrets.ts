@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { keptValue } from '../../kernel/access/index.ts'
 import { type InfisicalSession, Secret, type SecretPlace } from '../../kernel/ports/index.ts'
 import { type Api, type Call, listOf } from './api.ts'
 
@@ -29,7 +30,7 @@ export function createSecrets(
 
     async putSecret(place, name, value) {
       const before = await secret(place, name)
-      if (before?.reveal() === kept(value.reveal())) return false
+      if (before?.reveal() === keptValue(value.reveal())) return false
       const body = { ...where(place), secretValue: value.reveal(), type: 'shared' }
       const method = before === undefined ? 'POST' : 'PATCH'
       const secrets = before === undefined ? [value] : [value, before]
@@ -44,11 +45,6 @@ export function createSecrets(
       return true
     },
   }
-}
-
-/** What the server keeps of a value: no white space around it but one final newline, if there was any. */
-function kept(value: string): string {
-  return value.trim() + (value.endsWith('\n') ? '\n' : '')
 }
 
 function where({ projectId, environment, path: secretPath }: SecretPlace): Record<string, string> {

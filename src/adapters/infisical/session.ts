@@ -7,6 +7,7 @@ import { createAudit } from './audit.ts'
 import { createIdentities } from './identities.ts'
 import { createLogins } from './logins.ts'
 import { createRotation } from './rotation.ts'
+import { createSecretBatches } from './secret-batches.ts'
 import { createSecrets } from './secrets.ts'
 import { createSharing } from './sharing.ts'
 import { createTenancy } from './tenancy.ts'
@@ -33,6 +34,7 @@ export function createSession(
     account: createAccount(api, token, organizationId, admin),
     rotation: createRotation(api, token),
     audit: createAudit(api, token, organizationId),
+    batches: createSecretBatches(api, token),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

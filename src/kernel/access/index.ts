@@ -17,6 +17,7 @@ export {
 } from './admin-login.ts'
 export { adminSession, type LoggedIn, logInAsAdmin } from './admin-session.ts'
 export { type InfisicalAccess, infisicalAccess, withInfisical } from './forward.ts'
+export { keptValue } from './kept-value.ts'
 export { isManaged, managed, systemNamespace } from './managed.ts'
 export {
   credentialsSecretName,

@@ -59,6 +59,8 @@ export const exitCodes = {
   CI_REFUSED: 76,
   SECRETS_OLD: 77,
   SOPS_FAILED: 73,
+  MIGRATION_UNFIT: 74,
+  PARITY_FAILED: 75,
   INTERRUPTED: 130,
 } as const
 

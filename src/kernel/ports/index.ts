@@ -42,6 +42,7 @@ export type { Progress, Reporter, StepReport } from './reporter.ts'
 export type { RotationServer, SecretAge } from './rotation.ts'
 export type { Runtime, RuntimeImage } from './runtime.ts'
 export { Secret } from './secret.ts'
+export type { NamedSecret, SecretBatches, StoreReading, StoreScope } from './secret-batches.ts'
 export type { SecretPlace } from './secret-place.ts'
 export type {
   Cache,

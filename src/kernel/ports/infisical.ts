@@ -4,6 +4,7 @@ import type { AuditServer } from './audit.ts'
 import type { Permission } from './permission.ts'
 import type { RotationServer } from './rotation.ts'
 import type { Secret } from './secret.ts'
+import type { SecretBatches, StoreReading } from './secret-batches.ts'
 import type { SecretPlace } from './secret-place.ts'
 import type { Sharing } from './sharing.ts'
 import type { TenancyServer } from './tenancy.ts'
@@ -51,6 +52,8 @@ export interface Infisical {
   loginIdentity(credentials: ClientCredentials): Promise<Secret>
   /** Tries things as the identity that an access token is of. */
   trying(token: Secret): IdentityTrial
+  /** Reads as the identity that an access token is of. */
+  reading(token: Secret): StoreReading
 }
 
 /** What an identity is let do, found out by trying. Calls throw SealiftError SERVER_FAILED for anything but yes and no. */
@@ -79,6 +82,8 @@ export interface InfisicalSession {
   readonly rotation: RotationServer
   /** The same server, for whoever has to show who did what. */
   readonly audit: AuditServer
+  /** The same server, for whoever moves many secrets at once. */
+  readonly batches: SecretBatches
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

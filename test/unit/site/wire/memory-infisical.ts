@@ -10,6 +10,7 @@ import {
 import { type MemoryUser, memoryAccount } from '../../../support/memory-account.ts'
 import { type MemoryAudit, memoryAudit } from '../../../support/memory-audit.ts'
 import { type MemoryRotation, memoryRotation } from '../../../support/memory-rotation.ts'
+import { type MemorySecretBatches, memorySecretBatches } from '../../../support/memory-secret-batches.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
 
 interface ClientSecret {
@@ -47,7 +48,10 @@ export const instanceIdentity = {
 } as const
 
 /** A server that nobody has set up yet; its tenancy is a server of its own. */
-export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): MemoryInfisical {
+export function memoryInfisical(
+  tenancy: MemoryTenancy = memoryTenancy(),
+  batches: MemorySecretBatches = memorySecretBatches(tenancy),
+): MemoryInfisical {
   const calls: string[] = []
   const secrets = new Map<string, string>()
   const projects = new Map<string, string[]>()
@@ -83,6 +87,7 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
     account: memoryAccount(() => infisical),
     rotation,
     audit,
+    batches,
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)
@@ -200,6 +205,10 @@ export function memoryInfisical(tenancy: MemoryTenancy = memoryTenancy()): Memor
       )
       if (!good) throw refusal(401, 'Invalid credentials')
       return new Secret(`token of ${good.identityId}`)
+    },
+    reading(token) {
+      const identityId = token.reveal().replace('token of ', '')
+      return batches.readingAs(identityId)
     },
     trying(token) {
       const identityId = token.reveal().replace('token of ', '')
