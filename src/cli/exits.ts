@@ -60,6 +60,23 @@ export const tenancyExits: readonly ErrorCode[] = [
   'TENANCY_INVALID',
 ]
 
+/** How bringing secrets of files to a site can end. */
+export const migrateExits: readonly ErrorCode[] = [
+  'DISK_FULL',
+  'FILE_FAILED',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'SERVER_FAILED',
+  'NOT_INSTALLED',
+  'SITE_BUSY',
+  'SOPS_FAILED',
+  'MIGRATION_UNFIT',
+  'PARITY_FAILED',
+]
+
 /** How escrowing a site's keys and putting them back can end. */
 export const keysExits: readonly ErrorCode[] = [
   'FILE_FAILED',

@@ -70,7 +70,7 @@ export function memorySecretBatches(tenancy: MemoryTenancy): MemorySecretBatches
         const bad = secrets.find(({ name }) => /[:/]/.test(name))
         if (bad !== undefined)
           throw answered(422, `secret ${bad.name}: Secret name cannot contain colon or forward slash.`)
-        for (const { name, value } of secrets) found.set(name, keptValue(value.reveal()))
+        for (const { name, value } of secrets) found.set(name, keptValue(value.reveal()).toWellFormed())
       }),
   }
   return batches

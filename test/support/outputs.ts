@@ -19,6 +19,7 @@ import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
+import { migrated } from '../../src/teams/verbs/migrate-sops/index.ts'
 import { auditExported } from '../../src/teams/verbs/audit-export.ts'
 import { dueSecrets } from '../../src/teams/verbs/rotate-due.ts'
 import { rotatedSecrets } from '../../src/teams/verbs/rotate-secret.ts'
@@ -57,6 +58,7 @@ export const outputs = {
   'keys-restore': restored,
   lock: lockOutput,
   merge: mergeResult,
+  'migrate-sops': migrated.extend({ error: error.optional() }),
   remove: removeResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,
@@ -80,7 +82,7 @@ export const outputs = {
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
   const name = (
-    ['audit', 'ci', 'keys', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
+    ['audit', 'ci', 'keys', 'migrate', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
   ) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return

@@ -23,6 +23,7 @@ export {
   type TenancyTeam,
   tenancyJsonSchema,
 } from './tenancy.ts'
+export { folderPath } from './tenancy-fields.ts'
 export { invitationsPath, readTenancy } from './tenancy-file.ts'
 export { isCertificates, secondsOf } from './tenancy-logins.ts'
 export { type TenancyLook, usualLook } from './tenancy-look.ts'

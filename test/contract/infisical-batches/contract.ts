@@ -52,6 +52,8 @@ export function batchesContract(
       const kept = { A: 'v', B: 'v\n', C: 'a\r\nb\n', D: 'v', E: 'pa$$word$HOME', F: 'Ünïcode ☃' }
       expect(await all()).toEqual(kept)
       expect(await byStore(false)).toEqual(kept)
+      await put({ HALF: 'a\ud800' }, '/db')
+      expect((await all('/db'))?.['HALF']).toBe('a\ufffd')
     })
 
     it('are read by a store with references replaced, or as they were written', async () => {

@@ -28,6 +28,8 @@ export interface MemoryInfisical extends Infisical, MemoryUser {
   identities: (Identity & { readonly name: string })[]
   readonly rotation: MemoryRotation
   readonly audit: MemoryAudit
+  /** Folders of secrets, for whoever moves many at once. */
+  readonly batches: MemorySecretBatches
   /** What changed the server, and logins of identities. */
   readonly calls: string[]
 }
@@ -176,6 +178,7 @@ export function memoryInfisical(
     memberOf: [{ id: 'org', name: 'openova' }],
     role: 'admin',
     secrets,
+    batches,
     clientSecrets: [],
     identities: [],
     rotation,

@@ -1,0 +1,67 @@
+import { Errors, Flags } from '@oclif/core'
+import { folderPath } from '../kernel/inputs/index.ts'
+import type { ReadOptions, TextForm } from '../teams/migrate/index.ts'
+
+/** Where secrets are to go. */
+export const slugFlags = {
+  project: Flags.string({ required: true, helpValue: 'SLUG', summary: 'Project on the server.' }),
+  environment: Flags.string({ required: true, helpValue: 'SLUG', summary: 'One of its environments.' }),
+  path: Flags.custom<string>({
+    default: '/',
+    helpValue: '/FOLDER',
+    summary: 'Folder there; it is made where it is not.',
+    async parse(text) {
+      const path = text === '/' ? '/' : text.replace(/\/$/, '')
+      const read = folderPath.safeParse(path)
+      if (path === '/' || read.success) return path
+      throw new Errors.CLIError(`--path ${text} is not ${read.error.issues[0]?.message}`, { exit: 2 })
+    },
+  })(),
+}
+
+const forms: readonly TextForm[] = ['yaml', 'json', 'dotenv', 'ini', 'hcl', 'whole']
+
+/** How files are read. */
+export const readingFlags = {
+  leave: Flags.string({
+    multiple: true,
+    helpValue: 'PATTERN',
+    summary: 'Leave these files or folders alone, such as those of the Terraform bootstrap.',
+  }),
+  'read-as': Flags.string({
+    multiple: true,
+    helpValue: 'PATTERN=FORM',
+    summary: `Read the text in binary sops files as ${forms.join(', ')}.`,
+  }),
+  'null-as-empty': Flags.boolean({ summary: 'Take null as an empty text; it is left out otherwise.' }),
+  unencrypted: Flags.boolean({ summary: 'Take what a sops file has without encryption as well.' }),
+  'raw-dotenv': Flags.boolean({
+    summary: 'Keep quotes, export and carriage returns of dotenv files.',
+  }),
+}
+
+/** The same as a room takes it; a form that is none is a usage fault. */
+export function readingOptions(flags: {
+  readonly leave?: readonly string[] | undefined
+  readonly 'read-as'?: readonly string[] | undefined
+  readonly 'null-as-empty': boolean
+  readonly unencrypted: boolean
+  readonly 'raw-dotenv': boolean
+}): ReadOptions {
+  return {
+    leave: flags.leave ?? [],
+    readAs: (flags['read-as'] ?? []).map(formOf),
+    nullAsEmpty: flags['null-as-empty'],
+    unencrypted: flags.unencrypted,
+    rawDotenv: flags['raw-dotenv'],
+  }
+}
+
+function formOf(text: string) {
+  const [, pattern, name] = /^(.+)=([^=]+)$/.exec(text) ?? []
+  const form = forms.find(known => known === name)
+  if (pattern !== undefined && form !== undefined) return { pattern, form }
+  throw new Errors.CLIError(`--read-as ${text} is not PATTERN=FORM, with one of ${forms.join(', ')}`, {
+    exit: 2,
+  })
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod'
+import { count, SealiftError } from '../../../kernel/errors/index.ts'
+import { type Doubt, placeText } from '../../migrate/index.ts'
+
+/** What somebody can accept: that what is refused is left out, and that what is changed is written all the same. */
+export const acceptable = ['refused', 'changed'] as const
+export type Accepted = readonly (typeof acceptable)[number][]
+
+const doubt = z.strictObject({
+  file: z.string(),
+  /** Its place in the file; empty for the whole of it. */
+  at: z.string(),
+  kind: z.enum(['refused', 'changed', 'lost', 'told']),
+  text: z.string(),
+})
+
+/** What a migration would do, and has done. No value is in it, nor anything that could be tried against one. */
+export const migrated = z.strictObject({
+  project: z.string(),
+  environment: z.string(),
+  path: z.string(),
+  /** Whether the folder is to be made, with those above it. */
+  newFolder: z.boolean(),
+  secrets: z.array(
+    z.strictObject({
+      name: z.string(),
+      file: z.string(),
+      at: z.string(),
+      /** Of its value. */
+      bytes: z.number(),
+      /** `left` is refused, `again` is in another place too, with the same value. */
+      change: z.enum(['create', 'change', 'equal', 'left', 'again']),
+    }),
+  ),
+  /** What would not survive, and what has not survived encryption. */
+  doubts: z.array(doubt),
+  /** Files that were left alone. */
+  left: z.array(z.strictObject({ file: z.string(), reason: z.string() })),
+  /** How many secrets were written; absent where nothing was to be written yet. */
+  written: z.number().optional(),
+  /** What came of reading all of them back as External Secrets Operator reads. */
+  parity: z
+    .strictObject({
+      /** Who read: the identity of the environment's store, or the admin. */
+      by: z.string(),
+      expandSecretReferences: z.boolean(),
+      equal: z.number(),
+      /** What is changed as it was accepted, by name. */
+      changed: z.array(z.string()),
+      different: z.array(z.strictObject({ name: z.string(), why: z.string() })),
+    })
+    .optional(),
+})
+export type Migrated = z.infer<typeof migrated>
+
+/** Doubts that nobody has accepted, and that keep anything from being written. */
+export function inTheWay(doubts: readonly Doubt[], accepted: Accepted): Doubt[] {
+  return doubts.filter(({ kind }) => acceptable.some(one => one === kind && !accepted.includes(one)))
+}
+
+/**
+ * The error that ends a migration which would not, or did not, bring everything over as it is.
+ * @returns undefined when it did, or would
+ */
+export function migrationFault(
+  { secrets, doubts, parity }: Migrated,
+  accepted: Accepted,
+): SealiftError | undefined {
+  if (parity !== undefined && parity.different.length > 0)
+    return new SealiftError(
+      'PARITY_FAILED',
+      `${count(parity.different.length, 'secret is', 'secrets are')} read otherwise than in the files`,
+      {
+        faults: parity.different.map(({ why }) => why),
+        hints: ['keep the files, and run it again: it writes what differs'],
+      },
+    )
+  if (secrets.length === 0)
+    return new SealiftError('MIGRATION_UNFIT', 'nothing was written: there is no secret in these files', {
+      hints: ['the plan says which files were left alone, and why'],
+    })
+  const stopping = inTheWay(doubts.map(asDoubt), accepted)
+  if (stopping.length === 0) return undefined
+  const kinds = [...new Set(stopping.map(({ kind }) => kind))]
+  return new SealiftError(
+    'MIGRATION_UNFIT',
+    `nothing was written: ${count(stopping.length, 'thing')} would not survive`,
+    {
+      faults: stopping.map(({ from, text }) => `${placeText(from)}: ${text}`),
+      hints: [
+        'change the files, or leave them out with --leave',
+        ...(kinds.includes('changed') ? ['--accept changed writes what is changed all the same'] : []),
+        ...(kinds.includes('refused') ? ['--accept refused leaves out what is refused'] : []),
+      ],
+    },
+  )
+}
+
+const asDoubt = ({ file, at, kind, text }: z.infer<typeof doubt>): Doubt => ({
+  from: { file, at },
+  kind,
+  text,
+})
