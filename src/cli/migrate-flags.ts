@@ -19,6 +19,20 @@ export const slugFlags = {
   })(),
 }
 
+/** `--switch`: ExternalSecrets that are to read from where the secrets are then. */
+export const switchFlag = Flags.string({
+  multiple: true,
+  helpValue: 'NAMESPACE/NAME',
+  summary: 'Let this ExternalSecret, or that of this Secret, read from the environment’s store then.',
+})
+
+/** One of them; another form is a usage fault. */
+export function switchName(text: string): { namespace: string; name: string } {
+  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text) ?? []
+  if (namespace !== undefined && name !== undefined) return { namespace, name }
+  throw new Errors.CLIError(`--switch ${text} is not NAMESPACE/NAME`, { exit: 2 })
+}
+
 const forms: readonly TextForm[] = ['yaml', 'json', 'dotenv', 'ini', 'hcl', 'whole']
 
 /** How files are read. */

@@ -15,6 +15,15 @@ interface Planned {
   readonly change: 'create' | 'change' | 'equal' | 'left' | 'again'
 }
 
+interface Switch {
+  readonly externalSecret: string
+  readonly from: string
+  readonly to: string
+  readonly state: 'planned' | 'already' | 'cannot' | 'switched' | 'kept'
+  readonly keys?: number | undefined
+  readonly why?: string | undefined
+}
+
 const headings = {
   refused: 'cannot be written at all',
   changed: 'would be read otherwise than it is',
@@ -36,8 +45,9 @@ export function migratedText(migrated: {
   readonly parity?:
     | { readonly by: string; readonly equal: number; readonly changed: readonly string[] }
     | undefined
+  readonly switches: readonly Switch[]
 }): string {
-  const { project, environment, path, newFolder, secrets, doubts, left, written, parity } = migrated
+  const { project, environment, path, newFolder, secrets, doubts, left, written, parity, switches } = migrated
   const to = `${project} ${environment} ${path}${newFolder ? ', a new folder' : ''}`
   const of = (change: Planned['change']) => secrets.filter(secret => secret.change === change).length
   const sums = [
@@ -58,6 +68,7 @@ export function migratedText(migrated: {
         ]),
     ...(written === undefined ? [] : [`${count(written, 'secret')} written to ${to}`]),
     ...(parity === undefined ? [] : [parityText(parity)]),
+    ...(switches.length === 0 ? [] : [switchesTable(switches)]),
   ].join('\n\n')
 }
 
@@ -75,6 +86,22 @@ function doubtsText(doubts: readonly Doubt[]): string[] {
     const rows = some.map(({ file, at, text }) => [file, at, text])
     return rows.length === 0 ? [] : [`${heading}:\n${table(['file', 'at', 'what'], rows)}`]
   })
+}
+
+const states = {
+  planned: 'to switch',
+  already: 'reads from there already',
+  cannot: 'cannot be switched',
+  switched: 'switched; its Secret is what it was',
+  kept: 'has its old store',
+} as const
+
+function switchesTable(switches: readonly Switch[]): string {
+  const rows = switches.map(({ externalSecret, from, to, state, why }) => {
+    const way = from === '' || state === 'already' ? to : `${from} → ${to}`
+    return [externalSecret, way, `${states[state]}${why === undefined ? '' : `: ${why}`}`]
+  })
+  return table(['ExternalSecret', 'store', ''], rows)
 }
 
 function parityText({

@@ -5,7 +5,7 @@ import { createSops } from '../../adapters/sops/index.ts'
 import { migrateExits } from '../../cli/exits.ts'
 import { siteFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
-import { readingFlags, readingOptions, slugFlags } from '../../cli/migrate-flags.ts'
+import { readingFlags, readingOptions, slugFlags, switchFlag, switchName } from '../../cli/migrate-flags.ts'
 import { migratedText } from '../../cli/migrate-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
 import { readSite } from '../../kernel/inputs/index.ts'
@@ -39,17 +39,19 @@ export default class MigrateSops extends BaseCommand {
       helpValue: 'FILE',
       summary: 'Keep a report, 0600: names, places, sizes, digests; no values.',
     }),
+    switch: switchFlag,
     ...readingFlags,
   }
 
   async run() {
     const { argv, flags } = await this.parse(MigrateSops)
     const { project, environment, path, apply, report } = flags
+    const switches = (flags.switch ?? []).map(switchName)
     const accept = acceptable.filter(one => flags.accept?.includes(one))
     const { site } = await readSite(flags.site, nodeFiles())
     const host = { ...(await siteHost(site, process.env)), sops: createSops() }
     const options = readingOptions(flags)
-    const asked = { site: site.metadata.name, project, environment, path, apply, accept, report }
+    const asked = { site: site.metadata.name, project, environment, path, apply, accept, report, switches }
     const migrated = await migrateSops({ ...asked, paths: argv.map(String), options }, host, this.talk)
     this.log(migratedText(migrated))
     return this.withFault(migrated, migrationFault(migrated, accept))

@@ -8,5 +8,13 @@ export { compareRead, digesting, type Expected, type Parity } from './parity.ts'
 export { type Change, keyOf, type Planned, planned } from './plan.ts'
 export { type Reading, type ReadOptions, readSources, type TextForm } from './read/index.ts'
 export { expansionOf, type Reader, readerOf, storeOf } from './store.ts'
+export {
+  isSameStore,
+  type Judged,
+  judgeSwitches,
+  type StoreRef,
+  type SwitchName,
+  switchStore,
+} from './switch/index.ts'
 export { doubtsOf, type Expansion, placeText } from './unfit/index.ts'
 export { writeSecrets } from './write.ts'

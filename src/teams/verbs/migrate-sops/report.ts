@@ -1,27 +1,19 @@
 import { keyOf } from '../../migrate/index.ts'
 import type { Migrated } from './result.ts'
 
-/** Who has values, and their digests by name. */
-export interface Side {
-  readonly name: 'server'
-  readonly digests: ReadonlyMap<string, string>
-}
-
 /**
- * The report of a migration, as JSON: its result, and a digest of each value in the file and where it went. The digests
- * have a key that is nowhere kept: within a report those of equal values are equal, and nothing else can be told of them.
+ * The report of a migration, as JSON: its result, and a digest of each value in its file and as it is read back. The
+ * digests have a key that is kept nowhere: those of equal values are equal, and nothing else can be told of them.
+ * @param source by place, as keyOf has it @param read by name
  */
 export function reportOf(
   result: Migrated,
   source: ReadonlyMap<string, string>,
-  sides: readonly Side[],
+  read: ReadonlyMap<string, string>,
 ): string {
-  const secrets = result.secrets.map(secret => {
-    const digests = sides.flatMap(({ name, digests }) => {
-      const found = digests.get(secret.name)
-      return found === undefined ? [] : [[name, found] as const]
-    })
-    return { ...secret, digests: { file: source.get(keyOf(secret)), ...Object.fromEntries(digests) } }
-  })
+  const secrets = result.secrets.map(secret => ({
+    ...secret,
+    digests: { file: source.get(keyOf(secret)), read: read.get(secret.name) },
+  }))
   return `${JSON.stringify({ ...result, secrets }, undefined, 2)}\n`
 }

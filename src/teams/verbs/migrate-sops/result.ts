@@ -50,6 +50,22 @@ export const migrated = z.strictObject({
       different: z.array(z.strictObject({ name: z.string(), why: z.string() })),
     })
     .optional(),
+  /** ExternalSecrets that are to take the environment's store. */
+  switches: z.array(
+    z.strictObject({
+      /** `talent-mesh/db-credentials`, and the Secret that it makes; the same where there is none. */
+      externalSecret: z.string(),
+      secret: z.string(),
+      /** Kind and name of the store that it had, and of the one that it is to have. */
+      from: z.string(),
+      to: z.string(),
+      /** `kept` was tried, and has the store that it had before; `cannot` was not. */
+      state: z.enum(['planned', 'already', 'cannot', 'switched', 'kept']),
+      /** How many values of the Secret were proven to be what they were. */
+      keys: z.number().optional(),
+      why: z.string().optional(),
+    }),
+  ),
 })
 export type Migrated = z.infer<typeof migrated>
 
@@ -63,7 +79,7 @@ export function inTheWay(doubts: readonly Doubt[], accepted: Accepted): Doubt[] 
  * @returns undefined when it did, or would
  */
 export function migrationFault(
-  { secrets, doubts, parity }: Migrated,
+  { secrets, doubts, parity, switches }: Migrated,
   accepted: Accepted,
 ): SealiftError | undefined {
   if (parity !== undefined && parity.different.length > 0)
@@ -75,20 +91,37 @@ export function migrationFault(
         hints: ['keep the files, and run it again: it writes what differs'],
       },
     )
+  const kept = switches.filter(({ state }) => state === 'kept')
+  if (kept.length > 0)
+    return new SealiftError(
+      'PARITY_FAILED',
+      `all is written, but ${count(kept.length, 'ExternalSecret has', 'ExternalSecrets have')} the store of before`,
+      {
+        faults: kept.map(({ externalSecret, why = '' }) => `${externalSecret}: ${why}`),
+        hints: ['the Secrets are as they were; say the keys as the new store has them, and run it again'],
+      },
+    )
   if (secrets.length === 0)
     return new SealiftError('MIGRATION_UNFIT', 'nothing was written: there is no secret in these files', {
       hints: ['the plan says which files were left alone, and why'],
     })
   const stopping = inTheWay(doubts.map(asDoubt), accepted)
-  if (stopping.length === 0) return undefined
+  const cannot = switches.filter(({ state }) => state === 'cannot')
+  if (stopping.length + cannot.length === 0) return undefined
   const kinds = [...new Set(stopping.map(({ kind }) => kind))]
   return new SealiftError(
     'MIGRATION_UNFIT',
-    `nothing was written: ${count(stopping.length, 'thing')} would not survive`,
+    `nothing was written: ${[
+      ...(stopping.length > 0 ? [`${count(stopping.length, 'thing')} would not survive`] : []),
+      ...(cannot.length > 0 ? [`${count(cannot.length, 'ExternalSecret')} cannot be switched`] : []),
+    ].join(', ')}`,
     {
-      faults: stopping.map(({ from, text }) => `${placeText(from)}: ${text}`),
+      faults: [
+        ...stopping.map(({ from, text }) => `${placeText(from)}: ${text}`),
+        ...cannot.map(({ externalSecret, why = '' }) => `${externalSecret}: ${why}`),
+      ],
       hints: [
-        'change the files, or leave them out with --leave',
+        ...(stopping.length > 0 ? ['change the files, or leave them out with --leave'] : []),
         ...(kinds.includes('changed') ? ['--accept changed writes what is changed all the same'] : []),
         ...(kinds.includes('refused') ? ['--accept refused leaves out what is refused'] : []),
       ],

@@ -24,7 +24,14 @@ export async function migrateSite(): Promise<MigrateSite> {
   const site = await teamsSite(server)
   await server.createProject({ slug: 'talent-mesh', defaultEnvironments: true })
   server.asked.length = 0
-  const usual = { site: 'bank', project: 'talent-mesh', environment: 'prod', path: '/', accept: [] }
+  const usual = {
+    site: 'bank',
+    project: 'talent-mesh',
+    environment: 'prod',
+    path: '/',
+    accept: [],
+    switches: [],
+  }
   return {
     ...{ ...site, server },
     run: (sources, more = {}) =>
