@@ -15,11 +15,13 @@ import { sourcesOf } from '../../unit/teams/verbs/migrate-site.ts'
 import { answering, serving } from '../../unit/teams/verbs/stores-site.ts'
 import { type TeamsSite, teamsSite } from '../../unit/teams/verbs/teams-site.ts'
 import { systemClock, systemRandom } from '../infisical-client/system.ts'
+import type { Seen } from '../infisical-client/watched.ts'
 import { adminPassword, startServers, type TenancyServers } from '../infisical-tenancy/servers.ts'
 
 let servers: TenancyServers
 let site: TeamsSite
 let place: SecretPlace
+const strange: Seen[] = []
 
 beforeAll(async () => {
   servers = await startServers()
@@ -33,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => servers.stop())
 beforeEach(() => {
-  servers.watched.seen.length = 0
+  strange.push(...servers.watched.seen.splice(0).filter(({ unrecorded }) => unrecorded !== ''))
 })
 
 const host = () => ({
@@ -132,31 +134,18 @@ it('finds out where the store replaces references, before anything is written an
 
 it('goes on where it was interrupted', async () => {
   const stop = new AbortController()
-  const talk = { ...recordedTalk(), signal: stop.signal }
-  const interrupting = {
-    ...host(),
-    infisical: (baseUrl: string) => {
-      const infisical = createInfisical({ baseUrl, clock: systemClock, signal: stop.signal })
-      return infisical
-    },
-  }
+  const talk = recordedTalk({ signal: stop.signal })
+  const infisical = (baseUrl: string) => createInfisical({ baseUrl, clock: systemClock, signal: stop.signal })
   const watching = setInterval(() => {
-    if (changes().some(({ path }) => path.endsWith('/batch'))) stop.abort(new Error('interrupted'))
+    if (changes().length > 0) stop.abort(new Error('interrupted'))
   }, 1)
-  const request = {
-    site: 'bank',
-    project: 'talent-mesh',
-    environment: 'dev',
-    path: '/',
-    accept: [],
-    switches: [],
-  }
-  const stopped = migrateAlone({ ...request, apply: true, sources: sourcesOf(many) }, interrupting, talk)
-  await expect(stopped).rejects.toThrow('interrupted')
+  const some = sourcesOf(Object.fromEntries(Object.entries(many).slice(0, 2500)))
+  const wanted = { site: 'bank', project: 'talent-mesh', environment: 'dev', path: '/', sources: some }
+  const request = { ...wanted, accept: [], switches: [], apply: true }
+  await expect(migrateAlone(request, { ...host(), infisical }, talk)).rejects.toThrow('interrupted')
   clearInterval(watching)
-  const there = await servers.session.batches.secretsIn({ ...place, environment: 'dev' })
-  const applied = await run(sourcesOf(many), { environment: 'dev' })
-  expect([(there?.size ?? 0) + (applied.written ?? 0), applied.parity?.equal]).toEqual([5000, 5000])
+  expect((await run(some, { environment: 'dev' })).parity?.equal).toBe(2500)
+  expect(await run(some, { environment: 'dev' })).toMatchObject({ written: 0, parity: { equal: 2500 } })
 })
 
 it('has no value in what a refusal says', async () => {
@@ -169,5 +158,5 @@ it('has no value in what a refusal says', async () => {
 })
 
 it('rests on no words that no real server was heard to use', () => {
-  expect(servers.watched.seen.filter(({ unrecorded }) => unrecorded !== '')).toEqual([])
+  expect(strange).toEqual([])
 })

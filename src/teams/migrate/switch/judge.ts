@@ -95,13 +95,22 @@ function storeFault(
 function objectFault(object: KubernetesObject): string | undefined {
   const { target, data, dataFrom } = fieldsOf(object['spec'])
   if (isTerminating(object)) return 'is on its way out'
-  if (isManaged(object)) return 'was made by Sealift: its store is what the tenancy file says'
+  if (isManaged(object) || isApplied(object))
+    return 'was made by Sealift: its store is what the tenancy file says'
   if (fieldsOf(target)['manifest'] !== undefined) return 'makes something else than a Secret'
   const sources = [...mappingsOf(data), ...mappingsOf(dataFrom)].map(one => fieldsOf(one['sourceRef']))
   const others = sources.filter(({ storeRef, generatorRef }) => storeRef ?? generatorRef)
   return others.length > 0
     ? 'takes some of it from another store or a generator (sourceRef), which stay as they are: change it by hand'
     : undefined
+}
+
+/** Whether Sealift has applied more of it than its store: what it does not say the next time would go. */
+function isApplied({ metadata }: KubernetesObject): boolean {
+  const entries = mappingsOf(metadata['managedFields'])
+  const own = entries.filter(({ manager, operation }) => manager === 'sealift' && operation === 'Apply')
+  const fields = own.map(({ fieldsV1 }) => Object.keys(fieldsOf(fieldsOf(fieldsV1)['f:spec'])))
+  return fields.flat().some(field => field !== 'f:secretStoreRef')
 }
 
 /** Name of the Secret that an ExternalSecret makes. */

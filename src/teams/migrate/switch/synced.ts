@@ -1,5 +1,5 @@
 import { fieldsOf } from '../../../kernel/objects/index.ts'
-import { explain, isReady, type Patience, waitFor } from '../../../kernel/owned/index.ts'
+import { conditionsOf, explain, isReady, type Patience, waitFor } from '../../../kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds, Secret } from '../../../kernel/ports/index.ts'
 
 /** Digests of a Secret's values by their keys; `undefined` where there is no such Secret. */
@@ -22,6 +22,9 @@ export function differing(a: ReadonlyMap<string, string>, b: ReadonlyMap<string,
   return [...keys].filter(key => a.get(key) !== b.get(key)).toSorted()
 }
 
+// Milliseconds after which the operator is believed that it cannot: by then it has tried several times.
+const believed = 6_000
+
 /**
  * Waits until External Secrets Operator has brought an ExternalSecret as it is now. Gives `undefined` then, or what the
  * operator says of it when the patience ends. @param applied as it was applied @throws SealiftError CLUSTER_*
@@ -32,11 +35,16 @@ export async function untilSynced(
   patience: Patience,
 ): Promise<string | undefined> {
   const { name, namespace } = applied.metadata
+  let failing: number | undefined
   const done = await waitFor(patience, async () => {
     const live = await cluster.get(kinds.externalSecret, name, namespace)
-    return live !== undefined && isReady(live) && isOfNow(live) ? true : undefined
+    if (live !== undefined && isReady(live) && isOfNow(live)) return 'synced'
+    if (!conditionsOf(live).some(({ type, status }) => type === 'Ready' && status === 'False'))
+      return undefined
+    failing ??= patience.clock.now()
+    return patience.clock.now() - failing >= believed ? 'failed' : undefined
   })
-  if (done !== undefined) return undefined
+  if (done?.value === 'synced') return undefined
   const said = await explain(cluster, applied)
   return said.join('; ') || 'External Secrets Operator has not looked at it: see whether it runs'
 }
