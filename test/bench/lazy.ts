@@ -2,6 +2,7 @@
 import { startContainerd } from '../support/containerd.ts'
 import { type Link, makeLink } from './link.ts'
 import { compileChild, loadWords } from './load.ts'
+import { migrateBench } from './migrate.ts'
 import type { Stage } from './stage.ts'
 import { type TenancyBench, tenancyBench } from './tenancy.ts'
 
@@ -12,6 +13,8 @@ export interface Lazy {
   containerd(): Promise<string>
   /** A server that tenancies are made on. */
   tenancy(): Promise<TenancyBench>
+  /** The same, with a project that secrets are brought to. */
+  migrate(): Promise<TenancyBench>
 }
 
 /** Makes each once; `closing` gets what ends it again. */
@@ -19,6 +22,11 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
   let link: Promise<Link> | undefined
   let containerd: Promise<string> | undefined
   let tenancy: Promise<TenancyBench> | undefined
+  let migrate: Promise<TenancyBench> | undefined
+  const server = () => {
+    tenancy ??= tenancyBench(stage, closing)
+    return tenancy
+  }
   const start = async () => {
     // Debian's: load-child.ts has its ctr, and RESULTS.md was measured on it.
     const { address, stop } = await startContainerd(1)
@@ -36,9 +44,10 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
       containerd ??= start()
       return containerd
     },
-    tenancy: () => {
-      tenancy ??= tenancyBench(stage, closing)
-      return tenancy
+    tenancy: server,
+    migrate: () => {
+      migrate ??= server().then(started => migrateBench(stage, started))
+      return migrate
     },
   }
 }

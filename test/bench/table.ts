@@ -88,6 +88,13 @@ export const rows: readonly Row[] = [
     { most: 0.8 },
   ),
   alone('tenancy', 'the same, peak memory', 'MB', peak('tenancy'), memoryTarget),
+  against(
+    ['migrate', 'migrate sops, 5000 secrets, read back and compared', 's', seconds('migrate')],
+    'one request a secret, one after the other',
+    seconds('migrateEach'),
+    { most: 0.05 },
+  ),
+  alone('migrate', 'the same, peak memory', 'MB', peak('migrate'), memoryTarget),
   alone('version', 'sealift --version', 'ms', milliseconds('version'), { most: 150 }),
   against(['version', 'sealift --version', 'ms', milliseconds('version')], 'node -e 0', milliseconds('node')),
 ]

@@ -10,6 +10,7 @@ import type { Lazy } from './lazy.ts'
 import type { Link } from './link.ts'
 import { loadMissing } from './load.ts'
 import { type Measured, quoted, type Words } from './measure.ts'
+import { migrate } from './migrate.ts'
 import type { SpecName, Stage } from './stage.ts'
 import { makeTenancy } from './tenancy.ts'
 
@@ -139,6 +140,8 @@ export const trials = {
   },
   tenancy: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 4), ''),
   tenancyOne: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 1), ''),
+  migrate: async (stage, lazy) => outcome(await migrate(stage, await lazy.migrate(), 'batches'), ''),
+  migrateEach: async (stage, lazy) => outcome(await migrate(stage, await lazy.migrate(), 'each'), ''),
   version: async stage => outcome(await stage.measure([[process.execPath, stage.bin, '--version']]), ''),
   node: async stage => outcome(await stage.measure([[process.execPath, '-e', '0']]), ''),
 } as const satisfies Record<string, Trial>

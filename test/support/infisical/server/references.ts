@@ -22,7 +22,7 @@ export async function expand(
   const values = new Map<string, string>()
   for (const name of found) {
     const target = await locate(context, place, name)
-    const [secret] = target ? await readSecrets(context, target.place.folderId, target.key) : []
+    const [secret] = target ? await readSecrets(context, target.place.folderId, [target.key]) : []
     const readable = secret && target && visibility(access, target.place, secret.key).readable
     values.set(name, readable ? await expand(context, access, target.place, secret.value, depth + 1) : '')
   }

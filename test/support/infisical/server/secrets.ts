@@ -30,10 +30,15 @@ type Row = Omit<Secret, 'value' | 'comment'> & { encryptedValue: Buffer; encrypt
 /** Leading and trailing white space goes; of trailing newlines exactly one stays. */
 const trimValue = (value: string): string => value.trim() + (value.endsWith('\n') ? '\n' : '')
 
-/** Secrets of a folder by key, or the one with `key`; values decrypted. */
-export async function readSecrets({ db, kms }: Context, folderId: string, key?: string): Promise<Secret[]> {
-  const sql = `SELECT * FROM secrets_v2 WHERE "folderId" = $1 AND ($2::text IS NULL OR key = $2) ORDER BY key`
-  const rows = await db.all<Row>(sql, [folderId, key])
+/** Secrets of a folder by key, or those with `keys`; values decrypted. */
+export async function readSecrets(
+  { db, kms }: Context,
+  folderId: string,
+  keys?: readonly string[],
+): Promise<Secret[]> {
+  const sql = `SELECT * FROM secrets_v2
+    WHERE "folderId" = $1 AND ($2::text[] IS NULL OR key = ANY($2)) ORDER BY key`
+  const rows = await db.all<Row>(sql, [folderId, keys])
   return rows.map(({ encryptedValue, encryptedComment, ...row }) => ({
     ...row,
     value: kms.decrypt(encryptedValue),
@@ -51,25 +56,40 @@ export interface SecretInput {
   readonly metadata?: unknown
 }
 
-/** Adds a secret, or changes the one with this key in place; its value is trimmed and encrypted. */
-export async function writeSecret({ kms }: Context, db: Database, folderId: string, input: SecretInput) {
+/** Adds secrets, or changes those with these keys in place, by one statement; values are trimmed and encrypted. */
+export async function writeSecrets(
+  { kms }: Context,
+  db: Database,
+  folderId: string,
+  inputs: readonly SecretInput[],
+): Promise<void> {
   const seal = (text: string | undefined) => (text === undefined ? null : kms.encrypt(text))
+  // Of a key that comes twice the last counts: one statement cannot change a row twice.
+  const last = [...new Map(inputs.map(input => [input.key, input])).values()]
+  const column = (of: (input: SecretInput) => unknown) => last.map(of)
   await db.all(
-    `INSERT INTO secrets_v2 ("folderId", key, "encryptedValue", "encryptedComment", metadata)
-      VALUES ($1, $2, coalesce($3, ''::bytea), $4, coalesce($5, '[]'::jsonb))
-      ON CONFLICT ("folderId", type, key) DO UPDATE SET version = secrets_v2.version + 1, "updatedAt" = now(),
-        key = $6, "encryptedValue" = coalesce($3, secrets_v2."encryptedValue"),
-        "encryptedComment" = coalesce($4, secrets_v2."encryptedComment"),
-        metadata = coalesce($5, secrets_v2.metadata)`,
+    `INSERT INTO secrets_v2 AS old ("folderId", key, "encryptedValue", "encryptedComment", metadata)
+      SELECT $1, key, coalesce(value, ''::bytea), comment, coalesce(metadata, '[]'::jsonb)
+      FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::jsonb[]) AS given (key, value, comment, metadata)
+      ON CONFLICT ("folderId", type, key) DO UPDATE SET version = old.version + 1, "updatedAt" = now(),
+        "encryptedValue" = coalesce(($3::bytea[])[array_position($2::text[], old.key)], old."encryptedValue"),
+        "encryptedComment" = coalesce(($4::bytea[])[array_position($2::text[], old.key)], old."encryptedComment"),
+        metadata = coalesce(($5::jsonb[])[array_position($2::text[], old.key)], old.metadata)`,
     [
       folderId,
-      input.key,
-      seal(input.value === undefined ? undefined : trimValue(input.value)),
-      seal(input.comment),
-      input.metadata === undefined ? null : JSON.stringify(input.metadata),
-      input.newKey ?? input.key,
+      column(({ key }) => key),
+      column(({ value }) => seal(value === undefined ? undefined : trimValue(value))),
+      column(({ comment }) => seal(comment)),
+      column(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
     ],
   )
+  for (const { key, newKey } of last)
+    if (newKey !== undefined && newKey !== key)
+      await db.all('UPDATE secrets_v2 SET key = $3 WHERE "folderId" = $1 AND key = $2', [
+        folderId,
+        key,
+        newKey,
+      ])
   await db.all('UPDATE secret_folders SET "lastSecretModified" = now() WHERE id = $1', [folderId])
 }
 

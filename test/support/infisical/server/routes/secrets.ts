@@ -12,7 +12,7 @@ import {
   type SecretPlace,
   secretView,
   visibility,
-  writeSecret,
+  writeSecrets,
 } from '../secrets.ts'
 import { imported } from '../sharing.ts'
 
@@ -148,7 +148,8 @@ export function secretRoutes(context: Context): Route[] {
         const at = { environment: place.environment, secretPath: place.path, secretName: key }
         access.require(action, 'secrets', at)
       }
-      const before = new Map((await readSecrets(context, place.folderId)).map(secret => [secret.key, secret]))
+      const named = inputs.map(input => input.key)
+      const before = new Map(await entries(place, named))
       const known = inputs.filter(input => before.has(input.key)).map(input => input.key)
       const unknown = inputs.filter(input => !before.has(input.key)).map(input => input.key)
       if (action === 'create' && known.length > 0) {
@@ -160,21 +161,22 @@ export function secretRoutes(context: Context): Route[] {
         throw notFound(many ? absent : `Secret with name '${unknown}' not found`)
       }
       await db.transaction(async work => {
-        for (const input of inputs) {
-          const pair = [place.folderId, input.key]
-          if (action !== 'delete') await writeSecret(context, work, place.folderId, input)
-          else await work.all('DELETE FROM secrets_v2 WHERE "folderId" = $1 AND key = $2', pair)
-        }
+        if (action !== 'delete') await writeSecrets(context, work, place.folderId, inputs)
+        else
+          await work.all('DELETE FROM secrets_v2 WHERE "folderId" = $1 AND key = ANY($2)', [
+            place.folderId,
+            named,
+          ])
       })
       await secretChanged(queues, place.folderId)
       const keys = inputs.map(input => input.newKey ?? input.key)
-      const after = action === 'delete' ? before : new Map(await entries(place))
+      const after = action === 'delete' ? before : new Map(await entries(place, keys))
       const secrets = keys.flatMap(key => after.get(key) ?? []).map(secret => view(secret, place, action))
       return many ? { secrets } : { secret: secrets[0] }
     }
 
-  const entries = async ({ folderId }: SecretPlace) =>
-    (await readSecrets(context, folderId)).map(secret => [secret.key, secret] as const)
+  const entries = async ({ folderId }: SecretPlace, keys: readonly string[]) =>
+    (await readSecrets(context, folderId, keys)).map(secret => [secret.key, secret] as const)
 
   // Recorded: create has no secretValueHidden, delete has no rotation fields.
   const view = (secret: Secret, place: SecretPlace, action: string) => ({
