@@ -62,7 +62,7 @@ export async function imported(
     }
     const own = sourceProjectId === place.projectId
     if (!own && !(await isGranted(context, folder, place.projectId, orgId))) continue
-    const secrets = (await readSecrets(context, folder.id, key)).filter(
+    const secrets = (await readSecrets(context, folder.id, key === undefined ? undefined : [key])).filter(
       secret => !own || visibility(access, source, secret.key).readable,
     )
     found.unshift({ source, secrets })

@@ -1,6 +1,7 @@
-/** Two who would change one site's tenancy or stores at the same time. */
+/** Two who would change what one site's Infisical has at the same time. */
 import { expect, test } from 'vitest'
-import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { migrateSops } from '../../../../src/teams/verbs/migrate-sops/index.ts'
 import { applyStoresOf } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
@@ -91,6 +92,33 @@ test('making stores is refused while a tenancy is at work, then holds the site i
   }
   expect(await make('ben')).toMatchObject({ value: { unmet: [], unready: [] } })
   expect(holders).toContainEqual(expect.objectContaining({ holderIdentity: 'ben' }))
+  expect(await holder()).toEqual({})
+})
+
+test('a migration is refused while a tenancy is at work, planned all the same, and gives the site back', async () => {
+  const { server, talk, by, ended, holder } = await opened()
+  await ended(applyTenancy(request, by('ann'), talk, async () => {}))
+  const sops = { decrypt: async () => new Uint8Array() }
+  const to = { site: 'bank', project: 'talent-mesh', environment: 'prod', path: '/', paths: [], options: {} }
+  const bring = (apply: boolean) =>
+    ended(migrateSops({ ...to, apply, accept: [], switches: [] }, { ...by('ben'), sops }, talk))
+  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
+  const first = applyTenancy(pruning, by('ann'), talk, async () => {
+    asked.resolve()
+    await confirming.promise
+    throw new Error('not meant')
+  })
+  await asked.promise
+  const before = server.changes().length
+  expect(await bring(true)).toMatchObject({
+    reason: { code: 'SITE_BUSY', message: 'ann is changing this site' },
+  })
+  expect((await bring(false)).status).toBe('fulfilled')
+  expect(server.changes()).toHaveLength(before)
+  confirming.resolve()
+  await ended(first)
+  expect((await bring(true)).status).toBe('fulfilled')
   expect(await holder()).toEqual({})
 })
 

@@ -106,7 +106,7 @@ export function secretRoutes(context: Context): Route[] {
 
   /** A folder's own secret of a name, or the one that an import has; with where it really lies. */
   async function named(place: SecretPlace, access: Access, name: string, imports: boolean) {
-    const [own] = await readSecrets(context, place.folderId, name)
+    const [own] = await readSecrets(context, place.folderId, [name])
     if (own || !imports) return own && { secret: own, source: place }
     const [first] = (await imported(context, place, access, name)).filter(({ secrets }) => secrets.length > 0)
     const [secret] = first?.secrets ?? []
