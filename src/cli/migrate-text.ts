@@ -27,7 +27,7 @@ interface Switch {
 const headings = {
   refused: 'cannot be written at all',
   changed: 'would be read otherwise than it is',
-  lost: 'was changed when it was encrypted, and cannot be told here',
+  lost: 'was changed when it was encrypted, and cannot be undone here',
   told: 'is worth knowing',
 } as const
 const signs = { create: '+', change: '~', left: '!' } as const
@@ -56,7 +56,9 @@ export function migratedText(migrated: {
   ] as const
   return [
     secretsTable(secrets, to),
-    ...sums.flatMap(([some, what]) => (some === 0 ? [] : [`${count(some, 'secret')} ${what}`])),
+    ...sums.flatMap(([some, what]) =>
+      some === 0 ? [] : [`${count(some, 'secret is', 'secrets are')} ${what}`],
+    ),
     ...doubtsText(doubts),
     ...(left.length === 0
       ? []
@@ -101,7 +103,7 @@ function switchesTable(switches: readonly Switch[]): string {
     const way = from === '' || state === 'already' ? to : `${from} → ${to}`
     return [externalSecret, way, `${states[state]}${why === undefined ? '' : `: ${why}`}`]
   })
-  return table(['ExternalSecret', 'store', ''], rows)
+  return table(['ExternalSecret', 'store', 'what'], rows)
 }
 
 function parityText({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { migrationFault } from '../../../../src/teams/verbs/migrate-sops/index.ts'
 import { answered } from '../../../support/answered.ts'
 import { rejection } from '../../site/wire/memory.ts'
@@ -130,6 +131,32 @@ describe('an apply of a migration', () => {
     const applied = await run(sources, { apply: true })
     expect(applied.secrets.map(({ change }) => change)).toEqual(['create', 'again'])
     expect([folder(), server.changes()]).toEqual([{ A: '1' }, ['putSecrets prod / 1']])
+  })
+})
+
+describe('a report', () => {
+  it('has names, places and sizes, and digests that are equal where values are', async () => {
+    const { run, host } = await migrateSite()
+    await run(sourcesOf({ A: 'hunter2', B: 'v', C: 'v' }), { apply: true, report: 'report.json' })
+    const text = await host.files.readText('report.json')
+    expect(text).not.toContain('hunter2')
+    const { secrets, written } = JSON.parse(text)
+    expect([written, secrets[0]]).toMatchObject([3, { name: 'A', file: 'prod.enc.yaml', bytes: 7 }])
+    const digests = secrets.map((secret: { digests: object }) => secret.digests)
+    for (const { file, read } of digests) expect(file).toBe(read)
+    expect(digests[1]).toEqual(digests[2])
+    expect(digests[0]).not.toEqual(digests[1])
+  })
+
+  it('that cannot be kept is seen before anything is written', async () => {
+    const { run, host, server } = await migrateSite()
+    const write = async () => {
+      throw new SealiftError('FILE_FAILED', 'no such folder')
+    }
+    Object.assign(host.files, { write })
+    const failed = run(sourcesOf({ A: '1' }), { apply: true, report: 'nowhere/report.json' })
+    expect((await rejection(failed)).code).toBe('FILE_FAILED')
+    expect(server.changes()).toEqual([])
   })
 })
 
