@@ -145,6 +145,10 @@ export function memoryFiles(): Files {
       files.set(path, Buffer.from(content))
       modes.set(path, mode)
     },
+    async rewrite(path, content) {
+      await readBytes(path)
+      files.set(path, Buffer.from(content))
+    },
     async remove(path) {
       files.delete(path)
     },

@@ -26,6 +26,7 @@ import { rotatedSecrets } from '../../src/teams/verbs/rotate-secret.ts'
 import { ciTried } from '../../src/teams/verbs/ci-try.ts'
 import { ciWorkflow } from '../../src/teams/verbs/ci-workflow.ts'
 import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
+import { storesMigrated } from '../../src/teams/verbs/migrate-stores/index.ts'
 import { storesApplied } from '../../src/teams/verbs/stores-apply/index.ts'
 import { storesPlan } from '../../src/teams/verbs/stores-plan.ts'
 import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
@@ -59,6 +60,7 @@ export const outputs = {
   lock: lockOutput,
   merge: mergeResult,
   'migrate-sops': migrated.extend({ error: error.optional() }),
+  'migrate-stores': storesMigrated.extend({ error: error.optional() }),
   remove: removeResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, type FileHandle, open, rm } from 'node:fs/promises'
+import { access, type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../kernel/errors/index.ts'
@@ -32,6 +32,11 @@ export function nodeFiles(): Files {
     write: (path, content, mode = 0o644) => {
       const bytes = Buffer.from(content)
       return failing('write', path, () => writeWhole(path, bytes, mode), bytes.length)
+    },
+    rewrite: (path, content) => {
+      const bytes = Buffer.from(content)
+      const write = async () => await writeWhole(path, bytes, (await stat(path)).mode & 0o777)
+      return failing('write', path, write, bytes.length)
     },
     remove: path => failing('remove', path, () => rm(path, { force: true })),
     append: (path, line) => failing('write', path, () => appendLine(path, line)),

@@ -107,6 +107,8 @@ export interface Files {
   exists(path: string): Promise<boolean>
   /** Writes a file whole: temporary name, sync, rename. `mode` defaults to 0o644. @throws SealiftError DISK_FULL, FILE_FAILED */
   write(path: string, content: Uint8Array | string, mode?: number): Promise<void>
+  /** The same for a file that is there, and keeps its mode. @throws SealiftError DISK_FULL, FILE_FAILED */
+  rewrite(path: string, content: Uint8Array | string): Promise<void>
   /** Takes a file away, or a link itself; one that is not there is no fault. @throws SealiftError FILE_FAILED */
   remove(path: string): Promise<void>
   /** Adds one line to a file and syncs it. */

@@ -28,6 +28,12 @@ test('files get the mode asked for, and no temporary file stays', async () => {
   expect((await readdir(at())).sort()).toEqual(['open', 'private'])
 })
 
+test('one that is written anew keeps its mode', async () => {
+  await files.write(at('script'), 'x', 0o751)
+  await files.rewrite(at('script'), 'y')
+  expect((await stat(at('script'))).mode & 0o777).toBe(0o751)
+})
+
 test('folders are made on the way, by many at once; what is no folder is in the way', async () => {
   const paths = ['a', 'b', 'c'].map(name => at(`one/two/three/${name}`))
   await Promise.all(paths.map(path => files.write(path, path)))

@@ -34,6 +34,14 @@ describe.each(bothFiles)('%s files', (_, make) => {
     await expect(files.readPrivate(at('nothing'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
   })
 
+  test('that are there are written anew, and others are not', async () => {
+    const path = at('a.txt')
+    await expect(files.rewrite(path, 'x')).rejects.toMatchObject({ code: 'FILE_FAILED' })
+    await files.write(path, 'secret', 0o600)
+    await files.rewrite(path, 'another')
+    expect(Buffer.from(await files.readPrivate(path)).toString()).toBe('another')
+  })
+
   test('are taken away, and one that is not there is no fault', async () => {
     const path = at('a.txt')
     await files.write(path, 'x')

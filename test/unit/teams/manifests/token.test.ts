@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { rewritten, scope, store } from './rewritten.ts'
+
+const token = (...lines: readonly string[]) => ['auth:', '  serviceToken:', ...lines]
+const own = token(
+  '    secretRef:',
+  '      name: infisical-token # ours',
+  '      namespace: eso',
+  '      key: token',
+)
+const made = (namespace?: string) =>
+  ['clientId', 'clientSecret'].flatMap(key => [
+    `    ${key}:`,
+    '      name: infisical-universal-auth',
+    ...(namespace === undefined ? [] : [`      namespace: ${namespace}`]),
+    `      key: ${key}`,
+  ])
+const raised = (text: string) => text.replace('v1beta1', 'v1')
+
+test('the decision’s url and serviceToken become hostAPI and the credentials of an identity', () => {
+  const { text, notes, changes } = rewritten(store('url: https://infisical.openova.io', ...own, ...scope))
+  const credentials = ['auth:', '  # ours', '  universalAuthCredentials:', ...made('eso')]
+  expect(text).toBe(raised(store('hostAPI: https://infisical.openova.io', ...credentials, ...scope)))
+  expect(notes).toEqual([expect.stringMatching(/^told 10: .*Secret eso\/infisical-universal-auth must have/)])
+  expect(changes).toBe(3)
+})
+
+test('what is said of credentials and scope is written', () => {
+  const instead = {
+    credentials: { name: 'mine', namespace: 'other' },
+    ...{ project: 'hr-platform', environment: 'dev' },
+  }
+  const { text, notes } = rewritten(store('hostAPI: https://x', ...own), instead)
+  expect(text).toContain(
+    '      secretsScope:\n        projectSlug: hr-platform\n        environmentSlug: dev\n',
+  )
+  expect(text).toContain(
+    '            name: mine\n            namespace: other\n            key: clientSecret\n',
+  )
+  expect(notes).toHaveLength(1)
+})
+
+test('without a scope it is told what to write', () => {
+  const { notes } = rewritten(store('hostAPI: https://x', ...own))
+  expect(notes).toEqual([
+    expect.stringMatching(/^left 8: .*projectSlug: PROJECT/),
+    expect.stringMatching(/^told 10/),
+  ])
+})
+
+test('a token of the provider itself becomes its auth, with CRLF as with LF', () => {
+  const text = store('serviceToken: { name: t, key: k }', ...scope).replaceAll('\n', '\r\n')
+  const auth = ['auth:', '  universalAuthCredentials:', ...made()]
+  expect(rewritten(text).text).toBe(raised(store(...auth, ...scope)).replaceAll('\n', '\r\n'))
+})
+
+test.each(['st.geheim', '"st.geheim"', '|\n            st.geheim'])(
+  'a token in clear is in no diff and no note',
+  value => {
+    const { text, diff, notes } = rewritten(
+      store(...token().slice(0, 1), `  serviceToken: ${value}`, ...scope),
+    )
+    expect(text).not.toContain('geheim')
+    expect(diff).toContain('serviceToken: [secret]')
+    expect(diff + notes.join('\n')).not.toContain('geheim')
+    expect(notes.join('\n')).toMatch(/stood here in clear: delete it/)
+  },
+)
+
+test.each([
+  [
+    'two addresses',
+    ['url: https://x', 'hostAPI: https://y', 'auth: {}', ...scope],
+    /^left 8: it has url and hostAPI/,
+  ],
+  [
+    'two ways to log in',
+    [...own, '  universalAuthCredentials: {}', ...scope],
+    /^left 9: it has serviceToken and another way/,
+  ],
+  [
+    'a token beside auth',
+    ['auth: {}', 'serviceToken: {}', ...scope],
+    /^left 9: it has serviceToken beside auth/,
+  ],
+  [
+    'a token in brackets',
+    ['auth: { serviceToken: { name: t } }', ...scope],
+    /^left 8: .*write auth: \{ universalAuthCredentials: \{ clientId: \{ name: infisical-universal-auth, key/,
+  ],
+  ['a field that v1 has not', ['auth: {}', 'hostApi: x', ...scope], /^left 9: .*hostAPI is what it has/],
+])('%s is told, and only the rest rewritten', (_, lines, said) => {
+  const { text, notes } = rewritten(store(...lines))
+  expect([text, notes]).toEqual([raised(store(...lines)), [expect.stringMatching(said)]])
+})
