@@ -26,7 +26,18 @@ const floors = {
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
   site: ['load', 'wire', 'release', 'install', 'check'],
-  teams: ['pace', 'server', 'ci', 'tenancy', 'looking', 'stores', 'manifests', 'migrate', 'rotation', 'audit'],
+  teams: [
+    'pace',
+    'server',
+    'ci',
+    'tenancy',
+    'looking',
+    'stores',
+    'manifests',
+    'migrate',
+    'rotation',
+    'audit',
+  ],
 } as const
 type Floor = keyof typeof floors
 const wings: readonly string[] = ['seal', 'site', 'teams']

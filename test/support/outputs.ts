@@ -19,14 +19,14 @@ import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
 import { statusResult } from '../../src/site/verbs/status.ts'
-import { migrated } from '../../src/teams/verbs/migrate-sops/index.ts'
 import { auditExported } from '../../src/teams/verbs/audit-export.ts'
-import { dueSecrets } from '../../src/teams/verbs/rotate-due.ts'
-import { rotatedSecrets } from '../../src/teams/verbs/rotate-secret.ts'
 import { ciTried } from '../../src/teams/verbs/ci-try.ts'
 import { ciWorkflow } from '../../src/teams/verbs/ci-workflow.ts'
-import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
+import { migrated } from '../../src/teams/verbs/migrate-sops/index.ts'
 import { storesMigrated } from '../../src/teams/verbs/migrate-stores/index.ts'
+import { dueSecrets } from '../../src/teams/verbs/rotate-due.ts'
+import { rotatedSecrets } from '../../src/teams/verbs/rotate-secret.ts'
+import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
 import { storesApplied } from '../../src/teams/verbs/stores-apply/index.ts'
 import { storesPlan } from '../../src/teams/verbs/stores-plan.ts'
 import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
@@ -84,7 +84,9 @@ export const outputs = {
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
   const name = (
-    ['audit', 'ci', 'keys', 'migrate', 'rotate', 'stores', 'tenancy'].includes(verb) ? `${verb}-${topic}` : verb
+    ['audit', 'ci', 'keys', 'migrate', 'rotate', 'stores', 'tenancy'].includes(verb)
+      ? `${verb}-${topic}`
+      : verb
   ) as keyof typeof outputs
   const printed: unknown = JSON.parse(stdout)
   if (failure.safeParse(printed).success) return

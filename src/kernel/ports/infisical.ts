@@ -1,6 +1,6 @@
 import type { Account, Organization } from './account.ts'
-import type { LoginServer } from './logins.ts'
 import type { AuditServer } from './audit.ts'
+import type { LoginServer } from './logins.ts'
 import type { Permission } from './permission.ts'
 import type { RotationServer } from './rotation.ts'
 import type { Secret } from './secret.ts'

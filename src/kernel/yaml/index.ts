@@ -9,6 +9,7 @@
 export { checkYaml, syntaxFault } from './check.ts'
 export { printJson } from './json.ts'
 export { nearest } from './nearest.ts'
+export { type MappingPlace, type ScalarPlace, type YamlPlace, yamlPlaces } from './places.ts'
 export {
   parseWritten,
   type Written,
@@ -17,5 +18,4 @@ export {
   type WrittenScalar,
 } from './written.ts'
 export { parseWrittenJson } from './written-json.ts'
-export { type MappingPlace, type ScalarPlace, type YamlPlace, yamlPlaces } from './places.ts'
 export { parseManifests, parseYaml, printYaml } from './yaml.ts'

@@ -1,6 +1,6 @@
 /** Two who would change what one site's Infisical has at the same time. */
 import { expect, test } from 'vitest'
-import { kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { migrateSops } from '../../../../src/teams/verbs/migrate-sops/index.ts'
 import { applyStoresOf } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
