@@ -72,12 +72,17 @@ async function readTree(file: TreeFile, reading: Reading, options: ReadOptions):
   const bytes = await reading.sops.decrypt(path, format, { as: 'json', signal: reading.signal })
   const [document] = parsed(textOf(bytes) ?? '', 'json', path)
   const { gathered } = take([document && mergingAs(document, encrypted[0])])
-  gathered.doubt('told', wholeFile, 'it has a text that sops gives in JSON only, and so was read as that')
+  gathered.doubt(
+    'told',
+    wholeFile,
+    'it has a text that sops gives in JSON only, and may lose when the file is edited: read as JSON',
+  )
   return gathered
 }
 
 const unreadable = 'it has several documents, and in one a line that ends in U+0085, U+2028 or U+2029'
-const apart = 'make a file of each document with `sops edit`: sops gives such a text in no other way'
+const apart =
+  'such a text sops gives in JSON only, and of the first document: give each document a file of its own'
 
 function parsed(text: string, format: 'yaml' | 'json', path: string): (Written | undefined)[] {
   try {

@@ -45,7 +45,7 @@ export function takeScalar(
     gathered.doubt(
       'refused',
       at,
-      `${name} is a text that sops gives as null: see it with \`sops edit\`, and set it by hand`,
+      `${name} is a text that sops gives as null, and loses when the file is edited: set it by hand`,
     )
     return
   }
