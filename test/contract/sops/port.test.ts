@@ -15,15 +15,16 @@ afterAll(() => real.dispose())
 
 interface Setting {
   readonly sops: Sops
-  put(name: string, format: SopsFormat, plain: string | Uint8Array): Promise<string>
+  /** `json` is what a file is in JSON. */
+  put(name: string, format: SopsFormat, plain: string | Uint8Array, json?: string): Promise<string>
 }
 
 const settings: Record<string, () => Setting> = {
   real: () => ({ sops: real.sops, put: (name, format, plain) => real.encrypt(name, format, plain) }),
   memory: () => {
     const sops = memorySops()
-    const put: Setting['put'] = async (path, format, plain) => {
-      sops.put(path, format, plain)
+    const put: Setting['put'] = async (path, format, plain, json) => {
+      sops.put(path, format, plain, json)
       return path
     }
     return { sops, put }
@@ -59,6 +60,13 @@ describe.each(Object.keys(settings))('%s sops', name => {
     })
     const path = await put('form.yaml', 'yaml', 'a: two\n')
     await expect(sops.decrypt(path, 'json')).rejects.toMatchObject({ code: 'SOPS_FAILED' })
+  })
+
+  test('gives the first document of a YAML file in JSON, where that is asked for', async () => {
+    const { sops, put } = setting()
+    const path = await put('two.yaml', 'yaml', 'a: "\\tb\\nc"\n---\nd: e\n', '{"a":"\\tb\\nc"}')
+    const bytes = await sops.decrypt(path, 'yaml', { as: 'json' })
+    expect(JSON.parse(Buffer.from(bytes).toString())).toEqual({ a: '\tb\nc' })
   })
 
   test('stops when it is told to', async () => {

@@ -1,4 +1,4 @@
-import type { Gathered } from './gathered.ts'
+import { type Gathered, takesOpen } from './gathered.ts'
 import type { ReadOptions } from './options.ts'
 import { below, counted, type Place } from './place.ts'
 
@@ -23,20 +23,21 @@ const root: Place = { at: '', name: '' }
  * values are what sops takes for them.
  */
 export function takeDotenv(text: string, { gathered, options, encrypted }: DotenvOf): void {
-  const sealed = encrypted === undefined ? undefined : linesOf(encrypted).map(({ value }) => value)
+  const sealed =
+    encrypted === undefined
+      ? undefined
+      : linesOf(encrypted)
+          .filter(isOwn)
+          .map(({ value }) => value)
   const raw = options.rawDotenv === true
   const lines = linesOf(encrypted === undefined && !raw ? joined(text) : text).map((line, i) => {
     const key = raw ? line.key : line.key.trim().replace(/^export\s+/, '')
     return { key, line, sealed: sealed?.[i] }
   })
   for (const { key, line, nth, sealed: within } of counted(lines)) {
-    if (key === 'sops' || key.startsWith('sops_')) continue
     const { at } = below(root, key, nth)
-    if (within !== undefined && line.value !== '' && !within.startsWith('ENC[')) {
-      const taken = options.unencrypted === true
-      gathered.doubt('told', at, `${key} is not encrypted in this file: ${taken ? 'taken' : 'left out'}`)
-      if (!taken) continue
-    }
+    if (within !== undefined && line.value !== '' && !within.startsWith('ENC['))
+      if (!takesOpen(gathered, options, { at, name: key })) continue
     if (nth > 1) gathered.doubt('changed', at, `${key} is there again: most applications read the last`)
     const read = raw ? { value: line.value, doubts: [] } : readValue(line)
     gathered.take(at, key, read.value)
@@ -55,6 +56,9 @@ export function takeDotenv(text: string, { gathered, options, encrypted }: Doten
 const ambiguous = 'has \\n, which sops writes for a new line as well'
 const asWritten = `${ambiguous}: taken as a backslash and an n`
 const asNewline = `${ambiguous}: taken as a new line, for it is in double quotes`
+
+/** Whether a line is the file's, and not one that sops adds. */
+const isOwn = ({ key }: Line): boolean => !key.startsWith('sops_')
 
 /** A text that sops has not taken apart, with values in quotes that go on for lines made one line each. */
 function joined(text: string): string {

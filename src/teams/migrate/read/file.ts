@@ -1,6 +1,7 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { SopsFormat } from '../../../kernel/ports/index.ts'
-import { parseWritten, parseWrittenJson, syntaxFault, type Written } from '../../../kernel/yaml/index.ts'
+import type { Written } from '../../../kernel/yaml/index.ts'
+import { parseDocuments } from './documents.ts'
 import { takeDotenv } from './dotenv.ts'
 import { type Gathered, gatheredOf, wholeFile } from './gathered.ts'
 import { takeIni } from './ini.ts'
@@ -48,7 +49,7 @@ const olderBreaks = /[\u0085\u2028\u2029]/
  */
 async function readTree(file: TreeFile, reading: Reading, options: ReadOptions): Promise<Gathered> {
   const { path, format, text } = file
-  const encrypted = parsed(file.encrypted, format, path)
+  const encrypted = parseDocuments(file.encrypted, format, path)
   const take = (documents: readonly (Written | undefined)[]) => {
     const [gathered, withheld] = [gatheredOf(path), [] as string[]]
     takeDocuments({
@@ -64,13 +65,13 @@ async function readTree(file: TreeFile, reading: Reading, options: ReadOptions):
     return { gathered, withheld }
   }
   const broken = format === 'yaml' && olderBreaks.test(text)
-  const taken = broken ? undefined : take(parsed(text, format, path))
+  const taken = broken ? undefined : take(parseDocuments(text, format, path))
   if (taken !== undefined && (taken.withheld.length === 0 || encrypted.length > 1)) return taken.gathered
   if (encrypted.length > 1)
     throw new SealiftError('SOPS_FAILED', `${path}: ${unreadable}`, { hints: [apart] })
 
   const bytes = await reading.sops.decrypt(path, format, { as: 'json', signal: reading.signal })
-  const [document] = parsed(textOf(bytes) ?? '', 'json', path)
+  const [document] = parseDocuments(textOf(bytes) ?? '', 'json', path)
   const { gathered } = take([document && mergingAs(document, encrypted[0])])
   gathered.doubt(
     'told',
@@ -83,12 +84,3 @@ async function readTree(file: TreeFile, reading: Reading, options: ReadOptions):
 const unreadable = 'it has several documents, and in one a line that ends in U+0085, U+2028 or U+2029'
 const apart =
   'such a text sops gives in JSON only, and of the first document: give each document a file of its own'
-
-function parsed(text: string, format: 'yaml' | 'json', path: string): (Written | undefined)[] {
-  try {
-    return format === 'yaml' ? parseWritten(text) : [parseWrittenJson(text)]
-  } catch (error) {
-    const fault = format === 'yaml' ? syntaxFault(error, false) : 'not readable as JSON'
-    throw new SealiftError('SOPS_FAILED', `${path}: ${fault}`)
-  }
-}

@@ -1,5 +1,7 @@
 import { Secret } from '../../../kernel/ports/index.ts'
 import type { Doubt, Found } from '../found.ts'
+import type { ReadOptions } from './options.ts'
+import type { Place } from './place.ts'
 
 /** What is found in one file, as it is found. */
 export interface Gathered {
@@ -31,4 +33,14 @@ export function gatheredOf(file: string): Gathered {
       doubts.push({ from: { file, at }, kind, text })
     },
   }
+}
+
+/** Whether to take what is not encrypted in a file of sops; tells of it either way. */
+export function takesOpen(
+  { doubt }: Pick<Gathered, 'doubt'>,
+  { unencrypted = false }: ReadOptions,
+  { at, name }: Place,
+): boolean {
+  doubt('told', at, `${name} is not encrypted in this file: ${unencrypted ? 'taken' : 'left out'}`)
+  return unencrypted
 }

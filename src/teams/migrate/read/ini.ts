@@ -1,4 +1,4 @@
-import type { Gathered } from './gathered.ts'
+import { type Gathered, takesOpen, wholeFile } from './gathered.ts'
 import type { ReadOptions } from './options.ts'
 import { below, counted, type Place } from './place.ts'
 
@@ -34,16 +34,13 @@ export function takeIni(text: string, { gathered, options, encrypted }: IniOf): 
   const own = (values: readonly IniValue[]) => values.filter(({ section }) => section !== 'sops')
   const sealed = encrypted === undefined ? undefined : own(iniValues(encrypted))
   const all = own(iniValues(text))
-  if (sealed !== undefined && all.length > 0) gathered.doubt('told', '(file)', quotes)
+  if (sealed !== undefined && all.length > 0) gathered.doubt('told', wholeFile, quotes)
   const places = counted(all.map(value => ({ ...value, key: placeOf(value).name, own: value.key })))
   for (const [i, one] of places.entries()) {
     const { at, name } = placeOf({ ...one, key: one.own })
     const within = sealed?.[i]?.value
-    if (within !== undefined && one.value !== '' && !within.startsWith('ENC[')) {
-      const taken = options.unencrypted === true
-      gathered.doubt('told', at, `${name} is not encrypted in this file: ${taken ? 'taken' : 'left out'}`)
-      if (!taken) continue
-    }
+    if (within !== undefined && one.value !== '' && !within.startsWith('ENC['))
+      if (!takesOpen(gathered, options, { at, name })) continue
     gathered.take(at, name, one.value)
     if (one.nth > 1)
       gathered.doubt('changed', at, `${name} is there again: applications read the one or the other`)

@@ -1,5 +1,5 @@
 import type { Written, WrittenScalar } from '../../../kernel/yaml/index.ts'
-import type { Gathered } from './gathered.ts'
+import { type Gathered, takesOpen } from './gathered.ts'
 import type { ReadOptions } from './options.ts'
 import type { Place } from './place.ts'
 
@@ -56,11 +56,7 @@ export function takeScalar(
     return
   }
   // sops leaves what is empty as it is.
-  if (of.sealed && type === undefined && node.text !== '') {
-    const taken = options.unencrypted === true
-    gathered.doubt('told', at, `${name} is not encrypted in this file: ${taken ? 'taken' : 'left out'}`)
-    if (!taken) return
-  }
+  if (of.sealed && type === undefined && node.text !== '' && !takesOpen(gathered, options, place)) return
   if (of.form === 'hcl' && node.type === 'text' && computed.test(node.text)) {
     gathered.doubt(
       'refused',

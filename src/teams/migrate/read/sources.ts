@@ -64,7 +64,7 @@ async function look(path: string, { files }: Reading): Promise<Looked> {
   } catch (error) {
     // Too large, or no text: sops has not written it.
     if (!(error instanceof SealiftError) || systemErrorOf(error) !== undefined) throw error
-    return { format: undefined, reason: `not encrypted by sops: ${error.message}` }
+    return { format: undefined, reason: `nothing that sops has encrypted: ${error.message}` }
   }
 }
 

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
-import { SealiftError } from '../../../kernel/errors/index.ts'
-import { parseWritten, parseWrittenJson, syntaxFault, type Written } from '../../../kernel/yaml/index.ts'
+import { parseDocuments } from './documents.ts'
 import { takeDotenv } from './dotenv.ts'
 import { type Gathered, wholeFile } from './gathered.ts'
 import { parseHcl } from './hcl.ts'
@@ -57,9 +56,13 @@ export async function takeText(
   if (form === 'dotenv') takeDotenv(plain, { gathered, options, encrypted: undefined })
   else if (form === 'ini') takeIni(plain, { gathered, options, encrypted: undefined })
   else {
-    const documents = form === 'hcl' ? [await parseHcl(plain, path)] : parsed(plain, form, path)
     // A JSON file of nothing but a text `data` looks like one that was encrypted as bytes.
-    if (documents === undefined) return gathered.take('data', 'data', text)
+    if (form === 'json' && path.toLowerCase().endsWith('.json') && !/^\s*[[{]/.test(plain))
+      return gathered.take('data', 'data', text)
+    const documents =
+      form === 'hcl'
+        ? [await parseHcl(plain, path)]
+        : parseDocuments(plain, form, `${path}, in what it holds`)
     if (documents.every(document => document?.kind !== 'mapping')) return takeWhole(text, path, gathered)
     takeDocuments({ form, sealed: false, gathered, options, file: path, documents, encrypted: [] })
   }
@@ -75,14 +78,4 @@ function takeWhole(text: string, path: string, gathered: Gathered): void {
   const name = nameOf(path)
   gathered.take(wholeFile, name, text)
   gathered.doubt('told', wholeFile, `${name} is the whole file, with its line ends`)
-}
-
-function parsed(text: string, form: 'yaml' | 'json', path: string): (Written | undefined)[] | undefined {
-  try {
-    return form === 'yaml' ? parseWritten(text) : [parseWrittenJson(text)]
-  } catch (error) {
-    if (form === 'json' && path.toLowerCase().endsWith('.json') && !/^\s*[[{]/.test(text)) return undefined
-    const fault = form === 'yaml' ? syntaxFault(error, false) : 'not readable as JSON'
-    throw new SealiftError('SOPS_FAILED', `${path}: what it holds is ${fault}`)
-  }
 }

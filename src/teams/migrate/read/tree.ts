@@ -37,8 +37,8 @@ export function takeDocuments(of: Documents): void {
     for (const [i, item] of items.entries()) take(item, sealedItems[i], below(place, i))
   }
   const takeEntries = (node: WrittenMapping, sealed: Written | undefined, place: Place): void => {
-    if (node.entries.length === 0)
-      gathered.doubt('told', place.at, `${place.name || 'this'} is an empty mapping: nothing is taken`)
+    if (node.entries.length === 0 && place.name !== '')
+      gathered.doubt('told', place.at, `${place.name} is an empty mapping: nothing is taken`)
     for (const entry of ownEntries(node, sealed)) {
       const at = below(place, entry.key, entry.nth)
       if (of.form === 'hcl' && entry.key.startsWith('${')) {

@@ -71,11 +71,11 @@ test('a pattern says what a text is; and what is no such text is told', async ()
   await expect(read({ 'x.yaml.enc': asBytes('a: [hush') })).rejects.toMatchObject({
     code: 'SOPS_FAILED',
     message: expect.stringMatching(
-      /^\/repo\/x\.yaml\.enc: what it holds is line \d+, column \d+: not readable as YAML/,
+      /^\/repo\/x\.yaml\.enc, in what it holds: line \d+, column \d+: not readable as YAML/,
     ),
   })
   await expect(read({ 'x.json.enc': asBytes('{"hush') })).rejects.toMatchObject({
-    message: '/repo/x.json.enc: what it holds is not readable as JSON',
+    message: '/repo/x.json.enc, in what it holds: not readable as JSON',
   })
 })
 
