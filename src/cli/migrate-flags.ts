@@ -14,7 +14,7 @@ export const slugFlags = {
       const path = text === '/' ? '/' : text.replace(/\/$/, '')
       const read = folderPath.safeParse(path)
       if (path === '/' || read.success) return path
-      throw new Errors.CLIError(`--path ${text} is not ${read.error.issues[0]?.message}`, { exit: 2 })
+      throw new Errors.CLIError(`${text} is not ${read.error.issues[0]?.message}`, { exit: 2 })
     },
   })(),
 }

@@ -74,6 +74,9 @@ export function inTheWay(doubts: readonly Doubt[], accepted: Accepted): Doubt[] 
   return doubts.filter(({ kind }) => acceptable.some(one => one === kind && !accepted.includes(one)))
 }
 
+// All of them are in the plan, which is shown beside the error.
+const mostFaults = 20
+
 /**
  * The error that ends a migration which would not, or did not, bring everything over as it is.
  * @returns undefined when it did, or would
@@ -117,7 +120,10 @@ export function migrationFault(
     ].join(', ')}`,
     {
       faults: [
-        ...stopping.map(({ from, text }) => `${placeText(from)}: ${text}`),
+        ...stopping.slice(0, mostFaults).map(({ from, text }) => `${placeText(from)}: ${text}`),
+        ...(stopping.length > mostFaults
+          ? [`and ${stopping.length - mostFaults} more, as the plan has them`]
+          : []),
         ...cannot.map(({ externalSecret, why = '' }) => `${externalSecret}: ${why}`),
       ],
       hints: [

@@ -1,4 +1,5 @@
-import { count } from '../../../kernel/errors/index.ts'
+import { statusOf } from '../../../kernel/access/index.ts'
+import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import {
   asStep,
   type Cluster,
@@ -63,8 +64,12 @@ export async function writeAndProve(
   const compared = await asStep(
     reporter,
     'Read them back as External Secrets Operator does',
-    async () =>
-      compareRead(expected, (await pace.read(() => reading.readByStore(scope))) ?? new Map(), digest),
+    async () => {
+      const read = pace
+        .read(() => reading.readByStore(scope))
+        .catch(error => Promise.reject(refused(error, who)))
+      return compareRead(expected, (await read) ?? new Map(), digest)
+    },
     ({ different }) => (different.length === 0 ? 'all are equal' : `${different.length} are not`),
   )
   const parity = {
@@ -73,4 +78,13 @@ export async function writeAndProve(
     ...{ changed: [...compared.changed], different: [...compared.different] },
   }
   return { result: { ...result, written, parity }, digests: compared.digests }
+}
+
+/** A refusal to let the store's identity read, with what is to be done. */
+function refused(error: unknown, who: string): unknown {
+  if (!(error instanceof SealiftError) || statusOf(error) !== 403) return error
+  return error.with({
+    prefix: `all is written, and ${who} may not read it: `,
+    hints: ['sealift stores apply gives the store its rights again; then run it once more'],
+  })
 }

@@ -134,6 +134,13 @@ describe('an apply of a migration', () => {
   })
 })
 
+it('tells twenty of what stands in the way, and how many more there are', async () => {
+  const { run } = await migrateSite()
+  const bad = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`a:${i}`, 'v']))
+  const faults = migrationFault(await run(sourcesOf(bad)), [])?.faults
+  expect([faults?.length, faults?.at(-1)]).toEqual([21, 'and 5 more, as the plan has them'])
+})
+
 describe('a report', () => {
   it('has names, places and sizes, and digests that are equal where values are', async () => {
     const { run, host } = await migrateSite()
@@ -168,6 +175,16 @@ describe('reading back', () => {
     const fault = migrationFault(applied, [])
     expect(fault).toMatchObject({ code: 'PARITY_FAILED', exitCode: 75 })
     expect(fault?.faults).toEqual(['B is read as another value', 'C is read as nothing'])
+  })
+
+  it('that the store’s identity may not do is told with what gives it back its rights', async () => {
+    const { run, server, folder } = await migrateSite()
+    server.before = request => {
+      if (request.startsWith('readByStore')) throw answered(403, 'You are not allowed')
+    }
+    const error = await rejection(run(sourcesOf({ A: '1' }), { apply: true }))
+    expect(error.message).toMatch(/^all is written, and the admin may not read it: /)
+    expect([error.code, folder()]).toEqual(['SERVER_FAILED', { A: '1' }])
   })
 
   it('is not misled by what was accepted: another value is still told', async () => {
