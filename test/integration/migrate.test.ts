@@ -7,9 +7,10 @@ import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
 import { managed } from '../../src/kernel/access/index.ts'
 import { fieldsOf } from '../../src/kernel/objects/index.ts'
-import { isReady, secretObject } from '../../src/kernel/owned/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../../src/kernel/ports/index.ts'
+import { conditionsOf, isReady, secretObject } from '../../src/kernel/owned/index.ts'
+import { type Cluster, type KubernetesObject, kinds, Secret } from '../../src/kernel/ports/index.ts'
 import { markedFor } from '../../src/site/wire/index.ts'
+import { doubtsOf } from '../../src/teams/migrate/index.ts'
 import {
   type MigrateRequest,
   migrateAlone,
@@ -188,4 +189,40 @@ it('has no value in its report, which only its owner may read', async () => {
   const { secrets, parity } = JSON.parse(report)
   expect(parity).toMatchObject({ by: 'identity external-secrets.talent-mesh.prod', equal: 3 })
   for (const { digests } of secrets) expect(digests.read).toBe(digests.file)
+})
+
+it('would have the names that are called unfit, and no others, not found by the operator', async () => {
+  const { id: projectId = '' } = (await servers.session.project('talent-mesh')) ?? {}
+  const names = [
+    'with space',
+    'Ünïcode',
+    'dot.name',
+    'N'.repeat(100),
+    'N'.repeat(101),
+    'what?',
+    'a#b',
+    '50%',
+    '%41',
+    '..',
+  ]
+  const secrets = names.map(name => ({ name, value: new Secret('v') }))
+  await servers.session.batches.putSecrets({ projectId, environment: 'prod', path: '/' }, secrets)
+  for (const [at, name] of names.entries())
+    await cluster.create(externalSecret(`name-${at}`, { key: name }, { secretStoreRef: after }))
+  const came: string[] = []
+  for (const [at, name] of names.entries()) {
+    let condition: string | undefined
+    for (let round = 0; round < 120 && condition === undefined; round++) {
+      condition = conditionsOf(await live(`name-${at}`)).find(({ type }) => type === 'Ready')?.status
+      if (condition === undefined) await systemClock.sleep(250)
+    }
+    if (condition === 'True') came.push(name)
+  }
+  const fit = names.filter(name =>
+    doubtsOf(sourcesOf({ [name]: 'v' }).found, { replaces: false, by: '' }).every(
+      ({ kind }) => kind === 'told',
+    ),
+  )
+  expect(came).toEqual(fit)
+  expect(fit).toEqual(['with space', 'Ünïcode', 'dot.name', 'N'.repeat(100)])
 })
