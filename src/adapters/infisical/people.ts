@@ -20,6 +20,8 @@ const licence = z.object({
   plan: z.object({
     rbac: z.boolean().default(false),
     groups: z.boolean().default(false),
+    // Not recorded: servers after 2026-07 have it, in upstream's plan.
+    crossProjectSecretSharing: z.boolean().optional(),
     workspaceLimit: limit,
     memberLimit: limit,
     identityLimit: limit,
@@ -50,7 +52,8 @@ export function createPeople(api: Api, token: Secret, organizationId: string): P
         ['environments', plan.environmentLimit],
       ]
       const most = Object.fromEntries(limits.filter(([, value]) => typeof value === 'number'))
-      return { customRoles: plan.rbac, groups: plan.groups, most }
+      const { rbac: customRoles, groups, crossProjectSecretSharing: sharing } = plan
+      return { customRoles, groups, most, ...(sharing !== undefined && { sharing }) }
     },
 
     async people() {

@@ -96,6 +96,8 @@ export interface Licence {
   /** Whether a project can have roles of its own. */
   readonly customRoles: boolean
   readonly groups: boolean
+  /** Whether projects may share secrets; servers before that wanted a licence say nothing of it. */
+  readonly sharing?: boolean
   readonly most: Partial<Readonly<Record<'projects' | 'people' | 'identities' | 'environments', number>>>
 }
 

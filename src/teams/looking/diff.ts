@@ -81,9 +81,12 @@ function isFrom({ environmentId, path }: ServerImport, at: Source, { sources }: 
   return environment?.id === environmentId && path === at.path
 }
 
-function refusal(look: Look, { isKnown, view }: ObservedLook): string | undefined {
+function refusal(look: Look, { isKnown, isUnlicensed, view }: ObservedLook): string | undefined {
+  const other = 'take layout: store-per-environment'
   if (!isKnown)
-    return 'this Infisical knows no grants between projects, which came in the middle of 2026: take layout: store-per-environment, or a newer Infisical'
+    return `this Infisical knows no grants between projects, which came in the middle of 2026: ${other}, or a newer Infisical`
+  if (isUnlicensed)
+    return `this Infisical wants a licence for secrets that projects share, and has none: ${other}`
   if (view === undefined || view.description === lookMark) return undefined
   return `nothing says that Sealift made project ${look.project}: name another one in stores.look.project, or give this one the description "${lookMark}" where it may be taken`
 }

@@ -1,6 +1,7 @@
 import type {
   Cluster,
   InfisicalSession,
+  Licence,
   PlacedName,
   ServerFolder,
   ServerGrant,
@@ -24,6 +25,8 @@ export interface ObservedSource {
 export interface ObservedLook {
   /** Whether the server knows that projects can share. */
   readonly isKnown: boolean
+  /** Whether that wants a licence which the server has not. */
+  readonly isUnlicensed: boolean
   /** Whether its environment names the organisation. */
   readonly isTold: boolean
   /** Whether the organisation lets its projects share. */
@@ -51,6 +54,7 @@ export interface Observing {
   readonly namespace: string
   /** Every project of secrets, as the server has listed them. */
   readonly projects: readonly ServerProject[]
+  readonly licence: Licence
 }
 
 /**
@@ -58,7 +62,7 @@ export interface Observing {
  * of what lies in that itself. @throws SealiftError SERVER_FAILED, CLUSTER_*
  */
 export async function observeLook(look: Look, observing: Observing): Promise<ObservedLook> {
-  const { cluster, session, pace, namespace, projects } = observing
+  const { cluster, session, pace, namespace, projects, licence } = observing
   const { sharing, tenancy } = session
   const view = projects.find(({ slug }) => slug === look.project)
   const [isTold, isAllowed, seen, people] = await Promise.all([
@@ -102,7 +106,7 @@ export async function observeLook(look: Look, observing: Observing): Promise<Obs
   )
   const own = isThere ? await pace.read(() => sharing.namesBelow(inView('/'))) : []
   return {
-    ...{ isKnown, isTold, isAllowed, view, own },
+    ...{ isKnown, isUnlicensed: licence.sharing === false, isTold, isAllowed, view, own },
     sources: new Map(sources),
     imports: new Map(imports),
     shadowing: await shadowingOf(own, new Map(sources), observing),

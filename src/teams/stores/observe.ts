@@ -99,7 +99,7 @@ export async function observeStores(
     look &&
     (await observeLook(look, {
       ...{ cluster, session, pace, namespace: site.infisical },
-      projects: server.all,
+      ...{ projects: server.all, licence: server.licence },
     }))
   const known = new Set([...stores, ...credentials].map(identityOf))
   const strange = await Promise.all(

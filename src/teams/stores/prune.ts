@@ -1,5 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
+import { lookOf } from '../looking/index.ts'
 import { confirmEach } from '../tenancy/index.ts'
 import { describedStore, type StoreDifference, type StoreRemoval } from './action.ts'
 
@@ -14,10 +15,14 @@ export type ConfirmStores = (project: string, removals: readonly StoreDifference
 export async function confirmStorePruning(
   slugs: readonly string[],
   extras: readonly StoreRemoval[],
-  { projects }: Tenancy,
+  tenancy: Tenancy,
   confirm: ConfirmStores,
 ): Promise<(all: readonly StoreRemoval[]) => StoreRemoval[]> {
-  const known = new Set([...projects.map(({ slug }) => slug), ...extras.map(({ project }) => project)])
+  const known = new Set([
+    ...tenancy.projects.map(({ slug }) => slug),
+    ...extras.map(({ project }) => project),
+    lookOf(tenancy)?.project,
+  ])
   const unknown = slugs.filter(slug => !known.has(slug))
   if (unknown.length > 0)
     throw new SealiftError('USAGE', `nothing was changed: ${unknown.join(', ')} cannot be pruned`, {

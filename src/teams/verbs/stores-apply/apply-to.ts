@@ -57,9 +57,11 @@ export async function applyTo(
   const pruned = await confirmStorePruning(prune, first.comparison.extras, tenancy, confirm)
   const sharing = first.comparison.actions.filter(isOfSharing)
   if (sharing.length === 0) return await make(first, pruned, at, run)
-  return await letShare(sharing, { ...at, ...host, pace, talk, name: request.site }, async session => {
+  const { cluster, clock, infisical: connect } = host
+  const letting = { ...at, cluster, clock, connect, pace, talk, name: request.site }
+  return await letShare(sharing, letting, async (session, infisical) => {
     // What projects share is only told once they may.
-    const again = { ...at, session }
+    const again = { ...at, session, infisical }
     const made = await make(await lookAt(again, run), pruned, again, run)
     return { ...made, changed: [...sharing.map(describedStore), ...made.changed] }
   })

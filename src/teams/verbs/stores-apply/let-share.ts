@@ -1,6 +1,7 @@
 import {
   asStep,
   type Clock,
+  type Infisical,
   type InfisicalSession,
   type SiteHost,
   type Talk,
@@ -20,7 +21,9 @@ export function isOfSharing(action: StoreAction): action is SharingAction {
 }
 
 /** What it needs. */
-export interface Letting extends Pick<Looking, 'session' | 'site'>, Pick<SiteHost, 'cluster' | 'infisical'> {
+export interface Letting extends Pick<Looking, 'session' | 'infisical' | 'site' | 'cluster'> {
+  /** The way to a server, for {@link withAdmin}. */
+  readonly connect: SiteHost['infisical']
   readonly clock: Clock
   readonly pace: Pace
   readonly talk: Talk
@@ -39,9 +42,9 @@ const asker = 'look'
 export async function letShare<T>(
   actions: readonly SharingAction[],
   letting: Letting,
-  work: (session: InfisicalSession) => Promise<T>,
+  work: (session: InfisicalSession, infisical: Infisical) => Promise<T>,
 ): Promise<T> {
-  const { session, site, cluster, clock, pace, talk } = letting
+  const { session, infisical, site, cluster, clock, pace, talk } = letting
   const { reporter, signal } = talk
   const wanted = { [sharingVariable]: session.organizationId }
   const tell = (say: (detail: string) => void) =>
@@ -49,11 +52,12 @@ export async function letShare<T>(
   const isUntold = actions.some(({ kind }) => kind === 'variable')
   const started =
     isUntold && (await asStep(reporter, 'Tell Infisical which organisation shares secrets', tell))
-  const go = async (present: InfisicalSession) => {
+  const go = async (present: InfisicalSession, server: Infisical) => {
     if (actions.some(({ kind }) => kind === 'sharing'))
       await asStep(reporter, 'Let its projects share', () => pace.change(() => present.sharing.allow()))
-    return await work(present)
+    return await work(present, server)
   }
   // Connections may lead to a pod that is gone.
-  return started ? await withAdmin(letting.name, letting, signal, go) : await go(session)
+  const host = { cluster, infisical: letting.connect }
+  return started ? await withAdmin(letting.name, host, signal, go) : await go(session, infisical)
 }
