@@ -31,9 +31,9 @@ let cluster: Cluster
 let projectId = ''
 let starts = 0
 
-const decided = parseYaml(
-  readFileSync(join(import.meta.dirname, '../fixtures/decision/external-secret.yaml'), 'utf8'),
-) as KubernetesObject
+const root = join(import.meta.dirname, '../..')
+const text = readFileSync(join(root, 'test/fixtures/decision/external-secret.yaml'), 'utf8')
+const decided = parseYaml(text) as KubernetesObject
 const tenancy = tenancyOf({
   projects: [{ slug: 'talent-mesh', environments: ['prod'] }],
   stores: {
@@ -159,6 +159,8 @@ it('is made as it is planned, with one start of Infisical, and proven', async ()
 })
 
 it('serves the decision’s ExternalSecret as it stands', async () => {
+  // The README's journey has it word by word.
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`\`\`\`yaml\n${text}\`\`\``)
   await cluster.apply(decided)
   await arrived('s3cr3t')
 })
