@@ -3,11 +3,12 @@ import { bundle } from './bundle.ts'
 import { deleted } from './deleted.ts'
 import { installed } from './installed.ts'
 import { sides } from './journey.ts'
+import { oneStore } from './one-store.ts'
 import { refused } from './refused.ts'
 import { removed } from './removed.ts'
 
 // One bundle and one site, one story, told in order: built and looked at, carried, refused for good reasons,
-// installed, judged, mended, removed, installed again, purged.
+// installed, judged, mended, given to teams, removed, installed again, purged.
 const { sandbox, arrive } = sides()
 describe('the bundle', () => bundle(sandbox))
 describe('at the site', () => {
@@ -15,5 +16,6 @@ describe('at the site', () => {
   describe('refused before the first change', () => refused(site))
   describe('installed', () => installed(site))
   describe('with one thing deleted', () => deleted(site))
+  describe('with one store for all teams', () => oneStore(site))
   describe('removed', () => removed(site))
 })

@@ -16,7 +16,7 @@ export {
   revokeLost,
   storeCredentials,
 } from './credentials.ts'
-export { movedStore, ownConditions, ownStoreName, servesTeams } from './probe-store.ts'
+export { movedStore, ownStoreName, servesTeams } from './probe-store.ts'
 export { secretObject, storeSecret } from './secrets.ts'
 export { applyThroughWebhook, deleteUnlessDown, lookAnnotation } from './through-webhook.ts'
 export { type Patience, waitFor } from './wait.ts'

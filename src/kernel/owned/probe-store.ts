@@ -23,9 +23,6 @@ export function movedStore({ spec, ...store }: KubernetesObject): KubernetesObje
   return {
     ...{ apiVersion: store.apiVersion, kind: store.kind },
     metadata: { name: probeStoreName, labels: managed },
-    spec: { ...(spec as object), conditions: ownConditions },
+    spec: { ...(spec as object), conditions: [{ namespaces: [systemNamespace] }] },
   }
 }
-
-/** Whom it serves under that name. */
-export const ownConditions = [{ namespaces: [systemNamespace] }]
