@@ -99,8 +99,9 @@ export async function startApiServer(): Promise<ApiServer> {
       `--kubeconfig=${file('admin.kubeconfig')}`,
       '--leader-elect=false',
       '--secure-port=0',
-      '--controllers=garbagecollector,namespace,serviceaccount',
+      '--controllers=garbagecollector,namespace,serviceaccount,root-ca-certificate-publisher-controller',
       `--service-account-private-key-file=${file('sa.key')}`,
+      `--root-ca-file=${certificate}`,
     ])
     await until('kube-controller-manager', asks(['get', 'serviceaccount', 'default', '-n', 'default']))
     return { kubeconfig: file('admin.kubeconfig'), nobody: file('nobody.kubeconfig'), stop }

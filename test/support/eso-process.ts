@@ -12,11 +12,19 @@ export interface EsoProcess {
   stop(): Promise<void>
 }
 
+/** Runs what follows with its standard input as the token of a pod's account, in a mount namespace of its own. */
+const mounted = [
+  ...['unshare', '--mount', 'sh', '-ceu'],
+  'mount -t tmpfs tmpfs /run; dir=/run/secrets/kubernetes.io/serviceaccount; mkdir -p $dir; cat > $dir/token; exec "$@"',
+  'sh',
+]
+
 /**
  * Starts it on a cluster that has its CRDs. Whatever it asks over plain HTTP, whichever Service that names, goes to
- * `target`: it is told to use a proxy, which knows no other place.
+ * `target`: it is told to use a proxy, which knows no other place. `token` is that of its service account, and lies where
+ * a pod would find it: that wants the rights to mount.
  */
-export async function startEso(kubeconfig: string, target: string): Promise<EsoProcess> {
+export async function startEso(kubeconfig: string, target: string, token?: string): Promise<EsoProcess> {
   const proxy = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', target)
     const { method, headers } = request
@@ -32,10 +40,13 @@ export async function startEso(kubeconfig: string, target: string): Promise<EsoP
   const { port } = proxy.address() as AddressInfo
   const HTTP_PROXY = `http://127.0.0.1:${port}`
   const flags = ['--metrics-addr=0', '--live-addr=127.0.0.1:0', '--enable-generator-state=false']
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', await goTool('eso'), ...flags], {
+  const eso = await goTool('eso')
+  const command = token === undefined ? [eso, ...flags] : [...mounted, eso, ...flags]
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], KUBECONFIG: kubeconfig, HTTP_PROXY },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(token ?? '')
   const ended = once(child, 'exit')
   let output = ''
   const keep = (chunk: unknown) => {

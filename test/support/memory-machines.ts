@@ -8,12 +8,14 @@ import type {
   ServerPrivilege,
 } from '../../src/kernel/ports/index.ts'
 import { answered } from './answered.ts'
+import { type MemoryKubernetesAuth, memoryKubernetesAuth } from './memory-kubernetes-auth.ts'
 import { type MemoryLogins, memoryLogins } from './memory-logins.ts'
 
 /** What the tests of rooms may do by hand as well. */
 export interface ByHand {
   /** The same server's logins. */
   readonly logins: MemoryLogins
+  readonly kubernetesAuth: MemoryKubernetesAuth
   /** Gives a machine of a project another role, as somebody would in the web UI. */
   giveRole(projectId: string, identityId: string, role: string): void
   /** Gives an identity a role in the organisation. */
@@ -39,6 +41,11 @@ export function memoryMachines(
     return found.name
   }
   const logins = memoryLogins(request, nameOf)
+  const kubernetesAuth = memoryKubernetesAuth(request, nameOf)
+  const methodsOf = (identityId: string) => [
+    ...logins.methodsOf(identityId),
+    ...(kubernetesAuth.all.has(identityId) ? ['kubernetes-auth'] : []),
+  ]
   const within = (projectId: string) => machines.get(projectId) ?? []
   const change = (projectId: string, identityId: string, roles: readonly string[]) => {
     if (!within(projectId).some(machine => machine.identityId === identityId))
@@ -56,6 +63,7 @@ export function memoryMachines(
 
   return {
     logins,
+    kubernetesAuth,
     giveRole: (projectId, identityId, role) => change(projectId, identityId, [role]),
     giveOrganizationRole(name, role) {
       const at = identities.findIndex(identity => identity.name === name)
@@ -85,7 +93,7 @@ export function memoryMachines(
     },
     identities: () =>
       request(['identities'], () =>
-        identities.map(identity => ({ ...identity, authMethods: logins.methodsOf(identity.id) })),
+        identities.map(identity => ({ ...identity, authMethods: methodsOf(identity.id) })),
       ),
     createIdentity: name =>
       request(['createIdentity', name], () => {

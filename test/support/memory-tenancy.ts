@@ -44,7 +44,7 @@ export interface MemoryTenancy extends TenancyServer, ByHand {
 }
 
 const reading =
-  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|secretsIn|readByStore|identities|machines|privileges|permissions|isAllowed|grants|imports|namesBelow|login)\b/
+  /^(organization|projects|folders|licence|people|roles|members|secretsBelow|secretsIn|readByStore|identities|machines|privileges|permissions|kubernetesAuth|isAllowed|grants|imports|namesBelow|login)\b/
 const builtIn = ['admin', 'member', 'viewer', 'no-access']
 
 /** An empty server of an organisation. */

@@ -5,6 +5,7 @@ import { createAccount } from './account.ts'
 import { type Api, type Call, listOf } from './api.ts'
 import { createAudit } from './audit.ts'
 import { createIdentities } from './identities.ts'
+import { createKubernetesAuth } from './kubernetes-auth.ts'
 import { createLogins } from './logins.ts'
 import { createRotation } from './rotation.ts'
 import { createSecretBatches } from './secret-batches.ts'
@@ -29,6 +30,8 @@ export function createSession(
   return {
     organizationId,
     tenancy: createTenancy(api, token, organizationId, admin),
+    logins: createLogins(api, token),
+    kubernetesAuth: createKubernetesAuth(api, token),
     sharing: createSharing(api, token, organizationId),
     logins: createLogins(api, token),
     account: createAccount(api, token, organizationId, admin),

@@ -26,6 +26,7 @@ export {
   operatorIdentity,
   probeScope,
   probeStoreName,
+  reviewerBinding,
   servedBy,
   serviceUrl,
   storeIdentity,

@@ -40,6 +40,9 @@ export function storePlace(store: string): { project: string; environment: strin
   return project !== undefined && environment !== undefined ? { project, environment } : undefined
 }
 
+/** ClusterRoleBinding that lets ESO's own account ask who a token is of, where stores log in with its token. */
+export const reviewerBinding = 'sealift-external-secrets-token-reviews'
+
 /** Name of the one ClusterSecretStore. */
 export const storeName = 'infisical-store'
 

@@ -62,6 +62,12 @@ export const stores = z.strictObject({
     .describe(
       'store-per-environment: a ClusterSecretStore and a machine identity for each environment in serve; one-store: beside those, infisical-store reads every team by keys like /talent-mesh/prod/NAME',
     ),
+  login: z
+    .enum(['universal-auth', 'kubernetes'])
+    .optional()
+    .describe(
+      'How External Secrets Operator logs in: with a client secret (universal-auth, when left out), or as its own service account, without a secret at rest',
+    ),
   look: look
     .optional()
     .describe('With one-store: the project that looks into the others, and who may read through it'),

@@ -35,6 +35,7 @@ export type {
 } from './infisical.ts'
 export type { IssuerAnswer, Issuers } from './issuers.ts'
 export { kinds } from './kinds.ts'
+export type { KubernetesAuth, KubernetesAuthServer } from './kubernetes-auth.ts'
 export type { JwtLogin, Login, LoginServer, OidcLogin } from './logins.ts'
 export type { Permission } from './permission.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'

@@ -1,5 +1,6 @@
 import type { Account, Organization } from './account.ts'
 import type { AuditServer } from './audit.ts'
+import type { KubernetesAuthServer } from './kubernetes-auth.ts'
 import type { LoginServer } from './logins.ts'
 import type { Permission } from './permission.ts'
 import type { RotationServer } from './rotation.ts'
@@ -72,6 +73,10 @@ export interface InfisicalSession {
   readonly organizationId: string
   /** The same server, for whoever makes its tenancy. */
   readonly tenancy: TenancyServer
+  /** The same server, for how its machine identities log in without a credential that lasts. */
+  readonly logins: LoginServer
+  /** The same server, for identities that log in as service accounts. */
+  readonly kubernetesAuth: KubernetesAuthServer
   /** What its projects let one another read. */
   readonly sharing: Sharing
   /** The same server, for how its machine identities log in without a credential that lasts. */

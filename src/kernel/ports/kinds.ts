@@ -3,6 +3,7 @@ import type { Kind } from './cluster.ts'
 /** The kinds of Kubernetes objects that Sealift asks for, by their names here. */
 export const kinds = {
   clusterSecretStore: { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' },
+  clusterRoleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' },
   cnpgCluster: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' },
   cnpgDatabase: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Database' },
   cnpgRole: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'DatabaseRole' },

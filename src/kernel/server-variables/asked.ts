@@ -19,6 +19,12 @@ export async function askedOf(cluster: Pick<Cluster, 'get'>): Promise<Asked> {
   return merged((await stored(cluster)).data)
 }
 
+/** What one of them asks for. @throws SealiftError CLUSTER_* */
+export async function askedBy(cluster: Pick<Cluster, 'get'>, asker: Asker): Promise<Asked> {
+  const { data } = await stored(cluster)
+  return merged(Object.fromEntries(Object.entries(data).filter(([key]) => key.startsWith(`${asker}.`))))
+}
+
 /**
  * Notes what somebody asks for, in the place of what they asked for before; what others asked for stays. Gives all that
  * is asked for then. @throws SealiftError CLUSTER_*

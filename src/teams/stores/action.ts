@@ -42,7 +42,7 @@ export const storeDifference = z.strictObject({
   change: z.enum(['create', 'change', 'remove']),
   kind: z.enum([
     ...(['identity', 'machine', 'privilege', 'credentials', 'store', 'external-secret'] as const),
-    ...(['variable', 'sharing', 'project', 'environment', 'folder', 'grant', 'import'] as const),
+    ...(['variable', 'binding', 'sharing', 'project', 'environment', 'folder', 'grant', 'import'] as const),
   ]),
   name: z.string(),
   detail: z.string(),

@@ -1,14 +1,6 @@
 import { storeIdentity } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import {
-  applyThroughWebhook,
-  markedIdentity,
-  movedStore,
-  newCredentials,
-  type Patience,
-  revokeLost,
-  storeSecret,
-} from '../../kernel/owned/index.ts'
+import { applyThroughWebhook, movedStore, type Patience } from '../../kernel/owned/index.ts'
 import {
   type Identity,
   type InfisicalSession,
@@ -20,6 +12,7 @@ import { type Action, allEnded, applyActions } from '../tenancy/index.ts'
 import type { ExternalSecretAction, StoreAction, StoreRemoval } from './action.ts'
 import type { StoresComparison } from './diff.ts'
 import { externalSecretObject } from './external-secrets.ts'
+import { makeLogin, settleLogin } from './login.ts'
 import type { Looking, ObservedStores } from './observe.ts'
 import { credentialsOf, type Place, type Served, storeNameOf, storeObject } from './wanted.ts'
 
@@ -107,11 +100,6 @@ async function applyStore(
     if (of === undefined) throw new Error('an action for an ExternalSecret that is not in the file')
     return externalSecretObject(served, of)
   }
-  const makeCredentials = async (identity: Identity) => {
-    // First of all whose identity it is: one that can log in, and that nothing names, would be taken for another's.
-    await storeSecret(cluster, place.namespace, place.name, {}, markedIdentity(identity.id))
-    return await newCredentials(cluster, session, place, identity)
-  }
   for (const action of actions) {
     if (action.kind === 'store') {
       // The install's own goes on first: its probe must find it whenever this is stopped.
@@ -120,13 +108,10 @@ async function applyStore(
       await applyThroughWebhook(cluster, store, patience)
     } else if (action.kind === 'external-secret')
       await applyThroughWebhook(cluster, broughtBy(action), patience)
-    else
-      await pace.change(async () => {
-        const good = kept ?? (await makeCredentials(identity))
-        await revokeLost(cluster, session, place, good)
-      })
+    else await pace.change(() => makeLogin(place, identity, kept, applying))
     done(action)
   }
+  await pace.change(() => settleLogin(place, identity, applying))
   return store
 }
 

@@ -6,7 +6,9 @@ import { compareLook, type LookComparison } from '../looking/index.ts'
 import { compare, type Removal, type Unmet } from '../tenancy/index.ts'
 import type { StoreAction, StoreRemoval } from './action.ts'
 import { externalSecretActions, oldExternalSecrets } from './external-secrets.ts'
+import { type StandingLogin, wordsOfLogin } from './login.ts'
 import { type ObservedStores, placeOf } from './observe.ts'
+import type { Site } from './site.ts'
 import {
   credentialsOf,
   isAsWanted,
@@ -14,7 +16,6 @@ import {
   type Place,
   placeOfStore,
   type Served,
-  type Site,
   storeNameOf,
   storeObject,
   tenancyOfStores,
@@ -143,7 +144,7 @@ function objectActions(served: Served, observed: ObservedStores, site: Site): St
   const asWanted = identity !== undefined && isAsWanted(live, storeObject(served, identity.id, site))
   const moves = installs === undefined ? '' : "; the install's own gets another name"
   return [
-    ...credentialsAction(place, observed.secrets.has(credentialsOf(place, site).name), kept?.lost.length),
+    ...credentialsAction(place, observed.secrets.has(credentialsOf(place, site).name), kept, site),
     ...(asWanted
       ? []
       : [
@@ -155,14 +156,19 @@ function objectActions(served: Served, observed: ObservedStores, site: Site): St
   ]
 }
 
-/** `lost`: how many client secrets of before are still good, where those that are kept log in. */
-function credentialsAction(place: Place, there: boolean, lost: number | undefined): StoreAction[] {
-  if (lost === 0) return []
+function credentialsAction(
+  place: Place,
+  there: boolean,
+  kept: StandingLogin | undefined,
+  site: Site,
+): StoreAction[] {
   const of = { kind: 'credentials', ...place } as const
-  if (lost !== undefined) return [{ ...of, change: 'change', detail: 'revokes earlier ones' }]
-  return there
-    ? [{ ...of, change: 'change', detail: 'the server does not take those that are there' }]
-    : [{ ...of, change: 'create', detail: 'a client secret of its identity' }]
+  if (kept !== undefined)
+    return kept.rest === undefined ? [] : [{ ...of, change: 'change', detail: kept.rest }]
+  if (!there) return [{ ...of, change: 'create', detail: wordsOfLogin(site) }]
+  const detail =
+    site.account === undefined ? 'the server does not take those that are there' : wordsOfLogin(site)
+  return [{ ...of, change: 'change', detail }]
 }
 
 /** Environments of which there is something, and no store in the file; by the name of their store. */

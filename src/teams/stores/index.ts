@@ -3,11 +3,19 @@
  * with rights on one environment, its credentials, and a ClusterSecretStore for some namespaces. Writes over nothing
  * that Sealift did not make, and never reads a team's secrets.
  */
-export { describedStore, type StoreAction, type StoreRemoval, storeDifference } from './action.ts'
+export { bindingObject } from './account.ts'
+export { accountDifferences, internalVariable, loginAsker } from './account-differences.ts'
+export {
+  describedStore,
+  type StoreAction,
+  type StoreDifference,
+  type StoreRemoval,
+  storeDifference,
+} from './action.ts'
 export { type ApplyingStores, applyStores } from './apply.ts'
 export { compareStores, type StoresComparison } from './diff.ts'
 export { type Looking, type ObservedStores, observeStores } from './observe.ts'
 export { type ConfirmStores, confirmStorePruning } from './prune.ts'
 export { unreadyOf, waitForStores } from './ready.ts'
 export { credentialsThere, type Renewed, renew, revokeEarlier, type StandingCredentials } from './rotate.ts'
-export { allServed, type Served, siteOfStores, storesOf, tenancyOfStores } from './wanted.ts'
+export { allServed, type Served, siteOf, siteOfStores, storesOf, tenancyOfStores } from './wanted.ts'

@@ -8,7 +8,7 @@ import {
   storePlace,
 } from '../../kernel/access/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
-import { type IdentityCredentials, identityOf, keptCredentials } from '../../kernel/owned/index.ts'
+import { identityOf } from '../../kernel/owned/index.ts'
 import {
   type Cluster,
   type Infisical,
@@ -21,12 +21,13 @@ import { type Look, lookOf, type ObservedLook, observeLook } from '../looking/in
 import type { Pace } from '../pace/index.ts'
 import { type Observed, observe } from '../tenancy/index.ts'
 import { foreignInTheWay, refuseForeign, storeOf } from './external-secrets.ts'
+import { type StandingLogin, standingLogin } from './login.ts'
+import type { Site } from './site.ts'
 import {
   credentialsOf,
   objectNameOf,
   placeOfStore,
   type Served,
-  type Site,
   storeNameOf,
   tenancyOfStores,
 } from './wanted.ts'
@@ -52,8 +53,8 @@ export interface ObservedStores {
   readonly look: { readonly wanted: Look; readonly observed: ObservedLook } | undefined
   /** The Secrets of Sealift's that stores log in with, by their name. */
   readonly secrets: ReadonlyMap<string, KubernetesObject>
-  /** Credentials that the server takes, by the store's name. */
-  readonly kept: ReadonlyMap<string, IdentityCredentials>
+  /** Logins that stand, by the store's name. */
+  readonly kept: ReadonlyMap<string, StandingLogin>
   /** Ids of identities that may be somebody else's: nothing in the cluster names them, and they can log in, or are more than no-access. */
   readonly strange: ReadonlySet<string>
   /** ExternalSecrets that Sealift made for stores. */
@@ -71,7 +72,7 @@ export async function observeStores(
   serve: readonly Served[],
   looking: Looking,
 ): Promise<ObservedStores> {
-  const { cluster, infisical, session, pace, site } = looking
+  const { cluster, session, pace, site } = looking
   const [named, ours, externalSecrets, namespaces, secrets] = await Promise.all([
     cluster.list(kinds.clusterSecretStore),
     cluster.list(kinds.secret, site.externalSecrets, labelsOf(managed)),
@@ -117,9 +118,9 @@ export async function observeStores(
   )
   const kept = await Promise.all(
     serve.map(async served => {
-      const place = credentialsOf(served, site)
-      const good = await pace.read(() => keptCredentials(cluster, infisical, place))
       const name = storeIdentity(served.project, served.environment)
+      const identity = server.identities.find(identity => identity.name === name)
+      const good = await standingLogin(credentialsOf(served, site), identity, looking)
       // Rights are the identity's of this name: another one's credentials are of no use.
       const fits = server.identities.some(
         identity => identity.name === name && identity.id === good?.identityId,

@@ -10,8 +10,11 @@ import {
   markedIdentity,
   storeCredentials,
 } from '../../kernel/owned/index.ts'
-import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { lookMark, lookOf } from '../looking/index.ts'
+import { accountOf } from './account.ts'
+import { authOf } from './login.ts'
+import type { Site } from './site.ts'
 
 /** One environment of a project, by their slugs. */
 export interface Place {
@@ -21,12 +24,6 @@ export interface Place {
 
 /** A store that the file wants; `store` is the name of the one that serves all teams. */
 export type Served = TenancyStores['serve'][number] & { readonly store?: string }
-
-/** Namespaces that stores are made of. */
-export interface Site {
-  readonly infisical: string
-  readonly externalSecrets: string
-}
 
 /** Name of a ClusterSecretStore that the file wants. */
 export const objectNameOf = (served: Served): string => served.store ?? storeNameOf(served)
@@ -60,8 +57,6 @@ export function credentialsOf(place: Place, { externalSecrets: namespace }: Site
  */
 export function storeObject(served: Served, identityId: string, site: Site): KubernetesObject {
   const { project: projectSlug, environment: environmentSlug, namespaces, expandSecretReferences } = served
-  const { namespace, name } = credentialsOf(served, site)
-  const key = (key: string) => ({ namespace, name, key })
   return {
     ...kinds.clusterSecretStore,
     metadata: { name: objectNameOf(served), labels: managed, annotations: markedIdentity(identityId) },
@@ -70,9 +65,7 @@ export function storeObject(served: Served, identityId: string, site: Site): Kub
       provider: {
         infisical: {
           hostAPI: serviceUrl(site.infisical),
-          auth: {
-            universalAuthCredentials: { clientId: key('clientId'), clientSecret: key('clientSecret') },
-          },
+          auth: authOf(credentialsOf(served, site), site),
           // ESO's own defaults are said as well, so that what somebody else writes there is seen.
           secretsScope: {
             ...{ projectSlug, environmentSlug, secretsPath: '/' },
@@ -87,7 +80,13 @@ export function storeObject(served: Served, identityId: string, site: Site): Kub
 /** Whether a store is as it is wanted; a condition more, or in a condition, lets other namespaces in. */
 export function isAsWanted(live: KubernetesObject | undefined, wanted: KubernetesObject): boolean {
   const conditions = (object: KubernetesObject | undefined) => fieldsOf(object?.['spec'])['conditions']
+  const ways = (object: KubernetesObject | undefined) => {
+    const { infisical } = fieldsOf(fieldsOf(object?.['spec'])['provider'])
+    return Object.keys(fieldsOf(fieldsOf(infisical)['auth']))
+  }
   return (
+    // Of two ways to log in ESO would take the first that it knows.
+    isDeepStrictEqual(ways(live), ways(wanted)) &&
     covers(live?.['spec'], wanted['spec']) &&
     identityOf(live) === identityOf(wanted) &&
     isDeepStrictEqual(conditions(live), conditions(wanted))
@@ -139,6 +138,20 @@ export function storesOf({ stores }: Tenancy): TenancyStores {
   throw new SealiftError('TENANCY_INVALID', 'the tenancy file has no stores', {
     hints: ['say in stores which environments have one, and which namespaces they serve: see the README'],
   })
+}
+
+/**
+ * What the stores of a file are made of, with the account that they log in as where the file says so.
+ * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, CLUSTER_*
+ */
+export async function siteOf(
+  tenancy: Tenancy,
+  where: Partial<Site> & Pick<Site, 'infisical'>,
+  cluster: Pick<Cluster, 'get' | 'list'>,
+): Promise<Site> {
+  const site = siteOfStores(where)
+  if (storesOf(tenancy).login !== 'kubernetes') return site
+  return { ...site, account: await accountOf(cluster, site.externalSecrets) }
 }
 
 /** The namespaces that stores are made of. @throws SealiftError NOT_INSTALLED where ESO's cannot be told */

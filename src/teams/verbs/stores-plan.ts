@@ -5,11 +5,12 @@ import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
 import {
+  accountDifferences,
   allServed,
   compareStores,
   describedStore,
   observeStores,
-  siteOfStores,
+  siteOf,
   storeDifference,
   storesOf,
   unreadyOf,
@@ -56,17 +57,18 @@ export async function planStores(
   const look = () =>
     withAdmin(site, host, signal, async (session, infisical, where) => {
       const pace = createPace(host.clock, signal, text => reporter.warn(text))
-      const place = siteOfStores(where)
+      const place = await siteOf(tenancy, where, host.cluster)
       const looking = { cluster: host.cluster, infisical, session, pace, site: place }
       const observed = await observeStores(tenancy, serve, looking)
       const { actions, extras, unmet, foreign } = compareStores(tenancy, serve, observed, place)
       const { stores, externalSecrets } = observed
+      const differences = [...(await accountDifferences(host.cluster, place)), ...actions.map(describedStore)]
       const unready = await unreadyOf(host.cluster, [...stores.values(), ...externalSecrets])
       const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
       return {
         layout,
-        equal: actions.length + extras.length + unmet.length + unready.length === 0,
-        differences: actions.map(describedStore),
+        equal: differences.length + extras.length + unmet.length + unready.length === 0,
+        differences,
         extras: extras.map(describedStore),
         ...{ unmet: [...unmet], foreign: [...foreign], unready },
         absentNamespaces: [...served].filter(name => !observed.namespaces.has(name)).sort(),

@@ -6,6 +6,7 @@ import {
   credentialsSecretName,
   isManaged,
   keysSecretName,
+  reviewerBinding,
   storeName,
   systemNamespace,
 } from '../../../kernel/access/index.ts'
@@ -144,6 +145,11 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   if (isManaged(credentials))
     await take('ESO’s credentials', () =>
       cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
+    )
+  // With it, whoever may make an account of ESO's name could ask for it.
+  if (isManaged(await cluster.get(kinds.clusterRoleBinding, reviewerBinding)))
+    await take(`ClusterRoleBinding ${reviewerBinding}`, () =>
+      cluster.delete(kinds.clusterRoleBinding, reviewerBinding),
     )
   const now = new Date(host.clock.now()).toISOString()
   await take('the journal', () => closeReceipt(cluster, now))

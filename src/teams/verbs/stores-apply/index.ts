@@ -1,9 +1,10 @@
 import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
-import { type ConfirmStores, siteOfStores, storesOf } from '../../stores/index.ts'
+import { type ConfirmStores, siteOf, storesOf } from '../../stores/index.ts'
 import { allButUnmet } from '../../tenancy/index.ts'
 import { applyTo, type Host } from './apply-to.ts'
+import { keepAccountOut, letAccountIn } from './let-in.ts'
 import type { StoresApplied, StoresApplyRequest } from './shape.ts'
 
 export { type StoresApplied, type StoresApplyRequest, storesApplied } from './shape.ts'
@@ -45,8 +46,19 @@ async function applyBy(
 ): Promise<StoresApplied> {
   const { layout } = storesOf(request.tenancy)
   return await withAdmin(request.site, host, signal, async (session, infisical, where) => {
-    const at = { infisical, session, site: siteOfStores(where) }
-    return await hold(async talk => ({ layout, ...(await applyTo(at, request, host, talk, confirm)) }))
+    const site = await siteOf(request.tenancy, where, host.cluster)
+    return await hold(async talk => {
+      const letting = { site, talk, ...host }
+      const before = await letAccountIn(letting)
+      const made = before.started
+        ? // Connections may lead to a pod that is gone.
+          await withAdmin(request.site, host, talk.signal, (session, infisical) =>
+            applyTo({ infisical, session, site }, request, host, talk, confirm),
+          )
+        : await applyTo({ infisical, session, site }, request, host, talk, confirm)
+      const after = await keepAccountOut(letting)
+      return { layout, ...made, changed: [...before.changed, ...made.changed, ...after.changed] }
+    })
   })
 }
 

@@ -4,8 +4,9 @@ import { isIP, isIPv4, type LookupFunction } from 'node:net'
 import type { Config } from './env.ts'
 import { badRequest } from './errors.ts'
 
+// A port may stand behind an address of STAND_IN_HOSTS.
 const isPrivate = (address: string) =>
-  isIPv4(address)
+  isIPv4(address.replace(/:\d+$/, ''))
     ? /^(0|10|127|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./.test(address)
     : /^(::1?$|f[cd]|fe80)/i.test(address)
 

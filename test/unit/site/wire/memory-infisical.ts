@@ -84,6 +84,8 @@ export function memoryInfisical(
   const session: InfisicalSession = {
     organizationId: 'org',
     tenancy,
+    logins: tenancy.logins,
+    kubernetesAuth: tenancy.kubernetesAuth,
     sharing: tenancy.sharing,
     logins: tenancy.logins,
     account: memoryAccount(() => infisical),
@@ -105,7 +107,10 @@ export function memoryInfisical(
       const others = await tenancy.identities()
       const all = [
         ...infisical.identities,
-        ...others.map(other => ({ ...other, authMethods: attached.has(other.id) ? ['universal-auth'] : [] })),
+        ...others.map(other => ({
+          ...other,
+          authMethods: [...(attached.has(other.id) ? ['universal-auth'] : []), ...other.authMethods],
+        })),
       ]
       return all
         .filter(({ name }) => name === wanted)
