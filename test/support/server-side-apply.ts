@@ -23,7 +23,9 @@ function fields(present: Fields, last: Fields, next: Fields): Fields {
   for (const name of new Set([...Object.keys(present), ...Object.keys(next)])) {
     const [now, before, wanted] = [present[name], last[name], next[name]]
     if (isFields(now) && (isFields(wanted) || (wanted === undefined && isFields(before)))) {
-      result[name] = fields(now, isFields(before) ? before : {}, isFields(wanted) ? wanted : {})
+      const rest = fields(now, isFields(before) ? before : {}, isFields(wanted) ? wanted : {})
+      // A mapping that nobody has anything in any more goes with the last of it.
+      if (wanted !== undefined || Object.keys(rest).length > 0) result[name] = rest
     } else if (wanted !== undefined) result[name] = wanted
     else if (before === undefined) result[name] = now
   }

@@ -1,8 +1,9 @@
 import { isManaged, reviewerBinding } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { AskedVariable } from '../../kernel/inputs/index.ts'
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import { covers } from '../../kernel/owned/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { askedBy, requireEnvironment } from '../../kernel/server-variables/index.ts'
 import { bindingObject } from './account.ts'
 import type { StoreDifference } from './action.ts'
@@ -14,10 +15,16 @@ export const internalVariable = 'ALLOW_INTERNAL_IP_CONNECTIONS' satisfies AskedV
 export const loginAsker = 'login'
 
 /**
- * What a way to log in lacks on the site, or has left there: the binding of ESO's account, the server's variable.
+ * What a way to log in lacks on the site, or has left there: the binding of ESO's account, the server's variable. They
+ * are left for as long as a store of Sealift's that the file does not have logs in by them.
+ * @param names of the stores that the file has
  * @throws SealiftError FOREIGN_INSTALL for a binding of its name that is not Sealift's, NOT_INSTALLED, CLUSTER_*
  */
-export async function accountDifferences(cluster: Cluster, site: Site): Promise<StoreDifference[]> {
+export async function accountDifferences(
+  cluster: Cluster,
+  site: Site,
+  names: readonly string[],
+): Promise<StoreDifference[]> {
   const { account, externalSecrets, infisical } = site
   const binding = await cluster.get(kinds.clusterRoleBinding, reviewerBinding)
   if (binding !== undefined && !isManaged(binding))
@@ -26,21 +33,30 @@ export async function accountDifferences(cluster: Cluster, site: Site): Promise<
       `ClusterRoleBinding ${reviewerBinding} is there already, and Sealift did not make it`,
       { hints: ['delete it, and run it again'] },
     )
-  const { more } = await requireEnvironment(cluster, infisical)
   const asked = (await askedBy(cluster, loginAsker))[internalVariable] !== undefined
-  const wanted = account && bindingObject(account, externalSecrets)
-  const bound = wanted !== undefined && covers(binding, withoutMetadata(wanted))
-  const difference = (kind: 'variable' | 'binding', name: string, there: boolean, detail: string) =>
-    ({ change: account === undefined ? 'remove' : there ? 'change' : 'create', kind, name, detail }) as const
-  const told = asked && internalVariable in more
+  const variable = (change: 'create' | 'remove') =>
+    ({ change, kind: 'variable', name: internalVariable, detail: "Infisical's pod starts anew" }) as const
+  const bound = (change: 'create' | 'change' | 'remove') =>
+    ({ change, kind: 'binding', name: reviewerBinding, detail: 'lets it ask who a token is of' }) as const
+  if (account === undefined) {
+    if ((!asked && binding === undefined) || (await isUsed(cluster, names))) return []
+    return [...(asked ? [variable('remove')] : []), ...(binding === undefined ? [] : [bound('remove')])]
+  }
+  const { more } = await requireEnvironment(cluster, infisical)
+  const { metadata: _, ...wanted } = bindingObject(account, externalSecrets)
   return [
-    ...((account === undefined ? asked : !told)
-      ? [difference('variable', internalVariable, false, "Infisical's pod starts anew")]
-      : []),
-    ...((account === undefined ? binding !== undefined : !bound)
-      ? [difference('binding', reviewerBinding, binding !== undefined, 'lets it ask who a token is of')]
-      : []),
+    ...(asked && internalVariable in more ? [] : [variable('create')]),
+    ...(covers(binding, wanted) ? [] : [bound(binding === undefined ? 'create' : 'change')]),
   ]
 }
 
-const withoutMetadata = ({ metadata: _, ...rest }: KubernetesObject) => rest
+/** Whether a store beside these logs in as ESO's account. */
+async function isUsed(cluster: Cluster, names: readonly string[]): Promise<boolean> {
+  const others = (await cluster.list(kinds.clusterSecretStore)).filter(
+    store => isManaged(store) && !names.includes(store.metadata.name),
+  )
+  return others.some(({ spec }) => {
+    const { infisical } = fieldsOf(fieldsOf(spec)['provider'])
+    return 'kubernetesAuthCredentials' in fieldsOf(fieldsOf(infisical)['auth'])
+  })
+}

@@ -18,4 +18,12 @@ export { type Looking, type ObservedStores, observeStores } from './observe.ts'
 export { type ConfirmStores, confirmStorePruning } from './prune.ts'
 export { unreadyOf, waitForStores } from './ready.ts'
 export { credentialsThere, type Renewed, renew, revokeEarlier, type StandingCredentials } from './rotate.ts'
-export { allServed, type Served, siteOf, siteOfStores, storesOf, tenancyOfStores } from './wanted.ts'
+export {
+  allServed,
+  objectNameOf,
+  type Served,
+  siteOf,
+  siteOfStores,
+  storesOf,
+  tenancyOfStores,
+} from './wanted.ts'

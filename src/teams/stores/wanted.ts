@@ -150,7 +150,7 @@ export async function siteOf(
   cluster: Pick<Cluster, 'get' | 'list'>,
 ): Promise<Site> {
   const site = siteOfStores(where)
-  if (storesOf(tenancy).login !== 'kubernetes') return site
+  if (storesOf(tenancy).login !== 'kubernetes' || allServed(tenancy).length === 0) return site
   return { ...site, account: await accountOf(cluster, site.externalSecrets) }
 }
 

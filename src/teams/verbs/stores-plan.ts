@@ -9,6 +9,7 @@ import {
   allServed,
   compareStores,
   describedStore,
+  objectNameOf,
   observeStores,
   siteOf,
   storeDifference,
@@ -62,7 +63,10 @@ export async function planStores(
       const observed = await observeStores(tenancy, serve, looking)
       const { actions, extras, unmet, foreign } = compareStores(tenancy, serve, observed, place)
       const { stores, externalSecrets } = observed
-      const differences = [...(await accountDifferences(host.cluster, place)), ...actions.map(describedStore)]
+      const differences = [
+        ...(await accountDifferences(host.cluster, place, serve.map(objectNameOf))),
+        ...actions.map(describedStore),
+      ]
       const unready = await unreadyOf(host.cluster, [...stores.values(), ...externalSecrets])
       const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
       return {

@@ -1,7 +1,7 @@
 import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
-import { type ConfirmStores, siteOf, storesOf } from '../../stores/index.ts'
+import { allServed, type ConfirmStores, objectNameOf, siteOf, storesOf } from '../../stores/index.ts'
 import { allButUnmet } from '../../tenancy/index.ts'
 import { applyTo, type Host } from './apply-to.ts'
 import { keepAccountOut, letAccountIn } from './let-in.ts'
@@ -48,7 +48,7 @@ async function applyBy(
   return await withAdmin(request.site, host, signal, async (session, infisical, where) => {
     const site = await siteOf(request.tenancy, where, host.cluster)
     return await hold(async talk => {
-      const letting = { site, talk, ...host }
+      const letting = { site, talk, ...host, names: allServed(request.tenancy).map(objectNameOf) }
       const before = await letAccountIn(letting)
       const made = before.started
         ? // Connections may lead to a pod that is gone.
@@ -56,8 +56,10 @@ async function applyBy(
             applyTo({ infisical, session, site }, request, host, talk, confirm),
           )
         : await applyTo({ infisical, session, site }, request, host, talk, confirm)
-      const after = await keepAccountOut(letting)
-      return { layout, ...made, changed: [...before.changed, ...made.changed, ...after.changed] }
+      // A store that could not be changed may still need it.
+      const isWhole = made.unmet.length + made.unready.length === 0
+      const after = isWhole ? (await keepAccountOut(letting)).changed : []
+      return { layout, ...made, changed: [...before.changed, ...made.changed, ...after] }
     })
   })
 }

@@ -13,6 +13,8 @@ import {
 /** What it needs. */
 export interface LettingIn extends Pick<Looking, 'site'>, Pick<SiteHost, 'cluster' | 'clock'> {
   readonly talk: Talk
+  /** Names of the stores that the file has. */
+  readonly names: readonly string[]
 }
 
 /** What was changed on the site, and whether Infisical was started anew: then a session of before is of no use. */
@@ -51,11 +53,11 @@ export async function keepAccountOut(letting: LettingIn): Promise<LetIn> {
 }
 
 async function differing(
-  { site, cluster, clock, talk }: LettingIn,
+  { site, names, cluster, clock, talk }: LettingIn,
   title: string,
   bind: () => Promise<Readonly<Partial<Record<typeof internalVariable, string>>>>,
 ): Promise<LetIn> {
-  const changed = await accountDifferences(cluster, site)
+  const changed = await accountDifferences(cluster, site, names)
   if (changed.length === 0) return { changed, started: false }
   const { reporter, signal } = talk
   const started = await asStep(reporter, title, async say =>
