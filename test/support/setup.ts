@@ -18,7 +18,8 @@ const needs = {
   // The contract of loading runs on both containerds.
   test: {
     tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
-    packages: [...new Set(['containerd', ...all])],
+    // What `ci workflow` writes wants curl and jq.
+    packages: [...new Set(['containerd', 'curl', 'jq', ...all])],
   },
   bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
 } as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>

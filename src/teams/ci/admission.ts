@@ -15,7 +15,7 @@ export interface Admission {
 /**
  * Whether a server that has this login would let in whoever shows a good token with these claims; signature and times
  * are taken for good. The same rules in the same order as upstream's identity-oidc-auth-service and
- * identity-jwt-auth-service of 2026-07, held to recorded logins by test/contract/infisical-tenancy/admission.test.ts.
+ * identity-jwt-auth-service of 2026-07, held to recorded logins by test/contract/infisical.
  */
 export function admission(login: Login, claims: Claims): Admission {
   const { issuer, subject, audiences } = login

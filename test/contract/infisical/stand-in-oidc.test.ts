@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newKeys, startStandIn } from '../../support/infisical/process.ts'
 import { type OidcIssuer, startOidcIssuer } from '../../support/oidc-issuer.ts'
 import { startPostgres, startRedis } from '../../support/services.ts'
+import { oidcClaims } from './oidc-claims.ts'
 import { type Step, stepsOf } from './recording.ts'
 import { type Replay, replaying } from './replay.ts'
 
@@ -14,19 +15,6 @@ const steps = stepsOf('2026-07-oidc') as OidcStep[]
 
 const recordedAddress = 'https://127.0.0.1:59443'
 const password = 'Correct-Horse-9-Battery'
-const claims = { aud: 'https://github.example/openova', repository: 'openova/app' }
-const main = 'ref:refs/heads/main'
-const tokens: Readonly<Record<string, (issuer: OidcIssuer) => string>> = {
-  'login: fits': issuer => issuer.token({ ...claims, sub: `repo:openova/app:${main}` }),
-  'login: other branch': issuer => issuer.token({ ...claims, sub: 'repo:openova/app:ref:refs/heads/other' }),
-  'login: other org': issuer =>
-    issuer.token({ ...claims, repository: 'evil/app', sub: `repo:evil/app:${main}` }),
-  'login: pull request': issuer => issuer.token({ ...claims, sub: 'repo:openova/app:pull_request' }),
-  'login: expired': issuer => issuer.token({ ...claims, sub: `repo:openova/app:${main}` }, -60),
-  'login: nested repository name': issuer =>
-    issuer.token({ ...claims, repository: 'openova/a/b', sub: `repo:openova/a/b:${main}` }),
-}
-
 const stops: (() => Promise<unknown>)[] = []
 let issuer: OidcIssuer
 let replay: Replay
@@ -55,7 +43,8 @@ beforeAll(async () => {
     // In the last step the issuer is taken for an API server; what it answers there is of no matter.
     body: ({ name }, body) => {
       const fields = body as Record<string, unknown>
-      const jwt = tokens[name]?.(issuer)
+      const claims = oidcClaims[name]
+      const jwt = claims && issuer.token(claims, name.endsWith('expired') ? -60 : 600)
       return {
         ...fields,
         ...('organizationId' in fields && { organizationId: organization.id }),

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { jwtClaims } from './oidc-claims.ts'
 import type { Step } from './recording.ts'
 import { ciPublicKey, ciToken, type Hooks } from './replay.ts'
 
@@ -20,12 +21,6 @@ function longBody(step: Step, projectId: string): unknown {
 
 /** What the recording about teams, CI and reruns does not say, or leaves out. */
 export function teamsHooks(): Hooks {
-  const claims = { iss: 'https://github.example', aud: 'sealift', sub: 'any' }
-  const logins: Readonly<Record<string, () => string>> = {
-    'JWT login': () => ciToken({ ...claims, repository: 'openova/app' }),
-    'JWT login: other repository': () => ciToken({ ...claims, repository: 'somebody/app' }),
-    'JWT login: expired': () => ciToken({ ...claims, repository: 'openova/app' }, -60),
-  }
   let projectId = ''
   return {
     bearer: ({ name }, tokens) => (/^(identity:|read as ESO)/.test(name) ? tokens.identity : tokens.user),
@@ -34,7 +29,9 @@ export function teamsHooks(): Hooks {
       if (typeof body === 'string') return longBody(step, projectId)
       const { name } = step
       if (name === 'attach JWT auth, static keys') return { ...(body as object), publicKeys: [ciPublicKey] }
-      return name in logins ? { ...(body as object), jwt: logins[name]?.() } : body
+      const claims = jwtClaims[name]
+      if (claims === undefined) return body
+      return { ...(body as object), jwt: ciToken(claims, name.endsWith('expired') ? -60 : 600) }
     },
   }
 }

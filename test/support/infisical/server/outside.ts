@@ -4,7 +4,7 @@ import { isIP, isIPv4, type LookupFunction } from 'node:net'
 import type { Config } from './env.ts'
 import { badRequest } from './errors.ts'
 
-// A port may stand behind an address of STAND_IN_HOSTS.
+/** An address may have a port behind it, where STAND_IN_HOSTS says so. */
 const isPrivate = (address: string) =>
   isIPv4(address.replace(/:\d+$/, ''))
     ? /^(0|10|127|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./.test(address)
