@@ -9,7 +9,12 @@ const timeout = 10_000
 const maximumBody = 1024 * 1024
 
 // OpenID Connect Discovery 1.0, section 3, and RFC 7517, section 5.
-const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) })
+const discoveryDocument = z.object({
+  issuer: z.string(),
+  jwks_uri: z
+    .url({ protocol: /^https$/ })
+    .refine(url => URL.parse(url)?.hostname !== 'localhost', 'the server never asks localhost'),
+})
 const keySet = z.object({ keys: z.array(z.unknown()).min(1) })
 
 // RFC 1918, 6598, 3927, 4193, 4291: what the server calls internal.

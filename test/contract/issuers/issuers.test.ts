@@ -85,6 +85,7 @@ describe('what is no discovery document', () => {
     ['nothing', '', 200, 'the answer is no JSON'],
     ['another object', '{"message":"hello"}', 200, 'the answer is none: issuer'],
     ['one whose keys are not behind TLS', '{"issuer":"x","jwks_uri":"http://127.0.0.1/"}', 200, 'jwks_uri'],
+    ['one whose keys are at localhost', '{"issuer":"x","jwks_uri":"https://localhost/"}', 200, 'never asks'],
     ['a redirect', '', 302, 'status 302'],
     ['too much', `"${'x'.repeat(2 ** 20)}"`, 200, 'larger than 1 MiB'],
   ])('%s is told, and nothing of it is shown', async (_, text, status, why) => {

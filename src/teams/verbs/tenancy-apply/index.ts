@@ -10,7 +10,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
-import { type ReadyLogins, readyLogins } from '../../ci/index.ts'
+import type { ReadyLogins } from '../../ci/index.ts'
 import { createPace } from '../../pace/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
 import {
@@ -31,7 +31,7 @@ import {
   unmetShape,
   variableDifference,
 } from '../../tenancy/index.ts'
-import { letIssuersBeAsked } from './issuers.ts'
+import { askIssuers, letIssuersBeAsked } from './issuers.ts'
 import { type Looked, look, untilEqual } from './until-equal.ts'
 
 /** What was made and changed. */
@@ -133,7 +133,7 @@ async function applyTo(
   const work = async (): Promise<TenancyApplied> => {
     const { session, namespace } = opened
     const { tenancy: server } = session
-    const ready = await readyLogins(tenancy, host, signal)
+    const ready = await askIssuers(tenancy, host, { reporter, signal })
     const first = await asStep(
       reporter,
       'Compare the file with the server',
