@@ -30,7 +30,7 @@ afterEach(() => {
 
 test.each([{ identities: [ci], totalCount: 1 }, { identities: [ci] }])('%j is all of them', async answer => {
   listed = answer
-  expect(await tenancy.identities()).toEqual([{ id: 'i', name: 'ci', role: 'no-access' }])
+  expect(await tenancy.identities()).toEqual([{ id: 'i', name: 'ci', role: 'no-access', authMethods: [] }])
 })
 
 test('a list of which the server says that it is a part is refused', async () => {

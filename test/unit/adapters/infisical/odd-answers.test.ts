@@ -40,6 +40,10 @@ const session = (work: (session: InfisicalSession) => unknown) => async (infisic
   work(await infisical.login('a@b.c', new Secret('pw'), 'org'))
 
 const nothing = /^$/
+const rules = {
+  ...{ boundIssuer: 'https://x', boundAudiences: 'a, b', boundSubject: '', boundClaims: { c: 'd, e' } },
+  ...{ accessTokenTTL: 60, accessTokenMaxTTL: 60, accessTokenTrustedIps: [{ type: 'ipv4' }] },
+}
 const calls: readonly (readonly [string, Answers, (infisical: Infisical) => unknown, RegExp])[] = [
   [
     'whether it is set up',
@@ -114,6 +118,26 @@ const calls: readonly (readonly [string, Answers, (infisical: Infisical) => unkn
     },
     session(on => on.identities('eso')),
     nothing,
+  ],
+  [
+    'a login by OIDC',
+    {
+      '/api/v1/auth/oidc-auth/identities/': {
+        identityOidcAuth: { ...rules, oidcDiscoveryUrl: 'https://x', caCert: 'pem', id: 'i' },
+      },
+    },
+    session(on => on.logins.get('i', 'oidc')),
+    /TrustedIps|\.id$/,
+  ],
+  [
+    'a login by JWT',
+    {
+      '/api/v1/auth/jwt-auth/identities/': {
+        identityJwtAuth: { ...rules, publicKeys: ['pem'], jwksUrl: '' },
+      },
+    },
+    session(on => on.logins.get('i', 'jwt')),
+    /TrustedIps|jwksUrl/,
   ],
   [
     'client secrets',
