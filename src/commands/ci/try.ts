@@ -12,7 +12,7 @@ import { readClaims, refusedFault, tryLogin } from '../../teams/verbs/ci-try.ts'
 export default class CiTry extends BaseCommand {
   static override summary = 'Say who would get in with the login of a machine identity. Logs nobody in.'
   static override description =
-    'Tries made-up claims against the rules that tenancy.yaml gives the login, without a server; with --site against those that the server has now. Signatures and times are not looked at: whoever has no token of the issuer does not get in anyway.'
+    'Tries made-up claims against the rules that tenancy.yaml gives the login, without a server; with --site against those that the server has now. Signatures and times are not looked at: whoever has no token of the issuer does not get in anyway. What claims leave out is filled in as far as it follows, such as the owner from the repository, and told.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> -f tenancy.yaml ci-talent-mesh',
     `<%= config.bin %> <%= command.id %> -f tenancy.yaml ci-talent-mesh --claims '{"repository_owner": "somebody"}'`,

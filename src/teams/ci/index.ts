@@ -3,6 +3,7 @@
  * who would get in by that, and the workflow that logs in. Asks issuers, and nobody else; changes nothing.
  */
 export { type Admission, admission, type Claims } from './admission.ts'
+export { completed } from './completed.ts'
 export { loginChanges, loginText } from './described.ts'
 export { identityWith } from './identity.ts'
 export { offlineLogin, type ReadyLogin, type ReadyLogins, readyLogins, refusedLogin } from './ready.ts'

@@ -8,7 +8,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../kernel/ports/index.ts'
-import { admission, type Claims, identityWith, offlineLogin, samplesOf } from '../ci/index.ts'
+import { admission, type Claims, completed, identityWith, offlineLogin, samplesOf } from '../ci/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
 
@@ -25,6 +25,8 @@ export const ciTried = z.strictObject({
       admitted: z.boolean(),
       /** The rule that decides. */
       rule: z.string(),
+      /** Claims that were left out, and what they were taken for: `event_name push`. */
+      assumed: z.array(z.string()),
     }),
   ),
 })
@@ -54,8 +56,8 @@ export interface OnSite {
 }
 
 /**
- * Says who would get in with an identity's login, by the rules of the file or of a site's server. Logs nobody in, and
- * changes nothing. @throws SealiftError USAGE, TENANCY_DRIFT where the server has no such login; with a site also
+ * Says who would get in with an identity's login, by the rules of the file or of a site's server; what given claims leave
+ * out is filled in as far as it follows. Logs nobody in, and changes nothing. @throws SealiftError USAGE, TENANCY_DRIFT where the server has no such login; with a site also
  * NOT_INSTALLED, FOREIGN_INSTALL, SERVER_FAILED, CLUSTER_*
  */
 export async function tryLogin(
@@ -66,14 +68,14 @@ export async function tryLogin(
   const wanted = offlineLogin(login)
   const rules = on === undefined ? [wanted] : await serverLogins(identity, wanted.kind, on)
   const all = [
-    ...given.map(one => ({ ...one, given: true })),
-    ...(samples ? samplesOf(login, wanted).map(one => ({ ...one, given: false })) : []),
+    ...given.map(one => ({ ...one, ...completed(login, wanted, one.claims), given: true })),
+    ...(samples ? samplesOf(login, wanted).map(one => ({ ...one, assumed: [], given: false })) : []),
   ]
-  const cases = all.map(({ name, claims, given }) => {
+  const cases = all.map(({ name, claims, given, assumed }) => {
     // Whoever logs in chooses the way.
     const verdicts = rules.map(rule => admission(rule, claims))
     const { admitted = false, rule = '' } = verdicts.find(verdict => verdict.admitted) ?? verdicts[0] ?? {}
-    return { name, given, admitted, rule }
+    return { name, given, admitted, rule, assumed: [...assumed] }
   })
   return { identity, rules: on === undefined ? 'file' : 'server', cases }
 }
