@@ -19,7 +19,7 @@ export default class KeysEscrow extends BaseCommand {
     '<%= config.bin %> <%= command.id %> -c site.yaml --recipients team.txt -o /media/safe/bank-prod.age',
     'age -d -i identity.txt bank-prod.age',
   ]
-  static override readonly exits: readonly ErrorCode[] = [...keysExits, 'DISK_FULL']
+  static override readonly exits: readonly ErrorCode[] = [...keysExits, 'DISK_FULL', 'SITE_BUSY']
   static override flags = {
     site: siteFlag,
     to: Flags.string({
@@ -47,7 +47,7 @@ export default class KeysEscrow extends BaseCommand {
     const { site } = await readSite(flags.site, nodeFiles())
     const request = { site, to, output, ...(recipients === undefined ? {} : { recipients }) }
     const host = await siteHost(site, process.env)
-    const made = await escrowKeys(request, host, path =>
+    const made = await escrowKeys(request, host, this.talk, path =>
       confirmLoss(
         { name: path, lines: ['what is in it now, which is not the escrow on record'] },
         confirm === undefined ? [] : [confirm],

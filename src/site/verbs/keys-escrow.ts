@@ -2,8 +2,14 @@ import * as z from 'zod'
 import { systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
-import type { Cluster, SiteHost } from '../../kernel/ports/index.ts'
-import { infisicalNamespace, recordedSite, refuseForeignRecords, refuseOtherSite } from '../install/index.ts'
+import type { Cluster, SiteHost, Talk } from '../../kernel/ports/index.ts'
+import {
+  infisicalNamespace,
+  recordedSite,
+  refuseForeignRecords,
+  refuseOtherSite,
+  underLease,
+} from '../install/index.ts'
 import {
   fileMark,
   fingerprintOf,
@@ -46,22 +52,23 @@ const limit = 1024 * 1024
 
 /**
  * Writes the keys of a site into one file, encrypted to age recipients. `confirm` is asked before another file of that
- * name is written over.
+ * name is written over. An install notes its keys and their escrow as well, so that one of both is at work at a time.
  * @throws SealiftError KEY_INVALID, NOT_INSTALLED where there are no keys, KEYS_LOST, FOREIGN_INSTALL, FILE_FAILED,
- * DISK_FULL, CLUSTER_*; what `confirm` throws
+ * DISK_FULL, SITE_BUSY, CLUSTER_*; what `confirm` throws
  */
 export async function escrowKeys(
   request: EscrowRequest,
-  { cluster, files, clock }: Pick<SiteHost, 'cluster' | 'files' | 'clock'>,
+  host: SiteHost,
+  talk: Talk,
   confirm: (path: string) => Promise<void>,
 ): Promise<Escrowed> {
+  const { cluster, files, clock } = host
   const { site, output } = request
   const list = request.recipients
   const recipients = await requireRecipients(
     given(request, list === undefined ? [] : recipientsIn(await files.readText(list), list)),
   )
-  const keys = await keysOn(cluster, site)
-  const fingerprint = fingerprintOf(keys)
+  const fingerprint = fingerprintOf(await keysOn(cluster, site))
   const { escrow: record } = await readKeysRecord(cluster)
   const there = await files.readBeside(output, limit)
   const told = { site: site.metadata.name, fingerprint, recipients: [...recipients], file: output }
@@ -70,10 +77,14 @@ export async function escrowKeys(
     if (same && record) return { ...told, madeAt: record.madeAt, written: false }
     await confirm(output)
   }
-  const madeAt = new Date(clock.now()).toISOString()
-  const escrow = { site: site.metadata.name, madeAt, fingerprint, keys }
-  await writeEscrow({ cluster, files, escrow, recipients, path: output })
-  return { ...told, madeAt, written: true }
+  return await underLease(host, talk, async () => {
+    // Whoever had the lease until now may have put others in their place.
+    const keys = await keysOn(cluster, site)
+    const madeAt = new Date(clock.now()).toISOString()
+    const escrow = { site: site.metadata.name, madeAt, fingerprint: fingerprintOf(keys), keys }
+    await writeEscrow({ cluster, files, escrow, recipients, path: output })
+    return { ...told, fingerprint: escrow.fingerprint, madeAt, written: true }
+  })
 }
 
 function given({ site, to }: EscrowRequest, listed: readonly Given[]): readonly Given[] {

@@ -58,7 +58,7 @@ export async function escrowedWorld(base?: MemoryWorld): Promise<EscrowedWorld> 
       await host.files.write('site.yaml', `${text.replace(/^escrow: none$/m, '')}\n${more}\n`)
     },
     async escrow(output = 'x.age', to = [recipient], confirm = unasked) {
-      return escrowKeys({ site: await site(), to, output }, host, confirm)
+      return escrowKeys({ site: await site(), to, output }, host, recordedTalk(), confirm)
     },
     async restore(file = 'x.age', identity = 'identity.txt') {
       return restoreKeys({ site: await site(), file, identity }, host, recordedTalk(), nobodyAsked)

@@ -1,9 +1,12 @@
 /** What `keys escrow` writes, where, and what the cluster is told of it. */
 import { beforeEach, expect, test } from 'vitest'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
+import { takeLease } from '../../../../src/kernel/lease/index.ts'
 import { type EscrowRequest, escrowKeys } from '../../../../src/site/verbs/keys-escrow.ts'
 import { identitiesIn, openEscrow } from '../../../../src/site/wire/escrow/index.ts'
 import { readKeysRecord } from '../../../../src/site/wire/keys/index.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { RecordingClock } from '../../../support/recording-clock.ts'
 import { newIdentity, nobodyAsked } from '../wire/escrow/escrows.ts'
 import { rejection } from '../wire/memory.ts'
 import { type EscrowedWorld, escrowedWorld } from './escrowed-world.ts'
@@ -87,7 +90,7 @@ test('recipients come from a file, and else from the site file', async () => {
   await files.write('team.txt', `# us\n${world.recipient}\n`)
   const site = parseSite(await files.readText('site.yaml'), 'site.yaml')
   const request = (more: Partial<EscrowRequest>) =>
-    escrowKeys({ site, to: [], output: 'y.age', ...more }, { ...host, files }, async () => {})
+    escrowKeys({ site, to: [], output: 'y.age', ...more }, { ...host, files }, recordedTalk(), async () => {})
   expect((await request({ recipients: 'team.txt' })).recipients).toEqual([world.recipient])
   expect((await request({ site: { ...site, escrow: [world.recipient] } })).recipients).toEqual([
     world.recipient,
@@ -98,14 +101,32 @@ test('recipients come from a file, and else from the site file', async () => {
     })
 })
 
+test('while an install is at work nothing is written, and what is there is told all the same', async () => {
+  const { cluster } = world.host
+  const { signal } = recordedTalk()
+  const clock = new RecordingClock()
+  await world.escrow()
+  const under = await takeLease({ cluster, clock, holder: 'an install', signal, progress: () => {} })
+  await under(async () => {
+    expect(await world.escrow()).toMatchObject({ written: false })
+    const late = { ...world.host, clock: new RecordingClock() }
+    const site = parseSite(await late.files.readText('site.yaml'), 'site.yaml')
+    const request = { site, to: [world.recipient], output: 'y.age' }
+    const error = await rejection(escrowKeys(request, late, recordedTalk(), async () => {}))
+    expect([error.code, await late.files.exists('y.age')]).toEqual(['SITE_BUSY', false])
+  })
+})
+
 test('where there are no keys, or those of another site, nothing is written', async () => {
   const { host } = await memorySite()
   const site = parseSite(await host.files.readText('site.yaml'), 'site.yaml')
   const request = { site, to: [world.recipient], output: 'x.age' }
-  expect(await rejection(escrowKeys(request, host, async () => {}))).toMatchObject({
+  expect(await rejection(escrowKeys(request, host, recordedTalk(), async () => {}))).toMatchObject({
     ...{ code: 'NOT_INSTALLED', message: 'there are no keys on this cluster' },
   })
   expect(await host.files.exists('x.age')).toBe(false)
   const other = { ...request, site: { ...site, metadata: { name: 'other' } } }
-  expect((await rejection(escrowKeys(other, world.host, async () => {}))).code).toBe('FOREIGN_INSTALL')
+  expect((await rejection(escrowKeys(other, world.host, recordedTalk(), async () => {}))).code).toBe(
+    'FOREIGN_INSTALL',
+  )
 })
