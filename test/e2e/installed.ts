@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CheckResult } from '../../src/site/verbs/check/index.ts'
 import type { InstallResult } from '../../src/site/verbs/install/index.ts'
+import type { RotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import type { InstalledStatus, StatusResult } from '../../src/site/verbs/status.ts'
 import type { Journey } from './journey.ts'
 
@@ -108,6 +109,43 @@ export function installed(journey: () => Journey): void {
     expect(bad).toEqual(expect.arrayContaining(['eso/login', 'eso/sync']))
     expect((await install()).exitCode).toBe(0)
     expect((await journey().run(check(0))).exitCode).toBe(0)
+  })
+
+  const changed = async () => {
+    const { exitCode, steps } = await install()
+    return [exitCode, steps.filter(({ skipped }) => !skipped).map(({ id }) => id)]
+  }
+
+  test('the admin gets another password, and all goes on', async () => {
+    const done = await journey().json<RotatedAdmin>(['rotate', 'admin', '-c', site().siteFile])
+    expect(done).toEqual({
+      ...{
+        exitCode: 0,
+        site: 'sandbox',
+        email: 'admin@site.local',
+        secret: 'sealift-system/infisical-admin',
+      },
+    })
+    expect((await journey().run(check(0))).exitCode).toBe(0)
+    expect(await changed()).toEqual([0, ['proof']])
+  })
+
+  test('an admin’s login that is lost is taken from the site file: exit 44 without it', async () => {
+    const kept = '-n sealift-system get secret infisical-admin -o jsonpath={.data.password}'
+    const password = Buffer.from(await journey().kubectl(kept), 'base64').toString()
+    for (const namespace of ['sealift-system', 'infisical'])
+      await journey().kubectl(`-n ${namespace} delete secret infisical-admin`)
+    expect((await journey().install()).exitCode).toBe(44)
+    await journey().secret('infisical-login', { password })
+    const place = { namespace: 'databases', name: 'infisical-login', key: 'password' }
+    const admin = { email: 'admin@site.local', password: place }
+    const file = await site().variant('adopting', { admin })
+    expect((await journey().install({ file })).exitCode).toBe(0)
+    await journey().kubectl('-n databases delete secret infisical-login')
+    expect((await journey().run(check(0))).exitCode).toBe(0)
+    expect(await changed()).toEqual([0, ['proof']])
+    const found = await journey().json<InstalledStatus>(['status', '-c', site().siteFile])
+    expect(found.admin).toEqual({ email: 'admin@site.local', setUp: 'adopted' })
   })
 
   test('an older bundle, and one of another name, are refused: exit 57 and 44', async () => {
