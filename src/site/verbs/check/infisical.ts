@@ -92,7 +92,7 @@ function howLoggedIn({ login, kept: [primary, copy] }: LoggedIn, namespace: stri
   const secret = `Secret ${systemNamespace}/${adminSecretName}`
   const isTaken = (password: Secret | undefined) => password?.reveal() === login.password.reveal()
   const adopted =
-    (primary?.adopted ?? copy?.adopted) ? '; the server was set up already when Sealift came (adopted)' : ''
+    primary?.adopted || copy?.adopted ? '; the server was set up already when Sealift came (adopted)' : ''
   if (isTaken(primary?.login?.password)) return `logs in with the password that Sealift keeps${adopted}`
   if (isTaken(primary?.next) || isTaken(copy?.next))
     return `logs in with a password that a rotation has set before it was stopped: run sealift rotate admin again${adopted}`

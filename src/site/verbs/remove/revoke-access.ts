@@ -44,7 +44,7 @@ export async function revokeAccess(
     () => revoke(host, wired.infisical.namespace),
     found => (typeof found === 'string' ? `not done: ${found}` : `${found} revoked`),
   )
-  const others = admin?.adopted ? [theirs] : []
+  const others = primary?.adopted || copy?.adopted ? [theirs] : []
   if (typeof ended === 'string') return { revoked: [], kept: [...others, `${what}, not revoked: ${ended}`] }
   return { revoked: ended > 0 ? [what] : [], kept: others }
 }

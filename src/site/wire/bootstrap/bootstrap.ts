@@ -21,7 +21,7 @@ import { makePassword } from '../secrets.ts'
 import { adopt } from './adopt.ts'
 import { removeInstanceIdentity } from './instance-identity.ts'
 import { refused } from './refusals.ts'
-import { type LoginNotes, storeLogin } from './store-login.ts'
+import { type LoginNotes, notesOf, storeLogin } from './store-login.ts'
 
 /** What bootstrapping needs. The namespace `sealift-system` must be there. */
 export interface Bootstrapping {
@@ -100,15 +100,14 @@ async function bootstrap(bootstrapping: Bootstrapping, [primary]: Kept): Promise
 /** The admin of a server that was set up: by what Sealift keeps, else by what the site file names. */
 async function known(bootstrapping: Bootstrapping, kept: Kept): Promise<Found> {
   const { infisical, email, organization, namespace, given } = bootstrapping
-  const [primary, copy] = kept
-  const notes = {
-    mark: primary?.mark ?? copy?.mark,
-    adopted: primary?.adopted ?? copy?.adopted ?? false,
-  }
+  const notes = notesOf(kept)
   const [first, ...others] = possibleLogins(kept)
   try {
     if (first === undefined) throw foreign('it was set up already, and not by Sealift', namespace)
-    return { ...(await logIn(infisical, [first, ...others], namespace)), notes }
+    const { session, login } = await logIn(infisical, [first, ...others], namespace)
+    // One that a person has laid there says nothing of where it is from: what is on the server may be theirs.
+    const laid = login.organization === undefined && notes.mark === undefined
+    return { session, login, notes: { ...notes, adopted: notes.adopted || laid } }
   } catch (error) {
     if (given === undefined || !isForeign(error)) throw error
     const found = await adopt({ infisical, email, password: await given(), organization, namespace })

@@ -10,7 +10,7 @@ import { messageOf, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Cluster, Infisical, InfisicalSession, Random } from '../../../kernel/ports/index.ts'
 import { makePassword } from '../secrets.ts'
 import { refused } from './refusals.ts'
-import { storeLogin } from './store-login.ts'
+import { notesOf, storeLogin } from './store-login.ts'
 
 /** What a change of the admin's password needs; `namespace` is Infisical's. */
 export interface Changing {
@@ -36,7 +36,7 @@ export async function changePassword(changing: Changing): Promise<ChangedLogin> 
   const { cluster, infisical, random, namespace } = changing
   const { session, login, kept } = await logInAsAdmin(cluster, infisical, namespace)
   const [primary, copy] = kept
-  const notes = { mark: primary?.mark ?? copy?.mark, adopted: primary?.adopted ?? copy?.adopted ?? false }
+  const notes = notesOf(kept)
   const next = nextOf(kept) ?? makePassword(random)
   const current = { ...login, organizationId: session.organizationId }
   const changed = { ...current, password: next }

@@ -3,6 +3,7 @@ import {
   adminSecretName,
   adoptedMark,
   instanceMark,
+  type KeptLogin,
   systemNamespace,
 } from '../../../kernel/access/index.ts'
 import { storeSecret } from '../../../kernel/owned/index.ts'
@@ -16,6 +17,12 @@ export interface LoginNotes {
   readonly adopted?: boolean
   /** A password that is about to be set. */
   readonly next?: Secret
+}
+
+/** What is kept beside a login. That a server is adopted is believed wherever it is said: what is there is not ours then. */
+export function notesOf(kept: readonly (KeptLogin | undefined)[]): { mark?: string; adopted: boolean } {
+  const [mark] = kept.flatMap(one => one?.mark ?? [])
+  return { adopted: kept.some(one => one?.adopted), ...(mark !== undefined && { mark }) }
 }
 
 /**

@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { adminSession } from '../../../../../src/kernel/access/index.ts'
 import { kinds, Secret } from '../../../../../src/kernel/ports/index.ts'
-import { ensureAdmin, ensureTenancy } from '../../../../../src/site/wire/index.ts'
+import { ensureAdmin } from '../../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../../src/site/wire/secrets.ts'
-import { countingRandom, rejection, secretIn, siteCluster } from '../memory.ts'
-import { instanceIdentity, memoryInfisical, refusal } from '../memory-infisical.ts'
-
-const theirs = { email: 'them@site.local', password: 'theirs' }
-
-/** A server that somebody else has set up, and a site file that names that login. */
-async function foreignSite(password = theirs.password) {
-  const [cluster, infisical] = [await siteCluster(), memoryInfisical()]
-  infisical.admin = { ...theirs }
-  infisical.identities = [instanceIdentity]
-  const bootstrapping = {
-    ...{ cluster, infisical, random: countingRandom(), email: theirs.email, organization: 'openova' },
-    namespace: 'infisical',
-    given: async () => new Secret(password),
-  }
-  const kept = (place = 'sealift-system') => secretIn(cluster, place, 'infisical-admin')
-  const notes = async () =>
-    (await cluster.get(kinds.secret, 'infisical-admin', 'sealift-system'))?.metadata.annotations
-  return { cluster, infisical, bootstrapping, kept, notes }
-}
+import { rejection } from '../memory.ts'
+import { instanceIdentity, refusal } from '../memory-infisical.ts'
+import { foreignSite, theirs } from './foreign-site.ts'
 
 describe('a server that somebody else has set up', () => {
   it('is adopted with the login that the site file names, which is kept from then on', async () => {
@@ -144,6 +127,39 @@ describe('a server that somebody else has set up', () => {
   })
 })
 
+describe('a login that a person has laid into Sealift’s namespace', () => {
+  it('is that of an adopted server: nothing is taken away there', async () => {
+    const { cluster, infisical, bootstrapping, notes } = await foreignSite()
+    await cluster.apply(secretObject('sealift-system', 'infisical-admin', theirs))
+    const { given: _, ...alone } = bootstrapping
+    expect(await ensureAdmin(alone)).toMatchObject({ adopted: true, changed: true })
+    expect([infisical.identities, infisical.calls]).toEqual([[instanceIdentity], []])
+    expect(await notes()).toEqual({ 'sealift.dev/adopted': 'true' })
+    // In the place of one that said so.
+    await cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+    await cluster.apply(
+      secretObject('sealift-system', 'infisical-admin', { ...theirs, organization: 'openova' }),
+    )
+    expect(await ensureAdmin(alone)).toMatchObject({ adopted: true })
+    expect(infisical.identities).toEqual([instanceIdentity])
+  })
+
+  it('is not that of a bootstrap that was killed before its answer was stored', async () => {
+    const { infisical, bootstrapping } = await foreignSite()
+    infisical.admin = undefined
+    infisical.identities = []
+    const { bootstrap } = infisical
+    infisical.bootstrap = async (...words) => {
+      await bootstrap(...words)
+      throw new Error('killed')
+    }
+    const { given: _, ...alone } = bootstrapping
+    await expect(ensureAdmin(alone)).rejects.toThrow('killed')
+    expect(await ensureAdmin(alone)).toMatchObject({ adopted: false, changed: true })
+    expect(infisical.identities).toEqual([])
+  })
+})
+
 describe('a server that somebody sets up at the same time', () => {
   it.each([400, 403, 409])(
     'is told as theirs where it answers %i, and adopted if they are named',
@@ -168,69 +184,5 @@ describe('a server that somebody sets up at the same time', () => {
     infisical.bootstrap = () => Promise.reject(refusal(422, 'Invalid email'))
     const error = await rejection(ensureAdmin(bootstrapping))
     expect([error.code, error.message]).toEqual(['SERVER_FAILED', expect.stringContaining('Invalid email')])
-  })
-})
-
-describe('the tenancy on a server that somebody else has set up', () => {
-  const adoptedSite = async () => {
-    const { cluster, infisical, bootstrapping } = await foreignSite()
-    const { session, adopted } = await ensureAdmin(bootstrapping)
-    return {
-      infisical,
-      session,
-      needs: { cluster, infisical, session, namespace: 'external-secrets', adopted },
-    }
-  }
-  const theirOwn = {
-    id: 'id-theirs',
-    name: 'external-secrets',
-    role: 'no-access',
-    authMethods: ['universal-auth'],
-  }
-
-  it('takes no identity of ESO’s name that may be somebody’s', async () => {
-    const others = [
-      theirOwn,
-      { ...theirOwn, role: 'admin', authMethods: [] },
-      { ...theirOwn, authMethods: ['jwt-auth'] },
-    ]
-    for (const other of others) {
-      const { infisical, session, needs } = await adoptedSite()
-      infisical.identities.push(other)
-      await session.createClientSecret('id-theirs', 'theirs')
-      const error = await rejection(ensureTenancy(needs))
-      expect([error.code, error.message]).toEqual(['FOREIGN_INSTALL', expect.stringContaining('id-theirs')])
-      expect(infisical.clientSecrets).toHaveLength(1)
-    }
-  })
-
-  it('goes on with one that a run that was killed has left, and with its own', async () => {
-    const { infisical, needs } = await adoptedSite()
-    infisical.identities.push({ ...theirOwn, authMethods: [] })
-    await ensureTenancy(needs)
-    // A removal has revoked its client secret.
-    infisical.clientSecrets = []
-    await needs.cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
-    await ensureTenancy(needs)
-    expect(infisical.identities.map(({ id }) => id)).toEqual(['id-instance', 'id-theirs'])
-    expect(infisical.clientSecrets).toHaveLength(1)
-  })
-
-  it('says that it uses a project that was there, and what to do where the admin is not in it', async () => {
-    const { session, needs } = await adoptedSite()
-    await session.createProject('platform-shared', 'platform-shared')
-    expect(await ensureTenancy(needs)).toMatchObject({ joined: true, changed: true })
-    expect(await ensureTenancy(needs)).toMatchObject({ joined: false, changed: false })
-    session.project = () => Promise.reject(refusal(403, 'You are not a member of this project'))
-    const error = await rejection(ensureTenancy(needs))
-    expect([error.code, error.hints[0]]).toEqual(['SERVER_FAILED', expect.stringContaining('an admin of it')])
-  })
-
-  it('is the same for a Secret that somebody made by hand, as before', async () => {
-    const { cluster, infisical, bootstrapping } = await foreignSite()
-    await cluster.apply(secretObject('sealift-system', 'infisical-admin', theirs))
-    const { given: _, ...alone } = bootstrapping
-    expect((await ensureAdmin(alone)).changed).toBe(true)
-    expect(infisical.calls).toEqual([`deleteIdentity ${instanceIdentity.id}`])
   })
 })
