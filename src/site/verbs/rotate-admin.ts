@@ -33,7 +33,7 @@ export async function rotateAdmin(site: Site, host: SiteHost, talk: Talk): Promi
     const namespace = await installedInfisical(cluster, site)
     const rotate = async (infisical: Infisical) => {
       const changed = await asStep(reporter, 'Give the admin another password', () =>
-        changePassword({ cluster, infisical, random, namespace }),
+        changePassword({ cluster, infisical, random, namespace, signal }),
       )
       signal.throwIfAborted()
       const left = await asStep(

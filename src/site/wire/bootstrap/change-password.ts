@@ -18,6 +18,8 @@ export interface Changing {
   readonly infisical: Infisical
   readonly random: Random
   readonly namespace: string
+  /** Aborted when it is to stop, such as when the lease of the site is lost: then no password is set. */
+  readonly signal?: AbortSignal
 }
 
 /** The admin's login with its new password, and as it was before, where that is known. */
@@ -33,7 +35,7 @@ export interface ChangedLogin {
  * @throws SealiftError NOT_INSTALLED, FOREIGN_INSTALL, SERVER_FAILED, CLUSTER_*
  */
 export async function changePassword(changing: Changing): Promise<ChangedLogin> {
-  const { cluster, infisical, random, namespace } = changing
+  const { cluster, infisical, random, namespace, signal } = changing
   const { session, login, kept } = await logInAsAdmin(cluster, infisical, namespace)
   const [primary, copy] = kept
   const notes = notesOf(kept)
@@ -43,6 +45,7 @@ export async function changePassword(changing: Changing): Promise<ChangedLogin> 
   // An earlier call has set it, and was stopped before it could say so.
   if (next.reveal() !== login.password.reveal()) {
     await storeLogin(cluster, namespace, current, { ...notes, next })
+    signal?.throwIfAborted()
     await change(session, current, changed)
   }
   await storeLogin(cluster, namespace, changed, notes)

@@ -126,6 +126,22 @@ describe('rotate admin', () => {
     expect(infisical.calls).toEqual([])
   })
 
+  test('sets no password once it is to stop, such as when the lease is lost', async () => {
+    const { cluster, infisical, host, kept, password } = await installedSite()
+    const before = password()
+    const stopped = new AbortController()
+    const apply: typeof cluster.apply = async object => {
+      const applied = await cluster.apply(object)
+      if (object.metadata.name === 'infisical-admin') stopped.abort(new Error('stopped'))
+      return applied
+    }
+    infisical.calls.length = 0
+    const talk = { ...recordedTalk(), signal: stopped.signal }
+    await expect(rotateAdmin(site, { ...host, cluster: { ...cluster, apply } }, talk)).rejects.toThrow()
+    expect([password(), infisical.calls]).toEqual([before, []])
+    expect((await kept())[0]).toMatchObject({ password: before, nextPassword: expect.any(String) })
+  })
+
   test('says that the password is as it was where the server refuses another', async () => {
     const { session, host, kept, password } = await installedSite()
     const before = password()
