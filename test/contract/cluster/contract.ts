@@ -241,6 +241,11 @@ export function clusterContract(open: () => Cluster): void {
       await cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'waits', namespace }, spec })
       for (const run of ['present', 'previous'] as const) {
         expect(await cluster.logs(namespace, 'waits', 'main', 5, run)).toBe('')
+        const place = { namespace, pod: 'waits', container: 'main' }
+        expect(await cluster.timedLog(place, run, 1000, new Date(0))).toBe('')
+        await expect(cluster.timedLog({ ...place, pod: 'none' }, run, 1000)).rejects.toMatchObject({
+          code: 'CLUSTER_FAILED',
+        })
         for (const [pod, container] of [
           ['waits', 'none'],
           ['none', 'main'],

@@ -40,7 +40,7 @@ let issuer: OidcIssuer
 beforeAll(async () => {
   issuer = await startOidcIssuer({ hosts: [name], path: '/_services/token' })
   const more = { ALLOW_INTERNAL_IP_CONNECTIONS: 'true', STAND_IN_HOSTS: `${name}=127.0.0.1` }
-  servers = await startServers({}, more)
+  servers = await startServers({ environment: more })
   const login = { email: 'admin@site.local', password: adminPassword }
   site = await teamsSite(memoryTenancy(), { ...login, organizationId: servers.session.organizationId })
   const { hostname, port } = new URL(servers.watched.url)

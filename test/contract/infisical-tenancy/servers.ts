@@ -17,6 +17,8 @@ export interface TenancyServers {
   readonly keys: Readonly<Record<string, string>>
   /** Starts the server again with more in its environment, at the same address. */
   again(more: Readonly<Record<string, string>>): Promise<void>
+  /** What the stand-in has printed. */
+  output(): string
   stop(): Promise<void>
 }
 
@@ -48,5 +50,5 @@ export async function startServers(
     await standIn.ready()
     watched.moveTo(standIn.url)
   }
-  return { session, watched, keys, again, stop }
+  return { session, watched, keys, again, output: () => standIn.output(), stop }
 }

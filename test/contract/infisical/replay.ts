@@ -39,6 +39,8 @@ export function replaying(baseUrl: string | (() => string), { bearer, body: body
   /** Live ids and tokens by the recorded ones. */
   const names = new Map<string, string>()
   const tokens = { bootstrap: '', user: '', identity: '' }
+  /** Of what kind answers were that the recording has whole, by their routes. */
+  const kinds = new Map<string, string>()
 
   async function send(step: Step): Promise<Response> {
     const { method, path, auth } = step.request ?? { method: '', path: '' }
@@ -72,11 +74,13 @@ export function replaying(baseUrl: string | (() => string), { bearer, body: body
   async function run(step: Step): Promise<void> {
     const response = await send(step)
     const text = await response.text()
-    if (isCut(step.body)) return compareCut(step, response.status, text)
+    const contentType = response.headers.get('content-type')
+    if (isCut(step.body)) return compareCut(step, response.status, contentType, text, kinds)
+    if (step.status === 200) kinds.set(routeOf(step), kindOf(step.body))
     const live: unknown = JSON.parse(text)
     expect(essence(live)).toEqual(essence(step.body))
     expect(response.status).toBe(step.status)
-    expect(response.headers.get('content-type')).toBe(step.contentType ?? 'application/json; charset=utf-8')
+    expect(contentType).toBe(step.contentType ?? json)
     if (step.status !== 200) return
     learn(names, step.body, live)
     keep(step.name, live)
@@ -89,16 +93,57 @@ export function replaying(baseUrl: string | (() => string), { bearer, body: body
 
 const isCut = (body: unknown): body is string => typeof body === 'string' && /^\(\d+ bytes\) /.test(body)
 
-/** Of a long answer the recording has its length and its first characters. */
-function compareCut(step: Step, status: number, live: string): void {
+const json = 'application/json; charset=utf-8'
+
+/**
+ * Of a long answer the recording has its length and its first characters. What is behind them is held to what the
+ * recording has whole: entries of a list to the first one, one thing to an earlier answer of the same route.
+ */
+function compareCut(
+  step: Step,
+  status: number,
+  contentType: string | null,
+  live: string,
+  kinds: ReadonlyMap<string, string>,
+): void {
   const [, length, head = ''] = /^\((\d+) bytes\) ([\s\S]*)$/.exec(String(step.body)) ?? []
   // A batch is answered in no order: which secret is the first one is no contract.
   const anySecret = (text: string) => masked(text).replace(/"(B\d+_|value )\d+"/g, '"$1<number>"')
   const start = anySecret(head.slice(0, head.lastIndexOf(',')))
   expect(anySecret(live.slice(0, head.length + 100)).slice(0, start.length)).toBe(start)
-  expect(status).toBe(step.status)
+  expect([status, contentType]).toEqual([step.status, step.contentType ?? json])
+  const body: unknown = JSON.parse(live)
+  const [list] = Object.values(body as object).filter(Array.isArray)
+  const first = firstEntry(head)
+  if (list === undefined) expect(kindOf(body)).toBe(kinds.get(routeOf(step)))
+  else if (first === undefined) expect(step.name in withoutLength).toBe(true)
+  else expect(list.filter(entry => kindOf(entry) !== kindOf(first))).toEqual([])
   // They were counted as characters.
   if (!(step.name in withoutLength)) expect(live.length).toBe(Number(length))
+}
+
+/** Method and path of a step, without its query and its last name. */
+function routeOf({ request }: Step): string {
+  return `${request?.method} ${request?.path.replace(/\?.*$/, '').replace(/[^/]+$/, '')}`
+}
+
+/** The first entry of an answer's list, where the characters that were kept reach to its end. */
+function firstEntry(head: string): unknown {
+  const [, entry] = /^\{"\w+":\[(\{[\s\S]*?\}),\{/.exec(head) ?? []
+  try {
+    return entry === undefined ? undefined : JSON.parse(entry)
+  } catch {
+    return undefined
+  }
+}
+
+/** What an entry is made of: its fields in their order, and of what kind each is; lists are whatever is in them. */
+function kindOf(entry: unknown): string {
+  if (Array.isArray(entry)) return '[]'
+  if (typeof entry !== 'object' || entry === null) return entry === null ? 'null' : typeof entry
+  return `{${Object.entries(entry)
+    .map(([name, value]) => `${name}:${kindOf(value)}`)
+    .join()}}`
 }
 
 /** Answers of which nothing behind the first characters can be compared, and why. */

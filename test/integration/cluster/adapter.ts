@@ -83,6 +83,21 @@ export function adapterTests(started: () => TestCluster): void {
     })
   })
 
+  it('reads a log with times, from one on and up to a size', async () => {
+    const place = { namespace: 'kube-system', pod: await dnsPod(), container: 'coredns' }
+    const whole = await cluster.timedLog(place, 'present', 1_000_000)
+    const lines = whole.trimEnd().split('\n')
+    expect(lines.every(line => /^\d{4}-\d\d-\d\dT[\d:.]+Z /.test(line))).toBe(true)
+    expect(lines.some(line => line.includes('CoreDNS'))).toBe(true)
+    expect(await cluster.timedLog(place, 'present', 20)).toBe(whole.slice(0, 20))
+    const later = new Date(Date.now() + 3_600_000)
+    expect(await cluster.timedLog(place, 'present', 1000, later)).toBe('')
+    expect(await cluster.timedLog(place, 'previous', 1000)).toBe('')
+    await expect(cluster.timedLog({ ...place, container: 'none' }, 'present', 1)).rejects.toMatchObject({
+      code: 'CLUSTER_FAILED',
+    })
+  })
+
   it('forwards a port to a ready pod', async () => {
     const answer = await exchange(await forward(), closing)
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)

@@ -27,6 +27,8 @@ export interface Config {
     readonly hosts: Readonly<Record<string, string>>
     /** Whether the token that bootstrap gives is one that the server takes: it ends then. */
     readonly bootstrapTokenWorks: boolean
+    /** Whether it says that its licence has an audit log and rotation. */
+    readonly licence: boolean
   }
 }
 
@@ -86,6 +88,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Config | readonly Issue
         }),
       ),
       bootstrapTokenWorks: number('STAND_IN_BOOTSTRAP_TOKEN_WORKS', 0) > 0,
+      licence: number('STAND_IN_LICENCE', 0) > 0,
     },
   }
   return issues.length > 0 ? issues : config

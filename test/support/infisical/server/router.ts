@@ -60,8 +60,13 @@ function matcher(path: string): RegExp {
 const fits = (match: RegExpExecArray | null): boolean =>
   match !== null && Object.values(match.groups ?? {}).every(value => value.length <= 100)
 
-async function answer(routes: readonly (Route & { pattern: RegExp })[], request: IncomingMessage) {
-  const reqId = `req-${randomBytes(12).toString('base64url').replace(/\W|_/g, '0').slice(0, 14)}`
+const newNumber = () => `req-${randomBytes(12).toString('base64url').replace(/\W|_/g, '0').slice(0, 14)}`
+
+async function answer(
+  routes: readonly (Route & { pattern: RegExp })[],
+  request: IncomingMessage,
+  reqId: string,
+) {
   const target = request.url ?? '/'
   let given: Record<string, unknown> = {}
   try {
@@ -89,12 +94,20 @@ async function answer(routes: readonly (Route & { pattern: RegExp })[], request:
 
 /**
  * An HTTP server over `routes`; every answer carries `x-sealift-stand-in`, and a refusal that no recording has
- * `x-sealift-stand-in-unrecorded` with what is strange in it. Request logs hold no query.
+ * `x-sealift-stand-in-unrecorded` with what is strange in it.
  */
 export function serve(routes: readonly Route[], recorded: Recorded, log: Log): Server {
   const compiled = routes.map(each => ({ ...each, pattern: matcher(each.path) }))
   return createServer((request, response) => {
-    void answer(compiled, request).then(result => {
+    const [reqId, began] = [newNumber(), performance.now()]
+    const { method, url, headers: given, socket } = request
+    const { remoteAddress, remotePort } = socket
+    log.request(
+      reqId,
+      { req: { method, url, host: given.host, remoteAddress, remotePort } },
+      'incoming request',
+    )
+    void answer(compiled, request, reqId).then(result => {
       // As Fastify answers where a handler gives nothing.
       const body = JSON.stringify(result.body) ?? ''
       const type = 'application/json; charset=utf-8'
@@ -105,6 +118,8 @@ export function serve(routes: readonly Route[], recorded: Recorded, log: Log): S
       const unrecorded = strange.join('; ').replace(/[^\x20-\x7e]/g, '?')
       const mark = unrecorded === '' ? {} : { 'x-sealift-stand-in-unrecorded': unrecorded }
       response.writeHead(status, { ...headers, 'x-sealift-stand-in': 'infisical', ...mark }).end(body)
+      const responseTime = performance.now() - began
+      log.request(reqId, { res: { statusCode: status }, responseTime }, 'request completed')
       const [path] = target.split('?')
       if (unrecorded !== '')
         log.error(`No recording has this answer to ${request.method} ${path}: ${unrecorded}`)

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import type { Route } from '../router.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
+import { auditRoutes } from './audit.ts'
 import { folderTreeRoutes } from './folder-tree.ts'
 import { folderRoutes } from './folders.ts'
 import { grantRoutes } from './grants.ts'
@@ -40,6 +41,7 @@ export const routes = (context: Context): Route[] =>
     privilegeRoutes,
     memberRoutes,
     licensedRoutes,
+    auditRoutes,
     secretRoutes,
     importRoutes,
     grantRoutes,

@@ -45,7 +45,5 @@ export function licensedRoutes(context: Context): Route[] {
     route('GET', '/api/v2/secret-rotations/options', known({ secretRotationOptions: licensed.rotations })),
     route('POST', '/api/v2/secret-rotations/:kind', newRotation),
     route('POST', '/api/v1/secret-approvals', approval),
-    route('GET', '/api/v1/organization/audit-logs', known({ auditLogs: [] })),
-    route('GET', '/api/v1/organizations/:organizationId/plan', known({ plan: licensed.plan })),
   ]
 }
