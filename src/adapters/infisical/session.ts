@@ -30,7 +30,6 @@ export function createSession(
   return {
     organizationId,
     tenancy: createTenancy(api, token, organizationId, admin),
-    logins: createLogins(api, token),
     kubernetesAuth: createKubernetesAuth(api, token),
     sharing: createSharing(api, token, organizationId),
     logins: createLogins(api, token),

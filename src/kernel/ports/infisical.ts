@@ -73,8 +73,6 @@ export interface InfisicalSession {
   readonly organizationId: string
   /** The same server, for whoever makes its tenancy. */
   readonly tenancy: TenancyServer
-  /** The same server, for how its machine identities log in without a credential that lasts. */
-  readonly logins: LoginServer
   /** The same server, for identities that log in as service accounts. */
   readonly kubernetesAuth: KubernetesAuthServer
   /** What its projects let one another read. */

@@ -99,7 +99,8 @@ async function holds(
 function looked({ apiVersion, kind, metadata, ...rest }: KubernetesObject, now: number): KubernetesObject {
   const { name, namespace, labels, annotations } = metadata
   const place = { name, ...(namespace ? { namespace } : {}) }
-  const mark = { [lookAnnotation]: String(now) }
+  // Another one each time, whatever the clocks of those who were at work before.
+  const mark = { [lookAnnotation]: `${now}-${metadata['resourceVersion']}` }
   if (!isManaged({ apiVersion, kind, metadata }))
     return { apiVersion, kind, metadata: { ...place, annotations: mark } }
   const marks = { ...(labels ? { labels } : {}), annotations: { ...annotations, ...mark } }

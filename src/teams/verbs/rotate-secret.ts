@@ -41,7 +41,7 @@ export interface RotateRequest {
   readonly due: boolean
 }
 
-type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'database' | 'clock' | 'random' | 'operator'>
+type Host = Pick<SiteHost, 'cluster' | 'infisical' | 'database' | 'clock' | 'random'>
 
 /** After these the next one is tried; after any other nobody knows how the server or the cluster is. */
 const ofOne: readonly ErrorCode[] = [
@@ -58,39 +58,69 @@ const ofOne: readonly ErrorCode[] = [
  * from it; what is interrupted, another run ends. The same lease is held as by an apply of the tenancy.
  * @throws SealiftError TENANCY_INVALID, USAGE, NOT_INSTALLED, FOREIGN_INSTALL, SITE_BUSY, SERVER_FAILED, CLUSTER_*
  */
-export async function rotateSecrets(request: RotateRequest, host: Host, talk: Talk): Promise<RotatedSecrets> {
+export async function rotateSecrets(
+  request: RotateRequest,
+  host: Host & Pick<SiteHost, 'operator'>,
+  talk: Talk,
+): Promise<RotatedSecrets> {
+  return await rotateBy(request, host, talk, work => underLease(host, talk, work))
+}
+
+/** The same for whoever knows that nobody else is at work on the site. */
+export async function rotateSecretsAlone(
+  request: RotateRequest,
+  host: Host,
+  talk: Talk,
+): Promise<RotatedSecrets> {
+  return await rotateBy(request, host, talk, work => work(talk))
+}
+
+type Work = (talk: Talk) => Promise<RotatedSecrets>
+
+async function rotateBy(
+  request: RotateRequest,
+  host: Host,
+  talk: Talk,
+  hold: (work: Work) => Promise<RotatedSecrets>,
+): Promise<RotatedSecrets> {
   const wanted = chosen(request.tenancy, request.names)
-  const { site } = request
-  return await withAdmin(site.metadata.name, host, talk.signal, async (session, _, where) =>
-    underLease(host, talk, async under => {
-      const { reporter, signal } = under
-      const pace = createPace(host.clock, signal, text => reporter.warn(text))
-      const found = await asStep(
-        reporter,
-        'Look at the secrets',
-        () => look(wanted, request, host, session, pace),
-        ({ meant }) => `${meant.length} of ${wanted.length} to be given anew`,
-      )
-      const { meant, ids, serverRotates, failed } = found
-      const rotated: Rotated[] = []
-      for (const one of meant) {
-        const projectId = ids.get(one.project) ?? ''
-        const work = (say: (text: string) => void) =>
-          rotateOne(one, projectId, {
-            ...{ ...host, session, pace, site, namespace: where.infisical, say },
-            patience: { clock: host.clock, signal, progress: say },
-          })
-        try {
-          rotated.push(await asStep(reporter, `Give ${one.name} another password`, work, () => 'done'))
-        } catch (error) {
-          signal.throwIfAborted()
-          if (!(error instanceof SealiftError) || !ofOne.includes(error.code)) throw error
-          failed.push({ name: one.name, code: error.code, why: [error.message, ...error.hints].join('; ') })
-        }
-      }
-      return { rotated, notDue: found.notDue, failed, serverRotates }
-    }),
+  return await withAdmin(request.site.metadata.name, host, talk.signal, async (session, _, where) =>
+    hold(under => rotateAll(wanted, request, host, under, session, where.infisical)),
   )
+}
+
+async function rotateAll(
+  wanted: readonly WantedRotation[],
+  request: RotateRequest,
+  host: Host,
+  { reporter, signal }: Talk,
+  session: InfisicalSession,
+  namespace: string,
+): Promise<RotatedSecrets> {
+  const { clock } = host
+  const pace = createPace(clock, signal, text => reporter.warn(text))
+  const { meant, ids, serverRotates, failed, notDue } = await asStep(
+    reporter,
+    'Look at the secrets',
+    () => look(wanted, request, host, session, pace),
+    found => `${found.meant.length} of ${wanted.length} to be given anew`,
+  )
+  const rotated: Rotated[] = []
+  for (const one of meant) {
+    const work = (say: (text: string) => void) =>
+      rotateOne(one, ids.get(one.project) ?? '', {
+        ...{ ...host, session, pace, site: request.site, namespace, say },
+        patience: { clock, signal, progress: say },
+      })
+    try {
+      rotated.push(await asStep(reporter, `Give ${one.name} another password`, work, () => 'done'))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof SealiftError) || !ofOne.includes(error.code)) throw error
+      failed.push({ name: one.name, code: error.code, why: [error.message, ...error.hints].join('; ') })
+    }
+  }
+  return { rotated, notDue, failed, serverRotates }
 }
 
 interface Looked {

@@ -11,7 +11,10 @@ let servers: TenancyServers
 let licensed: TenancyServers
 let projectId = ''
 beforeAll(async () => {
-  ;[servers, licensed] = await Promise.all([startServers(), startServers({ environment: { STAND_IN_LICENCE: '1' } })])
+  ;[servers, licensed] = await Promise.all([
+    startServers(),
+    startServers({ environment: { STAND_IN_LICENCE: '1' } }),
+  ])
   projectId = (
     await servers.session.tenancy.createProject({ slug: 'talent-mesh', defaultEnvironments: true })
   ).id

@@ -150,9 +150,33 @@ describe('nothing is changed', () => {
   })
 })
 
+describe('what has not arrived', () => {
+  it('is told, and brought by another run with the same password', async () => {
+    const { behaviour } = site.cluster
+    const { react } = behaviour
+    behaviour.react = () => {}
+    const first = await site.rotate(rotating(postgres))
+    const password = site.secret('POSTGRES_PASSWORD') ?? ''
+    expect(await site.logsIn('app', password)).toBe(true)
+    expect(first.rotated[0]?.readers).toMatchObject([{ externalSecret: 'databases/db', state: 'missing' }])
+    const fault = rotationFault(first)
+    expect([fault?.code, fault?.faults[0]]).toEqual([
+      'PROOF_FAILED',
+      expect.stringContaining('app: ExternalSecret databases/db has not got it: '),
+    ])
+    expect((await site.pending())?.['password']).toBe(password)
+    behaviour.react = react
+    const second = await site.rotate(rotating(postgres), { due: true })
+    expect(second.rotated[0]?.readers).toMatchObject([{ state: 'held' }])
+    expect(site.secret('POSTGRES_PASSWORD')).toBe(password)
+    expect(await site.arrived()).toEqual({ username: 'app', password })
+    expect(await site.pending()).toEqual({})
+  })
+})
+
 describe('with --due', () => {
   it('gives anew what is as old as the file lets it be, and what it has not yet', async () => {
-    const now = Date.now()
+    const now = site.clock.now()
     site.infisical.rotation.changed.set('prod/db/POSTGRES_PASSWORD', { at: now - 29.9 * 86_400_000 })
     expect(await site.rotate(rotating(postgres), { due: true })).toMatchObject({
       rotated: [],

@@ -4,7 +4,7 @@ import { parseSite, type Tenancy } from '../../../src/kernel/inputs/index.ts'
 import { secretObject } from '../../../src/kernel/owned/index.ts'
 import { type Database, type KubernetesObject, kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import { withSession } from '../../../src/kernel/services/index.ts'
-import { type RotatedSecrets, rotateSecrets } from '../../../src/teams/verbs/rotate-secret.ts'
+import { type RotatedSecrets, rotateSecretsAlone } from '../../../src/teams/verbs/rotate-secret.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { memoryTenancy } from '../../support/memory-tenancy.ts'
 import type { PostgresServer } from '../../support/services.ts'
@@ -12,7 +12,6 @@ import { secretIn } from '../../unit/site/wire/memory.ts'
 import { smallSite } from '../../unit/site/wire/sites.ts'
 import { tenancyOf } from '../../unit/teams/tenancy/tenancies.ts'
 import { type TeamsSite, teamsSite } from '../../unit/teams/verbs/teams-site.ts'
-import { systemClock } from '../infisical-client/system.ts'
 
 /** The site, and what a test does on it. */
 export interface RotationSite extends TeamsSite {
@@ -111,10 +110,9 @@ export async function rotationSite(
     secret: name => secrets.get(`prod/db/${name}`),
     putSecret: (name, value) => void secrets.set(`prod/db/${name}`, value),
     rotate: (file, { names = [], due = false, database: other = database } = {}) =>
-      rotateSecrets(
+      rotateSecretsAlone(
         { site: parseSite(smallSite.replace('bank-prod', 'bank'), 'site.yaml'), tenancy: file, names, due },
-        // A lease is renewed while time goes by: with a clock that jumps, without end.
-        { ...site.host, clock: systemClock, database: other, operator: 'ann@node1, process 1' },
+        { ...site.host, database: other },
         site.talk,
       ),
     logsIn: async (user, given) => {

@@ -84,7 +84,6 @@ export function memoryInfisical(
   const session: InfisicalSession = {
     organizationId: 'org',
     tenancy,
-    logins: tenancy.logins,
     kubernetesAuth: tenancy.kubernetesAuth,
     sharing: tenancy.sharing,
     logins: tenancy.logins,
