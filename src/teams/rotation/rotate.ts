@@ -111,6 +111,9 @@ async function heldIn(
     return value
   }
   const user = username === undefined ? role : (await read(username)).reveal()
+  // Whoever may write the secret would otherwise have a say in how the connection is opened; PostgreSQL cuts longer ones.
+  if (!/^[^\p{Cc}]{1,63}$/u.test(user))
+    throw refusal(`secret ${username} holds no name of a role: a line, or nothing`)
   return { place, user, password: await read(password) }
 }
 

@@ -134,6 +134,33 @@ describe('nothing is changed', () => {
     )
   })
 
+  it.each(['', 'app\n', 'app\0options\0-c is_superuser=on', 'a'.repeat(64)])(
+    'where the secret holds no name of a role, but %j',
+    async user => {
+      site.putSecret('DB_USER', user)
+      expect(await refusedBy({})).toContain('TENANCY_UNMET secret DB_USER holds no name of a role')
+    },
+  )
+
+  it.each(['app"; DROP ROLE app_b; --', "app' OR true", '$1'])(
+    'where the secret names no role, but %j',
+    async user => {
+      site.putSecret('DB_USER', user)
+      expect(await refusedBy(admin)).toContain(
+        'DATABASE_DENIED the password that Infisical has is not that of role',
+      )
+    },
+  )
+
+  it('where the server or the administrator that the file names is not there', async () => {
+    const away = { database: { host: 'pg.databases.svc', port: 5432, name: 'app', tls: 'disable' } }
+    expect(await refusedBy(away)).toContain(
+      'DATABASE_UNREACHABLE cannot reach PostgreSQL at pg.databases.svc:5432',
+    )
+    const none = { admin: { namespace: 'databases', name: 'none' } }
+    expect(await refusedBy(none)).toContain('TENANCY_UNMET admin: there is no Secret databases/none')
+  })
+
   it('where the administrator may not', async () => {
     await site.cluster.apply({
       ...{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'databases', name: 'weak' } },

@@ -83,17 +83,13 @@ export const externalSecret: KubernetesObject = {
 }
 
 /** Opens it, with role `app` whose password is `old`. */
-export async function rotationSite(
-  postgres: PostgresServer,
-  user = 'app',
-  password = 'old',
-): Promise<RotationSite> {
+export async function rotationSite(postgres: PostgresServer): Promise<RotationSite> {
   const tenancy = memoryTenancy()
   const site = await teamsSite(tenancy)
   await tenancy.createProject({ slug: 'talent-mesh', defaultEnvironments: true })
   const { secrets } = site.infisical
-  secrets.set('prod/db/DB_USER', user)
-  secrets.set('prod/db/POSTGRES_PASSWORD', password)
+  secrets.set('prod/db/DB_USER', 'app')
+  secrets.set('prod/db/POSTGRES_PASSWORD', 'old')
   const { cluster } = site
   await cluster.apply(
     secretObject('databases', 'postgres-superuser', {

@@ -1,12 +1,15 @@
 /** Two who would change what one site's Infisical has at the same time. */
 import { expect, test } from 'vitest'
+import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { migrateSops } from '../../../../src/teams/verbs/migrate-sops/index.ts'
+import { rotateSecrets } from '../../../../src/teams/verbs/rotate-secret.ts'
 import { applyStoresOf } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { memoryTenancy } from '../../../support/memory-tenancy.ts'
 import { rejection } from '../../site/wire/memory.ts'
+import { smallSite } from '../../site/wire/sites.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
 import { answering, serving } from './stores-site.ts'
 import { teamsSite } from './teams-site.ts'
@@ -120,6 +123,33 @@ test('a migration is refused while a tenancy is at work, planned all the same, a
   await ended(first)
   expect((await bring(true)).status).toBe('fulfilled')
   expect(await holder()).toEqual({})
+})
+
+test('giving passwords anew is refused while a tenancy is at work, before anything was looked at', async () => {
+  const { infisical, talk, by, ended } = await opened()
+  await ended(applyTenancy(request, by('ann'), talk, async () => {}))
+  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
+  const first = applyTenancy(pruning, by('ann'), talk, async () => {
+    asked.resolve()
+    await confirming.promise
+    throw new Error('not meant')
+  })
+  await asked.promise
+  const database = { open: () => Promise.reject(new Error('nobody was to ask PostgreSQL')) }
+  const place = { project: 'talent-mesh', environment: 'prod', role: 'app', password: 'PW' }
+  const file = tenancyOf({
+    projects: tenancy.projects,
+    rotation: { databases: [{ name: 'app', ...place, database: { host: '127.0.0.1', name: 'app' } }] },
+  })
+  const site = parseSite(smallSite.replace('bank-prod', 'bank'), 'site.yaml')
+  const rotating = { site, tenancy: file, names: [] as readonly string[], due: false }
+  expect(await ended(rotateSecrets(rotating, { ...by('ben'), database }, talk))).toMatchObject({
+    reason: { code: 'SITE_BUSY', message: 'ann is changing this site' },
+  })
+  expect(infisical.audit.asked).toEqual([])
+  confirming.resolve()
+  expect((await ended(first)).status).toBe('rejected')
 })
 
 test('a cluster of another site is left without a lease', async () => {
