@@ -172,6 +172,60 @@ const calls: readonly (readonly [string, Answers, (infisical: Infisical) => unkn
     session(on => on.ensurePrivilege('p', 'i', 'mine', [])),
     /privileges\.0/,
   ],
+  [
+    'ages of secrets',
+    {
+      '/api/v4/secrets': {
+        secrets: [
+          { secretKey: 'A', secretPath: '/a', version: 2, updatedAt: '2026-11-29T12:00:00.000Z', tags: [] },
+          { secretKey: 'B', secretPath: '/', version: 1, updatedAt: '2026-11-29T12:00:00.000Z' },
+        ],
+      },
+    },
+    session(on => on.rotation.ages('p', 'prod')),
+    /tags/,
+  ],
+  [
+    'secrets that were changed together',
+    { '/api/v4/secrets/batch': { secrets: [{ secretKey: 'A', version: 2 }] } },
+    session(on => on.rotation.putTogether(place, { A: new Secret('v') })),
+    /version/,
+  ],
+  [
+    'what the licence has',
+    {
+      '/api/v1/organizations/': {
+        plan: { auditLogs: true, auditLogsRetentionDays: 90, secretRotation: true, tier: 1 },
+      },
+    },
+    session(on => on.audit.features()),
+    /tier/,
+  ],
+  [
+    'entries of the audit log',
+    {
+      '/api/v1/organization/audit-logs': {
+        auditLogs: [
+          {
+            ...{ id: 'a', createdAt: '2026-11-29T12:00:00.000Z', expiresAt: null },
+            event: { type: 'get-secret' },
+            actor: { type: 'identity' },
+          },
+        ],
+      },
+    },
+    session(on => on.audit.events({ from: new Date(0), to: new Date(1), offset: 0, limit: 1 })),
+    /expiresAt/,
+  ],
+  [
+    'last logins',
+    {
+      '/api/v2/organizations/': { users: [{ user: { id: 'u', username: 'a@b.c' }, role: 'admin' }] },
+      '/api/v1/identities?': { identities: [{ identity: { id: 'i', name: 'ci' }, role: 'no-access' }] },
+    },
+    session(on => on.audit.lastLogins()),
+    /role/,
+  ],
 ]
 
 test.each(calls)('%s may be told with any field in any odd form', async (_, sound, call, unused) => {
