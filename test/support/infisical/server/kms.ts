@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { Database } from './database.ts'
 
 /** Encrypts and decrypts values with the instance's root key (AES-256-GCM; iv 12 + tag 16 + data). */
@@ -9,14 +9,14 @@ export interface Kms {
 
 const rootId = '00000000-0000-0000-0000-000000000000'
 
-function seal(key: Buffer, data: Buffer): Buffer {
+function seal(key: KeyObject, data: Buffer): Buffer {
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   const sealed = Buffer.concat([cipher.update(data), cipher.final()])
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
 
-function open(key: Buffer, sealed: Buffer): Buffer {
+function open(key: KeyObject, sealed: Buffer): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
   decipher.setAuthTag(sealed.subarray(12, 28))
   return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()])
@@ -28,7 +28,7 @@ function open(key: Buffer, sealed: Buffer): Buffer {
  * @throws Error when the database was initialised with another ENCRYPTION_KEY.
  */
 export async function openKms(db: Database, encryptionKey: string): Promise<Kms> {
-  const wrapping = Buffer.from(encryptionKey)
+  const wrapping = createSecretKey(Buffer.from(encryptionKey))
   const fresh = seal(wrapping, randomBytes(32))
   await db.all(
     'INSERT INTO kms_root_config (id, "encryptedRootKey") VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -42,8 +42,10 @@ export async function openKms(db: Database, encryptionKey: string): Promise<Kms>
     const hint = 'ENCRYPTION_KEY is not the one this database was initialised with'
     throw new Error(`failed to decrypt the KMS root key: ${hint}`, { cause: error })
   }
+  // Made once: of a plain buffer each value would make its own, which takes as long again.
+  const key = createSecretKey(root)
   return {
-    encrypt: text => seal(root, Buffer.from(text)),
-    decrypt: sealed => open(root, sealed).toString(),
+    encrypt: text => seal(key, Buffer.from(text)),
+    decrypt: sealed => open(key, sealed).toString(),
   }
 }
