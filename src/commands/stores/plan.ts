@@ -13,7 +13,7 @@ export default class StoresPlan extends BaseCommand {
   static override summary =
     'Show what the stores of a tenancy file lack, in Infisical and in the cluster. Changes nothing.'
   static override description =
-    'Looks at identities and their rights, at credentials by logging in with them, at the ClusterSecretStores, and whether External Secrets Operator calls them ready. With --drift a difference ends with a code of its own, for a cron.'
+    'Looks at identities and their rights, at credentials by logging in with them, at the ClusterSecretStores, with layout: one-store at what the looking project sees and at every folder that teams have made, and whether External Secrets Operator calls them ready. With --drift a difference ends with a code of its own, for a cron.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --site site.yaml --file tenancy.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml -f tenancy.yaml --drift --quiet',

@@ -3,6 +3,7 @@ import { count, SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { readyLogins } from '../ci/index.ts'
+import { lookOf } from '../looking/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
 import {
@@ -62,7 +63,9 @@ export async function planTenancy(
         equal: differences.length + drifted.length + unmet.length === 0,
         differences,
         extras: extras.map(described),
-        ...{ unmet: [...unmet], waiting: [...waiting], otherProjects: [...observed.others] },
+        ...{ unmet: [...unmet], waiting: [...waiting] },
+        // The one that looks into the others is of the file's stores.
+        otherProjects: observed.others.filter(slug => slug !== lookOf(tenancy)?.project),
       }
     })
   return await asStep(reporter, 'Compare the file with the server', look, plan => summed(plan.differences))

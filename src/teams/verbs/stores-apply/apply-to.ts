@@ -113,10 +113,10 @@ async function make(
 function beyond(tenancy: Tenancy, { projects, observed }: Made): Pick<Proving, 'known' | 'beyond'> {
   const { identities, all } = observed.server
   const ids = new Map([...all.map(({ slug, id }) => [slug, id] as const), ...projects])
-  const look = lookOf(tenancy)
+  const [look, seen] = [lookOf(tenancy), observed.look?.observed]
   const known = { projects: ids, identities }
-  if (look === undefined) return { known }
-  const trials = trialsBeyond(look, ids)
+  if (look === undefined || seen === undefined) return { known }
+  const trials = trialsBeyond(look, seen)
   return { known, beyond: new Map([[storeIdentity(look.project, look.environment), trials]]) }
 }
 

@@ -20,6 +20,7 @@ const pointing = {
   ...store,
   spec: { provider: { infisical: { hostAPI, auth: { universalAuthCredentials } } } },
 }
+const moved = { ...pointing, metadata: { name: 'sealift-probe' } }
 const planted = [
   secretObject('external-secrets', 'infisical-secrets', { ENCRYPTION_KEY: 'planted' }),
   { ...kinds.service, metadata: { name: 'infisical', namespace: 'external-secrets' } },
@@ -35,6 +36,7 @@ test.each([
   ['what the store names', three, [keys, store], both],
   ['the one that is left of two', two, [keys], both],
   ['nothing more where three could be it', three, [keys], { infisical: 'infisical' }],
+  ['the store of the install, under its other name', two, [moved], both],
   ['the store alone', two, [store], { externalSecrets: 'external-secrets' }],
   [
     'the store, whatever lies elsewhere',

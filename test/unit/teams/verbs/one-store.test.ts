@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { storesDrift } from '../../../../src/teams/verbs/stores-plan.ts'
+import { planTenancy } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { lines } from './helpers.ts'
 import { idOf, looking, type OneStoreSite, oneStoreSite } from './one-store-site.ts'
 import { serving, storeIn } from './stores-site.ts'
@@ -128,6 +129,44 @@ describe('the one store', () => {
     expect(await storeIn(site, 'talent-mesh.prod')).toBeDefined()
     expect(await site.plan(both)).toMatchObject({ equal: true })
   })
+})
+
+test('of twenty projects each folder is granted and imported once, four requests at once at most', async () => {
+  const projects = Array.from({ length: 20 }, (_, i) => ({
+    slug: `team-${i}`,
+    environments: ['dev', 'prod'],
+  }))
+  const paths = ['/ci', '/db/primary', '/db/replica', '/tls']
+  for (const { slug, environments } of projects) {
+    const { id } = await site.server.createProject({ slug, defaultEnvironments: true })
+    for (const environment of environments)
+      for (const path of paths) await site.server.createFolder(id, environment, path)
+  }
+  const many = { ...looking(), projects: projects.map(project => ({ ...project, folders: paths })) }
+  const from = site.server.changes().length
+  await site.apply(many)
+  const sent = site.server.changes().slice(from)
+  const count = (request: string) => sent.filter(name => name.split(' ')[0] === request).length
+  // The root, four folders, and the one above two of them.
+  expect([count('grant'), count('import')]).toEqual([20 * 2 * 6, 20 * 2 * 6])
+  // Those above come with them.
+  expect(sent.filter(name => name.startsWith('createFolder platform-view'))).toHaveLength(20 * 2 * 4)
+  expect(new Set(sent).size).toBe(sent.length)
+  expect(site.server.mostAtOnce()).toBe(4)
+  const asked = site.server.asked.length
+  expect((await site.apply(many)).changed).toEqual([])
+  const again = site.server.asked.slice(asked).filter(name => !name.startsWith('imports'))
+  expect(again.length).toBeLessThanOrEqual(2 * 20 + 14)
+})
+
+test('the looking project is no other project for the tenancy', async () => {
+  await site.apply(looking())
+  const { host, talk } = site
+  expect((await planTenancy({ site: 'bank', tenancy: looking() }, host, talk)).otherProjects).toEqual([])
+  const other = serving({ 'talent-mesh.prod': ['a'] })
+  expect((await planTenancy({ site: 'bank', tenancy: other }, host, talk)).otherProjects).toEqual([
+    'platform-view',
+  ])
 })
 
 describe('folders that come later', () => {
