@@ -17,16 +17,17 @@ export function words(body: unknown, text: string, { naming }: Pick<Call, 'namin
   return issues.data.map(({ path, message }) => `${naming?.(path) ?? path.join('.')}: ${message}`).join('; ')
 }
 
-// As many values are taken out of a text one by one; where there are more, the shortest of them would take out letters.
+// As many values are taken out of a text, if each is longer than that: what is short would take letters out of words.
 const few = 3
 
 /** A text of a server's made fit to be shown: printable, and without the call's secrets. */
 export function hide(text: string, { secrets = [], token }: Pick<Call, 'secrets' | 'token'>): string {
   const values = secrets.map(secret => secret.reveal()).filter(Boolean)
   const own = token === undefined ? [] : [token.reveal()]
-  if (values.length > few && values.some(value => repeats(text, value)))
+  const takes = values.length <= few && values.every(value => value.length > few)
+  if (!takes && values.some(value => repeats(text, value)))
     return 'what it said is not shown, for it may repeat a secret'
-  const taken = [...(values.length > few ? [] : values), ...own].flatMap(forms)
+  const taken = [...(takes ? values : []), ...own].flatMap(forms)
   return printable(taken.reduce((shown, value) => shown.replaceAll(value, '[secret]'), text))
 }
 

@@ -67,6 +67,12 @@ describe('a batch that the server does not write', () => {
     )
   })
 
+  it('is told in whole words where a value is one letter of them', async () => {
+    const batches = await answered(400, { reqId: 'r', message: 'Something here is wrong' })
+    const one = [{ name: 'A', value: new Secret('e') }]
+    expect((await rejection(batches.putSecrets(place, one))).message).toMatch(/: Something here is wrong$/)
+  })
+
   it('says nothing of the token either', async () => {
     const batches = await answered(401, { reqId: 'r', message: 'no such token: token-of-the-admin' })
     const { message } = await rejection(batches.putSecrets(place, secrets))
