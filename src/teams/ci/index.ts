@@ -1,6 +1,6 @@
 /**
  * Logins of machines by tokens of their CI: what of a token the server is told to require, whether its issuer is there,
- * who would get in by that, and the workflow that logs in. Asks issuers, and nobody else; changes nothing.
+ * who would get in by that, and the workflow that logs in. Asks issuers, and the cluster for their CAs; changes nothing.
  */
 export { type Admission, admission, type Claims } from './admission.ts'
 export { completed } from './completed.ts'

@@ -1,5 +1,5 @@
 import { readValues } from '../../kernel/access/index.ts'
-import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 import { isCertificates, type Tenancy, type TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Cluster, IssuerAnswer, Issuers, Login, SiteHost } from '../../kernel/ports/index.ts'
 import { wantedLogin } from './wanted.ts'
@@ -75,7 +75,7 @@ function unfit(answer: IssuerAnswer, issuer: string): string | undefined {
     return `${answer.why}: the server must reach it at every login; where it cannot, use login.jwt with the issuer's public keys`
   // Of a trailing slash issuers and their documents are not always of one mind; of the token they are.
   if (answer.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '')) return undefined
-  return `who answers at ${issuer} calls itself ${answer.issuer}, and so do its tokens`
+  return `who answers at ${issuer} calls itself ${printable(answer.issuer, 200)}, and so do its tokens`
 }
 
 /** Why the server refused a login that was sent, in a sentence without its end; undefined where it failed otherwise. */
