@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { parseTenancy, type TenancyLogin } from '../../../../src/kernel/inputs/index.ts'
@@ -165,4 +167,23 @@ test.each([
 
 test.each(['0s', '1d', '721h', '90000', 'h'])('a life of %j is refused', ttl => {
   expect(faults({ github, ttl })).toEqual([expect.stringMatching(/^login\.ttl: expected /)])
+})
+
+test('the README’s logins are taken as they stand there', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../../README.md'), 'utf8')
+  const section = readme.slice(readme.indexOf('### CI without'), readme.indexOf('### tenancy.yaml'))
+  const [whole = '', byKeys = ''] = [...section.matchAll(/^ *```yaml\n([\s\S]*?)^ *```/gm)].map(
+    ([, yaml]) => yaml,
+  )
+  const head = 'apiVersion: sealift.dev/v1\nkind: Tenancy\norganization: openova\n'
+  const projects = 'projects: [{ slug: talent-mesh, environments: [prod] }]\n'
+  const first = parseTenancy(`${head}${projects}${whole.replace(/^ {3}/gm, '')}`, 'README.md')
+  expect(first.identities?.[0]?.login?.github?.server).toBe('https://ghe.bank.example')
+  // The key is cut short there.
+  const login = byKeys.replace(/"-----BEGIN[^"]*"/, JSON.stringify(publicKey('rsa')))
+  const second = parseTenancy(
+    `${head}identities:\n  - name: ci\n${login.replace(/^/gm, '    ')}`,
+    'README.md',
+  )
+  expect(second.identities?.[0]?.login?.jwt?.audiences).toEqual(['https://github.com/openova'])
 })
