@@ -226,6 +226,47 @@ const calls: readonly (readonly [string, Answers, (infisical: Infisical) => unkn
     session(on => on.audit.lastLogins()),
     /role/,
   ],
+  [
+    'whether projects may share',
+    {
+      '/api/v1/organization': {
+        organizations: [{ id: 'org', allowCrossProjectSecretSharing: true, slug: 'x' }],
+      },
+    },
+    session(on => on.sharing.isAllowed()),
+    /slug/,
+  ],
+  [
+    'grants',
+    {
+      '/api/v1/project-folder-grants': {
+        grants: [
+          {
+            ...{ id: 'g', sourceFolderId: 'f', targetProjectId: 'p', folderName: 'root' },
+            ...{ environmentSlug: 'prod', secretCount: 3 },
+          },
+        ],
+      },
+    },
+    session(on => on.sharing.grants('p')),
+    /secretCount/,
+  ],
+  [
+    'imports',
+    {
+      '/api/v2/secret-imports': {
+        secretImports: [{ id: 'i', importPath: '/a/', importEnv: { id: 'e', slug: 'prod' }, position: 1 }],
+      },
+    },
+    session(on => on.sharing.imports(place)),
+    /slug|position/,
+  ],
+  [
+    'names with their folders',
+    { '/api/v4/secrets': { secrets: [{ secretKey: 'A', secretPath: '/a', secretComment: '' }] } },
+    session(on => on.sharing.namesBelow(place)),
+    /Comment/,
+  ],
 ]
 
 test.each(calls)('%s may be told with any field in any odd form', async (_, sound, call, unused) => {
