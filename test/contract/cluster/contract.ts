@@ -123,6 +123,13 @@ export function clusterContract(open: () => Cluster): void {
       expect(stored['data']).toEqual({ theirs: '1', ours: '2' })
     })
 
+    it('takes away a mapping with the last of what was in it', async () => {
+      await cluster.apply(map('emptied', { a: '1' }, { annotations: { note: 'x' } }))
+      const { data: _, ...without } = map('emptied', {})
+      const stored = await cluster.apply(without)
+      expect([stored['data'], stored.metadata.annotations]).toEqual([undefined, undefined])
+    })
+
     it('takes over what is in conflict', async () => {
       await cluster.create(map('conflict', { a: 'theirs' }))
       expect((await cluster.apply(map('conflict', { a: 'ours' })))['data']).toEqual({ a: 'ours' })

@@ -13,8 +13,8 @@ import {
   kinds,
   type Secret,
 } from '../../../kernel/ports/index.ts'
+import { environmentIn, environmentSecret, type Variables } from '../../../kernel/server-variables/index.ts'
 import { ensure } from '../ensure.ts'
-import { secretObject } from '../secrets.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { fittingKeys } from './lost.ts'
 import type { Keys } from './pair.ts'
@@ -30,6 +30,12 @@ export function restoredFrom(object: KubernetesObject | undefined): string | und
 }
 
 type Values = ReadonlyMap<string, Secret>
+
+interface Present {
+  readonly values: Values
+  /** What site.yaml and verbs for teams asked for, among them. */
+  readonly more: Variables
+}
 
 /**
  * Writes keys into the Secret that install keeps them in, and into its copy, the copy first; what else is in them stays.
@@ -48,29 +54,32 @@ export async function putKeysBack(
   const there = namespace === undefined ? undefined : await cluster.get(kinds.namespace, namespace)
   const usable = namespace !== undefined && there !== undefined && !isTerminating(there)
   const places = [systemNamespace, ...(usable ? [namespace] : [])]
-  const found = new Map<string, Values>()
+  const found = new Map<string, Present>()
   for (const place of places) {
-    const values = await ownValues(cluster, place)
-    if (values !== undefined) found.set(place, values)
-    if (values !== undefined) refuseOthers(`${place}/${keysSecretName}`, values, keys)
+    const present = await ownValues(cluster, place)
+    if (present === undefined) continue
+    found.set(place, present)
+    refuseOthers(`${place}/${keysSecretName}`, present.values, keys)
   }
   const written: string[] = []
-  const [any] = [...found.values()].sort((a, b) => b.size - a.size)
+  const [any] = [...found.values()].sort((a, b) => b.values.size - a.values.size)
   for (const place of places) {
     const here = found.get(place)
-    if (here?.has('ENCRYPTION_KEY') && here.has('AUTH_SECRET')) continue
-    const values = Object.fromEntries(here ?? any ?? [])
-    const whole = { ...values, ENCRYPTION_KEY: keys.encryptionKey, AUTH_SECRET: keys.authSecret }
-    await ensure(cluster, secretObject(place, keysSecretName, whole, { [restoredMark]: fingerprint }))
+    if (here?.values.has('ENCRYPTION_KEY') && here.values.has('AUTH_SECRET')) continue
+    const { values, more } = here ?? any ?? { values: [], more: {} }
+    const both = { ENCRYPTION_KEY: keys.encryptionKey, AUTH_SECRET: keys.authSecret }
+    const whole = { wired: { ...Object.fromEntries(values), ...both }, more }
+    await ensure(cluster, environmentSecret(place, whole, { [restoredMark]: fingerprint }))
     written.push(`${place}/${keysSecretName}`)
   }
   return written
 }
 
-async function ownValues(cluster: Cluster, place: string): Promise<Values | undefined> {
+async function ownValues(cluster: Cluster, place: string): Promise<Present | undefined> {
   const found = await readValues(cluster, place, keysSecretName)
   if (found === undefined || isTerminating(found.object)) return undefined
-  if (isManaged(found.object)) return secretData(found.object)
+  if (isManaged(found.object))
+    return { values: secretData(found.object), more: environmentIn(found.object)?.more ?? {} }
   throw new SealiftError(
     'FOREIGN_INSTALL',
     `Secret ${place}/${keysSecretName} is there already, and Sealift did not make it`,

@@ -1,5 +1,6 @@
 /** What a removal does on a site that is installed to its end. */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { managed } from '../../../../src/kernel/access/index.ts'
 import { type Kind, type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { printYaml } from '../../../../src/kernel/yaml/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
@@ -32,6 +33,17 @@ test('revokes what ESO logs in with, and says what stays', async () => {
     'namespaces demo, eso, sealift-system',
     'CRDs of External Secrets Operator, and the images',
   ])
+})
+
+test('takes the right of ESO’s account that its stores have logged in by, and nobody else’s', async () => {
+  const name = 'sealift-external-secrets-token-reviews'
+  const roleRef = { kind: 'ClusterRole', name: 'system:auth-delegator' }
+  await world.cluster.apply({ ...kinds.clusterRoleBinding, metadata: { name, labels: managed }, roleRef })
+  expect((await remove()).removed).toContain(`ClusterRoleBinding ${name}`)
+  expect(await there(kinds.clusterRoleBinding, name)).toBe(false)
+  await world.cluster.create({ ...kinds.clusterRoleBinding, metadata: { name }, roleRef })
+  expect((await remove()).removed).not.toContain(`ClusterRoleBinding ${name}`)
+  expect(await there(kinds.clusterRoleBinding, name)).toBe(true)
 })
 
 test('says that nothing was revoked where Infisical does not answer', async () => {

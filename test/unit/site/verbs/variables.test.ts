@@ -1,10 +1,15 @@
 /** Variables of Infisical's server, from site.yaml and from teams' verbs: what installs and checks make of them. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
-import { kinds } from '../../../../src/kernel/ports/index.ts'
-import { ensureServerVariables } from '../../../../src/kernel/server-variables/index.ts'
+import { kinds, Secret } from '../../../../src/kernel/ports/index.ts'
+import {
+  ensureServerVariables,
+  environmentIn,
+  environmentSecret,
+} from '../../../../src/kernel/server-variables/index.ts'
 import { lookAtVariables } from '../../../../src/site/verbs/check/variables.ts'
 import type { InstallResult } from '../../../../src/site/verbs/install/index.ts'
+import { putKeysBack } from '../../../../src/site/wire/keys/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { rejection, secretIn } from '../wire/memory.ts'
 import { installOn, objectsIn } from './memory-site.ts'
@@ -93,6 +98,22 @@ describe('an install', () => {
     expect(await inPod()).not.toHaveProperty('ALLOW_INTERNAL_IP_CONNECTIONS')
     expect(await install()).toEqual(['proof'])
   })
+})
+
+test('keys that are put back leave them as they are, and known as wanted ones', async () => {
+  await install()
+  const { cluster } = world
+  const before = await inPod()
+  const { ENCRYPTION_KEY = '', AUTH_SECRET = '', ...rest } = before ?? {}
+  const spoilt = environmentIn(await cluster.get(kinds.secret, 'infisical-secrets', 'demo'))
+  const { ENCRYPTION_KEY: _, AUTH_SECRET: __, ...wired } = spoilt?.wired ?? {}
+  await cluster.apply(environmentSecret('demo', { wired, more: spoilt?.more ?? {} }))
+  expect(await inPod()).toEqual(rest)
+  const keys = { encryptionKey: new Secret(ENCRYPTION_KEY), authSecret: new Secret(AUTH_SECRET) }
+  await putKeysBack(cluster, 'demo', keys)
+  expect(await inPod()).toEqual(before)
+  await ask('true')
+  expect(await inPod()).toEqual({ ...before, ALLOW_INTERNAL_IP_CONNECTIONS: 'true' })
 })
 
 test('a check tells of pods that have started with another environment, and of a Secret that is gone', async () => {
