@@ -4,6 +4,7 @@ import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { migrateSops } from '../../../../src/teams/verbs/migrate-sops/index.ts'
 import { rotateSecrets } from '../../../../src/teams/verbs/rotate-secret.ts'
+import { rotateStores } from '../../../../src/teams/verbs/rotate-stores.ts'
 import { applyStoresOf } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { applyTenancy } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
@@ -150,6 +151,32 @@ test('giving passwords anew is refused while a tenancy is at work, before anythi
   expect(infisical.audit.asked).toEqual([])
   confirming.resolve()
   expect((await ended(first)).status).toBe('rejected')
+})
+
+test('rotating what stores log in with is refused while another is at work, and goes on after it', async () => {
+  const { cluster, infisical, talk, by, ended } = await opened()
+  cluster.behaviour.react = answering(true)
+  await ended(applyTenancy(request, by('ann'), talk, async () => {}))
+  const tenancy = serving({ 'talent-mesh.prod': ['talent-mesh'] })
+  await ended(applyStoresOf({ site: 'bank', tenancy, prune: [] }, by('ann'), talk, async () => {}))
+  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
+  const first = applyTenancy(pruning, by('ann'), talk, async () => {
+    asked.resolve()
+    await confirming.promise
+    throw new Error('not meant')
+  })
+  await asked.promise
+  const before = [...infisical.clientSecrets]
+  expect(await ended(rotateStores('bank', by('ben'), talk))).toMatchObject({ reason: { code: 'SITE_BUSY' } })
+  expect(infisical.clientSecrets).toEqual(before)
+  confirming.resolve()
+  await ended(first)
+  expect(await ended(rotateStores('bank', by('ben'), talk))).toMatchObject({
+    value: { rotated: [{ identity: 'external-secrets.talent-mesh.prod', revoked: 1 }], unmet: [] },
+  })
+  expect(infisical.clientSecrets).toHaveLength(1)
+  expect(infisical.clientSecrets).not.toEqual(before)
 })
 
 test('a cluster of another site is left without a lease', async () => {
