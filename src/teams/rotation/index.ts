@@ -4,5 +4,5 @@
  */
 export { type OldSecret, oldSecret, oldSecrets } from './due.ts'
 export { isDue } from './due-now.ts'
-export { type Rotated, type Rotating, rotatedShape, rotateOne } from './rotate.ts'
+export { type Rotated, rotatedShape, rotateOne } from './rotate.ts'
 export { chosen, policyOf, type WantedRotation } from './wanted.ts'

@@ -27,24 +27,52 @@ export async function readersOf(
   folder: Folder,
   names: readonly string[],
 ): Promise<Reader[]> {
-  const [wide, narrow, externalSecrets] = await Promise.all([
+  const [scope, externalSecrets] = await Promise.all([scopes(cluster), cluster.list(kinds.externalSecret)])
+  return externalSecrets.flatMap(object => {
+    const reader = readerOf(object, folder, names, ref => scope(object, ref))
+    return reader === undefined ? [] : [reader]
+  })
+}
+
+/** Alpha, in ESO 2.9.0 as well. */
+const pushSecret = { apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret' } as const
+
+/**
+ * PushSecrets, as `namespace/name`, that write one of these secrets: what is changed in Infisical they would change back.
+ * @throws SealiftError CLUSTER_*
+ */
+export async function writersOf(
+  cluster: Cluster,
+  folder: Folder,
+  names: readonly string[],
+): Promise<string[]> {
+  const [scope, all] = await Promise.all([scopes(cluster), cluster.list(pushSecret)])
+  const writing = all.filter(object => {
+    const { secretStoreRefs, data } = fieldsOf(object['spec'])
+    const keys = mappingsOf(data).map(entry => fieldsOf(fieldsOf(entry['match'])['remoteRef'])['remoteKey'])
+    return mappingsOf(secretStoreRefs).some(ref =>
+      keys.some(key => names.includes(secretAt(scope(object, ref), key, folder) ?? '')),
+    )
+  })
+  return writing.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`)
+}
+
+/** Where the store reads that an object of a namespace refers to. */
+async function scopes(
+  cluster: Cluster,
+): Promise<(object: KubernetesObject, ref: unknown) => Folder | undefined> {
+  const [wide, narrow] = await Promise.all([
     cluster.list(kinds.clusterSecretStore),
     cluster.list(kinds.secretStore),
-    cluster.list(kinds.externalSecret),
   ])
   const stores = new Map(
     [...wide, ...narrow].map(store => [storeKey(store.kind, store.metadata), scopeOf(store)] as const),
   )
-  return externalSecrets.flatMap(object => {
-    const scope = (ref: unknown) => {
-      const { kind, name } = fieldsOf(ref)
-      const { namespace } = object.metadata
-      const of = kind === 'ClusterSecretStore' ? kind : 'SecretStore'
-      return stores.get(storeKey(of, { name: String(name), ...(namespace ? { namespace } : {}) }))
-    }
-    const reader = readerOf(object, folder, names, scope)
-    return reader === undefined ? [] : [reader]
-  })
+  return ({ metadata: { namespace } }, ref) => {
+    const { kind, name } = fieldsOf(ref)
+    const of = kind === 'ClusterSecretStore' ? kind : 'SecretStore'
+    return stores.get(storeKey(of, { name: String(name), ...(namespace ? { namespace } : {}) }))
+  }
 }
 
 function storeKey(kind: string, { name, namespace }: { readonly name: string; readonly namespace?: string }) {

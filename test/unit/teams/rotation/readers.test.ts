@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
-import { readersOf } from '../../../../src/teams/rotation/readers.ts'
+import { readersOf, writersOf } from '../../../../src/teams/rotation/readers.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { siteCluster } from '../../site/wire/memory.ts'
 
@@ -103,6 +103,33 @@ it('with several keys for one secret, and the Secret by the name it is given', a
   expect(await read({ secretStoreRef, data, target: { name: 'made' } })).toEqual([
     { target: 'made', keys: { PASSWORD: ['a', 'b'], USER: ['u'] } },
   ])
+})
+
+it.each([
+  ['PASSWORD', 'of-folder', ['databases/push']],
+  ['/db/PASSWORD', 'talent-mesh.prod', ['databases/push']],
+  ['PASSWORD', 'talent-mesh.prod', []],
+  ['/db/OTHER', 'talent-mesh.prod', []],
+  ['/db/PASSWORD', 'vault', []],
+])('a PushSecret to %s through %s is one that writes it: %j', async (remoteKey, name, expected) => {
+  const pushSecret = { apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret' }
+  await cluster.apply({
+    ...kinds.crd,
+    metadata: { name: 'pushsecret' },
+    spec: {
+      ...{ group: 'external-secrets.io', scope: 'Namespaced', names: { kind: 'PushSecret' } },
+      versions: [{ name: 'v1alpha1' }],
+    },
+  })
+  await cluster.apply({
+    ...pushSecret,
+    metadata: { name: 'push', namespace: 'databases' },
+    spec: {
+      secretStoreRefs: [{ kind: 'ClusterSecretStore', name }],
+      data: [{ match: { secretKey: 'password', remoteRef: { remoteKey } } }],
+    },
+  })
+  expect(await writersOf(cluster, folder, ['PASSWORD', 'USER'])).toEqual(expected)
 })
 
 it('is nobody where there is no External Secrets Operator', async () => {
