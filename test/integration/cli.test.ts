@@ -9,7 +9,16 @@ import { smallSite } from '../unit/site/wire/sites.ts'
 const root = join(import.meta.dirname, '..', '..')
 const verbs = [
   ...['lock', 'build', 'diff', 'inspect', 'images', 'sbom', 'verify', 'merge', 'sign', 'keys new'],
-  ...['install', 'check', 'status', 'rotate admin', 'rotate ca', 'rotate database', 'rotate stores', 'remove'],
+  ...[
+    'install',
+    'check',
+    'status',
+    'rotate admin',
+    'rotate ca',
+    'rotate database',
+    'rotate stores',
+    'remove',
+  ],
 ]
 let dir: string
 
