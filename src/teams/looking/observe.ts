@@ -55,6 +55,8 @@ export interface Observing {
   /** Every project of secrets, as the server has listed them. */
   readonly projects: readonly ServerProject[]
   readonly licence: Licence
+  /** Projects whose folders were listed already, by slug. */
+  readonly listed: ReadonlyMap<string, Pick<ObservedSource, 'folders'>>
 }
 
 /**
@@ -62,13 +64,15 @@ export interface Observing {
  * of what lies in that itself. @throws SealiftError SERVER_FAILED, CLUSTER_*
  */
 export async function observeLook(look: Look, observing: Observing): Promise<ObservedLook> {
-  const { cluster, session, pace, namespace, projects, licence } = observing
+  const { cluster, session, pace, namespace, projects, licence, listed } = observing
   const { sharing, tenancy } = session
   const view = projects.find(({ slug }) => slug === look.project)
+  const foldersIn = async (project: ServerProject) =>
+    listed.get(project.slug)?.folders ?? (await pace.read(() => tenancy.folders(project)))
   const [isTold, isAllowed, seen, people] = await Promise.all([
     isServerTold(cluster, namespace, session.organizationId),
     pace.read(() => sharing.isAllowed()),
-    view && pace.read(() => tenancy.folders(view)),
+    view && foldersIn(view),
     view ? pace.read(() => tenancy.members(view.id)) : [],
   ])
   const shares = isTold && isAllowed
@@ -90,10 +94,7 @@ export async function observeLook(look: Look, observing: Observing): Promise<Obs
   if (!shares && first !== undefined) await grantsOf(first)
   const sources = await Promise.all(
     named.map(async (project): Promise<readonly [string, ObservedSource]> => {
-      const [folders, grants] = await Promise.all([
-        pace.read(() => tenancy.folders(project)),
-        shares ? grantsOf(project) : [],
-      ])
+      const [folders, grants] = await Promise.all([foldersIn(project), shares ? grantsOf(project) : []])
       return [project.slug, { project, folders, grants }]
     }),
   )

@@ -100,7 +100,7 @@ export async function observeStores(
     look &&
     (await observeLook(look, {
       ...{ cluster, session, pace, namespace: site.infisical },
-      ...{ projects: server.all, licence: server.licence },
+      ...{ projects: server.all, licence: server.licence, listed: server.projects },
     }))
   const known = new Set([...stores, ...credentials].map(identityOf))
   const strange = await Promise.all(

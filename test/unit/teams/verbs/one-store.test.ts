@@ -113,7 +113,8 @@ describe('the one store', () => {
     const again = site.server.asked.slice(asked, asked + (site.server.asked.length - asked) / 2)
     expect(again.filter(request => request.startsWith('grants'))).toHaveLength(2)
     expect(again.filter(request => request.startsWith('imports'))).toHaveLength(10)
-    expect(again.length - 10 - 2 * 2).toBeLessThanOrEqual(12)
+    expect(again.filter(request => request.startsWith('folders'))).toHaveLength(3)
+    expect(again.length - 10 - 2 * 2).toBeLessThanOrEqual(11)
   })
 
   test('is proven to read nowhere else: in no project that it looks into', async () => {
