@@ -1,4 +1,5 @@
 /** One store for all teams, on a site that is installed: the decision's ExternalSecret gets its Secret as it stands. */
+import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -61,13 +62,15 @@ export function oneStore(journey: () => Journey): void {
   })
 
   test('serves the decision’s ExternalSecret, word for word but for its API version', async () => {
-    await put('POSTGRES_PASSWORD', 'from the web UI')
+    const password = randomBytes(12).toString('hex')
+    await put('POSTGRES_PASSWORD', password)
     await site().cluster.kubectl(['apply', '-f', '-'], await readFile(decided, 'utf8'))
-    await arrived('db-credentials', 'POSTGRES_PASSWORD', 'from the web UI')
+    await arrived('db-credentials', 'POSTGRES_PASSWORD', password)
   })
 
   test('sees a folder that the team makes later: drift, and another apply', async () => {
-    await put('URL', 'in a folder', '/databases')
+    const url = randomBytes(12).toString('hex')
+    await put('URL', url, '/databases')
     expect((await journey().run(['stores', 'plan', ...both(), '--drift'])).exitCode).toBe(71)
     expect((await journey().run(['stores', 'apply', ...both(), '--quiet'])).exitCode).toBe(0)
     expect((await journey().run(['stores', 'plan', ...both(), '--drift'])).exitCode).toBe(0)
@@ -77,7 +80,7 @@ export function oneStore(journey: () => Journey): void {
       .replaceAll(/POSTGRES_PASSWORD/g, 'URL')
       .replace('/talent-mesh/prod/', '/talent-mesh/prod/databases/')
     await site().cluster.kubectl(['apply', '-f', '-'], later)
-    await arrived('later', 'URL', 'in a folder')
+    await arrived('later', 'URL', url)
   })
 
   test('stands through an install and a check, whose own secret goes another way', async () => {
