@@ -4,6 +4,7 @@ import { createCipheriv } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import type { TestContainerd } from './containerd.ts'
 
@@ -22,14 +23,20 @@ async function* endless(archive: Buffer): AsyncGenerator<Uint8Array> {
   await Promise.withResolvers<never>().promise
 }
 
-/** Imports an archive in a process of its own, and kills it and its ctr when all but the archive's end is read. */
-export async function killImport({ address, ctr }: TestContainerd, archive: Buffer): Promise<void> {
+/**
+ * Imports an archive in a process of its own, and kills it and its ctr when all but the archive's end is read, and
+ * containerd has a part of a blob.
+ */
+export async function killImport({ address, ctr, run }: TestContainerd, archive: Buffer): Promise<void> {
   const child = spawn(process.execPath, [import.meta.filename, address, ...ctr], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
   child.stdin.end(archive)
   await Promise.race([once(child.stdout, 'data'), ended])
+  // What is read may still lie in pipes.
+  for (let round = 0; round < 200 && (await run('content', 'active')).split('\n').length < 2; round++)
+    await sleep(50)
   if (child.pid === undefined || child.exitCode !== null) throw new Error('the import ended by itself')
   child.kill('SIGSTOP') // or it would see its ctr end
   const own = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
