@@ -8,15 +8,17 @@ export function storesPlanText(plan: {
   readonly unmet: readonly Unmet[]
   readonly foreign: readonly Unmet[]
   readonly unready: readonly Unmet[]
+  readonly doubts: readonly Unmet[]
   readonly absentNamespaces: readonly string[]
 }): string {
-  const { differences, extras, unmet, foreign, unready, absentNamespaces } = plan
+  const { differences, extras, unmet, foreign, unready, doubts, absentNamespaces } = plan
   return [
     differences.length === 0 ? 'the stores are all that the file names' : differenceTable(differences),
     ...(extras.length === 0 ? [] : [`not in the file; only --prune deletes it:\n${extraTable(extras)}`]),
     ...unmetText(unmet),
     ...foreignText(foreign),
     ...unreadyText(unready),
+    ...doubtsText(doubts),
     ...(absentNamespaces.length === 0
       ? []
       : [`served as soon as they are there: namespaces ${absentNamespaces.join(', ')}`]),
@@ -30,13 +32,15 @@ export function storesAppliedText(applied: {
   readonly foreign: readonly Unmet[]
   readonly proven: readonly { readonly identity: string; readonly tried: number }[]
   readonly unready: readonly Unmet[]
+  readonly doubts: readonly Unmet[]
 }): string {
-  const { changed, unmet, foreign, proven, unready } = applied
+  const { changed, unmet, foreign, proven, unready, doubts } = applied
   return [
     changed.length === 0 ? 'the stores were as the file says already' : differenceTable(changed),
     ...unmetText(unmet),
     ...foreignText(foreign),
     ...unreadyText(unready),
+    ...doubtsText(doubts),
     ...(proven.length === 0
       ? []
       : [`tried with twins: ${proven.map(({ identity, tried }) => `${identity} (${tried})`).join(', ')}`]),
@@ -53,4 +57,14 @@ function unreadyText(unready: readonly Unmet[]): string[] {
   if (unready.length === 0) return []
   const rows = unready.map(({ name, why }) => [name, why])
   return [`not ready for External Secrets Operator:\n${table(['what', 'what it says'], rows)}`]
+}
+
+function doubtsText(doubts: readonly Unmet[]): string[] {
+  if (doubts.length === 0) return []
+  return [
+    `worth a look, for nothing else tells of it:\n${table(
+      ['what', 'why'],
+      doubts.map(({ name, why }) => [name, why]),
+    )}`,
+  ]
 }

@@ -58,7 +58,7 @@ const stores = {
   serve: [
     {
       ...{ project: 'talent-mesh', environment: 'prod', namespaces: ['talent-mesh'] },
-      ...{ expandSecretReferences: false, externalSecrets: [made] },
+      ...{ expandSecretReferences: false, externalSecrets: [made], pushSecrets: [] },
     },
   ],
 }

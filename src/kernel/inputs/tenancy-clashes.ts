@@ -1,5 +1,4 @@
 import { servedBy } from '../access/index.ts'
-import { printable } from '../errors/index.ts'
 import { entriesOf, twice } from './clashes.ts'
 import { lookClashes } from './tenancy-look.ts'
 import {
@@ -11,6 +10,7 @@ import {
   strangers,
   text,
 } from './tenancy-names.ts'
+import { broughtClashes, pushClashes } from './tenancy-store-clashes.ts'
 
 /**
  * What stands in a tenancy twice where it must be unique, and names of what is not in it. Reads the document as it was
@@ -56,41 +56,8 @@ export function tenancyClashes(raw: unknown): string[] {
     }),
     ...served.flatMap((entry, at) => repeated(entry, 'namespaces', `stores.serve[${at}]`)),
     ...broughtClashes(served),
+    ...pushClashes(served),
     ...(typeof stores === 'object' && stores !== null ? lookClashes(stores as Entry, projects) : []),
-  ]
-}
-
-/** ExternalSecrets of one name in a namespace, or for one Secret there, and those of namespaces that are not served. */
-function broughtClashes(served: readonly Entry[]): string[] {
-  const all = served.flatMap((entry, at) =>
-    entriesOf(entry, 'externalSecrets').map((one, i) => ({
-      ...{ one, path: `stores.serve[${at}].externalSecrets[${i}]` },
-      namespaces: Array.isArray(entry['namespaces']) ? entry['namespaces'] : undefined,
-    })),
-  )
-  const again = (field: 'name' | 'target') => {
-    const first = new Map<string, string>()
-    return all.flatMap(({ one, path }) => {
-      const [namespace, name] = [text(one['namespace']), text(one[field])]
-      if (namespace === undefined || name === undefined) return []
-      const [key, before] = [`${namespace}/${name}`, first.get(`${namespace}/${name}`)]
-      if (before === undefined) first.set(key, path)
-      return before === undefined
-        ? []
-        : [`${path}.${field}: expected a name of its own; ${printable(key)} is ${before} already`]
-    })
-  }
-  const unserved = all.filter(
-    ({ one, namespaces }) =>
-      text(one['namespace']) !== undefined && namespaces?.includes(one['namespace']) === false,
-  )
-  return [
-    ...unserved.map(
-      ({ one, path }) =>
-        `${path}.namespace: expected a namespace that the store serves; found ${shown(one['namespace'])}`,
-    ),
-    ...again('name'),
-    ...again('target'),
   ]
 }
 

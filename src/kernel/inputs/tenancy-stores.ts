@@ -1,31 +1,17 @@
 import * as z from 'zod'
 import { environmentSlug, namespaceName, objectName } from './tenancy-fields.ts'
 import { look } from './tenancy-look.ts'
-
-// ESO takes what is before the last slash for the folder, from the environment's root.
-const remoteKey = z
-  .string()
-  .max(1255)
-  .regex(
-    /^((\/[A-Za-z0-9_-]{1,255})*\/)?[^/:\p{Cc}]{1,255}$/u,
-    "a secret's name, or a path such as /databases/PASSWORD",
-  )
+import { pushSecret } from './tenancy-push.ts'
+import { refreshInterval, remoteKey, secretKey } from './tenancy-secrets.ts'
 
 /** Secrets of an environment that are to come into one Kubernetes Secret. */
 const externalSecret = z.strictObject({
   name: objectName.describe('Name of the ExternalSecret'),
   namespace: namespaceName.describe('One of the namespaces that the store serves'),
   target: objectName.describe('Name of the Kubernetes Secret that it makes'),
-  refreshInterval: z
-    .string()
-    .regex(/^[1-9][0-9]{0,5}[smh]$/, 'a time such as 30s, 15m or 1h')
-    .default('1h')
-    .describe('How often External Secrets Operator looks for changes'),
+  refreshInterval: refreshInterval.describe('How often External Secrets Operator looks for changes'),
   data: z
-    .record(
-      z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, 'a key: letters, digits, dashes, dots and underscores'),
-      remoteKey,
-    )
+    .record(secretKey, remoteKey)
     .refine(keys => Object.keys(keys).length > 0, 'at least one key')
     .describe(
       "The Secret's keys, and the secret in Infisical that each is: its name, or /FOLDER/NAME from the environment's root",
@@ -53,6 +39,10 @@ const served = z.strictObject({
     .array(externalSecret)
     .default([])
     .describe('ExternalSecrets that are made in these namespaces; teams can make others themselves'),
+  pushSecrets: z
+    .array(pushSecret)
+    .default([])
+    .describe('PushSecrets that bring Kubernetes Secrets of these namespaces into the environment'),
 })
 
 /** How secrets come into the cluster. */

@@ -56,13 +56,18 @@ export const tenancySchema = z
   })
   .describe('Who uses an Infisical, and how it is divided among them')
 
+type Written = z.infer<typeof tenancySchema>
+type WrittenIdentity = NonNullable<Written['identities']>[number]
+
 /** Who uses an Infisical: a validated tenancy.yaml, defaults filled in. */
-export type Tenancy = z.infer<typeof tenancySchema>
+export type Tenancy = Omit<Written, 'identities'> & { identities?: TenancyIdentity[] | undefined }
 /** One project of it. */
 export type TenancyProject = Tenancy['projects'][number]
 
-/** One machine identity of it. */
-export type TenancyIdentity = NonNullable<Tenancy['identities']>[number]
+/** One machine identity of it. What stores log in with may also `push`: make and change secrets, and delete none. */
+export type TenancyIdentity = Omit<WrittenIdentity, 'access'> & {
+  access: (WrittenIdentity['access'][number] & { readonly push?: readonly string[] })[]
+}
 /** How one of them logs in. */
 export type TenancyLogin = NonNullable<TenancyIdentity['login']>
 /** Its stores: which environments have one, and whom they serve. */

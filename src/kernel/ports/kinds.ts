@@ -26,6 +26,7 @@ export const kinds = {
   namespace: { apiVersion: 'v1', kind: 'Namespace' },
   node: { apiVersion: 'v1', kind: 'Node' },
   pod: { apiVersion: 'v1', kind: 'Pod' },
+  pushSecret: { apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret' },
   replicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
   resourceQuota: { apiVersion: 'v1', kind: 'ResourceQuota' },
   secret: { apiVersion: 'v1', kind: 'Secret' },

@@ -34,9 +34,6 @@ export async function readersOf(
   })
 }
 
-/** Alpha, in ESO 2.9.0 as well. */
-const pushSecret = { apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret' } as const
-
 /**
  * PushSecrets, as `namespace/name`, that write one of these secrets: what is changed in Infisical they would change back.
  * @throws SealiftError CLUSTER_*
@@ -46,7 +43,7 @@ export async function writersOf(
   folder: Folder,
   names: readonly string[],
 ): Promise<string[]> {
-  const [scope, all] = await Promise.all([scopes(cluster), cluster.list(pushSecret)])
+  const [scope, all] = await Promise.all([scopes(cluster), cluster.list(kinds.pushSecret)])
   const writing = all.filter(object => {
     const { secretStoreRefs, data } = fieldsOf(object['spec'])
     const keys = mappingsOf(data).map(entry => fieldsOf(fieldsOf(entry['match'])['remoteRef'])['remoteKey'])

@@ -10,13 +10,18 @@ interface Of<Kind> extends Place {
   readonly change: 'create' | 'change' | 'remove'
   readonly detail: string
 }
-type ObjectAction = Of<'credentials'> | StoreObjectAction | ExternalSecretAction
+type ObjectAction = Of<'credentials'> | StoreObjectAction | ExternalSecretAction | PushSecretAction
 /** A ClusterSecretStore, by its name. */
 interface StoreObjectAction extends Of<'store'> {
   readonly store: string
 }
 /** An ExternalSecret, by its namespace and name. */
 export interface ExternalSecretAction extends Of<'external-secret'> {
+  readonly namespace: string
+  readonly name: string
+}
+/** A PushSecret, by its namespace and name. */
+export interface PushSecretAction extends Of<'push-secret'> {
   readonly namespace: string
   readonly name: string
 }
@@ -41,7 +46,8 @@ export type StoreAction = Action | ObjectAction | OldIdentity | LookAction
 export const storeDifference = z.strictObject({
   change: z.enum(['create', 'change', 'remove']),
   kind: z.enum([
-    ...(['identity', 'machine', 'privilege', 'credentials', 'store', 'external-secret'] as const),
+    ...(['identity', 'machine', 'privilege', 'credentials', 'store'] as const),
+    ...(['external-secret', 'push-secret'] as const),
     ...(['variable', 'binding', 'sharing', 'project', 'environment', 'folder', 'grant', 'import'] as const),
   ]),
   name: z.string(),
@@ -53,7 +59,7 @@ export type StoreDifference = z.infer<typeof storeDifference>
 export function describedStore(action: StoreAction): StoreDifference {
   const { change } = action
   if (isOfLook(action)) return describedLook(action)
-  if (action.kind === 'external-secret')
+  if (action.kind === 'external-secret' || action.kind === 'push-secret')
     return { change, kind: action.kind, name: `${action.namespace}/${action.name}`, detail: action.detail }
   if (action.kind === 'store') return { change, kind: 'store', name: action.store, detail: action.detail }
   if (action.kind === 'credentials')

@@ -9,11 +9,12 @@ import {
 } from '../../kernel/ports/index.ts'
 import { applyLook, type FolderAction, isOfLook } from '../looking/index.ts'
 import { type Action, allEnded, applyActions } from '../tenancy/index.ts'
-import type { ExternalSecretAction, StoreAction, StoreRemoval } from './action.ts'
+import type { ExternalSecretAction, PushSecretAction, StoreAction, StoreRemoval } from './action.ts'
 import type { StoresComparison } from './diff.ts'
 import { externalSecretObject } from './external-secrets.ts'
 import { makeLogin, settleLogin } from './login.ts'
 import type { Looking, ObservedStores } from './observe.ts'
+import { pushSecretObject } from './push-secrets.ts'
 import { credentialsOf, type Place, type Served, storeNameOf, storeObject } from './wanted.ts'
 
 /** What doing needs. */
@@ -57,7 +58,7 @@ export async function applyStores(
   return { stores, projects }
 }
 
-const objects = ['credentials', 'store', 'external-secret']
+const objects = ['credentials', 'store', 'external-secret', 'push-secret']
 const isObject = (action: StoreAction) => objects.includes(action.kind)
 const isSame = (action: StoreAction, { project, environment }: Place) =>
   'environment' in action && action.project === project && action.environment === environment
@@ -95,24 +96,30 @@ async function applyStore(
   const store = storeObject(served, identity.id, site)
   const place = credentialsOf(served, site)
   const kept = observed.kept.get(storeNameOf(served))
-  const broughtBy = ({ namespace, name }: ExternalSecretAction) => {
-    const of = served.externalSecrets.find(found => found.namespace === namespace && found.name === name)
-    if (of === undefined) throw new Error('an action for an ExternalSecret that is not in the file')
-    return externalSecretObject(served, of)
-  }
   for (const action of actions) {
     if (action.kind === 'store') {
       // The install's own goes on first: its probe must find it whenever this is stopped.
       if (served.store !== undefined && observed.installs !== undefined)
         await applyThroughWebhook(cluster, movedStore(observed.installs), patience)
       await applyThroughWebhook(cluster, store, patience)
-    } else if (action.kind === 'external-secret')
-      await applyThroughWebhook(cluster, broughtBy(action), patience)
+    } else if (action.kind === 'external-secret' || action.kind === 'push-secret')
+      await applyThroughWebhook(cluster, carrierOf(served, action), patience)
     else await pace.change(() => makeLogin(place, identity, kept, applying))
     done(action)
   }
   await pace.change(() => settleLogin(place, identity, applying))
   return store
+}
+
+/** The object of the file that an action is for. */
+function carrierOf(served: Served, action: ExternalSecretAction | PushSecretAction): KubernetesObject {
+  const isOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
+    namespace === action.namespace && name === action.name
+  const brought = action.kind === 'external-secret' ? served.externalSecrets.find(isOf) : undefined
+  if (brought !== undefined) return externalSecretObject(served, brought)
+  const pushed = action.kind === 'push-secret' ? served.pushSecrets.find(isOf) : undefined
+  if (pushed !== undefined) return pushSecretObject(served, pushed)
+  throw new Error(`an action for a ${action.kind} that is not in the file`)
 }
 
 /** The only identity of a name. @throws SealiftError SERVER_FAILED when somebody has made or deleted one meanwhile */
@@ -130,6 +137,8 @@ async function remove(removal: StoreRemoval, { cluster, session, pace, site }: A
   else if (removal.kind === 'store') await cluster.delete(kinds.clusterSecretStore, removal.store)
   else if (removal.kind === 'external-secret')
     await cluster.delete(kinds.externalSecret, removal.name, removal.namespace)
+  else if (removal.kind === 'push-secret')
+    await cluster.delete(kinds.pushSecret, removal.name, removal.namespace)
   else if (removal.kind === 'credentials') {
     const { name, namespace } = credentialsOf(removal, site)
     await cluster.delete(kinds.secret, name, namespace)

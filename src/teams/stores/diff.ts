@@ -2,12 +2,14 @@ import { servedBy, storeIdentity } from '../../kernel/access/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { identityOf } from '../../kernel/owned/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
-import { compareLook, type LookComparison } from '../looking/index.ts'
-import { compare, type Removal, type Unmet } from '../tenancy/index.ts'
+import { compare, type Unmet } from '../tenancy/index.ts'
 import type { StoreAction, StoreRemoval } from './action.ts'
 import { externalSecretActions, oldExternalSecrets } from './external-secrets.ts'
 import { type StandingLogin, wordsOfLogin } from './login.ts'
+import { lookBetween, othersIn } from './look.ts'
 import { type ObservedStores, placeOf } from './observe.ts'
+import { oldPushSecrets, pushActions, withPossiblePushes } from './push-secrets.ts'
+import { pushDoubts } from './push-values.ts'
 import type { Site } from './site.ts'
 import {
   credentialsOf,
@@ -33,6 +35,8 @@ export interface StoresComparison {
   readonly foreign: readonly Unmet[]
   /** The stores that can be had. */
   readonly serve: readonly Served[]
+  /** What would be done and has a flaw that no error tells of. */
+  readonly doubts: readonly Unmet[]
 }
 
 /** Compares the stores of a file with what there is. */
@@ -42,13 +46,21 @@ export function compareStores(
   observed: ObservedStores,
   site: Site,
 ): StoresComparison {
-  const look = lookBetween(tenancy, observed)
+  const lost = (served: Served, why?: string) => why ?? strangers(served, observed)
+  const pushing = serve
+    .filter(served => served.store === undefined && lost(served, missing(served, observed)) === undefined)
+    .map(served => withPossiblePushes(served, observed))
+  const pushed = pushing.map(({ served }) => pushActions(served, observed))
+  const folders = pushed.flatMap(found => found.folders)
+  const look = lookBetween(tenancy, observed, folders)
   const refused = serve.flatMap(served => {
-    const why = served.store === undefined ? missing(served, observed) : look?.refused
-    const other = why ?? strangers(served, observed)
-    return other === undefined ? [] : [{ served, why: other }]
+    const why = lost(served, served.store === undefined ? missing(served, observed) : look?.refused)
+    return why === undefined ? [] : [{ served, why }]
   })
-  const possible = serve.filter(served => !refused.some(found => found.served === served))
+  const possible = [
+    ...pushing.map(({ served }) => served),
+    ...serve.filter(served => served.store !== undefined && !refused.some(found => found.served === served)),
+  ]
   const rights = compare(onlyServed(tenancy, possible, look?.folders), observed.server)
   const one = possible.find(({ store }) => store !== undefined)
   const isRight = ({ kind, project }: StoreAction) =>
@@ -56,10 +68,12 @@ export function compareStores(
   const { externalSecrets, namespaces } = observed
   const brought = possible.map(served => externalSecretActions(served, externalSecrets, namespaces))
   const actions = [
+    ...folders,
     ...rights.actions.filter(isRight),
     ...(look?.actions ?? []),
     ...possible.flatMap(served => objectActions(served, observed, site)),
     ...brought.flatMap(found => found.actions),
+    ...pushed.flatMap(found => found.actions),
   ]
   const excess = rights.extras.filter(extra => extra.kind === 'privilege')
   const old = [...leftPlaces(serve, observed).values()]
@@ -67,32 +81,25 @@ export function compareStores(
   const removed = old.flatMap(place => removals(place, names, observed, site))
   return {
     actions,
-    extras: [...oldExternalSecrets(serve, externalSecrets), ...(look?.extras ?? []), ...excess, ...removed],
+    extras: [
+      ...oldExternalSecrets(serve, externalSecrets),
+      ...oldPushSecrets(serve, observed.pushSecrets),
+      ...(look?.extras ?? []),
+      ...excess,
+      ...removed,
+    ],
     foreign: [...(look?.foreign ?? []), ...othersIn(one, rights.extras)],
     unmet: [
       ...refused.map(({ served, why }) => ({ name: `store ${objectNameOf(served)}`, why })),
       ...rights.unmet,
       ...(look?.unmet ?? []),
       ...brought.flatMap(found => found.unmet),
+      ...[...pushing, ...pushed].flatMap(({ unmet }) => unmet),
       ...unknownIdentities(old, removed, observed),
     ],
     serve: possible,
+    doubts: serve.flatMap(served => pushDoubts(served, observed.sources)),
   }
-}
-
-function lookBetween(tenancy: Tenancy, { look }: ObservedStores): LookComparison | undefined {
-  if (look === undefined) return undefined
-  const folders = new Map(tenancy.projects.map(({ slug, folders }) => [slug, folders]))
-  return compareLook(look.wanted, folders, tenancy.organization, look.observed)
-}
-
-/** Identities in the looking project that are not the one store's. */
-function othersIn(one: Served | undefined, extras: readonly Removal[]): Unmet[] {
-  return extras.flatMap(extra =>
-    extra.kind === 'machine' && extra.project === one?.project
-      ? [{ name: `identity ${extra.identity} in ${extra.project}`, why: `it is there as ${extra.from}` }]
-      : [],
-  )
 }
 
 /** The tenancy of stores with the environments that they are for, and no other. */

@@ -7,16 +7,22 @@ import type { Unmet } from '../tenancy/index.ts'
 import type { ExternalSecretAction } from './action.ts'
 import { type Served, storeNameOf } from './wanted.ts'
 
-/** Annotation of an ExternalSecret that Sealift made: the name of its store. */
-const storeMark = 'sealift.dev/store'
+/** Annotation of an ExternalSecret or a PushSecret that Sealift made: the name of its store. */
+export const storeMark = 'sealift.dev/store'
 
 /** An ExternalSecret that the file wants. */
 type Wanted = Served['externalSecrets'][number]
 
-const placed = ({ namespace, name }: { readonly namespace?: string | undefined; readonly name: string }) =>
-  `${namespace}/${name}`
+/** `namespace/name`. */
+export const placed = ({
+  namespace,
+  name,
+}: {
+  readonly namespace?: string | undefined
+  readonly name: string
+}) => `${namespace}/${name}`
 
-/** The store that an ExternalSecret of Sealift's reads through; nothing for any other. */
+/** The store that an ExternalSecret or a PushSecret of Sealift's goes through; nothing for any other. */
 export function storeOf(object: KubernetesObject): string | undefined {
   return isManaged(object) ? object.metadata.annotations?.[storeMark] : undefined
 }
@@ -46,10 +52,11 @@ function isAsWanted(live: KubernetesObject | undefined, wanted: KubernetesObject
   const [{ refreshInterval: now, ...rest }, { refreshInterval, ...spec }] = [live, wanted].map(object =>
     fieldsOf(object?.['spec']),
   ) as [Mapping, Mapping]
-  // Seen: ESO writes the object back, and 1h is 1h0m0s then.
-  const same = seconds(now) === seconds(refreshInterval)
-  return same && covers(rest, spec) && covers(live?.metadata, wanted.metadata)
+  return sameDuration(now, refreshInterval) && covers(rest, spec) && covers(live?.metadata, wanted.metadata)
 }
+
+/** Whether two times are the same. Seen: ESO writes objects back, and 1h is 1h0m0s then. */
+export const sameDuration = (now: unknown, wanted: unknown) => seconds(now) === seconds(wanted)
 
 const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 

@@ -1,7 +1,7 @@
 /**
  * Stores: whether External Secrets Operator has what a tenancy file wants of it, and the way there. Each is an identity
  * with rights on one environment, its credentials, and a ClusterSecretStore for some namespaces. Writes over nothing
- * that Sealift did not make, and never reads a team's secrets.
+ * that Sealift did not make, and never reads a team's secrets but those that are to be pushed.
  */
 export { bindingObject } from './account.ts'
 export { accountDifferences, internalVariable, loginAsker } from './account-differences.ts'
@@ -16,6 +16,7 @@ export { type ApplyingStores, applyStores } from './apply.ts'
 export { compareStores, type StoresComparison } from './diff.ts'
 export { type Looking, type ObservedStores, observeStores } from './observe.ts'
 export { type ConfirmStores, confirmStorePruning } from './prune.ts'
+export { pushUnsaid } from './push-secrets.ts'
 export { unreadyOf, waitForStores } from './ready.ts'
 export { credentialsThere, type Renewed, renew, revokeEarlier, type StandingCredentials } from './rotate.ts'
 export {

@@ -22,6 +22,7 @@ import type { Pace } from '../pace/index.ts'
 import { type Observed, observe } from '../tenancy/index.ts'
 import { foreignInTheWay, refuseForeign, storeOf } from './external-secrets.ts'
 import { type StandingLogin, standingLogin } from './login.ts'
+import { type ObservedPushes, observePushes } from './push-observed.ts'
 import type { Site } from './site.ts'
 import {
   credentialsOf,
@@ -42,7 +43,7 @@ export interface Looking {
 }
 
 /** What there is of the stores. */
-export interface ObservedStores {
+export interface ObservedStores extends ObservedPushes {
   /** The server: projects that stores are for, and every identity. */
   readonly server: Observed
   /** Every ClusterSecretStore that Sealift made for an environment, or for all teams, by its name. */
@@ -85,9 +86,11 @@ export async function observeStores(
       }),
     ),
   ])
+  const pushing = await observePushes(serve, cluster, named)
   refuseForeign([
     ...foreignStores(serve, named, secrets),
     ...(await foreignInTheWay(serve, externalSecrets, cluster)),
+    ...pushing.foreignPushes,
   ])
   const stores = named.filter(
     store => isManaged(store) && identityOf(store) !== undefined && placeOfStore(store) !== undefined,
@@ -138,6 +141,7 @@ export async function observeStores(
     externalSecrets: externalSecrets.filter(object => storeOf(object) !== undefined),
     // In one that is being deleted nothing can be made any more.
     namespaces: new Set(namespaces.filter(one => !isTerminating(one)).map(({ metadata }) => metadata.name)),
+    ...pushing,
   }
 }
 

@@ -21,7 +21,7 @@ export async function unreadyOf(cluster: Cluster, objects: readonly KubernetesOb
         const { name, namespace } = object.metadata
         const said = (await explain(cluster, object)).join('; ')
         const why = said || 'External Secrets Operator has not looked at it: see whether it runs'
-        return { name: namespace ? `ExternalSecret ${namespace}/${name}` : `store ${name}`, why }
+        return { name: namespace ? `${object.kind} ${namespace}/${name}` : `store ${name}`, why }
       }),
   )
 }

@@ -93,9 +93,19 @@ export function isAsWanted(live: KubernetesObject | undefined, wanted: Kubernete
   )
 }
 
+/** The folder that a key of Infisical's is in: `/` for a name by itself. */
+export function folderOf(remoteKey: string): string {
+  return remoteKey.slice(0, Math.max(0, remoteKey.lastIndexOf('/'))) || '/'
+}
+
+/** Folders that the pushes of a store write into. */
+export function pushFolders({ pushSecrets }: Served): string[] {
+  return [...new Set(pushSecrets.flatMap(({ data }) => Object.values(data).map(folderOf)))].sort()
+}
+
 /**
- * The tenancy of the stores: each has an identity that may read its environment, and nothing else. The looking project
- * is one of it, of which the file says only that it is to be.
+ * The tenancy of the stores: each has an identity that may read its environment, push where PushSecrets do, and nothing
+ * else. The looking project is one of it, of which the file says only that it is to be.
  * @param serve the stores that it is to have @param folders those that the looking project is to have
  */
 export function tenancyOfStores(
@@ -115,10 +125,14 @@ export function tenancyOfStores(
           ...{ slug, environments: [environment], folders: [...folders], description: lookMark },
         })),
     ],
-    identities: serve.map(({ project, environment }) => ({
-      name: storeIdentity(project, environment),
-      access: [{ project, environments: [environment], read: ['/**'], write: [] }],
-    })),
+    identities: serve.map(served => {
+      const { project, environment } = served
+      const access = {
+        ...{ project, environments: [environment], read: ['/**'], write: [] },
+        push: pushFolders(served),
+      }
+      return { name: storeIdentity(project, environment), access: [access] }
+    }),
   }
 }
 
@@ -128,7 +142,14 @@ export function allServed(tenancy: Tenancy): Served[] {
   const { serve } = storesOf(tenancy)
   if (look === undefined) return serve
   const { project, environment, namespaces = [], expandSecretReferences } = look
-  const one = { project, environment, namespaces, expandSecretReferences, externalSecrets: [] }
+  const one = {
+    project,
+    environment,
+    namespaces,
+    expandSecretReferences,
+    externalSecrets: [],
+    pushSecrets: [],
+  }
   return [...serve, { ...one, store: storeName }]
 }
 

@@ -6,13 +6,16 @@ export const privilegeSlug = 'sealift-tenancy'
 
 /** What ESO and the server's own clients need to read a secret; recorded. */
 const reading = ['describeSecret', 'readValue'] as const
-const writing = [...reading, 'create', 'edit', 'delete'] as const
+const pushing = [...reading, 'create', 'edit'] as const
+const writing = [...pushing, 'delete'] as const
 
 /** Folders of an environment that may be read, and those that may be written: `/ci` alone, or `/ci/**` with all below. */
 export interface Allowed {
   readonly environment: string
   readonly read: readonly string[]
   readonly write: readonly string[]
+  /** Those where secrets may be made and changed, and none be deleted. */
+  readonly push: readonly string[]
 }
 
 /** What an identity may do in a project, environment by environment; empty where it has no access. */
@@ -21,17 +24,21 @@ export function allowedIn({ access }: TenancyIdentity, project: TenancyProject):
   return project.environments
     .map(environment => {
       const some = ofProject.filter(({ environments }) => environments?.includes(environment) ?? true)
-      const paths = (list: 'read' | 'write') => [...new Set(some.flatMap(entry => entry[list]))].sort()
-      return { environment, read: paths('read'), write: paths('write') }
+      const paths = (list: 'read' | 'write' | 'push') =>
+        [...new Set(some.flatMap(entry => entry[list] ?? []))].sort()
+      return { environment, read: paths('read'), write: paths('write'), push: paths('push') }
     })
-    .filter(({ read, write }) => read.length + write.length > 0)
+    .filter(({ read, write, push }) => read.length + write.length + push.length > 0)
 }
 
 /** The rules of the privilege that permits exactly this: one for each environment and path. */
 export function permissionsOf(allowed: readonly Allowed[]): Permission[] {
-  return allowed.flatMap(({ environment, read, write }) => [
+  return allowed.flatMap(({ environment, read, write, push }) => [
     ...write.flatMap(path => rules(environment, path, writing)),
-    ...read.filter(path => !write.includes(path)).flatMap(path => rules(environment, path, reading)),
+    ...push.filter(path => !write.includes(path)).flatMap(path => rules(environment, path, pushing)),
+    ...read
+      .filter(path => !write.includes(path) && !push.includes(path))
+      .flatMap(path => rules(environment, path, reading)),
   ])
 }
 
@@ -55,10 +62,11 @@ export function covers(paths: readonly string[], folder: string): boolean {
 /** What is permitted, in words: `prod: reads /ci/**`. */
 export function permitted(allowed: readonly Allowed[]): string {
   return allowed
-    .map(({ environment, read, write }) => {
+    .map(({ environment, read, write, push }) => {
       const parts = [
         ...(read.length > 0 ? [`reads ${read.join(' ')}`] : []),
         ...(write.length > 0 ? [`writes ${write.join(' ')}`] : []),
+        ...(push.length > 0 ? [`pushes to ${push.join(' ')}`] : []),
       ]
       return `${environment}: ${parts.join(', ')}`
     })

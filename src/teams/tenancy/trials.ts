@@ -28,9 +28,10 @@ function trialsIn(project: TenancyProject, allowed: readonly Allowed[]): Trial[]
   const { slug, environments, folders } = project
   const places = [...new Set(['/', ...folders.flatMap(path => [...above(path), path])])]
   const of = environments.map(environment => {
-    const { read = [], write = [] } = allowed.find(found => found.environment === environment) ?? {}
-    const canRead = (path: string) => covers([...read, ...write], path)
-    const canWrite = (path: string) => covers(write, path)
+    const found = allowed.find(one => one.environment === environment)
+    const { read = [], write = [], push = [] } = found ?? {}
+    const canRead = (path: string) => covers([...read, ...write, ...push], path)
+    const canWrite = (path: string) => covers([...write, ...push], path)
     return {
       environment,
       readable: places.find(canRead),

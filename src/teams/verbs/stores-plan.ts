@@ -33,6 +33,8 @@ export const storesPlan = z.strictObject({
   foreign: z.array(unmetShape),
   /** Stores and ExternalSecrets that are there and that External Secrets Operator does not call ready. */
   unready: z.array(unmetShape),
+  /** What is as the file says and yet has a flaw that no error tells of. */
+  doubts: z.array(unmetShape),
   /** Namespaces that are to be served, and are not there yet. */
   absentNamespaces: z.array(z.string()),
 })
@@ -61,20 +63,21 @@ export async function planStores(
       const place = await siteOf(tenancy, where, host.cluster)
       const looking = { cluster: host.cluster, infisical, session, pace, site: place }
       const observed = await observeStores(tenancy, serve, looking)
-      const { actions, extras, unmet, foreign } = compareStores(tenancy, serve, observed, place)
-      const { stores, externalSecrets } = observed
+      const { actions, extras, unmet, foreign, doubts } = compareStores(tenancy, serve, observed, place)
+      const { stores, externalSecrets, pushSecrets } = observed
       const differences = [
         ...(await accountDifferences(host.cluster, place, serve.map(objectNameOf))),
         ...actions.map(describedStore),
       ]
-      const unready = await unreadyOf(host.cluster, [...stores.values(), ...externalSecrets])
+      const looked = [...stores.values(), ...externalSecrets, ...pushSecrets]
+      const unready = await unreadyOf(host.cluster, looked)
       const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
       return {
         layout,
         equal: differences.length + extras.length + unmet.length + unready.length === 0,
         differences,
         extras: extras.map(describedStore),
-        ...{ unmet: [...unmet], foreign: [...foreign], unready },
+        ...{ unmet: [...unmet], foreign: [...foreign], unready, doubts: [...doubts] },
         absentNamespaces: [...served].filter(name => !observed.namespaces.has(name)).sort(),
       }
     })

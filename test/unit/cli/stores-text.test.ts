@@ -10,7 +10,8 @@ const store = {
 const unready = [{ name: 'store hr-platform.dev', why: 'Ready=False' }]
 const unmet = [{ name: 'store a.b', why: 'the server has no project a' }]
 const foreign = [{ name: 'secret view/all/NAME', why: 'no team sees it' }]
-const nothing = { differences: [], extras: [], unmet: [], foreign: [], unready: [], absentNamespaces: [] }
+const plain = { unmet: [], foreign: [], unready: [], doubts: [] }
+const nothing = { ...plain, differences: [], extras: [], absentNamespaces: [] }
 
 test('a plan is one line where nothing differs', () => {
   expect(storesPlanText(nothing)).toBe('the stores are all that the file names')
@@ -19,7 +20,8 @@ test('a plan is one line where nothing differs', () => {
 test('a plan is a line a thing, and what is beside that', () => {
   const extras = [{ ...store, change: 'remove', detail: '' } as const]
   const beside = { unmet, foreign, unready, absentNamespaces: ['a', 'b'] }
-  const text = storesPlanText({ differences: [store], extras, ...beside })
+  const doubts = [{ name: 'PushSecret a/b', why: 'there is no Secret a/c yet' }]
+  const text = storesPlanText({ differences: [store], extras, ...beside, doubts })
   expect(text).toBe(
     [
       '   what   name              detail',
@@ -46,6 +48,11 @@ test('a plan is a line a thing, and what is beside that', () => {
       '─────────────────────  ────────────',
       'store hr-platform.dev  Ready=False',
       '',
+      'worth a look, for nothing else tells of it:',
+      'what            why',
+      '──────────────  ──────────────────────────',
+      'PushSecret a/b  there is no Secret a/c yet',
+      '',
       'served as soon as they are there: namespaces a, b',
     ].join('\n'),
   )
@@ -53,10 +60,10 @@ test('a plan is a line a thing, and what is beside that', () => {
 
 test('what was done is told with what was tried', () => {
   const proven = [{ identity: 'external-secrets.talent-mesh.prod', tried: 6 }]
-  expect(storesAppliedText({ changed: [], unmet: [], foreign: [], unready: [], proven: [] })).toBe(
+  expect(storesAppliedText({ ...plain, changed: [], proven: [] })).toBe(
     'the stores were as the file says already',
   )
-  const text = storesAppliedText({ changed: [store], unmet, foreign, unready, proven })
+  const text = storesAppliedText({ changed: [store], unmet, foreign, unready, doubts: [], proven })
   expect(text).toContain('+  store  talent-mesh.prod  serves talent-mesh')
   expect(text).toContain('store hr-platform.dev  Ready=False')
   expect(text).toContain('secret view/all/NAME  no team sees it')

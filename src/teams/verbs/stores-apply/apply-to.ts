@@ -1,7 +1,4 @@
-import { storeIdentity } from '../../../kernel/access/index.ts'
-import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
-import { lookOf, trialsBeyond } from '../../looking/index.ts'
 import { createPace, type Pace } from '../../pace/index.ts'
 import {
   allServed,
@@ -11,12 +8,13 @@ import {
   describedStore,
   type Looking,
   observeStores,
+  pushUnsaid,
   type StoreRemoval,
-  tenancyOfStores,
   waitForStores,
 } from '../../stores/index.ts'
-import { type Proving, proveIdentities, rightsChanged, summed, twinsLeft } from '../../tenancy/index.ts'
+import { summed } from '../../tenancy/index.ts'
 import { isOfSharing, letShare } from './let-share.ts'
+import { beyond, type Proven, proveChanged } from './prove.ts'
 import type { StoresApplied, StoresApplyRequest } from './shape.ts'
 import { type Looked, type Made, untilMade } from './until-made.ts'
 
@@ -74,12 +72,38 @@ async function lookAt(at: At, { request, host, pace }: Run): Promise<Looked> {
   return { observed, comparison: compareStores(tenancy, serve, observed, at.site) }
 }
 
+/** Makes all of it, and what waits for that: of the first store that is ready ESO says whether it can push. */
 async function make(
   first: Looked,
   pruned: (extras: readonly StoreRemoval[]) => StoreRemoval[],
   at: At,
   run: Run,
 ): Promise<Omit<StoresApplied, 'layout'>> {
+  const begun = await round(first, pruned, at, run)
+  const isUnsaid = pushUnsaid(allServed(run.request.tenancy), first.observed)
+  const ended = isUnsaid ? await round(await lookAt(at, run), pruned, at, run) : begun
+  const rounds = ended === begun ? [begun] : [begun, ended]
+  const { comparison } = ended.made
+  return {
+    ...{ changed: rounds.flatMap(({ made }) => made.done.map(describedStore)), unready: ended.unready },
+    proven: rounds.flatMap(({ tried }) => tried.proven),
+    ...{ foreign: [...comparison.foreign], doubts: [...comparison.doubts] },
+    unmet: [...comparison.unmet, ...rounds.flatMap(({ tried }) => tried.unmet)],
+  }
+}
+
+interface Round {
+  readonly made: Made
+  readonly tried: Proven
+  readonly unready: StoresApplied['unready']
+}
+
+async function round(
+  first: Looked,
+  pruned: (extras: readonly StoreRemoval[]) => StoreRemoval[],
+  at: At,
+  run: Run,
+): Promise<Round> {
   const { pace, request, host, talk } = run
   const { cluster, clock, random } = host
   const { reporter, signal } = talk
@@ -102,51 +126,5 @@ async function make(
     say => waitForStores(cluster, made.stores, patience(say)),
     found => (found.length === 0 ? `${made.stores.length} ready` : `${found.length} are not`),
   )
-  return {
-    ...{ changed: made.done.map(describedStore), unready, proven: tried.proven },
-    foreign: [...made.comparison.foreign],
-    unmet: [...made.comparison.unmet, ...tried.unmet],
-  }
-}
-
-/** What is known of the server, and what to try beside: who reads for all teams must read in none of their projects. */
-function beyond(tenancy: Tenancy, { projects, observed }: Made): Pick<Proving, 'known' | 'beyond'> {
-  const { identities, all } = observed.server
-  const ids = new Map([...all.map(({ slug, id }) => [slug, id] as const), ...projects])
-  const [look, seen] = [lookOf(tenancy), observed.look?.observed]
-  const known = { projects: ids, identities }
-  if (look === undefined || seen === undefined) return { known }
-  const trials = trialsBeyond(look, seen)
-  return { known, beyond: new Map([[storeIdentity(look.project, look.environment), trials]]) }
-}
-
-/** Proves whose rights changed; where a killed run has left a twin, all of them: what it has not proven is not known. */
-async function proveChanged(
-  tenancy: Tenancy,
-  { done, comparison, observed }: Made,
-  proving: Proving,
-): ReturnType<typeof proveIdentities> {
-  const wanted = asFarAsThere(tenancyOfStores(tenancy, comparison.serve), {
-    has: (project, environment) =>
-      // The looking project is there by now.
-      project === lookOf(tenancy)?.project ||
-      (observed.server.projects.get(project)?.environments.some(({ slug }) => slug === environment) ?? false),
-  })
-  const names = rightsChanged(done)
-  const left = twinsLeft(proving.known.identities).length > 0
-  const changed = (wanted.identities ?? []).filter(identity => left || names.has(identity.name))
-  if (changed.length === 0 && !left) return { proven: [], unmet: [] }
-  return await proveIdentities(changed, wanted, proving)
-}
-
-/** A tenancy with the environments that are there: of another one the server tells nobody whether they may read it. */
-function asFarAsThere(
-  tenancy: Tenancy,
-  { has }: { readonly has: (project: string, environment: string) => boolean },
-): Tenancy {
-  const projects = tenancy.projects.map(project => ({
-    ...project,
-    environments: project.environments.filter(environment => has(project.slug, environment)),
-  }))
-  return { ...tenancy, projects }
+  return { made, tried, unready }
 }

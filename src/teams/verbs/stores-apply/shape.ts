@@ -15,6 +15,8 @@ export const storesApplied = z.strictObject({
   proven: z.array(provenShape),
   /** Stores that External Secrets Operator did not call ready in time. */
   unready: z.array(unmetShape),
+  /** What was made and has a flaw that no error tells of. */
+  doubts: z.array(unmetShape),
 })
 export type StoresApplied = z.infer<typeof storesApplied>
 

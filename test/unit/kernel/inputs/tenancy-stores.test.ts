@@ -31,7 +31,7 @@ describe('stores', () => {
       serve: [
         {
           ...{ project: 'talent-mesh', environment: 'prod', namespaces: ['talent-mesh'] },
-          ...{ expandSecretReferences: false, externalSecrets: [] },
+          ...{ expandSecretReferences: false, externalSecrets: [], pushSecrets: [] },
         },
       ],
     })
@@ -138,6 +138,35 @@ describe('stores', () => {
       expect(faults(text)).toEqual([
         `${at}[1].name: expected a name of its own; a/one is ${at}[0] already`,
         `${at}[2].target: expected a name of its own; a/db is ${at}[0] already`,
+      ])
+    })
+  })
+
+  describe('with PushSecrets', () => {
+    const pushing = (...pushes: string[]) =>
+      serving(`${prod}, namespaces: [a, b], pushSecrets: [${pushes.map(push => `{ ${push} }`).join(', ')}]`)
+    const at = 'stores.serve[0].pushSecrets'
+
+    test('look every hour when nothing else is said', () => {
+      const text = pushing('name: one, namespace: a, source: tls, data: { tls.crt: /certificates/TLS_CRT }')
+      expect(parse(text).stores?.serve[0]?.pushSecrets).toEqual([
+        {
+          ...{ name: 'one', namespace: 'a', source: 'tls', refreshInterval: '1h' },
+          data: { 'tls.crt': '/certificates/TLS_CRT' },
+        },
+      ])
+    })
+
+    test('do not write over each other, and come from namespaces that are served', () => {
+      const text = pushing(
+        'name: one, namespace: a, source: tls, data: { x: NAME }',
+        'name: one, namespace: a, source: tls, data: { y: /other/NAME }',
+        'name: two, namespace: c, source: tls, data: { z: /NAME }',
+      )
+      expect(faults(text)).toEqual([
+        `${at}[2].namespace: expected a namespace that the store serves; found "c"`,
+        `${at}[1].name: expected a name of its own; a/one is ${at}[0] already`,
+        `${at}[2].data.z: expected a name of its own; talent-mesh.prod:/NAME is ${at}[0].data already`,
       ])
     })
   })
