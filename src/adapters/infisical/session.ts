@@ -4,6 +4,7 @@ import { createAccess } from './access.ts'
 import { createAccount } from './account.ts'
 import { type Api, type Call, listOf } from './api.ts'
 import { createAudit } from './audit.ts'
+import { createFolderReading } from './folder-reading.ts'
 import { createIdentities } from './identities.ts'
 import { createKubernetesAuth } from './kubernetes-auth.ts'
 import { createLogins } from './logins.ts'
@@ -37,6 +38,7 @@ export function createSession(
     rotation: createRotation(api, token),
     audit: createAudit(api, token, organizationId),
     batches: createSecretBatches(api, token),
+    folderReading: createFolderReading(api, token),
     ...createIdentities(api, token, organizationId),
     ...createAccess(api, token),
     ...createSecrets(api, token),

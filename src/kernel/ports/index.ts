@@ -22,6 +22,7 @@ export type {
   Place,
   Volume,
 } from './files.ts'
+export type { FolderReading, ReadFolder, ReadImport, ReadScope, ReadSecret } from './folder-reading.ts'
 export type { Helm, Release, ReleaseStatus, Target, Values } from './helm.ts'
 export type { ConnectedHost, Haste, HelmFrom, SiteHost, Talk, TemporaryHelm } from './host.ts'
 export type {

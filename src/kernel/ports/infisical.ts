@@ -1,5 +1,6 @@
 import type { Account, Organization } from './account.ts'
 import type { AuditServer } from './audit.ts'
+import type { FolderReading } from './folder-reading.ts'
 import type { KubernetesAuthServer } from './kubernetes-auth.ts'
 import type { LoginServer } from './logins.ts'
 import type { Permission } from './permission.ts'
@@ -87,6 +88,8 @@ export interface InfisicalSession {
   readonly audit: AuditServer
   /** The same server, for whoever moves many secrets at once. */
   readonly batches: SecretBatches
+  /** The same server, a folder at a time with all that it imports, as External Secrets Operator reads it. */
+  readonly folderReading: FolderReading
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

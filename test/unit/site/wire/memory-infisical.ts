@@ -9,6 +9,7 @@ import {
 } from '../../../../src/kernel/ports/index.ts'
 import { type MemoryUser, memoryAccount } from '../../../support/memory-account.ts'
 import { type MemoryAudit, memoryAudit } from '../../../support/memory-audit.ts'
+import { type MemoryReading, memoryReading } from '../../../support/memory-reading.ts'
 import { type MemoryRotation, memoryRotation } from '../../../support/memory-rotation.ts'
 import { type MemorySecretBatches, memorySecretBatches } from '../../../support/memory-secret-batches.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'
@@ -30,6 +31,8 @@ export interface MemoryInfisical extends Infisical, MemoryUser {
   readonly audit: MemoryAudit
   /** Folders of secrets, for whoever moves many at once. */
   readonly batches: MemorySecretBatches
+  /** What External Secrets Operator would read; a server of its own. */
+  readonly folderReading: MemoryReading
   /** What changed the server, and logins of identities. */
   readonly calls: string[]
 }
@@ -56,6 +59,7 @@ export function memoryInfisical(
 ): MemoryInfisical {
   const calls: string[] = []
   const secrets = new Map<string, string>()
+  const folderReading = memoryReading()
   const projects = new Map<string, string[]>()
   const present = new Set<string>()
   const attached = new Set<string>()
@@ -91,6 +95,7 @@ export function memoryInfisical(
     rotation,
     audit,
     batches,
+    folderReading,
     async project(slug) {
       const environments = projects.get(slug)
       return environments && asProject(slug, environments)
@@ -183,6 +188,7 @@ export function memoryInfisical(
     role: 'admin',
     secrets,
     batches,
+    folderReading,
     clientSecrets: [],
     identities: [],
     rotation,
