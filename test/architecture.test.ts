@@ -33,6 +33,7 @@ const floors = {
     'tenancy',
     'looking',
     'stores',
+    'synced',
     'manifests',
     'migrate',
     'rotation',

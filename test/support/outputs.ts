@@ -28,6 +28,7 @@ import { dueSecrets } from '../../src/teams/verbs/rotate-due.ts'
 import { rotatedSecrets } from '../../src/teams/verbs/rotate-secret.ts'
 import { rotatedStores } from '../../src/teams/verbs/rotate-stores.ts'
 import { storesApplied } from '../../src/teams/verbs/stores-apply/index.ts'
+import { storesCheck } from '../../src/teams/verbs/stores-check.ts'
 import { storesPlan } from '../../src/teams/verbs/stores-plan.ts'
 import { tenancyApplied } from '../../src/teams/verbs/tenancy-apply/index.ts'
 import { tenancyPlan } from '../../src/teams/verbs/tenancy-plan.ts'
@@ -75,6 +76,7 @@ export const outputs = {
     ...statusResult.options.slice(1).map(state => state.extend({ error: error.optional() })),
   ]),
   'stores-apply': storesApplied.extend({ error: error.optional() }),
+  'stores-check': storesCheck.extend({ error: error.optional() }),
   'stores-plan': storesPlan.extend({ error: error.optional() }),
   'tenancy-apply': tenancyApplied.extend({ error: error.optional() }),
   'tenancy-plan': tenancyPlan.extend({ error: error.optional() }),

@@ -17,6 +17,7 @@ export { compareStores, type StoresComparison } from './diff.ts'
 export { type Looking, type ObservedStores, observeStores } from './observe.ts'
 export { type ConfirmStores, confirmStorePruning } from './prune.ts'
 export { pushUnsaid } from './push-secrets.ts'
+export { becomesOther } from './push-values.ts'
 export { unreadyOf, waitForStores } from './ready.ts'
 export { credentialsThere, type Renewed, renew, revokeEarlier, type StandingCredentials } from './rotate.ts'
 export {
