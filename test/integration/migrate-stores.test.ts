@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../src/kernel/ports/index.ts'
 import { parseManifests } from '../../src/kernel/yaml/index.ts'
+import { storedIn } from '../../src/teams/manifests/index.ts'
+import { systemClock } from '../contract/infisical-client/system.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoCrds } from '../support/connected/eso.ts'
 import { rewritten, scope, store } from '../unit/teams/manifests/rewritten.ts'
@@ -50,6 +52,49 @@ it.each([
   // Fields that the definition does not have would be left out, or refused.
   expect(await cluster.preview(made, 'kubectl')).toMatchObject(made)
 })
+
+it('what is kept as v1beta1 is found, and written anew without a change', async () => {
+  const name = 'externalsecrets.external-secrets.io'
+  const definition = crds.find(({ metadata }) => metadata.name === name) ?? expect.fail()
+  const { versions, ...spec } = definition['spec'] as { versions: readonly { name: string }[] }
+  const older = versions.map(one => ({ ...one, served: true, storage: one.name === 'v1beta1' }))
+  await cluster.apply({ ...definition, spec: { ...spec, versions: older } })
+  const made = parseManifests(external)[0] as KubernetesObject
+  await until(() => cluster.preview(made, 'kubectl'))
+  await cluster.create(made)
+  await cluster.apply(definition)
+  const live = () => cluster.get(kinds.externalSecret, made.metadata.name, 'talent-mesh')
+  await until(async () => {
+    const isRefused = await cluster.preview(made, 'kubectl').then(
+      () => undefined,
+      () => true,
+    )
+    return isRefused
+  })
+  const [before, found] = [await live(), await storedIn(cluster, false)]
+  expect(found.kinds).toEqual([
+    { kind: 'ExternalSecret', storedVersions: ['v1', 'v1beta1'], objects: 1, written: 0 },
+  ])
+  expect(found.notes).toContainEqual(
+    expect.objectContaining({ kind: 'told', where: expect.stringContaining(made.metadata.name) }),
+  )
+  expect((await storedIn(cluster, true)).kinds).toMatchObject([{ objects: 1, written: 1 }])
+  const after = await live()
+  // The API server wrote it, and it says what it said.
+  expect(after?.metadata['resourceVersion']).not.toBe(before?.metadata['resourceVersion'])
+  expect(after?.['spec']).toEqual(before?.['spec'])
+  await storedIn(cluster, true)
+  expect((await live())?.metadata['resourceVersion']).toBe(after?.metadata['resourceVersion'])
+})
+
+/** Asks until it is answered: an API server takes a moment to serve what a definition says. */
+async function until(ask: () => Promise<unknown>): Promise<void> {
+  for (let round = 0; round < 120; round++) {
+    if ((await ask().catch(() => undefined)) !== undefined) return
+    await systemClock.sleep(250)
+  }
+  throw new Error('the API server does not serve it')
+}
 
 interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>

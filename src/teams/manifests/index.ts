@@ -5,4 +5,5 @@
  */
 export { manifestsAt } from './files.ts'
 export { type Instead, type Note, noteShape } from './found.ts'
+export { storedIn, storedKind } from './stored.ts'
 export { rewriteText } from './text.ts'

@@ -4,7 +4,8 @@ import type { Edit, Instead, Remark, Rewriting } from './found.ts'
 import { renamed, rewriteProvider } from './infisical.ts'
 import { below, objectsIn, placeAt, scalarAt, textAt } from './places.ts'
 
-const group = 'external-secrets.io'
+/** The group of External Secrets Operator's kinds. */
+export const group = 'external-secrets.io'
 /** Kinds that v1beta1 and v1 have, alike but for what v1 has more (deploy/crds/bundle.yaml of ESO 0.20.4). */
 export const movedKinds = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret', 'ClusterExternalSecret']
 const ofAlpha = ['PushSecret', 'ClusterPushSecret']

@@ -20,3 +20,10 @@ test('diffs come one after the other, and what a person must do below them', () 
     'note     b      no text',
   ])
 })
+
+test('what the cluster may keep is said where it was looked at', () => {
+  const none = { looked: 0, files: [], notes: [] }
+  expect(migratedStoresText({ ...none, stored: [] })).toContain('the cluster keeps nothing as v1beta1')
+  const text = migratedStoresText({ ...none, stored: [{ kind: 'ExternalSecret', objects: 3, written: 2 }] })
+  expect(text).toContain('ExternalSecret  3        2')
+})

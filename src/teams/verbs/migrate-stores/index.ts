@@ -1,7 +1,16 @@
 import * as z from 'zod'
 import { count, SealiftError } from '../../../kernel/errors/index.ts'
-import { asStep, type Files, type Talk } from '../../../kernel/ports/index.ts'
-import { type Instead, manifestsAt, type Note, noteShape, rewriteText } from '../../manifests/index.ts'
+import { asStep, type Files, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import {
+  type Instead,
+  manifestsAt,
+  type Note,
+  noteShape,
+  rewriteText,
+  storedIn,
+  storedKind,
+} from '../../manifests/index.ts'
+import { underLease } from '../../server/index.ts'
 
 /** What was found, and what became of it. */
 export const storesMigrated = z.strictObject({
@@ -18,6 +27,8 @@ export const storesMigrated = z.strictObject({
     }),
   ),
   notes: z.array(noteShape),
+  /** What the cluster may keep as `v1beta1`, where it was asked. */
+  stored: z.array(storedKind).optional(),
 })
 export type StoresMigrated = z.infer<typeof storesMigrated>
 
@@ -25,19 +36,24 @@ export type StoresMigrated = z.infer<typeof storesMigrated>
 export interface MigrateStoresRequest {
   readonly paths: readonly string[]
   readonly instead: Instead
-  /** Whether files are written; each is, or is not, as a whole. */
+  /** Whether files are written, each as a whole or not at all; and the objects that the cluster keeps as `v1beta1`. */
   readonly write: boolean
 }
 
+/** A site's cluster, which is looked at as well. */
+export type MigrationSite = Pick<SiteHost, 'cluster' | 'clock' | 'operator'>
+
 /**
- * Finds what was written for older releases of External Secrets Operator in files of manifests, and rewrites it.
- * @throws SealiftError FILE_FAILED, DISK_FULL, USAGE
+ * Finds what was written for older releases of External Secrets Operator in files of manifests, and in a cluster where
+ * there is one, and rewrites it. @throws SealiftError FILE_FAILED, DISK_FULL, USAGE, SITE_BUSY, CLUSTER_*
  */
 export async function migrateStores(
   { paths, instead, write }: MigrateStoresRequest,
   files: Files,
-  { reporter, signal }: Talk,
+  talk: Talk,
+  site?: MigrationSite,
 ): Promise<StoresMigrated> {
+  const { reporter, signal } = talk
   const look = async () => {
     let looked = 0
     const changed: StoresMigrated['files'] = []
@@ -60,7 +76,12 @@ export async function migrateStores(
   }
   const said = ({ looked, files }: StoresMigrated) =>
     `${count(looked, 'file')}, ${files.length} ${write ? 'rewritten' : 'to rewrite'}`
-  return await asStep(reporter, 'Look for objects of older releases', look, said)
+  const migrated = await asStep(reporter, 'Look for objects of older releases', look, said)
+  if (site === undefined) return migrated
+  const ofCluster = async ({ reporter }: Talk) =>
+    await asStep(reporter, 'Look at what the cluster keeps', () => storedIn(site.cluster, write))
+  const { kinds: stored, notes } = await (write ? underLease(site, talk, ofCluster) : ofCluster(talk))
+  return { ...migrated, notes: [...migrated.notes, ...notes], stored }
 }
 
 /**
