@@ -9,6 +9,7 @@ import { managed } from '../../src/kernel/access/index.ts'
 import { conditionsOf, secretObject } from '../../src/kernel/owned/index.ts'
 import { type Cluster, kinds, Secret } from '../../src/kernel/ports/index.ts'
 import { markedFor } from '../../src/site/wire/index.ts'
+import { pushSecretObject } from '../../src/teams/stores/push-secrets.ts'
 import { applyStoresOf, storesFault } from '../../src/teams/verbs/stores-apply/index.ts'
 import { checkFault, checkStores } from '../../src/teams/verbs/stores-check.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
@@ -122,6 +123,13 @@ it('a push is told before it is tried, where the operator only reads, and the re
   const folders = await servers.session.tenancy.projects()
   const [project] = folders
   expect((await servers.session.tenancy.folders(project ?? expect.fail())).get('prod')).toEqual([])
+})
+
+it('a push as it would be made is one that the API server takes', async () => {
+  const [served] = tenancy.stores?.serve ?? []
+  const [wanted] = served?.pushSecrets ?? []
+  const made = pushSecretObject(served ?? expect.fail(), wanted ?? expect.fail())
+  expect(await cluster.preview(made, 'sealift')).toMatchObject(made)
 })
 
 it('what has arrived is no finding', async () => {

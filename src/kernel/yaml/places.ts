@@ -44,7 +44,7 @@ export function yamlPlaces(text: string): YamlPlace[] {
   }
   const closed = (flow: boolean, from: number): number => {
     if (!flow) return last
-    const rest = /(?:[\s,:?]|#[^\n]*)*[\]}]/y
+    const rest = /(?:[\s,:?]|#[^\n]*(?:\n|$))*[\]}]/y
     rest.lastIndex = Math.max(last, from + 1)
     return rest.test(text) ? rest.lastIndex : Math.max(last, from + 1)
   }

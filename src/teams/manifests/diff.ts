@@ -44,16 +44,15 @@ export function unifiedDiff(
 
 /** The edits by lines; those of the same lines are one change. */
 function changesOf({ at }: Lines, edits: readonly Edit[]): Change[] {
-  const changes: Change[] = []
+  const changes: { from: number; to: number; edits: Edit[] }[] = []
   for (const edit of edits) {
     const [from, to] = [at(edit.start), at(Math.max(edit.start, edit.end - 1)) + 1]
     const last = changes.at(-1)
     if (last === undefined || from >= last.to) changes.push({ from, to, edits: [edit] })
-    else
-      changes[changes.length - 1] = {
-        ...{ from: last.from, to: Math.max(last.to, to) },
-        edits: [...last.edits, edit],
-      }
+    else {
+      last.to = Math.max(last.to, to)
+      last.edits.push(edit)
+    }
   }
   return changes
 }
@@ -83,7 +82,7 @@ function hunkOf(
   const body: string[] = []
   let [more, done] = [0, begin]
   for (const { from, to, edits } of changes) {
-    const made = linesOf(applied(lines.slice(from, to).join(''), starts[from] ?? 0, edits)).lines
+    const made = linesOf(edited(lines.slice(from, to).join(''), edits, starts[from] ?? 0)).lines
     body.push(...shown(' ', done, from), ...shown('-', from, to), ...made.map(line => `+${line}`))
     more += made.length - (to - from)
     done = to
@@ -96,11 +95,15 @@ function hunkOf(
   return { lines: [`@@ -${begin + 1},${old} +${begin + 1 + shift},${old + more} @@`, ...printed], more }
 }
 
-function applied(text: string, base: number, edits: readonly Edit[]): string {
-  return edits.reduceRight(
-    (now, { start, end, text }) => now.slice(0, start - base) + text + now.slice(end - base),
-    text,
-  )
+/** A text with its edits, which are in its order. @param base where the text begins in the one that they are of */
+export function edited(text: string, edits: readonly Edit[], base = 0): string {
+  let done = 0
+  const parts = edits.map(({ start, end, text: made }) => {
+    const part = text.slice(done, start - base) + made
+    done = end - base
+    return part
+  })
+  return parts.join('') + text.slice(done)
 }
 
 /** A line of something secret: the key that stands there, or nothing. */

@@ -12,7 +12,7 @@ const dated = ['url', 'serviceToken']
  * What becomes of the Infisical provider of a store: `url` is `hostAPI`, and a service token, which ESO has no field
  * for, becomes the credentials of a machine identity.
  */
-export function rewriteProvider(text: string, store: YamlPlace, wanted: Instead): Rewriting {
+export function rewriteProvider(text: string, store: YamlPlace, wanted: Instead, kind: string): Rewriting {
   const provider = placeAt(store, 'spec', 'provider', 'infisical')
   if (provider?.kind !== 'mapping') return { edits: [], remarks: [] }
   const edits: Edit[] = []
@@ -23,7 +23,7 @@ export function rewriteProvider(text: string, store: YamlPlace, wanted: Instead)
   if (url !== undefined && other !== undefined)
     left(url.key.start, 'it has url and hostAPI: take url out, v1 has no such field')
   else if (url?.key.kind === 'scalar') edits.push(renamed(text, url.key, 'hostAPI'))
-  const token = instead(text, provider, wanted)
+  const token = instead(text, provider, wanted, kind)
   edits.push(...token.edits)
   remarks.push(...token.remarks)
   for (const { key } of provider.pairs) {

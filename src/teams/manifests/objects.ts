@@ -1,3 +1,4 @@
+import { storeName } from '../../kernel/access/index.ts'
 import { printable } from '../../kernel/errors/index.ts'
 import type { YamlPlace } from '../../kernel/yaml/index.ts'
 import type { Edit, Instead, Remark, Rewriting } from './found.ts'
@@ -40,12 +41,18 @@ function rewriteObject(text: string, object: YamlPlace, wanted: Instead): Rewrit
   if (version !== 'v1beta1' && version !== 'v1') return { edits: [], remarks: [] }
   const raised: Edit[] = version === 'v1' ? [] : [renamed(text, apiVersion, `${group}/v1`)]
   const more = [
-    ...(kind.endsWith('Store') ? [rewriteProvider(text, object, wanted)] : []),
+    ...(kind.endsWith('Store') ? [rewriteProvider(text, object, wanted, kind)] : []),
     ...(kind.endsWith('ExternalSecret') ? [rewriteTemplate(text, object, kind)] : []),
   ]
+  const edits = [...raised, ...more.flatMap(({ edits }) => edits)]
+  const isSealifts = kind === 'ClusterSecretStore' && textAt(object, 'metadata', 'name') === storeName
+  const own = `sealift install makes ClusterSecretStore ${storeName} itself: apply no other of this name`
   return {
-    edits: [...raised, ...more.flatMap(({ edits }) => edits)],
-    remarks: more.flatMap(({ remarks }) => remarks),
+    edits,
+    remarks: [
+      ...more.flatMap(({ remarks }) => remarks),
+      ...(isSealifts && edits.length > 0 ? [{ kind: 'told', at: apiVersion.start, text: own } as const] : []),
+    ],
   }
 }
 

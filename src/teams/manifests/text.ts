@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { fieldsOf, isMapping, type Mapping } from '../../kernel/objects/index.ts'
 import { parseManifests, syntaxFault, type YamlPlace, yamlPlaces } from '../../kernel/yaml/index.ts'
-import { unifiedDiff } from './diff.ts'
+import { edited, unifiedDiff } from './diff.ts'
 import type { Edit, Instead, Note, Remark } from './found.ts'
-import { linesOf } from './lines.ts'
+import { type Lines, linesOf } from './lines.ts'
 import { movedKinds, rewriteDocument } from './objects.ts'
 import { below } from './places.ts'
 import { secretPlaces } from './secret-places.ts'
@@ -25,7 +25,8 @@ const mentions = /external-secrets\.io\/v1(?:alpha1|beta1)\b|\bserviceToken\b|ex
  */
 export function rewriteText(where: string, text: string, wanted: Instead, isTemplate = false): Rewritten {
   if (!mentions.test(text)) return nothing()
-  const { at: lineAt } = linesOf(text)
+  const lines = linesOf(text)
+  const lineAt = lines.at
   const noted = (remark: Remark): Note => ({
     ...{ where, line: lineAt(remark.at) + 1 },
     ...{ kind: remark.kind, text: remark.text },
@@ -58,7 +59,7 @@ export function rewriteText(where: string, text: string, wanted: Instead, isTemp
     )
   const notes = [
     ...remarks,
-    ...otherMentions(text, edits, new Set(remarks.map(({ at }) => lineAt(at))), lineAt),
+    ...otherMentions(text, edits, new Set(remarks.map(({ at }) => lineAt(at))), lines),
   ]
     .toSorted((a, b) => a.at - b.at)
     .map(noted)
@@ -79,16 +80,6 @@ const isHelm = (text: string) =>
 function distinct(edits: readonly Edit[]): Edit[] {
   const byPlace = new Map(edits.map(edit => [`${edit.start} ${edit.end}`, edit]))
   return [...byPlace.values()].sort((a, b) => a.start - b.start || a.end - b.end)
-}
-
-function edited(text: string, edits: readonly Edit[]): string {
-  let done = 0
-  const parts = edits.map(edit => {
-    const part = text.slice(done, edit.start) + edit.text
-    done = edit.end
-    return part
-  })
-  return parts.join('') + text.slice(done)
 }
 
 /** Whether a text says what it said, but for what may be rewritten. */
@@ -140,13 +131,14 @@ function otherMentions(
   text: string,
   edits: readonly Edit[],
   told: ReadonlySet<number>,
-  lineAt: (place: number) => number,
+  { starts, at: lineAt }: Lines,
 ): Remark[] {
   const known = new Set(edits.map(({ start }) => start))
   const found = [...text.matchAll(/external-secrets\.io\/v1beta1\b/g)]
   const others = found.filter(({ index }) => {
-    if (known.has(index) || told.has(lineAt(index))) return false
-    const before = text.slice(Math.max(text.lastIndexOf('\n', index) + 1, index - 1000), index)
+    const line = lineAt(index)
+    if (known.has(index) || told.has(line)) return false
+    const before = text.slice(Math.max(starts[line] ?? 0, index - 1000), index)
     return !/(?:^|\s)#/.test(before)
   })
   const how = 'external-secrets.io/v1beta1 stands here, in what is no object of its own: look at it'

@@ -1,13 +1,16 @@
 import type { MappingPlace, YamlPlace } from '../../kernel/yaml/index.ts'
-import type { Edit, Instead, Rewriting } from './found.ts'
+import type { Edit, Instead, Remark, Rewriting } from './found.ts'
+import { commentsIn, indentAt, isQuoted, newlineOf, startsLine, stepOf } from './layout.ts'
 import { pairOf, textAt } from './places.ts'
 
-/** What is written in place of a service token, where a provider of Infisical has one. */
-export function instead(text: string, provider: MappingPlace, wanted: Instead): Rewriting {
+const nothing: Rewriting = { edits: [], remarks: [] }
+
+/** What is written in place of a service token, where a provider of Infisical has one. @param kind of the store */
+export function instead(text: string, provider: MappingPlace, wanted: Instead, kind: string): Rewriting {
   const auth = pairOf(provider, 'auth')?.value
   const inAuth = pairOf(auth, 'serviceToken')
   const token = inAuth ?? pairOf(provider, 'serviceToken')
-  if (token === undefined) return { edits: [], remarks: [] }
+  if (token === undefined) return nothing
   const at = token.key.start
   const left = (said: string): Rewriting => ({ edits: [], remarks: [{ kind: 'left', at, text: said }] })
   const others = auth?.kind === 'mapping' ? auth.pairs.filter(pair => pair !== inAuth) : []
@@ -15,44 +18,52 @@ export function instead(text: string, provider: MappingPlace, wanted: Instead): 
     return left('it has serviceToken and another way to log in: take serviceToken out, v1 has no such field')
   if (inAuth === undefined && auth !== undefined)
     return left('it has serviceToken beside auth: take it out, and write auth.universalAuthCredentials')
-  const place = inAuth === undefined ? provider : auth
-  if (place?.kind !== 'mapping' || place.flow || !place.pairs.includes(token) || !startsLine(text, at))
-    return left(
-      `serviceToken: v1 has no such field; write ${said(credentialsOf(token.value, wanted))} for it`,
-    )
   const credentials = credentialsOf(token.value, wanted)
-  const indent = at - lineStart(text, at)
-  const step = stepOf(text, token.value, indent)
-  const comments = commentsIn(text, token.key.end, token.value)
-  const lines = [
-    ...(inAuth === undefined ? ['auth:'] : []),
-    ...[
-      'universalAuthCredentials:',
-      ...(['clientId', 'clientSecret'] as const).flatMap(key => [
-        `${' '.repeat(step)}${key}:`,
-        ...Object.entries({ ...credentials, key }).map(
-          ([name, value]) => `${' '.repeat(2 * step)}${name}: ${value}`,
-        ),
-      ]),
-    ].map(line => (inAuth === undefined ? ' '.repeat(step) + line : line)),
-  ]
-  const newline = text.includes('\r\n') ? '\r\n' : '\n'
-  const joined = [...comments, ...lines].join(`${newline}${' '.repeat(indent)}`)
-  const all = text.slice(at, Math.max(token.key.end + 1, token.value.end)).trimEnd()
-  const replaced: Edit = { start: at, end: at + all.length, text: joined }
+  const place = inAuth === undefined ? provider : auth
+  const isInBlock = place?.kind === 'mapping' && !place.flow && startsLine(text, at)
+  if (place?.kind !== 'mapping' || !place.pairs.includes(token) || !(place.flow || isInBlock))
+    return left(`serviceToken: v1 has no such field; write ${inFlow(credentials, true, '')} for it`)
+  const whole = text.slice(at, Math.max(token.key.end + 1, token.value.end)).trimEnd()
+  const made = place.flow
+    ? inFlow(credentials, inAuth === undefined, isQuoted(text, token.key) ? '"' : '')
+    : inBlock(text, token, credentials, inAuth === undefined)
+  const replaced: Edit = { start: at, end: at + whole.length, text: made }
   const scope = scopeOf(text, provider, wanted)
-  const told = `a service token logs in no more: Secret ${[credentials.namespace, credentials.name].filter(Boolean).join('/')} must have clientId and clientSecret of a machine identity; sealift stores apply makes stores with theirs`
-  const inClear =
-    token.value.kind === 'scalar' && token.value.value !== ''
-      ? [{ kind: 'told' as const, at, text: 'the service token stood here in clear: delete it in Infisical' }]
-      : []
   return {
     edits: [replaced, ...scope.edits],
-    remarks: [{ kind: 'told', at, text: told }, ...inClear, ...scope.remarks],
+    remarks: [...toldOf(token, credentials, kind), ...scope.remarks],
   }
 }
 
+/** What goes without saying in a diff, and has to be said. */
+function toldOf({ key, value }: Pair, { name, namespace }: Credentials, kind: string): Remark[] {
+  const secret = [namespace, name].filter(Boolean).join('/')
+  const told = `a service token logs in no more: Secret ${secret} must have clientId and clientSecret of a machine identity; sealift stores apply makes stores with theirs`
+  const isClear = value.kind === 'scalar' && value.value !== ''
+  return [
+    { kind: 'told', at: key.start, text: told },
+    ...(isClear
+      ? [
+          {
+            ...({ kind: 'told', at: key.start } as const),
+            text: 'the service token stood here in clear: delete it in Infisical',
+          },
+        ]
+      : []),
+    ...(kind === 'ClusterSecretStore' && namespace === undefined
+      ? [
+          {
+            ...({ kind: 'left', at: key.start } as const),
+            text: 'a ClusterSecretStore needs to know in which namespace its credentials are: write namespace beside their name, or say --credentials NAMESPACE/NAME',
+          },
+        ]
+      : []),
+  ]
+}
+
+type Pair = MappingPlace['pairs'][number]
 type Credentials = Readonly<Record<'name', string>> & { readonly namespace?: string }
+const keys = ['clientId', 'clientSecret'] as const
 
 /** The Secret of the credentials: in the namespace that was said, or the token's own. */
 function credentialsOf(token: YamlPlace, { credentials }: Instead): Credentials {
@@ -62,66 +73,51 @@ function credentialsOf(token: YamlPlace, { credentials }: Instead): Credentials 
   return { name: credentials.name, ...(namespace === undefined ? {} : { namespace }) }
 }
 
-function said(credentials: Credentials): string {
-  const of = (key: string) =>
-    `${key}: { ${Object.entries({ ...credentials, key })
-      .map(pair => pair.join(': '))
-      .join(', ')} }`
-  return `auth: { universalAuthCredentials: { ${of('clientId')}, ${of('clientSecret')} } }`
+function inBlock(text: string, { key, value }: Pair, credentials: Credentials, withAuth: boolean): string {
+  const indent = indentAt(text, key.start)
+  const step = ' '.repeat(stepOf(text, value, indent))
+  const lines = [
+    'universalAuthCredentials:',
+    ...keys.flatMap(key => [
+      `${step}${key}:`,
+      ...Object.entries({ ...credentials, key }).map(([name, field]) => `${step}${step}${name}: ${field}`),
+    ]),
+  ]
+  const whole = withAuth ? ['auth:', ...lines.map(line => step + line)] : lines
+  return [...commentsIn(text, key.end, value), ...whole].join(`${newlineOf(text)}${' '.repeat(indent)}`)
+}
+
+function inFlow(credentials: Credentials, withAuth: boolean, quote: string): string {
+  const quoted = (word: string) => quote + word + quote
+  const mapping = (fields: readonly (readonly [string, string])[]) =>
+    `{ ${fields.map(([name, field]) => `${quoted(name)}: ${field}`).join(', ')} }`
+  const of = keys.map(key => {
+    const fields = Object.entries({ ...credentials, key }).map(
+      ([name, field]) => [name, quoted(field)] as const,
+    )
+    return [key, mapping(fields)] as const
+  })
+  const made = `${quoted('universalAuthCredentials')}: ${mapping(of)}`
+  return withAuth ? `${quoted('auth')}: { ${made} }` : made
 }
 
 /** `secretsScope`, which v1 wants, where the provider has none. */
 function scopeOf(text: string, provider: MappingPlace, { project, environment }: Instead): Rewriting {
-  if (pairOf(provider, 'secretsScope') !== undefined) return { edits: [], remarks: [] }
   const first = provider.pairs[0]?.key
-  const at = first?.start ?? provider.start
-  if (project === undefined || environment === undefined)
-    return {
-      edits: [],
-      remarks: [
-        {
-          ...({ kind: 'left', at } as const),
-          text: 'provider.infisical has no secretsScope, which v1 wants: write secretsScope: { projectSlug: PROJECT, environmentSlug: ENVIRONMENT }, or say --project and --environment',
-        },
-      ],
-    }
-  const indent = ' '.repeat(at - lineStart(text, at))
-  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  if (pairOf(provider, 'secretsScope') !== undefined || first === undefined) return nothing
+  const at = first.start
+  if (project === undefined || environment === undefined || !(provider.flow || startsLine(text, at))) {
+    const how =
+      'provider.infisical has no secretsScope, which v1 wants: write secretsScope: { projectSlug: PROJECT, environmentSlug: ENVIRONMENT }, or say --project and --environment'
+    return { edits: [], remarks: [{ kind: 'left', at, text: how }] }
+  }
+  const quote = isQuoted(text, first) ? '"' : ''
+  const [scope, projectSlug, environmentSlug] = ['secretsScope', 'projectSlug', 'environmentSlug'].map(
+    word => quote + word + quote,
+  )
+  const inLine = `${scope}: { ${projectSlug}: "${project}", ${environmentSlug}: "${environment}" }, `
+  if (provider.flow) return { edits: [{ start: at, end: at, text: inLine }], remarks: [] }
   const lines = ['secretsScope:', `  projectSlug: ${project}`, `  environmentSlug: ${environment}`, '']
-  return { edits: [{ start: at, end: at, text: lines.join(`${newline}${indent}`) }], remarks: [] }
-}
-
-const lineStart = (text: string, at: number) => text.lastIndexOf('\n', at - 1) + 1
-
-/** Whether only blanks stand before a place in its line. */
-const startsLine = (text: string, at: number) => /^ *$/.test(text.slice(lineStart(text, at), at))
-
-/** How far a mapping is to the right of its key. */
-function stepOf(text: string, value: YamlPlace, indent: number): number {
-  if (value.kind !== 'mapping' || value.flow) return 2
-  const step = value.start - lineStart(text, value.start) - indent
-  return step > 0 && step <= 8 ? step : 2
-}
-
-/** The comments of what is taken away, which stay. */
-function commentsIn(text: string, from: number, value: YamlPlace): string[] {
-  const taken: string[] = []
-  let at = from
-  const gap = (to: number) => {
-    for (const comment of text.slice(at, to).match(/(?<=^|\s)#[^\r\n]*/g) ?? []) taken.push(comment)
-  }
-  const visit = (place: YamlPlace): void => {
-    if (place.start < at) return
-    if (place.kind === 'scalar') {
-      gap(place.start)
-      at = place.end
-    } else if (place.kind === 'sequence') place.items.forEach(visit)
-    else
-      for (const pair of place.pairs) {
-        visit(pair.key)
-        visit(pair.value)
-      }
-  }
-  visit(value)
-  return taken
+  const inLines = lines.join(`${newlineOf(text)}${' '.repeat(indentAt(text, at))}`)
+  return { edits: [{ start: at, end: at, text: inLines }], remarks: [] }
 }

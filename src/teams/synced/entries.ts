@@ -1,7 +1,7 @@
 import { printable } from '../../kernel/errors/index.ts'
 import { fieldsOf, type Mapping, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
-import { dueOf } from './intervals.ts'
+import { type Due, dueOf } from './intervals.ts'
 import { type Reader, readIn } from './reader.ts'
 import { addressOf, type Scopes, scopeAt } from './scopes.ts'
 import { isEmptied, isValue, untakenProperty } from './values.ts'
@@ -87,10 +87,11 @@ async function flawsOfEntry(
   if (secret === undefined || property !== undefined || decodingStrategy !== 'None' || read.isAmbiguous)
     return flaws
   if (isValue(there, whole)) return flaws
-  return [...flaws, { ...stale(shown, due) }]
+  return [...flaws, stale(shown, due)]
 }
 
-function stale(shown: string, { never, isOverdue, when }: ReturnType<typeof dueOf>): Flaw {
+/** What is said of something that differs, by when it is looked at again. */
+export function stale(shown: string, { never, isOverdue, when }: Due): Flaw {
   if (never)
     return {
       is: `${shown}: it is not what Infisical has now, and is never looked at again (refreshInterval or refreshPolicy)`,

@@ -32,7 +32,7 @@ export async function checkExternalSecret(
   const isTemplated = hasTemplate(object)
   const compared = secret !== undefined && !isTemplated && isReady(object) ? secret : undefined
   const flaws = [
-    ...(await flawsOfFinds(object, looking)),
+    ...(await flawsOfFinds(object, compared, looking)),
     ...(await flawsOfData(object, compared, looking)),
     ...onceOnly(object),
     ...(isReady(object) && secret === undefined

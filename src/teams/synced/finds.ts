@@ -1,19 +1,38 @@
 import { printable } from '../../kernel/errors/index.ts'
 import { fieldsOf, type Mapping, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject, ReadFolder, ReadScope } from '../../kernel/ports/index.ts'
-import type { Flaw, Looking } from './entries.ts'
+import { type Flaw, type Looking, stale } from './entries.ts'
+import { type Due, dueOf } from './intervals.ts'
 import { scopeAt } from './scopes.ts'
-import { isSelected, keyOf } from './values.ts'
+import { isSelected, isValue, keyOf } from './values.ts'
 
-/** What is not so about what an ExternalSecret finds through Sealift's stores. */
-export async function flawsOfFinds(object: KubernetesObject, { reader, scopes }: Looking): Promise<Flaw[]> {
-  const { secretStoreRef, dataFrom } = fieldsOf(object['spec'])
+/**
+ * What is not so about what an ExternalSecret finds through Sealift's stores.
+ * @param secret the target, where it is there and made of nothing but what is found and brought
+ */
+export async function flawsOfFinds(
+  object: KubernetesObject,
+  secret: KubernetesObject | undefined,
+  { reader, scopes, now }: Looking,
+): Promise<Flaw[]> {
+  const { secretStoreRef, data, dataFrom } = fieldsOf(object['spec'])
+  const sources = mappingsOf(dataFrom)
+  // What another source or an entry of `data` has a key of as well may be that one's.
+  const brought = new Set(mappingsOf(data).map(({ secretKey }) => secretKey))
+  const compared = sources.length === 1 ? secret : undefined
   const flaws = await Promise.all(
-    mappingsOf(dataFrom).map(async (source, at) => {
+    sources.map(async (source, at) => {
       const scope = scopeAt(fieldsOf(source['sourceRef'])['storeRef'] ?? secretStoreRef, scopes)
       if (scope === undefined || source['find'] === undefined) return []
       const folder = await reader.folder(scope)
-      return flawsOf(fieldsOf(source['find']), scope, folder ?? { own: [], imported: [] }, `find ${at + 1}`)
+      const [find, shown] = [fieldsOf(source['find']), `find ${at + 1}`]
+      const flaws = flawsOf(find, scope, folder ?? { own: [], imported: [] }, shown)
+      // What is rewritten or decoded only External Secrets Operator knows.
+      const { conversionStrategy = 'Default', decodingStrategy = 'None' } = textsIn(find)
+      const isPlain =
+        source['rewrite'] === undefined && `${conversionStrategy} ${decodingStrategy}` === 'Default None'
+      if (flaws.length > 0 || compared === undefined || folder === undefined || !isPlain) return flaws
+      return staleIn(find, folder, { secret: compared, brought }, shown, dueOf(object, now))
     }),
   )
   return flaws.flat()
@@ -23,6 +42,30 @@ interface Candidate {
   readonly name: string
   readonly path: string
   readonly value: string
+}
+
+/** What is found, and is not in the Secret as it is in Infisical. */
+function staleIn(
+  find: Mapping,
+  { own, imported }: ReadFolder,
+  { secret, brought }: { readonly secret: KubernetesObject; readonly brought: ReadonlySet<unknown> },
+  shown: string,
+  due: Due,
+): Flaw[] {
+  const { regexp } = textsIn(find['name'])
+  const values = fieldsOf(secret['data'])
+  const found = [...own, ...imported.flatMap(({ secrets }) => secrets)].filter(
+    ({ name }) => regexp === undefined || isSelected(regexp, name) === true,
+  )
+  // Of what has a name together with another only one arrives: that is told by itself.
+  const alone = [...Map.groupBy(found, ({ name }) => keyOf(name)).entries()].filter(
+    ([key, some]) => some.length === 1 && !brought.has(key),
+  )
+  const other = alone.filter(([key, [one]]) => one !== undefined && !isValue(values[key], one.value.reveal()))
+  if (other.length === 0) return []
+  const keys = other.slice(0, 5).map(([key]) => printable(key, 100))
+  const more = other.length > keys.length ? ` and ${other.length - keys.length} more` : ''
+  return [stale(`${shown}: ${keys.join(', ')}${more}`, due)]
 }
 
 function flawsOf(find: Mapping, scope: ReadScope, folder: ReadFolder, shown: string): Flaw[] {

@@ -32,6 +32,10 @@ test.each([
   expect(written(text)).toEqual(expected)
 })
 
+test('a comment in brackets that nothing closes as it should does not keep it', () => {
+  expect(written(`a: [b, &x # ${' , #'.repeat(20_000)}\n]\n`)).toContain('b')
+})
+
 test('values are as they read', () => {
   const [place] = yamlPlaces('"\\u0041"')
   expect(place).toMatchObject({ kind: 'scalar', value: 'A', start: 0, end: 8 })

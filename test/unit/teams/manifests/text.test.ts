@@ -114,3 +114,10 @@ test('aliases of aliases do not keep it', () => {
   const text = `${secret(old)}a0: &a0 {}\n${lines.join('\n')}\n`
   expect(rewritten(text).text).toBe(text.replace(old, now))
 })
+
+test('thousands of objects in one line, and as many mentions, do not keep it', () => {
+  const one =
+    '{"apiVersion":"external-secrets.io/v1beta1","kind":"SecretStore","spec":{"provider":{"infisical":{"url":"x"}}}}'
+  expect(rewritten(`{"kind":"List","items":[${Array(4000).fill(one).join()}]}`).changes).toBe(8000)
+  expect(rewritten(`a: "${`${old} `.repeat(50_000)}"\n`).notes).toHaveLength(50)
+})

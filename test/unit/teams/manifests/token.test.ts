@@ -8,11 +8,11 @@ const own = token(
   '      namespace: eso',
   '      key: token',
 )
-const made = (namespace?: string) =>
+const made = (namespace: string) =>
   ['clientId', 'clientSecret'].flatMap(key => [
     `    ${key}:`,
     '      name: infisical-universal-auth',
-    ...(namespace === undefined ? [] : [`      namespace: ${namespace}`]),
+    `      namespace: ${namespace}`,
     `      key: ${key}`,
   ])
 const raised = (text: string) => text.replace('v1beta1', 'v1')
@@ -49,8 +49,8 @@ test('without a scope it is told what to write', () => {
 })
 
 test('a token of the provider itself becomes its auth, with CRLF as with LF', () => {
-  const text = store('serviceToken: { name: t, key: k }', ...scope).replaceAll('\n', '\r\n')
-  const auth = ['auth:', '  universalAuthCredentials:', ...made()]
+  const text = store('serviceToken: { name: t, namespace: eso, key: k }', ...scope).replaceAll('\n', '\r\n')
+  const auth = ['auth:', '  universalAuthCredentials:', ...made('eso')]
   expect(rewritten(text).text).toBe(raised(store(...auth, ...scope)).replaceAll('\n', '\r\n'))
 })
 
@@ -84,12 +84,53 @@ test.each([
     /^left 9: it has serviceToken beside auth/,
   ],
   [
-    'a token in brackets',
-    ['auth: { serviceToken: { name: t } }', ...scope],
-    /^left 8: .*write auth: \{ universalAuthCredentials: \{ clientId: \{ name: infisical-universal-auth, key/,
+    'a token that is written in an odd way',
+    ['auth:', '  ? serviceToken', '  : { name: t }', ...scope],
+    /^left 9: .*write auth: \{ universalAuthCredentials: \{ clientId: \{ name: infisical-universal-auth, key/,
+  ],
+  [
+    'a token that comes from elsewhere',
+    ['auth: { <<: { serviceToken: x } }', ...scope],
+    /^left 8: .*another way/,
   ],
   ['a field that v1 has not', ['auth: {}', 'hostApi: x', ...scope], /^left 9: .*hostAPI is what it has/],
 ])('%s is told, and only the rest rewritten', (_, lines, said) => {
   const { text, notes } = rewritten(store(...lines))
   expect([text, notes]).toEqual([raised(store(...lines)), [expect.stringMatching(said)]])
+})
+
+test('in brackets it is written in brackets, and in quotes where the keys are', () => {
+  const credentials = (q: string) =>
+    `${q}universalAuthCredentials${q}: { ${['clientId', 'clientSecret']
+      .map(
+        key =>
+          `${q}${key}${q}: { ${q}name${q}: ${q}infisical-universal-auth${q}, ${q}namespace${q}: ${q}eso${q}, ${q}key${q}: ${q}${key}${q} }`,
+      )
+      .join(', ')} }`
+  const json = (version: string, key: string, auth: string) =>
+    `{"apiVersion":"external-secrets.io/${version}","kind":"ClusterSecretStore","spec":{"provider":{"infisical":{${auth}, "${key}":"https://x"}}}}`
+  const token = '"serviceToken": {"secretRef":{"name":"t","namespace":"eso"}}'
+  const scoped = '"secretsScope": { "projectSlug": "talent-mesh", "environmentSlug": "prod" }'
+  expect(
+    rewritten(json('v1beta1', 'url', `"auth":{${token}}`), { project: 'talent-mesh', environment: 'prod' })
+      .text,
+  ).toBe(json('v1', 'hostAPI', `${scoped}, "auth":{${credentials('"')}}`))
+  const inLine = store('auth: { serviceToken: { name: t, namespace: eso } }', ...scope)
+  expect(rewritten(inLine).text).toBe(raised(store(`auth: { ${credentials('')} }`, ...scope)))
+})
+
+test('credentials of a ClusterSecretStore have a namespace, and those of a SecretStore none', () => {
+  const text = store('auth: { serviceToken: { name: t } }', ...scope)
+  expect(rewritten(text).notes).toEqual([
+    expect.stringMatching(/^told 8/),
+    expect.stringMatching(/^left 8: a ClusterSecretStore needs to know in which namespace/),
+  ])
+  expect(rewritten(text.replace('ClusterSecretStore', 'SecretStore')).notes).toHaveLength(1)
+})
+
+test('the store that Sealift itself makes is told', () => {
+  const text = store('auth: {}', ...scope).replace('team-store', 'infisical-store')
+  expect(rewritten(text).notes).toEqual([
+    expect.stringMatching(/^told 1: sealift install makes ClusterSecretStore/),
+  ])
 })

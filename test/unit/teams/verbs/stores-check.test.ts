@@ -110,6 +110,31 @@ test('a find whose pattern nobody can tell is let be', async () => {
   expect(await found()).toEqual([])
 })
 
+test('what a find has not brought yet waits, and is told when its time is over', async () => {
+  reading.put(place, 'NEW', 'geheim')
+  await brings({ dataFrom: [{ find: { name: { regexp: '.*' } } }] })
+  await secret({ PASSWORD: 'geheim' })
+  expect((await check()).waiting.map(({ is }) => is)).toEqual([
+    'find 1: NEW: it is not what Infisical has now',
+  ])
+  await site.clock.sleep(3_600_000 + 601_000)
+  expect(await found()).toEqual([
+    expect.stringContaining('find 1: NEW: it is not what Infisical has now, and its time'),
+  ])
+  await secret({ PASSWORD: 'geheim', NEW: 'geheim' })
+  expect(await found()).toEqual([])
+})
+
+test('a key that data brings as well is not the find’s', async () => {
+  reading.put({ ...place, path: '/db' }, 'PASSWORD', 'another')
+  await brings({
+    dataFrom: [{ find: { name: { regexp: '.*' } } }],
+    data: [{ secretKey: 'PASSWORD', remoteRef: { key: '/db/PASSWORD' } }],
+  })
+  await secret({ PASSWORD: 'another' })
+  expect(await check()).toMatchObject({ findings: [], waiting: [] })
+})
+
 test('names that fall together are told: in one Secret, and of several folders', async () => {
   await store({ recursive: true })
   reading.put(place, 'a b', '1')
