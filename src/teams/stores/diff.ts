@@ -33,6 +33,8 @@ export interface StoresComparison {
   readonly unmet: readonly Unmet[]
   /** What somebody else has put into the looking project: it is left alone. */
   readonly foreign: readonly Unmet[]
+  /** Of that, the pushes that External Secrets Operator cannot do. */
+  readonly pushless: readonly Unmet[]
   /** The stores that can be had. */
   readonly serve: readonly Served[]
   /** What would be done and has a flaw that no error tells of. */
@@ -97,6 +99,7 @@ export function compareStores(
       ...[...pushing, ...pushed].flatMap(({ unmet }) => unmet),
       ...unknownIdentities(old, removed, observed),
     ],
+    pushless: pushing.flatMap(({ unmet }) => unmet),
     serve: possible,
     doubts: serve.flatMap(served => pushDoubts(served, observed.sources)),
   }

@@ -52,6 +52,9 @@ export async function applyTo(
     () => lookAt(at, run),
     ({ comparison }) => summed(comparison.actions),
   )
+  // Before anything is changed; what ESO has not said yet it says of the first store.
+  const pushless = waitsForWord(first, run) ? [] : first.comparison.pushless
+  for (const { name, why } of pushless) reporter.warn(`${name}: ${why}`)
   const pruned = await confirmStorePruning(prune, first.comparison.extras, tenancy, confirm)
   const sharing = first.comparison.actions.filter(isOfSharing)
   if (sharing.length === 0) return await make(first, pruned, at, run)
@@ -80,8 +83,7 @@ async function make(
   run: Run,
 ): Promise<Omit<StoresApplied, 'layout'>> {
   const begun = await round(first, pruned, at, run)
-  const isUnsaid = pushUnsaid(allServed(run.request.tenancy), first.observed)
-  const ended = isUnsaid ? await round(await lookAt(at, run), pruned, at, run) : begun
+  const ended = waitsForWord(first, run) ? await round(await lookAt(at, run), pruned, at, run) : begun
   const rounds = ended === begun ? [begun] : [begun, ended]
   const { comparison } = ended.made
   return {
@@ -91,6 +93,9 @@ async function make(
     unmet: [...comparison.unmet, ...rounds.flatMap(({ tried }) => tried.unmet)],
   }
 }
+
+const waitsForWord = ({ observed }: Looked, { request }: Run) =>
+  pushUnsaid(allServed(request.tenancy), observed)
 
 interface Round {
   readonly made: Made

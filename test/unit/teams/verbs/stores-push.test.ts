@@ -119,6 +119,10 @@ test('before anything is changed it is told by what another store of Infisical s
     status: { conditions: [{ type: 'Ready', status: 'True' }], capabilities: 'ReadOnly' },
   })
   expect((await site.plan(files([push]))).unmet).toHaveLength(1)
+  await site.apply(files([push]))
+  expect(site.talk.told).toEqual([
+    expect.stringMatching(/^warning: PushSecret talent-mesh\/tls-certificate: .*ReadOnly/),
+  ])
 })
 
 test('a cluster without PushSecrets is told how it gets them', async () => {
