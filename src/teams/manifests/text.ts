@@ -49,6 +49,10 @@ export function rewriteText(where: string, text: string, wanted: Instead, isTemp
   }
   if (places.flatMap(below).some(place => place.kind === 'mapping' && text.startsWith('{{', place.start)))
     return isOld ? left('a template, which only its own program can read: change it by hand') : nothing()
+  if (before.some(isSealed))
+    return isOld
+      ? left('sops has signed what is in this file, and would not open it again: change it with sops edit')
+      : nothing()
   const all = places.map(document => rewriteDocument(text, document, wanted))
   const edits = distinct(all.flatMap(({ edits }) => edits))
   const remarks = all.flatMap(({ remarks }) => remarks)
@@ -67,6 +71,9 @@ export function rewriteText(where: string, text: string, wanted: Instead, isTemp
   const diff = unifiedDiff(where, text, edits, places.flatMap(secretPlaces))
   return { text: after, diff, changes: edits.length, notes }
 }
+
+/** Whether sops keeps a checksum of all values of a document, of those in clear too. */
+const isSealed = (document: unknown) => fieldsOf(fieldsOf(document)['sops'])['mac'] !== undefined
 
 const nothing = (notes: readonly Note[] = []): Rewritten => ({ diff: '', changes: 0, notes })
 

@@ -72,7 +72,7 @@ async function flawsOfEntry(
     })
   if (isEmptied(unexpanded, read.value.reveal()))
     flaws.push({
-      is: `${shown}: its value has a reference (\${…}) that leads nowhere, and arrives without it`,
+      is: `${shown}: its value has a reference (\${…}) that leads nowhere, or to nothing, and arrives without it`,
       remedy: 'set expandSecretReferences: false for the store, or write the value without a reference',
     })
   const whole = read.value.reveal()

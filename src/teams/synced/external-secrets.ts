@@ -35,7 +35,7 @@ export async function checkExternalSecret(
     ...(await flawsOfFinds(object, compared, looking)),
     ...(await flawsOfData(object, compared, looking)),
     ...onceOnly(object),
-    ...(isReady(object) && secret === undefined
+    ...(isReady(object) && secret === undefined && makesSecret(object)
       ? [
           {
             is: `there is no Secret ${target}`,
@@ -60,6 +60,11 @@ export async function checkExternalSecret(
     findings: shown.filter(({ waits }) => !waits).map(({ finding }) => finding),
     waiting: shown.filter(({ waits }) => waits).map(({ finding }) => finding),
   }
+}
+
+/** Whether it makes a Secret at all: by its policy it may only read. */
+function makesSecret(object: KubernetesObject): boolean {
+  return fieldsOf(fieldsOf(object['spec'])['target'])['creationPolicy'] !== 'None'
 }
 
 /** Whether its Secret is made by a template, which may make anything of the values. */

@@ -59,6 +59,11 @@ test.each([
 test.each([
   ['a template of Helm', secret(old).replace('{name: a}', '{name: "{{ .Values.name }}"}'), /^left 1: .*Helm/],
   ['a template with a condition', `{{- if .Values.x }}\n${secret(old)}{{- end }}\n`, /^left 2: .*Helm/],
+  [
+    'what sops has signed',
+    `${secret(old)}sops:\n  mac: ENC[AES256_GCM,data:x]\n`,
+    /^left 1: sops has signed/,
+  ],
   ['some other template', secret(old).replace('{name: a}', '{{ name }}'), /^left 1: .*template/],
   ['what is no YAML', `${secret(old)}b: [\n`, /^left 1: line \d+, column \d+: not readable as YAML/],
   [

@@ -104,6 +104,11 @@ test('a find that found nothing is told, with why, and that there is no Secret',
   expect(checkFault(await check())).toMatchObject({ code: 'CHECK_FAILED', faults: { length: 3 } })
 })
 
+test('one that is to make no Secret lacks none', async () => {
+  await brings({ ...one('PASSWORD'), target: { creationPolicy: 'None' } })
+  expect(await found()).toEqual([])
+})
+
 test('a find whose pattern nobody can tell is let be', async () => {
   await brings({ dataFrom: [{ find: { name: { regexp: '(?i)^p[a-z]+$' } } }] })
   await secret({ PASSWORD: 'geheim' })
