@@ -1,83 +1,21 @@
 import { beforeEach, expect, test } from 'vitest'
-import { managed } from '../../../../src/kernel/access/index.ts'
-import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
-import { checkFault, checkStores } from '../../../../src/teams/verbs/stores-check.ts'
-import type { MemoryReading } from '../../../support/memory-reading.ts'
+import { checkFault } from '../../../../src/teams/verbs/stores-check.ts'
 import { refusal } from '../../site/wire/memory-infisical.ts'
-import { tenancyOf } from '../tenancy/tenancies.ts'
-import { type StoresSite, storesSite } from './stores-site.ts'
+import {
+  brings,
+  check,
+  found,
+  one,
+  openSite,
+  place,
+  reading,
+  secret,
+  site,
+  store,
+  synced,
+} from './checked-site.ts'
 
-const place = { project: 'talent-mesh', environment: 'prod', path: '/' }
-let site: StoresSite
-let reading: MemoryReading
-
-beforeEach(async () => {
-  site = await storesSite()
-  site.cluster.behaviour.react = () => {}
-  reading = site.infisical.folderReading
-  for (const name of ['talent-mesh', 'stranger'])
-    await site.cluster.apply({ ...kinds.namespace, metadata: { name } })
-  await store({})
-  reading.put(place, 'PASSWORD', 'geheim')
-  await site.cluster.apply({
-    ...kinds.crd,
-    metadata: { name: 'pushsecrets.external-secrets.io' },
-    spec: {
-      ...{ group: 'external-secrets.io', scope: 'Namespaced', names: { kind: 'PushSecret' } },
-      versions: [{ name: 'v1alpha1' }],
-    },
-  })
-})
-
-const store = (scope: object, name = 'talent-mesh.prod', labels: Record<string, string> = managed) =>
-  site.cluster.applyAs('test', {
-    ...{ ...kinds.clusterSecretStore, metadata: { name, labels } },
-    spec: {
-      conditions: [{ namespaces: ['talent-mesh'] }],
-      provider: {
-        infisical: {
-          secretsScope: {
-            ...{ projectSlug: 'talent-mesh', environmentSlug: 'prod', expandSecretReferences: false },
-            ...scope,
-          },
-        },
-      },
-    },
-  })
-const synced = (reason = 'SecretSynced', status = 'True') => ({
-  refreshTime: new Date(site.clock.now()).toISOString(),
-  conditions: [{ type: 'Ready', status, reason }],
-})
-async function brings(spec: object, status: object = synced()): Promise<void> {
-  await site.cluster.applyAs('team', {
-    ...{ ...kinds.externalSecret, metadata: { name: 'db', namespace: 'talent-mesh' } },
-    spec: {
-      refreshInterval: '1h',
-      secretStoreRef: { kind: 'ClusterSecretStore', name: 'talent-mesh.prod' },
-      ...spec,
-    },
-    status,
-  })
-}
-const one = (key: string, remote = {}) => ({ data: [{ secretKey: 'p', remoteRef: { key, ...remote } }] })
-const secret = (values: Readonly<Record<string, string>>, name = 'db', labels = {}) =>
-  site.cluster.applyAs('eso', {
-    ...{ ...kinds.secret, metadata: { name, namespace: 'talent-mesh', labels } },
-    data: Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-    ),
-  })
-const tenancy = () =>
-  tenancyOf({
-    projects: [{ slug: 'talent-mesh', environments: ['prod'] }],
-    stores: { layout: 'store-per-environment', serve: [] },
-  })
-const check = () => checkStores({ site: 'bank', tenancy: tenancy() }, site.host, site.talk)
-async function found() {
-  const checked = await check()
-  expect(JSON.stringify([checked, checkFault(checked)])).not.toContain('geheim')
-  return checked.findings.map(({ object, says, is }) => `${object} (${says}): ${is}`)
-}
+beforeEach(openSite)
 
 test('what has arrived is no finding', async () => {
   await brings(one('PASSWORD'))
@@ -259,49 +197,4 @@ test('a project that the admin may not read is told, and the rest looked at', as
     expect.stringContaining('nobody knows: the admin of Infisical may not read'),
     expect.stringContaining('Secret talent-mesh/left'),
   ])
-})
-
-const pushes = (spec: object = {}) =>
-  site.cluster.applyAs('team', {
-    ...{ ...kinds.pushSecret, metadata: { name: 'tls', namespace: 'talent-mesh' } },
-    spec: {
-      refreshInterval: '10s',
-      secretStoreRefs: [{ kind: 'ClusterSecretStore', name: 'talent-mesh.prod' }],
-      selector: { secret: { name: 'db' } },
-      data: [{ match: { secretKey: 'p', remoteRef: { remoteKey: 'PUSHED' } } }],
-      ...spec,
-    },
-    status: synced('Synced'),
-  } as KubernetesObject)
-
-test('a push that writes a version at every reconcile is told', async () => {
-  await pushes()
-  await secret({ p: 'geheim\n\n' })
-  expect(await found()).toEqual([
-    'PushSecret talent-mesh/tls (Synced): key p: every reconcile writes a new version, each 10 s: it ends with more than one line end, and Infisical trims it',
-  ])
-})
-
-test('a push that shadows what is imported is told; one that is there is not', async () => {
-  reading.put(place, 'PUSHED', 'geheim')
-  await pushes()
-  await secret({ p: 'geheim' })
-  expect(await found()).toEqual([])
-  const shared = { ...place, project: 'platform-shared' }
-  reading.put(shared, 'PUSHED', 'theirs')
-  reading.import(place, shared)
-  expect(await found()).toEqual([
-    expect.stringContaining('what it pushes shadows PUSHED, which / imports from prod/'),
-  ])
-})
-
-test('a push of what has changed waits for its time', async () => {
-  reading.put(place, 'PUSHED', 'old')
-  await pushes()
-  await secret({ p: 'geheim' })
-  expect((await check()).waiting.map(({ is }) => is)).toEqual([
-    'key p: Infisical does not have what the Secret has now',
-  ])
-  await site.clock.sleep(700_000)
-  expect(await found()).toEqual([expect.stringContaining('Infisical does not have what the Secret has now')])
 })
