@@ -3,7 +3,7 @@ import { fieldsOf, type Mapping, mappingsOf, textsIn } from '../../kernel/object
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { type Due, dueOf } from './intervals.ts'
 import { type Reader, readIn } from './reader.ts'
-import { addressOf, type Scopes, scopeAt } from './scopes.ts'
+import { addressOf, isOfAllTeams, type Scopes, scopeAt } from './scopes.ts'
 import { isEmptied, isValue, untakenProperty } from './values.ts'
 
 /** What is not so about a part of an object, and what to do. */
@@ -44,7 +44,8 @@ async function flawsOfEntry(
   secret: KubernetesObject | undefined,
   { reader, scopes, now }: Looking,
 ): Promise<Flaw[]> {
-  const store = scopeAt(fieldsOf(entry['sourceRef'])['storeRef'] ?? base, scopes)
+  const reference = fieldsOf(entry['sourceRef'])['storeRef'] ?? base
+  const store = scopeAt(reference, scopes)
   const { key, property, decodingStrategy = 'None', metadataPolicy = 'None' } = textsIn(entry['remoteRef'])
   const { secretKey = '' } = textsIn(entry)
   if (store === undefined || key === undefined || metadataPolicy !== 'None') return []
@@ -53,6 +54,14 @@ async function flawsOfEntry(
   const folder = await reader.folder(scope)
   const read = folder && readIn(folder, name)
   const due = dueOf(object, now)
+  if (folder === undefined && isOfAllTeams(reference))
+    return [
+      {
+        is: `${shown}: the store looks into no folder ${printable(scope.path, 200)}`,
+        remedy:
+          'see stores.look.into in the tenancy file and that the team has the folder, and run: sealift stores apply',
+      },
+    ]
   if (read === undefined)
     return [
       { is: `${shown}: ${printable(key, 200)} is not in Infisical any more`, remedy: refetch(due.when) },

@@ -3,7 +3,7 @@ import { fieldsOf, type Mapping, mappingsOf, textsIn } from '../../kernel/object
 import type { KubernetesObject, ReadFolder, ReadScope } from '../../kernel/ports/index.ts'
 import { type Flaw, type Looking, stale } from './entries.ts'
 import { type Due, dueOf } from './intervals.ts'
-import { scopeAt } from './scopes.ts'
+import { isOfAllTeams, scopeAt } from './scopes.ts'
 import { isSelected, isValue, keyOf } from './values.ts'
 
 /**
@@ -22,11 +22,12 @@ export async function flawsOfFinds(
   const compared = sources.length === 1 ? secret : undefined
   const flaws = await Promise.all(
     sources.map(async (source, at) => {
-      const scope = scopeAt(fieldsOf(source['sourceRef'])['storeRef'] ?? secretStoreRef, scopes)
+      const reference = fieldsOf(source['sourceRef'])['storeRef'] ?? secretStoreRef
+      const scope = scopeAt(reference, scopes)
       if (scope === undefined || source['find'] === undefined) return []
       const folder = await reader.folder(scope)
       const [find, shown] = [fieldsOf(source['find']), `find ${at + 1}`]
-      const flaws = flawsOf(find, scope, folder ?? { own: [], imported: [] }, shown)
+      const flaws = flawsOf(find, scope, folder ?? { own: [], imported: [] }, shown, isOfAllTeams(reference))
       // What is rewritten or decoded only External Secrets Operator knows.
       const { conversionStrategy = 'Default', decodingStrategy = 'None' } = textsIn(find)
       const isPlain =
@@ -68,7 +69,13 @@ function staleIn(
   return [stale(`${shown}: ${keys.join(', ')}${more}`, due)]
 }
 
-function flawsOf(find: Mapping, scope: ReadScope, folder: ReadFolder, shown: string): Flaw[] {
+function flawsOf(
+  find: Mapping,
+  scope: ReadScope,
+  folder: ReadFolder,
+  shown: string,
+  ofAllTeams: boolean,
+): Flaw[] {
   const { path } = textsIn(find)
   const { regexp } = textsIn(find['name'])
   const all: Candidate[] = [
@@ -84,6 +91,13 @@ function flawsOf(find: Mapping, scope: ReadScope, folder: ReadFolder, shown: str
   const inPath = chosen.filter(
     one => path === undefined || one.name.startsWith(path) || one.path.startsWith(path),
   )
+  if (inPath.length === 0 && ofAllTeams)
+    return [
+      {
+        is: `${shown} found nothing: it finds in ${place} alone, and teams have nothing there`,
+        remedy: 'find through the store of the environment (PROJECT.ENVIRONMENT), or name each in data',
+      },
+    ]
   if (inPath.length === 0)
     return [
       path !== undefined && chosen.length > 0

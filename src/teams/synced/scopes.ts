@@ -1,5 +1,6 @@
 import { isManaged, storeName, storePlace } from '../../kernel/access/index.ts'
 import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
+import { servesTeams } from '../../kernel/owned/index.ts'
 import type { KubernetesObject, ReadScope } from '../../kernel/ports/index.ts'
 
 /** The ClusterSecretStores that Sealift made, with what each reads, by their names. */
@@ -32,6 +33,11 @@ export function scopeAt(reference: unknown, scopes: Scopes): ReadScope | undefin
   return kind === 'ClusterSecretStore' && typeof name === 'string' ? scopes.get(name) : undefined
 }
 
+/** Whether a reference is to the one store of all teams, in whose root nothing lies. */
+export function isOfAllTeams(reference: unknown): boolean {
+  return fieldsOf(reference)['name'] === storeName
+}
+
 /** Folder and name of a key: External Secrets Operator takes what is before the last slash for the folder. */
 export function addressOf(
   scope: ReadScope,
@@ -43,11 +49,15 @@ export function addressOf(
   return { scope: { ...one, path: key.slice(0, at) || '/' }, name: key.slice(at + 1) }
 }
 
-/** Namespaces that these stores serve by name. */
-export function namespacesServed(stores: readonly KubernetesObject[], scopes: Scopes): string[] {
-  const named = stores
-    .filter(({ metadata }) => scopes.has(metadata.name))
-    .flatMap(store => mappingsOf(fieldsOf(store['spec'])['conditions']))
-    .flatMap(({ namespaces }) => (Array.isArray(namespaces) ? namespaces : []))
+/** Namespaces that these stores serve by name. @returns undefined where one of them serves every namespace */
+export function namespacesServed(stores: readonly KubernetesObject[], scopes: Scopes): string[] | undefined {
+  const conditions = stores
+    // The install's own is for its probe, though it lets others in.
+    .filter(
+      store => scopes.has(store.metadata.name) && (store.metadata.name !== storeName || servesTeams(store)),
+    )
+    .map(store => mappingsOf(fieldsOf(store['spec'])['conditions']))
+  if (conditions.some(some => some.length === 0)) return undefined
+  const named = conditions.flat().flatMap(({ namespaces }) => (Array.isArray(namespaces) ? namespaces : []))
   return [...new Set(named.filter(name => typeof name === 'string'))].sort()
 }
