@@ -177,26 +177,31 @@ test.each(['ExternalSecret', 'SecretStore', 'ClusterSecretStore'])(
   },
 )
 
-test.each([false, true])(
-  'what Sealift made for teams goes with a purge (%s) while ESO can let go of it',
-  async purge => {
+test.each([
+  [true, 'externalSecret'],
+  [false, 'externalSecret'],
+  [true, 'pushSecret'],
+] as const)(
+  'what Sealift made for teams goes with a purge (%s, %s) while ESO can let go of it',
+  async (purge, of) => {
+    const { kind, apiVersion } = kinds[of]
     await begin()
     const spec = {
-      ...{ group: 'external-secrets.io', scope: 'Namespaced', names: { kind: 'ExternalSecret' } },
-      versions: [{ name: 'v1', storage: true }],
+      ...{ group: 'external-secrets.io', scope: 'Namespaced', names: { kind } },
+      versions: [{ name: apiVersion.split('/')[1], storage: true }],
     }
     const labels = { 'dev.sealift/release': 'eso' }
-    const name = 'externalsecrets.external-secrets.io'
+    const name = `${kind.toLowerCase()}s.external-secrets.io`
     await site.cluster.create({ ...kinds.crd, metadata: { name, labels }, spec })
     const made = { name: 'made', namespace: 'default', labels: managed }
-    await site.cluster.create({ ...kinds.externalSecret, metadata: made })
+    await site.cluster.create({ ...kinds[of], metadata: made })
     const seen: string[][] = []
     const { cluster } = site
     const held: SiteHost['cluster'] = {
       ...cluster,
-      async delete(kind, ...rest) {
-        if (kind.kind === 'ExternalSecret') throw new SealiftError('CLUSTER_FAILED', 'held by finalizers')
-        return cluster.delete(kind, ...rest)
+      async delete(gone, ...rest) {
+        if (gone.kind === kind) throw new SealiftError('CLUSTER_FAILED', 'held by finalizers')
+        return cluster.delete(gone, ...rest)
       },
     }
     if (purge) {
@@ -207,13 +212,13 @@ test.each([false, true])(
     }
     const noting: SiteHost['cluster'] = {
       ...cluster,
-      async delete(kind, ...rest) {
-        if (kind.kind === 'ExternalSecret') seen.push([...rest.slice(0, 2).map(String), ...uninstalled])
-        return cluster.delete(kind, ...rest)
+      async delete(gone, ...rest) {
+        if (gone.kind === kind) seen.push([...rest.slice(0, 2).map(String), ...uninstalled])
+        return cluster.delete(gone, ...rest)
       },
     }
     const { removed } = await removeFrom({ ...host, cluster: noting }, '1.0.0', purge)
     expect(seen).toEqual(purge ? [['made', 'default']] : [])
-    expect(removed.includes('ExternalSecret default/made')).toBe(purge)
+    expect(removed.includes(`${kind} default/made`)).toBe(purge)
   },
 )
