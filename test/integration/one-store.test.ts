@@ -14,6 +14,7 @@ import { environmentSecret } from '../../src/kernel/server-variables/index.ts'
 import { parseYaml } from '../../src/kernel/yaml/index.ts'
 import { markedFor } from '../../src/site/wire/index.ts'
 import { applyStoresOf } from '../../src/teams/verbs/stores-apply/index.ts'
+import { checkStores } from '../../src/teams/verbs/stores-check.ts'
 import { planStores } from '../../src/teams/verbs/stores-plan.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
 import { adminPassword, startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
@@ -105,6 +106,10 @@ const host = () => ({
   infisical: (baseUrl: string) => createInfisical({ baseUrl, clock: systemClock }),
 })
 const plan = () => planStores({ site: 'bank', tenancy }, host(), recordedTalk())
+const found = async () =>
+  (await checkStores({ site: 'bank', tenancy }, host(), recordedTalk())).findings.map(
+    ({ object, is }) => `${object}: ${is}`,
+  )
 const apply = () =>
   applyStoresOf({ site: 'bank', tenancy, prune: [] }, host(), recordedTalk(), async () => {})
 const put = (path: string, name: string, value: string, id = projectId, environment = 'prod') =>
@@ -215,6 +220,9 @@ it('keeps the Secret when a team takes its grant back, and says so', async () =>
   expect((await plan()).differences.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     'grant talent-mesh/prod',
   ])
+  expect(await found()).toContainEqual(
+    expect.stringMatching(/^ExternalSecret talent-mesh\/talent-mesh-db-cred.* the store sees no/),
+  )
   await apply()
   await look()
   await said('talent-mesh-db-credentials', 'SecretSynced')
@@ -232,6 +240,10 @@ it('finds nothing for a `find`, and ESO calls it synced; a store of the environm
   await cluster.apply(find('infisical-store', { path: '/talent-mesh/prod', name }))
   await said('infisical-store', 'SecretSynced')
   expect(await secret('found-infisical-store')).toBeUndefined()
+  expect(await found()).toEqual([
+    'ExternalSecret talent-mesh/infisical-store: find 1 found nothing: it finds in / of platform-view, all alone, and teams have nothing there',
+    'ExternalSecret talent-mesh/infisical-store: there is no Secret found-infisical-store',
+  ])
   await cluster.apply(find('talent-mesh.prod', { name }))
   expect(await until(() => secret('found-talent-mesh.prod'))).toEqual({ POSTGRES_PASSWORD: 'changed' })
 })
@@ -241,6 +253,11 @@ it('is told of what somebody writes into the looking project: it is read in the 
   await put('/talent-mesh/prod', 'ALONE', 'nobody sees it', await viewId(), 'all')
   await look()
   await arrived('shadow')
+  expect(await found()).toContainEqual(
+    expect.stringMatching(
+      /talent-mesh-db-credentials: .* shadows POSTGRES_PASSWORD, which it imports from prod/,
+    ),
+  )
   const { unmet, foreign, differences } = await plan()
   expect(unmet).toEqual([
     { name: 'secret talent-mesh/prod/POSTGRES_PASSWORD', why: expect.stringMatching(/^one of this name in/) },

@@ -54,12 +54,12 @@ async function flawsOfEntry(
   const folder = await reader.folder(scope)
   const read = folder && readIn(folder, name)
   const due = dueOf(object, now)
-  if (folder === undefined && isOfAllTeams(reference))
+  if (read === undefined && isOfAllTeams(reference))
     return [
       {
-        is: `${shown}: the store looks into no folder ${printable(scope.path, 200)}`,
+        is: `${shown}: the store sees no ${printable(key, 200)}`,
         remedy:
-          'see stores.look.into in the tenancy file and that the team has the folder, and run: sealift stores apply',
+          'where the team has it, sealift stores plan says which grant or import is missing, and apply makes it; see stores.look.into, too',
       },
     ]
   if (read === undefined)

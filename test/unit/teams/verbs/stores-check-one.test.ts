@@ -76,15 +76,18 @@ test.each([
   expect(findings[0]?.remedy).toContain('PROJECT.ENVIRONMENT')
 })
 
-test('a folder that is not looked into is told with what looks into it', async () => {
-  await looks()
-  await brings({ ...one('/talent-mesh/dev/PASSWORD'), ...through })
-  const { findings } = await check()
-  expect(findings[0]).toMatchObject({
-    is: 'key p: the store looks into no folder /talent-mesh/dev',
-    remedy: expect.stringContaining('sealift stores apply'),
-  })
-})
+test.each(['/talent-mesh/dev/PASSWORD', '/talent-mesh/prod/GONE'])(
+  'what it does not see is told with what lets it see (%s)',
+  async unseen => {
+    await looks()
+    await brings({ ...one(unseen), ...through })
+    const { findings } = await check()
+    expect(findings[0]).toMatchObject({
+      is: `key p: the store sees no ${unseen}`,
+      remedy: expect.stringContaining('sealift stores plan'),
+    })
+  },
+)
 
 test('where it serves every namespace, Secrets that nobody makes any more are told of all but Sealift’s', async () => {
   for (const namespace of ['stranger', 'sealift-system'])
