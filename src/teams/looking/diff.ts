@@ -81,14 +81,23 @@ function isFrom({ environmentId, path }: ServerImport, at: Source, { sources }: 
   return environment?.id === environmentId && path === at.path
 }
 
-function refusal(look: Look, { isKnown, isUnlicensed, view }: ObservedLook): string | undefined {
+function refusal(look: Look, observed: ObservedLook): string | undefined {
+  const { isKnown, isUnlicensed, view } = observed
   const other = 'take layout: store-per-environment'
   if (!isKnown)
     return `this Infisical knows no grants between projects, which came in the middle of 2026: ${other}, or a newer Infisical`
   if (isUnlicensed)
     return `this Infisical wants a licence for secrets that projects share, and has none: ${other}`
-  if (view === undefined || view.description === lookMark) return undefined
+  if (view === undefined) return undefined
+  if (view.description === lookMark) return planted(look, observed)
   return `nothing says that Sealift made project ${look.project}: name another one in stores.look.project, or give this one the description "${lookMark}" where it may be taken`
+}
+
+/** Whoever may make projects may give one this name and description, and would see there what all teams have. */
+function planted({ project }: Look, { isServed, people, machines }: ObservedLook): string | undefined {
+  const others = [...people, ...machines.map(name => `identity ${name}`)]
+  if (isServed || others.length === 0) return undefined
+  return `no store of Sealift's reads project ${project} yet, and ${others.join(', ')} would see in it what all teams have: take them out of it, or name another one in stores.look.project`
 }
 
 /** What is to be looked into and is not there. */

@@ -43,6 +43,10 @@ export interface ObservedLook {
   readonly shadowing: readonly { readonly source: Source; readonly name: string }[]
   /** People in the looking project, beside the admin. */
   readonly people: readonly string[]
+  /** Identities in the looking project, beside the one store's. */
+  readonly machines: readonly string[]
+  /** Whether a store of Sealift's reads there already. */
+  readonly isServed: boolean
 }
 
 /** What looking at it needs. */
@@ -57,6 +61,8 @@ export interface Observing {
   readonly licence: Licence
   /** Projects whose folders were listed already, by slug. */
   readonly listed: ReadonlyMap<string, Pick<ObservedSource, 'folders'>>
+  readonly machines: ObservedLook['machines']
+  readonly isServed: boolean
 }
 
 /**
@@ -64,7 +70,7 @@ export interface Observing {
  * of what lies in that itself. @throws SealiftError SERVER_FAILED, CLUSTER_*
  */
 export async function observeLook(look: Look, observing: Observing): Promise<ObservedLook> {
-  const { cluster, session, pace, namespace, projects, licence, listed } = observing
+  const { cluster, session, pace, namespace, projects, licence, listed, machines, isServed } = observing
   const { sharing, tenancy } = session
   const view = projects.find(({ slug }) => slug === look.project)
   const foldersIn = async (project: ServerProject) =>
@@ -107,7 +113,7 @@ export async function observeLook(look: Look, observing: Observing): Promise<Obs
   )
   const own = isThere ? await pace.read(() => sharing.namesBelow(inView('/'))) : []
   return {
-    ...{ isKnown, isUnlicensed: licence.sharing === false, isTold, isAllowed, view, own },
+    ...{ isKnown, isUnlicensed: licence.sharing === false, isTold, isAllowed, view, own, machines, isServed },
     sources: new Map(sources),
     imports: new Map(imports),
     shadowing: await shadowingOf(own, new Map(sources), observing),

@@ -104,6 +104,12 @@ export async function observeStores(
     (await observeLook(look, {
       ...{ cluster, session, pace, namespace: site.infisical },
       ...{ projects: server.all, licence: server.licence, listed: server.projects },
+      machines: (server.projects.get(look.project)?.machines ?? [])
+        .map(({ name }) => name)
+        .filter(name => name !== storeIdentity(look.project, look.environment)),
+      isServed: stores.some(
+        store => store.metadata.name === storeName && placeOfStore(store)?.project === look.project,
+      ),
     }))
   const known = new Set([...stores, ...credentials].map(identityOf))
   const strange = await Promise.all(

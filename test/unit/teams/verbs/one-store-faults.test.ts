@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { lookMark } from '../../../../src/teams/looking/index.ts'
 import { storesFault } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { storesDrift } from '../../../../src/teams/verbs/stores-plan.ts'
 import { answered } from '../../../support/answered.ts'
@@ -56,6 +57,45 @@ test('a project of that name that Sealift did not make is left alone, until it i
   await site.server.changeProject(id, { description })
   expect((await site.apply(looking(prod))).unmet).toEqual([])
   expect(sees('talent-mesh/prod')).toBe(true)
+})
+
+describe('a looking project that somebody has made beforehand, in the name and words of Sealift', () => {
+  const planted = async () => {
+    const project = { slug: 'platform-view', description: lookMark, defaultEnvironments: false }
+    return (await site.server.createProject(project)).id
+  }
+
+  test.each([
+    [
+      'a person',
+      async (id: string) => {
+        await site.server.invite(['eve@bank.example'])
+        await site.server.addMembers(id, ['eve@bank.example'], ['admin'])
+        return async () => {
+          const [eve] = (await site.server.members(id)).filter(({ email }) => email === 'eve@bank.example')
+          await site.server.removeMember(id, eve?.id ?? '')
+        }
+      },
+      /^no store of Sealift's reads project platform-view yet, and eve@bank.example would see/,
+    ],
+    [
+      'an identity',
+      async (id: string) => {
+        const eve = await site.server.createIdentity('eves-machine')
+        await site.server.addMachine(id, eve)
+        return () => site.server.removeMachine(id, eve)
+      },
+      /^no store of Sealift's reads project platform-view yet, and identity eves-machine would see/,
+    ],
+  ])('is shown nothing while %s is in it', async (_, put, why) => {
+    const takeOut = await put(await planted())
+    const { unmet } = await site.apply(looking(prod))
+    expect(unmet).toEqual([{ name: 'store infisical-store', why: expect.stringMatching(why) }])
+    expect(sees('talent-mesh/prod')).toBe(false)
+    await takeOut()
+    expect((await site.apply(looking(prod))).unmet).toEqual([])
+    expect(sees('talent-mesh/prod')).toBe(true)
+  })
 })
 
 test('an infisical-store that Sealift did not make is not written over', async () => {
