@@ -3,14 +3,15 @@ import { type AskedVariable, askedVariables } from '../inputs/index.ts'
 import { textsIn } from '../objects/index.ts'
 import { type Cluster, kinds } from '../ports/index.ts'
 
-/** ConfigMap in Sealift's namespace with what verbs for teams asked for; its keys are like `stores.NAME`. */
+/** ConfigMap in Sealift's namespace with what verbs for teams asked for; its keys are like `look.NAME`. */
 const askedName = 'infisical-variables'
 
 /** Variables that somebody asks for. A list is joined by commas, as the server reads one. */
 export type Asked = Partial<Readonly<Record<AskedVariable, string>>>
 
-/** Who asks, in small letters: a word for the tenancy file's field, such as `stores`. */
-export type Asker = string
+const askers = ['look', 'login', 'identities'] as const
+/** Who asks: the one store for all teams, stores that log in as ESO's own account, logins of identities. */
+export type Asker = (typeof askers)[number]
 
 type Data = Readonly<Record<string, string>>
 
@@ -51,10 +52,19 @@ const shown = (data: Data) => JSON.stringify(Object.entries(data).sort())
 async function stored(cluster: Pick<Cluster, 'get'>): Promise<{ data: Data; version?: string }> {
   const found = await cluster.get(kinds.configMap, askedName, systemNamespace)
   const version = found?.metadata['resourceVersion']
-  const known = Object.entries(isManaged(found) ? textsIn(found?.['data']) : {}).filter(
-    ([key]) => nameIn(key) !== undefined,
-  )
+  const known = Object.entries(isManaged(found) ? textsIn(found?.['data']) : {}).filter(isKnown)
   return { data: Object.fromEntries(known), ...(typeof version === 'string' ? { version } : {}) }
+}
+
+// What nobody here asks for was put there by somebody else, whom no later run would ask to take it away again.
+const values: Readonly<Record<AskedVariable, RegExp>> = {
+  ALLOW_INTERNAL_IP_CONNECTIONS: /^true$/,
+  CROSS_PROJECT_SECRET_SHARING_ORG_WHITELIST: /^[\w-]{1,64}(,[\w-]{1,64})*$/,
+}
+
+function isKnown([key, value]: readonly [string, string]): boolean {
+  const name = nameIn(key)
+  return name !== undefined && askers.some(asker => key === `${asker}.${name}`) && values[name].test(value)
 }
 
 function nameIn(key: string): AskedVariable | undefined {

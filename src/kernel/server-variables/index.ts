@@ -2,7 +2,7 @@
  * The variables of Infisical's server: the Secret that its pods take them from, what verbs for teams ask for of them,
  * and the restart that they need. Keeps what somebody else put into the Secret; never makes a key, never prints a value.
  */
-export { type Asked, askedBy, askedOf } from './asked.ts'
+export { type Asked, type Asker, askedBy, askedOf } from './asked.ts'
 export { ensureServerVariables } from './change.ts'
 export {
   environmentAnnotation,

@@ -77,7 +77,7 @@ it('variables of the server come and go at a real API server, with a restart eac
   const restarting = {
     ...{ cluster, clock: controllersClock(), signal: new AbortController().signal, say: () => {} },
   }
-  const ensure = (wanted: object) => ensureServerVariables('stores', wanted, 'default', restarting)
+  const ensure = (wanted: object) => ensureServerVariables('look', wanted, 'default', restarting)
   const namesIn = async (namespace: string) =>
     Object.keys((await cluster.get(kinds.secret, 'infisical-secrets', namespace))?.['data'] ?? {}).sort()
   const asked = { ALLOW_INTERNAL_IP_CONNECTIONS: 'true' }

@@ -3,6 +3,7 @@ import { managed } from '../../../../src/kernel/access/index.ts'
 import { secretObject } from '../../../../src/kernel/owned/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import {
+  type Asker,
   askedOf,
   ensureServerVariables,
   environmentMark,
@@ -41,7 +42,7 @@ async function installed() {
   const restarting = {
     ...{ cluster, clock: new RecordingClock(), signal: new AbortController().signal, say: () => {} },
   }
-  const ensure = (asker: string, wanted: object) =>
+  const ensure = (asker: Asker, wanted: object) =>
     ensureServerVariables(asker, wanted, 'infisical', restarting)
   const both = async () => [
     await secretIn(cluster, 'infisical', 'infisical-secrets'),
@@ -53,25 +54,25 @@ async function installed() {
 describe('variables that verbs for teams ask for', () => {
   test('reach both Secrets and the pod with one restart, and a second time with none', async () => {
     const { cluster, starts, ensure, both } = await installed()
-    expect(await ensure('stores', internal)).toBe(true)
+    expect(await ensure('look', internal)).toBe(true)
     const wanted = { ...keys, ...more, ...internal }
     expect(await both()).toEqual([wanted, wanted])
     expect(starts).toHaveLength(1)
     expect(starts[0]).toContain(await environmentMark(cluster, 'infisical'))
     const before = cluster.objects().map(({ metadata }) => metadata['resourceVersion'])
-    expect(await ensure('stores', internal)).toBe(false)
+    expect(await ensure('look', internal)).toBe(false)
     expect(cluster.objects().map(({ metadata }) => metadata['resourceVersion'])).toEqual(before)
   })
 
   test('of several are kept apart: one goes when nobody wants it any more, lists are joined', async () => {
     const { cluster, starts, ensure, both } = await installed()
-    await ensure('stores', { ...internal, ...sharing('org-2') })
-    await ensure('ci', { ...internal, ...sharing('org-1,org-2') })
+    await ensure('look', { ...internal, ...sharing('org-2') })
+    await ensure('identities', { ...internal, ...sharing('org-1,org-2') })
     expect(await askedOf(cluster)).toEqual({ ...internal, ...sharing('org-1,org-2') })
     expect(starts).toHaveLength(2)
-    expect(await ensure('stores', {})).toBe(false)
+    expect(await ensure('look', {})).toBe(false)
     expect(await askedOf(cluster)).toEqual({ ...internal, ...sharing('org-1,org-2') })
-    expect(await ensure('ci', {})).toBe(true)
+    expect(await ensure('identities', {})).toBe(true)
     expect(await askedOf(cluster)).toEqual({})
     expect(await both()).toEqual([
       { ...keys, ...more },
@@ -83,7 +84,7 @@ describe('variables that verbs for teams ask for', () => {
     const { cluster, starts, ensure } = await installed()
     await cluster.applyAs('someone', secretObject('infisical', 'infisical-secrets', { EXTRA: 'theirs' }))
     const before = cluster.objects()
-    expect(await ensure('stores', {})).toBe(false)
+    expect(await ensure('look', {})).toBe(false)
     expect(cluster.objects()).toEqual(before)
     expect(starts).toEqual([])
   })
@@ -93,7 +94,7 @@ describe('variables that verbs for teams ask for', () => {
     await cluster.applyAs('someone', secretObject('infisical', 'infisical-secrets', { EXTRA: 'theirs' }))
     const odd = { ...keys, ENCRYPTION_KEY: 'other' }
     await cluster.apply(environmentSecret('sealift-system', { wired: odd, more }, { 'sealift.dev/x': 'y' }))
-    await ensure('stores', internal)
+    await ensure('look', internal)
     expect(await both()).toEqual([
       { ...keys, ...more, ...internal, EXTRA: 'theirs' },
       { ...odd, ...more, ...internal },
@@ -111,10 +112,10 @@ describe('variables that verbs for teams ask for', () => {
         return cluster.get(...what)
       },
     }
-    const broken = ensureServerVariables('stores', internal, 'infisical', { ...restarting, cluster: killed })
+    const broken = ensureServerVariables('look', internal, 'infisical', { ...restarting, cluster: killed })
     await expect(broken).rejects.toThrow('killed')
     expect(starts).toEqual([])
-    expect(await ensure('stores', internal)).toBe(true)
+    expect(await ensure('look', internal)).toBe(true)
     expect(starts).toHaveLength(1)
   })
 
@@ -134,7 +135,7 @@ describe('variables that verbs for teams ask for', () => {
       const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
       await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
     }
-    expect(await ensure('stores', internal)).toBe(true)
+    expect(await ensure('look', internal)).toBe(true)
     expect(told).toEqual(Array(2).fill('Deployment infisical: 1 of its old pods still there'))
   })
 
@@ -145,17 +146,33 @@ describe('variables that verbs for teams ask for', () => {
       ...secretObject('infisical', 'infisical-secrets', {}),
       metadata: { ...place, name: 'infisical-secrets' },
     })
-    expect((await rejection(ensure('stores', internal))).code).toBe('NOT_INSTALLED')
+    expect((await rejection(ensure('look', internal))).code).toBe('NOT_INSTALLED')
     expect(await cluster.get(kinds.configMap, 'infisical-variables', 'sealift-system')).toBeUndefined()
   })
 
   test('are read from a ConfigMap of Sealift’s alone, and only those that are known', async () => {
     const { cluster } = await installed()
-    const data = { 'stores.NODE_OPTIONS': '--inspect', 'stores.ALLOW_INTERNAL_IP_CONNECTIONS': 'true' }
+    const data = { 'look.NODE_OPTIONS': '--inspect', 'look.ALLOW_INTERNAL_IP_CONNECTIONS': 'true' }
     const metadata = { name: 'infisical-variables', namespace: 'sealift-system' }
     await cluster.create({ ...kinds.configMap, metadata, data })
     expect(await askedOf(cluster)).toEqual({})
     await cluster.apply({ ...kinds.configMap, metadata: { ...metadata, labels: managed }, data })
     expect(await askedOf(cluster)).toEqual(internal)
+  })
+
+  test('that nobody asks for, or whose value is none of theirs, are nothing and go', async () => {
+    const { cluster, ensure, both } = await installed()
+    const data = {
+      'somebody.ALLOW_INTERNAL_IP_CONNECTIONS': 'true',
+      'login.x.ALLOW_INTERNAL_IP_CONNECTIONS': 'true',
+      'login.ALLOW_INTERNAL_IP_CONNECTIONS': 'false',
+      'look.CROSS_PROJECT_SECRET_SHARING_ORG_WHITELIST': 'org-1, *',
+    }
+    const metadata = { name: 'infisical-variables', namespace: 'sealift-system', labels: managed }
+    await cluster.apply({ ...kinds.configMap, metadata, data })
+    expect(await askedOf(cluster)).toEqual({})
+    await ensure('look', sharing('org'))
+    const wanted = { ...keys, ...more, ...sharing('org') }
+    expect(await both()).toEqual([wanted, wanted])
   })
 })

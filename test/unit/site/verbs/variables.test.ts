@@ -44,7 +44,7 @@ const verdicts = async () =>
   )
 const ask = (value?: string) =>
   ensureServerVariables(
-    'stores',
+    'look',
     value === undefined ? {} : { ALLOW_INTERNAL_IP_CONNECTIONS: value },
     'demo',
     { cluster: world.cluster, clock: world.host.clock, signal: new AbortController().signal, say: () => {} },

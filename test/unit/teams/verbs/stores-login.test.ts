@@ -162,7 +162,7 @@ describe('stores that log in as an account', () => {
     await site.apply(as('kubernetes'))
     const { cluster, clock } = site
     const restarting = { cluster, clock, signal: new AbortController().signal, say: () => {} }
-    await ensureServerVariables('ci', variable, 'infisical', restarting)
+    await ensureServerVariables('identities', variable, 'infisical', restarting)
     await site.apply(as('universal-auth'))
     expect(await askedOf(cluster)).toEqual(variable)
     expect(await secretIn(cluster, 'infisical', 'infisical-secrets')).toMatchObject(variable)
