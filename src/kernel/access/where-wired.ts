@@ -32,7 +32,8 @@ export async function whereWired(cluster: Cluster, namespaces: readonly string[]
   const infisical = namespaces.find(namespace => serviceUrl(namespace) === named.hostAPI) ?? only(likely)
   const rest = namespaces.filter(namespace => namespace !== infisical)
   const externalSecrets =
-    named.credentials ??
+    // A namespace of somebody else's would be given the credentials that are made next.
+    namespaces.find(namespace => namespace === named.credentials) ??
     only(await having(kinds.secret, credentialsSecretName)) ??
     (infisical === undefined ? undefined : only(rest))
   return {

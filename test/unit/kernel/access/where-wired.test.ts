@@ -21,6 +21,14 @@ const pointing = {
   spec: { provider: { infisical: { hostAPI, auth: { universalAuthCredentials } } } },
 }
 const moved = { ...pointing, metadata: { name: 'sealift-probe' } }
+const elsewhere = {
+  ...pointing,
+  spec: {
+    provider: {
+      infisical: { hostAPI, auth: { universalAuthCredentials: { clientId: { namespace: 'somebodys' } } } },
+    },
+  },
+}
 const planted = [
   secretObject('external-secrets', 'infisical-secrets', { ENCRYPTION_KEY: 'planted' }),
   { ...kinds.service, metadata: { name: 'infisical', namespace: 'external-secrets' } },
@@ -45,6 +53,7 @@ test.each([
     both,
   ],
   ['the store, where only what somebody planted is left', two, [pointing, ...planted], both],
+  ['the bundle, where a store names a namespace of somebody else', two, [elsewhere, keys], both],
   ['neither of two without a store', two, [keys, service, credentials, ...planted], eso],
   ['nothing at all', two, [], {}],
 ])('by %s', async (_, namespaces, objects, found) => {
