@@ -61,6 +61,12 @@ function toldOf({ key, value }: Pair, { name, namespace }: Credentials, kind: st
   ]
 }
 
+/** A name as YAML has it as text: 007, 1e3 and no are none there, in its versions 1.1 and 1.2. */
+const plain = (name: string) =>
+  /^[a-z][a-z0-9.-]*$/i.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(name)
+    ? name
+    : JSON.stringify(name)
+
 type Pair = MappingPlace['pairs'][number]
 type Credentials = Readonly<Record<'name', string>> & { readonly namespace?: string }
 const keys = ['clientId', 'clientSecret'] as const
@@ -80,7 +86,9 @@ function inBlock(text: string, { key, value }: Pair, credentials: Credentials, w
     'universalAuthCredentials:',
     ...keys.flatMap(key => [
       `${step}${key}:`,
-      ...Object.entries({ ...credentials, key }).map(([name, field]) => `${step}${step}${name}: ${field}`),
+      ...Object.entries({ ...credentials, key }).map(
+        ([name, field]) => `${step}${step}${name}: ${plain(field)}`,
+      ),
     ]),
   ]
   const whole = withAuth ? ['auth:', ...lines.map(line => step + line)] : lines
@@ -93,7 +101,7 @@ function inFlow(credentials: Credentials, withAuth: boolean, quote: string): str
     `{ ${fields.map(([name, field]) => `${quoted(name)}: ${field}`).join(', ')} }`
   const of = keys.map(key => {
     const fields = Object.entries({ ...credentials, key }).map(
-      ([name, field]) => [name, quoted(field)] as const,
+      ([name, field]) => [name, quote === '' ? plain(field) : quoted(field)] as const,
     )
     return [key, mapping(fields)] as const
   })
@@ -117,7 +125,12 @@ function scopeOf(text: string, provider: MappingPlace, { project, environment }:
   )
   const inLine = `${scope}: { ${projectSlug}: "${project}", ${environmentSlug}: "${environment}" }, `
   if (provider.flow) return { edits: [{ start: at, end: at, text: inLine }], remarks: [] }
-  const lines = ['secretsScope:', `  projectSlug: ${project}`, `  environmentSlug: ${environment}`, '']
+  const lines = [
+    'secretsScope:',
+    `  projectSlug: ${plain(project)}`,
+    `  environmentSlug: ${plain(environment)}`,
+    '',
+  ]
   const inLines = lines.join(`${newlineOf(text)}${' '.repeat(indentAt(text, at))}`)
   return { edits: [{ start: at, end: at, text: inLines }], remarks: [] }
 }

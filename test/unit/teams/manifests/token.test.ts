@@ -40,6 +40,17 @@ test('what is said of credentials and scope is written', () => {
   expect(notes).toHaveLength(1)
 })
 
+test.each(['2026', '1e3', '0x1f', 'no', 'y', 'null', '-'])('%s is written as the text that it is', name => {
+  const instead = { credentials: { name, namespace: name }, project: name, environment: name }
+  const { text } = rewritten(store('hostAPI: https://x', ...own), instead)
+  const written = [...(text ?? '').matchAll(/^ {8,}(\w+Slug|name|namespace): (.*)$/gm)]
+  expect(written.map(([, key, value]) => [key, value])).toEqual(
+    ['projectSlug', 'environmentSlug', 'name', 'namespace', 'name', 'namespace'].map(key => [
+      ...[key, JSON.stringify(name)],
+    ]),
+  )
+})
+
 test('without a scope it is told what to write', () => {
   const { notes } = rewritten(store('hostAPI: https://x', ...own))
   expect(notes).toEqual([
