@@ -1,3 +1,4 @@
+import { printable } from '../../kernel/errors/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
 import type { Fetched } from './steps.ts'
 
@@ -31,9 +32,9 @@ function fetching({ domain }: ScriptRequest, { project, environment, path, recur
 }
 
 // Own secrets win over imported ones, and of these the last, as in the action; a name that no variable can have is left
-// out.
+// out. Of jq's anchors $ also fits before a line's end.
 const pairs =
-  '[(.imports // [] | .[].secrets[]), .secrets[]] | map({(.secretKey): .secretValue}) | add // {} | to_entries[] | select(.key | test("^[A-Za-z_][A-Za-z0-9_]*$"))'
+  '[(.imports // [] | .[].secrets[]), .secrets[]] | map({(.secretKey): .secretValue}) | add // {} | to_entries[] | select(.key | test("\\\\A[A-Za-z_][A-Za-z0-9_]*\\\\z"))'
 
 /**
  * The step of a job of GitHub Actions that does what the action does, which has no JWT auth: asks GitHub for a token,
@@ -69,7 +70,7 @@ export function gitHubScript(
 export function fetchScript(request: ScriptRequest, fetched: readonly Fetched[]): string {
   return [
     '#!/bin/sh',
-    `# Written by sealift ci workflow for the identity ${request.identity.name}. No secret is in it: a job logs in with the token that its`,
+    `# Written by sealift ci workflow for the identity ${printable(request.identity.name)}. No secret is in it: a job logs in with the token that its`,
     `# CI signs for it, for the audience ${request.login.audiences.join(' or ')}, in the variable CI_TOKEN. It wants curl and jq.`,
     '# Its use, in a job: eval "$(ENVIRONMENT=prod sh fetch-secrets.sh)"',
     'set -eu',

@@ -1,3 +1,4 @@
+import { printable } from '../../kernel/errors/index.ts'
 import type { Tenancy, TenancyIdentity, TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
 import { printYaml } from '../../kernel/yaml/index.ts'
@@ -29,13 +30,15 @@ export interface Written {
  * How a job fetches what an identity may read: a workflow of GitHub where GitHub signs its tokens, else a script for a
  * shell. The same input gives the same text.
  */
-export function workflowFor(request: WorkflowRequest): Written {
+export function workflowFor(given: WorkflowRequest): Written {
+  // As addresses are sent: what GitHub would take for an expression is escaped.
+  const request = { ...given, domain: new URL(given.domain).href.replace(/\/+$/, '') }
   const { identity, tenancy, login } = request
   const fetched = fetchedBy(identity, tenancy)
   if (!isGitHub(login.issuer))
     return { form: 'script', text: fetchScript(request, [...fetched.values()].flat()) }
   const head = [
-    `# Written by sealift ci workflow for the identity ${identity.name}. No secret is in it: each job logs in with a`,
+    `# Written by sealift ci workflow for the identity ${printable(identity.name)}. No secret is in it: each job logs in with a`,
     '# token that GitHub signs for it, and what it fetches is in its variables and masked in its log.',
     '# The runner has to reach the address of Infisical, and to trust its certificate (NODE_EXTRA_CA_CERTS).',
   ]

@@ -43,12 +43,12 @@ const verdicts = async () =>
     'demo',
   )
 const ask = (value?: string) =>
-  ensureServerVariables(
-    'look',
-    value === undefined ? {} : { ALLOW_INTERNAL_IP_CONNECTIONS: value },
-    'demo',
-    { cluster: world.cluster, clock: world.host.clock, signal: new AbortController().signal, say: () => {} },
-  )
+  ensureServerVariables('look', value === undefined ? {} : { ALLOW_INTERNAL_IP_CONNECTIONS: value }, 'demo', {
+    cluster: world.cluster,
+    clock: world.host.clock,
+    signal: new AbortController().signal,
+    say: () => {},
+  })
 
 describe('an install', () => {
   test('brings text and Secrets to the pod; a rerun changes nothing', async () => {

@@ -96,6 +96,20 @@ describe('the workflow of a login of GitHub', () => {
     expect(read(text).on).toEqual({ workflow_dispatch: {} })
   })
 
+  test('has no line of its own by the name of an identity or the address of a site', async () => {
+    const name = 'ci\u2028env: ours\u2029x'
+    await site.server.createIdentity(name)
+    const named = tenancyOf({ projects, identities: [{ name, access, login: { github } }] })
+    const { text = '' } = await write(undefined, { tenancy: named, identity: name })
+    expect(text).not.toMatch(/[\u2028\u2029]/)
+    expect(read(text)).toMatchObject({ name })
+    const open = '${'.concat('{')
+    const domain = `https://secrets.bank/${open} github.token }}`
+    const { text: other = '' } = await write({ github }, { domain })
+    expect(other).not.toContain(open)
+    expect(other).toContain('domain: https://secrets.bank/$%7B%7B%20github.token%20%7D%7D\n')
+  })
+
   test('uses another copy of the action', async () => {
     const { text } = await write({ github }, { action: 'bank/secrets-action@abc' })
     expect(text).toContain('uses: bank/secrets-action@abc')
