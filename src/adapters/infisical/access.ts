@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { samePermissions } from '../../kernel/access/index.ts'
 import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
 import { type Api, type Call, listOf } from './api.ts'
+import { pagesOf } from './pages.ts'
 
 const memberships = z.object({
   // How many there are says whether more follow: none may be left out.
@@ -22,15 +23,12 @@ export function createAccess(
   token: Secret,
 ): Pick<InfisicalSession, 'addToProject' | 'ensurePrivilege'> {
   async function isMember(base: string, identityId: string): Promise<boolean> {
-    for (let offset = 0; ; offset += page) {
-      const query = { offset: String(offset), limit: String(page) }
-      const { identityMemberships } = await api.expect(
-        { method: 'GET', path: base, query, token },
-        memberships,
-      )
-      if (identityMemberships.some(membership => membership.identityId === identityId)) return true
-      if (identityMemberships.length < page) return false
-    }
+    const ofPage = async (query: Record<string, string>) =>
+      (await api.expect({ method: 'GET', path: base, query, token }, memberships)).identityMemberships
+    const pages = pagesOf('identities in a project', page, membership => membership.identityId, ofPage)
+    for await (const some of pages)
+      if (some.some(membership => membership.identityId === identityId)) return true
+    return false
   }
 
   return {

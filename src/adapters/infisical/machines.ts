@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { MachineServer, Secret } from '../../kernel/ports/index.ts'
 import type { Api, Call } from './api.ts'
+import { pagesOf } from './pages.ts'
 
 // How many one answer has.
 const page = 100
@@ -49,16 +50,6 @@ export function createMachines(api: Api, token: Secret, organizationId: string):
   }
   const forEver = { type: { isTemporary: false } }
 
-  /** All pages of a list, until one is not full. */
-  async function all<T>(ofPage: (query: Record<string, string>) => Promise<readonly T[]>): Promise<T[]> {
-    const found: T[] = []
-    for (;;) {
-      const some = await ofPage({ offset: String(found.length), limit: String(page) })
-      found.push(...some)
-      if (some.length < page) return found
-    }
-  }
-
   return {
     async identities() {
       const query = { orgId: organizationId }
@@ -72,14 +63,17 @@ export function createMachines(api: Api, token: Secret, organizationId: string):
       return (await ask({ method: 'POST', path: '/api/v1/identities', body }, shape)).identity.id
     },
 
-    machines: projectId =>
-      all(async query => {
-        const found = await ask({ method: 'GET', path: inProject(projectId), query }, machines)
-        return found.identityMemberships.map(({ identityId, identity, roles }) => ({
-          ...{ identityId, name: identity.name },
-          roles: roles.map(({ role, customRoleSlug }) => customRoleSlug ?? role),
-        }))
-      }),
+    async machines(projectId) {
+      const ofPage = async (query: Record<string, string>) =>
+        (await ask({ method: 'GET', path: inProject(projectId), query }, machines)).identityMemberships
+      const pages = pagesOf('identities in a project', page, ({ identityId }) => identityId, ofPage)
+      const all = []
+      for await (const some of pages) all.push(...some)
+      return all.map(({ identityId, identity, roles }) => ({
+        ...{ identityId, name: identity.name },
+        roles: roles.map(({ role, customRoleSlug }) => customRoleSlug ?? role),
+      }))
+    },
 
     addMachine: (projectId, identityId) =>
       done({ method: 'POST', path: inProject(projectId, identityId), body: { role: 'no-access' } }),

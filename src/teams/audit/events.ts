@@ -1,3 +1,4 @@
+import { SealiftError } from '../../kernel/errors/index.ts'
 import { isMapping } from '../../kernel/objects/index.ts'
 import type { AuditEvent, AuditServer } from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
@@ -24,6 +25,8 @@ const longest = 500
 /** Milliseconds of one stretch: the server takes at most three months at once, and sorts what it finds. */
 const stretch = 24 * 3600 * 1000
 const page = 1000
+/** Entries of one stretch that are held at most: with more it is halved, down to this many milliseconds. */
+const [most, shortest] = [50_000, 60_000]
 
 /**
  * Entries of the server's audit log of a time, the oldest first, stretch by stretch: `take` gets each, and says whether
@@ -36,21 +39,42 @@ export async function eventsBetween(
   until: number,
   take: (events: readonly AuditEvent[]) => boolean,
 ): Promise<number> {
+  let length = stretch
   for (let at = from; at < until; ) {
-    const end = Math.min(at + stretch, until)
-    const found = new Map<string, AuditEvent>()
-    for (let offset = 0; ; offset += page) {
-      const times = { from: new Date(at), to: new Date(end) }
-      const events = await pace.read(() => server.events({ ...times, offset, limit: page }))
-      // One that is on the border of two pages may be on both.
-      for (const event of events) found.set(event.id, event)
-      if (events.length < page) break
+    const end = Math.min(at + length, until)
+    const events = await eventsOf(server, pace, at, end)
+    if (events === undefined) {
+      if (end - at <= shortest)
+        throw new SealiftError('SERVER_FAILED', "Infisical's audit log of a minute has no end")
+      length = Math.ceil((end - at) / 2)
+      continue
     }
-    const sorted = [...found.values()].toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
+    const sorted = events.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
     if (!take(sorted)) return at
     at = end
   }
   return until
+}
+
+/** The entries of one stretch; nothing where there are too many. */
+async function eventsOf(
+  server: AuditServer,
+  pace: Pace,
+  from: number,
+  to: number,
+): Promise<readonly AuditEvent[] | undefined> {
+  const found = new Map<string, AuditEvent>()
+  for (let offset = 0; ; offset += page) {
+    const times = { from: new Date(from), to: new Date(to) }
+    const events = await pace.read(() => server.events({ ...times, offset, limit: page }))
+    const before = found.size
+    // One that is on the border of two pages may be on both.
+    for (const event of events) found.set(event.id, event)
+    if (events.length < page) return [...found.values()]
+    if (found.size === before)
+      throw new SealiftError('SERVER_FAILED', "Infisical's audit log gives the same entries again and again")
+    if (found.size > most) return undefined
+  }
 }
 
 /** What of an entry is written: who, what, when and from where; names and ids of what it is about. */
