@@ -4,8 +4,10 @@ import type { Api, Call } from './api.ts'
 
 const person = z.object({ username: z.string() }).transform(({ username }) => username.toLowerCase())
 const people = z.object({ users: z.array(z.object({ status: z.string().optional(), user: person })) })
+// They are lines of a file that people read, and open links from.
+const oneLine = z.string().regex(/^\P{Cc}+$/u, 'no line')
 const invited = z.object({
-  completeInviteLinks: z.array(z.object({ email: z.string(), link: z.string() })).default([]),
+  completeInviteLinks: z.array(z.object({ email: oneLine, link: oneLine })).default([]),
 })
 const role = z.object({
   role: z.string(),
