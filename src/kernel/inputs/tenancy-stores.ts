@@ -56,7 +56,7 @@ export const stores = z.strictObject({
     .enum(['universal-auth', 'kubernetes'])
     .optional()
     .describe(
-      'How External Secrets Operator logs in: with a client secret (universal-auth, when left out), or as its own service account, without a secret at rest',
+      'How External Secrets Operator logs in: with a client secret (universal-auth, when left out), or as its own service account, without a secret at rest: only where teams may not make SecretStores',
     ),
   look: look
     .optional()
