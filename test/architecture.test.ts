@@ -56,7 +56,7 @@ const edge = [
   'node:os',
 ]
 /** Of Node's own modules, those that only work on what they are given. */
-const pure = ['node:crypto', 'node:path', 'node:stream', 'node:util', 'node:zlib']
+const pure = ['node:crypto', 'node:path', 'node:stream', 'node:util', 'node:vm', 'node:zlib']
 const onlyImporter: Record<string, readonly string[]> = {
   tar: ['kernel/archive', 'kernel/packages'],
   'js-yaml': ['kernel/yaml'],

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
-import { printable } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
+import { inTime } from './in-time.ts'
 
 /** What a token says. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -16,6 +17,7 @@ export interface Admission {
  * Whether a server that has this login would let in whoever shows a good token with these claims; signature and times
  * are taken for good. The same rules in the same order as upstream's identity-oidc-auth-service and
  * identity-jwt-auth-service of 2026-07, held to recorded logins by test/contract/infisical.
+ * @throws SealiftError TENANCY_INVALID for a pattern that takes too long to try
  */
 export function admission(login: Login, claims: Claims): Admission {
   const { issuer, subject, audiences } = login
@@ -54,13 +56,22 @@ function fits(value: unknown, text: string): boolean {
   return typeof value === 'string' && value !== '' && text !== '' && matches(value, text)
 }
 
+// A pattern may be made so that its trial takes years, by whoever writes the file or rules the server.
+const longest = 2_000
+
 /** By the server's own library, in its mode; a pattern that the library does not take lets nobody in. */
 function matches(value: string, pattern: string): boolean {
-  try {
-    return picomatch.isMatch(value, pattern, { bash: true })
-  } catch {
-    return false
-  }
+  const tried = inTime(() => {
+    try {
+      return picomatch.isMatch(value, pattern, { bash: true })
+    } catch {
+      return false
+    }
+  }, longest)
+  if (tried !== undefined) return tried.value
+  throw new SealiftError('TENANCY_INVALID', `the pattern ${printable(pattern, 100)} takes too long to try`, {
+    hints: ['Infisical tries it at every login: give it fewer *, or say the text itself'],
+  })
 }
 
 /** The claim `a.b` is the field `b` of `a`. */
