@@ -7,8 +7,9 @@ export function table(
   right: readonly number[] = [],
 ): string {
   const rows = given.map(row => row.map(cell => printable(cell, 4000)))
+  // One after the other: a call takes no more arguments than fit on the stack, and there may be 100,000 rows.
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map(row => (row[column] ?? '').length)),
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), title.length),
   )
   const line = (cells: readonly string[]) =>
     cells

@@ -1,4 +1,4 @@
-import { type Gathered, takesOpen } from './gathered.ts'
+import { type Gathered, takesOpen, wholeFile } from './gathered.ts'
 import type { ReadOptions } from './options.ts'
 import { below, counted, type Place } from './place.ts'
 
@@ -30,7 +30,14 @@ export function takeDotenv(text: string, { gathered, options, encrypted }: Doten
           .filter(isOwn)
           .map(({ value }) => value)
   const raw = options.rawDotenv === true
-  const lines = linesOf(encrypted === undefined && !raw ? joined(text) : text).map((line, i) => {
+  const apart = encrypted === undefined && !raw ? joined(text) : text
+  const stray = encrypted === undefined ? strayLine(apart) : undefined
+  // What looks like a name may be a piece of a key there: none of it is told.
+  if (stray !== undefined) {
+    gathered.doubt('refused', wholeFile, `line ${stray} ${assignsNothing}`)
+    return
+  }
+  const lines = linesOf(apart).map((line, i) => {
     const key = raw ? line.key : line.key.trim().replace(/^export\s+/, '')
     return { key, line, sealed: sealed?.[i] }
   })
@@ -53,6 +60,8 @@ export function takeDotenv(text: string, { gathered, options, encrypted }: Doten
   }
 }
 
+const assignsNothing =
+  'assigns nothing: where it goes on with the value above, that one must stand in quotes; nothing of the file is taken'
 const ambiguous = 'has \\n, which sops writes for a new line as well'
 const asWritten = `${ambiguous}: taken as a backslash and an n`
 const asNewline = `${ambiguous}: taken as a new line, for it is in double quotes`
@@ -64,8 +73,18 @@ const isOwn = ({ key }: Line): boolean => !key.startsWith('sops_')
 function joined(text: string): string {
   const many = /(?<=^|\n)([^#\n=]*=[ \t]*)(["'])((?:(?!\2)[^\\]|\\.)*)\2/gs
   return text.replace(many, (all, before: string, mark: string, within: string) =>
-    within.includes('\n') ? `${before}${mark}${within.replaceAll('\n', newline)}${mark}` : all,
+    within.includes('\n') ? `${before}${mark}${within.replace(/\r?\n/g, newline)}${mark}` : all,
   )
+}
+
+/** Number of the first line that is neither an assignment nor a comment; sops takes no file that has one. */
+function strayLine(text: string): number | undefined {
+  let number = 1
+  for (const line of text.split('\n')) {
+    if (!line.includes('=') && !/^\s*(?:#|$|export\s+[\w\s]+$)/.test(line)) return number
+    number += line.split(newline).length
+  }
+  return undefined
 }
 
 // Stands for a new line while lines are taken apart: no text has it.
@@ -97,10 +116,12 @@ function readValue({ value: written }: Line): ReadValue {
       doubts.push(['changed', 'begins with a quote that does not end it: taken as it is written'])
     if (/\s#/.test(value))
       doubts.push(['changed', 'has a blank and #, where some applications end it: taken whole'])
+    if (doubts.length === 0 && /["'`\\]/.test(value)) doubts.push(['told', shells])
     return { value, doubts: [...doubts, ...shellDoubts(value)] }
   }
   doubts.push(['told', 'stood in quotes, which are left out'])
   if (behind.trim() !== '') doubts.push(['changed', 'has a comment behind its quotes, which is left out'])
+  if (new RegExp(`(?<!\\\\)${mark}`).test(within)) doubts.push(['changed', quotesWithin])
   if (mark === "'") return { value: within, doubts }
   if (mark === '`') return { value: within, doubts: [...doubts, ['changed', backquoted]] }
   const read = within.replaceAll('\\r', '\r').replaceAll('\\n', '\n')
@@ -108,6 +129,8 @@ function readValue({ value: written }: Line): ReadValue {
   return { value: read, quoted: true, doubts: [...doubts, ...shellDoubts(within)] }
 }
 
+const shells = 'has quotes or backslashes, which a shell takes off: taken as it is written'
+const quotesWithin = 'has quotes within its quotes, where some applications end it: taken with them'
 const backquoted = 'stood in backquotes, which some applications take for parts of it'
 const escaped = 'has backslashes in double quotes, which some applications take off: taken with them'
 

@@ -53,7 +53,10 @@ function writtenOf(value: unknown, node: Node | undefined, source: Buffer): Writ
   if (value === null) return { kind: 'scalar', text: '', type: 'null' }
   if (typeof value === 'string') return { kind: 'scalar', text: value, type: 'text' }
   if (typeof value === 'boolean') return { kind: 'scalar', text: String(value), type: 'boolean' }
-  const text = node?.meta?.value?.trim() ?? String(value)
+  const written = node?.meta?.value?.trim() ?? ''
+  // Made of a template: the parser counts `"${1}"`.
+  if (written.startsWith('"')) return { kind: 'scalar', text: written, type: 'text' }
+  const text = /^-?\d/.test(written) ? written : String(value)
   return { kind: 'scalar', text, type: Number.isInteger(value) ? 'integer' : 'float' }
 }
 

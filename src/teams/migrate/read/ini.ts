@@ -13,6 +13,8 @@ interface IniValue {
   readonly blank: boolean
   /** Whether a comment stands directly above it. */
   readonly commented: boolean
+  /** Whether the line below is further to the right. */
+  followed: boolean
 }
 
 interface IniOf {
@@ -29,11 +31,25 @@ const quotes = 'quotes that stood around values are gone: sops leaves them out w
 const blankOrQuoted =
   'begins or ends with a blank, or has quotes and blanks of its own, which sops writes alike: taken without quotes'
 
+const assignsNothing =
+  'assigns nothing: it may go on with the value above, which is not read; nothing of the file is taken'
+const readVariously =
+  'has ; or # or quotes, or ends in a backslash, which applications read in several ways: taken as written'
+const goesOn = 'has a line below that is further to the right, which some applications take for more of it'
+
 /** Takes the values of an INI file; that of `password` in `[db]` is `db_password`. */
 export function takeIni(text: string, { gathered, options, encrypted }: IniOf): void {
-  const own = (values: readonly IniValue[]) => values.filter(({ section }) => section !== 'sops')
-  const sealed = encrypted === undefined ? undefined : own(iniValues(encrypted))
-  const all = own(iniValues(text))
+  const sealed =
+    encrypted === undefined ? undefined : iniValues(encrypted).filter(({ section }) => section !== 'sops')
+  let stray: number | undefined
+  const all = iniValues(text, line => {
+    stray ??= line
+  })
+  // What looks like a name may be a piece of a key there: none of it is told.
+  if (sealed === undefined && stray !== undefined) {
+    gathered.doubt('refused', wholeFile, `line ${stray} ${assignsNothing}`)
+    return
+  }
   if (sealed !== undefined && all.length > 0) gathered.doubt('told', wholeFile, quotes)
   const places = counted(all.map(value => ({ ...value, key: placeOf(value).name, own: value.key })))
   for (const [i, one] of places.entries()) {
@@ -45,12 +61,9 @@ export function takeIni(text: string, { gathered, options, encrypted }: IniOf): 
     if (one.nth > 1)
       gathered.doubt('changed', at, `${name} is there again: applications read the one or the other`)
     if (one.commented && sealed !== undefined) gathered.doubt('lost', at, `${name} ${cut}`)
-    if (sealed === undefined && /[;#]|^(["']).*\1$/.test(one.value))
-      gathered.doubt(
-        'changed',
-        at,
-        `${name} has ; or # or quotes, which applications read in several ways: taken as written`,
-      )
+    if (sealed === undefined && /[;#]|^(["']).*\1$|\\$/.test(one.value))
+      gathered.doubt('changed', at, `${name} ${readVariously}`)
+    if (sealed === undefined && one.followed) gathered.doubt('changed', at, `${name} ${goesOn}`)
     if (sealed !== undefined && one.blank) gathered.doubt('changed', at, `${name} ${blankOrQuoted}`)
     if (/%\(\w+\)s|\$\{/.test(one.value))
       gathered.doubt(
@@ -63,14 +76,17 @@ export function takeIni(text: string, { gathered, options, encrypted }: IniOf): 
 
 function placeOf({ section, nth, key }: Pick<IniValue, 'section' | 'nth' | 'key'>): Place {
   const root: Place = { at: '', name: '' }
-  return below(section === '' ? root : below(root, section, nth), key)
+  return section === '' ? below(root, key, nth) : below(below(root, section, nth), key)
 }
 
-/** Values in order, read as gopkg.in/ini.v1 writes them (file.go, writeToBuffer). */
-export function iniValues(text: string): IniValue[] {
+/**
+ * Values in order, read as gopkg.in/ini.v1 writes them (file.go, writeToBuffer).
+ * @param stray is told the number of each line that is no value, section or comment
+ */
+export function iniValues(text: string, stray: (line: number) => void = () => {}): IniValue[] {
   const values: IniValue[] = []
   const sections = new Map<string, number>()
-  let [section, nth, commented] = ['', 1, false]
+  let [section, nth, commented, assigning] = ['', 1, false, false]
   const lines = text.split('\n')
   for (let i = 0; i < lines.length; i++) {
     const line = trimmed(lines[i] ?? '')
@@ -82,17 +98,24 @@ export function iniValues(text: string): IniValue[] {
     }
     const [, mark, wrapped, bare, first = ''] = assignment.exec(lines[i] ?? '') ?? []
     const comment = /^[;#]/.test(line)
+    const above = values.at(-1)
+    if (above !== undefined && line !== '' && !comment && indent(lines[i]) > indent(lines[i - 1]))
+      above.followed ||= assigning
+    assigning = false
     if (!comment && named === undefined && (mark ?? bare) !== undefined) {
       let value = first
       while (opens(value) && i + 1 < lines.length) value += `\n${lines[++i]}`
       const key = wrapped ?? trimmed(bare ?? '')
       const [read, blank] = [unwrapped(value), isBlank(trimmed(value))]
-      values.push({ section, nth, key, value: read, blank, commented })
-    }
+      values.push({ section, nth, key, value: read, blank, commented, followed: false })
+      assigning = true
+    } else if (!comment && named === undefined && line !== '') stray(i + 1)
     commented = comment
   }
   return values
 }
+
+const indent = (line = ''): number => line.search(/\S|$/)
 
 // A key with = or : in it stands in backquotes, one with backquotes in three double quotes.
 const assignment = /^(?:(`|""")(.*?)\1\s*|([^=:]*))[=:](.*)$/s

@@ -47,7 +47,8 @@ function isSigned(json: Written): boolean {
 
 function isBinary(json: Written): boolean {
   const data = entry(json, 'data')
-  const text = data?.kind === 'scalar' && /^ENC\[.*,type:str\]$/s.test(data.text)
+  // sops leaves what is empty as it is.
+  const text = data?.kind === 'scalar' && data.type === 'text' && /^(?:ENC\[.*,type:str\])?$/s.test(data.text)
   return json.kind === 'mapping' && json.entries.length === 2 && text
 }
 

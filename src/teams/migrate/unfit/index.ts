@@ -23,6 +23,9 @@ export function byName(found: readonly Found[]): Map<string, readonly Found[]> {
   return Map.groupBy(found, ({ name }) => name)
 }
 
+// As many places are named of a name that is in more: with all of them, a thousand would make a million.
+const mostPlaces = 3
+
 /** Where something is, for people: `prod.enc.yaml at db.password`. */
 export function placeText({ file, at }: Origin): string {
   return at === '' ? file : `${file} at ${at}`
@@ -31,12 +34,17 @@ export function placeText({ file, at }: Origin): string {
 function duplicates([first, ...others]: readonly Found[]): Doubt[] {
   if (first === undefined || others.length === 0) return []
   const equal = others.every(({ value }) => value.reveal() === first.value.reveal())
-  if (!equal)
-    return [first, ...others].map(({ name, from }, at, all) => {
-      const elsewhere = all.filter((_, i) => i !== at).map(other => placeText(other.from))
-      const text = `${shown(name)} has another value in ${elsewhere.join(', ')}: only one of them can have the name`
+  if (!equal) {
+    // One more than are named, for one of them may be the place itself.
+    const places = [first, ...others.slice(0, mostPlaces)].map(({ from }) => placeText(from))
+    return [first, ...others].map(({ name, from }) => {
+      const elsewhere = places.filter(place => place !== placeText(from)).slice(0, mostPlaces)
+      const more = others.length - elsewhere.length
+      const named = `${elsewhere.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+      const text = `${shown(name)} has another value in ${named}: only one of them can have the name`
       return { from, kind: 'refused', text }
     })
+  }
   return others.map(({ name, from }) => ({
     from,
     kind: 'told',

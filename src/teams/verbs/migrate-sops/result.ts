@@ -104,11 +104,11 @@ export function migrationFault(
         hints: ['the Secrets are as they were; say the keys as the new store has them, and run it again'],
       },
     )
-  if (secrets.length === 0)
+  const stopping = inTheWay(doubts.map(asDoubt), accepted)
+  if (secrets.length + stopping.length === 0)
     return new SealiftError('MIGRATION_UNFIT', 'nothing was written: there is no secret in these files', {
       hints: ['the plan says which files were left alone, and why'],
     })
-  const stopping = inTheWay(doubts.map(asDoubt), accepted)
   const cannot = switches.filter(({ state }) => state === 'cannot')
   if (stopping.length + cannot.length === 0) return undefined
   const kinds = [...new Set(stopping.map(({ kind }) => kind))]

@@ -119,6 +119,21 @@ describe('several secrets', () => {
     ])
   })
 
+  it('of one name in a thousand files are told with few of their places each', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => foundOf('A', `v${i}`, `${i}.yaml`))
+    const all = said(many)
+    expect([all[0], all[1], all[999]]).toEqual(
+      [
+        '1.yaml at A, 2.yaml at A, 3.yaml',
+        '0.yaml at A, 2.yaml at A, 3.yaml',
+        '0.yaml at A, 1.yaml at A, 2.yaml',
+      ].map(
+        places =>
+          `refused: A has another value in ${places} at A and 996 more: only one of them can have the name`,
+      ),
+    )
+  })
+
   it('that are more than a Secret holds together are told', () => {
     const { found } = sourcesOf({ A: 'x'.repeat(700_000), B: 'x'.repeat(700_000) })
     expect(said(found)).toEqual([expect.stringMatching(/^told: all of it together has 1\.4 MB/)])

@@ -19,7 +19,10 @@ test.each([
   ['A=x#y', 'x#y', []],
   ['A="x" y', '"x" y', ['changed']],
   ['A="', '"', ['changed']],
-  ['A=a"b"', 'a"b"', []],
+  ['A=a"b"', 'a"b"', ['told']],
+  ['A=C:\\dir', 'C:\\dir', ['told']],
+  ['A="{"b": 1}"', '{"b": 1}', ['told', 'changed']],
+  ["A='it's'", "it's", ['told', 'changed']],
   ['A= x ', 'x', ['told']],
   ['A=x\r', 'x', ['told']],
   ['A="x"\r', 'x', ['told', 'told']],
@@ -53,4 +56,23 @@ test('of a text that sops took for bytes, quotes may go on for lines', async () 
   const { values, doubts } = await read({ '.env.local': asBytes('A="x\n# y\n"\nexport B=\'z\nw\'\nC=1\n') })
   expect(values).toEqual({ A: 'x\n# y\n', B: 'z\nw', C: '1' })
   expect(doubts).not.toContainEqual(expect.stringContaining('sops writes for a new line'))
+})
+
+test.each([
+  ['A=BEGIN\nhushhush==\nEND\nB=1\n', 3],
+  ['# note\n\nA="two\nlines"\nB: hush\n', 5],
+  ['A={\n  "hush": "="\n}\n', 3],
+])(
+  'a text that is not all assignments is refused by its line, and nothing of it is taken or told',
+  async (text, line) => {
+    const { values, doubts } = await read({ 'x.env.enc': asBytes(text) })
+    expect(values).toEqual({})
+    expect(doubts[0]).toMatch(new RegExp(`^refused \\(file\\): line ${line} assigns nothing`))
+    expect(doubts.join()).not.toContain('hush')
+  },
+)
+
+test('lines that end in a carriage return are lines, in quotes too; export alone assigns nothing', async () => {
+  const { values } = await read({ 'x.env.enc': asBytes('A="two\r\nlines"\r\nexport A\r\nB=1\r\n') })
+  expect(values).toEqual({ A: 'two\nlines', B: '1' })
 })

@@ -50,3 +50,32 @@ test('of a text that sops took for bytes, what applications read in several ways
     'told (file)',
   ])
 })
+
+test.each([
+  ['[s]\nkey = BEGIN\nhushhush=\nEND\n', 4],
+  ['a = one \\\n two\n', 2],
+  ['[s]\na = 1\nhush\n', 3],
+])(
+  'a text of which a line assigns nothing is refused by that line, and nothing of it is taken or told',
+  async (text, line) => {
+    const { values, doubts } = await read({ 'x.ini.enc': asBytes(text) })
+    expect(values).toEqual({})
+    expect(doubts[0]).toMatch(new RegExp(`^refused \\(file\\): line ${line} assigns nothing`))
+    expect(doubts.join()).not.toContain('hush')
+  },
+)
+
+test('what may go on in the line below is told, a section called sops read, and a name that is there twice', async () => {
+  const text = 'x = 1\nx = 1\n[sops]\na = b\n  c = d\ne = f\\\n[core]\n\tname = n\n\tother = o\n'
+  const { values, doubts } = await read({ 'x.ini.enc': asBytes(text) })
+  expect(values).toEqual({
+    ...{ x: '1', 'x (number 2 of that name)': '1', 'sops.a': 'b', 'sops.c': 'd', 'sops.e': 'f\\' },
+    ...{ 'core.name': 'n', 'core.other': 'o' },
+  })
+  expect(doubts.map(said => said.split(':')[0])).toEqual([
+    'changed x (number 2 of that name)',
+    'changed sops.a',
+    'changed sops.e',
+    'told (file)',
+  ])
+})

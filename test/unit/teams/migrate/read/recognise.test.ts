@@ -10,6 +10,7 @@ test.each([
   ['json', `\n{"data": {"x": 1}, "sops": {"version": "3"}}`],
   ['json', `{"data": "open", "sops": {"mac": "x"}}`],
   ['binary', `{"data": "${sealed()}", "sops": {"lastmodified": "x"}}`],
+  ['binary', '{"data": "", "sops": {"mac": "x"}}'],
   ['dotenv', `A=1\nsops_version=3.13.3\n`],
   ['ini', `[a]\nb = c\n\n[sops]\nage__list_0__map_enc = x\nmac = y\n`],
 ])('%s by what is in it', (form, text) => {

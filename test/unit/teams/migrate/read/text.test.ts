@@ -24,6 +24,7 @@ test.each([
   '"%' + '{ if true }x%' + '{ endif }"',
   'sensitive("x")',
   '{ (x) = 1 }',
+  '"$' + '{1}"',
 ])('HCL that computes %s is refused', async text => {
   const { values, doubts } = await hcl(`a = ${text}\nb = "c"\n`)
   expect(values).toEqual({ b: 'c' })

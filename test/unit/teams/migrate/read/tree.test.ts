@@ -89,3 +89,16 @@ test('a Kubernetes Secret is told from what only looks like one', async () => {
   const other = await read({ 'x.yaml.enc': asBytes(text.replace('v1', 'v2')) })
   expect(other.values).toMatchObject({ 'data.a': 'aGk=', kind: 'Secret' })
 })
+
+test('Secrets in a list of Kubernetes are taken as such, and what no Secret may have is refused', async () => {
+  const secret = 'apiVersion: v1\n  kind: Secret\n  data: {a: aGk=, b: [c]}\n  stringData: {d: {e: f}}\n'
+  const text = `apiVersion: v1\nkind: List\nitems:\n- ${secret}- {apiVersion: v1, kind: ConfigMap, data: {g: h}}\n`
+  const { values, names, doubts } = await read({ 'x.yaml.enc': asBytes(`---\n${text}`) })
+  expect([names, values]).toEqual([['a'], { 'items[0].data.a': 'hi' }])
+  expect(doubts.map(said => said.split(':')[0])).toEqual([
+    ...['told items[0].kind', 'refused items[0].data.b', 'refused items[0].stringData.d'],
+    ...['told items[1]', 'told (file)'],
+  ])
+  const other = await read({ 'x.yaml.enc': asBytes('apiVersion: v1\nkind: List\nitems: [{a: b}]\n') })
+  expect(other.values).toMatchObject({ 'items[0].a': 'b' })
+})
