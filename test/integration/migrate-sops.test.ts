@@ -84,6 +84,16 @@ it('is brought as applications read it, and once', async () => {
   expect(await run()).toMatchObject({ written: 0, parity: { equal: 7, different: [] } })
 })
 
+it('has no report in the place of a file with secrets', async () => {
+  const report = `${sops.folder}/.env.production`
+  const before = await readFile(report, 'utf8')
+  await expect(run({ apply: false, report })).rejects.toMatchObject({
+    code: 'FILE_FAILED',
+    message: `${report} is not written: it is a file that sops has encrypted`,
+  })
+  expect(await readFile(report, 'utf8')).toBe(before)
+})
+
 it('is nowhere on the disk when it is decrypted', async () => {
   const files = await filesBelow(nodeFiles(), sops.folder)
   const texts = await Promise.all(files.map(file => readFile(`${sops.folder}/${file}`, 'utf8')))

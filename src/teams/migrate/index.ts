@@ -6,7 +6,7 @@ export { type Destination, type Located, locate } from './destination.ts'
 export type { Doubt, Found, Origin, Sources } from './found.ts'
 export { compareRead, digesting, type Expected, type Parity } from './parity.ts'
 export { type Change, keyOf, type Planned, planned } from './plan.ts'
-export { type Reading, type ReadOptions, readSources, type TextForm } from './read/index.ts'
+export { isEncrypted, type Reading, type ReadOptions, readSources, type TextForm } from './read/index.ts'
 export { expansionOf, type Reader, readerOf } from './store.ts'
 export {
   isSameStore,

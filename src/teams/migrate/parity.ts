@@ -25,12 +25,14 @@ export function digesting(key: Uint8Array): (value: Secret) => string {
 
 /**
  * Compares what was found with what is read, digest by digest.
- * @param read by name @param digest as of {@link digesting}
+ * @param read by name @param digest as of {@link digesting} @param written what the server keeps, where
+ * references in it are replaced when they are read
  */
 export function compareRead(
   expected: readonly Expected[],
   read: ReadonlyMap<string, Secret>,
   digest: (value: Secret) => string,
+  written?: ReadonlyMap<string, Secret>,
 ): Parity {
   const digests = new Map<string, string>()
   const different: { name: string; why: string }[] = []
@@ -43,7 +45,8 @@ export function compareRead(
     }
     digests.set(name, digest(now))
     if (digest(now) === digest(value)) continue
-    if (accepted && (isKept(now, value) || value.reveal().includes('${'))) changed.push(name)
+    const replaced = value.reveal().includes('${') && isKept(written?.get(name), value)
+    if (accepted && (isKept(now, value) || replaced)) changed.push(name)
     else different.push({ name, why: `${shown(name)} ${how(value, now)}` })
   }
   return { digests, different, changed }

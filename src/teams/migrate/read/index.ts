@@ -3,4 +3,4 @@
  * sops has changed on the way. Nothing that is decrypted is written anywhere, and no file is changed.
  */
 export type { Reading, ReadOptions, TextForm } from './options.ts'
-export { readSources } from './sources.ts'
+export { isEncrypted, readSources } from './sources.ts'

@@ -6,7 +6,7 @@ export type TextForm = 'yaml' | 'json' | 'dotenv' | 'ini' | 'hcl' | 'whole'
 /** What reading needs of the world. */
 export interface Reading {
   readonly sops: Sops
-  readonly files: Pick<Files, 'entries' | 'follow' | 'readText'>
+  readonly files: Pick<Files, 'entries' | 'follow' | 'readBeside' | 'readText'>
   readonly signal?: AbortSignal | undefined
 }
 

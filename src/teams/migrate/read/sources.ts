@@ -12,6 +12,7 @@ const atOnce = 4
 
 /**
  * All secrets of files and folders. A file is one of sops by what is in it, whatever its name; the others are left.
+ * @param say is told which file is being read
  * @throws SealiftError SOPS_FAILED, or FILE_FAILED where only files are at fault, with a fault for each file;
  *   INTERRUPTED
  */
@@ -19,6 +20,7 @@ export async function readSources(
   paths: readonly string[],
   reading: Reading,
   options: ReadOptions = {},
+  say: (detail: string) => void = () => {},
 ): Promise<Sources> {
   const walked = await walk(paths, reading, options.leave ?? [])
   const left = [...walked.left]
@@ -26,7 +28,7 @@ export async function readSources(
   const read: (Gathered | undefined)[] = []
 
   const readOne = async (path: string, index: number): Promise<void> => {
-    const looked = await look(path, reading)
+    const looked = await look(path, reading.files)
     if (looked.format === undefined) left.push({ file: path, reason: looked.reason })
     else
       read[index] = await readFile({ path, encrypted: looked.text, format: looked.format }, reading, options)
@@ -35,6 +37,7 @@ export async function readSources(
   const work = async (): Promise<void> => {
     for (const [index, path] of waiting) {
       reading.signal?.throwIfAborted()
+      say(`${index + 1} of ${count(walked.files.length, 'file')}: ${path}`)
       await readOne(path, index).catch((error: unknown) => {
         if (!(error instanceof SealiftError) || error.code === 'INTERRUPTED') throw error
         faults.push(error)
@@ -43,6 +46,8 @@ export async function readSources(
   }
   await Promise.all(Array.from({ length: atOnce }, work))
 
+  // Ctrl-C reaches sops as well, which may end by it before this does: that is no fault of a file.
+  reading.signal?.throwIfAborted()
   if (faults.length > 0) throw together(faults)
   const all = read.filter(one => one !== undefined)
   return {
@@ -56,15 +61,30 @@ type Looked =
   | { readonly format: SopsFormat; readonly text: string }
   | { readonly format: undefined; readonly reason: string }
 
-async function look(path: string, { files }: Reading): Promise<Looked> {
+async function look(path: string, files: Reading['files']): Promise<Looked> {
   try {
-    const text = await files.readText(path)
+    const text = await textIn(path, files)
     const format = recognise(text)
     return format === undefined ? { format, reason: 'not encrypted by sops' } : { format, text }
   } catch (error) {
-    // Too large, or no text: sops has not written it.
     if (!(error instanceof SealiftError) || systemErrorOf(error) !== undefined) throw error
-    return { format: undefined, reason: `nothing that sops has encrypted: ${error.message}` }
+    // No text, which sops never writes; or too large to be looked into.
+    const what = error.cause === undefined ? 'not looked into' : 'nothing that sops has encrypted'
+    return { format: undefined, reason: `${what}: ${error.message}` }
+  }
+}
+
+/** Bytes that a file may have: ten thousands of secrets are larger than the other files that are read. */
+const largest = 64 * 1024 * 1024
+
+async function textIn(path: string, files: Reading['files']): Promise<string> {
+  try {
+    return await files.readText(path)
+  } catch (error) {
+    const tooLarge = error instanceof SealiftError && error.cause === undefined
+    const text = tooLarge ? await files.readBeside(path, largest) : undefined
+    if (text === undefined) throw error
+    return text
   }
 }
 
@@ -84,4 +104,9 @@ function together(faults: readonly SealiftError[]): SealiftError {
     faults: messages,
     hints: [...new Set(faults.flatMap(({ hints }) => hints))].slice(0, 12),
   })
+}
+
+/** Whether a file is one that sops has encrypted. @throws SealiftError FILE_FAILED */
+export async function isEncrypted(path: string, files: Reading['files']): Promise<boolean> {
+  return (await look(path, files)).format !== undefined
 }

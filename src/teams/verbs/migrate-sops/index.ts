@@ -1,6 +1,13 @@
-import { count } from '../../../kernel/errors/index.ts'
+import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
-import { digesting, keyOf, type Reading, type ReadOptions, readSources } from '../../migrate/index.ts'
+import {
+  digesting,
+  isEncrypted,
+  keyOf,
+  type Reading,
+  type ReadOptions,
+  readSources,
+} from '../../migrate/index.ts'
 import { createPace } from '../../pace/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'
 import { look, planSum, type Wanted } from './look.ts'
@@ -45,13 +52,22 @@ export async function migrateSops(
 ): Promise<Migrated> {
   const { files, sops } = host
   const { reporter, signal } = talk
+  if (request.report !== undefined) await refuseEncrypted(request.report, files)
   const sources = await asStep(
     reporter,
     'Read the files with sops',
-    () => readSources(paths, { files, sops, signal }, options),
+    say => readSources(paths, { files, sops, signal }, options, say),
     ({ found }) => count(found.length, 'secret'),
   )
   return await migrateBy({ ...request, sources }, host, talk, work => underLease(host, talk, work))
+}
+
+/** A report takes the place of what is there: never of a file that has secrets. @throws SealiftError FILE_FAILED */
+async function refuseEncrypted(path: string, files: Host['files']): Promise<void> {
+  if (!(await files.exists(path)) || !(await isEncrypted(path, files))) return
+  throw new SealiftError('FILE_FAILED', `${path} is not written: it is a file that sops has encrypted`, {
+    hints: ['give the report a path of its own'],
+  })
 }
 
 /** The same of files that were read, for whoever knows that nobody else is at work on the site. */

@@ -68,7 +68,8 @@ export async function writeAndProve(
       const read = pace
         .read(() => reading.readByStore(scope))
         .catch(error => Promise.reject(refused(error, who)))
-      return compareRead(expected, (await read) ?? new Map(), digest)
+      const kept = expansion.replaces ? await pace.read(() => batches.secretsIn(located.place)) : undefined
+      return compareRead(expected, (await read) ?? new Map(), digest, kept)
     },
     ({ different }) => (different.length === 0 ? 'all are equal' : `${different.length} are not`),
   )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { migrationFault } from '../../../../src/teams/verbs/migrate-sops/index.ts'
 import { answered } from '../../../support/answered.ts'
 import { rejection } from '../../site/wire/memory.ts'
@@ -192,6 +193,28 @@ describe('reading back', () => {
     infisical.batches.garble = () => 'another'
     const applied = await run(sourcesOf({ A: ' 1 ' }), { apply: true, accept: ['changed'] })
     expect(applied.parity?.different).toEqual([{ name: 'A', why: 'A is read as another value' }])
+  })
+})
+
+describe('references in values', () => {
+  const applied = async (garble: (value: string) => string, replaces: boolean) => {
+    const { run, infisical, cluster } = await migrateSite()
+    const infisicalStore = { secretsScope: { expandSecretReferences: replaces } }
+    await cluster.create({
+      ...{ ...kinds.clusterSecretStore, metadata: { name: 'talent-mesh.prod' } },
+      spec: { provider: { infisical: infisicalStore } },
+    })
+    infisical.batches.garble = (_, value) => garble(value)
+    return await run(sourcesOf({ A: `x\${B} ` }), { apply: true, accept: ['changed'] })
+  }
+
+  it('may be read as something else where the store replaces them, and was accepted', async () => {
+    expect((await applied(() => 'x', true)).parity).toMatchObject({ changed: ['A'], different: [] })
+  })
+
+  it('are read as they are where it does not: another value is told', async () => {
+    const { parity } = await applied(() => 'x', false)
+    expect(parity?.different).toEqual([{ name: 'A', why: 'A is read as another value' }])
   })
 })
 

@@ -81,6 +81,22 @@ test('it stops when it is told to, and what is no error of ours is not hidden', 
   await expect(readSources(['/r'], { files: disk, sops: bug })).rejects.toThrow(TypeError)
 })
 
+test('a file of more than 16 MiB is read, and one that is too large is told as that', async () => {
+  const padding = `# ${'x'.repeat(17 * 1024 * 1024)}\n`
+  const large = { format: 'yaml' as const, plain: 'a: v\n', encrypted: `${padding}a: ${sealed()}\n` }
+  const { values, left } = await read({ 'a.yaml': large, 'b.txt': padding.repeat(4) })
+  expect(values).toEqual({ a: 'v' })
+  expect(left).toEqual([{ file: '/repo/b.txt', reason: expect.stringMatching(/^not looked into: .*larger/) }])
+})
+
+test('it says which file it is at', async () => {
+  const disk = memoryFiles()
+  const said: string[] = []
+  for (const name of ['a', 'b']) await disk.write(`/r/${name}`, 'x')
+  await readSources(['/r'], { files: disk, sops: memorySops() }, {}, detail => said.push(detail))
+  expect(said).toEqual(['1 of 2 files: /r/a', '2 of 2 files: /r/b'])
+})
+
 test('five thousand secrets are read in one go', async () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `K${i}`)
   const file = {
