@@ -12,6 +12,7 @@ export {
   isSameStore,
   type Judged,
   judgeSwitches,
+  removeTrials,
   type StoreRef,
   type SwitchName,
   switchStore,

@@ -51,18 +51,33 @@ async function remove(cluster: Cluster, namespace: string, name: string): Promis
   await cluster.delete(kinds.secret, name, namespace)
 }
 
+const ending = '.sealift-trial'
+
+/** Removes what runs that were killed have left in a namespace. @throws SealiftError CLUSTER_* */
+export async function removeTrials(cluster: Cluster, namespace: string): Promise<void> {
+  const all = await cluster.list(kinds.externalSecret, namespace)
+  for (const object of all)
+    if (isManaged(object) && object.metadata.name.endsWith(ending))
+      await remove(cluster, namespace, object.metadata.name)
+}
+
 /** The same ExternalSecret, of the other store and with another Secret, which is its own. */
 function twinOf({ object, to }: Switchable): KubernetesObject {
   const spec = fieldsOf(object['spec'])
-  const name = `${object.metadata.name.slice(0, 230)}.sealift-trial`
-  const { immutable, ...target } = fieldsOf(spec['target'])
+  const name = `${object.metadata.name.slice(0, 230)}${ending}`
+  const { immutable, template, ...target } = fieldsOf(spec['target'])
+  // By labels others take a Secret for theirs, such as credentials of a cluster; they are no part of what it holds.
+  const { metadata: _, ...templated } = fieldsOf(template)
   return {
     ...kinds.externalSecret,
     metadata: { name, namespace: object.metadata.namespace ?? '', labels: managed },
     spec: {
       ...spec,
       ...{ secretStoreRef: to, refreshPolicy: 'Periodic', refreshInterval: '1h' },
-      target: { ...target, name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+      target: {
+        ...{ ...target, ...(template === undefined ? {} : { template: templated }), name },
+        ...{ creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+      },
     },
   }
 }

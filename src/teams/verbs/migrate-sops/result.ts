@@ -61,7 +61,7 @@ export const migrated = z.strictObject({
       to: z.string(),
       /** `kept` was tried, and has the store that it had before; `cannot` was not. */
       state: z.enum(['planned', 'already', 'cannot', 'switched', 'kept']),
-      /** How many values of the Secret were proven to be what they were. */
+      /** How many values of the Secret were proven to be what they were when it was switched. */
       keys: z.number().optional(),
       why: z.string().optional(),
     }),
@@ -101,8 +101,15 @@ export function migrationFault(
       `all is written, but ${count(kept.length, 'ExternalSecret has', 'ExternalSecrets have')} the store of before`,
       {
         faults: kept.map(({ externalSecret, why = '' }) => `${externalSecret}: ${why}`),
-        hints: ['the Secrets are as they were; say the keys as the new store has them, and run it again'],
+        hints: ['say the keys as the new store has them, and run it again'],
       },
+    )
+  const unread = switches.filter(({ state, why }) => state === 'already' && why !== undefined)
+  if (unread.length > 0)
+    return new SealiftError(
+      'PARITY_FAILED',
+      `all is written, but ${count(unread.length, 'ExternalSecret that has', 'ExternalSecrets that have')} the store already cannot read from there`,
+      { faults: unread.map(({ externalSecret, why = '' }) => `${externalSecret}: ${why}`) },
     )
   const stopping = inTheWay(doubts.map(asDoubt), accepted)
   if (secrets.length + stopping.length === 0)

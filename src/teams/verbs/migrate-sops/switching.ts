@@ -1,6 +1,6 @@
 import type { Patience } from '../../../kernel/owned/index.ts'
 import { asStep, type Cluster, type Reporter, type Secret } from '../../../kernel/ports/index.ts'
-import { isSameStore, type Judged, type StoreRef, switchStore } from '../../migrate/index.ts'
+import { isSameStore, type Judged, removeTrials, type StoreRef, switchStore } from '../../migrate/index.ts'
 import type { Migrated } from './result.ts'
 
 type Switch = Migrated['switches'][number]
@@ -23,6 +23,12 @@ export function plannedSwitch(judged: Judged): Switch {
 
 const text = ({ kind, name }: StoreRef) => `${kind} ${name}`
 
+const sums = {
+  kept: 'it would bring something else',
+  switched: 'its Secret is what it was',
+  already: 'it does already',
+} as const
+
 /** Switches one after the other; the first that is kept ends it, for the rest would end alike. @throws SealiftError CLUSTER_* */
 export async function switchAll(
   all: readonly Judged[],
@@ -31,6 +37,7 @@ export async function switchAll(
   reporter: Reporter,
   patience: Patience,
 ): Promise<Switch[]> {
+  for (const namespace of new Set(all.map(({ of }) => of.namespace))) await removeTrials(cluster, namespace)
   const done: Switch[] = []
   for (const judged of all) {
     const planned = plannedSwitch(judged)
@@ -43,7 +50,7 @@ export async function switchAll(
       reporter,
       `Let ${planned.externalSecret} read from ${switchable.to.name}`,
       progress => switchStore(switchable, cluster, digest, { ...patience, progress }),
-      ({ state }) => (state === 'kept' ? 'it would bring something else' : 'its Secret is what it was'),
+      result => ('why' in result && result.state === 'already' ? 'it cannot' : sums[result.state]),
     )
     done.push({ ...planned, ...switched })
   }

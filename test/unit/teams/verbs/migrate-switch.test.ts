@@ -1,47 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { managed } from '../../../../src/kernel/access/index.ts'
-import { fieldsOf, mappingsOf } from '../../../../src/kernel/objects/index.ts'
-import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import { fieldsOf } from '../../../../src/kernel/objects/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { type MigrateRequest, migrationFault } from '../../../../src/teams/verbs/migrate-sops/index.ts'
-import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { rejection, secretIn } from '../../site/wire/memory.ts'
+import { operatorIn } from './migrate-operator.ts'
 import { type MigrateSite, migrateSite, sourcesOf } from './migrate-site.ts'
 
 const namespace = 'talent-mesh'
+const operator = operatorIn(namespace)
 const ready = { conditions: [{ type: 'Ready', status: 'True' }] }
 const before = { kind: 'SecretStore', name: 'old' }
 const after = { kind: 'ClusterSecretStore', name: 'talent-mesh.prod' }
 const sources = sourcesOf({ PASSWORD: 'v', USER: 'app' })
-
-/** External Secrets Operator, as far as it brings Secrets; what a store has, `bring` says. */
-function operator(bring: (store: string, key: string, name: string) => string | undefined) {
-  return async ({ kind, metadata, spec, status }: KubernetesObject, cluster: MemoryCluster) => {
-    const { secretStoreRef, target, data } = fieldsOf(spec)
-    const store = String(fieldsOf(secretStoreRef)['name'])
-    if (kind !== 'ExternalSecret' || fieldsOf(status)['of'] === store) return
-    const { name } = metadata
-    const values = mappingsOf(data).map(({ secretKey, remoteRef }) => [
-      String(secretKey),
-      bring(store, String(fieldsOf(remoteRef)['key']), name),
-    ])
-    const whole = values.every(([, value]) => value !== undefined)
-    const condition = { type: 'Ready', status: whole ? 'True' : 'False', reason: 'Said', message: 'by ESO' }
-    if (whole)
-      await cluster.applyAs('eso', {
-        ...kinds.secret,
-        metadata: {
-          name: String(fieldsOf(target)['name']),
-          namespace,
-          labels: { 'reconcile.external-secrets.io/managed': 'true' },
-        },
-        data: Object.fromEntries(values.map(([key, value]) => [key, btoa(String(value))])),
-      })
-    await cluster.applyAs('eso', {
-      ...{ ...kinds.externalSecret, metadata: { name, namespace, generation: 1 } },
-      status: { of: store, syncedResourceVersion: '1-hash', conditions: [condition] },
-    })
-  }
-}
 
 const values: Readonly<Record<string, string>> = { PASSWORD: 'v', USER: 'app', ONLY_BEFORE: 'v', OTHER: 'x' }
 const inOld = (key: string) => values[key]
@@ -96,7 +67,7 @@ describe('an ExternalSecret', () => {
       metadata: { annotations: { 'sealift.dev/store-before': JSON.stringify(before) } },
       spec: { ...spec, secretStoreRef: after },
     })
-    expect((await run('db-secret')).switches).toMatchObject([{ state: 'already', keys: 2 }])
+    expect((await run('db-secret')).switches).toMatchObject([{ state: 'already' }])
     const names = (await site.cluster.list(kinds.secret, namespace)).map(({ metadata }) => metadata.name)
     expect(names).toEqual(['db-secret'])
   })
@@ -145,6 +116,59 @@ describe('an ExternalSecret', () => {
     const applied = await run('missing')
     expect(applied.switches).toMatchObject([{ state: 'kept', why: expect.stringContaining('by ESO') }])
     expect(await live('missing.sealift-trial')).toBeUndefined()
+  })
+
+  it('that has the store already and cannot read from there is told', async () => {
+    await made('unread', { only: 'ONLY_BEFORE' }, { secretStoreRef: after })
+    const applied = await run('unread')
+    expect(applied.switches).toMatchObject([{ state: 'already', why: expect.stringContaining('by ESO') }])
+    expect(migrationFault(applied, [])).toMatchObject({
+      code: 'PARITY_FAILED',
+      message: 'all is written, but 1 ExternalSecret that has the store already cannot read from there',
+      faults: [expect.stringContaining('by ESO')],
+    })
+  })
+
+  it('whose Secret is not what it was, though it has its store again, is told with that', async () => {
+    let changed = false
+    site.cluster.behaviour.react = operator((store, key, name) => {
+      changed ||= store === after.name && name === 'db'
+      return changed ? 'changed for good' : faithful(store, key)
+    })
+    expect((await run()).switches).toMatchObject([
+      {
+        state: 'kept',
+        why: expect.stringMatching(
+          /otherwise than before; it has its old store again, and its Secret is not/,
+        ),
+      },
+    ])
+    expect(await storeOf()).toEqual(before)
+  })
+
+  it('is tried without labels, by which others would take the Secret for theirs', async () => {
+    const template = { type: 'Opaque', metadata: { labels: { 'argocd.argoproj.io/secret-type': 'cluster' } } }
+    await made('labelled', { password: 'PASSWORD' }, { target: { name: 'labelled-secret', template } })
+    const { behaviour } = site.cluster
+    const faithfully = operator(faithful)
+    let tried: unknown
+    behaviour.react = async (object, cluster) => {
+      if (object.metadata.name.endsWith('.sealift-trial') && object.kind === 'ExternalSecret')
+        tried ??= fieldsOf(fieldsOf(object['spec'])['target'])['template']
+      await faithfully(object, cluster)
+    }
+    expect((await run('labelled')).switches).toMatchObject([{ state: 'switched' }])
+    expect(tried).toEqual({ type: 'Opaque' })
+    expect(fieldsOf(fieldsOf((await live('labelled'))?.['spec'])['target'])['template']).toEqual(template)
+  })
+
+  it('that a killed run has tried leaves nothing behind, whatever is switched next', async () => {
+    await run()
+    await made('gone.sealift-trial', { password: 'PASSWORD' }, {}, { labels: managed })
+    await made('theirs.sealift-trial', { password: 'PASSWORD' })
+    expect((await run()).switches).toMatchObject([{ state: 'already' }])
+    expect(await live('gone.sealift-trial')).toBeUndefined()
+    expect(await live('theirs.sealift-trial')).toBeDefined()
   })
 
   it('is not tried where somebody else has what it would be tried with', async () => {
