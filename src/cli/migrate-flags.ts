@@ -22,6 +22,7 @@ export const slugFlags = {
 /** `--switch`: ExternalSecrets that are to read from where the secrets are then. */
 export const switchFlag = Flags.string({
   multiple: true,
+  multipleNonGreedy: true,
   helpValue: 'NAMESPACE/NAME',
   summary: 'Let this ExternalSecret, or that of this Secret, read from the environment’s store then.',
 })
@@ -39,11 +40,13 @@ const forms: readonly TextForm[] = ['yaml', 'json', 'dotenv', 'ini', 'hcl', 'who
 export const readingFlags = {
   leave: Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     helpValue: 'PATTERN',
     summary: 'Leave these files or folders alone, such as those of the Terraform bootstrap.',
   }),
   'read-as': Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     helpValue: 'PATTERN=FORM',
     summary: `Read the text in binary sops files as ${forms.join(', ')}.`,
   }),

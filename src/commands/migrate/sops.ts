@@ -32,6 +32,7 @@ export default class MigrateSops extends BaseCommand {
     apply: Flags.boolean({ summary: 'Write, after the plan; without it nothing is changed.' }),
     accept: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       options: [...acceptable],
       summary: 'Leave out what is refused, or write what is changed all the same.',
     }),

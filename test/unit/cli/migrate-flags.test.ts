@@ -1,6 +1,7 @@
 import { Parser } from '@oclif/core'
 import { describe, expect, it } from 'vitest'
 import { readingFlags, readingOptions, slugFlags, switchName } from '../../../src/cli/migrate-flags.ts'
+import MigrateSops from '../../../src/commands/migrate/sops.ts'
 
 const parsed = (...words: string[]) =>
   Parser.parse(['--project', 'p', '--environment', 'e', ...words], {
@@ -59,3 +60,14 @@ describe('what is switched', () => {
     expect(() => switchName(text)).toThrow(/is not NAMESPACE\/NAME/)
   })
 })
+
+it.each(['--leave=a', '--read-as=a=hcl', '--switch=n/a', '--accept=changed'])(
+  'a path behind %s is a path: it is not left alone without a word',
+  async given => {
+    const [flag = '', value = ''] = given.split(/=(.*)/s)
+    const { args, flags, strict } = MigrateSops
+    const required = ['-c', 's', '--project', 'p', '--environment', 'e']
+    const { argv } = await Parser.parse([...required, flag, value, 'secrets/'], { args, flags, strict })
+    expect(argv).toEqual(['secrets/'])
+  },
+)
