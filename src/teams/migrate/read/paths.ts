@@ -9,6 +9,8 @@ export interface Walked {
   /** Files to look into, as the user would name them, each once. */
   readonly files: readonly string[]
   readonly left: Sources['left']
+  /** Patterns that none of what was come upon fits: a slip in one takes what it should leave. */
+  readonly unused: readonly string[]
   readonly faults: readonly SealiftError[]
 }
 
@@ -45,11 +47,13 @@ export async function walk(
   const left: { file: string; reason: string }[] = []
   const faults: SealiftError[] = []
   const means = patterns.map(meaning)
+  const used = new Set<string>()
   const patternOf = (path: string) => patterns.find((_, i) => means[i]?.(path))
 
   const visit = async (path: string, real: string, kind: string): Promise<void> => {
     signal?.throwIfAborted()
     const pattern = patternOf(path)
+    if (pattern !== undefined) used.add(pattern)
     if (pattern !== undefined) left.push({ file: path, reason: `left alone by the pattern ${pattern}` })
     else if (kind === 'file') found.set(real, found.get(real) ?? path)
     else if (kind === 'link') left.push({ file: path, reason: 'a link, which is not followed' })
@@ -74,5 +78,5 @@ export async function walk(
       const place = await files.follow(path)
       await visit(path, place.path, place.kind)
     })
-  return { files: [...found.values()], left, faults }
+  return { files: [...found.values()], left, unused: patterns.filter(one => !used.has(one)), faults }
 }

@@ -1,6 +1,6 @@
 import { count, SealiftError, systemCode } from '../../../kernel/errors/index.ts'
 import type { SopsFormat } from '../../../kernel/ports/index.ts'
-import type { Sources } from '../found.ts'
+import type { Doubt, Sources } from '../found.ts'
 import { readFile } from './file.ts'
 import type { Gathered } from './gathered.ts'
 import type { Reading, ReadOptions } from './options.ts'
@@ -52,10 +52,16 @@ export async function readSources(
   const all = read.filter(one => one !== undefined)
   return {
     found: all.flatMap(({ found }) => found),
-    doubts: all.flatMap(({ doubts }) => doubts),
+    doubts: [...walked.unused.map(unused), ...all.flatMap(({ doubts }) => doubts)],
     left: left.sort((a, b) => (a.file < b.file ? -1 : 1)),
   }
 }
+
+const unused = (pattern: string): Doubt => ({
+  from: { file: pattern, at: '' },
+  kind: 'told',
+  text: 'no file or folder fits this pattern: nothing is left alone by it',
+})
 
 type Looked =
   | { readonly format: SopsFormat; readonly text: string }

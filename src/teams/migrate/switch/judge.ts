@@ -82,7 +82,8 @@ function storeFault(
   namespace: string,
   name: string,
 ): string | undefined {
-  if (store === undefined) return `there is no store ${name}: sealift stores apply makes it`
+  if (store === undefined)
+    return `there is no store ${name}: sealift stores apply makes it, in layout store-per-environment`
   if (!isReady(store)) return `store ${name} is not ready: sealift stores plan says why`
   const conditions = mappingsOf(fieldsOf(store['spec'])['conditions'])
   const lists = conditions.map(({ namespaces }) => namespaces)

@@ -54,25 +54,18 @@ export async function writeAndProve(
   const expected = secrets.map(({ name, value, from }) => ({
     ...{ name, value, accepted: accepted.has(keyOf(from)) },
   }))
-  const { reading, who } = await readerOf(
-    { project, environment },
-    cluster,
-    server,
-    server.where.externalSecrets,
-  )
   const scope = { project, environment, path, expandSecretReferences: expansion.replaces }
-  const compared = await asStep(
+  const { who, ...compared } = await asStep(
     reporter,
     'Read them back as External Secrets Operator does',
     async () => {
-      const read = pace
-        .read(() => reading.readByStore(scope))
-        .catch(error => Promise.reject(refused(error, who)))
+      const { reading, who } = await readerOf(scope, cluster, server, server.where.externalSecrets)
+      const read = await pace.read(() => reading.readByStore(scope)).catch(refused(who))
       const kept = expansion.replaces ? await pace.read(() => batches.secretsIn(located.place)) : undefined
-      return compareRead(expected, (await read) ?? new Map(), digest, kept)
+      return { who, ...compareRead(expected, read ?? new Map(), digest, kept) }
     },
     ({ different }) => (different.length === 0 ? 'all are equal' : `${different.length} are not`),
-  )
+  ).catch(unproven)
   const parity = {
     ...{ by: who, expandSecretReferences: expansion.replaces },
     equal: expected.length - compared.changed.length - compared.different.length,
@@ -81,11 +74,17 @@ export async function writeAndProve(
   return { result: { ...result, written, parity }, digests: compared.digests }
 }
 
-/** A refusal to let the store's identity read, with what is to be done. */
-function refused(error: unknown, who: string): unknown {
-  if (!(error instanceof SealiftError) || statusOf(error) !== 403) return error
-  return error.with({
-    prefix: `all is written, and ${who} may not read it: `,
+/** Gives a refusal to let the store's identity read what is to be done. */
+const refused = (who: string) => (error: unknown) => {
+  if (!(error instanceof SealiftError) || statusOf(error) !== 403) throw error
+  throw error.with({
+    prefix: `${who} may not read it: `,
     hints: ['sealift stores apply gives the store its rights again; then run it once more'],
   })
+}
+
+/** Says of what ended reading back that writing did not end by it. */
+function unproven(error: unknown): never {
+  if (!(error instanceof SealiftError)) throw error
+  throw error.with({ prefix: 'all is written, and not proven: ' })
 }

@@ -89,6 +89,11 @@ test('a file of more than 16 MiB is read, and one that is too large is told as t
   expect(left).toEqual([{ file: '/repo/b.txt', reason: expect.stringMatching(/^not looked into: .*larger/) }])
 })
 
+test('a pattern that nothing fits is told', async () => {
+  const { doubts } = await read({ 'a.txt': 'x' }, { leave: ['*.txt', 'teraform/**'] })
+  expect(doubts).toEqual(['told : no file or folder fits this pattern: nothing is left alone by it'])
+})
+
 test('it says which file it is at', async () => {
   const disk = memoryFiles()
   const said: string[] = []
