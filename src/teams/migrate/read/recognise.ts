@@ -1,5 +1,5 @@
 import type { SopsFormat } from '../../../kernel/ports/index.ts'
-import { parseWrittenJson, type Written } from '../../../kernel/yaml/index.ts'
+import { parseWritten, parseWrittenJson, type Written } from '../../../kernel/yaml/index.ts'
 
 // What sops adds to a file, in each of its forms (stores/ of sops 3.13.3): a mapping `sops`, a section of that name, or
 // names that begin with it, and in there a checksum, a date and sops' version.
@@ -29,7 +29,19 @@ export function recognise(text: string): SopsFormat | undefined {
       open[form] = heading.test(line) || (open[form] && inside.test(line))
       if (open[form] && signed.test(line)) return form
     }
-  return undefined
+  // Written anew by other tools, such as with all that sops adds in one line.
+  return hasEncrypted(text) && isSigned(yamlOf(text)) ? 'yaml' : undefined
+}
+
+/** Whether there is a value in a text as sops writes them when it encrypts. */
+export const hasEncrypted = (text: string): boolean => text.includes('ENC[AES256_GCM,data:')
+
+function yamlOf(text: string): Written | undefined {
+  try {
+    return parseWritten(text)[0]
+  } catch {
+    return undefined
+  }
 }
 
 function jsonOf(text: string): Written | undefined {
@@ -40,8 +52,8 @@ function jsonOf(text: string): Written | undefined {
   }
 }
 
-function isSigned(json: Written): boolean {
-  const added = entry(json, 'sops')
+function isSigned(written: Written | undefined): boolean {
+  const added = written && entry(written, 'sops')
   return ['mac', 'version', 'lastmodified'].some(key => added && entry(added, key) !== undefined)
 }
 

@@ -2,10 +2,10 @@ import { count, SealiftError, systemCode } from '../../../kernel/errors/index.ts
 import type { SopsFormat } from '../../../kernel/ports/index.ts'
 import type { Doubt, Sources } from '../found.ts'
 import { readFile } from './file.ts'
-import type { Gathered } from './gathered.ts'
+import { type Gathered, gatheredOf, wholeFile } from './gathered.ts'
 import type { Reading, ReadOptions } from './options.ts'
 import { walk } from './paths.ts'
-import { recognise } from './recognise.ts'
+import { hasEncrypted, recognise } from './recognise.ts'
 
 /** How many files are read at once: each is a sops of its own. */
 const atOnce = 4
@@ -29,7 +29,10 @@ export async function readSources(
 
   const readOne = async (path: string, index: number): Promise<void> => {
     const looked = await look(path, reading.files)
-    if (looked.format === undefined) left.push({ file: path, reason: looked.reason })
+    if (looked.format === undefined && looked.encrypted) {
+      read[index] = gatheredOf(path)
+      read[index].doubt('refused', wholeFile, notWhole)
+    } else if (looked.format === undefined) left.push({ file: path, reason: looked.reason })
     else
       read[index] = await readFile({ path, encrypted: looked.text, format: looked.format }, reading, options)
   }
@@ -57,6 +60,9 @@ export async function readSources(
   }
 }
 
+const notWhole =
+  'it has values that sops has encrypted, and is in none of the forms of sops: it is damaged, such as by a merge, or only about sops'
+
 const unused = (pattern: string): Doubt => ({
   from: { file: pattern, at: '' },
   kind: 'told',
@@ -65,13 +71,14 @@ const unused = (pattern: string): Doubt => ({
 
 type Looked =
   | { readonly format: SopsFormat; readonly text: string }
-  | { readonly format: undefined; readonly reason: string }
+  | { readonly format: undefined; readonly reason: string; readonly encrypted?: boolean }
 
 async function look(path: string, files: Reading['files']): Promise<Looked> {
   try {
     const text = await textIn(path, files)
     const format = recognise(text)
-    return format === undefined ? { format, reason: 'not encrypted by sops' } : { format, text }
+    if (format !== undefined) return { format, text }
+    return { format, reason: 'not encrypted by sops', encrypted: hasEncrypted(text) }
   } catch (error) {
     if (!(error instanceof SealiftError) || systemErrorOf(error) !== undefined) throw error
     // No text, which sops never writes; or too large to be looked into.

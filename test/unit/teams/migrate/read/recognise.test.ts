@@ -6,6 +6,8 @@ test.each([
   ['yaml', `a: ${sealed()}\nsops:\n    kms: []\n    mac: ${sealed()}\n`],
   ['yaml', `sops: # its own\n    age:\n        - enc: |\n            x\n\n    lastmodified: "x"\na: b\n`],
   ['yaml', `"sops":\r\n    mac: x\r\n`],
+  ['yaml', `a: ${sealed()}\nsops: {mac: x, version: 3}\n`],
+  ['yaml', `{a: ${JSON.stringify(sealed())}, sops: {mac: x}}\n`],
   ['json', `{"a": 1, "sops": {"mac": "x"}}`],
   ['json', `\n{"data": {"x": 1}, "sops": {"version": "3"}}`],
   ['json', `{"data": "open", "sops": {"mac": "x"}}`],

@@ -94,6 +94,16 @@ test('a pattern that nothing fits is told', async () => {
   expect(doubts).toEqual(['told : no file or folder fits this pattern: nothing is left alone by it'])
 })
 
+test('a file with encrypted values that is in no form of sops is not left without a word', async () => {
+  const merged = `{"a": "${sealed()}",\n<<<<<<< HEAD\n"sops": {"mac": "x"}}\n`
+  const { doubts, left } = await read({ 'a.json': merged, 'b.yaml': `b: ${sealed()}\n` })
+  expect(left).toEqual([])
+  const said = expect.stringMatching(
+    /^refused \(file\): it has values that sops has encrypted, and is in none/,
+  )
+  expect(doubts).toEqual([said, said])
+})
+
 test('it says which file it is at', async () => {
   const disk = memoryFiles()
   const said: string[] = []
