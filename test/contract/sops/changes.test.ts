@@ -128,8 +128,8 @@ test('dotenv: as applications read it, or as sops has it', async () => {
     'A (number 2 of that name)': '2',
   })
   for (const at of ['A', 'B', 'C', 'F']) expect(doubtsAt(read, at)).toEqual(['told'])
-  for (const at of ['E', 'G', 'A (number 2 of that name)']) expect(doubtsAt(read, at)).toEqual(['changed'])
-  expect(doubtsAt(read, 'D')).toEqual(['told', 'changed'])
+  for (const at of ['G', 'A (number 2 of that name)']) expect(doubtsAt(read, at)).toEqual(['changed'])
+  for (const at of ['D', 'E']) expect(doubtsAt(read, at)).toEqual(['told', 'changed'])
   const raw = await readWith(real, [path], { rawDotenv: true })
   expect(raw.values).toMatchObject({ A: '"x y"', '["export B"]': '1', C: 'cr\r' })
 })

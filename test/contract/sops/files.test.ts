@@ -2,6 +2,7 @@
 import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseYaml, printJson, printYaml } from '../../../src/kernel/yaml/index.ts'
 import { edit, type RealSops, realSops } from '../../support/sops.ts'
 import { doubtsAt, readWith } from './reading.ts'
 
@@ -67,6 +68,13 @@ test.each<[string, string, Record<string, string>]>([
   ['x.yaml.enc', 'a: 00123\nb: {c: d}\n', { a: '00123', 'b.c': 'd' }],
   ['x.enc.json', '{"a": 1.10, "b": [true]}', { a: '1.10', 'b[0]': 'true' }],
   ['x.ini.sops', '[s]\nk = a;b\n', { 's.k': 'a;b' }],
+  ['empty.env.enc', '', {}],
+  ['empty.key.enc', '', { '(file)': '' }],
+  [
+    'list.yaml.enc',
+    'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, data: {a: aGk=}}\n',
+    { 'items[0].data.a': 'hi' },
+  ],
   ['tls.key.enc', 'KEY\nEND\n', { '(file)': 'KEY\nEND\n' }],
 ])('%s, which sops took for bytes, is read for what it is', async (name, text, values) => {
   const path = await real.encrypt(name, 'binary', text)
@@ -85,6 +93,15 @@ test('bytes that are no text are refused, and a pattern says what others are', a
   const odd = await real.encrypt('vars.enc', 'binary', 'a = "b"\n')
   const asked = await readWith(real, [odd], { readAs: [{ pattern: 'vars.*', form: 'hcl' }] })
   expect(asked.values).toEqual({ a: 'b' })
+})
+
+test('a file of which another tool wrote what sops adds in one line is read', async () => {
+  const path = await real.encrypt('flow.yaml', 'yaml', 'a: two\n')
+  await edit(path, text => {
+    const { sops, ...rest } = parseYaml(text) as { sops: object }
+    return `${printYaml(rest)}sops: ${printJson(sops).replaceAll('\n', ' ')}\n`
+  })
+  expect((await readWith(real, [path])).values).toEqual({ a: 'two' })
 })
 
 test('what is not encrypted is left out, or taken when that is asked for', async () => {
