@@ -1,10 +1,10 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { Secret } from '../../kernel/ports/index.ts'
 import { makePassword } from '../../kernel/services/index.ts'
-import type { Held } from './held.ts'
+import { type Held, heldIn, isHeld } from './held.ts'
 import { adminOf } from './login.ts'
 import { refuseOthers } from './operated.ts'
-import { keepPending, type Pending } from './pending.ts'
+import { keepPending, type Pending, pendingSecret } from './pending.ts'
 import { type At, type Changer, letsIn, refuseMore, setPassword } from './role.ts'
 import type { Rotating } from './rotating.ts'
 import type { WantedRotation } from './wanted.ts'
@@ -24,7 +24,7 @@ export async function change(
   wanted: WantedRotation,
   { held, next, pending }: Changing,
   at: At,
-  { cluster, database, random, namespace, site, say }: Rotating,
+  { cluster, database, random, namespace, site, say, patience }: Rotating,
 ): Promise<Pending> {
   say('looks first')
   await refuseOthers({ cluster, namespace }, site, wanted, next)
@@ -40,7 +40,10 @@ export async function change(
       'DATABASE_DENIED',
       `the password that Infisical has is not that of role ${held.user}`,
       {
-        hints: ['Nothing was changed: put the right one into Infisical first, or correct the tenancy file.'],
+        hints: [
+          'Nothing was changed: put the right one into Infisical first, or correct the tenancy file.',
+          `An interrupted run of this role under another name keeps the new one in Secret ${pendingSecret({ name: 'NAME' })}.`,
+        ],
       },
     )
   const isOther = wanted.roles !== undefined
@@ -59,7 +62,9 @@ export async function change(
   if (!isSet) {
     await keepPending(cluster, wanted, login)
     say(`role ${next}`)
-    await setPassword(database, at, changer, next, login.password, random)
+    patience.signal?.throwIfAborted()
+    const before = next === held.user ? held.password : undefined
+    await setPassword(database, at, changer, { role: next, password: login.password, before }, random)
   }
   if (!(await letsIn(database, at, next, login.password)))
     throw new SealiftError('PROOF_FAILED', `role ${next} was given a password, and is not let in with it`, {
@@ -84,5 +89,28 @@ export async function refused(
     hints: [
       'see what is before PostgreSQL: a pooler with passwords of its own, or a replica that lags behind',
     ],
+  })
+}
+
+/**
+ * Proves that what Infisical has by now is the new login, and that PostgreSQL lets it in: only then is the stored one
+ * not needed any more. @throws SealiftError PROOF_FAILED, TENANCY_UNMET, DATABASE_*, SERVER_FAILED
+ */
+export async function arrivedInBoth(
+  wanted: WantedRotation,
+  projectId: string,
+  login: Pending,
+  at: At,
+  rotating: Rotating,
+): Promise<void> {
+  const { user, password, place } = await heldIn(wanted, projectId, rotating)
+  const kept = `the new one is in Secret ${pendingSecret(wanted)}; run it again: it goes on with that`
+  if (!isHeld({ user, password, place }, login))
+    throw new SealiftError('PROOF_FAILED', 'Infisical has another login than it was given', {
+      hints: [`somebody else has changed it, or a policy of the server holds the change back; ${kept}`],
+    })
+  if (await letsIn(rotating.database, at, user, password)) return
+  throw new SealiftError('PROOF_FAILED', `role ${printable(user)} is not let in with what Infisical has`, {
+    hints: ["somebody else has changed the role's password: put that one into Infisical, and run it again"],
   })
 }

@@ -50,23 +50,50 @@ export async function refuseMore(database: Database, at: At, changer: Changer, r
   if (row['rolcanlogin'] !== true) throw refusal(`${shown} may not log in (NOLOGIN)`)
 }
 
+/** A password that a role gets. */
+export interface Given {
+  readonly role: string
+  readonly password: Secret
+  /** The one that it has, where that is in use and known: it gets it back where it is not let in with the other. */
+  readonly before?: Secret | undefined
+}
+
 /**
  * Sets the role's password. What PostgreSQL is sent, and may log, is a verifier.
- * @throws SealiftError DATABASE_DENIED where the changer may not
+ * @throws SealiftError DATABASE_DENIED where the changer may not, PROOF_FAILED where the earlier one was put back
  */
 export async function setPassword(
   database: Database,
   at: At,
   changer: Changer,
-  role: string,
-  password: Secret,
+  { role, password, before }: Given,
   random: Random,
 ): Promise<void> {
   await withSession(database, { ...at, ...changer }, async session => {
     // A role may change its own password whatever else it may not.
     const whose = changer.user === role ? 'CURRENT_USER' : session.identifier(role)
     await permitted(changer, () => alter(session, whose, password, random))
+    // Once this session ends, a role that is not let in with the new one could not change it again.
+    if (before === undefined || !isAscii(before) || !(await isRefused(database, at, role, password))) return
+    await alter(session, whose, before, random)
+    throw new SealiftError('PROOF_FAILED', `role ${printable(role)} is not let in with a new password`, {
+      hints: [
+        'It has its earlier one again: see what is before PostgreSQL, such as a pooler with passwords of its own (auth_file of PgBouncer).',
+      ],
+    })
   })
+}
+
+// A verifier of other texts is made of what SASLprep makes of them.
+const isAscii = (text: Secret) => /^[\x20-\x7e]+$/.test(text.reveal())
+
+/** Whether it is certain that a password is refused: a server that is not reached, or has no place free, says nothing. */
+async function isRefused(database: Database, at: At, role: string, password: Secret): Promise<boolean> {
+  try {
+    return !(await letsIn(database, at, role, password))
+  } catch {
+    return false
+  }
 }
 
 async function alter(

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { change, refused } from './change.ts'
+import { arrivedInBoth, change, refused } from './change.ts'
 import { type Held, heldIn, isHeld, nextOf, refuseStrange, refuseWritten } from './held.ts'
 import { atServer } from './login.ts'
 import { keptOf, noteRotated, type Pending } from './pending.ts'
@@ -56,6 +56,7 @@ export async function rotateOne(
     const arrivals = await bring(cluster, readers, values, patience)
     const earlier =
       wanted.roles === undefined ? await refused(wanted, login, at, rotating) : ('kept' as const)
+    await arrivedInBoth(wanted, projectId, login, at, rotating)
     // What has not arrived is waited for by the next run, which gives no other password before.
     if (arrivals.every(({ state }) => state !== 'missing'))
       await noteRotated(cluster, wanted, patience.clock.now())

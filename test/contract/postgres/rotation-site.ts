@@ -21,7 +21,7 @@ export interface RotationSite extends TeamsSite {
   putSecret(name: string, value: string): void
   rotate(
     tenancy: Tenancy,
-    how?: { names?: readonly string[]; due?: boolean; database?: Database },
+    how?: { names?: readonly string[]; due?: boolean; database?: Database; talk?: TeamsSite['talk'] },
   ): Promise<RotatedSecrets>
   /** Whether PostgreSQL lets a role in. */
   logsIn(user: string, password: string): Promise<boolean>
@@ -105,11 +105,11 @@ export async function rotationSite(postgres: PostgresServer): Promise<RotationSi
     ...{ ...site, database },
     secret: name => secrets.get(`prod/db/${name}`),
     putSecret: (name, value) => void secrets.set(`prod/db/${name}`, value),
-    rotate: (file, { names = [], due = false, database: other = database } = {}) =>
+    rotate: (file, { names = [], due = false, database: other = database, talk = site.talk } = {}) =>
       rotateSecretsAlone(
         { site: parseSite(smallSite.replace('bank-prod', 'bank'), 'site.yaml'), tenancy: file, names, due },
         { ...site.host, database: other },
-        site.talk,
+        talk,
       ),
     logsIn: async (user, given) => {
       const { host, port } = postgres
