@@ -1,12 +1,6 @@
 import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
-
-/** Secrets of one folder. */
-export interface Folder {
-  readonly project: string
-  readonly environment: string
-  readonly path: string
-}
+import { cleaned, type Folder, type Scope, scopes } from './scopes.ts'
 
 /** An ExternalSecret that reads secrets of a folder. */
 export interface Reader {
@@ -29,7 +23,7 @@ export async function readersOf(
 ): Promise<Reader[]> {
   const [scope, externalSecrets] = await Promise.all([scopes(cluster), cluster.list(kinds.externalSecret)])
   return externalSecrets.flatMap(object => {
-    const reader = readerOf(object, folder, names, ref => scope(object, ref))
+    const reader = readerOf(object, folder, names, ref => scope.one(object, ref))
     return reader === undefined ? [] : [reader]
   })
 }
@@ -45,54 +39,29 @@ export async function writersOf(
 ): Promise<string[]> {
   const [scope, all] = await Promise.all([scopes(cluster), cluster.list(kinds.pushSecret)])
   const writing = all.filter(object => {
-    const { secretStoreRefs, data } = fieldsOf(object['spec'])
+    const { secretStoreRefs, data, dataTo } = fieldsOf(object['spec'])
     const keys = mappingsOf(data).map(entry => fieldsOf(fieldsOf(entry['match'])['remoteRef'])['remoteKey'])
-    return mappingsOf(secretStoreRefs).some(ref =>
-      keys.some(key => names.includes(secretAt(scope(object, ref), key, folder) ?? '')),
+    const written = (ref: unknown, key: unknown) =>
+      scope.all(object, ref).some(one => names.includes(secretAt(one, key, folder) ?? ''))
+    // Whole Secrets: under which names, their keys and rules say at each reconcile.
+    const wholly = mappingsOf(dataTo).some(({ storeRef, remoteKey }) =>
+      (storeRef === undefined ? mappingsOf(secretStoreRefs) : [storeRef]).some(ref =>
+        typeof remoteKey === 'string' && remoteKey !== ''
+          ? written(ref, remoteKey)
+          : scope.all(object, ref).some(one => isSame(one, folder)),
+      ),
     )
+    return wholly || mappingsOf(secretStoreRefs).some(ref => keys.some(key => written(ref, key)))
   })
   return writing.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`)
 }
-
-/** Where the store reads that an object of a namespace refers to. */
-async function scopes(
-  cluster: Cluster,
-): Promise<(object: KubernetesObject, ref: unknown) => Folder | undefined> {
-  const [wide, narrow] = await Promise.all([
-    cluster.list(kinds.clusterSecretStore),
-    cluster.list(kinds.secretStore),
-  ])
-  const stores = new Map(
-    [...wide, ...narrow].map(store => [storeKey(store.kind, store.metadata), scopeOf(store)] as const),
-  )
-  return ({ metadata: { namespace } }, ref) => {
-    const { kind, name } = fieldsOf(ref)
-    const of = kind === 'ClusterSecretStore' ? kind : 'SecretStore'
-    return stores.get(storeKey(of, { name: String(name), ...(namespace ? { namespace } : {}) }))
-  }
-}
-
-function storeKey(kind: string, { name, namespace }: { readonly name: string; readonly namespace?: string }) {
-  return kind === 'ClusterSecretStore' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
-}
-
-/** Where a store reads, as ESO's provider for Infisical has it; nothing for other providers. */
-function scopeOf(store: KubernetesObject): Folder | undefined {
-  const { infisical } = fieldsOf(fieldsOf(store['spec'])['provider'])
-  if (infisical === undefined) return undefined
-  const { projectSlug, environmentSlug, secretsPath } = fieldsOf(fieldsOf(infisical)['secretsScope'])
-  const path = typeof secretsPath === 'string' && secretsPath !== '' ? secretsPath : '/'
-  return { project: String(projectSlug), environment: String(environmentSlug), path: cleaned(path) }
-}
-
-const cleaned = (path: string) => `/${path.split('/').filter(Boolean).join('/')}`
 
 // Fields of external-secrets.io/v1, https://external-secrets.io/latest/api/externalsecret/
 function readerOf(
   object: KubernetesObject,
   folder: Folder,
   names: readonly string[],
-  scope: (ref: unknown) => Folder | undefined,
+  scope: (ref: unknown) => Scope | undefined,
 ): Reader | undefined {
   const { secretStoreRef, data, dataFrom, target } = fieldsOf(object['spec'])
   const { name = object.metadata.name, template, creationPolicy } = fieldsOf(target)
@@ -114,13 +83,19 @@ function readerOf(
     const found = secretAt(from, fieldsOf(extract)['key'], folder)
     if (found !== undefined && names.includes(found)) reads = true
     // What it finds goes by patterns: it is shown the change, and nothing more is known.
-    if (find !== undefined && from !== undefined && isSame(from, folder)) reads = true
+    if (find !== undefined && from !== undefined && isFound(from, folder)) reads = true
   }
   return reads ? { object, target: String(name), keys } : undefined
 }
 
 const isSame = (one: Folder, other: Folder) =>
   one.project === other.project && one.environment === other.environment && one.path === other.path
+
+const isFound = (from: Scope, folder: Folder) =>
+  isSame(from, folder) ||
+  (from.recursive &&
+    isSame({ ...from, path: folder.path }, folder) &&
+    folder.path.startsWith(from.path === '/' ? '/' : `${from.path}/`))
 
 /** The secret's name where a key leads to one in the folder: what is before the last slash is a path from the root. */
 function secretAt(scope: Folder | undefined, key: unknown, folder: Folder): string | undefined {

@@ -132,6 +132,83 @@ it.each([
   expect(await writersOf(cluster, folder, ['PASSWORD', 'USER'])).toEqual(expected)
 })
 
+it.each([
+  [
+    'chosen by labels',
+    { secretStoreRefs: [{ kind: 'ClusterSecretStore', labelSelector: { matchLabels: { team: 'a' } } }] },
+    ['databases/push'],
+  ],
+  [
+    'of other labels',
+    { secretStoreRefs: [{ kind: 'ClusterSecretStore', labelSelector: { matchLabels: { team: 'b' } } }] },
+    [],
+  ],
+  [
+    'that gets whole Secrets',
+    { data: [], dataTo: [{ storeRef: { kind: 'ClusterSecretStore', name: 'labelled' } }] },
+    ['databases/push'],
+  ],
+  [
+    'that gets whole Secrets as one value',
+    {
+      data: [],
+      dataTo: [{ storeRef: { kind: 'ClusterSecretStore', name: 'labelled' }, remoteKey: 'OTHER' }],
+    },
+    [],
+  ],
+])('a PushSecret through a store %s', async (_, fields, expected) => {
+  await cluster.apply({
+    ...kinds.crd,
+    metadata: { name: 'pushsecret' },
+    spec: {
+      ...{ group: 'external-secrets.io', scope: 'Namespaced', names: { kind: 'PushSecret' } },
+      versions: [{ name: 'v1alpha1' }],
+    },
+  })
+  await cluster.apply({
+    ...kinds.clusterSecretStore,
+    metadata: { name: 'labelled', labels: { team: 'a' } },
+    spec: {
+      provider: {
+        infisical: {
+          secretsScope: { projectSlug: 'talent-mesh', environmentSlug: 'prod', secretsPath: '/db' },
+        },
+      },
+    },
+  })
+  await cluster.apply({
+    ...{ apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret' },
+    metadata: { name: 'push', namespace: 'databases' },
+    spec: { data: [{ match: { remoteRef: { remoteKey: 'PASSWORD' } } }], ...fields },
+  })
+  expect(await writersOf(cluster, folder, ['PASSWORD'])).toEqual(expected)
+})
+
+it.each([
+  [true, '/', 'talent-mesh', 1],
+  [true, '/d', 'talent-mesh', 0],
+  [false, '/', 'talent-mesh', 0],
+  [true, '/', 'hr-platform', 0],
+])(
+  'what is found in folders below, recursive %s from %s of %s',
+  async (recursive, secretsPath, projectSlug, found) => {
+    await cluster.apply({
+      ...kinds.clusterSecretStore,
+      metadata: { name: 'wide' },
+      spec: {
+        provider: {
+          infisical: { secretsScope: { projectSlug, environmentSlug: 'prod', secretsPath, recursive } },
+        },
+      },
+    })
+    const spec = {
+      secretStoreRef: { kind: 'ClusterSecretStore', name: 'wide' },
+      dataFrom: [{ find: { name: {} } }],
+    }
+    expect(await read(spec)).toHaveLength(found)
+  },
+)
+
 it('is nobody where there is no External Secrets Operator', async () => {
   const bare: KubernetesObject[] = await cluster.list(kinds.externalSecret)
   expect(bare).toEqual([])
