@@ -85,3 +85,27 @@ it("Infisical's own role is refused at its server, and there alone", async () =>
   expect(await rejection(refuse(user, `${host}.cluster.local`))).toMatchObject({ code: 'TENANCY_UNMET' })
   await expect(refuse(user, 'other.databases.svc')).resolves.toBeUndefined()
 })
+
+it('a role without a password by the operator’s word, and the one of a Cluster that was restored', async () => {
+  const managed = { roles: [{ name: 'bare', disablePassword: true }] }
+  const spec = { managed, bootstrap: { recovery: { source: 'old', secret: { name: 'given' } } } }
+  await cluster.apply({ ...kinds.cnpgCluster, metadata: { name: 'pg', namespace: 'databases' }, spec })
+  await cluster.apply(secretObject('databases', 'given', { username: 'restored' }))
+  for (const role of ['bare', 'restored'])
+    expect(await rejection(refuse(role))).toMatchObject({ code: 'TENANCY_UNMET' })
+})
+
+it("Infisical's own role is refused where a URI names it", async () => {
+  const { database } = site
+  const uri = { namespace: 'databases', name: 'uri', key: 'uri' }
+  const text = 'postgresql://in%66isical%40x:p%40ss@PG-RW.databases:5432/infisical'
+  await cluster.apply(secretObject('databases', 'uri', { uri: text }))
+  const own = { ...site, database: { ...database, uri } }
+  const asked = (role: string, host = 'pg-rw.databases.svc') =>
+    refuseOthers({ cluster, namespace: 'infisical' }, own, wanted(host), role)
+  expect(await rejection(asked('infisical@x'))).toMatchObject({
+    message: "role infisical@x is Infisical's own",
+  })
+  await expect(asked('infisical@x', 'pg.bank.example')).resolves.toBeUndefined()
+  await expect(asked('other')).resolves.toBeUndefined()
+})
