@@ -1,7 +1,7 @@
 import { readValues, systemNamespace } from '../../kernel/access/index.ts'
 import { storeSecret } from '../../kernel/owned/index.ts'
 import type { Cluster, Secret } from '../../kernel/ports/index.ts'
-import { daysIn, type WantedRotation } from './wanted.ts'
+import { day, daysIn, type WantedRotation } from './wanted.ts'
 
 /** When a password was last given anew, ISO 8601. */
 const rotatedMark = 'sealift.dev/rotated'
@@ -68,6 +68,7 @@ export function dueOf(
   changedAt: number | undefined,
   now: number,
 ): boolean {
-  const since = kept.rotatedAt ?? changedAt
+  // A time to come was noted by a clock that was wrong, and would keep the password for as long as that was off.
+  const [since] = [kept.rotatedAt, changedAt].filter(at => at !== undefined && at - now < day)
   return kept.pending !== undefined || since === undefined || now - since >= daysIn(wanted.every)
 }

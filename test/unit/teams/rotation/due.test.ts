@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { oldSecrets } from '../../../../src/teams/rotation/index.ts'
+import { dueOf } from '../../../../src/teams/rotation/pending.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
 
 const day = 86_400_000
@@ -59,5 +60,34 @@ describe('secrets are old', () => {
     expect(old([aged('/legacy/a', 5000), aged('/', 11), aged('/', 10)], except)).toMatchObject([
       { path: '/', days: 11 },
     ])
+  })
+})
+
+describe('a password is due', () => {
+  const { rotation } = tenancyOf({
+    projects: [{ slug: 'talent-mesh', environments: ['prod'] }],
+    rotation: {
+      databases: [
+        {
+          ...{ name: 'app', project: 'talent-mesh', environment: 'prod', role: 'app', password: 'PW' },
+          ...{ database: { host: 'pg', name: 'app' }, every: '30d' },
+        },
+      ],
+    },
+  })
+  const due = (rotatedAt?: number, changedAt?: number) => {
+    const [wanted] = rotation?.databases ?? []
+    return wanted && dueOf(wanted, rotatedAt === undefined ? {} : { rotatedAt }, changedAt, now)
+  }
+  it.each([
+    ['by what Sealift has noted', now - 30 * day, undefined, true],
+    ['not before', now - 29 * day, now - 90 * day, false],
+    ['by what the server says', undefined, now - 30 * day, true],
+    ['where nobody knows', undefined, undefined, true],
+    ['not by a clock that is a little ahead', now + 60_000, undefined, false],
+    ['where it was noted for a time to come', now + 400 * day, undefined, true],
+    ['by the server where that was noted for a time to come', now + 400 * day, now - day, false],
+  ])('%s', (_, rotatedAt, changedAt, expected) => {
+    expect(due(rotatedAt, changedAt)).toBe(expected)
   })
 })
