@@ -1,3 +1,4 @@
+import { printable } from '../errors/index.ts'
 import { entriesOf, twice } from './clashes.ts'
 import { strangeEnvironment, strangers } from './tenancy-names.ts'
 
@@ -31,5 +32,26 @@ export function rotationClashes(raw: unknown): string[] {
         return words.includes(undefined) ? undefined : `${words.slice(0, 3).join(' ')} ${words[3]}`
       },
     ),
+    ...sharedRoles(databases),
   ]
+}
+
+/** Roles of which two entries say that they give them a password: what the one has stored, the other makes worthless. */
+function sharedRoles(databases: readonly Entry[]): string[] {
+  const first = new Map<string, number>()
+  return databases.flatMap(({ role, roles, database }, at) => {
+    const { host, port = 5432 } = (database ?? {}) as Entry
+    const named = [role, ...(Array.isArray(roles) ? roles : [])].map(text)
+    return [...new Set(named)].flatMap(name => {
+      if (name === undefined || text(host) === undefined) return []
+      const key = `${String(host).toLowerCase()}:${String(port)} ${name}`
+      const before = first.get(key)
+      if (before === undefined) first.set(key, at)
+      return before === undefined
+        ? []
+        : [
+            `rotation.databases[${at}]: expected a role of its own; ${printable(name)} at ${printable(String(host))} is of rotation.databases[${before}] already`,
+          ]
+    })
+  })
 }

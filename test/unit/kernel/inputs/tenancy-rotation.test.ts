@@ -106,3 +106,30 @@ describe('rotation', () => {
     )
   })
 })
+
+test.each([
+  ['the same', { role: 'app' }, 1],
+  [
+    'one of two that take turns',
+    { username: 'U2', roles: ['b', 'app'], admin: { namespace: 'a', name: 'b' } },
+    1,
+  ],
+  ['the same at another port', { role: 'app', database: { ...database, port: 5433 } }, 0],
+  [
+    'the same at the same port',
+    { role: 'app', database: { ...database, host: 'PG.databases.svc', port: 5432 } },
+    1,
+  ],
+  ['another', { role: 'app_b' }, 0],
+])('two passwords of one role: %s', (_, fields, count) => {
+  const { username: _name, ...rest } = good
+  const databases = [
+    { ...rest, role: 'app' },
+    { ...rest, name: 'again', environment: 'dev', ...fields },
+  ]
+  expect(faults({ databases })).toEqual(
+    count === 0
+      ? []
+      : [expect.stringContaining('rotation.databases[1]: expected a role of its own; app at ')],
+  )
+})
