@@ -19,15 +19,13 @@ export interface Address {
 }
 
 /**
- * Takes a request's address apart. Names of secrets stay, which are in paths such as /api/v4/secrets/NAME; what has the
- * form of a token is masked wherever it stands.
+ * Takes a request's address apart. Of its path words of routes stay, ids, and names where names are: of secrets
+ * (/api/v4/secrets/NAME) and of projects. Everything else may be a token, and is masked.
  */
 export function addressOf(url: string): Address {
   const [before = '', ...rest] = url.split('?')
   const segments = before.split('/')
-  const path = segments
-    .map((segment, at) => (isNamed(segments, at) ? shown(segment) : masked(segment)))
-    .join('/')
+  const path = segments.map((segment, at) => (isPlain(segments, at) ? shown(segment) : '[masked]')).join('/')
   const query: Record<string, string> = {}
   let dropped = 0
   for (const [key, value] of new URLSearchParams(rest.join('?'))) {
@@ -37,13 +35,45 @@ export function addressOf(url: string): Address {
   return { path, query, dropped }
 }
 
-/** Whether the segment is the name of a secret or the slug of a project by where it stands. */
-function isNamed(segments: readonly string[], at: number): boolean {
-  const [one, two, three] = [segments[at - 1], segments[at - 2], segments[at - 3]]
-  // /api/v3/secrets/raw/NAME, /api/v4/secrets/NAME; not what the server itself calls a route there.
-  const isSecret =
-    (one === 'raw' && two === 'secrets') || (one === 'secrets' && /^v\d$/.test(two ?? '') && three === 'api')
-  return (isSecret && !isToken(segments[at] ?? '')) || (one === 'slug' && two === 'projects')
+const version = /^v\d{1,2}$/
+const id = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,9})$/i
+// As the server has them: universal-auth, saml2, checkAuth, favicon.ico.
+const word = /^[a-z]{1,20}\d?(-[a-z]{1,20}\d?)*(\.[a-z]{2,5})?$|^[a-z]{1,20}([A-Z][a-z]{1,20}){1,3}$/
+const slug = /^[a-z0-9-]{1,64}$/
+/** Whoever knows what comes behind one of these is given a secret. */
+const sharing = new Set([
+  'secret-sharing',
+  'shared-secret',
+  'secret-share',
+  'share-secret',
+  'shared',
+  'share',
+])
+const sharingRoutes = new Set([
+  'shared',
+  'public',
+  'secret',
+  'secrets',
+  'requests',
+  'access',
+  'reveal',
+  'unlock',
+])
+const slugsBehind = new Set(['slug', 'projects', 'workspace', 'environments'])
+
+/** Whether a segment is no token, by its form and by where it stands. */
+function isPlain(segments: readonly string[], at: number): boolean {
+  const segment = segments[at] ?? ''
+  if (segments.slice(0, at).some(one => sharing.has(one.toLowerCase()))) return sharingRoutes.has(segment)
+  if (isToken(segment)) return false
+  if (segment === '' || version.test(segment) || id.test(segment) || word.test(segment)) return true
+  return isSecret(segments, at) || (slugsBehind.has(segments[at - 1] ?? '') && slug.test(segment))
+}
+
+/** Whether the segment is the name of a secret by where it stands: /api/v3/secrets/raw/NAME, /api/v4/secrets/NAME. */
+function isSecret(segments: readonly string[], at: number): boolean {
+  const before = segments.slice(0, at).join('/')
+  return at === segments.length - 1 && /^\/api\/v\d\/secrets(\/raw)?$/.test(before)
 }
 
 const shown = (text: string) => printable(text, longest)

@@ -1,4 +1,4 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { isMapping } from '../../kernel/objects/index.ts'
 import type { AuditEvent, AuditServer } from '../../kernel/ports/index.ts'
 import type { Pace } from '../pace/index.ts'
@@ -22,8 +22,9 @@ const known = new Set([
 const deepest = 3
 const longest = 500
 
-/** Milliseconds of one stretch: the server takes at most three months at once, and sorts what it finds. */
+/** Milliseconds of one stretch, and of one where there is little: the server takes at most three months at once. */
 const stretch = 24 * 3600 * 1000
+const longestStretch = 64 * stretch
 const page = 1000
 /** Entries of one stretch that are held at most: with more it is halved, down to this many milliseconds. */
 const [most, shortest] = [50_000, 60_000]
@@ -42,30 +43,29 @@ export async function eventsBetween(
   let length = stretch
   for (let at = from; at < until; ) {
     const end = Math.min(at + length, until)
-    const events = await eventsOf(server, pace, at, end)
-    if (events === undefined) {
+    const found = await eventsOf(server, pace, { from: new Date(at), to: new Date(end) }, length > stretch)
+    if (found === undefined) {
       if (end - at <= shortest)
         throw new SealiftError('SERVER_FAILED', "Infisical's audit log of a minute has no end")
-      length = Math.ceil((end - at) / 2)
+      length = length > stretch ? stretch : Math.ceil((end - at) / 2)
       continue
     }
-    const sorted = events.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
-    if (!take(sorted)) return at
+    if (!take(found.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)))) return at
+    length = found.length < page ? Math.min(length * 2, longestStretch) : Math.min(length, stretch)
     at = end
   }
   return until
 }
 
-/** The entries of one stretch; nothing where there are too many. */
+/** All entries of a time, page by page; nothing where there are too many. */
 async function eventsOf(
   server: AuditServer,
   pace: Pace,
-  from: number,
-  to: number,
-): Promise<readonly AuditEvent[] | undefined> {
+  times: { readonly from: Date; readonly to: Date },
+  isLong: boolean,
+): Promise<AuditEvent[] | undefined> {
   const found = new Map<string, AuditEvent>()
   for (let offset = 0; ; offset += page) {
-    const times = { from: new Date(from), to: new Date(to) }
     const events = await pace.read(() => server.events({ ...times, offset, limit: page }))
     const before = found.size
     // One that is on the border of two pages may be on both.
@@ -73,7 +73,7 @@ async function eventsOf(
     if (events.length < page) return [...found.values()]
     if (found.size === before)
       throw new SealiftError('SERVER_FAILED', "Infisical's audit log gives the same entries again and again")
-    if (found.size > most) return undefined
+    if (found.size > (isLong ? 10 * page : most)) return undefined
   }
 }
 
@@ -91,7 +91,7 @@ export function eventLine({ id, createdAt, event, actor, ...rest }: AuditEvent):
   }
 }
 
-const short = (text: string) => text.slice(0, longest)
+const short = (text: string) => printable(text, longest)
 
 /** The known fields of a mapping. */
 function named(value: unknown): object {

@@ -5,10 +5,10 @@ import { type Address, addressOf } from './address.ts'
 export interface Request extends Address {
   /** ISO 8601, when it came. */
   readonly time: string
-  /** The server's own number for it. */
+  /** The number that the server or the client has given it. */
   readonly id: string
   readonly method: string
-  /** What was answered; nothing while it was under way. */
+  /** What was answered; nothing while it was under way, and where that cannot be told. */
   readonly status?: number
   /** Milliseconds that it took. */
   readonly took?: number
@@ -32,7 +32,8 @@ export interface ReadRequests {
  * @param from the first time that counts, and `until` the first that does not, in milliseconds since 1970
  */
 export function readRequests(log: string, from: number, until: number): ReadRequests {
-  const open = new Map<string, Request>()
+  const open = new Map<unknown, Request>()
+  const doubled = new Set<unknown>()
   const all: Request[] = []
   let probes = 0
   let first: string | undefined
@@ -43,15 +44,18 @@ export function readRequests(log: string, from: number, until: number): ReadRequ
     first ??= new Date(time).toISOString()
     const entry = parsed(text)
     const id = entry?.['reqId']
-    if (entry === undefined || typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id)) continue
+    if (entry === undefined || (typeof id !== 'string' && typeof id !== 'number')) continue
     const { req, res } = entry
     if (isMapping(req)) {
       if (time < from || time >= until) continue
-      const request = came(req, id, time)
+      // A client may be let choose it: one that is odd hides no request.
+      const request = came(req, /^[\w-]{1,64}$/.test(String(id)) ? String(id) : '[masked]', time)
       if (request === undefined) continue
       if (request.path === '/api/status') probes += 1
       else {
-        open.set(id, request)
+        // Of two at once that have the same one nobody knows which was answered.
+        if (open.delete(id)) doubled.add(id)
+        else if (!doubled.has(id)) open.set(id, request)
         all.push(request)
       }
     } else if (isMapping(res) && open.has(id)) {
@@ -73,7 +77,8 @@ function parsed(text: string): Mapping | undefined {
 }
 
 function came({ method, url, remoteAddress }: Mapping, id: string, time: number): Request | undefined {
-  if (typeof method !== 'string' || !/^[A-Z]{1,20}$/.test(method) || typeof url !== 'string') return undefined
+  if (typeof method !== 'string' || !/^[A-Z-]{1,20}$/.test(method) || typeof url !== 'string')
+    return undefined
   return {
     ...{ time: new Date(time).toISOString(), id, method, ...addressOf(url) },
     ...(isAddress(remoteAddress) ? { from: remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '') } : {}),

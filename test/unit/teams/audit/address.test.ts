@@ -12,6 +12,12 @@ describe('the path of a request', () => {
     `/api/v2/workspace/${id}/identity-memberships/${id}`,
     '/api/v1/projects/slug/a-project-with-a-name-2024',
     '/api/v1/auth/universal-auth/login',
+    '/api/v1/sso/redirect/saml2',
+    '/api/v1/auth/checkAuth',
+    '/api/v2/workspace/talent-mesh-x7gh/users',
+    '/api/v1/secret-sharing/shared/public',
+    '/favicon.ico',
+    '/',
   ])('%s stays', path => {
     expect(addressOf(path)).toEqual({ path, query: {}, dropped: 0 })
   })
@@ -20,6 +26,16 @@ describe('the path of a request', () => {
     [`/api/v1/any/${jwt}`, '/api/v1/any/[masked]'],
     ['/api/v1/secret-sharing/shared/3f9c2b1a77de4c5a9b0d', '/api/v1/secret-sharing/shared/[masked]'],
     [`/api/v3/secrets/raw/${jwt}`, '/api/v3/secrets/raw/[masked]'],
+    ['/api/v1/shared-secret/hunter', '/api/v1/shared-secret/[masked]'],
+    [`/api/v1/secret-sharing/shared/public/${id}`, '/api/v1/secret-sharing/shared/public/[masked]'],
+    ['/api/v1/any/Kf93jD', '/api/v1/any/[masked]'],
+    ['/api/v1/any/ABCDEFGHIJKLMNOPQRSTUVWX', '/api/v1/any/[masked]'],
+    ['/api/v1/any;token=abc/x', '/api/v1/[masked]/x'],
+    ['http://ann:p4ss@infisical/api/v1/x', '[masked]//[masked]/api/v1/x'],
+    ['/api/v1/any/ann%40bank.example', '/api/v1/any/[masked]'],
+    ['/any/secrets/raw/Pa55word', '/any/secrets/raw/[masked]'],
+    [`/api/v1/projects/slug/${jwt}`, '/api/v1/projects/slug/[masked]'],
+    ['/api/v1/\u001b[2Jx', '/api/v1/[masked]'],
     ['/share/st.abc.def', '/share/[masked]'],
     ['/secrets/aVeryLongWord1OfLettersAndDigits', '/secrets/[masked]'],
   ])('%s is masked', (given, path) => {

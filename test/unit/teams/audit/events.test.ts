@@ -1,51 +1,64 @@
-import { describe, expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { AuditEvent, AuditServer } from '../../../../src/kernel/ports/index.ts'
-import { eventsBetween } from '../../../../src/teams/audit/index.ts'
+import { eventLine, eventsBetween } from '../../../../src/teams/audit/index.ts'
 import { createPace } from '../../../../src/teams/pace/index.ts'
-import { RecordingClock } from '../../../support/recording-clock.ts'
-import { rejection } from '../../site/wire/memory.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
 
-const day = 24 * 3600 * 1000
-const event = (id: number, at: number): AuditEvent => ({
-  ...{ id: String(id), createdAt: new Date(at).toISOString() },
-  ...{ event: { type: 'get-secrets' }, actor: { type: 'user' } },
+const day = 86_400_000
+const start = Date.parse('2000-01-01T00:00:00Z')
+const entry = (at: number, id: string): AuditEvent => ({
+  ...{ id, createdAt: new Date(at).toISOString() },
+  event: { type: 'get-secret', metadata: {} },
+  actor: { type: 'user', metadata: {} },
 })
 
-/** What a server that answers like this gives of two days. */
-async function read(events: AuditServer['events']): Promise<string[]> {
-  const all: string[] = []
-  const pace = createPace(new RecordingClock(), new AbortController().signal, () => {})
-  await eventsBetween({ events } as AuditServer, pace, 0, 2 * day, found => {
-    for (const { id } of found) all.push(id)
-    return true
-  })
-  return all
+/** A server with these entries, and the stretches that it was asked for, in days. */
+function serverOf(all: readonly AuditEvent[]) {
+  const asked: number[] = []
+  const server: Pick<AuditServer, 'events'> = {
+    events: async ({ from, to, offset, limit }) => {
+      asked.push((to.getTime() - from.getTime()) / day)
+      const within = all.filter(({ createdAt }) => {
+        const at = Date.parse(createdAt)
+        return at >= from.getTime() && at < to.getTime()
+      })
+      return within.slice(offset, offset + limit)
+    },
+  }
+  return { server: server as AuditServer, asked }
 }
 
-describe('an audit log', () => {
-  test('of a busy day is read in shorter stretches, each entry once and in order', async () => {
-    const all = Array.from({ length: 60_000 }, (_, id) => event(id, id * 1200))
-    const found = await read(async ({ from, to, offset, limit }) =>
-      all
-        .slice(Math.ceil(from.getTime() / 1200), Math.ceil(to.getTime() / 1200))
-        .slice(offset, offset + limit),
-    )
-    expect(found).toEqual(all.map(({ id }) => id))
+async function taken(all: readonly AuditEvent[], until: number) {
+  const { server, asked } = serverOf(all)
+  const ids: string[] = []
+  const pace = createPace(new ManualClock(), new AbortController().signal, () => {})
+  const reached = await eventsBetween(server, pace, start, until, events => {
+    ids.push(...events.map(({ id }) => id))
+    return true
   })
+  return { ids, asked, reached }
+}
 
-  test('that gives the same page again and again is told', async () => {
-    const page = Array.from({ length: 1000 }, (_, id) => event(id, id))
-    const { code, message } = await rejection(read(async () => page))
-    expect(code).toBe('SERVER_FAILED')
-    expect(message).toContain('the same entries again and again')
-  })
+it('years without entries are asked for in a few requests, and never more than the server takes at once', async () => {
+  const until = start + 26 * 365 * day
+  const { ids, asked, reached } = await taken([entry(until - 1, 'last')], until)
+  expect([ids, reached]).toEqual([['last'], until])
+  expect(asked.length).toBeLessThan(200)
+  expect(Math.max(...asked)).toBe(64)
+})
 
-  test('that always has more is told', async () => {
-    let id = 0
-    const more = async () => Array.from({ length: 1000 }, () => event(id++, 0))
-    expect(await rejection(read(more))).toMatchObject({
-      code: 'SERVER_FAILED',
-      message: "Infisical's audit log of a minute has no end",
-    })
+it('a time with more of them than fit is asked for day by day, and none is lost or told twice', async () => {
+  const all = Array.from({ length: 12_000 }, (_, i) => entry(start + 40 * day + i * 60_000, `e${i}`))
+  const { ids, asked } = await taken(all, start + 100 * day)
+  expect(ids).toEqual(all.map(({ id }) => id))
+  expect(asked.filter(days => days <= 1).length).toBeGreaterThan(4)
+})
+
+it('what would steer a terminal is written as text', () => {
+  const line = eventLine({
+    ...entry(start, 'a'),
+    actor: { type: 'user\u009b2J', metadata: { email: 'ann\u202e@bank', secretValue: 'p4ss' } },
   })
+  expect(JSON.stringify(line)).toContain('user\\\\u{9b}2J')
+  expect(JSON.stringify(line)).not.toMatch(/[\u0080-\u009f\u202e]|p4ss/)
 })

@@ -38,14 +38,34 @@ describe('requests of a log', () => {
       line(11, '{"reqId":"a","req":'),
       line(11, 'null'),
       line(11, '[1]'),
-      line(11, { reqId: 7, req: { method: 'GET', url: '/' } }),
-      line(11, { reqId: 'a b', req: { method: 'GET', url: '/' } }),
+      line(11, { reqId: ['a'], req: { method: 'GET', url: '/' } }),
+      line(11, { req: { method: 'GET', url: '/' } }),
       line(11, came('m', { method: 'p4ssw0rd' })),
       line(11, came('u', { url: { a: 1 } })),
       'no time at all',
       '',
     )
     expect(requests).toEqual([])
+  })
+
+  it('are not hidden by a number that a client has chosen, which is shown where it is plain', () => {
+    const ids = [7, 'req-J9At8mfb9XilSp', 'a b', '\u001b[2J', '', 'x'.repeat(65)]
+    const { requests } = read(...ids.map(id => line(11, { ...came(''), reqId: id })))
+    expect(requests.map(({ id }) => id)).toEqual(['7', 'req-J9At8mfb9XilSp', ...Array(4).fill('[masked]')])
+  })
+
+  it('have no status where a client has given two of them one number', () => {
+    const { requests } = read(
+      ...[came('a'), came('a', { url: '/api/b' }), answered('a', 200), answered('a', 403)].map(one =>
+        line(11, one),
+      ),
+      ...[came('b'), answered('b', 201), came('b'), answered('b', 404)].map(one => line(12, one)),
+    )
+    expect(requests.map(({ status }) => status)).toEqual([undefined, undefined, 201, 404])
+  })
+
+  it('are those of odd methods as well', () => {
+    expect(read(line(11, came('a', { method: 'M-SEARCH' }))).requests).toHaveLength(1)
   })
 
   it('have an address only where it is one', () => {
