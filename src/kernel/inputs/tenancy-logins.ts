@@ -87,6 +87,7 @@ const github = z
       .optional()
       .describe('GitHub Enterprise Server, https://ghe.bank.example; GitHub.com when left out'),
     audience: plain
+      .regex(/^[^*]+$/, 'no pattern')
       .optional()
       .describe("For whom a job asks its token; the owner's address, as GitHub has it, when left out"),
     ca,
@@ -98,7 +99,10 @@ const github = z
   )
 
 const bounds = {
-  audiences: z.array(plain).min(1).describe('For whom its tokens must be: one of these'),
+  audiences: z
+    .array(plain.regex(/[^*]/, 'more than *: a token for anybody else would do'))
+    .min(1)
+    .describe('For whom its tokens must be: one of these'),
   subjects: z
     .array(plain)
     .default([])
@@ -118,6 +122,10 @@ const isBound = ({ subjects, claims }: { subjects: string[]; claims: Record<stri
   [subjects, ...Object.values(claims)].some(
     texts => texts.length > 0 && texts.every(text => !/^\**$/.test(text)),
   )
+// The server takes several subjects as texts of that claim.
+const oneSub = { path: ['claims', 'sub'], error: 'subjects or claims.sub, and not both' }
+const hasOneSub = ({ subjects, claims }: { subjects: string[]; claims: Record<string, string[]> }) =>
+  subjects.length === 0 || claims['sub'] === undefined
 
 const oidc = z
   .strictObject({
@@ -129,6 +137,7 @@ const oidc = z
   })
   .refine(hasCertificates, caFault)
   .refine(isBound, someBound)
+  .refine(hasOneSub, oneSub)
 
 const jwt = z
   .strictObject({
@@ -142,6 +151,7 @@ const jwt = z
     ...bounds,
   })
   .refine(isBound, someBound)
+  .refine(hasOneSub, oneSub)
 
 // The server verifies with the library jsonwebtoken, which knows no others, and refuses short RSA keys.
 function isVerifying(pem: string): boolean {

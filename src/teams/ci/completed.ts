@@ -15,7 +15,7 @@ const subject =
 /**
  * Fills in what somebody leaves out who makes claims up, as far as it follows: issuer and audience are taken for those
  * of the login; of a job of GitHub, repository, ref and environment are in its subject, the owner is in the name of its
- * repository, and what is no pull request is taken for a push. Claims that were given stay as they are.
+ * repository, and what is no pull request (by its ref, head_ref or base_ref) is taken for a push. Claims that were given stay as they are.
  */
 export function completed({ github }: TenancyLogin, login: Login, given: Claims): Completed {
   const follow: Record<string, string | undefined> = { iss: login.issuer, aud: example(login.audiences[0]) }
@@ -25,7 +25,10 @@ export function completed({ github }: TenancyLogin, login: Login, given: Claims)
     const full = text(given['repository']) ?? repository
     const owner = text(given['repository_owner']) ?? full?.split('/')[0]
     const ref = text(given['ref']) ?? parts['ref'] ?? (parts['pull'] && 'refs/pull/1/merge')
-    const event = ref?.startsWith('refs/pull/') ? 'pull_request' : 'push'
+    // A job of a pull request alone has a branch that it is from; where it runs on the base's, it has its rights.
+    const isPull = [given['head_ref'], given['base_ref']].some(name => text(name) !== undefined)
+    const onBase = isPull ? 'pull_request_target' : 'push'
+    const event = ref?.startsWith('refs/pull/') ? 'pull_request' : onBase
     Object.assign(follow, {
       repository: full,
       repository_owner: owner,

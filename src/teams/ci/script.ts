@@ -32,9 +32,9 @@ function fetching({ domain }: ScriptRequest, { project, environment, path, recur
 }
 
 // Own secrets win over imported ones, and of these the last, as in the action; a name that no variable can have is left
-// out. Of jq's anchors $ also fits before a line's end.
+// out; of jq's anchors $ also fits before a line's end. An answer that is cut off or empty is a failure.
 const pairs =
-  '[(.imports // [] | .[].secrets[]), .secrets[]] | map({(.secretKey): .secretValue}) | add // {} | to_entries[] | select(.key | test("\\\\A[A-Za-z_][A-Za-z0-9_]*\\\\z"))'
+  'input | [(.imports // [] | .[].secrets[]), .secrets[]] | map({(.secretKey): .secretValue}) | add // {} | to_entries[] | select(.key | test("\\\\A[A-Za-z_][A-Za-z0-9_]*\\\\z"))'
 
 /**
  * The step of a job of GitHub Actions that does what the action does, which has no JWT auth: asks GitHub for a token,
@@ -56,8 +56,8 @@ export function gitHubScript(
     "END=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')",
     'export END',
     'secrets() {',
-    `  jq -c '${pairs}' | while IFS= read -r pair; do`,
-    `    printf '%s' "$pair" | jq -r '.value | split("\\n")[] | select(. != "") | "::add-mask::" + .'`,
+    `  jq -cn '${pairs}' | while IFS= read -r pair; do`,
+    `    printf '%s' "$pair" | jq -r '.value | split("\\n")[] | select(. != "") | gsub("%"; "%25") | gsub("\\r"; "%0D") | "::add-mask::" + .'`,
     `    printf '%s' "$pair" | jq -r '"\\(.key)<<\\(env.END)\\n\\(.value)\\n\\(env.END)"' >>"$GITHUB_ENV"`,
     '  done',
     '}',
@@ -72,14 +72,14 @@ export function fetchScript(request: ScriptRequest, fetched: readonly Fetched[])
     '#!/bin/sh',
     `# Written by sealift ci workflow for the identity ${printable(request.identity.name)}. No secret is in it: a job logs in with the token that its`,
     `# CI signs for it, for the audience ${request.login.audiences.join(' or ')}, in the variable CI_TOKEN. It wants curl and jq.`,
-    '# Its use, in a job: eval "$(ENVIRONMENT=prod sh fetch-secrets.sh)"',
+    '# Its use, in a job: secrets=$(ENVIRONMENT=prod sh fetch-secrets.sh) && eval "$secrets"',
     'set -eu',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: they are the shell's
     ': "${CI_TOKEN:?}" "${ENVIRONMENT:?}"',
     'export CI_TOKEN',
     header,
     ...login(request),
-    `secrets() { jq -r '${pairs} | "export \\(.key)=\\(.value | @sh)"'; }`,
+    `secrets() { jq -rn '${pairs} | "export \\(.key)=\\(.value | @sh)"'; }`,
     'case "$ENVIRONMENT" in',
     ...[...Map.groupBy(fetched, ({ environment }) => environment)].flatMap(([environment, some]) => [
       `${environment})`,

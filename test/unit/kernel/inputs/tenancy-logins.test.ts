@@ -88,6 +88,22 @@ describe('patterns', () => {
   })
 })
 
+test.each([
+  ['any audience', { oidc: { ...oidc, audiences: ['sealift', '*'] } }, 'login.oidc.audiences[1]'],
+  [
+    'a pattern of audiences of GitHub',
+    { github: { ...github, audience: 'https://*' } },
+    'login.github.audience',
+  ],
+  [
+    'subjects and the claim of them, of which one would count alone',
+    { jwt: { ...jwt, subjects: ['a', 'b'], claims: { sub: ['c'] } } },
+    'login.jwt.claims.sub',
+  ],
+])('refuses %s', (_, login, place) => {
+  expect(faults(login)).toEqual([expect.stringContaining(`${place}: `)])
+})
+
 describe('what would let everybody in is refused', () => {
   test.each([
     [

@@ -20,6 +20,16 @@ test.each([
   ['a subject with ids', { sub: 'repo:openova@1/app@2:ref:refs/heads/main' }, true],
   ['a pull request by its subject', { sub: 'repo:openova/app:pull_request' }, false],
   ['a pull request by its ref', { repository: 'openova/app', ref: 'refs/pull/7/merge' }, false],
+  [
+    'the branch of a pull request that runs with the rights of its base',
+    { repository: 'openova/app', ref: 'refs/heads/main', head_ref: 'mend', base_ref: 'main' },
+    false,
+  ],
+  [
+    'no branch of a pull request',
+    { repository: 'openova/app', ref: 'refs/heads/main', head_ref: '', base_ref: '' },
+    true,
+  ],
   ['another event', { repository: 'openova/app', ref: 'refs/heads/main', event_name: 'workflow_run' }, false],
   ['another owner by its repository', { repository: 'evil/app', ref: 'refs/heads/main' }, false],
   [
