@@ -52,9 +52,12 @@ test('a token in the place of claims is told so, and not shown', async () => {
   const path = join(dir, 'token')
   const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl'
   await writeFile(path, token)
-  const { exitCode, stdout, stderr } = await sealift(['ci', 'try', '-f', file, 'ci', '--claims', path])
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('that is a token')])
-  expect(stdout + stderr).not.toContain(token)
+  for (const given of [path, token, `${token}x.`.repeat(20)]) {
+    const { exitCode, stdout, stderr } = await sealift(['ci', 'try', '-f', file, 'ci', '--claims', given])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('has no claims in it')])
+    if (given !== path) expect(stderr).not.toContain('eyJ')
+    expect(stdout + stderr).not.toContain(token)
+  }
 })
 
 test('a workflow wants the address of the site, and an action that is named as one', async () => {

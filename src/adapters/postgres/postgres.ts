@@ -6,7 +6,7 @@ import type { Database, DatabaseLogin, DatabaseSession } from '../../kernel/port
 import { connectError } from './errors.ts'
 
 const connectTimeout = 10_000
-const statementTimeout = '30s'
+const statementTimeout = 30_000
 // Milliseconds in which Terminate is on its way.
 const leaving = 100
 
@@ -26,7 +26,8 @@ async function open(login: DatabaseLogin): Promise<DatabaseSession> {
   try {
     await client.connect()
     // Not as a start-up parameter: poolers such as PgBouncer refuse those they do not know.
-    await client.query(`SET statement_timeout = '${statementTimeout}'`)
+    // A pooler itself lets clients in; only a statement shows that its server does, too.
+    await client.query(login.bare ? 'SELECT 1' : `SET statement_timeout = ${statementTimeout}`)
   } catch (error) {
     await leave(client)
     throw connectError(error, login)
@@ -57,7 +58,7 @@ async function leave(client: Client): Promise<void> {
 }
 
 function config(login: DatabaseLogin): ClientConfig {
-  const { host, port, user, database, password, tls, ca } = login
+  const { host, port, user, database, password, tls, ca, bare } = login
   const name = login.serverName ?? host
   // The connection may run through a forwarded port: the name that is asked for and checked is the server's own.
   const servername = isIP(name) === 0 ? { servername: name } : {}
@@ -69,6 +70,7 @@ function config(login: DatabaseLogin): ClientConfig {
     password: password.reveal(),
     application_name: 'sealift',
     connectionTimeoutMillis: connectTimeout,
+    ...(bare ? { query_timeout: statementTimeout } : {}),
     ssl:
       tls === 'disable'
         ? false

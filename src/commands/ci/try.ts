@@ -43,7 +43,8 @@ export default class CiTry extends BaseCommand {
     const files = nodeFiles()
     const tenancy = await readTenancy(flags.file, files)
     const texts = (flags.claims ?? []).map(async (claims, at) =>
-      claims.trimStart().startsWith('{')
+      // A token as well: as the name of a file it would be in an error.
+      /^\s*(\{|eyJ[\w-]+\.)/.test(claims)
         ? readClaims(claims, `claims ${at + 1}`)
         : readClaims(await files.readText(claims), claims),
     )

@@ -16,6 +16,8 @@ export interface DatabaseLogin extends Endpoint {
   readonly ca?: string
   /** The server's own name, for TLS and for messages, when the connection runs through a forwarded port. */
   readonly serverName?: string
+  /** Whether nothing is set for the session: a pooler would hand it on to the next who gets its connection. */
+  readonly bare?: boolean
 }
 
 /** One PostgreSQL session. */

@@ -27,6 +27,7 @@ export async function atServer<T>(
       serverName: host,
       database,
       tls,
+      bare: true,
       ...(ca === undefined ? {} : { ca }),
     })
   } finally {

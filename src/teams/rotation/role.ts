@@ -1,4 +1,4 @@
-import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Database, DatabaseLogin, DatabaseSession, Random, Secret } from '../../kernel/ports/index.ts'
 import { ownComment, scramVerifier, withSession } from '../../kernel/services/index.ts'
 import { refusal } from './refusal.ts'
@@ -12,10 +12,18 @@ export async function letsIn(database: Database, at: At, user: string, password:
     await withSession(database, { ...at, user, password }, async () => {})
     return true
   } catch (error) {
-    // SQLSTATE invalid_password; PostgreSQL says the same of a role that is not there.
-    if (error instanceof SealiftError && systemCode(error.cause) === '28P01') return false
+    if (error instanceof SealiftError && isPasswordRefused(error.cause)) return false
     throw error
   }
+}
+
+/**
+ * SQLSTATE invalid_password; PostgreSQL says the same of a role that is not there. PgBouncer has one code for all that
+ * it says itself (seen of 1.18: 08P01, SASL authentication failed).
+ */
+function isPasswordRefused(error: unknown): boolean {
+  const code = systemCode(error)
+  return code === '28P01' || (code === '08P01' && /\bauth(entication)? failed\b/.test(messageOf(error)))
 }
 
 /** Whoever changes the role: an administrator, or the role itself. */

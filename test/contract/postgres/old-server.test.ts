@@ -34,7 +34,7 @@ it('is refused when it is looked at, and nothing is changed on it', async () => 
   expect(error.faults).toEqual(['PostgreSQL 13.14 is too old: Infisical needs 14 or later'])
   expect(error.hints).toEqual(['Upgrade the server, or name another one under database.host.'])
   expect(server.statements).toEqual([
-    "SET statement_timeout = '30s'",
+    'SET statement_timeout = 30000',
     expect.stringMatching(/^SELECT current_setting\('server_version_num'\)/),
   ])
 })

@@ -26,6 +26,12 @@ describe('a PostgreSQL session', () => {
     await session.close()
   })
 
+  it('has nothing set where it is to be bare', async () => {
+    const session = await postgres.open({ ...login, bare: true })
+    expect(await session.query('SHOW statement_timeout')).toEqual([{ statement_timeout: '0' }])
+    await session.close()
+  })
+
   it('quotes names and texts', async () => {
     const session = await postgres.open(login)
     const sql = `SELECT ${session.literal("it's \\ so")} AS ${session.identifier('a"b')}`

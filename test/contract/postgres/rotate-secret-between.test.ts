@@ -20,12 +20,16 @@ beforeEach(async () => {
 
 const admin = { admin: { namespace: 'databases', name: 'postgres-superuser' } }
 
+/** What PostgreSQL and newer PgBouncers say, and what PgBouncer 1.18 was seen to say. */
+const ofPostgres = { code: '28P01', message: 'password authentication failed for user "app"' }
+const refusals = [ofPostgres, { code: '08P01', message: 'SASL authentication failed' }]
+
 /** A pooler that has passwords of its own, and lets the role in with that alone. */
-const pooler = (known: string): Database => ({
+const pooler = (known: string, { code, message } = ofPostgres): Database => ({
   open: async login => {
     if (login.user !== 'app' || login.password.reveal() === known) return await site.database.open(login)
     throw new SealiftError('DATABASE_DENIED', 'refused', {
-      cause: Object.assign(new Error('password authentication failed'), { code: '28P01' }),
+      cause: Object.assign(new Error(message), { code }),
     })
   },
 })
@@ -49,6 +53,31 @@ it.each([
     expect(await site.logsIn('app', stored ?? '')).toBe(true)
   },
 )
+
+it.each(refusals)('a pooler says so by $code', async refusal => {
+  const { failed } = await site.rotate(rotating(postgres), { database: pooler('old', refusal) })
+  expect(failed).toMatchObject([{ code: 'PROOF_FAILED' }])
+  expect(await site.logsIn('app', 'old')).toBe(true)
+})
+
+it('what else a pooler says is no word on the password', async () => {
+  const away = { code: '08P01', message: 'pgbouncer cannot connect to server' }
+  const { failed } = await site.rotate(rotating(postgres), { database: pooler('old', away) })
+  expect(failed).toMatchObject([{ code: 'DATABASE_DENIED' }])
+  expect(await site.pending()).toBeUndefined()
+})
+
+it('nothing is set for the session, which a pooler would hand on to others', async () => {
+  const bare: (boolean | undefined)[] = []
+  const database: Database = {
+    open: async login => {
+      bare.push(login.bare)
+      return await site.database.open(login)
+    },
+  }
+  await site.rotate(rotating(postgres), { database })
+  expect([...new Set(bare)]).toEqual([true])
+})
 
 it('a role that may be logged in once at a time gets another one, too', async () => {
   await asSuperuser(postgres, 'ALTER ROLE app CONNECTION LIMIT 1')
