@@ -1,4 +1,4 @@
-import { count } from '../kernel/errors/index.ts'
+import { count, printable } from '../kernel/errors/index.ts'
 import { table } from './table.ts'
 import { type Unmet, unmetText } from './tenancy-text.ts'
 
@@ -33,8 +33,9 @@ export function rotatedText(result: {
     ...(readers.length === 0 ? ['  no ExternalSecret reads it'] : []),
     ...readers.map(reader => `  ${reader.externalSecret} (Secret ${reader.secret}) ${states[reader.state]}`),
   ])
+  // Names of roles are from Infisical, where others write.
   return [
-    ...lines,
+    ...lines.map(line => printable(line, 1000)),
     ...(rotated.length === 0 ? ['nothing was given anew'] : []),
     ...(notDue.length === 0 ? [] : [`not due yet: ${notDue.join(', ')}`]),
     ...(serverRotates

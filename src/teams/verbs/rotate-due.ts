@@ -19,6 +19,9 @@ export const dueSecrets = z.strictObject({
 })
 export type DueSecrets = z.infer<typeof dueSecrets>
 
+/** Milliseconds that clocks may differ by. */
+const day = 24 * 3600 * 1000
+
 /** What the verb is asked: the site's name, and its tenancy. */
 export interface DueRequest {
   readonly site: string
@@ -42,9 +45,16 @@ export async function findDue(
       const found = await Promise.all(
         places.map(async place => {
           const ages = await pace.read(() => session.rotation.ages(place.id, place.environment))
-          return { secrets: ages.length, old: oldSecrets(ages, policy, place, host.clock.now()) }
+          const now = host.clock.now()
+          const ahead = ages.filter(({ changedAt }) => changedAt - now > day).length
+          return { secrets: ages.length, ahead, old: oldSecrets(ages, policy, place, now) }
         }),
       )
+      const ahead = found.reduce((sum, one) => sum + one.ahead, 0)
+      if (ahead > 0)
+        reporter.warn(
+          `${count(ahead, 'secret')} changed in a time to come: a clock is wrong, this machine's or the server's, and ages are wrong with it`,
+        )
       return {
         environments: places.length,
         secrets: found.reduce((sum, { secrets }) => sum + secrets, 0),

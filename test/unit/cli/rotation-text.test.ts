@@ -22,6 +22,11 @@ test('what was given anew is told with what reads it', () => {
   ])
 })
 
+test('a role whose name would steer a terminal is shown as text', () => {
+  const text = rotatedText({ rotated: [{ ...one, role: 'a\u202e\u009b2J', readers: [] }], ...nothing })
+  expect(text).toContain('role a\\u{202e}\\u{9b}2J logs in')
+})
+
 test('that nothing reads it, that nothing was due, and what the licence has, are told', () => {
   const kept = { ...one, earlier: 'kept' as const, readers: [] }
   expect(rotatedText({ rotated: [kept], ...nothing })).toContain(

@@ -60,6 +60,12 @@ describe('old secrets', () => {
     expect([result.old, dueFault(result)]).toEqual([[], undefined])
   })
 
+  it('are told with a warning where a clock is wrong', async () => {
+    site.infisical.rotation.changed.set('prod//YOUNG', { at: site.clock.now() + 2 * day })
+    await due()
+    expect(site.talk.told).toEqual([expect.stringContaining('1 secret changed in a time to come')])
+  })
+
   it('are asked for again where the server fails', async () => {
     let failures = 0
     site.infisical.rotation.before = () => {
