@@ -31,23 +31,27 @@ const quiet = 60_000
 
 /**
  * The requests that the logs of a server's pods have of a time, in the order in which they came, and how far each log
- * reaches. @param from in milliseconds since 1970, as `until`, which is not in it @throws SealiftError CLUSTER_*
+ * reaches. Where a log is larger than is read, all end before its last line that was, and `until` says when.
+ * @param from in milliseconds since 1970, as `until`, which is not in it @throws SealiftError CLUSTER_*
  */
 export async function requestsOf(
   cluster: Cluster,
   namespace: string,
   from: number,
   until: number,
-): Promise<{ requests: readonly LoggedRequest[]; logs: readonly LogReach[] }> {
+): Promise<{ requests: readonly LoggedRequest[]; logs: readonly LogReach[]; until: number }> {
   const names = await podsByAddress(cluster)
   const requests: LoggedRequest[] = []
   const logs: LogReach[] = []
+  let reached = until
   for (const found of await whereRuns(cluster, namespace)) {
     const { pod, container, run, startedAt } = found
     const place = { namespace, pod, container }
     const head = readRequests(await cluster.timedLog(place, run, 200), 0, 0).first
     const text = await cluster.timedLog(place, run, most, new Date(from))
     const read = readRequests(text, from, until)
+    const isCut = Buffer.byteLength(text) >= most
+    if (isCut) reached = Math.min(reached, Math.max(from + 1, read.last ?? until))
     for (const request of read.requests) {
       const fromPod = request.from === undefined ? undefined : names.get(request.from)
       requests.push({ ...request, pod, container, run, ...(fromPod === undefined ? {} : { fromPod }) })
@@ -56,10 +60,15 @@ export async function requestsOf(
       ...{ pod, container, run, requests: read.requests.length, probes: read.probes },
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(head === undefined ? {} : { reachesTo: head }),
-      missing: missingOf(found, head, from, Buffer.byteLength(text) >= most),
+      missing: missingOf(found, head, from, isCut),
     })
   }
-  return { requests: requests.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)), logs }
+  const within = requests.filter(({ time }) => Date.parse(time) < reached)
+  return {
+    requests: within.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)),
+    logs,
+    until: reached,
+  }
 }
 
 function missingOf(
@@ -78,6 +87,8 @@ function missingOf(
     ...(head !== undefined && Date.parse(head) > due
       ? [`before ${head}: kubelet has put the lines aside`]
       : []),
-    ...(isCut ? ['the newest lines: the log is larger than 48 MiB; export shorter times'] : []),
+    ...(isCut
+      ? ['the newest lines: the log is larger than 48 MiB; another export with --after goes on there']
+      : []),
   ]
 }

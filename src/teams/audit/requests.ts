@@ -23,6 +23,8 @@ export interface ReadRequests {
   readonly probes: number
   /** When the first line was written; nothing for an empty log. */
   readonly first?: string
+  /** When the last one was, in milliseconds since 1970. */
+  readonly last?: number
 }
 
 /**
@@ -37,11 +39,13 @@ export function readRequests(log: string, from: number, until: number): ReadRequ
   const all: Request[] = []
   let probes = 0
   let first: string | undefined
+  let last: number | undefined
   for (const line of log.split('\n')) {
     const [, stamp = '', text = ''] = /^(\S+) (.*)$/.exec(line) ?? []
     const time = Date.parse(stamp)
     if (Number.isNaN(time)) continue
     first ??= new Date(time).toISOString()
+    last = time
     const entry = parsed(text)
     const id = entry?.['reqId']
     if (entry === undefined || (typeof id !== 'string' && typeof id !== 'number')) continue
@@ -64,7 +68,11 @@ export function readRequests(log: string, from: number, until: number): ReadRequ
       if (before !== undefined) Object.assign(before, answered(res, entry))
     }
   }
-  return { requests: all, probes, ...(first === undefined ? {} : { first }) }
+  return {
+    ...{ requests: all, probes },
+    ...(first === undefined ? {} : { first }),
+    ...(last === undefined ? {} : { last }),
+  }
 }
 
 function parsed(text: string): Mapping | undefined {

@@ -165,7 +165,11 @@ async function fromLogs(
   until: number,
   { reporter }: Talk,
 ): Promise<Gathered> {
-  const { requests, logs } = await asStep(
+  const {
+    requests,
+    logs,
+    until: reached,
+  } = await asStep(
     reporter,
     "Read the pods' request logs: this server keeps no audit log",
     () => requestsOf(cluster, namespace, from, until),
@@ -180,7 +184,7 @@ async function fromLogs(
     missing.map(what => `${pod}/${container}${run === 'previous' ? ' (the run before)' : ''}: ${what}`),
   )
   return {
-    ...{ source: 'request-log', lines, until, logs: [...logs] },
+    ...{ source: 'request-log', lines, until: reached, logs: [...logs] },
     missing: [...(logs.length === 0 ? ['no pod of the server is there'] : []), ...missing],
   }
 }
