@@ -75,7 +75,7 @@ it('its requests can be read out of what it logs, with neither tokens nor values
 })
 
 describe('with a licence', () => {
-  it('the log is read page by page and day by day', async () => {
+  it('the log is read page by page, and in longer times where there is little', async () => {
     const { session, watched } = licensed
     expect(await session.audit.features()).toEqual({
       ...{ auditLogs: true, auditLogsRetentionDays: 90, secretRotation: true },
@@ -94,7 +94,8 @@ describe('with a licence', () => {
     expect(found.map(({ event }) => event)).toMatchObject(
       ['ONE', 'TWO', 'THREE'].map(secretKey => ({ type: 'create-secret', metadata: { secretKey } })),
     )
-    expect(watched.seen).toHaveLength(100)
+    // 1 + 2 + 4 + … + 32 days, and the rest: there is little in them.
+    expect(watched.seen).toHaveLength(7)
     expect(watched.seen.every(({ status }) => status === 200)).toBe(true)
   })
 
