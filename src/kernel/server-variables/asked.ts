@@ -28,13 +28,20 @@ export async function askedBy(cluster: Pick<Cluster, 'get'>, asker: Asker): Prom
 
 /**
  * Notes what somebody asks for, in the place of what they asked for before; what others asked for stays. Gives all that
- * is asked for then. @throws SealiftError CLUSTER_*
+ * was asked for, and all that is then. With `keep` what they ask for no more stays noted: a run that is killed before the
+ * server has heard of it leaves a trace. @throws SealiftError CLUSTER_*
  */
-export async function noteAsked(cluster: Cluster, asker: Asker, wanted: Asked): Promise<Asked> {
+export async function noteAsked(
+  cluster: Cluster,
+  asker: Asker,
+  wanted: Asked,
+  { keep }: { readonly keep: boolean },
+): Promise<{ before: Asked; all: Asked }> {
   const { data, version } = await stored(cluster)
   const others = Object.entries(data).filter(([key]) => !key.startsWith(`${asker}.`))
   const own = Object.entries(wanted).map(([name, value]) => [`${asker}.${name}`, value] as const)
-  const next: Data = Object.fromEntries([...others, ...own])
+  const all: Data = Object.fromEntries([...others, ...own])
+  const next = keep ? { ...data, ...all } : all
   if (shown(next) !== shown(data))
     await cluster.apply({
       ...kinds.configMap,
@@ -44,7 +51,7 @@ export async function noteAsked(cluster: Cluster, asker: Asker, wanted: Asked): 
       },
       data: next,
     })
-  return merged(next)
+  return { before: merged(data), all: merged(all) }
 }
 
 const shown = (data: Data) => JSON.stringify(Object.entries(data).sort())

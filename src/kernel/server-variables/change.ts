@@ -22,11 +22,13 @@ export async function ensureServerVariables(
 ): Promise<boolean> {
   const { cluster } = restarting
   const live = await requireEnvironment(cluster, namespace)
-  const all = await noteAsked(cluster, asker, wanted)
-  const none = askedVariables.every(name => all[name] === undefined && !(name in live.more))
+  const { before, all } = await noteAsked(cluster, asker, wanted, { keep: true })
+  const none = askedVariables.every(name => (before[name] ?? all[name]) === undefined && !(name in live.more))
   // The copy first, as when they were stored.
   for (const place of [systemNamespace, namespace]) await putAsked(cluster, place, all)
-  return none ? false : await restartForEnvironment(restarting, namespace)
+  const started = none ? false : await restartForEnvironment(restarting, namespace)
+  await noteAsked(cluster, asker, wanted, { keep: false })
+  return started
 }
 
 /** Each of the two is left with the keys that it has, whatever the other's are: install tells of those. */

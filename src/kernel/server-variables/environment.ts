@@ -1,4 +1,4 @@
-import { isManaged, keysSecretName, secretData } from '../access/index.ts'
+import { infisicalName, isManaged, keysSecretName, secretData } from '../access/index.ts'
 import { ownVariables } from '../inputs/index.ts'
 import { canonicalJson, type Digest, digestOf } from '../oci/index.ts'
 import { secretObject } from '../owned/index.ts'
@@ -28,11 +28,12 @@ export function environmentSecret(
   annotations: Readonly<Record<string, string>> = {},
 ): KubernetesObject {
   const names = Object.keys(more).sort().join(' ')
+  const { [moreAnnotation]: _, ...others } = annotations
   return secretObject(
     namespace,
     keysSecretName,
     { ...wired, ...more },
-    { ...annotations, ...(names === '' ? {} : { [moreAnnotation]: names }) },
+    { ...others, ...(names === '' ? {} : { [moreAnnotation]: names }) },
   )
 }
 
@@ -57,6 +58,15 @@ export async function environmentMark(
 ): Promise<Digest | undefined> {
   const found = await cluster.get(kinds.secret, keysSecretName, namespace)
   return found && digestOf(canonicalJson(found['data'] ?? {}))
+}
+
+/** Whether Infisical's pods have started with what is in their Secret now. @throws SealiftError CLUSTER_* */
+export async function haveStarted(cluster: Pick<Cluster, 'get'>, namespace: string): Promise<boolean> {
+  const [mark, deployment] = await Promise.all([
+    environmentMark(cluster, namespace),
+    cluster.get(kinds.deployment, infisicalName, namespace),
+  ])
+  return deployment !== undefined && markOf(deployment) === mark
 }
 
 /** The mark of the environment that a Deployment's pods start with. */

@@ -9,6 +9,7 @@ export {
   environmentIn,
   environmentMark,
   environmentSecret,
+  haveStarted,
   markOf,
   type Variables,
 } from './environment.ts'

@@ -4,7 +4,7 @@ import type { AskedVariable } from '../../kernel/inputs/index.ts'
 import { fieldsOf } from '../../kernel/objects/index.ts'
 import { covers } from '../../kernel/owned/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
-import { askedBy, requireEnvironment } from '../../kernel/server-variables/index.ts'
+import { askedBy, haveStarted, requireEnvironment } from '../../kernel/server-variables/index.ts'
 import { bindingObject } from './account.ts'
 import type { StoreDifference } from './action.ts'
 import type { Site } from './site.ts'
@@ -44,8 +44,10 @@ export async function accountDifferences(
   }
   const { more } = await requireEnvironment(cluster, infisical)
   const { metadata: _, ...wanted } = bindingObject(account, externalSecrets)
+  // A run that was killed may have written it, and not have started the pods.
+  const isSet = asked && internalVariable in more && (await haveStarted(cluster, infisical))
   return [
-    ...(asked && internalVariable in more ? [] : [variable('create')]),
+    ...(isSet ? [] : [variable('create')]),
     ...(covers(binding, wanted) ? [] : [bound(binding === undefined ? 'create' : 'change')]),
   ]
 }

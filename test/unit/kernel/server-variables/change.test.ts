@@ -6,6 +6,7 @@ import {
   type Asker,
   askedOf,
   ensureServerVariables,
+  environmentIn,
   environmentMark,
   environmentSecret,
 } from '../../../../src/kernel/server-variables/index.ts'
@@ -117,6 +118,34 @@ describe('variables that verbs for teams ask for', () => {
     expect(starts).toEqual([])
     expect(await ensure('look', internal)).toBe(true)
     expect(starts).toHaveLength(1)
+  })
+
+  test('that are taken back are taken back by a rerun, wherever a run was killed', async () => {
+    for (const kind of ['Secret', 'Deployment']) {
+      const { cluster, starts, restarting, ensure, both } = await installed()
+      await ensure('stores', internal)
+      const apply: typeof cluster.apply = async object => {
+        if (object.kind === kind) throw new Error('killed')
+        return await cluster.apply(object)
+      }
+      const killed = { ...restarting, cluster: { ...cluster, apply } }
+      await expect(ensureServerVariables('stores', {}, 'infisical', killed)).rejects.toThrow('killed')
+      // Whoever asks what was asked for finds that there is something to do.
+      expect(await askedOf(cluster)).toEqual(internal)
+      expect(await ensure('stores', {})).toBe(true)
+      expect(await both()).toEqual(Array(2).fill({ ...keys, ...more }))
+      expect([await askedOf(cluster), starts.length]).toEqual([{}, 2])
+    }
+  })
+
+  test('that nobody asks for any more are not Sealift’s when somebody else sets them', async () => {
+    const { cluster, ensure } = await installed()
+    for (const name of ['sealift-system', 'infisical'])
+      await cluster.apply(environmentSecret(name, { wired: keys, more: {} }))
+    await ensure('stores', internal)
+    await ensure('stores', {})
+    await cluster.applyAs('someone', secretObject('infisical', 'infisical-secrets', internal))
+    expect(environmentIn(await cluster.get(kinds.secret, 'infisical-secrets', 'infisical'))?.more).toEqual({})
   })
 
   test('are waited for until the old pods are gone, which would still answer', async () => {

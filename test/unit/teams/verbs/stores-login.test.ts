@@ -195,6 +195,21 @@ describe('stores that log in as an account', () => {
   })
 })
 
+test('a run that was killed before the pods had the variable is gone on with: they start', async () => {
+  const { apply } = site.cluster
+  site.cluster.apply = async object => {
+    if (object.kind === 'Deployment') throw new Error('killed')
+    return await apply(object)
+  }
+  await expect(site.apply(as('kubernetes'))).rejects.toThrow('killed')
+  site.cluster.apply = apply
+  expect(starts()).toBe(0)
+  expect(bySide((await site.plan(as('kubernetes'))).differences)[0]).toBe('create variable')
+  expect((await site.apply(as('kubernetes'))).unmet).toEqual([])
+  expect(starts()).toBe(1)
+  expect((await site.plan(as('kubernetes'))).differences).toEqual([])
+})
+
 describe('it is refused, and nothing is made,', () => {
   const refused = async (login: 'kubernetes' | 'universal-auth' = 'kubernetes') => {
     const objects = site.cluster.objects()
