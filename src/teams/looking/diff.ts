@@ -35,10 +35,16 @@ export function compareLook(
   const seen = all.filter(({ at }) => isLookedInto(look, at))
   const granted = ({ grants, folders }: ObservedSource, at: Source) =>
     grants.some(grant => isOf(grant, at, folders.get(at.environment) ?? []))
+  // What looks into nothing any more needs nothing for it.
+  const needs = look.into.length > 0
   return {
     actions: [
-      ...(observed.isTold ? [] : [{ kind: 'variable', change: 'change', name: sharingVariable } as const]),
-      ...(observed.isAllowed ? [] : [{ kind: 'sharing', change: 'change', name: organization } as const]),
+      ...(observed.isTold || !needs
+        ? []
+        : [{ kind: 'variable', change: 'change', name: sharingVariable } as const]),
+      ...(observed.isAllowed || !needs
+        ? []
+        : [{ kind: 'sharing', change: 'change', name: organization } as const]),
       ...seen
         .filter(({ source, at }) => !granted(source, at))
         .map(({ at }) => ({ kind: 'grant', change: 'create', project, source: at }) as const),
@@ -79,6 +85,12 @@ function isFrom({ environmentId, path }: ServerImport, at: Source, { sources }: 
   const { environments = [] } = sources.get(at.project)?.project ?? {}
   const environment = environments.find(({ slug }) => slug === at.environment)
   return environment?.id === environmentId && path === at.path
+}
+
+/** Whether its project has a folder. */
+function isThere({ project, environment, path }: Source, { sources }: ObservedLook): boolean {
+  const folders = sources.get(project)?.folders.get(environment)
+  return folders !== undefined && (path === '/' || folders.some(folder => folder.path === path))
 }
 
 function refusal(look: Look, observed: ObservedLook): string | undefined {
@@ -128,7 +140,7 @@ function shadows({ project, environment }: Look, { shadowing }: ObservedLook): U
   }))
 }
 
-/** Grants and imports of environments that are not to be looked into. */
+/** Grants and imports of environments that are not to be looked into, and imports of folders that are gone. */
 function extrasOf(look: Look, observed: ObservedLook): LookRemoval[] {
   const { project } = look
   const of = (source: Source) => ({ change: 'remove', project, source }) as const
@@ -142,7 +154,7 @@ function extrasOf(look: Look, observed: ObservedLook): LookRemoval[] {
   )
   const imports = [...observed.imports].flatMap(([place, some]) => {
     const source = sourceAt(place)
-    if (source === undefined || isLookedInto(look, source)) return []
+    if (source === undefined || (isLookedInto(look, source) && isThere(source, observed))) return []
     return some
       .filter(found => isFrom(found, source, observed))
       .map(({ id }) => ({ kind: 'import', ...of(source), id }) as const)

@@ -6,6 +6,7 @@
 export { type FolderAction, isOfLook, type LookAction, type LookRemoval } from './action.ts'
 export { applyLook } from './apply.ts'
 export { compareLook, type LookComparison } from './diff.ts'
+export { isSharingLeft, lookAsker, sharesAnything } from './left.ts'
 export { type ObservedLook, observeLook } from './observe.ts'
 export { sharingVariable } from './told.ts'
 export { trialsBeyond } from './trials.ts'

@@ -96,7 +96,7 @@ export async function observeLook(look: Look, observing: Observing): Promise<Obs
     return (all ?? []).filter(({ targetProjectId }) => targetProjectId === view?.id)
   }
   // Before projects may share there are no grants: one question says whether the server knows them at all.
-  const [first] = named
+  const [first = projects[0]] = named
   if (!shares && first !== undefined) await grantsOf(first)
   const sources = await Promise.all(
     named.map(async (project): Promise<readonly [string, ObservedSource]> => {

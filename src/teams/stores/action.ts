@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { storeIdentity } from '../../kernel/access/index.ts'
-import { isOfLook, type LookAction, type LookRemoval, named } from '../looking/index.ts'
+import { isOfLook, type LookAction, type LookRemoval, named, sharingVariable } from '../looking/index.ts'
 import { type Action, described as describedRight } from '../tenancy/index.ts'
 import { type Place, storeNameOf } from './wanted.ts'
 
@@ -54,6 +54,12 @@ export const storeDifference = z.strictObject({
   detail: z.string(),
 })
 export type StoreDifference = z.infer<typeof storeDifference>
+
+/** That the server is told of no organisation any more: nothing looks into the projects of teams. */
+export const sharingLeft: StoreDifference = {
+  ...({ change: 'remove', kind: 'variable', name: sharingVariable } as const),
+  detail: "Infisical's pod starts anew",
+}
 
 /** Names the thing, and says what would be done with it. */
 export function describedStore(action: StoreAction): StoreDifference {

@@ -10,6 +10,7 @@ export {
   type StoreAction,
   type StoreDifference,
   type StoreRemoval,
+  sharingLeft,
   storeDifference,
 } from './action.ts'
 export { type ApplyingStores, applyStores } from './apply.ts'

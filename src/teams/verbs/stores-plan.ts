@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
 import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { isSharingLeft, sharesAnything } from '../looking/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'
 import {
@@ -11,6 +12,7 @@ import {
   describedStore,
   objectNameOf,
   observeStores,
+  sharingLeft,
   siteOf,
   storeDifference,
   storesOf,
@@ -68,6 +70,9 @@ export async function planStores(
       const differences = [
         ...(await accountDifferences(host.cluster, place, serve.map(objectNameOf))),
         ...actions.map(describedStore),
+        ...((await isSharingLeft(tenancy, host.cluster, () => sharesAnything(session, pace)))
+          ? [sharingLeft]
+          : []),
       ]
       const looked = [...stores.values(), ...externalSecrets, ...pushSecrets]
       const unready = await unreadyOf(host.cluster, looked)

@@ -5,6 +5,7 @@ import { allServed, type ConfirmStores, objectNameOf, siteOf, storesOf } from '.
 import { allButUnmet } from '../../tenancy/index.ts'
 import { applyTo, type Host } from './apply-to.ts'
 import { keepAccountOut, letAccountIn } from './let-in.ts'
+import { shareNoMore } from './let-share.ts'
 import type { StoresApplied, StoresApplyRequest } from './shape.ts'
 
 export { type StoresApplied, type StoresApplyRequest, storesApplied } from './shape.ts'
@@ -58,7 +59,14 @@ async function applyBy(
         : await applyTo({ infisical, session, site }, request, host, talk, confirm)
       // A store that could not be changed may still need it.
       const isWhole = made.unmet.length + made.unready.length === 0
-      const after = isWhole ? (await keepAccountOut(letting)).changed : []
+      const { tenancy, site: name } = request
+      const { infisical: connect, cluster, clock } = host
+      const after = isWhole
+        ? [
+            ...(await keepAccountOut(letting)).changed,
+            ...(await shareNoMore({ tenancy, site, name, connect, cluster, clock, talk })),
+          ]
+        : []
       return { layout, ...made, changed: [...before.changed, ...made.changed, ...after] }
     })
   })

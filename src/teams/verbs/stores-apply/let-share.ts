@@ -1,3 +1,4 @@
+import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import {
   asStep,
   type Clock,
@@ -7,10 +8,16 @@ import {
   type Talk,
 } from '../../../kernel/ports/index.ts'
 import { ensureServerVariables } from '../../../kernel/server-variables/index.ts'
-import { type LookAction, sharingVariable } from '../../looking/index.ts'
-import type { Pace } from '../../pace/index.ts'
+import {
+  isSharingLeft,
+  type LookAction,
+  lookAsker,
+  sharesAnything,
+  sharingVariable,
+} from '../../looking/index.ts'
+import { createPace, type Pace } from '../../pace/index.ts'
 import { withAdmin } from '../../server/index.ts'
-import type { Looking, StoreAction } from '../../stores/index.ts'
+import { type Looking, type StoreAction, type StoreDifference, sharingLeft } from '../../stores/index.ts'
 
 /** What lets the organisation's projects share. */
 type SharingAction = Extract<LookAction, { readonly kind: 'sharing' | 'variable' }>
@@ -31,9 +38,6 @@ export interface Letting extends Pick<Looking, 'session' | 'infisical' | 'site' 
   readonly name: string
 }
 
-/** Who asks for the variable, as it is noted in the cluster. */
-const asker = 'look'
-
 /**
  * Lets the organisation's projects share, before anything rests on it: the server is told of the organisation and
  * starts anew, and the organisation says yes. Then does the work, with a session of the server as it is now.
@@ -48,7 +52,7 @@ export async function letShare<T>(
   const { reporter, signal } = talk
   const wanted = { [sharingVariable]: session.organizationId }
   const tell = (say: (detail: string) => void) =>
-    ensureServerVariables(asker, wanted, site.infisical, { cluster, clock, signal, say })
+    ensureServerVariables(lookAsker, wanted, site.infisical, { cluster, clock, signal, say })
   const isUntold = actions.some(({ kind }) => kind === 'variable')
   const started =
     isUntold && (await asStep(reporter, 'Tell Infisical which organisation shares secrets', tell))
@@ -60,4 +64,25 @@ export async function letShare<T>(
   // Connections may lead to a pod that is gone.
   const host = { cluster, infisical: letting.connect }
   return started ? await withAdmin(letting.name, host, signal, go) : await go(session, infisical)
+}
+
+/** What it needs. */
+export interface LettingNoMore
+  extends Pick<Letting, 'connect' | 'clock' | 'cluster' | 'site' | 'talk' | 'name'> {
+  readonly tenancy: Tenancy
+}
+
+/** Takes the variable away again once nothing needs it. @throws SealiftError like {@link letShare} */
+export async function shareNoMore(letting: LettingNoMore): Promise<StoreDifference[]> {
+  const { tenancy, connect, clock, cluster, site, talk, name } = letting
+  const { reporter, signal } = talk
+  const pace = createPace(clock, signal, text => reporter.warn(text))
+  // Of now: Infisical may have been started anew since.
+  const shares = () =>
+    withAdmin(name, { cluster, infisical: connect }, signal, session => sharesAnything(session, pace))
+  if (!(await isSharingLeft(tenancy, cluster, shares))) return []
+  await asStep(reporter, 'Tell Infisical that no organisation shares secrets any more', say =>
+    ensureServerVariables(lookAsker, {}, site.infisical, { cluster, clock, signal, say }),
+  )
+  return [sharingLeft]
 }
