@@ -74,6 +74,9 @@ async function untilUp({ cluster, clock, signal, say }: Restarting, namespace: s
     if (clock.now() >= end)
       throw new SealiftError('HELM_FAILED', `Infisical is not up after ${timeout / 1000} s`, {
         faults: [waitingFor, ...(await podTrouble(cluster, namespace))],
+        hints: [
+          'what was set stays set, and the pod of before goes on answering: mend what keeps the new one from starting (often there is no room for both at once), then run it again',
+        ],
       })
     say(waitingFor)
     await clock.sleep(interval, signal)

@@ -34,16 +34,19 @@ export function rewriteText(where: string, text: string, wanted: Instead, isTemp
   const left = (said: string, at = firstOld(text)): Rewritten =>
     nothing([noted({ kind: 'left', at: Math.max(0, at), text: said })])
   const isOld = firstOld(text) >= 0
-  if (isTemplate || isHelm(text))
-    return isOld
+  const ofHelm = () =>
+    isOld
       ? left('a template of Helm, which only Helm can read: write external-secrets.io/v1 here by hand')
       : nothing()
+  if (isTemplate || namesHelm(text)) return ofHelm()
   let places: YamlPlace[]
   let before: unknown[]
   try {
     before = parseManifests(text)
     places = yamlPlaces(text)
   } catch (error) {
+    // In a text that is YAML they stand in a value, which External Secrets Operator fills.
+    if (hasActions(text)) return ofHelm()
     const templated = text.includes('{{') ? ', as a template is not' : ''
     return isOld ? left(`${syntaxFault(error, false)}${templated}: change it by hand`) : nothing()
   }
@@ -80,9 +83,11 @@ const nothing = (notes: readonly Note[] = []): Rewritten => ({ diff: '', changes
 const firstOld = (text: string) => text.search(/external-secrets\.io\/v1(?:alpha1|beta1)\b|\bserviceToken\b/)
 
 /** Whether a text says by itself that Helm fills it: ESO's own templates know no such names. */
-const isHelm = (text: string) =>
-  /\{\{[^}\n]{0,200}\.(?:Values|Release|Chart|Capabilities|Files)\b/.test(text) ||
-  /^[ \t]*\{\{-?[ \t]*(?:if|with|range|include|define|end)\b/m.test(text)
+const namesHelm = (text: string) =>
+  /\{\{[^}\n]{0,200}\.(?:Values|Release|Chart|Capabilities|Files)\b/.test(text)
+
+/** Whether a line of it is for a template's program. */
+const hasActions = (text: string) => /^[ \t]*\{\{-?[ \t]*(?:if|with|range|include|define|end)\b/m.test(text)
 
 function distinct(edits: readonly Edit[]): Edit[] {
   const byPlace = new Map(edits.map(edit => [`${edit.start} ${edit.end}`, edit]))

@@ -18,7 +18,7 @@ export function instead(text: string, provider: MappingPlace, wanted: Instead, k
     return left('it has serviceToken and another way to log in: take serviceToken out, v1 has no such field')
   if (inAuth === undefined && auth !== undefined)
     return left('it has serviceToken beside auth: take it out, and write auth.universalAuthCredentials')
-  const credentials = credentialsOf(token.value, wanted)
+  const credentials = credentialsOf(token.value, wanted, kind)
   const place = inAuth === undefined ? provider : auth
   const isInBlock = place?.kind === 'mapping' && !place.flow && startsLine(text, at)
   if (place?.kind !== 'mapping' || !place.pairs.includes(token) || !(place.flow || isInBlock))
@@ -38,7 +38,8 @@ export function instead(text: string, provider: MappingPlace, wanted: Instead, k
 /** What goes without saying in a diff, and has to be said. */
 function toldOf({ key, value }: Pair, { name, namespace }: Credentials, kind: string): Remark[] {
   const secret = [namespace, name].filter(Boolean).join('/')
-  const told = `a service token logs in no more: Secret ${secret} must have clientId and clientSecret of a machine identity; sealift stores apply makes stores with theirs`
+  const where = kind === 'SecretStore' ? `${secret} beside the store` : secret
+  const told = `a service token logs in no more: Secret ${where} must have clientId and clientSecret of a machine identity; sealift stores apply makes stores with theirs`
   const isClear = value.kind === 'scalar' && value.value !== ''
   return [
     { kind: 'told', at: key.start, text: told },
@@ -71,8 +72,10 @@ type Pair = MappingPlace['pairs'][number]
 type Credentials = Readonly<Record<'name', string>> & { readonly namespace?: string }
 const keys = ['clientId', 'clientSecret'] as const
 
-/** The Secret of the credentials: in the namespace that was said, or the token's own. */
-function credentialsOf(token: YamlPlace, { credentials }: Instead): Credentials {
+/** The Secret of the credentials: in the namespace that was said, or the token's own; of a SecretStore always beside it. */
+function credentialsOf(token: YamlPlace, { credentials }: Instead, kind: string): Credentials {
+  // External Secrets Operator refuses one that names a namespace which is not its own.
+  if (kind === 'SecretStore') return { name: credentials.name }
   const own = textAt(token, 'secretRef', 'namespace') ?? textAt(token, 'namespace')
   const plain = own !== undefined && /^[a-z0-9-]+$/.test(own) ? own : undefined
   const namespace = credentials.namespace ?? plain

@@ -168,6 +168,24 @@ describe('variables that verbs for teams ask for', () => {
     expect(told).toEqual(Array(2).fill('Deployment infisical: 1 of its old pods still there'))
   })
 
+  test('stay set where the pods do not come up, which is told with what to do; a rerun waits for them', async () => {
+    const { cluster, restarting, ensure, starts } = await installed()
+    cluster.behaviour.react = async object => {
+      if (object.kind === 'Deployment') starts.push('one that stays pending')
+      const status = { replicas: 2, updatedReplicas: 1, availableReplicas: 1 }
+      if (object.kind === 'Deployment')
+        await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
+    }
+    const error = await rejection(ensure('stores', internal))
+    expect([error.code, error.hints]).toEqual(['HELM_FAILED', [expect.stringMatching(/^what was set stays/)]])
+    cluster.behaviour.react = async () => {}
+    const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
+    await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
+    expect(await ensure('stores', internal)).toBe(false)
+    expect([await askedOf(cluster), starts.length > 0]).toEqual([internal, true])
+    expect(restarting.clock.now()).toBeGreaterThan(600_000)
+  })
+
   test('want an Infisical that Sealift installed', async () => {
     const { cluster, ensure } = await installed()
     await cluster.delete(kinds.secret, 'infisical-secrets', 'infisical')

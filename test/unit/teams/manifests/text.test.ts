@@ -126,3 +126,20 @@ test('thousands of objects in one line, and as many mentions, do not keep it', (
   expect(rewritten(`{"kind":"List","items":[${Array(4000).fill(one).join()}]}`).changes).toBe(8000)
   expect(rewritten(`a: "${`${old} `.repeat(50_000)}"\n`).notes).toHaveLength(50)
 })
+
+test('what External Secrets Operator fills itself is no template of Helm', () => {
+  const text = (version: string) =>
+    `apiVersion: external-secrets.io/${version}
+kind: ExternalSecret
+spec:
+  target:
+    template:
+      data:
+        config: |
+          {{- if .user }}
+          user={{ .user }}
+          {{- end }}
+          {{ range $key, $value := .all }}{{ $key }}{{ end }}
+`
+  expect(rewritten(text('v1beta1'))).toMatchObject({ text: text('v1'), notes: [] })
+})

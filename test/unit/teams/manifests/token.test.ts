@@ -136,7 +136,13 @@ test('credentials of a ClusterSecretStore have a namespace, and those of a Secre
     expect.stringMatching(/^told 8/),
     expect.stringMatching(/^left 8: a ClusterSecretStore needs to know in which namespace/),
   ])
-  expect(rewritten(text.replace('ClusterSecretStore', 'SecretStore')).notes).toHaveLength(1)
+  const own = text.replace('ClusterSecretStore', 'SecretStore')
+  const made = rewritten(own)
+  expect(made.notes).toEqual([expect.stringMatching(/Secret infisical-universal-auth beside the store must/)])
+  // External Secrets Operator refuses another namespace than the store's own.
+  const elsewhere = { credentials: { name: 'infisical-universal-auth', namespace: 'eso' } }
+  expect(rewritten(own, elsewhere)).toEqual(made)
+  expect(rewritten(own.replace('name: t }', 'name: t, namespace: eso }')).text).toBe(made.text)
 })
 
 test('the store that Sealift itself makes is told', () => {
