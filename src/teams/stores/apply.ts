@@ -12,9 +12,10 @@ import { type Action, allEnded, applyActions } from '../tenancy/index.ts'
 import type { ExternalSecretAction, PushSecretAction, StoreAction, StoreRemoval } from './action.ts'
 import type { StoresComparison } from './diff.ts'
 import { externalSecretObject } from './external-secrets.ts'
-import { makeLogin, settleLogin } from './login.ts'
+import { hasOtherLogin, makeLogin, settleLogin } from './login.ts'
 import type { Looking, ObservedStores } from './observe.ts'
 import { pushSecretObject } from './push-secrets.ts'
+import { becomesReady } from './ready.ts'
 import { credentialsOf, type Place, type Served, storeNameOf, storeObject } from './wanted.ts'
 
 /** What doing needs. */
@@ -107,7 +108,11 @@ async function applyStore(
     else await pace.change(() => makeLogin(place, identity, kept, applying))
     done(action)
   }
-  await pace.change(() => settleLogin(place, identity, applying))
+  if (!(await hasOtherLogin(place, identity, applying))) return store
+  // A store that does not log in this way keeps the other: nobody could read through it any more.
+  const isChanged = actions.some(({ kind }) => kind === 'store')
+  if (await becomesReady(store.metadata.name, isChanged, applying))
+    await pace.change(() => settleLogin(place, identity, applying))
   return store
 }
 

@@ -124,20 +124,28 @@ export async function makeLogin(
   await storeSecret(cluster, place.namespace, place.name, values, markedIdentity(identity.id))
 }
 
-/** Takes the other way to log in away, once the store has this one. @throws SealiftError SERVER_FAILED, CLUSTER_* */
+/** Whether an identity can still log in the other way. @throws SealiftError CLUSTER_* */
+export async function hasOtherLogin(
+  { namespace, name }: CredentialsPlace,
+  { authMethods }: Identity,
+  { cluster, site }: Pick<Making, 'cluster' | 'site'>,
+): Promise<boolean> {
+  if (wantedAuth(site) === undefined) return authMethods.includes('kubernetes-auth')
+  return (await readValues(cluster, namespace, name))?.values.has('clientSecret') ?? false
+}
+
+/** Takes the other way to log in away, which is there, once the store has this one. @throws SealiftError SERVER_FAILED, CLUSTER_* */
 export async function settleLogin(
-  place: CredentialsPlace,
-  identity: Identity,
+  { namespace, name, description }: CredentialsPlace,
+  { id: identityId }: Identity,
   { cluster, session, site }: Making,
 ): Promise<void> {
   if (wantedAuth(site) === undefined) {
-    if (identity.authMethods.includes('kubernetes-auth')) await session.kubernetesAuth.revoke(identity.id)
+    await session.kubernetesAuth.revoke(identityId)
     return
   }
-  const { namespace, name, description } = place
-  if (!(await readValues(cluster, namespace, name))?.values.has('clientSecret')) return
-  for (const id of await session.clientSecrets(identity.id, description))
-    await session.revokeClientSecret(identity.id, id)
-  const values = { identityId: identity.id, clientId: undefined, clientSecret: undefined }
-  await storeSecret(cluster, namespace, name, values, markedIdentity(identity.id))
+  for (const id of await session.clientSecrets(identityId, description))
+    await session.revokeClientSecret(identityId, id)
+  const values = { identityId, clientId: undefined, clientSecret: undefined }
+  await storeSecret(cluster, namespace, name, values, markedIdentity(identityId))
 }

@@ -51,6 +51,20 @@ export async function waitForStores(
   return await unreadyOf(cluster, await notReady(cluster, names))
 }
 
+/** Milliseconds in which External Secrets Operator has looked at a store that was changed: it says no time of that. */
+const firstLook = 3_000
+
+/** Whether External Secrets Operator calls a store ready, as it is since it was changed, before the patience ends. @throws SealiftError CLUSTER_* */
+export async function becomesReady(
+  name: string,
+  isChanged: boolean,
+  { cluster, patience }: { readonly cluster: Cluster; readonly patience: Patience },
+): Promise<boolean> {
+  if (isChanged) await patience.clock.sleep(firstLook, patience.signal)
+  const ready = async () => (isReady(await cluster.get(kinds.clusterSecretStore, name)) ? true : undefined)
+  return (await waitFor(patience, ready)) !== undefined
+}
+
 function looking(store: KubernetesObject, now: number): KubernetesObject {
   const annotations = { ...store.metadata.annotations, [lookAnnotation]: String(now) }
   return { ...store, metadata: { ...store.metadata, annotations } }
