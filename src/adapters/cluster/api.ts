@@ -20,6 +20,8 @@ export interface Api {
 
 const timeout = 30_000
 const mostBytes = 64 * 1024 * 1024
+// Each has a connection of its own: whoever asks for the objects of hundreds of teams would open as many at once.
+const mostAtOnce = 16
 const tries = 6
 // What a connection dies of when the server restarts or a balancer lets go of it.
 const broken = new Set(['ECONNRESET', 'EPIPE'])
@@ -32,10 +34,11 @@ export function createApi(load: () => Promise<Connection>): Api {
     return loading
   }
   let reached = false
+  const inTurn = turns(mostAtOnce)
   async function answer(call: Call): Promise<Answer> {
     const to = await connection()
     for (let attempt = 1; ; attempt++) {
-      const outcome = await once(to, call).catch((error: unknown) => {
+      const outcome = await inTurn(() => once(to, call)).catch((error: unknown) => {
         if (error instanceof SealiftError) throw error
         if (attempt === tries || !repeatable(call, error, reached))
           throw unreachable(to.server, error, timeout)
@@ -53,6 +56,24 @@ export function createApi(load: () => Promise<Connection>): Api {
   }
   const json = async (call: Call) => parse(call, await answer(call))
   return { connection, answer, find, json }
+}
+
+/** Lets so many go at once; the others wait, and their time begins with their turn. */
+function turns(most: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running < most) running += 1
+    else await new Promise<void>(go => waiting.push(go))
+    try {
+      return await work()
+    } finally {
+      // A place is handed on, or given back.
+      const next = waiting.shift()
+      if (next === undefined) running -= 1
+      else next()
+    }
+  }
 }
 
 function parse(call: Call, answer: Answer): Mapping {

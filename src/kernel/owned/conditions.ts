@@ -24,23 +24,54 @@ export async function explain(cluster: Cluster, object: KubernetesObject): Promi
   const { name, namespace } = object.metadata
   try {
     const present = await cluster.get({ apiVersion, kind }, name, namespace)
-    const events = await cluster.list(kinds.event, namespace ?? 'default')
-    const about = events.filter(event => {
-      const involved = fieldsOf(event['involvedObject'])
-      return involved['kind'] === kind && involved['name'] === name
-    })
-    const lines = [
-      ...(present === undefined ? ['is not there'] : []),
-      ...conditionsOf(present).map(
-        ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
-      ),
-      ...about.slice(-5).map(event => `event ${textsIn(event)['reason']}: ${textsIn(event)['message']}`),
-    ]
-    return [...new Set(lines)].map(line => `${kind} ${name}: ${printable(line, 500)}`)
+    return saidBy(object, present, await cluster.list(kinds.event, namespace ?? 'default'))
   } catch (error) {
-    return [`${kind} ${name} could not be read: ${printable(messageOf(error))}`]
+    return unread(object, error)
   }
 }
+
+/**
+ * The same of many objects, as they were just seen: the events of a namespace are read once, one namespace after the
+ * other, for those of hundreds of objects are many. Never throws.
+ */
+export async function explainEach(
+  cluster: Pick<Cluster, 'list'>,
+  objects: readonly KubernetesObject[],
+): Promise<string[][]> {
+  const said = new Map<KubernetesObject, string[]>()
+  const placed = Map.groupBy(objects, ({ metadata }) => metadata.namespace ?? 'default')
+  for (const [namespace, some] of placed)
+    try {
+      const events = await cluster.list(kinds.event, namespace)
+      for (const object of some) said.set(object, saidBy(object, object, events))
+    } catch (error) {
+      for (const object of some) said.set(object, unread(object, error))
+    }
+  return objects.map(object => said.get(object) ?? [])
+}
+
+function saidBy(
+  { kind, metadata: { name } }: KubernetesObject,
+  present: KubernetesObject | undefined,
+  events: readonly KubernetesObject[],
+): string[] {
+  const about = events.filter(event => {
+    const involved = fieldsOf(event['involvedObject'])
+    return involved['kind'] === kind && involved['name'] === name
+  })
+  const lines = [
+    ...(present === undefined ? ['is not there'] : []),
+    ...conditionsOf(present).map(
+      ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
+    ),
+    ...about.slice(-5).map(event => `event ${textsIn(event)['reason']}: ${textsIn(event)['message']}`),
+  ]
+  return [...new Set(lines)].map(line => `${kind} ${name}: ${printable(line, 500)}`)
+}
+
+const unread = ({ kind, metadata: { name } }: KubernetesObject, error: unknown) => [
+  `${kind} ${name} could not be read: ${printable(messageOf(error))}`,
+]
 
 /** The conditions that an object has in its status, whatever it is. */
 export function conditionsOf(object: KubernetesObject | undefined): Condition[] {

@@ -1,6 +1,6 @@
 import {
   applyThroughWebhook,
-  explain,
+  explainEach,
   isReady,
   lookAnnotation,
   type Patience,
@@ -14,16 +14,12 @@ const nudgeAfter = 5_000
 
 /** Those of these objects that ESO does not call ready, with what it says of each. @throws SealiftError CLUSTER_* */
 export async function unreadyOf(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<Unmet[]> {
-  return await Promise.all(
-    objects
-      .filter(object => !isReady(object))
-      .map(async object => {
-        const { name, namespace } = object.metadata
-        const said = (await explain(cluster, object)).join('; ')
-        const why = said || 'External Secrets Operator has not looked at it: see whether it runs'
-        return { name: namespace ? `${object.kind} ${namespace}/${name}` : `store ${name}`, why }
-      }),
-  )
+  const unready = objects.filter(object => !isReady(object))
+  const said = await explainEach(cluster, unready)
+  return unready.map(({ kind, metadata: { name, namespace } }, i) => {
+    const why = said[i]?.join('; ') || 'External Secrets Operator has not looked at it: see whether it runs'
+    return { name: namespace ? `${kind} ${namespace}/${name}` : `store ${name}`, why }
+  })
 }
 
 /**

@@ -54,6 +54,24 @@ describe('calls of the Kubernetes API', () => {
     await rm(dir, { recursive: true, force: true })
   })
 
+  it('go sixteen at once at most, however many are asked for, and all are answered', async () => {
+    let [running, most] = [0, 0]
+    answers = Array.from({ length: 200 }, () => (_, response) => {
+      running += 1
+      most = Math.max(most, running)
+      setTimeout(() => {
+        running -= 1
+        response.writeHead(404).end('{}')
+      }, 1)
+    })
+    const cluster = open()
+    const all = Array.from({ length: 200 }, (_, i) => cluster.get(configMap, `c-${i}`))
+    expect(new Set(await Promise.all(all))).toEqual(new Set([undefined]))
+    expect(most).toBe(16)
+    answers = [json(200, { metadata: { name: 'a' } })]
+    expect(await cluster.get(configMap, 'a')).toBeDefined()
+  })
+
   it('come again after 429 and after a reset connection', async () => {
     answers = [json(429, {}), reset, json(200, { metadata: { name: 'a' } })]
     expect(await open().get(configMap, 'a')).toEqual({ metadata: { name: 'a' } })
