@@ -123,16 +123,16 @@ describe('variables that verbs for teams ask for', () => {
   test('that are taken back are taken back by a rerun, wherever a run was killed', async () => {
     for (const kind of ['Secret', 'Deployment']) {
       const { cluster, starts, restarting, ensure, both } = await installed()
-      await ensure('stores', internal)
+      await ensure('look', internal)
       const apply: typeof cluster.apply = async object => {
         if (object.kind === kind) throw new Error('killed')
         return await cluster.apply(object)
       }
       const killed = { ...restarting, cluster: { ...cluster, apply } }
-      await expect(ensureServerVariables('stores', {}, 'infisical', killed)).rejects.toThrow('killed')
+      await expect(ensureServerVariables('look', {}, 'infisical', killed)).rejects.toThrow('killed')
       // Whoever asks what was asked for finds that there is something to do.
       expect(await askedOf(cluster)).toEqual(internal)
-      expect(await ensure('stores', {})).toBe(true)
+      expect(await ensure('look', {})).toBe(true)
       expect(await both()).toEqual(Array(2).fill({ ...keys, ...more }))
       expect([await askedOf(cluster), starts.length]).toEqual([{}, 2])
     }
@@ -142,8 +142,8 @@ describe('variables that verbs for teams ask for', () => {
     const { cluster, ensure } = await installed()
     for (const name of ['sealift-system', 'infisical'])
       await cluster.apply(environmentSecret(name, { wired: keys, more: {} }))
-    await ensure('stores', internal)
-    await ensure('stores', {})
+    await ensure('look', internal)
+    await ensure('look', {})
     await cluster.applyAs('someone', secretObject('infisical', 'infisical-secrets', internal))
     expect(environmentIn(await cluster.get(kinds.secret, 'infisical-secrets', 'infisical'))?.more).toEqual({})
   })
@@ -176,12 +176,12 @@ describe('variables that verbs for teams ask for', () => {
       if (object.kind === 'Deployment')
         await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
     }
-    const error = await rejection(ensure('stores', internal))
+    const error = await rejection(ensure('look', internal))
     expect([error.code, error.hints]).toEqual(['HELM_FAILED', [expect.stringMatching(/^what was set stays/)]])
     cluster.behaviour.react = async () => {}
     const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
     await cluster.applyAs('controller', { ...kinds.deployment, metadata: place, status } as never)
-    expect(await ensure('stores', internal)).toBe(false)
+    expect(await ensure('look', internal)).toBe(false)
     expect([await askedOf(cluster), starts.length > 0]).toEqual([internal, true])
     expect(restarting.clock.now()).toBeGreaterThan(600_000)
   })
