@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Identity, type InfisicalSession, Secret } from '../../kernel/ports/index.ts'
-import type { Api, Call } from './api.ts'
+import { type Api, type Call, isUnknownRoute } from './api.ts'
 
 const searched = z.object({
   identities: z.array(
@@ -37,6 +37,7 @@ type Identities = Pick<
   | 'createClientSecret'
   | 'clientSecrets'
   | 'revokeClientSecret'
+  | 'clearLockouts'
 >
 
 // How many the server gives at once, at most.
@@ -109,6 +110,17 @@ export function createIdentities(api: Api, token: Secret, organizationId: string
     async revokeClientSecret(identityId, id) {
       const path = `${authPath(identityId)}/client-secrets/${encode(id)}/revoke`
       await api.expect({ method: 'POST', path, token }, z.unknown())
+    },
+
+    // Not recorded: the path is that of upstream's identity-universal-auth-router of 2026-07.
+    async clearLockouts(identityId) {
+      const path = `${authPath(identityId)}/clear-lockouts`
+      try {
+        await api.expect({ method: 'POST', path, token }, z.unknown())
+      } catch (error) {
+        // A server that knows no such request locks nobody out.
+        if (!isUnknownRoute(error)) throw error
+      }
     },
   }
 }

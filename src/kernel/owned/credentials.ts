@@ -83,7 +83,10 @@ export async function keptCredentials(
   }
 }
 
-/** Makes credentials for an identity and stores them, with the ids of those that it had before. */
+/**
+ * Makes credentials for an identity and stores them, with the ids of those that it had before. Whoever went on with
+ * revoked ones, as ESO does, has locked it out: that ends once the new ones are there to be read.
+ */
 export async function newCredentials(
   cluster: Cluster,
   session: InfisicalSession,
@@ -96,6 +99,7 @@ export async function newCredentials(
   const clientSecret = await session.createClientSecret(identityId, place.description)
   const made = { identityId, clientId, clientSecret, lost }
   await store(cluster, place, made)
+  if (identity.authMethods.includes('universal-auth')) await session.clearLockouts(identityId)
   return made
 }
 

@@ -109,6 +109,8 @@ export interface InfisicalSession {
   /** Ids of the identity's client secrets that are not revoked: those of that description, all where none is given. */
   clientSecrets(identityId: string, description?: string): Promise<readonly string[]>
   revokeClientSecret(identityId: string, id: string): Promise<void>
+  /** Lets an identity log in again at once, whose client secret was given wrong too often; fine where none was. */
+  clearLockouts(identityId: string): Promise<void>
   /** Makes the identity a member of a project (built-in role); a member already stays what it is. */
   addToProject(projectId: string, identityId: string, role: string): Promise<boolean>
   /** Makes an identity's additional privilege of this slug in a project permit exactly this, for ever. */

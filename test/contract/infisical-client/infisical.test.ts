@@ -118,6 +118,16 @@ describe('the client of Infisical, against a server', () => {
     for (const good of [own, new Secret((await credentials())?.['clientSecret'] ?? '')]) await login(good)
   })
 
+  it('ends a lockout that somebody with a revoked client secret has brought about', async () => {
+    const { clientId = '', clientSecret = '' } = (await credentials()) ?? {}
+    const login = (secret: string) => infisical.loginIdentity({ clientId, clientSecret: new Secret(secret) })
+    for (let time = 0; time < 3; time++) await rejection(login('a'.repeat(64)))
+    expect((await rejection(login(clientSecret))).message).toContain('temporarily locked')
+    const [identity] = await session.identities('external-secrets')
+    await session.clearLockouts(identity?.id ?? '')
+    await login(clientSecret)
+  })
+
   it('writes, changes, reads and deletes secrets', async () => {
     expect(await session.secret(place, 'A')).toBeUndefined()
     expect(await session.secretNames(place)).toEqual([])

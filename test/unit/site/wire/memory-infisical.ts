@@ -63,6 +63,8 @@ export function memoryInfisical(
   const projects = new Map<string, string[]>()
   const present = new Set<string>()
   const attached = new Set<string>()
+  /** Wrong client secrets since the last right one, by identity. */
+  const failures = new Map<string, number>()
   let made = 0
   const [rotation, audit] = [memoryRotation(secrets), memoryAudit()]
   const folder = ({ environment, path }: SecretPlace) => `${environment}${path}/`
@@ -160,6 +162,9 @@ export function memoryInfisical(
       note('revokeClientSecret', identityId, id)
       infisical.clientSecrets = infisical.clientSecrets.filter(secret => secret.id !== id)
     },
+    async clearLockouts(identityId) {
+      failures.delete(identityId)
+    },
     addToProject: async (...words) => once('addToProject', ...words),
     ensurePrivilege: async (_, identityId, slug, permissions) =>
       once('ensurePrivilege', identityId, slug, JSON.stringify(permissions)),
@@ -216,7 +221,14 @@ export function memoryInfisical(
       const good = infisical.clientSecrets.find(
         ({ identityId, value }) => clientId === `client-${identityId}` && value === clientSecret.reveal(),
       )
-      if (!good) throw refusal(401, 'Invalid credentials')
+      const id = clientId.replace('client-', '')
+      const failed = failures.get(id) ?? 0
+      if (failed >= 3) throw refusal(401, 'This identity auth method is temporarily locked')
+      if (!good) {
+        failures.set(id, failed + 1)
+        throw refusal(401, 'Invalid credentials')
+      }
+      failures.delete(id)
       return new Secret(`token of ${good.identityId}`)
     },
     reading(token) {

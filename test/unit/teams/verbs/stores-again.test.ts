@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import { type KubernetesObject, kinds, Secret } from '../../../../src/kernel/ports/index.ts'
+import { secretIn } from '../../site/wire/memory.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
 import { lines } from './helpers.ts'
 import { type StoresSite, serving, storesSite } from './stores-site.ts'
@@ -91,6 +92,24 @@ describe('credentials', () => {
     expect(lines(changed)).toEqual([
       'change credentials talent-mesh.prod: the server does not take those that are there',
     ])
+    expect((await site.apply(one)).changed).toEqual([])
+  })
+
+  test('that were revoked, and locked their identity out since, log in at once when they are made anew', async () => {
+    await site.apply(one)
+    const [revoked] = site.infisical.clientSecrets
+    site.infisical.clientSecrets = []
+    const credentials = {
+      clientId: 'client-identity-0',
+      clientSecret: new Secret(revoked?.value ?? ''),
+    }
+    // As External Secrets Operator goes on with what it has.
+    for (let time = 0; time < 5; time++)
+      await expect(site.infisical.loginIdentity(credentials)).rejects.toThrow('401')
+    await site.apply(one)
+    const kept = await secretIn(site.cluster, 'external-secrets', secretName)
+    const clientSecret = new Secret(kept?.['clientSecret'] ?? '')
+    await site.infisical.loginIdentity({ clientId: kept?.['clientId'] ?? '', clientSecret })
     expect((await site.apply(one)).changed).toEqual([])
   })
 
