@@ -15,7 +15,7 @@ export function isReady(object: KubernetesObject | undefined): boolean {
 }
 
 /**
- * What an object says about itself, one line per condition and per event, printable. ESO's conditions only say that
+ * What an object says about itself, one line per condition and per reason of its events, printable. ESO's conditions only say that
  * something is wrong; the reason is in the events, which for a cluster-wide object are in namespace `default`.
  * Never throws: it is read for the sake of another error.
  */
@@ -64,7 +64,7 @@ function saidBy(
     ...conditionsOf(present).map(
       ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
     ),
-    ...about.slice(-5).map(event => `event ${textsIn(event)['reason']}: ${textsIn(event)['message']}`),
+    ...newestOf(about).map(event => `event ${textsIn(event)['reason']}: ${textsIn(event)['message']}`),
   ]
   return [...new Set(lines)].map(line => `${kind} ${name}: ${printable(line, 500)}`)
 }
@@ -72,6 +72,18 @@ function saidBy(
 const unread = ({ kind, metadata: { name } }: KubernetesObject, error: unknown) => [
   `${kind} ${name} could not be read: ${printable(messageOf(error))}`,
 ]
+
+/** The newest event of each reason: messages of one are often alike but for an id of a request. */
+function newestOf(events: readonly KubernetesObject[]): KubernetesObject[] {
+  const sorted = events.toSorted((a, b) => timeOfEvent(a).localeCompare(timeOfEvent(b)))
+  return [...new Map(sorted.map(event => [textsIn(event)['reason'], event])).values()].slice(-5)
+}
+
+/** When an event was seen last, as ISO time: the recorders of Kubernetes use one of these fields. */
+export function timeOfEvent(event: KubernetesObject): string {
+  const { lastTimestamp, eventTime } = textsIn(event)
+  return lastTimestamp || eventTime || textsIn(event.metadata)['creationTimestamp'] || ''
+}
 
 /** The conditions that an object has in its status, whatever it is. */
 export function conditionsOf(object: KubernetesObject | undefined): Condition[] {

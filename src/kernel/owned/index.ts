@@ -2,7 +2,7 @@
  * Objects that Sealift writes into a cluster: Secrets, credentials and stores. Looks first, writes only what differs and
  * is Sealift's own, and waits until it is ready. Never reads a file, and never deletes what it was not told to.
  */
-export { conditionsOf, explain, explainEach, isReady } from './conditions.ts'
+export { conditionsOf, explain, explainEach, isReady, timeOfEvent } from './conditions.ts'
 export { covers } from './covers.ts'
 export {
   type CredentialsPlace,

@@ -1,6 +1,6 @@
 import { count, messageOf } from '../errors/index.ts'
 import { countsIn, fieldsOf, isMapping, type Mapping, mappingsOf, textsIn } from '../objects/index.ts'
-import { conditionsOf } from '../owned/index.ts'
+import { conditionsOf, timeOfEvent } from '../owned/index.ts'
 import { type Cluster, isTerminating, type KubernetesObject, kinds, type LogRun } from '../ports/index.ts'
 import { redacted } from './redacted.ts'
 
@@ -120,7 +120,7 @@ export async function creationTrouble(cluster: Cluster, namespace: string): Prom
       const involved = fieldsOf(event['involvedObject'])
       return involved['kind'] === kind && involved['name'] === name && (involved['uid'] || uid) === uid
     })
-    const newest = about.sort((a, b) => timeOf(a).localeCompare(timeOf(b))).at(-1)
+    const newest = about.sort((a, b) => timeOfEvent(a).localeCompare(timeOfEvent(b))).at(-1)
     return newest === undefined
       ? []
       : [redacted(`${kind} ${name} cannot make pods: ${textsIn(newest)['message']}`, 700)]
@@ -139,10 +139,4 @@ function lacksPods(object: KubernetesObject): boolean {
   if (object.kind === kinds.daemonSet.kind)
     return (status['currentNumberScheduled'] ?? 0) < (status['desiredNumberScheduled'] ?? 0)
   return (status['replicas'] ?? 0) < (spec['replicas'] ?? 1)
-}
-
-/** When an event was seen last, as ISO time: the recorders of Kubernetes use one of these fields. */
-function timeOf(event: KubernetesObject): string {
-  const { lastTimestamp, eventTime } = textsIn(event)
-  return lastTimestamp || eventTime || textsIn(event.metadata)['creationTimestamp'] || ''
 }
