@@ -47,7 +47,8 @@ export function removed(journey: () => Journey): void {
     )
     expect([exitCode, kept]).toEqual([0, []])
     expect(await journey().namespaces()).toEqual([])
-    expect(await journey().kubectl('get crds -o name')).not.toContain('external-secrets')
+    const clusterWide = await journey().kubectl('get crds,clusterrolebindings -o name')
+    expect(clusterWide).not.toMatch(/external-secrets|sealift/)
     const traces =
       "select (select count(*) from pg_roles where rolname = 'infisical') + (select count(*) from pg_database where datname = 'infisical')"
     expect(await journey().sql(traces)).toBe('0')

@@ -1,8 +1,10 @@
 import { describe } from 'vitest'
 import { bundle } from './bundle.ts'
 import { deleted } from './deleted.ts'
+import { handed } from './handed.ts'
 import { installed } from './installed.ts'
 import { sides } from './journey.ts'
+import { migrated } from './migrated.ts'
 import { oneStore } from './one-store.ts'
 import { refused } from './refused.ts'
 import { removed } from './removed.ts'
@@ -17,5 +19,7 @@ describe('at the site', () => {
   describe('installed', () => installed(site))
   describe('with one thing deleted', () => deleted(site))
   describe('with one store for all teams', () => oneStore(site))
+  describe('handed to the teams', () => handed(site))
+  describe('with files of sops emptied', () => migrated(site))
   describe('removed', () => removed(site))
 })

@@ -5,7 +5,7 @@ import { KubeConfig, Watch } from '@kubernetes/client-node'
 import type { TestCluster } from './cluster/index.ts'
 
 const open =
-  /^(email|organization|organizationId|clientId|username|SITE_URL|.*_ENABLED|NODE_OPTIONS|MALLOC_.*|UV_.*|(ca|tls)\.crt)$/
+  /^(email|organization|organizationId|clientId|username|SITE_URL|.*_ENABLED|ALLOW_INTERNAL_IP_CONNECTIONS|NODE_OPTIONS|MALLOC_.*|UV_.*|(ca|tls)\.crt)$/
 const records = ['helm.sh/release.v1', 'sealift.dev/journal']
 
 /**

@@ -104,6 +104,8 @@ export interface RunOptions {
   /** Runs inside this cluster's network namespace, where nothing but the cluster can be reached. */
   readonly inside?: TestCluster
   readonly env?: Readonly<Record<string, string>>
+  /** Where it runs; the checkout when left out. */
+  readonly cwd?: string
   /** Shows stderr (progress) as it comes. */
   readonly show?: boolean
   readonly signal?: AbortSignal
@@ -115,7 +117,7 @@ export interface RunOptions {
 export async function sealift(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const words = [join(root, 'dist', 'bin.js'), ...args]
   const settings = {
-    cwd: root,
+    cwd: options.cwd ?? root,
     env: { ...options.env },
     reject: false as const,
     stdin: 'ignore' as const,
