@@ -35,16 +35,10 @@ export function compareLook(
   const seen = all.filter(({ at }) => isLookedInto(look, at))
   const granted = ({ grants, folders }: ObservedSource, at: Source) =>
     grants.some(grant => isOf(grant, at, folders.get(at.environment) ?? []))
-  // What looks into nothing any more needs nothing for it.
-  const needs = look.into.length > 0
   return {
     actions: [
-      ...(observed.isTold || !needs
-        ? []
-        : [{ kind: 'variable', change: 'change', name: sharingVariable } as const]),
-      ...(observed.isAllowed || !needs
-        ? []
-        : [{ kind: 'sharing', change: 'change', name: organization } as const]),
+      ...(observed.isTold ? [] : [{ kind: 'variable', change: 'change', name: sharingVariable } as const]),
+      ...(observed.isAllowed ? [] : [{ kind: 'sharing', change: 'change', name: organization } as const]),
       ...seen
         .filter(({ source, at }) => !granted(source, at))
         .map(({ at }) => ({ kind: 'grant', change: 'create', project, source: at }) as const),

@@ -74,14 +74,27 @@ async function look(
   projects: ReadonlyMap<string, string>,
   { observed, session, pace, done }: ApplyingStores,
 ): Promise<void> {
-  if (observed.look === undefined) return
-  const { wanted, observed: seen } = observed.look
-  const viewId = seen.view?.id ?? projects.get(wanted.project) ?? ''
+  const looks = [...(observed.look ? [observed.look] : []), ...observed.looksLeft]
   const isOfFolder = (action: StoreAction): action is FolderAction =>
     action.kind === 'grant' || action.kind === 'import'
-  await applyLook(wanted, actions.filter(isOfFolder), {
-    ...{ sharing: session.sharing, pace, observed: seen, viewId, done },
-  })
+  // One looking project may have been looked through in several of its environments.
+  const lookOf = (action: FolderAction) =>
+    looks.find(
+      ({ wanted, observed: { imports } }) =>
+        wanted.project === action.project &&
+        (action.kind === 'grant' ||
+          action.change === 'create' ||
+          [...imports.values()].flat().some(({ id }) => id === action.id)),
+    )
+  const each = Map.groupBy(actions.filter(isOfFolder), lookOf)
+  for (const [look, some] of each) {
+    if (look === undefined) continue
+    const { wanted, observed: seen } = look
+    const viewId = seen.view?.id ?? projects.get(wanted.project) ?? ''
+    await applyLook(wanted, some, {
+      ...{ sharing: session.sharing, pace, observed: seen, viewId, done },
+    })
+  }
 }
 
 async function applyStore(

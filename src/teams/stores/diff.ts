@@ -6,7 +6,7 @@ import { compare, type Unmet } from '../tenancy/index.ts'
 import type { StoreAction, StoreRemoval } from './action.ts'
 import { externalSecretActions, oldExternalSecrets } from './external-secrets.ts'
 import { type StandingLogin, wordsOfLogin } from './login.ts'
-import { lookBetween, othersIn } from './look.ts'
+import { lookBetween, lookLeft, othersIn } from './look.ts'
 import { type ObservedStores, placeOf } from './observe.ts'
 import { oldPushSecrets, pushActions, withPossiblePushes } from './push-secrets.ts'
 import { pushDoubts } from './push-values.ts'
@@ -55,6 +55,7 @@ export function compareStores(
   const pushed = pushing.map(({ served }) => pushActions(served, observed))
   const folders = pushed.flatMap(found => found.folders)
   const look = lookBetween(tenancy, observed, folders)
+  const left = lookLeft(tenancy, observed)
   const refused = serve.flatMap(served => {
     const why = lost(served, served.store === undefined ? missing(served, observed) : look?.refused)
     return why === undefined ? [] : [{ served, why }]
@@ -86,11 +87,11 @@ export function compareStores(
     extras: [
       ...oldExternalSecrets(serve, externalSecrets),
       ...oldPushSecrets(serve, observed.pushSecrets),
-      ...(look?.extras ?? []),
+      ...[...(look?.extras ?? []), ...left.extras],
       ...excess,
       ...removed,
     ],
-    foreign: [...(look?.foreign ?? []), ...othersIn(one, rights.extras)],
+    foreign: [...(look?.foreign ?? []), ...left.foreign, ...othersIn(one, rights.extras)],
     unmet: [
       ...refused.map(({ served, why }) => ({ name: `store ${objectNameOf(served)}`, why })),
       ...rights.unmet,

@@ -16,6 +16,23 @@ export function lookBetween(
   return compareLook(look.wanted, folders, tenancy.organization, withFolders(look.observed, made))
 }
 
+/** What is left of looks that the file does not have, and what others have put there. */
+export function lookLeft(
+  { organization }: Tenancy,
+  { look, looksLeft }: ObservedStores,
+): Pick<LookComparison, 'extras' | 'foreign'> {
+  const all = looksLeft.map(({ wanted, observed }) => {
+    const { extras, foreign } = compareLook(wanted, new Map(), organization, observed)
+    // Grants are a project's: those of one that looks still are told by themselves.
+    const isOwn = wanted.project !== look?.wanted.project
+    return { extras: extras.filter(({ kind }) => isOwn || kind === 'import'), foreign: isOwn ? foreign : [] }
+  })
+  return {
+    extras: all.flatMap(({ extras }) => extras),
+    foreign: all.flatMap(({ foreign }) => foreign),
+  }
+}
+
 function withFolders(observed: ObservedLook, made: readonly FolderToMake[]): ObservedLook {
   const sources = [...observed.sources].map(([slug, source]) => {
     const folders = [...source.folders].map(([environment, some]) => {

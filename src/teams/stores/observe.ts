@@ -17,11 +17,11 @@ import {
   type KubernetesObject,
   kinds,
 } from '../../kernel/ports/index.ts'
-import { type Look, lookOf, type ObservedLook, observeLook } from '../looking/index.ts'
 import type { Pace } from '../pace/index.ts'
 import { type Observed, observe } from '../tenancy/index.ts'
 import { foreignInTheWay, refuseForeign, storeOf } from './external-secrets.ts'
 import { type StandingLogin, standingLogin } from './login.ts'
+import { type ObservedLooks, observeLooks } from './looks.ts'
 import { type ObservedPushes, observePushes } from './push-observed.ts'
 import type { Site } from './site.ts'
 import {
@@ -43,15 +43,13 @@ export interface Looking {
 }
 
 /** What there is of the stores. */
-export interface ObservedStores extends ObservedPushes {
+export interface ObservedStores extends ObservedPushes, ObservedLooks {
   /** The server: projects that stores are for, and every identity. */
   readonly server: Observed
   /** Every ClusterSecretStore that Sealift made for an environment, or for all teams, by its name. */
   readonly stores: ReadonlyMap<string, KubernetesObject>
   /** The install's own, where it still has the name of the one for all teams. */
   readonly installs: KubernetesObject | undefined
-  /** What the one for all teams looks into, or did, and what there is of that. */
-  readonly look: { readonly wanted: Look; readonly observed: ObservedLook } | undefined
   /** The Secrets of Sealift's that stores log in with, by their name. */
   readonly secrets: ReadonlyMap<string, KubernetesObject>
   /** Logins that stand, by the store's name. */
@@ -98,19 +96,13 @@ export async function observeStores(
   const one = named.find(({ metadata }) => metadata.name === storeName)
   const credentials = ours.filter(secret => placeOf(secret) !== undefined)
   const server = await observe(tenancyOfStores(tenancy, serve), session.tenancy, pace)
-  const look = lookOf(tenancy) ?? lookLeft(stores)
-  const observed =
-    look &&
-    (await observeLook(look, {
-      ...{ cluster, session, pace, namespace: site.infisical },
-      ...{ projects: server.all, licence: server.licence, listed: server.projects },
-      machines: (server.projects.get(look.project)?.machines ?? [])
-        .map(({ name }) => name)
-        .filter(name => name !== storeIdentity(look.project, look.environment)),
-      isServed: stores.some(
-        store => store.metadata.name === storeName && placeOfStore(store)?.project === look.project,
-      ),
-    }))
+  const places = [
+    ...[...stores.map(placeOfStore), ...credentials.map(placeOf)],
+    ...server.identities.map(({ name }) => servedBy(name)),
+  ]
+  const looks = await observeLooks(tenancy, places, server, {
+    ...{ ...looking, read: one && isManaged(one) ? placeOfStore(one) : undefined },
+  })
   const known = new Set([...stores, ...credentials].map(identityOf))
   const strange = await Promise.all(
     server.identities
@@ -143,19 +135,12 @@ export async function observeStores(
     ...{ server, stores: byName(stores), secrets: byName(credentials), kept: new Map(kept.flat()) },
     strange: new Set(strange.flat()),
     installs: isManaged(one) && identityOf(one) === undefined ? one : undefined,
-    look: look && observed && { wanted: look, observed },
+    ...looks,
     externalSecrets: externalSecrets.filter(object => storeOf(object) !== undefined),
     // In one that is being deleted nothing can be made any more.
     namespaces: new Set(namespaces.filter(one => !isTerminating(one)).map(({ metadata }) => metadata.name)),
     ...pushing,
   }
-}
-
-/** The look of a file before this one, which wants none: nothing is to be looked into any more. */
-function lookLeft(stores: readonly KubernetesObject[]): Look | undefined {
-  const one = stores.find(({ metadata }) => metadata.name === storeName)
-  const place = one && placeOfStore(one)
-  return place && { ...place, into: [] }
 }
 
 const labelsOf = (labels: Readonly<Record<string, string>>) =>

@@ -98,3 +98,16 @@ test('a server that is too old is known as such before any of the projects is th
   expect(differences).toEqual([])
   expect(unmet.map(({ name }) => name)).toEqual(['store infisical-store'])
 })
+
+test('another environment of the looking project leaves imports, and no grant that is needed still', async () => {
+  await site.apply(looking(prod))
+  const moved = looking({ ...prod, environment: 'other' })
+  await site.apply(moved)
+  const { extras } = await site.plan(moved)
+  expect(new Set(extras.map(({ kind }) => kind))).toEqual(new Set(['import', 'identity', 'credentials']))
+  await site.apply(moved, ['platform-view'])
+  expect(sees('talent-mesh/prod')).toBe(false)
+  const source = 'talent-mesh/prod/ci'
+  expect(site.server.sharing.reads(`platform-view/other/${source}`, source)).toBe(true)
+  expect(await site.plan(moved)).toMatchObject({ equal: true, extras: [] })
+})

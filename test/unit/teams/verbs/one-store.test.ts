@@ -260,9 +260,14 @@ test('another looking project takes the store over; the one before goes with a p
   expect(lines(changed)).toContain('change store infisical-store: serves every namespace')
   const left = await site.plan(moved)
   expect(lines(left.extras)).toEqual([
+    ...folders.map(folder => `remove import ${folder}: in platform-view`),
+    ...folders.map(folder => `remove grant ${folder}: to platform-view`),
     `remove identity ${identity}: with its client secrets`,
     'remove credentials platform-view.all',
   ])
   await site.apply(moved, ['platform-view'])
   expect(await site.plan(moved)).toMatchObject({ equal: true, extras: [] })
+  const grants = await site.server.sharing.grants(await idOf(site, 'talent-mesh'))
+  const other = await idOf(site, 'other-view')
+  expect(grants?.map(({ targetProjectId }) => targetProjectId)).toEqual(folders.map(() => other))
 })
