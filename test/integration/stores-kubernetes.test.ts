@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
 import { managed } from '../../src/kernel/access/index.ts'
-import { secretObject } from '../../src/kernel/owned/index.ts'
+import { secretObject, waitFor } from '../../src/kernel/owned/index.ts'
 import { type Cluster, kinds, Secret } from '../../src/kernel/ports/index.ts'
 import { environmentAnnotation, environmentMark } from '../../src/kernel/server-variables/index.ts'
 import { markedFor } from '../../src/site/wire/index.ts'
@@ -164,8 +164,9 @@ it('log in without any secret at rest, after one restart of the server', async (
   const { changed, unmet, unready } = await apply('kubernetes')
   expect([unmet, unready, starts]).toEqual([[], [], 1])
   expect(changed).toEqual(planned.differences)
-  expect(changed.slice(0, 2).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+  expect(changed.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     'variable ALLOW_INTERNAL_IP_CONNECTIONS',
+    'policy sealift-external-secrets-own-token',
     'binding sealift-external-secrets-token-reviews',
   ])
   expect(Object.keys((await secretIn(cluster, 'external-secrets', credentials)) ?? {})).toEqual([
@@ -183,7 +184,7 @@ it('are not changed by a second apply', async () => {
 it('log in with a client secret again where the file says so, and nothing of the other way stays', async () => {
   const { changed, unready } = await apply('universal-auth')
   expect([changed.map(({ change, kind }) => `${change} ${kind}`), unready, starts]).toEqual([
-    ['change credentials', 'change store', 'remove variable', 'remove binding'],
+    ['change credentials', 'change store', 'remove variable', 'remove binding', 'remove policy'],
     [],
     2,
   ])
@@ -206,4 +207,55 @@ it('and back: the client secret is revoked and gone', async () => {
   await expect(server.loginIdentity({ clientId, clientSecret: new Secret(clientSecret) })).rejects.toThrow()
   expect(await arrived('third')).toEqual({ password: 'from Infisical' })
   expect((await plan('kubernetes')).equal).toBe(true)
+})
+
+describe('meanwhile a team’s SecretStore', () => {
+  const reference = { name: 'any', key: 'any' }
+  const asOperator = { kubernetesAuthCredentials: { identityId: reference } }
+  const withSecret = { universalAuthCredentials: { clientId: reference, clientSecret: reference } }
+  const secretsScope = { projectSlug: 'talent-mesh', environmentSlug: 'prod' }
+  const teams = (name: string, auth: object, more: object = {}) => ({
+    ...kinds.secretStore,
+    metadata: { name, namespace: 'talent-mesh', ...more },
+    spec: { provider: { infisical: { hostAPI: servers.watched.url, auth, secretsScope } } },
+  })
+  const refusal = {
+    code: 'CLUSTER_DENIED',
+    hints: [
+      expect.stringMatching(/sealift-external-secrets-own-token.*must not log in.*universalAuthCredentials/),
+    ],
+  }
+  const inNamespace = (name: string) => cluster.get(kinds.secretStore, name, 'talent-mesh')
+
+  it('is refused as the operator, made or changed, and taken with a client secret', async () => {
+    await expect(cluster.create(teams('new', asOperator))).rejects.toMatchObject(refusal)
+    await cluster.create(teams('own', withSecret))
+    await expect(cluster.apply(teams('own', { ...withSecret, ...asOperator }))).rejects.toMatchObject(refusal)
+    await expect(cluster.apply(teams('own', asOperator))).rejects.toMatchObject(refusal)
+    expect(await inNamespace('new')).toBeUndefined()
+    // What the operator writes into its status, and others beside its spec, passes.
+    await cluster.apply(teams('own', withSecret, { labels: { team: 'talent-mesh' } }))
+    expect((await plan('kubernetes')).equal).toBe(true)
+  })
+
+  it('that goes can be let go, and not be changed into one', async () => {
+    const held = { finalizers: ['talent-mesh.example/held'] }
+    await cluster.apply(teams('going', withSecret, held))
+    await apply('universal-auth')
+    // An API server learns a moment later that a policy is gone.
+    const made = () => cluster.apply(teams('was-there', asOperator, held)).catch(() => undefined)
+    expect(await waitFor({ clock: systemClock }, made)).toBeDefined()
+    const told = [expect.objectContaining({ name: 'SecretStore talent-mesh/was-there' })]
+    expect((await plan('kubernetes')).unmet).toEqual(told)
+    await expect(apply('kubernetes')).rejects.toMatchObject({ code: 'TENANCY_UNMET' })
+    for (const name of ['going', 'was-there'])
+      await cluster.delete(kinds.secretStore, name, 'talent-mesh', 0).catch(() => {})
+    await expect(cluster.apply(teams('going', asOperator, held))).rejects.toMatchObject(refusal)
+    for (const [name, auth] of Object.entries({ going: withSecret, 'was-there': asOperator })) {
+      await cluster.apply(teams(name, auth, { finalizers: [] }))
+      expect(await inNamespace(name)).toBeUndefined()
+    }
+    expect((await apply('kubernetes')).unmet).toEqual([])
+    expect(await arrived('fourth')).toEqual({ password: 'from Infisical' })
+  })
 })

@@ -17,6 +17,8 @@ export interface Behaviour {
   services: Record<string, { host: string; port: number }>
   /** Calls that RBAC denies. */
   denies: (verb: string, kind: Kind, namespace?: string) => boolean
+  /** Kinds that this API server has not, though others do. */
+  lacks: (kind: Kind) => boolean
   /** Admission: throws to refuse what is previewed. */
   admit: (object: KubernetesObject) => void
   /** A controller, or a webhook: sees every object that is applied or created, may write others or refuse it. */
@@ -52,6 +54,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     logs: {},
     services: {},
     denies: () => false,
+    lacks: () => false,
     admit: () => {},
     react: () => {},
     letGo: () => {},
@@ -61,10 +64,12 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
   let revision = 0
 
   const namespaced = (kind: Kind) =>
-    isNamespaced(
-      kind,
-      [...stored.values()].map(({ object }) => object),
-    )
+    behaviour.lacks(kind)
+      ? undefined
+      : isNamespaced(
+          kind,
+          [...stored.values()].map(({ object }) => object),
+        )
   const within = (kind: Kind, namespace = 'default') => (namespaced(kind) ? namespace : '')
   const key = (kind: Kind, name: string, namespace?: string) =>
     [kind.apiVersion.split('/').at(-2) ?? '', kind.kind, within(kind, namespace), name].join(' ')
@@ -147,6 +152,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     behaviour,
     objects: () => [...stored.values()].map(({ object }) => structuredClone(object)),
     info: async () => ({ server: 'memory', version: behaviour.version }),
+    serves: async kind => namespaced(kind) !== undefined,
     async get(kind, name, namespace) {
       allow('get', kind, namespace)
       return structuredClone(stored.get(key(kind, name, namespace))?.object)

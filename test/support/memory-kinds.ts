@@ -17,7 +17,8 @@ const builtIn: Readonly<Record<string, string>> = {
   'networking.k8s.io/v1': 'Ingress NetworkPolicy -IngressClass',
   'discovery.k8s.io/v1': 'EndpointSlice',
   'apiextensions.k8s.io/v1': '-CustomResourceDefinition',
-  'admissionregistration.k8s.io/v1': '-ValidatingWebhookConfiguration -MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/v1':
+    '-ValidatingWebhookConfiguration -MutatingWebhookConfiguration -ValidatingAdmissionPolicy -ValidatingAdmissionPolicyBinding',
 }
 
 /** Whether a kind has namespaces, CRDs among `objects` included; `undefined` for one that nobody knows. */

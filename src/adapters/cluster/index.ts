@@ -15,7 +15,8 @@ import { logs, timedLog, usage } from './pods.ts'
  */
 export function createCluster(options: KubeconfigOptions): Cluster {
   const api = createApi(() => connect(options))
-  const objects = createObjects(api, createDiscovery(api))
+  const discovery = createDiscovery(api)
+  const objects = createObjects(api, discovery)
   return {
     async info() {
       const { server } = await api.connection()
@@ -26,6 +27,7 @@ export function createCluster(options: KubeconfigOptions): Cluster {
         `the cluster at ${server} does not say its version: no gitVersion in its answer to /version`,
       )
     },
+    serves: async kind => (await discovery.find(kind)) !== undefined,
     ...objects,
     usage: () => usage(api, objects.list),
     logs: (namespace, pod, container, lines, run) => logs(api, { namespace, pod, container, run }, lines),

@@ -32,6 +32,7 @@ export {
   storeIdentity,
   storeName,
   storePlace,
+  tokenPolicy,
 } from './names.ts'
 export { siteMark, siteOf } from './of-site.ts'
 export { samePermissions } from './permissions.ts'

@@ -43,6 +43,9 @@ export function storePlace(store: string): { project: string; environment: strin
 /** ClusterRoleBinding that lets ESO's own account ask who a token is of, where stores log in with its token. */
 export const reviewerBinding = 'sealift-external-secrets-token-reviews'
 
+/** ValidatingAdmissionPolicy, and its binding, that keep teams' SecretStores from logging in as that account. */
+export const tokenPolicy = 'sealift-external-secrets-own-token'
+
 /** Name of the one ClusterSecretStore. */
 export const storeName = 'infisical-store'
 

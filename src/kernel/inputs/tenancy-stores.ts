@@ -56,7 +56,7 @@ export const stores = z.strictObject({
     .enum(['universal-auth', 'kubernetes'])
     .optional()
     .describe(
-      'How External Secrets Operator logs in: with a client secret (universal-auth, when left out), or as its own service account, without a secret at rest: only where teams may not make SecretStores',
+      'How External Secrets Operator logs in: with a client secret (universal-auth, when left out), or as its own service account, without a secret at rest (Kubernetes 1.30 and later): no SecretStore may then log in to Infisical so',
     ),
   look: look
     .optional()

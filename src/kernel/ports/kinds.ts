@@ -34,6 +34,11 @@ export const kinds = {
   service: { apiVersion: 'v1', kind: 'Service' },
   serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount' },
   statefulSet: { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  validatingPolicy: { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' },
+  validatingPolicyBinding: {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+  },
   validatingWebhook: {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',

@@ -1,13 +1,13 @@
-import { isManaged, reviewerBinding } from '../../kernel/access/index.ts'
+import { isManaged, reviewerBinding, tokenPolicy } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { AskedVariable } from '../../kernel/inputs/index.ts'
-import { fieldsOf } from '../../kernel/objects/index.ts'
 import { covers } from '../../kernel/owned/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { askedBy, haveStarted, requireEnvironment } from '../../kernel/server-variables/index.ts'
 import { bindingObject } from './account.ts'
 import type { StoreDifference } from './action.ts'
 import type { Site } from './site.ts'
+import { loginsAsOperator, tokenPolicyState } from './token-policy.ts'
 
 /** Lets Infisical ask an API server, whose address is an internal one. */
 export const internalVariable = 'ALLOW_INTERNAL_IP_CONNECTIONS' satisfies AskedVariable
@@ -15,10 +15,10 @@ export const internalVariable = 'ALLOW_INTERNAL_IP_CONNECTIONS' satisfies AskedV
 export const loginAsker = 'login'
 
 /**
- * What a way to log in lacks on the site, or has left there: the binding of ESO's account, the server's variable. They
- * are left for as long as a store of Sealift's that the file does not have logs in by them.
+ * What a way to log in lacks on the site, or has left there: the policy that keeps teams from it, the binding of ESO's
+ * account, the server's variable. They are left for as long as a store of Sealift's that the file does not have logs in by them.
  * @param names of the stores that the file has
- * @throws SealiftError FOREIGN_INSTALL for a binding of its name that is not Sealift's, NOT_INSTALLED, CLUSTER_*
+ * @throws SealiftError FOREIGN_INSTALL for a binding or policy of its name that is not Sealift's, NOT_INSTALLED, CLUSTER_*
  */
 export async function accountDifferences(
   cluster: Cluster,
@@ -33,14 +33,21 @@ export async function accountDifferences(
       `ClusterRoleBinding ${reviewerBinding} is there already, and Sealift did not make it`,
       { hints: ['delete it, and run it again'] },
     )
+  const policy = await tokenPolicyState(cluster)
   const asked = (await askedBy(cluster, loginAsker))[internalVariable] !== undefined
   const variable = (change: 'create' | 'remove') =>
     ({ change, kind: 'variable', name: internalVariable, detail: "Infisical's pod starts anew" }) as const
   const bound = (change: 'create' | 'change' | 'remove') =>
     ({ change, kind: 'binding', name: reviewerBinding, detail: 'lets it ask who a token is of' }) as const
+  const kept = (change: 'create' | 'change' | 'remove') =>
+    ({ change, kind: 'policy', name: tokenPolicy, detail: "keeps teams' SecretStores from it" }) as const
   if (account === undefined) {
-    if ((!asked && binding === undefined) || (await isUsed(cluster, names))) return []
-    return [...(asked ? [variable('remove')] : []), ...(binding === undefined ? [] : [bound('remove')])]
+    const left = [
+      ...(asked ? [variable('remove')] : []),
+      ...(binding === undefined ? [] : [bound('remove')]),
+      ...(policy === 'absent' ? [] : [kept('remove')]),
+    ]
+    return left.length === 0 || (await isUsed(cluster, names)) ? [] : left
   }
   const { more } = await requireEnvironment(cluster, infisical)
   const { metadata: _, ...wanted } = bindingObject(account, externalSecrets)
@@ -48,6 +55,7 @@ export async function accountDifferences(
   const isSet = asked && internalVariable in more && (await haveStarted(cluster, infisical))
   return [
     ...(isSet ? [] : [variable('create')]),
+    ...(policy === 'wanted' ? [] : [kept(policy === 'absent' ? 'create' : 'change')]),
     ...(covers(binding, wanted) ? [] : [bound(binding === undefined ? 'create' : 'change')]),
   ]
 }
@@ -57,8 +65,5 @@ async function isUsed(cluster: Cluster, names: readonly string[]): Promise<boole
   const others = (await cluster.list(kinds.clusterSecretStore)).filter(
     store => isManaged(store) && !names.includes(store.metadata.name),
   )
-  return others.some(({ spec }) => {
-    const { infisical } = fieldsOf(fieldsOf(spec)['provider'])
-    return 'kubernetesAuthCredentials' in fieldsOf(fieldsOf(infisical)['auth'])
-  })
+  return others.some(loginsAsOperator)
 }

@@ -48,7 +48,8 @@ export const storeDifference = z.strictObject({
   kind: z.enum([
     ...(['identity', 'machine', 'privilege', 'credentials', 'store'] as const),
     ...(['external-secret', 'push-secret'] as const),
-    ...(['variable', 'binding', 'sharing', 'project', 'environment', 'folder', 'grant', 'import'] as const),
+    ...(['variable', 'policy', 'binding', 'sharing'] as const),
+    ...(['project', 'environment', 'folder', 'grant', 'import'] as const),
   ]),
   name: z.string(),
   detail: z.string(),

@@ -21,6 +21,7 @@ export { pushUnsaid } from './push-secrets.ts'
 export { becomesOther } from './push-values.ts'
 export { unreadyOf, waitForStores } from './ready.ts'
 export { credentialsThere, type Renewed, renew, revokeEarlier, type StandingCredentials } from './rotate.ts'
+export { applyTokenPolicy, deleteTokenPolicy, type LoginBars, loginBars } from './token-policy.ts'
 export {
   allServed,
   objectNameOf,

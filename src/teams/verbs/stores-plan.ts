@@ -10,6 +10,7 @@ import {
   allServed,
   compareStores,
   describedStore,
+  loginBars,
   objectNameOf,
   observeStores,
   sharingLeft,
@@ -67,22 +68,26 @@ export async function planStores(
       const observed = await observeStores(tenancy, serve, looking)
       const { actions, extras, unmet, foreign, doubts } = compareStores(tenancy, serve, observed, place)
       const { stores, externalSecrets, pushSecrets } = observed
-      const differences = [
-        ...(await accountDifferences(host.cluster, place, serve.map(objectNameOf))),
-        ...actions.map(describedStore),
-        ...((await isSharingLeft(tenancy, host.cluster, () => sharesAnything(session, pace)))
-          ? [sharingLeft]
-          : []),
-      ]
+      const bars = await loginBars(host.cluster, place)
+      const differences = bars.never
+        ? []
+        : [
+            ...(await accountDifferences(host.cluster, place, serve.map(objectNameOf))),
+            ...actions.map(describedStore),
+            ...((await isSharingLeft(tenancy, host.cluster, () => sharesAnything(session, pace)))
+              ? [sharingLeft]
+              : []),
+          ]
+      const unmets = [...bars.unmet, ...unmet]
       const looked = [...stores.values(), ...externalSecrets, ...pushSecrets]
       const unready = await unreadyOf(host.cluster, looked)
       const served = new Set(serve.flatMap(({ namespaces }) => namespaces))
       return {
         layout,
-        equal: differences.length + extras.length + unmet.length + unready.length === 0,
+        equal: differences.length + extras.length + unmets.length + unready.length === 0,
         differences,
         extras: extras.map(describedStore),
-        ...{ unmet: [...unmet], foreign: [...foreign], unready, doubts: [...doubts] },
+        ...{ unmet: unmets, foreign: [...foreign], unready, doubts: [...doubts] },
         absentNamespaces: [...served].filter(name => !observed.namespaces.has(name)).sort(),
       }
     })

@@ -82,6 +82,13 @@ export function clusterContract(open: () => Cluster): void {
     })
   })
 
+  it('says which kinds the cluster has', async () => {
+    const none = { apiVersion: 'none.dev/v1', kind: 'None' }
+    const policies = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' }
+    const asked = [configMap, policies, none, { ...policies, kind: 'None' }]
+    expect(await Promise.all(asked.map(kind => cluster.serves(kind)))).toEqual([true, true, false, false])
+  })
+
   describe('list', () => {
     it('gives the objects of a namespace, each with its kind', async () => {
       await cluster.apply(map('b', {}))

@@ -6,7 +6,6 @@ import {
   credentialsSecretName,
   isManaged,
   keysSecretName,
-  reviewerBinding,
   storeName,
   systemNamespace,
 } from '../../../kernel/access/index.ts'
@@ -43,6 +42,7 @@ import {
   type Wired,
   wiredCharts,
 } from '../../wire/index.ts'
+import { takeOperatorsLogin } from './operators-login.ts'
 import { purge, type Take } from './purge.ts'
 import { revokeAccess } from './revoke-access.ts'
 import { takeRelease } from './take-release.ts'
@@ -146,11 +146,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     await take('ESO’s credentials', () =>
       cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
     )
-  // With it, whoever may make an account of ESO's name could ask for it.
-  if (isManaged(await cluster.get(kinds.clusterRoleBinding, reviewerBinding)))
-    await take(`ClusterRoleBinding ${reviewerBinding}`, () =>
-      cluster.delete(kinds.clusterRoleBinding, reviewerBinding),
-    )
+  await takeOperatorsLogin(cluster, take)
   const now = new Date(host.clock.now()).toISOString()
   await take('the journal', () => closeReceipt(cluster, now))
   const left = removal.purge

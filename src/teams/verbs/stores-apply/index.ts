@@ -14,7 +14,7 @@ export { type StoresApplied, type StoresApplyRequest, storesApplied } from './sh
  * Makes the stores of a tenancy file, and waits until External Secrets Operator calls them ready. Credentials that log
  * in stay; deleted is only what was named to be pruned, once `confirm` has let it. The same lease is held as by an
  * apply of the tenancy.
- * @throws SealiftError TENANCY_INVALID, NOT_INSTALLED, FOREIGN_INSTALL, SITE_BUSY, SERVER_FAILED, CLUSTER_*
+ * @throws SealiftError TENANCY_INVALID, TENANCY_UNMET, NOT_INSTALLED, FOREIGN_INSTALL, SITE_BUSY, SERVER_FAILED, CLUSTER_*
  */
 export async function applyStoresOf(
   request: StoresApplyRequest,
@@ -67,7 +67,8 @@ async function applyBy(
             ...(await shareNoMore({ tenancy, site, name, connect, cluster, clock, talk })),
           ]
         : []
-      return { layout, ...made, changed: [...before.changed, ...made.changed, ...after] }
+      const changed = [...before.changed, ...made.changed, ...after]
+      return { layout, ...made, changed, unmet: [...before.unmet, ...made.unmet] }
     })
   })
 }

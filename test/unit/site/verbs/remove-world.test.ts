@@ -46,6 +46,18 @@ test('takes the right of ESO’s account that its stores have logged in by, and 
   expect(await there(kinds.clusterRoleBinding, name)).toBe(true)
 })
 
+test('takes the policy that kept teams from that login, and nobody else’s', async () => {
+  const name = 'sealift-external-secrets-own-token'
+  for (const kind of [kinds.validatingPolicy, kinds.validatingPolicyBinding]) {
+    await world.cluster.apply({ ...kind, metadata: { name, labels: managed } })
+    expect((await remove()).removed).toContain(`${kind.kind} ${name}`)
+    expect(await there(kind, name)).toBe(false)
+    await world.cluster.create({ ...kind, metadata: { name } })
+    expect((await remove()).removed).not.toContain(`${kind.kind} ${name}`)
+    expect(await there(kind, name)).toBe(true)
+  }
+})
+
 test('says that nothing was revoked where Infisical does not answer', async () => {
   world.cluster.behaviour.services = {}
   const { removed, kept } = await remove()

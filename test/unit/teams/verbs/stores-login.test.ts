@@ -5,6 +5,7 @@ import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { kinds, Secret } from '../../../../src/kernel/ports/index.ts'
 import { askedOf, ensureServerVariables } from '../../../../src/kernel/server-variables/index.ts'
 import { rotateStoresAlone } from '../../../../src/teams/verbs/rotate-stores.ts'
+import { enforceTokenPolicy } from '../../../support/token-policy.ts'
 import { rejection, secretIn } from '../../site/wire/memory.ts'
 import { type OneStoreSite, oneStoreSite } from './one-store-site.ts'
 import { serving, storeIn } from './stores-site.ts'
@@ -57,6 +58,7 @@ const publish = (text: string) =>
 
 beforeEach(async () => {
   site = await oneStoreSite()
+  await enforceTokenPolicy(site.cluster)
   const { react } = site.cluster.behaviour
   site.server.kubernetesAuth.allowInternal = false
   site.cluster.behaviour.react = async (object, cluster) => {
@@ -77,7 +79,7 @@ describe('stores that log in as an account', () => {
     const { changed, unmet } = await site.apply(as('kubernetes'))
     expect(unmet).toEqual([])
     expect(changed).toEqual(planned.differences)
-    expect(bySide(changed).slice(0, 2)).toEqual(['create variable', 'create binding'])
+    expect(bySide(changed).slice(0, 3)).toEqual(['create variable', 'create policy', 'create binding'])
     expect(starts()).toBe(1)
     const [identity] = await site.server.identities()
     expect(await kept()).toEqual({ identityId: identity?.id })
@@ -141,7 +143,7 @@ describe('stores that log in as an account', () => {
     const planned = await site.plan(as('universal-auth'))
     const { changed } = await site.apply(as('universal-auth'))
     expect(bySide(changed)).toEqual([
-      ...['change credentials', 'change store', 'remove variable', 'remove binding'],
+      ...['change credentials', 'change store', 'remove variable', 'remove binding', 'remove policy'],
     ])
     expect(new Set(changed)).toEqual(new Set(planned.differences))
     expect([...site.server.kubernetesAuth.all]).toEqual([])

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { writersOf } from '../../../../src/teams/rotation/readers.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
+import { enforceTokenPolicy } from '../../../support/token-policy.ts'
 import { secretIn } from '../../site/wire/memory.ts'
 import { lines } from './helpers.ts'
 import { looking, type OneStoreSite, oneStoreSite } from './one-store-site.ts'
@@ -23,6 +24,7 @@ let site: OneStoreSite
 let capabilities: string
 beforeEach(async () => {
   site = await oneStoreSite()
+  await enforceTokenPolicy(site.cluster)
   capabilities = 'ReadWrite'
   const { cluster, server } = site
   const { react } = cluster.behaviour
