@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { type KubernetesObject, kinds, Secret } from '../../../../src/kernel/ports/index.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
+import { enforceTokenPolicy } from '../../../support/token-policy.ts'
 import { secretIn } from '../../site/wire/memory.ts'
 import { type OneStoreSite, oneStoreSite } from './one-store-site.ts'
 import { serving } from './stores-site.ts'
@@ -17,6 +18,7 @@ beforeEach(async () => {
   const data = { 'ca.crt': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }
   const root = { ...kinds.configMap, metadata: { name: 'kube-root-ca.crt', namespace }, data }
   await site.cluster.applyAs('controller', root as never)
+  await enforceTokenPolicy(site.cluster)
 })
 
 const as = (login: 'kubernetes' | 'universal-auth'): Tenancy => {
