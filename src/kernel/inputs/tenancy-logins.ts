@@ -10,6 +10,8 @@ const pattern = (characters: string, what: string) =>
     .string()
     .max(300)
     .regex(new RegExp(`^${characters}+$`), `${what}, of which * stands for any text`)
+    // The server tries every way to fit them, at each login.
+    .regex(/^([^*]*\*){0,4}[^*]*$/, 'at most four *')
 
 const name = z
   .string()

@@ -83,6 +83,12 @@ describe('patterns', () => {
       expect.stringMatching(/^login\.github\.owner: expected the name of an organisation/),
     ])
   })
+  test('have four * at most', () => {
+    const branches = ['*/*/*/*', '*/*/*/*/*']
+    expect(faults({ github: { ...github, branches } })).toEqual([
+      expect.stringMatching(/^login\.github\.branches\[1\]: expected at most four \*/),
+    ])
+  })
   test.each(['a,b', '!a', 'a|b', ' a', 'a '])('a claim that is %j is refused', text => {
     expect(faults({ oidc: { ...oidc, claims: { group: [text] } } })).toHaveLength(1)
   })
