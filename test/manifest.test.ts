@@ -13,9 +13,9 @@ test('oclif.manifest.json is what the compiled commands give; npm run manifest w
   expect(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')).toBe(await manifestText())
 })
 
-/** Rows of the tables in one section of the README, cell by cell, without those that head and underline. */
-function tableRows(heading: string): string[][] {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+/** Rows of the tables in one section of a README, cell by cell, without those that head and underline. */
+function tableRows(heading: string, file = 'README.md'): string[][] {
+  const readme = readFileSync(join(root, file), 'utf8')
   const [section = ''] = readme
     .slice(readme.indexOf(`\n${heading}\n`) + 1)
     .split(/^(?=##)/m)
@@ -54,8 +54,8 @@ test('the README’s table of site.yaml has every field once, and no other', () 
   expect(named.sort()).toEqual(known.sort())
 })
 
-test('the README’s table of tenancy.yaml has every field once, and no other', () => {
-  const named = tableRows('### tenancy.yaml').flatMap(([cell = '']) =>
+test('the table of tenancy.yaml in bundles/README.md has every field once, and no other', () => {
+  const named = tableRows('## Who uses a site: tenancy.yaml', 'bundles/README.md').flatMap(([cell = '']) =>
     (cell.match(/`[^`]+`/g) ?? []).map(word => word.slice(1, -1)),
   )
   const listed = ({ properties = {} }: Schema, path = ''): string[] =>
