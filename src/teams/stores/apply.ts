@@ -15,7 +15,7 @@ import { externalSecretObject } from './external-secrets.ts'
 import { hasOtherLogin, makeLogin, settleLogin } from './login.ts'
 import type { Looking, ObservedStores } from './observe.ts'
 import { pushSecretObject } from './push-secrets.ts'
-import { becomesReady } from './ready.ts'
+import { becomesReady, waitForStores } from './ready.ts'
 import { credentialsOf, type Place, type Served, storeNameOf, storeObject } from './wanted.ts'
 
 /** What doing needs. */
@@ -112,9 +112,13 @@ async function applyStore(
   const kept = observed.kept.get(storeNameOf(served))
   for (const action of actions) {
     if (action.kind === 'store') {
-      // The install's own goes on first: its probe must find it whenever this is stopped.
-      if (served.store !== undefined && observed.installs !== undefined)
-        await applyThroughWebhook(cluster, movedStore(observed.installs), patience)
+      // The install's own goes on first, ready: its probe must find it whenever this is stopped.
+      if (served.store !== undefined && observed.installs !== undefined) {
+        const moved = movedStore(observed.installs)
+        await applyThroughWebhook(cluster, moved, patience)
+        // What Infisical's start has made ESO back off from; one that is broken is an install's to mend.
+        await waitForStores(cluster, [moved], { ...patience, timeout: 30_000 })
+      }
       await applyThroughWebhook(cluster, store, patience)
     } else if (action.kind === 'external-secret' || action.kind === 'push-secret')
       await applyThroughWebhook(cluster, carrierOf(served, action), patience)

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { isReady, lookAnnotation, servesTeams } from '../../../../src/kernel/owned/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { lookMark } from '../../../../src/teams/looking/index.ts'
 import { storesFault } from '../../../../src/teams/verbs/stores-apply/index.ts'
@@ -232,4 +233,20 @@ test('what its identity could read elsewhere is told', async () => {
       why: 'it could read talent-mesh/prod/, which the file does not let it',
     },
   ])
+})
+
+test('the install’s own store is ready under its other name before teams have the one it had', async () => {
+  const { react } = site.cluster.behaviour
+  const probe = () => storeIn(site, 'sealift-probe')
+  let before: boolean | undefined
+  site.cluster.behaviour.react = async (object, cluster) => {
+    const { name, annotations } = object.metadata
+    // As External Secrets Operator backs off from a server that has just started.
+    if (name === 'sealift-probe' && annotations?.[lookAnnotation] === undefined) return
+    if (name === 'infisical-store' && before === undefined && servesTeams(object))
+      before = isReady(await probe())
+    await react(object, cluster)
+  }
+  const applied = await site.apply(looking())
+  expect([before, isReady(await probe()), applied.unready]).toEqual([true, true, []])
 })
