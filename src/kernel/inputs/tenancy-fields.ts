@@ -43,3 +43,23 @@ export const folderPath = z
     /^(\/[A-Za-z0-9_-]{1,255})+$/,
     'a path such as /databases/primary: letters, digits, - and _ between slashes',
   )
+
+/** Paths of secrets: one folder, or one and all below it. */
+export const secretPaths = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(\/|\/\*\*|(\/[A-Za-z0-9_-]{1,255})+(\/\*\*)?)$/,
+    'a folder, such as /ci, or /ci/** for it and all below; / is the root alone, /** is everything',
+  )
+
+/** The fields that say in which environments of which project something is. */
+export const inProject = {
+  // That it is in the file is a rule between fields.
+  project: z.string().describe('Slug of a project in this file'),
+  environments: z
+    .array(environmentSlug)
+    .min(1)
+    .optional()
+    .describe('Environments of that project; all that the file gives it when left out'),
+}

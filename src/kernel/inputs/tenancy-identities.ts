@@ -1,24 +1,10 @@
 import * as z from 'zod'
-import { environmentSlug } from './tenancy-fields.ts'
+import { inProject, secretPaths } from './tenancy-fields.ts'
 import { login } from './tenancy-logins.ts'
-
-/** Paths of secrets: one folder, or one and all below it. */
-const secretPaths = z
-  .string()
-  .max(1000)
-  .regex(
-    /^(\/|\/\*\*|(\/[A-Za-z0-9_-]{1,255})+(\/\*\*)?)$/,
-    'a folder, such as /ci, or /ci/** for it and all below; / is the root alone, /** is everything',
-  )
 
 /** What an identity may do in one project. */
 const access = z.strictObject({
-  project: z.string().describe('Slug of a project in this file'),
-  environments: z
-    .array(environmentSlug)
-    .min(1)
-    .optional()
-    .describe('Environments of that project; all that the file gives it when left out'),
+  ...inProject,
   read: z
     .array(secretPaths)
     .default([])

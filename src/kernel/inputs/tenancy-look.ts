@@ -1,18 +1,10 @@
 import * as z from 'zod'
 import { entriesOf, twice } from './clashes.ts'
-import { environmentSlug, namespaceName, projectSlug } from './tenancy-fields.ts'
+import { environmentSlug, inProject, namespaceName, projectSlug } from './tenancy-fields.ts'
 import { type Entry, repeated, shown, strangeEnvironments, strangers, text } from './tenancy-names.ts'
 
 /** A project that is looked into. */
-const looked = z.strictObject({
-  // That it is in the file is a rule between fields.
-  project: z.string().describe('Slug of a project in this file'),
-  environments: z
-    .array(environmentSlug)
-    .min(1)
-    .optional()
-    .describe('Environments of that project; all that the file gives it when left out'),
-})
+const looked = z.strictObject(inProject)
 
 /** The project that only looks, and the one store that reads there. */
 export const look = z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { onEveryObject } from './clashes.ts'
 import { databaseName, hostName, kubernetesName, port, secretKey, secretRef } from './site-fields.ts'
-import { environmentSlug } from './tenancy-fields.ts'
+import { environmentSlug, secretPaths } from './tenancy-fields.ts'
 
 /** A number of days. */
 const days = z.string().regex(/^[1-9][0-9]{0,3}d$/, 'a number of days, such as 90d')
@@ -10,15 +10,6 @@ const secretPath = z
   .string()
   .max(1000)
   .regex(/^(\/|(\/[A-Za-z0-9_-]{1,255})+)$/, 'a folder, such as /databases; / is the root of the environment')
-
-/** Folders of a policy. */
-const secretPaths = z
-  .string()
-  .max(1000)
-  .regex(
-    /^(\/|\/\*\*|(\/[A-Za-z0-9_-]{1,255})+(\/\*\*)?)$/,
-    'a folder, such as /ci, or /ci/** for it and all below; / is the root alone, /** is everything',
-  )
 
 // What the server takes for a name, and an address can hold.
 const secretName = z
