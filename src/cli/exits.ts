@@ -47,8 +47,8 @@ export const changeExits: readonly ErrorCode[] = [
   'SITE_BUSY',
 ]
 
-/** How looking at a site's tenancy, and changing it, can end. */
-export const tenancyExits: readonly ErrorCode[] = [
+/** How asking a site's Infisical, as its admin, can end. */
+const adminExits: readonly ErrorCode[] = [
   'FILE_FAILED',
   'SITE_INVALID',
   'CLUSTER_UNREACHABLE',
@@ -57,20 +57,15 @@ export const tenancyExits: readonly ErrorCode[] = [
   'FOREIGN_INSTALL',
   'SERVER_FAILED',
   'NOT_INSTALLED',
-  'TENANCY_INVALID',
 ]
+
+/** How looking at a site's tenancy, and changing it, can end. */
+export const tenancyExits: readonly ErrorCode[] = [...adminExits, 'TENANCY_INVALID']
 
 /** How bringing secrets of files to a site can end. */
 export const migrateExits: readonly ErrorCode[] = [
+  ...adminExits,
   'DISK_FULL',
-  'FILE_FAILED',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
-  'SERVER_FAILED',
-  'NOT_INSTALLED',
   'SITE_BUSY',
   'SOPS_FAILED',
   'MIGRATION_UNFIT',
@@ -91,21 +86,7 @@ export const keysExits: readonly ErrorCode[] = [
 ]
 
 /** How giving stores other client secrets can end. */
-export const rotateStoresExits: readonly ErrorCode[] = [
-  ...tenancyExits.filter(code => code !== 'TENANCY_INVALID'),
-  'SITE_BUSY',
-]
+export const rotateStoresExits: readonly ErrorCode[] = [...adminExits, 'SITE_BUSY']
 
 /** How a change of the admin's password can end. */
-export const rotateAdminExits: readonly ErrorCode[] = [
-  'FILE_FAILED',
-  'LOCK_INVALID',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
-  'SERVER_FAILED',
-  'NOT_INSTALLED',
-  'SITE_BUSY',
-]
+export const rotateAdminExits: readonly ErrorCode[] = [...adminExits, 'LOCK_INVALID', 'SITE_BUSY']
