@@ -102,3 +102,14 @@ export function createPace(
     change: request => inTurn(request, true),
   }
 }
+
+/** Does something again, whole, where the server failed at it. @throws what it threw, when that was too often */
+export async function untilDone<T>(pace: Pace, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      await pace.rest(error)
+    }
+  }
+}

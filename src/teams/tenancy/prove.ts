@@ -9,7 +9,7 @@ import type {
   SecretPlace,
   ServerIdentity,
 } from '../../kernel/ports/index.ts'
-import type { Pace } from '../pace/index.ts'
+import { type Pace, untilDone } from '../pace/index.ts'
 import { allowedIn, permissionsOf, privilegeSlug } from './permissions.ts'
 import { type Trial, trialsOf } from './trials.ts'
 import type { Unmet } from './unmet.ts'
@@ -60,6 +60,7 @@ export async function proveIdentities(
   const [proven, unmet]: [Proven[], Unmet[]] = [[], []]
   for (const identity of identities) {
     const trials = [...trialsOf(identity, tenancy), ...(proving.beyond?.get(identity.name) ?? [])]
+    // Begun anew, with another twin, when the server failed: later runs have no reason to try.
     const against = await untilDone(pace, () =>
       asTwin(identity, tenancy, proving, twin => tryAll(trials, twin, proving)),
     )
@@ -67,17 +68,6 @@ export async function proveIdentities(
     unmet.push(...against.map(why => ({ name: `least privilege of identity ${identity.name}`, why })))
   }
   return { proven, unmet }
-}
-
-/** Begins anew, with another twin, when the server failed: later runs have no reason to try. @throws the last failure */
-async function untilDone<T>(pace: Pace, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      await pace.rest(error)
-    }
-  }
 }
 
 /** Identities to try with that a run has left which was killed. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
 import { asStep, type Clock, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
-import { createPace, type Pace } from '../pace/index.ts'
+import { createPace, untilDone } from '../pace/index.ts'
 import { underLease, withAdmin } from '../server/index.ts'
 import {
   credentialsThere,
@@ -106,17 +106,6 @@ async function rotateAll(
   }
   await asStep(reporter, 'Revoke the client secrets of before', revokeAll)
   return { rotated: rotated.sort((a, b) => (a.secret < b.secret ? -1 : 1)), unmet }
-}
-
-/** Does something again, whole, where the server failed at it. @throws what it threw, when that was too often */
-async function untilDone<T>(pace: Pace, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      await pace.rest(error)
-    }
-  }
 }
 
 /** The error that ends a rotation which left some as they are. @returns undefined when it left none */
