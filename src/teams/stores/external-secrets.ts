@@ -98,16 +98,20 @@ export function oldExternalSecrets(
   live: readonly KubernetesObject[],
 ): (ExternalSecretAction & { readonly change: 'remove' })[] {
   const wanted = new Set(serve.flatMap(({ externalSecrets }) => externalSecrets.map(placed)))
+  const of = { kind: 'external-secret', change: 'remove', detail: 'with the Secret that it made' } as const
+  return unnamed(live, wanted).map(place => ({ ...of, ...place }))
+}
+
+/** Where those of Sealift's objects are that are not among the named (`namespace/name`), with their store's environment. */
+export function unnamed(
+  live: readonly KubernetesObject[],
+  named: ReadonlySet<string>,
+): { project: string; environment: string; namespace: string; name: string }[] {
   return live.flatMap(object => {
     const [project, environment] = (storeOf(object) ?? '').split('.')
     const { name, namespace = '' } = object.metadata
-    if (!project || !environment || wanted.has(placed(object.metadata))) return []
-    return [
-      {
-        ...({ kind: 'external-secret', change: 'remove' } as const),
-        ...{ project, environment, namespace, name, detail: 'with the Secret that it made' },
-      },
-    ]
+    if (!project || !environment || named.has(placed(object.metadata))) return []
+    return [{ project, environment, namespace, name }]
   })
 }
 

@@ -4,7 +4,7 @@ import { covers } from '../../kernel/owned/index.ts'
 import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { type Action, missingFolders, type Observed, type Unmet } from '../tenancy/index.ts'
 import type { PushSecretAction } from './action.ts'
-import { placed, sameDuration, storeMark, storeOf } from './external-secrets.ts'
+import { placed, sameDuration, storeMark, unnamed } from './external-secrets.ts'
 import { noPushes, pushCapability } from './push-capability.ts'
 import type { ObservedPushes } from './push-observed.ts'
 import { pushFolders, type Served, storeNameOf } from './wanted.ts'
@@ -105,11 +105,6 @@ export function oldPushSecrets(
   live: readonly KubernetesObject[],
 ): (PushSecretAction & { readonly change: 'remove' })[] {
   const wanted = new Set(serve.flatMap(({ pushSecrets }) => pushSecrets.map(placed)))
-  return live.flatMap(object => {
-    const [project, environment] = (storeOf(object) ?? '').split('.')
-    const { name, namespace = '' } = object.metadata
-    if (!project || !environment || wanted.has(placed(object.metadata))) return []
-    const of = { kind: 'push-secret', change: 'remove', project, environment } as const
-    return [{ ...of, namespace, name, detail: 'what it brought stays in Infisical' }]
-  })
+  const of = { kind: 'push-secret', change: 'remove', detail: 'what it brought stays in Infisical' } as const
+  return unnamed(live, wanted).map(place => ({ ...of, ...place }))
 }

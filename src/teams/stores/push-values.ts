@@ -1,4 +1,4 @@
-import { secretData } from '../../kernel/access/index.ts'
+import { keptValue, secretData } from '../../kernel/access/index.ts'
 import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import type { Unmet } from '../tenancy/index.ts'
@@ -33,9 +33,7 @@ export function pushDoubts(served: Served, sources: ReadonlyMap<string, Kubernet
 
 /** Why a value is not read as it was written. @returns undefined when it is @param expands whether readers expand it */
 export function becomesOther(value: string, expands: boolean): string | undefined {
-  // As the server stores it: trimmed, but for one line's end.
-  const kept = value.trim() + (value.endsWith('\n') ? '\n' : '')
-  if (kept !== value) {
+  if (keptValue(value) !== value) {
     if (/\r\n$/.test(value)) return 'it ends with CR LF, and Infisical trims it'
     return /\n\n$/.test(value)
       ? 'it ends with more than one line end, and Infisical trims it'
