@@ -65,6 +65,19 @@ test('the second is refused while the first is at work, and changes nothing; the
   expect((await ended(applyTenancy(request, by('ben'), talk, async () => {}))).status).toBe('fulfilled')
 })
 
+/** A tenancy of ann's that is at work until its pruning is refused. */
+async function atWork({ talk, by }: Pick<Awaited<ReturnType<typeof opened>>, 'talk' | 'by'>) {
+  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
+  const first = applyTenancy(pruning, by('ann'), talk, async () => {
+    asked.resolve()
+    await confirming.promise
+    throw new Error('not meant')
+  })
+  await asked.promise
+  return { first, refuse: () => confirming.resolve() }
+}
+
 test('making stores is refused while a tenancy is at work, then holds the site itself, and gives it back', async () => {
   const { cluster, infisical, server, talk, by, ended, holder } = await opened()
   cluster.behaviour.react = answering(true)
@@ -74,21 +87,14 @@ test('making stores is refused while a tenancy is at work, then holds the site i
     prune: [] as readonly string[],
   }
   const make = (operator: string) => ended(applyStoresOf(stores, by(operator), talk, async () => {}))
-  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
-  const first = applyTenancy(pruning, by('ann'), talk, async () => {
-    asked.resolve()
-    await confirming.promise
-    throw new Error('not meant')
-  })
-  await asked.promise
+  const { first, refuse } = await atWork({ talk, by })
   const before = server.changes().length
   expect(await make('ben')).toMatchObject({
     reason: { code: 'SITE_BUSY', message: 'ann is changing this site' },
   })
   expect(server.changes()).toHaveLength(before)
   expect(infisical.clientSecrets).toEqual([])
-  confirming.resolve()
+  refuse()
   expect((await ended(first)).status).toBe('rejected')
   const holders: unknown[] = []
   server.after = () => {
@@ -106,21 +112,14 @@ test('a migration is refused while a tenancy is at work, planned all the same, a
   const to = { site: 'bank', project: 'talent-mesh', environment: 'prod', path: '/', paths: [], options: {} }
   const bring = (apply: boolean) =>
     ended(migrateSops({ ...to, apply, accept: [], switches: [] }, { ...by('ben'), sops }, talk))
-  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
-  const first = applyTenancy(pruning, by('ann'), talk, async () => {
-    asked.resolve()
-    await confirming.promise
-    throw new Error('not meant')
-  })
-  await asked.promise
+  const { first, refuse } = await atWork({ talk, by })
   const before = server.changes().length
   expect(await bring(true)).toMatchObject({
     reason: { code: 'SITE_BUSY', message: 'ann is changing this site' },
   })
   expect((await bring(false)).status).toBe('fulfilled')
   expect(server.changes()).toHaveLength(before)
-  confirming.resolve()
+  refuse()
   await ended(first)
   expect((await bring(true)).status).toBe('fulfilled')
   expect(await holder()).toEqual({})
@@ -129,14 +128,7 @@ test('a migration is refused while a tenancy is at work, planned all the same, a
 test('giving passwords anew is refused while a tenancy is at work, before anything was looked at', async () => {
   const { infisical, talk, by, ended } = await opened()
   await ended(applyTenancy(request, by('ann'), talk, async () => {}))
-  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
-  const first = applyTenancy(pruning, by('ann'), talk, async () => {
-    asked.resolve()
-    await confirming.promise
-    throw new Error('not meant')
-  })
-  await asked.promise
+  const { first, refuse } = await atWork({ talk, by })
   const database = { open: () => Promise.reject(new Error('nobody was to ask PostgreSQL')) }
   const place = { project: 'talent-mesh', environment: 'prod', role: 'app', password: 'PW' }
   const file = tenancyOf({
@@ -149,7 +141,7 @@ test('giving passwords anew is refused while a tenancy is at work, before anythi
     reason: { code: 'SITE_BUSY', message: 'ann is changing this site' },
   })
   expect(infisical.audit.asked).toEqual([])
-  confirming.resolve()
+  refuse()
   expect((await ended(first)).status).toBe('rejected')
 })
 
@@ -159,18 +151,11 @@ test('rotating what stores log in with is refused while another is at work, and 
   await ended(applyTenancy(request, by('ann'), talk, async () => {}))
   const tenancy = serving({ 'talent-mesh.prod': ['talent-mesh'] })
   await ended(applyStoresOf({ site: 'bank', tenancy, prune: [] }, by('ann'), talk, async () => {}))
-  const [confirming, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const pruning = { ...request, tenancy: pruned, prune: ['talent-mesh'] }
-  const first = applyTenancy(pruning, by('ann'), talk, async () => {
-    asked.resolve()
-    await confirming.promise
-    throw new Error('not meant')
-  })
-  await asked.promise
+  const { first, refuse } = await atWork({ talk, by })
   const before = [...infisical.clientSecrets]
   expect(await ended(rotateStores('bank', by('ben'), talk))).toMatchObject({ reason: { code: 'SITE_BUSY' } })
   expect(infisical.clientSecrets).toEqual(before)
-  confirming.resolve()
+  refuse()
   await ended(first)
   expect(await ended(rotateStores('bank', by('ben'), talk))).toMatchObject({
     value: { rotated: [{ identity: 'external-secrets.talent-mesh.prod', revoked: 1 }], unmet: [] },
