@@ -1,5 +1,6 @@
 /** A self-signed certificate made with nothing but node:crypto (RFC 5280, in DER). */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 
 /** A certificate that is its own CA, and its key, in PEM. */
 export interface Certificate {
@@ -27,12 +28,13 @@ const basicConstraints = oid('551d13')
 const subjectAltName = oid('551d11')
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
 
-/** A certificate for 127.0.0.1 and these host names, for servers and clients, valid from 2020 to `end` (`YYYYMMDD`). */
+/** A certificate for 127.0.0.1 and these names and IPv4 addresses, for servers and clients, valid from 2020 to `end` (`YYYYMMDD`). */
 export function selfSigned(name: string, hosts: readonly string[] = [], end = '20991231'): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const subject = sequence(set(sequence(commonName, der(0x0c, Buffer.from(name)))))
-  const address = der(0x87, Buffer.from([127, 0, 0, 1]))
-  const names = sequence(address, ...hosts.map(host => der(0x82, Buffer.from(host))))
+  const alternative = (host: string) =>
+    isIPv4(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host))
+  const names = sequence(...['127.0.0.1', ...hosts].map(alternative))
   const isCa = sequence(der(0x01, Buffer.from([0xff])))
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

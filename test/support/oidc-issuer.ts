@@ -3,7 +3,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { selfSigned } from './certificate.ts'
 
-/** An OpenID Connect issuer on loopback: a real HTTPS server with a CA of its own, real keys and signed tokens. */
+/** An OpenID Connect issuer, on loopback unless said otherwise: a real HTTPS server with a CA of its own, real keys and signed tokens. */
 export interface OidcIssuer {
   /** `https://HOST:PORT` with a path, what `iss` of its tokens says. */
   readonly url: string
@@ -26,6 +26,8 @@ export interface IssuerOptions {
   readonly hosts?: readonly string[]
   /** Path before the well-known one, such as `/_services/token` of GitHub Enterprise Server. */
   readonly path?: string
+  /** Address to listen at, 127.0.0.1 when left out. */
+  readonly address?: string
   /** Port, any when left out. */
   readonly port?: number
   /** What its document calls it, when it is another name. */
@@ -36,8 +38,8 @@ export interface IssuerOptions {
 
 /** Starts one. */
 export async function startOidcIssuer(options: IssuerOptions = {}): Promise<OidcIssuer> {
-  const { hosts = [], path = '', port = 0 } = options
-  const { cert, key } = selfSigned('issuer', hosts)
+  const { hosts = [], address = '127.0.0.1', path = '', port = 0 } = options
+  const { cert, key } = selfSigned('issuer', [...hosts, address])
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }
   const asked: string[] = []
@@ -56,9 +58,9 @@ export async function startOidcIssuer(options: IssuerOptions = {}): Promise<Oidc
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(document ?? { message: 'none' }))
   })
-  await new Promise<void>(listening => server.listen(port, '127.0.0.1', listening))
+  await new Promise<void>(listening => server.listen(port, address, listening))
   const { port: bound } = server.address() as AddressInfo
-  const url = `https://${hosts[0] ?? '127.0.0.1'}:${bound}${path}`
+  const url = `https://${hosts[0] ?? address}:${bound}${path}`
   return {
     url,
     ca: cert,
