@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type { SiteHost } from '../kernel/ports/index.ts'
 import { clock, random } from './clock.ts'
 import { createCluster, kubeconfigFiles } from './cluster/index.ts'
@@ -11,6 +9,7 @@ import { createInfisical } from './infisical/index.ts'
 import { createIssuers } from './issuers/index.ts'
 import { thisOperator, thisPlatform } from './platform.ts'
 import { createPostgres } from './postgres/index.ts'
+import { shipped } from './shipped.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -51,6 +50,6 @@ export async function siteHost(
     random,
     platform: thisPlatform(),
     operator: thisOperator(),
-    manifests: join(dirname(createRequire(import.meta.url).resolve('sealift/package.json')), 'manifests'),
+    manifests: name => shipped(`manifests/${name}.yaml`),
   }
 }

@@ -11,9 +11,9 @@ import { ensureAdmin } from '../../src/site/wire/index.ts'
 import { type FreshServer, type Servers, startServers } from '../contract/infisical-admin/servers.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
-import { manifestFiles } from '../support/manifest-files.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
+import { shippedManifest } from '../support/shipped-manifest.ts'
 import { proven } from '../unit/site/verbs/memory-site.ts'
 import { rejection, secretIn } from '../unit/site/wire/memory.ts'
 import { smallSite } from '../unit/site/wire/sites.ts'
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await writeReceipt(cluster, { ...proven, lock: { ...lock, charts } })
   host = {
     ...{ cluster, clock: systemClock, random: systemRandom, infisical: () => server.infisical },
-    ...{ files: await manifestFiles(), manifests: 'manifests', operator: 'root@node1' },
+    ...{ manifests: shippedManifest, operator: 'root@node1' },
   } as unknown as SiteHost
   await server.infisical.bootstrap(email, first, site.organization)
 })

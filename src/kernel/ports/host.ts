@@ -59,6 +59,6 @@ export interface SiteHost {
   readonly platform: string
   /** Who is at work here, as another one on the same site is told: `root@node1, process 4711`. */
   readonly operator: string
-  /** Folder of the Kubernetes objects that ship with Sealift. */
-  readonly manifests: string
+  /** The text of a Kubernetes object that ships with Sealift, by its name in manifests/: `system-namespace`. */
+  readonly manifests: (name: string) => Promise<string>
 }

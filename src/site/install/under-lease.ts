@@ -10,12 +10,12 @@ import { readManifests } from '../wire/index.ts'
  * @throws SealiftError SITE_BUSY, CLUSTER_*, and what the work throws
  */
 export async function underLease<T>(
-  { cluster, clock, files, manifests, operator: holder }: SiteHost,
+  { cluster, clock, manifests, operator: holder }: SiteHost,
   talk: Talk,
   work: (talk: Talk) => Promise<T>,
 ): Promise<T> {
   const { reporter, signal } = talk
-  const { systemNamespace: namespace } = await readManifests(files, manifests)
+  const { systemNamespace: namespace } = await readManifests(manifests)
   const under = await asStep(reporter, 'Take the lease of this site', async progress => {
     signal.throwIfAborted()
     if (isTerminating(await cluster.get(kinds.namespace, systemNamespace))) {

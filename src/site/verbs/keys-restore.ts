@@ -67,7 +67,7 @@ export async function restoreKeys(
   const written = await underLease(host, talk, async () => {
     // As an install marks it. One that is there bears its mark already, or is an older Sealift's, for install to mark.
     if (records === undefined)
-      await cluster.apply(markedFor(name, (await readManifests(files, host.manifests)).systemNamespace))
+      await cluster.apply(markedFor(name, (await readManifests(host.manifests)).systemNamespace))
     return await putKeysBack(cluster, namespace, escrow.keys)
   })
   const { fingerprint, madeAt } = escrow

@@ -1,4 +1,4 @@
-import type { Files, KubernetesObject } from '../../kernel/ports/index.ts'
+import type { KubernetesObject, SiteHost } from '../../kernel/ports/index.ts'
 import { parseYaml } from '../../kernel/yaml/index.ts'
 
 /** The objects of manifests/ that Sealift applies itself, placeholders not filled yet. */
@@ -8,10 +8,9 @@ export interface Manifests {
   readonly systemNamespace: KubernetesObject
 }
 
-/** Reads the objects from the folder `manifests` that is shipped beside `dist`. */
-export async function readManifests(files: Pick<Files, 'readText'>, folder: string): Promise<Manifests> {
-  const read = async (name: string) =>
-    parseYaml(await files.readText(`${folder}/${name}.yaml`)) as KubernetesObject
+/** Reads the objects that ship with Sealift. */
+export async function readManifests(shipped: SiteHost['manifests']): Promise<Manifests> {
+  const read = async (name: string) => parseYaml(await shipped(name)) as KubernetesObject
   const [clusterSecretStore, probeExternalSecret, systemNamespace] = await Promise.all([
     read('cluster-secret-store'),
     read('probe-external-secret'),

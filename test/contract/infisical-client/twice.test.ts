@@ -1,6 +1,5 @@
 /** All that an install asks of Infisical, twice: nothing is changed again, and nothing rests on made-up answers. */
 
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
 import { credentialsSecretName, secretData } from '../../../src/kernel/access/index.ts'
@@ -16,6 +15,7 @@ import { secretObject } from '../../../src/site/wire/secrets.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { Behaviour, MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
+import { shippedManifest } from '../../support/shipped-manifest.ts'
 import { rejection, siteCluster } from '../../unit/site/wire/memory.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { type Seen, type Watched, watching } from './watched.ts'
@@ -23,8 +23,7 @@ import { type Seen, type Watched, watching } from './watched.ts'
 const namespace = 'external-secrets'
 const scope = 'workspaceSlug=platform-shared&environment=prod&secretPath=/sealift-probe'
 const reading = 'expandSecretReferences=true&include_imports=true'
-const folder = new URL('../../../manifests', import.meta.url).pathname
-const manifests = await readManifests({ readText: async path => readFileSync(path, 'utf8') }, folder)
+const manifests = await readManifests(shippedManifest)
 
 let postgres: PostgresServer
 let redis: RedisServer

@@ -35,10 +35,10 @@ export async function trySync(
 
 async function sync(
   namespace: string,
-  { cluster, clock, random, files, manifests: folder, ...host }: SiteHost,
+  { cluster, clock, random, manifests: shipped, ...host }: SiteHost,
   watched: Pick<Patience, 'signal' | 'progress'>,
 ): Promise<number> {
-  const manifests = await readManifests(files, folder)
+  const manifests = await readManifests(shipped)
   const work = async (server: Infisical) => {
     const session = await adminSession(cluster, server, namespace)
     const place = await probePlace(session)

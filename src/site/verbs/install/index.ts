@@ -101,7 +101,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       return await underLease(host, talk, async talk => {
         // Whoever had the lease until now may have installed something.
         await requireOwn(look, cluster)
-        const manifests = await readManifests(files, host.manifests)
+        const manifests = await readManifests(host.manifests)
         const { metadata, charts: releases } = bundle.lock
         const since = new Date(clock.now()).toISOString()
         const noted = { ...metadata, bundle: bundle.digest, site: site.metadata.name, since, releases }

@@ -115,7 +115,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   const brought = removal.purge ? await refuseTeamsLoss(crds, cluster) : []
   // Before the journal goes, which may be all that shows whose they are.
-  const { systemNamespace: own } = await readManifests(host.files, host.manifests)
+  const { systemNamespace: own } = await readManifests(host.manifests)
   await markOlder(cluster, site.metadata.name, own)
   await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
   const access = await revokeAccess(removal, host, talk)

@@ -1,5 +1,4 @@
 /** A site in memory that works, for tests of `check`: every server answers, and ESO does what ESO does. */
-import { readFileSync } from 'node:fs'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import {
   type CacheLogin,
@@ -16,6 +15,7 @@ import { memoryFiles } from '../../../support/memory-files.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
+import { shippedManifest } from '../../../support/shipped-manifest.ts'
 import { cacheOf, countingRandom, sessionOf, siteCluster } from '../wire/memory.ts'
 import { type MemoryInfisical, memoryInfisical } from '../wire/memory-infisical.ts'
 import { smallSite } from '../wire/sites.ts'
@@ -104,10 +104,6 @@ export async function checkSite(): Promise<CheckSite> {
     await self.apply(secretObject(String(metadata.namespace), target.name, { value }))
   }
   const files = memoryFiles()
-  for (const name of ['cluster-secret-store', 'probe-external-secret', 'system-namespace']) {
-    const path = new URL(`../../../../manifests/${name}.yaml`, import.meta.url)
-    await files.write(`manifests/${name}.yaml`, readFileSync(path))
-  }
   const answers: Answers = {
     database: { ...fits, tables: 412, infisical: true },
     cache: { INFO: 'redis_version:7.4.0\r\n', SELECT: 'OK', DBSIZE: 31, EVAL: '' },
@@ -120,7 +116,7 @@ export async function checkSite(): Promise<CheckSite> {
       return session()
     }
   const host = {
-    ...{ files, cluster, clock, runtime: undefined, random: countingRandom(), manifests: 'manifests' },
+    ...{ files, cluster, clock, runtime: undefined, random: countingRandom(), manifests: shippedManifest },
     database: { open: opening(() => sessionOf(answers.database)) },
     cache: { open: opening(() => cacheOf(answers.cache)) },
     infisical: () => infisical,

@@ -12,6 +12,7 @@ import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleDelta } from '../../../support/sample-delta.ts'
+import { shippedManifest } from '../../../support/shipped-manifest.ts'
 import { smallSite } from '../wire/sites.ts'
 
 const platform = 'linux/amd64'
@@ -55,7 +56,7 @@ async function site() {
     issuers: memoryIssuers(),
     platform,
     operator: 'root@node1, process 1',
-    manifests: 'manifests',
+    manifests: shippedManifest,
   }
   const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
   const request = { bundle: 'delta.tar', site: await readSite('site.yaml', files), journal: 'journal', allow }

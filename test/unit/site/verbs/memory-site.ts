@@ -1,5 +1,4 @@
 /** A site in memory, and two bundles for it, for tests of what happens between installs and removals. */
-import { readFileSync } from 'node:fs'
 import { clock, random } from '../../../../src/adapters/clock.ts'
 import { specTitle } from '../../../../src/bundle/layout/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
@@ -15,6 +14,7 @@ import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
+import { shippedManifest } from '../../../support/shipped-manifest.ts'
 import { cacheOf, sessionOf } from '../wire/memory.ts'
 import { smallSite } from '../wire/sites.ts'
 
@@ -55,7 +55,6 @@ const siteText = smallSite
   .replace(/admin: \{ namespace.*/, 'uri: { namespace: default, name: database, key: uri }')
   .replace('dragonfly.databases.svc', 'dragonfly.bank.example')
   .concat('escrow: none\n')
-const manifests = ['cluster-secret-store', 'probe-external-secret', 'system-namespace']
 /** How every install ends: Infisical's chart is never up. */
 export const killed = new Error('killed while helm was running')
 const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
@@ -72,10 +71,6 @@ export async function memorySite(): Promise<MemorySite> {
   const files = memoryFiles()
   await files.write('site.yaml', siteText)
   for (const [version, { file }] of Object.entries(bundles)) await files.write(`${version}.tar`, file)
-  for (const name of manifests) {
-    const path = new URL(`../../../../manifests/${name}.yaml`, import.meta.url)
-    await files.write(`manifests/${name}.yaml`, readFileSync(path))
-  }
   const cluster = memoryCluster()
   const uri = 'postgresql://infisical:word@pg.bank.example/infisical'
   await cluster.apply(secretObject('default', 'database', { uri }))
@@ -111,7 +106,7 @@ export async function memorySite(): Promise<MemorySite> {
     issuers: memoryIssuers(),
     platform: 'linux/amd64',
     operator: 'root@node1, process 1',
-    manifests: 'manifests',
+    manifests: shippedManifest,
   }
   return { cluster, runtime, host }
 }

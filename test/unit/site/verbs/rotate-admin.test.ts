@@ -7,10 +7,10 @@ import { writeReceipt } from '../../../../src/site/install/index.ts'
 import { rotateAdmin } from '../../../../src/site/verbs/rotate-admin.ts'
 import { ensureAdmin } from '../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
-import { manifestFiles } from '../../../support/manifest-files.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
+import { shippedManifest } from '../../../support/shipped-manifest.ts'
 import { countingRandom, rejection, secretIn, siteCluster } from '../wire/memory.ts'
 import { memoryInfisical, refusal } from '../wire/memory-infisical.ts'
 import { smallSite } from '../wire/sites.ts'
@@ -33,7 +33,7 @@ async function installedSite() {
   const { session } = await ensureAdmin(bootstrapping)
   const host = {
     ...{ cluster, random, clock: new RecordingClock(), infisical: () => infisical },
-    ...{ files: await manifestFiles(), manifests: 'manifests', operator: 'root@node1' },
+    ...{ manifests: shippedManifest, operator: 'root@node1' },
   } as unknown as SiteHost
   const kept = async () =>
     await Promise.all(

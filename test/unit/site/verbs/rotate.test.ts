@@ -16,9 +16,9 @@ import {
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { selfSigned } from '../../../support/certificate.ts'
 import { memorySetting, operatedSite } from '../../../support/cloudnativepg/setting.ts'
-import { manifestFiles } from '../../../support/manifest-files.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
+import { shippedManifest } from '../../../support/shipped-manifest.ts'
 import { countingRandom, rejection, secretIn } from '../wire/memory.ts'
 import { proven } from './memory-site.ts'
 
@@ -49,7 +49,7 @@ async function installedSite() {
   restarts.length = 0
   const host = {
     ...{ cluster, clock, database: postgres, cache: services.cache, random },
-    ...{ files: await manifestFiles(), manifests: 'manifests', operator: 'root@node1' },
+    ...{ manifests: shippedManifest, operator: 'root@node1' },
   } as unknown as SiteHost
   const site = parseSite(operatedSite, 'site.yaml')
   const variables = async (namespace = 'infisical') =>

@@ -1,18 +1,17 @@
 /** What a proof works with, in memory, and an ESO that does what ESO does with an ExternalSecret. */
-import { readFileSync } from 'node:fs'
 import { Secret } from '../../../../../src/kernel/ports/index.ts'
 import { type Proving, readManifests } from '../../../../../src/site/wire/index.ts'
 import { secretObject } from '../../../../../src/site/wire/secrets.ts'
 import type { Behaviour, MemoryCluster } from '../../../../support/memory-cluster.ts'
 import { RecordingClock } from '../../../../support/recording-clock.ts'
+import { shippedManifest } from '../../../../support/shipped-manifest.ts'
 import { countingRandom, siteCluster } from '../memory.ts'
 import { type MemoryInfisical, memoryInfisical } from '../memory-infisical.ts'
 
-const folder = new URL('../../../../../manifests', import.meta.url).pathname
 const place = { projectId: 'p', environment: 'prod', path: '/sealift-probe' }
 
 /** The objects of manifests/. */
-export const manifests = await readManifests({ readText: async path => readFileSync(path, 'utf8') }, folder)
+export const manifests = await readManifests(shippedManifest)
 
 /** Makes the Secret of an ExternalSecret, with what Infisical has. */
 export function eso(infisical: MemoryInfisical): Behaviour['react'] {

@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { getAsset, isSea } from 'node:sea'
+
+/**
+ * The text of a file that ships with Sealift, by its path in the package (`manifests/system-namespace.yaml`): out of the
+ * program where it is one executable, else beside it.
+ */
+export async function shipped(path: string): Promise<string> {
+  if (isSea()) return getAsset(path, 'utf8')
+  const root = dirname(createRequire(import.meta.url).resolve('sealift/package.json'))
+  return await readFile(join(root, path), 'utf8')
+}
