@@ -1,25 +1,11 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
+import { start } from './cli/start.ts'
 
-const { argv, platform, arch, version } = process
-// As people ask for help; oclif would take the word for a flag wherever it stands.
-if (argv[2] === 'help') argv.splice(2, argv.length, ...argv.slice(3), '--help')
-
-// A reader that has seen enough, as in `sealift --help | head`, is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
-  throw error
-})
-
-if (argv.length === 3 && argv[2] === '--version') {
-  // What oclif prints, before it is loaded: scripts ask this often.
-  const sealift = createRequire(import.meta.url)('../package.json')
-  process.stdout.write(`${sealift.name}/${sealift.version} ${platform}-${arch} node-${version}\n`)
-} else {
-  // Bytes from sockets come in buffers that die at once. A young generation that stays small frees them soon; one that
-  // grows keeps hundreds of megabytes of them, until V8 marks the whole heap to be rid of them, again and again.
-  setFlagsFromString('--semi-space-growth-factor=1')
-  const { execute } = await import('@oclif/core')
-  await execute({ dir: import.meta.url })
-}
+await start(
+  () => createRequire(import.meta.url)('../package.json'),
+  async () => {
+    const { execute } = await import('@oclif/core')
+    await execute({ dir: import.meta.url })
+  },
+)

@@ -5,6 +5,7 @@
 import { clusterPackages } from './cluster/index.ts'
 import { connectedPackages } from './connected/index.ts'
 import { chosenContainerd } from './containerd-release.ts'
+import { testExecutable } from './executable.ts'
 import { aptInstall, missing } from './packages.ts'
 import { servicePackages } from './services.ts'
 import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
@@ -33,6 +34,7 @@ export type Log = (line: string) => void
  */
 export async function prepareMachine(purpose: keyof typeof needs, log: Log): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('this needs root: it makes network namespaces and containers')
+  await testExecutable(() => log('making Sealift as one executable, once for these sources (about 10 s) …'))
   const { packages } = needs[purpose]
   const tools = await missingTools(needs[purpose].tools)
   const debs = await missing(packages)

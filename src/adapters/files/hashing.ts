@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
+import { getAsset, isSea } from 'node:sea'
 import { Worker } from 'node:worker_threads'
 
 /** A part of a file: `length` bytes at `at`, which are those from `from` on of the bytes that come along. */
@@ -91,9 +92,14 @@ export function createHashing(): Hashing {
   }
 }
 
-function startThread(): Thread {
+function startWorker(): Worker {
+  if (isSea()) return new Worker(getAsset('hashing-worker.cjs', 'utf8'), { eval: true })
   // Beside this file, as TypeScript under test and as JavaScript once compiled.
-  const worker = new Worker(new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url))
+  return new Worker(new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url))
+}
+
+function startThread(): Thread {
+  const worker = startWorker()
   const waiting: Thread['waiting'] = new Map()
   const thread: Thread = { worker, waiting }
   worker.on('message', (answer: Answer) => {

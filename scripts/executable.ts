@@ -1,0 +1,23 @@
+/**
+ * `npm run executable [amd64|arm64]`: writes Sealift as one executable for each architecture into dist/executable. They
+ * run where there is no Node, with glibc and libstdc++ alone. `npm run build` takes them away: they are of their sources.
+ */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bytes } from '../src/kernel/errors/index.ts'
+import { writeExecutable } from './executable/inject.ts'
+import { arm64Node } from './executable/other-node.ts'
+import { compileProgram } from './executable/program.ts'
+
+const folder = join(import.meta.dirname, '..', 'dist', 'executable')
+const known = ['amd64', 'arm64']
+const asked = process.argv.slice(2)
+const unknown = asked.find(name => !known.includes(name))
+if (unknown !== undefined) throw new Error(`${unknown} is none of ${known.join(', ')}`)
+const program = await compileProgram()
+for (const architecture of asked.length > 0 ? asked : known) {
+  const path = join(folder, `sealift-linux-${architecture}`)
+  const own = architecture === (process.arch === 'x64' ? 'amd64' : process.arch)
+  await writeExecutable(program, path, own ? undefined : await arm64Node())
+  process.stdout.write(`${path}: ${bytes((await stat(path)).size)}\n`)
+}

@@ -1,0 +1,81 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { compiling } from '../compiling.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const wasm = 'main.wasm.gz'
+
+/** Sealift as one file of JavaScript, and the files that it takes along. */
+export interface Program {
+  /** CommonJS, which is what a single executable runs. */
+  readonly main: Uint8Array
+  /** Assets by the names that the program asks for. */
+  readonly assets: ReadonlyMap<string, Uint8Array | { readonly path: string }>
+}
+
+/** Compiles src/ and every library into one file. The same sources give the same bytes. */
+export async function compileProgram(): Promise<Program> {
+  const commands = globSync('src/commands/**/*.ts', { cwd: root })
+    .sort()
+    .map(path => {
+      const id = path.slice('src/commands/'.length, -'.ts'.length).replaceAll('/', ':')
+      return `${JSON.stringify(id)}: () => import(${JSON.stringify(`./${path}`)}),`
+    })
+  const contents = `import { start } from './src/cli/start.ts'
+import description from './package.json'
+const commands = {${commands.join('\n')}}
+void start(() => description, async () => {
+  const { runExecutable } = await import('./src/cli/executable.ts')
+  const { default: manifest } = await import('./oclif.manifest.json')
+  await runExecutable({ description, manifest, commands }, process.argv.slice(2))
+})`
+  const [main, worker] = await Promise.all([
+    compile({ stdin: { contents, resolveDir: root, loader: 'ts' } }),
+    compile({ entryPoints: ['src/adapters/files/hashing-worker.ts'] }),
+  ])
+  const manifests = globSync('manifests/*.yaml', { cwd: root }).sort()
+  const parser = join(root, 'node_modules/@cdktn/hcl2json', wasm)
+  return {
+    main,
+    assets: new Map<string, Uint8Array | { readonly path: string }>([
+      ['hashing-worker.cjs', worker],
+      [wasm, { path: parser }],
+      ...manifests.map(path => [path, { path: join(root, path) }] as const),
+    ]),
+  }
+}
+
+async function compile(entry: Parameters<typeof build>[0]): Promise<Uint8Array> {
+  const { splitting: _, banner: __, external: ___, ...settings } = compiling
+  const { outputFiles } = await build({
+    ...settings,
+    ...entry,
+    absWorkingDir: root,
+    format: 'cjs',
+    write: false,
+    // Asked for only where something else is not there.
+    external: ['pg-native', 'performance'],
+    // As `require` inside the one file: a single executable imports none but Node's own modules.
+    supported: { 'dynamic-import': false },
+    // The paths in tsconfig.json lead to types of ours.
+    tsconfigRaw: {},
+    legalComments: 'none',
+    plugins: [parserFromAsset],
+    // What needs them asks first whether it is in a single executable.
+    logOverride: { 'empty-import-meta': 'silent' },
+  })
+  return outputFiles?.[0]?.contents ?? new Uint8Array()
+}
+
+/** The parser of HCL reads its program with fs-extra, from a file beside it. */
+const parserFromAsset: Plugin = {
+  name: 'parser-from-asset',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'asset'
+    onResolve({ filter: /^fs-extra$/ }, () => ({ path: 'fs-extra', namespace }))
+    onLoad({ filter: /.*/, namespace }, () => ({
+      contents: `export const readFile = async () => Buffer.from(require('node:sea').getAsset('${wasm}'))`,
+    }))
+  },
+}

@@ -1,0 +1,131 @@
+/** Sealift as one executable where there is nothing else: no Node, an empty PATH, a HOME that nobody may write to. */
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testExecutable } from '../support/executable.ts'
+import { sampleBundle } from '../support/sample-bundle.ts'
+import { sampleDelta } from '../support/sample-delta.ts'
+import { type RealSops, realSops } from '../support/sops.ts'
+import { smallSite } from '../unit/site/wire/sites.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const nobody = 65534
+let dir: string
+let program: string
+let real: RealSops
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sealift-executable-'))
+  await chmod(dir, 0o755)
+  await mkdir(join(dir, 'home'), { mode: 0o555 })
+  await mkdir(join(dir, 'work'))
+  await chmod(join(dir, 'work'), 0o777)
+  program = join(dir, 'sealift')
+  await copyFile(await testExecutable(), program)
+  real = await realSops()
+  await writeFile(join(dir, 'bundle.tar'), sampleBundle({ attachments: true }).file)
+})
+afterAll(async () => {
+  await real?.dispose()
+  await rm(dir, { recursive: true, force: true })
+})
+
+const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const home = { HOME: join(dir, 'home'), PATH: '', TMPDIR: join(dir, 'work') }
+  const as = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+  return await execa(program, [...args], {
+    ...{ ...as, env: { ...home, ...env }, extendEnv: false, reject: false, stdin: 'ignore' },
+    cwd: join(dir, 'work'),
+  })
+}
+
+test('says its version', async () => {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const { stdout } = await run(['--version'])
+  expect(stdout).toBe(`sealift/${version} ${process.platform}-${process.arch} node-${process.version}`)
+})
+
+test('lists the verbs and topics that a checkout has, and explains each', async () => {
+  const { stdout } = await run(['--help'])
+  const { stdout: own } = await execa(process.execPath, [join(root, 'dist/bin.js'), '--help'])
+  expect(stdout).toBe(own)
+  expect((await run(['help', 'keys', 'new'])).stdout).toMatch(/EXAMPLES[\s\S]*EXIT CODES\n\s+0\s+all is well/)
+  expect((await run(['keys'])).stdout).toContain('sealift keys COMMAND')
+  expect((await run(['deploy', '--help'])).stdout).toContain('Install a bundle on a site')
+})
+
+test('tells of a verb that is not there, and of wrong flags, as a checkout does', async () => {
+  expect(await run(['instal'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('did you mean: sealift install'),
+  })
+  const { exitCode, stdout } = await run(['inspect', '--json'])
+  expect([exitCode, JSON.parse(stdout).error.code]).toEqual([2, 'USAGE'])
+})
+
+test('is not changed by what a shell sets for other programs', async () => {
+  const { exitCode, stderr } = await run(['--version'], { NODE_OPTIONS: '--require=/nowhere.js' })
+  expect([exitCode, stderr]).toEqual([0, ''])
+})
+
+test('reads, signs and verifies a bundle, in a thread of its own', async () => {
+  const bundle = join(dir, 'work', 'bundle.tar')
+  await copyFile(join(dir, 'bundle.tar'), bundle)
+  const env = { SEALIFT_KEY_PASSPHRASE: 'not empty' }
+  expect(await run(['keys', 'new', 'release'], env)).toMatchObject({ exitCode: 0 })
+  expect(await run(['sign', bundle, '--key', 'release.key'], env)).toMatchObject({ exitCode: 0 })
+  const inspected = await run(['inspect', bundle, '--json'])
+  expect(JSON.parse(inspected.stdout)).toMatchObject({ lock: { metadata: { name: 'sample' } } })
+  expect(await run(['verify', bundle, '--key', 'release.pub'])).toMatchObject({ exitCode: 0 })
+  expect(await run(['sbom', bundle])).toMatchObject({ exitCode: 0 })
+})
+
+test('writes a bundle', async () => {
+  const { older, full, delta } = sampleDelta()
+  await writeFile(join(dir, 'work', 'older.tar'), older.file)
+  await writeFile(join(dir, 'work', 'delta.tar'), delta)
+  const { exitCode, stdout } = await run(['merge', 'delta.tar', 'older.tar', '-o', 'merged', '--json'])
+  expect(exitCode).toBe(0)
+  expect(await readFile(join(dir, 'work', JSON.parse(stdout).path))).toEqual(full.file)
+})
+
+const unreachable = async () => {
+  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } }
+  const context = { name: 'c', context: { cluster: 'c', user: 'c' } }
+  const kubeconfig = join(dir, 'kubeconfig')
+  const users = [{ name: 'c', user: { token: 'x' } }]
+  const text = { clusters: [cluster], contexts: [context], users, 'current-context': 'c' }
+  await writeFile(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...text }))
+  const site = join(dir, 'site.yaml')
+  await writeFile(site, `${smallSite}cluster: { kubeconfig: ${kubeconfig} }\n`)
+  return site
+}
+
+test('tells of a cluster that cannot be reached in one sentence', async () => {
+  const tenancy = join(root, 'bundles/infisical/tenancy.yaml')
+  await copyFile(tenancy, join(dir, 'tenancy.yaml'))
+  const site = await unreachable()
+  const { exitCode, stderr } = await run(['tenancy', 'plan', '-c', site, '-f', join(dir, 'tenancy.yaml')])
+  expect([exitCode, stderr]).toEqual([41, expect.stringContaining('CLUSTER_UNREACHABLE')])
+  expect(stderr).not.toMatch(/^\s+at /m)
+})
+
+test("reads Terraform's values with the parser that it carries", async () => {
+  const site = await unreachable()
+  await chmod(real.folder, 0o755)
+  await chmod(real.environment.SOPS_AGE_KEY_FILE, 0o644)
+  await copyFile(real.program, join(dir, 'sops'))
+  const migrate = async (name: string, text: string) => {
+    const path = await real.encrypt(name, 'binary', text)
+    await chmod(path, 0o644)
+    const words = ['migrate', 'sops', path, '-c', site, '--project', 'p', '--environment', 'prod']
+    return await run(words, { ...real.environment, PATH: dir })
+  }
+  // Only the parser knows where it ends too soon.
+  expect((await migrate('bad.tfvars', 'a = "b"\nc = "d\n')).stderr).toContain('as HCL, at line 2, column')
+  const { stderr } = await migrate('good.tfvars', 'a = "b"\nn = 1.10\n')
+  expect(stderr).toContain('2 secrets')
+  expect(stderr).toContain('CLUSTER_UNREACHABLE')
+})
