@@ -5,6 +5,7 @@ import { sampledBudgetText } from '../cli/budget-table.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
+import { loadFlag } from '../cli/load-flags.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
 import { install, withoutEscrow } from '../site/verbs/install/index.ts'
@@ -33,6 +34,7 @@ export default class Install extends BaseCommand {
   static override flags = {
     site: siteFlag,
     journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
+    load: loadFlag(),
     ...allowFlags,
   }
 
@@ -44,6 +46,7 @@ export default class Install extends BaseCommand {
       site: read,
       journal: flags.journal ?? journalPath(flags.site, read.site),
       allow: allowances(flags),
+      load: flags.load,
     }
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
     const rows = result.steps.map(({ title, detail, skipped, milliseconds }) => [

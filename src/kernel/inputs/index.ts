@@ -10,6 +10,7 @@ export { type AskedVariable, askedVariables, ownVariables } from './server-varia
 export { type Site, siteJsonSchema } from './site.ts'
 export type { SecretRef } from './site-fields.ts'
 export { journalPath, type ReadSite, readSite } from './site-file.ts'
+export { type LoadFields, type LoadingWayName, loadingWays } from './site-load.ts'
 export { isOperated } from './site-services.ts'
 export { type BundleSpec, type ChartSpec, specJsonSchema, type ToolSpec } from './spec.ts'
 export { relativePath, siteName } from './spec-fields.ts'

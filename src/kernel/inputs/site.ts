@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { infisicalFields } from './site-environment.ts'
 import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey, secretRef } from './site-fields.ts'
+import { loadFields } from './site-load.ts'
 import { database, dragonfly } from './site-services.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/site.schema.json.
@@ -43,6 +44,7 @@ export const siteSchema = z
       })
       .optional()
       .describe('The containerd that images are loaded into; found by itself when left out'),
+    load: loadFields.optional().describe('How images come to the nodes'),
     url: httpUrl
       .optional()
       .describe("Where people reach Infisical (SITE_URL); the ingress's host, or the Service, when left out"),

@@ -1,33 +1,30 @@
 import { noteBrought, type Step } from '../../install/index.ts'
-import { doubtfulImages, loadImages } from '../../load/index.ts'
+import { doubtfulImages } from '../../load/index.ts'
 import type { Installation } from './installation.ts'
 
-/** Loads the images that the node lacks, and pins those that are not. */
-export function imagesStep({ bundle, host, talk }: Installation): Step {
+/** Brings the images that are missing, by the way that was chosen. */
+export function imagesStep({ bundle, host, talk, way }: Installation): Step {
   return {
     id: 'images',
-    title: 'Load images into containerd',
+    title: way.title,
     async run(say) {
-      const { cluster, runtime, platform } = host
-      if (!runtime) throw new Error('the runtime was looked for before the first step')
-      for (const doubt of await doubtfulImages(bundle, platform)) talk.reporter.warn(doubt)
-      const { changed, loaded, pinned, present } = await loadImages({
+      const { cluster, clock, platform } = host
+      const { reporter, signal } = talk
+      for (const doubt of await doubtfulImages(bundle, platform)) reporter.warn(doubt)
+      const { changed, detail } = await way.load({
         bundle,
-        runtime,
-        platform,
-        signal: talk.signal,
+        clock,
+        signal,
+        say,
         onProgress: talk.progressOn({ update: say }),
+        tell: text => reporter.note(text),
         announce: brought =>
           noteBrought(
             cluster,
             brought.map(({ name, descriptor: { digest } }) => ({ name, digest })),
           ),
       })
-      const again = pinned.length > 0 ? `, ${pinned.length} of them pinned again` : ''
-      return {
-        changed,
-        detail: `${loaded.length} loaded, ${present.length} there before${again}, all pinned`,
-      }
+      return { changed, detail }
     },
   }
 }

@@ -3,7 +3,7 @@ import { openBundle } from '../../../bundle/layout/index.ts'
 import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
 import { voucher } from '../../../bundle/sign/index.ts'
 import { infisicalAccess } from '../../../kernel/access/index.ts'
-import type { ReadSite } from '../../../kernel/inputs/index.ts'
+import type { LoadingWayName, ReadSite } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import {
@@ -26,6 +26,7 @@ import {
   underLease,
   writeReceipt,
 } from '../../install/index.ts'
+import { chooseWay } from '../../load/index.ts'
 import { readKeysRecord, readManifests, wiredCharts } from '../../wire/index.ts'
 import { siteRecipients } from './escrow-step.ts'
 import { lookFirst, requireOwn } from './look-first.ts'
@@ -40,6 +41,8 @@ export interface InstallRequest {
   /** Where every finished step is appended, one JSON object a line. */
   readonly journal: string
   readonly allow: Allowances
+  /** How images come to the nodes, where it was said. */
+  readonly load?: LoadingWayName | undefined
 }
 
 /** What the user lets pass that is refused otherwise. */
@@ -93,7 +96,8 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, files, talk)
     const { downgrade, takeOver } = allow
-    const look = { bundle, site, wired, downgrade, takeOver }
+    const way = chooseWay(request.load, site, host)
+    const look = { bundle, site, wired, way, downgrade, takeOver }
     await lookFirst(look, host, talk)
     const helm = await bundledHelm(bundle, host)
     const access = infisicalAccess(host, wired.infisical.namespace)
@@ -112,7 +116,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         })
         const { journal } = request
         const installation = {
-          ...{ bundle, site, wired, helm, host, talk, manifests, access, takeOver, begin, journal },
+          ...{ bundle, site, wired, helm, host, talk, way, manifests, access, takeOver, begin, journal },
         }
         const steps = await runSteps({
           steps: installSteps(installation),

@@ -2,6 +2,7 @@ import type { Bundle } from '../../../bundle/layout/index.ts'
 import type { InfisicalAccess } from '../../../kernel/access/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import type { LoadingWay } from '../../load/index.ts'
 import type { Manifests, Wired } from '../../wire/index.ts'
 
 /** What the steps work with. */
@@ -12,6 +13,8 @@ export interface Installation {
   readonly helm: Helm
   readonly host: SiteHost
   readonly talk: Talk
+  /** How images come to the nodes. */
+  readonly way: LoadingWay
   readonly manifests: Manifests
   readonly access: InfisicalAccess
   /** Path of the journal's file, beside which an escrow of the keys is written. */

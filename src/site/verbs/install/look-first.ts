@@ -1,8 +1,7 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { printLock } from '../../../bundle/lock/index.ts'
-import { bytes, SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
-import { asStep, type Cluster, type Runtime, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import { asStep, type Cluster, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import {
   installedBundle,
   recordedReleases,
@@ -14,7 +13,7 @@ import {
   refuseOtherReleases,
   refuseOtherSite,
 } from '../../install/index.ts'
-import { requireBase, requireRoom } from '../../load/index.ts'
+import type { LoadingWay } from '../../load/index.ts'
 import { ingressFaults, namespacesOf, requireGivenPassword, type Wired } from '../../wire/index.ts'
 import { requireEscrowChoice } from './escrow-choice.ts'
 import { checkServices } from './services.ts'
@@ -24,6 +23,8 @@ export interface Look {
   readonly bundle: Bundle
   readonly site: Site
   readonly wired: Wired
+  /** How images come to the nodes. */
+  readonly way: LoadingWay
   /** Whether an older bundle may pass. */
   readonly downgrade: boolean
   /** Whether a cluster that is another site, or had its data elsewhere, may be taken over. */
@@ -35,8 +36,8 @@ export interface Look {
  * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, SITE_INVALID, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
  */
 export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise<void> {
-  const { bundle, site, wired } = look
-  const { cluster, platform } = host
+  const { bundle, site, wired, way } = look
+  const { cluster } = host
   await lookAt('the cluster', talk, async () => {
     const { server, version } = await cluster.info()
     await requireOwn(look, cluster)
@@ -45,23 +46,14 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
     await refuseForeign(cluster, namespaces)
     await refuseOtherOperator(cluster, namespaces)
     await requireGivenPassword(cluster, site, wired.infisical.namespace)
-    requireRuntime(host)
     await requireEscrowChoice(cluster, site, wired.infisical.namespace)
     return `${version} at ${server}`
   })
-  if (bundle.absent.length > 0) {
-    await lookAt('what the delta builds on', talk, async () => {
-      const there = await requireBase(requireRuntime(host), bundle, platform)
-      return `${there} of its layers are on this node`
-    })
-  }
+  if (bundle.absent.length > 0) await lookAt('what the delta builds on', talk, () => way.base(bundle))
   await lookAt('the room for images', talk, async () => {
-    const { content, unpacked, free } = await requireRoom(requireRuntime(host), bundle, platform)
-    const room = free === undefined ? '' : `, ${bytes(free)} are free`
-    const need = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
-    if (free !== undefined && content + unpacked > free)
-      talk.reporter.warn(`the images may not fit on this node: ${need}`)
-    return content === 0 ? 'all images are there' : need
+    const { detail, doubt } = await way.room(bundle)
+    if (doubt !== undefined) talk.reporter.warn(doubt)
+    return detail
   })
   for (const { message, hint } of await ingressFaults(cluster, site, wired.infisical.namespace))
     talk.reporter.warn(`the Ingress will not work yet: ${message}; ${hint}`)
@@ -89,14 +81,4 @@ export async function requireOwn(
 async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {
   signal.throwIfAborted()
   await asStep(reporter, `Look at ${what}`, look, found => found)
-}
-
-function requireRuntime({ runtime }: SiteHost): Runtime {
-  if (runtime) return runtime
-  throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
-    hints: [
-      'run sealift on the K3s node',
-      'or say where it is: containerd.ctr and containerd.address in site.yaml',
-    ],
-  })
 }

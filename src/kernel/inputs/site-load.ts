@@ -1,0 +1,20 @@
+import * as z from 'zod'
+
+/** The ways by which images come to a site's nodes. */
+export const loadingWays = ['containerd', 'images-dir', 'registry', 'cluster'] as const
+
+/** One of {@link loadingWays}. */
+export type LoadingWayName = (typeof loadingWays)[number]
+
+/** How images come to the nodes: site.yaml's `load`. */
+export const loadFields = z.strictObject({
+  way: z
+    .enum(loadingWays)
+    .optional()
+    .describe(
+      "containerd of this node, K3s's folder of images (images-dir), the site's own registry, or every node through the cluster; containerd where this machine has one when left out",
+    ),
+})
+
+/** How images come to the nodes, as site.yaml has it. */
+export type LoadFields = z.infer<typeof loadFields>

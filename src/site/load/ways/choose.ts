@@ -1,0 +1,30 @@
+import { SealiftError } from '../../../kernel/errors/index.ts'
+import type { LoadingWayName, Site } from '../../../kernel/inputs/index.ts'
+import type { SiteHost } from '../../../kernel/ports/index.ts'
+import { containerdWay } from './containerd.ts'
+import type { LoadingWay } from './way.ts'
+
+/**
+ * The way that images take to a site's nodes: the one that was asked for, else site.yaml's, else this machine's
+ * containerd where it has one. Never a registry unasked.
+ * @throws SealiftError LOAD_FAILED where the way needs what is not here
+ */
+export function chooseWay(
+  asked: LoadingWayName | undefined,
+  site: Pick<Site, 'load'>,
+  host: Pick<SiteHost, 'runtime' | 'platform'>,
+): LoadingWay {
+  const name = asked ?? site.load?.way ?? 'containerd'
+  if (name === 'containerd') {
+    if (host.runtime) return containerdWay(host.runtime, host.platform)
+    throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
+      hints: [
+        'run sealift on the K3s node',
+        'or say where it is: containerd.ctr and containerd.address in site.yaml',
+      ],
+    })
+  }
+  throw new SealiftError('LOAD_FAILED', `this Sealift cannot load images by way ${name}`, {
+    hints: ['load into the containerd of the node: --load containerd'],
+  })
+}

@@ -1,0 +1,41 @@
+import type { Bundle } from '../../../bundle/layout/index.ts'
+import { bytes } from '../../../kernel/errors/index.ts'
+import type { Runtime } from '../../../kernel/ports/index.ts'
+import { type LoadResult, loadImages, requireBase } from '../load.ts'
+import { requireRoom } from '../room.ts'
+import type { LoadingWay, RoomFound } from './way.ts'
+
+/** Streams what this node lacks into its containerd, pins and unpacks it. `platform` is the node's, `linux/amd64`. */
+export function containerdWay(runtime: Runtime, platform: string): LoadingWay {
+  return {
+    name: 'containerd',
+    title: 'Load images into containerd',
+    base: async bundle => `${await requireBase(runtime, bundle, platform)} of its layers are on this node`,
+    room: bundle => roomInContainerd(runtime, bundle, platform),
+    async load(request) {
+      const result = await loadImages({ ...request, runtime, platform })
+      for (const image of [...result.present, ...result.loaded]) request.arrived?.(image)
+      return { ...result, detail: loadedWords(result) }
+    },
+  }
+}
+
+/** The room that a node's containerd needs and has. @throws SealiftError as {@link requireRoom} */
+export async function roomInContainerd(
+  runtime: Runtime,
+  bundle: Bundle,
+  platform: string,
+): Promise<RoomFound> {
+  const { content, unpacked, free } = await requireRoom(runtime, bundle, platform)
+  if (content === 0) return { detail: 'all images are there' }
+  const room = free === undefined ? '' : `, ${bytes(free)} are free`
+  const detail = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
+  const tight = free !== undefined && content + unpacked > free
+  return { detail, ...(tight ? { doubt: `the images may not fit on this node: ${detail}` } : {}) }
+}
+
+/** What a load into containerd did: `2 loaded, 0 there before, all pinned`. */
+export function loadedWords({ loaded, present, pinned }: LoadResult): string {
+  const again = pinned.length > 0 ? `, ${pinned.length} of them pinned again` : ''
+  return `${loaded.length} loaded, ${present.length} there before${again}, all pinned`
+}

@@ -1,0 +1,56 @@
+import type { Bundle, CarriedImage } from '../../../bundle/layout/index.ts'
+import type { LoadingWayName } from '../../../kernel/inputs/index.ts'
+import type { Clock, Progress } from '../../../kernel/ports/index.ts'
+import type { LoadResult } from '../load.ts'
+
+/** What a load is asked for, whatever its way. All that is told is told while it works. */
+export interface LoadRequest {
+  readonly bundle: Bundle
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told of bytes moved, of those that are missing. */
+  readonly onProgress: (progress: Progress) => void
+  /** Told what it waits for, a few words: `3 of 4 images are there`. */
+  readonly say: (detail: string) => void
+  /** Told what a person must know or do before pods can use the images: whole lines, no secret. */
+  readonly tell: (text: string) => void
+  /** Told which images are brought, before they are: under none of its names was one there before. */
+  readonly announce: (brought: readonly CarriedImage[]) => Promise<void>
+  /** Told of each image, by its full name, as soon as pods can use it; of those too that were there before. */
+  readonly arrived?: (image: string) => void
+}
+
+/** What a load did, and how that is told in one line. */
+export interface WayResult extends LoadResult {
+  readonly detail: string
+}
+
+/** The room that images take where a way brings them. */
+export interface RoomFound {
+  /** What they take, and what is free, in words. */
+  readonly detail: string
+  /** Why they may not fit, where that is so: a sentence to warn of. */
+  readonly doubt?: string
+}
+
+/** A way by which images come to the nodes. Nothing is connected, read or written before it is asked. */
+export interface LoadingWay {
+  readonly name: LoadingWayName
+  /** What its step is called: `Load images into containerd`. */
+  readonly title: string
+  /**
+   * Makes sure that what a delta leaves out is where the way brings images; says so in a few words.
+   * @throws SealiftError BASE_MISSING, and what `load` throws
+   */
+  base(bundle: Bundle): Promise<string>
+  /**
+   * Makes sure that there is room, and that the way can be gone at all. Changes nothing.
+   * @throws SealiftError DISK_FULL with the numbers, and what `load` throws
+   */
+  room(bundle: Bundle): Promise<RoomFound>
+  /**
+   * Brings what is missing, and proves that all is there.
+   * @throws SealiftError LOAD_FAILED, BASE_MISSING, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
+   */
+  load(request: LoadRequest): Promise<WayResult>
+}
