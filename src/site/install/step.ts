@@ -31,6 +31,8 @@ export const stepOutcome = z.strictObject({
   /** Whether everything was there already. */
   skipped: z.boolean(),
   detail: z.string(),
+  /** When it began, in milliseconds after the first step did. */
+  startedAfter: z.number(),
   milliseconds: z.number(),
 })
 export type StepOutcome = z.infer<typeof stepOutcome>
@@ -54,10 +56,12 @@ export interface Run {
 export async function runSteps(run: Run): Promise<StepOutcome[]> {
   const { journal, bundle, site, reporter, clock, signal } = run
   const outcomes: StepOutcome[] = []
+  let first: number | undefined
   for (const { id, title, run: work } of run.steps) {
     if (signal.aborted) throw new SealiftError('INTERRUPTED', `interrupted before: ${title}`)
     const report = reporter.step(title)
     const started = clock.now()
+    first ??= started
     try {
       const { changed, detail } = await work(text => report.update(text))
       const now = clock.now()
@@ -67,7 +71,7 @@ export async function runSteps(run: Run): Promise<StepOutcome[]> {
         await journal.add({ at, bundle, site, step: id, detail, milliseconds })
         report.done(detail)
       } else report.skip(detail)
-      outcomes.push({ id, title, skipped: !changed, detail, milliseconds })
+      outcomes.push({ id, title, skipped: !changed, detail, startedAfter: started - first, milliseconds })
     } catch (error) {
       report.fail()
       throw error

@@ -39,6 +39,8 @@ test('runs every step in order and writes down what each changed', async () => {
   expect(journaled).toEqual(names.map(name => [name, `${name} made`]))
   expect(entries[0]).toMatchObject({ bundle, site, at: '1970-01-01T00:00:00.020Z', milliseconds: 10 })
   expect(outcomes).toMatchObject(names.map(id => ({ id, skipped: false, milliseconds: 10 })))
+  // Each takes one tick of 10 ms, and the next begins one later.
+  expect(outcomes).toMatchObject(names.map((_, i) => ({ startedAfter: i * 20 })))
 })
 
 test('a rerun changes nothing, and writes nothing down', async () => {
