@@ -1,48 +1,54 @@
-import { access, constants } from 'node:fs/promises'
-import { type ExecaError, execa } from 'execa'
-import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
-import type { RuntimeLocation } from './detect.ts'
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 
-/** What one call of `ctr` may need beside its words. */
-interface CtrOptions {
+/** How a run of `ctr` ended. */
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  /** What made it fail; absent when it ended well. One that was killed could not clean up. */
+  readonly failure?: { readonly error: unknown; readonly killed: boolean }
+}
+
+/** What a run may need beside its words. */
+export interface RunOptions {
   /**
    * Bytes for its stdin, passed on as they come. A ctr that takes bytes is told to stop by their end: it fails then, and
    * ends its own lease, which it leaves when it is killed.
    */
   readonly input?: AsyncIterable<Uint8Array>
   readonly signal?: AbortSignal | undefined
-  /** Gives stdout although ctr failed: some lists are whole but for one image. */
+}
+
+/**
+ * Runs a node's `ctr` with these words, wherever that node is. Rejects when it cannot be run at all, or is not to be.
+ * @throws SealiftError LOAD_FAILED, and those of the way there
+ */
+export type Run = (words: readonly string[], options: RunOptions) => Promise<Ran>
+
+/** What one call of `ctr` may need beside its words; `partial` gives stdout although ctr failed: some lists are whole but for one image. */
+interface CtrOptions extends RunOptions {
   readonly partial?: boolean
 }
 
 /** Runs `ctr` in the namespace that kubelet uses; gives its stdout. */
 export type Ctr = (words: readonly string[], options?: CtrOptions) => Promise<string>
 
+/** A call of `ctr` that was killed. */
+export class Killed extends Error {}
+
 /** @throws SealiftError LOAD_FAILED from every call that fails, with what to do */
-export function createCtr({ ctr, address }: RuntimeLocation): Ctr {
-  const [command = 'ctr', ...first] = ctr
-  const leading = [...first, ...(address ? ['--address', address] : []), '--namespace', 'k8s.io']
+export function createCtr(run: Run): Ctr {
   return async (words, { input, signal, partial } = {}) => {
-    if (address) await reachable(address)
     signal?.throwIfAborted()
     // A fault of the bytes' source is the one to tell, not ctr's complaint about a short archive.
     const source: { fault?: unknown } = {}
-    try {
-      const { stdout } = await execa(command, [...leading, ...words], {
-        ...(input
-          ? // In a group of its own, which the terminal's Ctrl-C does not reach.
-            { stdin: guarded(input, source, signal), detached: true, ...late(signal) }
-          : { stdin: 'ignore', ...(signal ? { cancelSignal: signal } : {}) }),
-      })
-      signal?.throwIfAborted()
-      return stdout
-    } catch (thrown) {
-      if (source.fault !== undefined) throw source.fault
-      signal?.throwIfAborted()
-      const error = thrown as ExecaError
-      if (partial && typeof error.stdout === 'string' && error.stdout !== '') return error.stdout
-      throw explained(command, words, error)
-    }
+    const options = input ? { input: guarded(input, source, signal), signal } : { signal }
+    const ran = await run(['--namespace', 'k8s.io', ...words], options).catch(error => {
+      throw source.fault ?? error
+    })
+    if (source.fault !== undefined) throw source.fault
+    signal?.throwIfAborted()
+    if (ran.failure === undefined || (partial && ran.stdout !== '')) return ran.stdout
+    throw explained(words, ran, ran.failure)
   }
 }
 
@@ -63,27 +69,8 @@ async function* guarded(
   }
 }
 
-/** How long a ctr without input may take to end by itself, in milliseconds, before it is killed. */
-const grace = 10_000
-
-function late(signal: AbortSignal | undefined): { cancelSignal?: AbortSignal } {
-  if (signal === undefined) return {}
-  const killing = new AbortController()
-  const wait = () => setTimeout(() => killing.abort(signal.reason), grace).unref()
-  signal.addEventListener('abort', wait, { once: true })
-  return { cancelSignal: killing.signal }
-}
-
-/** ctr itself would try for ten seconds. */
-async function reachable(address: string): Promise<void> {
-  try {
-    await access(address.replace(/^unix:\/\//, ''), constants.W_OK)
-  } catch (error) {
-    throw closed(address, systemCode(error) === 'EACCES')
-  }
-}
-
-function closed(address: string, denied: boolean): SealiftError {
+/** The error for a containerd that cannot be spoken to: `denied` when its socket is there, and closed to this user. */
+export function closed(address: string, denied: boolean): SealiftError {
   return denied
     ? new SealiftError('LOAD_FAILED', `containerd's socket is not open to this user: ${printable(address)}`, {
         hints: ['run sealift as root on the K3s node'],
@@ -95,16 +82,12 @@ function closed(address: string, denied: boolean): SealiftError {
       })
 }
 
-function explained(command: string, words: readonly string[], error: ExecaError): SealiftError {
-  if (error.code === 'ENOENT' || error.code === 'EACCES') {
-    return new SealiftError('LOAD_FAILED', `cannot run ${printable(command)}: ${error.code}`, {
-      hints: [
-        "images are loaded with the node's own ctr, or k3s ctr: name it in site.yaml under containerd.ctr",
-      ],
-      cause: error,
-    })
-  }
-  const said = (typeof error.stderr === 'string' ? error.stderr : '').trim() || messageOf(error)
+function explained(
+  words: readonly string[],
+  { stderr }: Ran,
+  { error, killed }: NonNullable<Ran['failure']>,
+): SealiftError {
+  const said = stderr.trim() || messageOf(error)
   if (/permission denied/.test(said) && /dial|connect/.test(said)) return closed('its default socket', true)
   if (/failed to dial|connection refused|no such file or directory.*dial/.test(said)) {
     return closed('its default socket', false)
@@ -115,6 +98,6 @@ function explained(command: string, words: readonly string[], error: ExecaError)
     .join('; ')
     .replace(/^ctr: /, '')
   return new SealiftError('LOAD_FAILED', `ctr ${words.slice(0, 2).join(' ')}: ${printable(last, 600)}`, {
-    cause: error,
+    cause: killed ? new Killed('killed', { cause: error }) : error,
   })
 }

@@ -1,3 +1,12 @@
 /** ports/runtime.ts over containerd's own command line, `ctr`, alone or inside `k3s`. */
+import type { Runtime } from '../../kernel/ports/index.ts'
+import type { RuntimeLocation } from './detect.ts'
+import { here } from './here.ts'
+import { runtimeOn } from './runtime.ts'
+
+/** The containerd of this machine. */
+export function createRuntime(location: RuntimeLocation): Runtime {
+  return runtimeOn(here(location))
+}
+
 export { detectRuntime, type RuntimeLocation } from './detect.ts'
-export { createRuntime } from './runtime.ts'

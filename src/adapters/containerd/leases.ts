@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { rmdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import type { ExecaError } from 'execa'
-import { isGone, markPattern, ownMark } from '../owner.ts'
-import { abandonedMounts, markOf, mountPrefix } from '../temporary.ts'
-import type { Ctr } from './ctr.ts'
+import { markPattern } from '../owner.ts'
+import { markOf, mountPrefix } from '../temporary.ts'
+import { type Ctr, Killed } from './ctr.ts'
+import type { Machine } from './machine.ts'
 import { type Lease, parseLeases } from './table.ts'
 
 // `ctr` makes its lease for an import by itself, under a name of chance, and no flag or variable gives it another one.
@@ -59,7 +58,10 @@ export async function leftLeases(
  * Runs an import of `ctr` so that its lease ends with it, however it ends.
  * @throws whatever the import throws
  */
-export async function marked(ctr: Ctr, work: () => Promise<unknown>): Promise<void> {
+export async function marked(
+  { ctr, mark: ownMark }: Pick<Machine, 'ctr' | 'mark'>,
+  work: () => Promise<unknown>,
+): Promise<void> {
   const id = `sealift-import-${(await ownMark()) ?? 'unknown'}-${randomBytes(4).toString('hex')}`
   await ctr(['leases', 'create', '--id', id, '--expires', markerLife])
   const mark = marker.exec(id)?.[1]
@@ -67,7 +69,7 @@ export async function marked(ctr: Ctr, work: () => Promise<unknown>): Promise<vo
     await work()
   } catch (error) {
     // A ctr that was killed leaves its lease; one that fails by itself ends it, and what is there then is another's.
-    const killed = (error as { cause?: Partial<ExecaError> }).cause?.isTerminated
+    const killed = error instanceof Error && error.cause instanceof Killed
     const own = async () => (killed ? leftLeases(await list(ctr), async one => one === mark) : [{ id }])
     // Where even that cannot be mended, the next run does.
     await own()
@@ -85,15 +87,22 @@ export interface Leftovers {
 }
 
 /** Looks for what killed processes have left. @throws SealiftError LOAD_FAILED */
-export async function leftovers(ctr: Ctr): Promise<Leftovers> {
+export async function leftovers({
+  ctr,
+  isGone,
+  leftMounts,
+}: Pick<Machine, 'ctr' | 'isGone' | 'leftMounts'>): Promise<Leftovers> {
   const leases = await leftLeases(await list(ctr), isGone)
   const mounts = leases.map(({ id }) => id).filter(id => markOf(id, mountPrefix) !== undefined)
-  return { leases, mounts: [...new Set([...mounts, ...(await abandonedMounts(tmpdir()))])] }
+  return { leases, mounts: [...new Set([...mounts, ...(await leftMounts())])] }
 }
 
 /** Unmounts and ends what killed processes have left; content and snapshots of it are gone then. @throws SealiftError LOAD_FAILED */
-export async function endLeftovers(ctr: Ctr): Promise<Leftovers> {
-  const { leases, mounts } = await leftovers(ctr)
+export async function endLeftovers(
+  machine: Pick<Machine, 'ctr' | 'isGone' | 'leftMounts'>,
+): Promise<Leftovers> {
+  const { ctr } = machine
+  const { leases, mounts } = await leftovers(machine)
   for (const target of mounts) {
     // With its lease all goes that was unpacked half; where that has ended, only this takes the mounted snapshot away.
     const leased = leases.some(({ id }) => id === target)

@@ -1,17 +1,13 @@
-import { rmdir } from 'node:fs/promises'
 import { isDigest } from '../../kernel/oci/index.ts'
 import type { Runtime } from '../../kernel/ports/index.ts'
-import { freeBytes } from '../files/index.ts'
-import { mountPrefix, temporaryFolder } from '../temporary.ts'
-import { type Ctr, createCtr } from './ctr.ts'
-import type { RuntimeLocation } from './detect.ts'
 import { broughtLabel, pinLabels } from './labels.ts'
-import { end, endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
+import { endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
+import type { Machine } from './machine.ts'
 import { type ListedImage, parseCheck, parseImages, parseRoot } from './table.ts'
 
-/** The containerd of this node. */
-export function createRuntime(location: RuntimeLocation): Runtime {
-  const ctr = createCtr(location)
+/** The containerd of a machine. */
+export function runtimeOn(machine: Machine): Runtime {
+  const { ctr, freeBytes } = machine
   return {
     async images() {
       const [listed, check] = await Promise.all([
@@ -29,19 +25,19 @@ export function createRuntime(location: RuntimeLocation): Runtime {
       signal?.throwIfAborted()
       // Without --all-platforms it takes this machine's only. Unpacking has a call, and a lease, of its own.
       const work = () => ctr(['images', 'import', '--no-unpack', '-'], { input: archive, signal })
-      await marked(ctr, work)
+      await marked(machine, work)
     },
     async pin(name, brought) {
       await ctr(['images', 'label', name, ...pinLabels, ...(brought ? [`${broughtLabel}=${brought}`] : [])])
     },
     async unpack(name, signal) {
       signal?.throwIfAborted()
-      await mountOnce(ctr, name, signal)
+      await machine.unpack(name, signal)
     },
     async room() {
       // Told by containerd itself: K3s and other distributions keep it in places of their own.
       const path = parseRoot(await ctr(['plugins', 'ls', '--detailed', 'id==content']))
-      const free = path === undefined ? undefined : await freeBytes(`${path}/.`)
+      const free = path === undefined ? undefined : await freeBytes(path)
       return path === undefined || free === undefined ? undefined : { path, free }
     },
     async remove(names) {
@@ -49,8 +45,8 @@ export function createRuntime(location: RuntimeLocation): Runtime {
       const images = parseImages(await ctr(['images', 'ls']))
       await ctr(['images', 'rm', '--sync', ...names, ...configNames(images, names)])
     },
-    leftovers: async () => namesOf(await leftovers(ctr)),
-    endLeftovers: async () => namesOf(await endLeftovers(ctr)),
+    leftovers: async () => namesOf(await leftovers(machine)),
+    endLeftovers: async () => namesOf(await endLeftovers(machine)),
   }
 }
 
@@ -71,20 +67,4 @@ function configNames(images: readonly ListedImage[], names: readonly string[]): 
 
 function namesOf({ leases, mounts }: Leftovers): string[] {
   return [...new Set([...leases.map(({ id }) => id), ...mounts])]
-}
-
-/**
- * `ctr` has no command to unpack: mounting an image does it first, and the layers stay when the mount goes. Its lease
- * bears the folder's name, and so the mark of this process; the snapshot that was mounted goes with it. So does what
- * containerd 2.3 mounts in a folder of its own first, which `unmount --rm` would leave until the next collection.
- */
-async function mountOnce(ctr: Ctr, name: string, signal?: AbortSignal): Promise<void> {
-  const { path } = await temporaryFolder(mountPrefix)
-  try {
-    await ctr(['images', 'mount', name, path], { signal })
-  } finally {
-    await ctr(['images', 'unmount', path])
-    await end(ctr, [{ id: path }])
-    await rmdir(path)
-  }
 }
