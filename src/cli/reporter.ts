@@ -53,20 +53,34 @@ export function plainReporter(stream: TalkStream): Reporter {
   }
 }
 
-/** A spinner per step on a terminal. */
+/** One spinner on a terminal, with a line for each step under way; a step that ends leaves its line above. */
 export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
+  // Our own signal handling ends the work cleanly; ora must not swallow Ctrl-C.
+  const spinner = ora({ stream, discardStdin: false })
+  const under = new Set<{ text: string }>()
+  const show = () => {
+    spinner.text = [...under].map(({ text }) => text).join('\n  ')
+    if (under.size > 0) spinner.start()
+  }
   return {
     step(title): StepReport {
       const started = Date.now()
-      // Our own signal handling ends the work cleanly; ora must not swallow Ctrl-C.
-      const spinner = ora({ text: title, stream, discardStdin: false }).start()
+      const step = { text: title }
+      under.add(step)
+      show()
+      const end = (last: () => unknown) => {
+        under.delete(step)
+        last()
+        show()
+      }
       return {
         update(detail) {
-          spinner.text = `${title} · ${detail}`
+          step.text = `${title} · ${detail}`
+          if (under.has(step)) show()
         },
-        done: detail => spinner.succeed(`${title}${tail(detail, started)}`),
-        skip: detail => spinner.stopAndPersist({ symbol: '=', text: `${title} · ${detail}` }),
-        fail: detail => spinner.fail(`${title}${tail(detail, started)}`),
+        done: detail => end(() => spinner.succeed(`${title}${tail(detail, started)}`)),
+        skip: detail => end(() => spinner.stopAndPersist({ symbol: '=', text: `${title} · ${detail}` })),
+        fail: detail => end(() => spinner.fail(`${title}${tail(detail, started)}`)),
       }
     },
     note: text => stream.write(`  ${text}\n`),

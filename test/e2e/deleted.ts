@@ -103,7 +103,7 @@ const deletions: readonly Deletion[] = [
   {
     what: 'a pin',
     by: journey => journey.ctr(`images label ${image} io.cri-containerd.pinned=`),
-    steps: ['images'],
+    steps: ['images-infisical'],
     objects: [],
   },
   {

@@ -265,7 +265,9 @@ describe('install', () => {
     const begin = async () => {}
     const installation = { bundle, site: {}, wired, helm, host, talk: recordedTalk(), begin }
     rendered = []
-    for (const step of releaseSteps(installation as unknown as Installation)) await step.run(() => {})
+    const { signal } = new AbortController()
+    for (const step of releaseSteps([], installation as unknown as Installation))
+      await step.run(() => {}, signal)
     expect(seen(rendered[1])).toEqual(seen(wanted))
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen' } }
     expect((await cluster.get(map, 'seen', 'default'))?.['data']).toEqual(seen(wanted))

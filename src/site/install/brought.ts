@@ -1,7 +1,7 @@
 import type { LockedImage } from '../../bundle/lock/index.ts'
 import { isDigest } from '../../kernel/oci/index.ts'
 import type { Cluster } from '../../kernel/ports/index.ts'
-import { applyReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
+import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
 
 /** An image by the name and the digest that its lock has. */
 export type BroughtImage = Pick<LockedImage, 'name' | 'digest'>
@@ -20,9 +20,10 @@ export function broughtField(data: ReceiptData | undefined): ReceiptData {
  */
 export async function noteBrought(cluster: Cluster, images: readonly BroughtImage[]): Promise<void> {
   if (images.length === 0) return
-  const data = await receiptData(cluster)
-  const lines = [...linesOf(data), ...images.map(({ name, digest }) => `${name} ${digest}`)]
-  await applyReceipt(cluster, { ...data, [key]: [...new Set(lines)].sort().join('\n') })
+  await changeReceipt(cluster, data => {
+    const lines = [...linesOf(data), ...images.map(({ name, digest }) => `${name} ${digest}`)]
+    return { ...data, [key]: [...new Set(lines)].sort().join('\n') }
+  })
 }
 
 /** The images that installs have brought here; a line that somebody has spoilt is passed over. @throws SealiftError CLUSTER_* */

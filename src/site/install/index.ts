@@ -1,9 +1,10 @@
 /**
- * Takes named steps and a journal, runs them in order, and gives how each ended. Also says what on the
+ * Takes named steps and a journal, runs each as soon as what it needs is done, and gives how each ended. Also says what on the
  * cluster is not ours. Never knows what a step does.
  */
 export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
+export { requireGraph } from './graph.ts'
 export { installedInfisical } from './installed.ts'
 export { type Journal, type JournalEntry, journalEntry, siteJournal } from './journal.ts'
 export { haveOlderKeys, markOlder } from './older.ts'
@@ -26,7 +27,8 @@ export {
   writeReceipt,
 } from './receipt.ts'
 export { receiptName } from './receipt-object.ts'
+export { runSteps } from './run-steps.ts'
 export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
-export { type Done, type Run, runSteps, type Step, type StepOutcome, stepOutcome } from './step.ts'
+export { type Done, type Run, type Step, type StepOutcome, stepOutcome } from './step.ts'
 export { underLease } from './under-lease.ts'
 export { infisicalNamespace } from './where-infisical.ts'

@@ -10,7 +10,7 @@ import type { Cluster } from '../../kernel/ports/index.ts'
 import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
-import { applyReceipt, type ReceiptData, receiptData, receiptName } from './receipt-object.ts'
+import { changeReceipt, type ReceiptData, receiptData, receiptName } from './receipt-object.ts'
 import { withoutStarted } from './started.ts'
 
 const written = z.object({
@@ -37,7 +37,7 @@ const lockKey = 'bundle.lock.yaml'
  */
 export async function noteBegun(cluster: Cluster, { name, version }: Named, site: string): Promise<void> {
   const begun = { begunName: name, begunVersion: version, begunSite: site }
-  await applyReceipt(cluster, { ...(await receiptData(cluster)), ...begun })
+  await changeReceipt(cluster, data => ({ ...data, ...begun }))
 }
 
 /**
@@ -46,10 +46,11 @@ export async function noteBegun(cluster: Cluster, { name, version }: Named, site
  */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
   const { site, bundle, at, key, lock } = receipt
-  const here = await receiptData(cluster)
-  const data = { site, bundle, key, ...lock.metadata, [lockKey]: printLock(lock), ...broughtField(here) }
-  if (here !== undefined && isDeepStrictEqual({ ...data, at: here['at'] }, { ...here })) return
-  await applyReceipt(cluster, { ...data, at })
+  await changeReceipt(cluster, here => {
+    const data = { site, bundle, key, ...lock.metadata, [lockKey]: printLock(lock), ...broughtField(here) }
+    if (here !== undefined && isDeepStrictEqual({ ...data, at: here['at'] }, { ...here })) return undefined
+    return { ...data, at }
+  })
 }
 
 /** The receipt of what is installed here. @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_* */
@@ -139,14 +140,14 @@ function chartsIn(data: ReceiptData | undefined): readonly LockedChart[] {
  * begun: the database is still there, and an older bundle must not take it up unasked. @throws SealiftError CLUSTER_*
  */
 export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
-  const data = await receiptData(cluster)
-  if (data !== undefined) {
+  await changeReceipt(cluster, data => {
+    if (data === undefined) return undefined
     const { begunName: name, begunVersion: version, begunSite: site } = data
     const begun = name !== undefined && version !== undefined
     const left = begun
       ? { name, version, ...(site ? { site } : {}), ...broughtField(data) }
       : withoutStarted(data)
-    await applyReceipt(cluster, { removed, ...left })
-  }
+    return { removed, ...left }
+  })
   await forgetJournal(cluster)
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { digestShape } from '../../kernel/oci/index.ts'
 import type { Cluster } from '../../kernel/ports/index.ts'
-import { applyReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
+import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
 
 /** An install that has begun, for whoever asks before its end, or when it has none. Holds no secret. */
 export const startedInstall = z.object({
@@ -23,12 +23,13 @@ const key = 'started'
  * nothing has been changed yet. What is begun again goes on, and keeps its time. @throws SealiftError CLUSTER_*
  */
 export async function noteStarted(cluster: Cluster, started: Required<StartedInstall>): Promise<void> {
-  const data = await receiptData(cluster)
-  const before = parsed(data)
-  const again = before?.bundle === started.bundle && before.site === started.site
-  const { releases, ...note } = { ...started, since: (again && before.since) || started.since }
-  const named = releases.map(({ name, version, namespace }) => ({ name, version, namespace }))
-  await applyReceipt(cluster, { ...data, [key]: JSON.stringify({ ...note, releases: named }) })
+  await changeReceipt(cluster, data => {
+    const before = parsed(data)
+    const again = before?.bundle === started.bundle && before.site === started.site
+    const { releases, ...note } = { ...started, since: (again && before.since) || started.since }
+    const named = releases.map(({ name, version, namespace }) => ({ name, version, namespace }))
+    return { ...data, [key]: JSON.stringify({ ...note, releases: named }) }
+  })
 }
 
 /**

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
 import type { Clock, Reporter } from '../../kernel/ports/index.ts'
 import type { Journal } from './journal.ts'
@@ -20,8 +19,13 @@ export interface Step {
   /** Stable name in the journal. */
   readonly id: string
   readonly title: string
-  /** `say` tells how far it is. */
-  readonly run: (say: (detail: string) => void) => Promise<Done>
+  /** Ids of the steps that must be done before this one; all others may run beside it. */
+  readonly needs: readonly string[]
+  /**
+   * `say` tells how far it is. When `signal` is aborted, it stops where a rerun can go on, or comes to its end if that
+   * is sooner.
+   */
+  readonly run: (say: (detail: string) => void, signal: AbortSignal) => Promise<Done>
 }
 
 /** How one step ended. */
@@ -37,7 +41,7 @@ export const stepOutcome = z.strictObject({
 })
 export type StepOutcome = z.infer<typeof stepOutcome>
 
-/** What {@link runSteps} takes. `bundle` and `site` are digests for the journal. */
+/** What `runSteps` takes. `bundle` and `site` are digests for the journal. */
 export interface Run {
   readonly steps: readonly Step[]
   readonly journal: Pick<Journal, 'add'>
@@ -46,36 +50,4 @@ export interface Run {
   readonly reporter: Reporter
   readonly clock: Clock
   readonly signal: AbortSignal
-}
-
-/**
- * Runs steps in order, and writes each into the journal that has changed something. A rerun after any interruption
- * goes on where that one stopped, since what is there already is left as it is.
- * @throws SealiftError the failing step's own, or INTERRUPTED between two steps
- */
-export async function runSteps(run: Run): Promise<StepOutcome[]> {
-  const { journal, bundle, site, reporter, clock, signal } = run
-  const outcomes: StepOutcome[] = []
-  let first: number | undefined
-  for (const { id, title, run: work } of run.steps) {
-    if (signal.aborted) throw new SealiftError('INTERRUPTED', `interrupted before: ${title}`)
-    const report = reporter.step(title)
-    const started = clock.now()
-    first ??= started
-    try {
-      const { changed, detail } = await work(text => report.update(text))
-      const now = clock.now()
-      const milliseconds = now - started
-      if (changed) {
-        const at = new Date(now).toISOString()
-        await journal.add({ at, bundle, site, step: id, detail, milliseconds })
-        report.done(detail)
-      } else report.skip(detail)
-      outcomes.push({ id, title, skipped: !changed, detail, startedAfter: started - first, milliseconds })
-    } catch (error) {
-      report.fail()
-      throw error
-    }
-  }
-  return outcomes
 }

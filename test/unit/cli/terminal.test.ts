@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { builtText } from '../../../src/cli/built-text.ts'
 import { exitMeanings } from '../../../src/cli/help.ts'
@@ -12,7 +14,7 @@ import {
   table,
 } from '../../../src/cli/index.ts'
 import { printableJson } from '../../../src/cli/printable-json.ts'
-import { createReporter } from '../../../src/cli/reporter.ts'
+import { createReporter, terminalReporter } from '../../../src/cli/reporter.ts'
 import { exitCodes, printable, SealiftError } from '../../../src/kernel/errors/index.ts'
 import { Secret } from '../../../src/kernel/ports/index.ts'
 
@@ -61,6 +63,45 @@ test('the plain reporter writes one line at the start and one at the end of a st
   expect(said).toHaveLength(2)
   expect(said[0]).toBe('… Load images\n')
   expect(said[1]).toMatch(/^✔ Load images · 2 images · \d/)
+})
+
+test('steps side by side share the plain lines: each says whose it is', () => {
+  const said: string[] = []
+  const reporter = plainReporter({ write: text => said.push(text) })
+  const [images, database] = [reporter.step('Load images'), reporter.step('Prepare database')]
+  database.skip('as it is')
+  images.fail('stopped')
+  expect(said.map(line => line.replace(/ · \d.*/, '').trim())).toEqual([
+    '… Load images',
+    '… Prepare database',
+    '= Prepare database · as it is',
+    '✖ Load images · stopped',
+  ])
+})
+
+test('steps side by side on a terminal have a line each, and leave one when they end', async () => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 })
+  let said = ''
+  stream.on('data', bytes => {
+    said += bytes
+  })
+  const writable = Object.assign(stream, {
+    clearLine: () => true,
+    cursorTo: () => true,
+    moveCursor: () => true,
+  })
+  const reporter = terminalReporter(writable as unknown as NodeJS.WriteStream)
+  const [images, database] = [reporter.step('Load images'), reporter.step('Prepare database')]
+  images.update('1 of 2')
+  database.done('made')
+  images.fail('stopped')
+  await new Promise(setImmediate)
+  const ends = stripVTControlCharacters(said).match(/[✔✖].*/g)
+  expect(ends).toEqual([
+    expect.stringMatching(/^✔ Prepare database · made · /),
+    expect.stringMatching(/^✖ Load images · stopped · /),
+  ])
+  expect(said).toContain('Load images · 1 of 2')
 })
 
 test('whatever a reporter is given cannot command the terminal', () => {

@@ -10,11 +10,11 @@ export function containerdWay(runtime: Runtime, platform: string): LoadingWay {
   return {
     name: 'containerd',
     title: 'Load images into containerd',
+    inParts: true,
     base: async bundle => `${await requireBase(runtime, bundle, platform)} of its layers are on this node`,
     room: bundle => roomInContainerd(runtime, bundle, platform),
     async load(request) {
-      const result = await loadImages({ ...request, runtime, platform })
-      for (const image of [...result.present, ...result.loaded]) request.arrived?.(image)
+      const result = await loadImages({ ...request, runtime: telling(runtime, request.imported), platform })
       return { ...result, detail: loadedWords(result) }
     },
   }
@@ -38,4 +38,15 @@ export async function roomInContainerd(
 export function loadedWords({ loaded, present, pinned }: LoadResult): string {
   const again = pinned.length > 0 ? `, ${pinned.length} of them pinned again` : ''
   return `${loaded.length} loaded, ${present.length} there before${again}, all pinned`
+}
+
+/** A runtime that tells when an import has come to its end. */
+function telling(runtime: Runtime, imported: () => void = () => {}): Runtime {
+  return {
+    ...runtime,
+    async import(archive, signal) {
+      await runtime.import(archive, signal)
+      imported()
+    },
+  }
 }

@@ -16,8 +16,8 @@ export interface LoadRequest {
   readonly tell: (text: string) => void
   /** Told which images are brought, before they are: under none of its names was one there before. */
   readonly announce: (brought: readonly CarriedImage[]) => Promise<void>
-  /** Told of each image, by its full name, as soon as pods can use it; of those too that were there before. */
-  readonly arrived?: (image: string) => void
+  /** Told when all bytes are moved, and another load may begin: what is left, such as unpacking, goes on beside it. */
+  readonly imported?: () => void
 }
 
 /** What a load did, and how that is told in one line. */
@@ -38,6 +38,8 @@ export interface LoadingWay {
   readonly name: LoadingWayName
   /** What its step is called: `Load images into containerd`. */
   readonly title: string
+  /** Whether it can be asked for some of a bundle's images at a time; else it takes the file as it is. */
+  readonly inParts: boolean
   /**
    * Makes sure that what a delta leaves out is where the way brings images; says so in a few words.
    * @throws SealiftError BASE_MISSING, and what `load` throws

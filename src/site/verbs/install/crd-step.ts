@@ -7,7 +7,7 @@ import { parseManifests } from '../../../kernel/yaml/index.ts'
 import type { Step } from '../../install/index.ts'
 import { wouldChange } from '../../release/index.ts'
 import { covers, ensure } from '../../wire/index.ts'
-import type { Installation } from './installation.ts'
+import { type Installation, stoppedBy } from './installation.ts'
 
 /**
  * Applies a chart's CRDs server-side: those that are not there as the chart has them. The first that changes what is
@@ -19,12 +19,13 @@ export function crdStep(chart: ChartSpec, installation: Installation): Step {
   return {
     id: `crds-${chart.release}`,
     title: `Apply CRDs of ${chart.name}`,
-    async run(say) {
-      const wanted = await crdsOf(chart, installation)
+    needs: ['namespaces'],
+    async run(say, signal) {
+      const wanted = await crdsOf(chart, stoppedBy(signal, installation))
       const live = new Map((await cluster.list(kinds.crd)).map(crd => [crd.metadata.name, crd]))
       let applied = 0
       for (const [i, crd] of wanted.entries()) {
-        installation.talk.signal.throwIfAborted()
+        signal.throwIfAborted()
         const there = live.get(crd.metadata.name)
         if (!isTerminating(there) && covers(there, crd)) continue
         say(`${i + 1} of ${wanted.length}`)

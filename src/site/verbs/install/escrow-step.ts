@@ -36,6 +36,7 @@ export function escrowStep(installation: Installation): Step {
   return {
     id: 'escrow',
     title: 'See to the escrow of the keys',
+    needs: ['proof'],
     async run() {
       const keys = await storedKeys(cluster, namespace)
       if (keys === undefined) throw new SealiftError('KEYS_LOST', 'the keys went while they were at work')

@@ -24,3 +24,8 @@ export interface Installation {
   /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
   readonly begin: () => Promise<void>
 }
+
+/** The same installation for one step, with the signal that stops that. */
+export function stoppedBy(signal: AbortSignal, installation: Installation): Installation {
+  return { ...installation, talk: { ...installation.talk, signal } }
+}

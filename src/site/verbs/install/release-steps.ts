@@ -8,19 +8,37 @@ import { differences, ownObjects, podTrouble, tryPods, uncarriedImages } from '.
 import { derivedValues, showingCertificate } from '../../wire/index.ts'
 import { crdStep } from './crd-step.ts'
 import { forgetUnfinished, refuseForeignRecords } from './helm-records.ts'
-import type { Installation } from './installation.ts'
+import { groupsNeeded, type ImageGroup } from './image-groups.ts'
+import { type Installation, stoppedBy } from './installation.ts'
 import { waitUntilUp } from './wait-until-up.ts'
 import { tellingTrouble } from './while-waiting.ts'
 
-/** Per chart, in the spec's order: its CRDs, then the release. */
-export function releaseSteps(installation: Installation): Step[] {
-  return installation.wired.spec.charts.flatMap(chart => {
+/** The id of a release's step. */
+export const releaseId = ({ release }: Pick<ChartSpec, 'release'>) => `release-${release}`
+
+/**
+ * Per chart, in the spec's order: its CRDs, then the release, as soon as its images are there. The two that Sealift wires
+ * do not wait for one another. With any other chart the spec's order counts: it may bring what a later one asks for, such
+ * as definitions or a webhook.
+ */
+export function releaseSteps(groups: readonly ImageGroup[], installation: Installation): Step[] {
+  const { bundle, wired } = installation
+  const { charts } = wired.spec
+  return charts.flatMap((chart, at) => {
+    const before = charts.slice(0, at).filter(({ wire }) => chart.wire === undefined || wire === undefined)
+    const crds = chart.crdValues === undefined ? [] : [crdStep(chart, installation)]
     const install: Step = {
-      id: `release-${chart.release}`,
+      id: releaseId(chart),
       title: `Install ${chart.name} ${chart.version}`,
-      run: say => installRelease(chart, installation, say),
+      needs: [
+        'namespaces',
+        ...(chart.wire === 'infisical' ? ['database'] : []),
+        ...groupsNeeded(bundle.lock, chart, groups),
+        ...[...before.map(releaseId), ...crds.map(({ id }) => id)],
+      ],
+      run: (say, signal) => installRelease(chart, stoppedBy(signal, installation), say),
     }
-    return chart.crdValues === undefined ? [install] : [crdStep(chart, installation), install]
+    return [...crds, install]
   })
 }
 

@@ -18,22 +18,31 @@ import {
   type Tenancy,
 } from '../../wire/index.ts'
 import { escrowStep } from './escrow-step.ts'
-import { imagesStep } from './images-step.ts'
-import type { Installation } from './installation.ts'
-import { releaseSteps } from './release-steps.ts'
+import { imageGroups, oneGroup } from './image-groups.ts'
+import { imageSteps } from './images-step.ts'
+import { type Installation, stoppedBy } from './installation.ts'
+import { releaseId, releaseSteps } from './release-steps.ts'
 import { wireServices } from './services.ts'
 
-/** The install's steps, in order. Each looks first, and changes only what is not as it should be. */
+/**
+ * The install's steps, in an order in which they could run one by one. Each looks first, and changes only what is not as it
+ * should be.
+ */
 export function installSteps(installation: Installation): Step[] {
+  const { bundle, wired, host, way } = installation
+  const groups = way.inParts
+    ? imageGroups(bundle.lock, wired.spec.charts, host.platform)
+    : oneGroup(bundle.lock)
   return [
     namespacesStep(installation),
-    imagesStep(installation),
+    ...imageSteps(groups, installation),
     {
       id: 'database',
       title: 'Prepare database and keys',
-      run: say => wireServices(installation, say),
+      needs: ['namespaces'],
+      run: (say, signal) => wireServices(stoppedBy(signal, installation), say),
     },
-    ...releaseSteps(installation),
+    ...releaseSteps(groups, installation),
     ...infisicalSteps(installation),
     escrowStep(installation),
   ]
@@ -44,6 +53,7 @@ function namespacesStep({ wired, site, manifests, host: { cluster } }: Installat
   return {
     id: 'namespaces',
     title: 'Make namespaces',
+    needs: [],
     async run() {
       // One whose Service went with its namespace would hold up whatever it is asked about, that namespace's end too.
       const lifted = await liftDeadWebhooks(cluster, namespaces, object => isOurs(wired, object))
@@ -59,10 +69,10 @@ function namespacesStep({ wired, site, manifests, host: { cluster } }: Installat
 
 /** What is done through Infisical's API; the admin is logged in once. */
 function infisicalSteps(installation: Installation): Step[] {
-  const { wired, host, talk, site, manifests, access } = installation
+  const { wired, host, site, manifests, access } = installation
   const { cluster, clock, random } = host
   const { namespace } = wired.externalSecrets
-  const patience = (say: (detail: string) => void) => ({ clock, signal: talk.signal, progress: say })
+  const patience = (progress: (detail: string) => void, signal: AbortSignal) => ({ clock, signal, progress })
   let admin: InfisicalSession | undefined
   let adopted = false
   const loggedIn = async () => {
@@ -80,6 +90,7 @@ function infisicalSteps(installation: Installation): Step[] {
     {
       id: 'bootstrap',
       title: 'Set Infisical up',
+      needs: [releaseId(wired.infisical)],
       async run() {
         const { organization, admin: user } = site
         const infisical = await access.server()
@@ -97,7 +108,8 @@ function infisicalSteps(installation: Installation): Step[] {
     {
       id: 'store',
       title: 'Wire External Secrets Operator to Infisical',
-      async run(say) {
+      needs: ['bootstrap', releaseId(wired.externalSecrets)],
+      async run(say, signal) {
         const { changed, joined } = await tenanted()
         const scope = {
           hostAPI: serviceUrl(wired.infisical.namespace),
@@ -106,7 +118,7 @@ function infisicalSteps(installation: Installation): Step[] {
           environmentSlug: probeScope.environment,
           secretsPath: probeScope.path,
         }
-        const made = await ensureStore(cluster, manifests, scope, patience(say))
+        const made = await ensureStore(cluster, manifests, scope, patience(say, signal))
         const { project, path } = probeScope
         const beside = joined ? `; folder ${path} was added to project ${project}, which was there` : ''
         return {
@@ -118,10 +130,11 @@ function infisicalSteps(installation: Installation): Step[] {
     {
       id: 'proof',
       title: 'Prove it: a secret from Infisical to Kubernetes',
-      async run(say) {
+      needs: ['store'],
+      async run(say, signal) {
         const session = await loggedIn()
         const { place } = await tenanted()
-        const proving = { cluster, session, random, manifests, place, ...patience(say) }
+        const proving = { cluster, session, random, manifests, place, ...patience(say, signal) }
         const { first, changed } = await prove(proving)
         const detail = `arrived after ${first} ms; changed in Infisical, changed in Kubernetes after ${changed} ms`
         // A proof is of now, whatever was there.

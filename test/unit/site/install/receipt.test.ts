@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import {
+  broughtImages,
   closeReceipt,
   installedBundle,
   noteBegun,
+  noteBrought,
   readReceipt,
   receiptName,
   writeReceipt,
@@ -135,4 +137,24 @@ describe('what was begun', () => {
     })
     expect(await installedBundle(site)).toMatchObject({ ...newer, begun: true })
   })
+})
+
+test('what steps note side by side is all there, whoever was first, and one that fails holds nobody up', async () => {
+  const site = await cluster()
+  const image = (name: string) => ({ name, digest: digestOf(name) })
+  const { apply } = site
+  let calls = 0
+  site.apply = async object => {
+    if (++calls === 2) throw new Error('no answer')
+    return apply(object)
+  }
+  const notes = await Promise.allSettled([
+    noteBrought(site, [image('a')]),
+    noteBrought(site, [image('b')]),
+    noteBegun(site, { name: 'sample', version: '1.0.0' }, 'bank-prod'),
+    noteBrought(site, [image('c')]),
+  ])
+  expect(notes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+  expect(await broughtImages(site)).toEqual([image('a'), image('c')])
+  expect(await installedBundle(site)).toMatchObject({ begun: true })
 })

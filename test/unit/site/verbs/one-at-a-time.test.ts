@@ -45,6 +45,7 @@ test('a second install is refused while the first is at work, and changes nothin
   const loading = pause(() => Promise.reject(killed))
   const first = installOn({ ...ann, runtime: { ...site.runtime, import: loading.call } }, '1.0.0')
   await loading.reached
+  await clock.advance(1) // what runs beside it comes to its end
   const before = objectsIn(site.cluster)
   await refused(installOn(ben, '1.1.0'))
   await refused(removeFrom(ben, '1.1.0', true))

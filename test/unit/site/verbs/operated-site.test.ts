@@ -95,7 +95,9 @@ test('an operator that knows no roles is waited for: install shows what to add, 
   while (!talk.told.some(line => line.includes('passwordSecret')))
     await new Promise(resolve => setTimeout(resolve, 10))
   const first = talk.told.findIndex(line => line.startsWith('warning: CloudNativePG before 1.30'))
-  const stanza = parseYaml(talk.told.slice(first + 1).join('\n')) as object
+  const after = talk.told.slice(first + 1)
+  const end = after.findIndex(line => line.startsWith('warning: ')) // a step's beside it
+  const stanza = parseYaml(after.slice(0, end < 0 ? undefined : end).join('\n')) as object
   const metadata = { name: 'postgres-cluster', namespace: 'databases' }
   await cluster.applyAs('person', { ...kinds.cnpgCluster, metadata, ...stanza })
   await installing

@@ -86,7 +86,7 @@ describe('an install that was killed', () => {
         { name: 'eso' },
       ],
     })
-    expect(found.begun.steps.map(({ step }) => step)).toEqual(['namespaces', 'images', 'database'])
+    expect(found.begun.steps.map(({ step }) => step).sort()).toEqual(['database', 'images', 'namespaces'])
     expect(statusFault(found)).toMatchObject({
       code: 'NOT_INSTALLED',
       message: `sample 1.0.0 was begun here at ${found.begun.since} and did not come to its end`,
@@ -141,7 +141,12 @@ test('an upgrade that is killed is told beside what is installed', async () => {
   const found = await said()
   expect(found).toMatchObject({
     ...{ state: 'installed', bundle: { version: '1.0.0' } },
-    begun: { version: '1.1.0', steps: [{ step: 'namespaces' }, { step: 'images' }, { step: 'database' }] },
+    begun: {
+      version: '1.1.0',
+      steps: expect.arrayContaining(
+        ['namespaces', 'images', 'database'].map(step => expect.objectContaining({ step })),
+      ),
+    },
   })
   expect(statusFault(found)).toBeUndefined()
   expect(statusText(found)).toContain('Over it: sample 1.1.0 was begun for site bank-prod at ')

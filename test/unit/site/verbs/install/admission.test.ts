@@ -19,15 +19,19 @@ test('pods that would be refused end an install before helm; what only may be is
   refuse(denied)
   await expect(installOn(host, '1.0.0')).rejects.toMatchObject({
     code: 'HELM_FAILED',
-    faults: ['Deployment infisical: its pod would be refused: the cluster says: exceeded quota'],
+    faults: expect.arrayContaining([
+      expect.stringMatching(
+        /^Deployment (infisical|external-secrets): its pod would be refused: the cluster says: exceeded quota$/,
+      ),
+    ]),
   })
   expect(helm.calls).toEqual([])
   refuse(new SealiftError('CLUSTER_FAILED', 'admission webhook "x" does not support dry run'))
   const talk = recordedTalk()
   await installOn(host, '1.0.0', {}, talk)
-  expect(helm.calls).toEqual(['upgrade demo', 'upgrade eso'])
-  expect(talk.told.filter(line => line.includes('let in'))).toEqual(
-    ['infisical', 'external-secrets'].map(
+  expect(helm.calls.sort()).toEqual(['upgrade demo', 'upgrade eso'])
+  expect(talk.told.filter(line => line.includes('let in')).sort()).toEqual(
+    ['external-secrets', 'infisical'].map(
       name =>
         `warning: Deployment ${name}: whether its pod would be let in is not known: admission webhook "x" does not support dry run`,
     ),
@@ -38,13 +42,14 @@ test('an image that the chart wants on this cluster and the bundle does not carr
   const { helm, host } = await memoryWorld()
   const { upgrade } = helm
   const talk = recordedTalk()
-  const before: string[][] = []
+  let before: string[] = []
   helm.upgrade = (...request) => {
-    before.push(talk.told.filter(line => line.includes('is not in the bundle')))
+    if (request[0].release === 'demo')
+      before = talk.told.filter(line => line.includes('Deployment/infisical'))
     return upgrade(...request)
   }
   await installOn(host, '1.0.0', {}, talk)
-  expect(before[0]).toEqual([
+  expect(before).toEqual([
     expect.stringContaining(
       'warning: Deployment/infisical: r.io/infisical:1 is not in the bundle; where the cluster has an API',
     ),
@@ -55,6 +60,6 @@ test('a chart that refuses to be an upgrade of what is not there is installed; l
   const { helm, host } = await memoryWorld()
   helm.render = () => Promise.reject(new SealiftError('RENDER_FAILED', 'nothing to upgrade'))
   await installOn(host, '1.0.0')
-  expect(helm.calls).toEqual(['upgrade demo', 'upgrade eso'])
+  expect(helm.calls.sort()).toEqual(['upgrade demo', 'upgrade eso'])
   await expect(installOn(host, '1.0.0')).rejects.toMatchObject({ code: 'RENDER_FAILED' })
 })
