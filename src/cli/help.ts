@@ -47,6 +47,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   SITE_BUSY: 'another one is changing this site',
   CHECK_FAILED: 'something that runs is not as it should be',
   BUDGET_OBSERVED: 'all works, but uses more than the budget',
+  PREFLIGHT_FAILED: 'something that was looked at would stop an install',
   TENANCY_INVALID: 'tenancy.yaml is not valid, or of another organisation',
   TENANCY_DRIFT: 'the server is not as tenancy.yaml says',
   TENANCY_UNMET: 'something in tenancy.yaml cannot be had on this server',

@@ -10,6 +10,7 @@ import { lockOutput } from '../../src/seal/verbs/lock.ts'
 import { mergeResult } from '../../src/seal/verbs/merge.ts'
 import { sbomOutput } from '../../src/seal/verbs/sbom.ts'
 import { verified } from '../../src/seal/verbs/verify.ts'
+import { preflightResult } from '../../src/site/preflight/index.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
@@ -62,6 +63,7 @@ export const outputs = {
   merge: mergeResult,
   'migrate-sops': migrated.extend({ error: error.optional() }),
   'migrate-stores': storesMigrated.extend({ error: error.optional() }),
+  preflight: preflightResult.extend({ error: error.optional() }),
   remove: removeResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,

@@ -37,3 +37,4 @@ export function createCluster(options: KubeconfigOptions): Cluster {
 }
 
 export { kubeconfigFiles } from './kubeconfig.ts'
+export { createLooks } from './looks.ts'

@@ -10,3 +10,4 @@ export {
   budgetFault,
   computeBudget,
 } from './report.ts'
+export { requestOf } from './requests.ts'

@@ -1,4 +1,4 @@
-import type { ContainerShape, PodShape } from '../../kernel/objects/index.ts'
+import { type ContainerShape, findPods, type Mapping, type PodShape } from '../../kernel/objects/index.ts'
 import { parseCpu, parseMemory } from './quantity.ts'
 
 /** Memory in bytes, CPU in millicores. */
@@ -68,6 +68,13 @@ export function podRequest(pod: PodShape, requests: readonly ContainerRequest[])
     memory: read(overhead, 'memory', parseMemory) ?? 0,
     cpu: read(overhead, 'cpu', parseCpu) ?? 0,
   })
+}
+
+/** What the scheduler counts for a pod that is there, by its spec. @throws SealiftError RENDER_FAILED when a quantity is not one */
+export function requestOf(spec: Mapping): Amount {
+  const object = { chart: '', kind: 'Pod', title: 'Pod/', content: { spec } }
+  const [pod] = findPods(object)
+  return pod === undefined ? nothing : podRequest(pod, requestsOf(pod))
 }
 
 /** Two amounts together. */

@@ -52,6 +52,8 @@ export const exitCodes = {
   // judging what runs
   CHECK_FAILED: 60,
   BUDGET_OBSERVED: 61,
+  // looking before an install
+  PREFLIGHT_FAILED: 62,
   // its teams
   TENANCY_INVALID: 70,
   TENANCY_DRIFT: 71,

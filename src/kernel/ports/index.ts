@@ -12,6 +12,7 @@ export {
   type KubernetesObject,
   type LogRun,
 } from './cluster.ts'
+export type { Access, ClusterLooks, HostNames, KubeletPage, Presented } from './cluster-looks.ts'
 export type {
   BlobSink,
   BundleSink,

@@ -1,34 +1,14 @@
-import type { Bundle } from '../../../bundle/layout/index.ts'
-import { printLock } from '../../../bundle/lock/index.ts'
-import type { Site } from '../../../kernel/inputs/index.ts'
-import { asStep, type Cluster, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
-import {
-  installedBundle,
-  recordedReleases,
-  recordedSite,
-  refuseDowngrade,
-  refuseForeign,
-  refuseForeignRecords,
-  refuseOtherOperator,
-  refuseOtherReleases,
-  refuseOtherSite,
-} from '../../install/index.ts'
+import { asStep, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import { checkServices, type Look as Ground, requireEscrowChoice, requireOwn } from '../../gate/index.ts'
+import { refuseForeign, refuseForeignRecords, refuseOtherOperator } from '../../install/index.ts'
 import type { LoadingWay } from '../../load/index.ts'
-import { ingressFaults, namespacesOf, requireGivenPassword, type Wired } from '../../wire/index.ts'
-import { requireEscrowChoice } from './escrow-choice.ts'
-import { checkServices } from './services.ts'
+import { ingressFaults, namespacesOf, requireGivenPassword } from '../../wire/index.ts'
 
-/** What is to be installed, and where. */
-export interface Look {
-  readonly bundle: Bundle
-  readonly site: Site
-  readonly wired: Wired
-  /** How images come to the nodes. */
+export { requireOwn }
+
+/** What is to be installed, where, and how images come to the nodes. */
+export interface Look extends Ground {
   readonly way: LoadingWay
-  /** Whether an older bundle may pass. */
-  readonly downgrade: boolean
-  /** Whether a cluster that is another site, or had its data elsewhere, may be taken over. */
-  readonly takeOver: boolean
 }
 
 /**
@@ -58,24 +38,6 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
   for (const { message, hint } of await ingressFaults(cluster, site, wired.infisical.namespace))
     talk.reporter.warn(`the Ingress will not work yet: ${message}; ${hint}`)
   await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired, look.takeOver))
-}
-
-/**
- * Makes sure that the cluster is the site of this file, and that the bundle does not take it back, as it is now.
- * @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_*
- */
-export async function requireOwn(
-  { bundle, site, wired, downgrade, takeOver }: Look,
-  cluster: Cluster,
-): Promise<void> {
-  const { digest, lock } = bundle
-  const { name } = site.metadata
-  refuseOtherSite(await recordedSite(cluster, namespacesOf(wired)), name, takeOver)
-  const candidate = { ...lock.metadata, marks: [digest, printLock(lock)] }
-  const installed = await installedBundle(cluster)
-  refuseDowngrade(installed, candidate, downgrade)
-  // What a bundle does not know of would run on, with the keys that this one takes up.
-  if (installed?.removed === undefined) refuseOtherReleases(await recordedReleases(cluster), lock.charts)
 }
 
 async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {

@@ -9,6 +9,8 @@ export interface DatabaseFacts {
   readonly maxConnections: number
   /** Those that an ordinary role may still open, with the ones of the named database counted as free. */
   readonly freeConnections: number
+  /** Its time, in milliseconds since 1970. */
+  readonly now?: number
 }
 
 /** What is in a database. */
@@ -43,6 +45,7 @@ export async function serverFacts(
             current_setting('server_version') AS version,
             current_setting('server_encoding') AS encoding,
             current_setting('max_connections')::int AS maximum,
+            (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
             current_setting('superuser_reserved_connections')::int
               + coalesce(current_setting('reserved_connections', true), '0')::int AS reserved,
             (SELECT count(*)::int FROM pg_stat_activity
@@ -50,12 +53,14 @@ export async function serverFacts(
     [database],
   )
   const maxConnections = Number(row['maximum'])
+  const now = Number(row['now'])
   return {
     number: Number(row['number']),
     version: String(row['version']),
     encoding: String(row['encoding']),
     maxConnections,
     freeConnections: maxConnections - Number(row['reserved']) - Number(row['used']),
+    ...(now > 0 ? { now } : {}),
   }
 }
 

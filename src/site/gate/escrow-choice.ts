@@ -1,8 +1,8 @@
-import { keysSecretName, systemNamespace } from '../../../kernel/access/index.ts'
-import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Site } from '../../../kernel/inputs/index.ts'
-import { type Cluster, kinds } from '../../../kernel/ports/index.ts'
-import { installedBundle } from '../../install/index.ts'
+import { keysSecretName, systemNamespace } from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import { type Cluster, kinds } from '../../kernel/ports/index.ts'
+import { installedBundle } from '../install/index.ts'
 
 /**
  * Makes sure that the site file of a first install says what becomes of the keys if the cluster is lost: an escrow, or

@@ -1,0 +1,78 @@
+import { count } from '../../../kernel/errors/index.ts'
+import { cacheWords, databaseWords, lookAtCache, lookAtKeys, requireEscrowChoice } from '../../gate/index.ts'
+import { judgeClock, notLookedAt, ok } from '../../preflight/index.ts'
+import { requireGivenPassword, siteVariables, storedKeys } from '../../wire/index.ts'
+import type { Grounds } from './grounds.ts'
+import { type Check, unseen } from './looking.ts'
+
+/** What is asked of PostgreSQL, Dragonfly, and of what the site file says of them. Nothing is written there. */
+export function serviceChecks({ request, host, cluster, services, database }: Grounds): Check[] {
+  const { site, allow } = request
+  const group = 'services'
+  /** What may be asked once the cluster answers: Infisical's namespace in the bundle, and the cluster. */
+  const asked = async () => {
+    const [found] = await Promise.all([services.need(), cluster.need()])
+    return found
+  }
+  return [
+    {
+      ...{ id: 'postgresql', group, title: `PostgreSQL at ${site.database.host}` },
+      async look() {
+        const { facts, state, own } = await database.own()
+        const { database: name } = own.parts
+        const there = state === undefined ? `database ${name} is to be made` : `database ${name} is there`
+        const free =
+          facts && `, ${count(facts.freeConnections, 'connection')} of ${facts.maxConnections} free`
+        return ok(`${databaseWords(facts)}${free ?? ''}; ${there}`)
+      },
+    },
+    {
+      ...{ id: 'postgresql/clock', group, title: 'Its clock and this machine’s agree' },
+      async look() {
+        const { facts } = await database.need()
+        if (facts?.now === undefined) return notLookedAt('nobody may ask it yet')
+        return judgeClock(facts.now - host.clock.now(), "PostgreSQL's clock", 'this machine’s')
+      },
+    },
+    {
+      ...{ id: 'keys', group, title: 'Infisical’s keys, and whose the database is' },
+      async look() {
+        const found = await database.need()
+        await lookAtKeys(await asked(), found, allow.takeOver)
+        return ok(found.stored === undefined ? 'they are to be made' : 'they are there, and of this database')
+      },
+    },
+    {
+      ...{ id: 'dragonfly', group, title: `Dragonfly at ${site.dragonfly.host}` },
+      async look() {
+        const found = await asked()
+        const stored = await storedKeys(host.cluster, found.namespace).catch(() =>
+          unseen('whose its keys are is not known: see postgresql'),
+        )
+        const facts = await lookAtCache(found, stored)
+        const free = facts.freeConnections === undefined ? '' : `, ${facts.freeConnections} connections free`
+        return ok(`${cacheWords(facts)}, database ${site.dragonfly.database}${free}`)
+      },
+    },
+    {
+      ...{ id: 'site/secrets', group, title: 'Secrets that the site file names' },
+      async look() {
+        const { namespace } = await asked()
+        await siteVariables(host.cluster, site)
+        await requireGivenPassword(host.cluster, site, namespace)
+        return ok('they are there')
+      },
+    },
+    {
+      ...{ id: 'site/escrow', group, title: 'Who could put the keys back' },
+      async look() {
+        const { namespace } = await asked()
+        await requireEscrowChoice(host.cluster, site, namespace)
+        if (site.escrow === 'none') return ok('nobody: the site file says that there shall be no escrow')
+        return ok(
+          site.escrow ? `escrow for ${count(site.escrow.length, 'recipient')}` : 'keys are here already',
+        )
+      },
+    },
+  ]
+}
