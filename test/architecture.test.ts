@@ -25,7 +25,7 @@ const floors = {
   ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
-  site: ['load', 'wire', 'release', 'install', 'check', 'gate', 'preflight'],
+  site: ['load', 'wire', 'release', 'install', 'check', 'gate', 'preflight', 'receipt'],
   teams: [
     'pace',
     'server',

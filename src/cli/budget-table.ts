@@ -34,8 +34,8 @@ export function budgetText({ budget, declared, observed, rows, ...fits }: Budget
   const head = ['object', 'container', 'requests', 'CPU', 'observed', 'CPU']
   return [
     table(head, [...body, total, limit], [2, 3, 4, 5]),
-    `declared: ${verdict(declared, budget, fits.declaredFits)}`,
-    `observed: ${rows.some(row => row.observed) ? verdict(observed, budget, fits.observedFits) : 'nothing was measured'}`,
+    `declared: ${budgetVerdict(declared, budget, fits.declaredFits)}`,
+    `observed: ${rows.some(row => row.observed) ? budgetVerdict(observed, budget, fits.observedFits) : 'nothing was measured'}`,
   ].join('\n')
 }
 
@@ -46,7 +46,8 @@ export function sampledBudgetText(budget: Budget): string {
   return `observed is one sample, just after the start; sealift check measures over a window\n${text}`
 }
 
-function verdict(amount: Amount, budget: Amount, fits: boolean): string {
+/** An amount of a budget in words, and by how much it is over. */
+export function budgetVerdict(amount: Amount, budget: Amount, fits: boolean): string {
   const text = `${mebibytes(amount.memory)} of ${mebibytes(budget.memory)}, ${Math.round(amount.cpu)}m of ${budget.cpu}m`
   if (fits) return `${text}: within the budget`
   const over = [

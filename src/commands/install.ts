@@ -6,6 +6,7 @@ import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
 import { loadFlag } from '../cli/load-flags.ts'
+import { receiptFlag, writeReceiptFiles } from '../cli/receipt-files.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
 import { install, withoutEscrow } from '../site/verbs/install/index.ts'
@@ -18,7 +19,7 @@ export default class Install extends BaseCommand {
     'Checks the signature against the keys of the site file, verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine. `sealift deploy` is the same.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> infisical-1.0.0.tar --site site.yaml',
-    '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',
+    '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --receipt receipt.html --receipt receipt.json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     ...changeExits,
@@ -35,6 +36,11 @@ export default class Install extends BaseCommand {
     site: siteFlag,
     journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
     load: loadFlag(),
+    receipt: receiptFlag({
+      multiple: true,
+      default: [],
+      summary: 'Where the receipt goes: FILE.html, FILE.json.',
+    }),
     ...allowFlags,
   }
 
@@ -47,8 +53,11 @@ export default class Install extends BaseCommand {
       journal: flags.journal ?? journalPath(flags.site, read.site),
       allow: allowances(flags),
       load: flags.load,
+      version: this.config.version,
+      withReceipt: flags.receipt.length > 0,
     }
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
+    if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt, nodeFiles())
     const rows = result.steps.map(({ title, detail, skipped, milliseconds }) => [
       title,
       skipped ? 'before' : duration(milliseconds),

@@ -15,6 +15,7 @@ import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
 import { restored } from '../../src/site/verbs/keys-restore.ts'
+import { siteReceipt } from '../../src/site/verbs/receipt.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
@@ -64,6 +65,7 @@ export const outputs = {
   'migrate-sops': migrated.extend({ error: error.optional() }),
   'migrate-stores': storesMigrated.extend({ error: error.optional() }),
   preflight: preflightResult.extend({ error: error.optional() }),
+  receipt: siteReceipt,
   remove: removeResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,

@@ -2,6 +2,7 @@
  * Everything that has to be on a machine before the demo or the tests run: says first what is missing and
  * how long it will take, then installs and compiles it, once.
  */
+import { browserPackages } from './browser-packages.ts'
 import { clusterPackages } from './cluster/index.ts'
 import { connectedPackages } from './connected/index.ts'
 import { chosenContainerd } from './containerd-release.ts'
@@ -20,7 +21,7 @@ const needs = {
   test: {
     tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
     // What `ci workflow` writes wants curl and jq.
-    packages: [...new Set(['containerd', 'curl', 'jq', ...all])],
+    packages: [...new Set(['containerd', 'curl', 'jq', ...browserPackages, ...all])],
   },
   bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
 } as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>

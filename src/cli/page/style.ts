@@ -40,7 +40,7 @@ caption { text-align: left; padding: 0 0 0.5rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.375rem 1rem 0.375rem 0; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; } thead th { color: var(--soft); font-weight: 400; font-size: 0.8125rem; white-space: nowrap; }
-tbody th { font-weight: 400; }
+tbody th { font-weight: 400; width: 33%; }
 tr.sum th, tr.sum td { font-weight: 600; }
 .right { text-align: right; white-space: nowrap; }
 figure { margin: 0 0 1rem; } figcaption { color: var(--soft); margin: 0 0 0.5rem; }

@@ -11,6 +11,7 @@ import { broughtField } from './brought.ts'
 import { forgetJournal } from './journal.ts'
 import type { Installed, Named } from './order.ts'
 import { changeReceipt, type ReceiptData, receiptData, receiptName } from './receipt-object.ts'
+import { hasChanged, type RunRecord, runField, runIn, withoutRun } from './run-record.ts'
 import { withoutStarted } from './started.ts'
 
 const written = z.object({
@@ -27,6 +28,8 @@ const written = z.object({
 export interface Receipt extends z.infer<typeof written> {
   /** The bundle's lock: charts, images by digest, budget. */
   readonly lock: BundleLock
+  /** The last run that has changed something; an older Sealift has noted none. */
+  readonly run?: RunRecord
 }
 
 const lockKey = 'bundle.lock.yaml'
@@ -41,15 +44,17 @@ export async function noteBegun(cluster: Cluster, { name, version }: Named, site
 }
 
 /**
- * Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. One that says the same
- * already stays, with the time at which that was proven first. @throws SealiftError CLUSTER_*
+ * Leaves the receipt in the cluster, with nothing begun or removed: ConfigMap `sealift-receipt`. Where it says the same
+ * already, that stays, with the time at which it was proven first; its run, unless this one has changed something.
+ * @throws SealiftError CLUSTER_*
  */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
-  const { site, bundle, at, key, lock } = receipt
+  const { site, bundle, at, key, lock, run } = receipt
   await changeReceipt(cluster, here => {
     const data = { site, bundle, key, ...lock.metadata, [lockKey]: printLock(lock), ...broughtField(here) }
-    if (here !== undefined && isDeepStrictEqual({ ...data, at: here['at'] }, { ...here })) return undefined
-    return { ...data, at }
+    const { at: first, ...before } = withoutRun(here ?? {})
+    if (first === undefined || !isDeepStrictEqual(data, before)) return { ...data, ...runField(run), at }
+    return run !== undefined && hasChanged(run) ? { ...data, ...runField(run), at: first } : undefined
   })
 }
 
@@ -71,7 +76,8 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
   }
   const lock = parseLock(data[lockKey] ?? '', `ConfigMap ${systemNamespace}/${receiptName}`)
   const found = written.safeParse(data)
-  if (found.success) return { ...found.data, lock }
+  const run = runIn(data)
+  if (found.success) return { ...found.data, lock, ...(run === undefined ? {} : { run }) }
   throw new SealiftError(
     'LOCK_INVALID',
     `ConfigMap ${systemNamespace}/${receiptName} is no receipt of Sealift`,

@@ -27,6 +27,7 @@ import {
   writeReceipt,
 } from '../../install/index.ts'
 import { chooseWay } from '../../load/index.ts'
+import { gatherReceipt, siteReceipt } from '../../receipt/index.ts'
 import { readKeysRecord, readManifests, wiredCharts } from '../../wire/index.ts'
 import { siteRecipients } from './escrow-step.ts'
 import { lookFirst, requireOwn } from './look-first.ts'
@@ -43,6 +44,10 @@ export interface InstallRequest {
   readonly allow: Allowances
   /** How images come to the nodes, where it was said. */
   readonly load?: LoadingWayName | undefined
+  /** Sealift's version, for the receipt. */
+  readonly version?: string
+  /** Whether the result shall have the receipt, which asks the nodes and helm's records once more. */
+  readonly withReceipt?: boolean
 }
 
 /** What the user lets pass that is refused otherwise. */
@@ -73,6 +78,8 @@ export const installResult = z.strictObject({
   keys: keysState,
   journal: z.string(),
   seconds: z.number(),
+  /** What an auditor is given, where it was asked for. */
+  receipt: siteReceipt.exactOptional(),
 })
 export type InstallResult = z.infer<typeof installResult>
 
@@ -118,6 +125,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         const installation = {
           ...{ bundle, site, wired, helm, host, talk, way, manifests, access, takeOver, begin, journal },
         }
+        const began = clock.now()
         const steps = await runSteps({
           steps: installSteps(installation),
           journal: siteJournal(cluster, files, journal),
@@ -132,7 +140,11 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         const { digest, size, lock } = bundle
         const record = await readKeysRecord(cluster)
         const keys = observeKeys(record.fingerprint ?? '', record, site.escrow)
-        await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock })
+        const run = {
+          ...{ by: host.operator, started: new Date(began).toISOString(), steps },
+          ...(request.version === undefined ? {} : { sealift: request.version }),
+        }
+        await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock, run })
         return {
           site: site.metadata.name,
           bundle: { path, digest, size, version: lock.metadata.version, key },
@@ -141,6 +153,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
           keys,
           journal,
           seconds: (clock.now() - started) / 1000,
+          ...(request.withReceipt && { receipt: await gatherReceipt(host, request.version ?? '', talk) }),
         }
       })
     } finally {

@@ -1,0 +1,59 @@
+import type { SiteReceipt } from '../../site/receipt/index.ts'
+import { budgetVerdict } from '../budget-table.ts'
+import { html, type Markup, records, section, verdict } from '../page/index.ts'
+import { mebibytes } from '../progress.ts'
+import { type Bars, barPicture } from './bars.ts'
+import { figure } from './drawing.ts'
+
+const millicores = (amount: number) => `${Math.round(amount)}m`
+const of = { memory: mebibytes, cpu: millicores }
+
+/** What is declared, used and there against the budget: two pictures and a table. */
+export function budgetSection({ budget: account, allocatable }: SiteReceipt): Markup {
+  const { budget, declared, observed, rows, declaredFits, observedFits } = account
+  const measured = rows.some(row => row.observed)
+  const bars = (what: keyof typeof of, title: string): Bars => ({
+    ...{ id: what, title: `${title} against the budget` },
+    limit: { value: budget[what], text: `budget ${of[what](budget[what])}` },
+    bars: [
+      { label: 'declared', value: declared[what], text: of[what](declared[what]), look: 'bar' as const },
+      { label: 'observed', value: observed[what], text: of[what](observed[what]), look: 'second' as const },
+      {
+        label: 'allocatable',
+        value: allocatable?.[what] ?? 0,
+        text: of[what](allocatable?.[what] ?? 0),
+        look: 'third' as const,
+      },
+    ].filter(
+      ({ look }) => (look !== 'second' || measured) && (look !== 'third' || allocatable !== undefined),
+    ),
+  })
+  const columns = [
+    { title: 'object' },
+    { title: 'container' },
+    ...['declared memory', 'declared CPU', 'observed memory', 'observed CPU'].map(title => ({
+      title,
+      right: true,
+    })),
+  ]
+  const pair = ({ memory, cpu }: typeof budget) => [mebibytes(memory), millicores(cpu)]
+  const cells = rows.map(row => [
+    row.object,
+    row.container,
+    ...pair(row),
+    ...(row.observed ? pair(row.observed) : ['not measured', '']),
+  ])
+  const sums = [
+    ['total', '', ...pair(declared), ...(measured ? pair(observed) : ['', ''])],
+    ['budget', '', ...pair(budget), ...pair(budget)],
+  ]
+  const said = (fits: boolean, text: string) => verdict(fits ? 'good' : 'bad', text)
+  return section('Budget', [
+    html`<p>Declared: ${said(declaredFits, budgetVerdict(declared, budget, declaredFits))}. Observed: ${
+      measured ? said(observedFits, budgetVerdict(observed, budget, observedFits)) : 'nothing was measured'
+    }.</p>\n`,
+    figure('Memory', width => barPicture(bars('memory', 'Memory'), width)),
+    figure('CPU', width => barPicture(bars('cpu', 'CPU'), width)),
+    records({ columns, rows: [...cells, ...sums], sums: 2 }),
+  ])
+}

@@ -1,0 +1,92 @@
+import type { SiteReceipt } from '../../site/receipt/index.ts'
+import { facts, html, type Markup, mono, page, records, section, type Value, verdict } from '../page/index.ts'
+import { duration } from '../reporter.ts'
+import { budgetSection } from './budget.ts'
+import { figure } from './drawing.ts'
+import { imagesSection } from './images.ts'
+import { releasesSection } from './releases.ts'
+import { timeline } from './timeline.ts'
+
+/** The receipt as one HTML page: what a change manager staples to the ticket. Pure: whatever is in it is escaped. */
+export function receiptPage(receipt: SiteReceipt): string {
+  const { site, bundle, proven, untold, written } = receipt
+  return page({
+    kind: 'Receipt of an install by Sealift',
+    title: `${bundle.name} ${bundle.version} on ${site}`,
+    lead: leadOf(receipt),
+    body: [
+      section('What was installed', whatWas(receipt)),
+      section('Steps', stepsOf(receipt)),
+      imagesSection(receipt),
+      releasesSection(receipt),
+      budgetSection(receipt),
+      ...(untold.length === 0 ? [] : [section('What could not be told', list(untold))]),
+    ],
+    foot: `Written by ${written.by} at ${moment(written.at)} with Sealift ${written.sealift}, from the records of the site. Proven at ${moment(proven)}. No secret is in this page.`,
+  })
+}
+
+function leadOf({ site, bundle, proven, begun }: SiteReceipt): Markup {
+  const by =
+    bundle.key === 'unsigned'
+      ? verdict('bad', 'Nobody has signed this bundle.')
+      : 'Its signature was checked.'
+  const after =
+    begun === undefined
+      ? ''
+      : html` ${verdict('care', `Since then ${begun.name} ${begun.version} was begun over it, and did not come to its end.`)}`
+  return html`Installed on site ${site} and proven on ${moment(proven)}: a secret went from Infisical to Kubernetes. ${by}${after}`
+}
+
+function whatWas({ site, bundle, proven, run, kubernetes, nodes, written }: SiteReceipt): Markup {
+  return facts([
+    ['Site', site],
+    ['Bundle', `${bundle.name} ${bundle.version}`],
+    ['Bundle digest', mono(bundle.digest)],
+    ['Signed', bundle.key === 'unsigned' ? verdict('bad', 'no') : html`by key ${mono(bundle.key)}`],
+    ['Installed by', run.by ?? 'not on record'],
+    ['Begun', run.started === undefined ? undefined : moment(run.started)],
+    ['Proven', moment(proven)],
+    ['Sealift', run.sealift ?? `not on record; this page is by ${written.sealift}`],
+    ['Kubernetes', kubernetes],
+    ['Nodes', nodes.map(({ name, architecture }) => `${name} (${architecture})`).join(', ') || undefined],
+  ])
+}
+
+function stepsOf({ run }: SiteReceipt): Value {
+  const { steps } = run
+  if (steps.length === 0) return html`<p>The steps of this install are not on record.</p>\n`
+  const rows = steps.map(({ title, skipped, detail, startedAfter, milliseconds }) => [
+    title,
+    `+${duration(startedAfter)}`,
+    skipped ? 'there before' : duration(milliseconds),
+    detail,
+  ])
+  const columns = [
+    { title: 'step' },
+    { title: 'began', right: true },
+    { title: 'took', right: true },
+    { title: 'result' },
+  ]
+  return [
+    figure('Each step over the time of the install', width => timeline(steps, width)),
+    records({ columns, rows }),
+  ]
+}
+
+function list(lines: readonly string[]): Markup {
+  return html`<ul>
+${lines.map(line => html`<li>${line}</li>\n`)}</ul>
+`
+}
+
+/** An ISO time for people, to the second: `2026-11-30 02:15:07 UTC`. */
+function moment(iso: string): string {
+  const time = Date.parse(iso)
+  return Number.isNaN(time)
+    ? iso
+    : new Date(time)
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z$/, ' UTC')
+}

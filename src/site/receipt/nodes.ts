@@ -1,0 +1,99 @@
+import { parseCpu, parseMemory } from '../../bundle/declared/index.ts'
+import type { LockedImage } from '../../bundle/lock/index.ts'
+import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
+import { type KubernetesObject, kinds, type RuntimeImage, type SiteHost } from '../../kernel/ports/index.ts'
+import type { Amount } from '../check/index.ts'
+import type { ImageState, NodeImages } from './document.ts'
+
+type Wanted = Pick<LockedImage, 'name' | 'digest'>
+
+/** What is on the nodes, and what could not be told of them. */
+export interface Nodes {
+  readonly nodes: readonly NodeImages[]
+  readonly allocatable?: Amount
+  readonly untold: readonly string[]
+}
+
+/**
+ * How a bundle's images are on every node: by the runtime where it can be asked, which is on this node, else by what the
+ * node tells the API. @throws SealiftError CLUSTER_UNREACHABLE, CLUSTER_FAILED
+ */
+export async function observeNodes(
+  { cluster, runtime, operator }: Pick<SiteHost, 'cluster' | 'runtime' | 'operator'>,
+  images: readonly Wanted[],
+): Promise<Nodes> {
+  const untold: string[] = []
+  const live = (await cluster.list(kinds.node).catch(refused('the nodes', untold))) ?? []
+  const here = runtime && (await runtime.images().catch(refused("this node's images", untold)))
+  const own = here && thisNode(live, operator)
+  if (live.length > 0 && here && own === undefined)
+    untold.push('which of the nodes this machine is: its images by the API alone')
+  const nodes = live.map(node => observed(node, images, node === own ? here : undefined))
+  const sum = allocatable(live)
+  return { nodes, untold, ...(sum === undefined ? {} : { allocatable: sum }) }
+}
+
+/** Notes what is not told for want of rights or of a runtime, which a receipt can do without. */
+export function refused(what: string, untold: string[]): (error: unknown) => undefined {
+  return error => {
+    const codes = ['CLUSTER_DENIED', 'LOAD_FAILED']
+    if (!(error instanceof SealiftError) || !codes.includes(error.code)) throw error
+    untold.push(`${what}: ${messageOf(error)}`)
+  }
+}
+
+/** The node that this machine is: the only one, or the one with its host name. */
+function thisNode(nodes: readonly KubernetesObject[], operator: string): KubernetesObject | undefined {
+  if (nodes.length === 1) return nodes[0]
+  const host = /@([^,]+)/.exec(operator)?.[1]?.toLowerCase()
+  return nodes.find(({ metadata: { name, labels } }) =>
+    [name, labels?.['kubernetes.io/hostname']].includes(host),
+  )
+}
+
+function observed(
+  node: KubernetesObject,
+  images: readonly Wanted[],
+  runtime: readonly RuntimeImage[] | undefined,
+): NodeImages {
+  const status = fieldsOf(node['status'])
+  const { architecture = '', kubeletVersion = '', containerRuntimeVersion = '' } = textsIn(status['nodeInfo'])
+  const names = new Set(
+    mappingsOf(status['images']).flatMap(({ names }) => (Array.isArray(names) ? names.map(String) : [])),
+  )
+  const state = runtime
+    ? (image: Wanted) => byRuntime(image, runtime)
+    : (image: Wanted) => byApi(image, names)
+  return {
+    ...{ name: node.metadata.name, architecture, kubelet: kubeletVersion, runtime: containerRuntimeVersion },
+    images: images.map(({ name, digest }) => ({ name, digest, state: state({ name, digest }) })),
+  }
+}
+
+function byRuntime({ name, digest }: Wanted, images: readonly RuntimeImage[]): ImageState {
+  const found = images.find(image => image.name === name)
+  if (found === undefined) return 'absent'
+  if (found.digest !== digest) return 'other'
+  if (!found.complete) return 'incomplete'
+  return found.pinned ? 'pinned' : 'unpinned'
+}
+
+/** A node tells its images by `repository@digest`; one that it does not name may be there all the same. */
+function byApi({ digest }: Wanted, names: ReadonlySet<string>): ImageState {
+  return [...names].some(name => name.endsWith(`@${digest}`)) ? 'present' : 'untold'
+}
+
+function allocatable(nodes: readonly KubernetesObject[]): Amount | undefined {
+  try {
+    const amounts = nodes.map(node => {
+      const { memory, cpu } = textsIn(fieldsOf(node['status'])['allocatable'])
+      if (memory === undefined || cpu === undefined) throw new SealiftError('CLUSTER_FAILED', 'not told')
+      return { memory: parseMemory(memory), cpu: parseCpu(cpu) }
+    })
+    if (amounts.length === 0) return undefined
+    return amounts.reduce((sum, one) => ({ memory: sum.memory + one.memory, cpu: sum.cpu + one.cpu }))
+  } catch {
+    return undefined // a node that has only just joined says nothing yet
+  }
+}
