@@ -1,4 +1,5 @@
 import type { SiteReceipt } from '../site/receipt/index.ts'
+import { pinnedOf } from './receipt/images.ts'
 import { duration } from './reporter.ts'
 import { keyText, table } from './table.ts'
 
@@ -9,10 +10,7 @@ export function receiptText({ site, bundle, proven, run, nodes, untold }: SiteRe
     skipped ? 'before' : duration(milliseconds),
     detail,
   ])
-  const images = nodes.map(({ name, images }) => [
-    name,
-    `${images.filter(({ state }) => state === 'pinned').length} of ${images.length}`,
-  ])
+  const images = nodes.map(({ name, images }) => [name, pinnedOf(images)])
   return [
     `${site}: ${bundle.name} ${bundle.version}, proven ${proven}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n  by      ${run.by ?? 'not on record'}`,
     ...(steps.length === 0 ? [] : [table(['step', 'took', 'result'], steps, [1])]),

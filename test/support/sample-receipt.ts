@@ -78,7 +78,7 @@ export const sampleReceipt: SiteReceipt = {
     steps,
   },
   kubernetes: 'v1.36.2+k3s1',
-  nodes: [node('node-1'), node('node-2', 'present', 'untold')],
+  nodes: [node('node-1'), node('node-2', 'present', 'untold', 'untold')],
   releases: [
     {
       ...{ release: 'external-secrets', namespace: 'external-secrets', chart: 'external-secrets' },

@@ -34,13 +34,15 @@ export interface Records {
   readonly caption?: string
   /** How many of the last rows are sums. */
   readonly sums?: number
+  /** How much of the width is the first column's; as much as it wants unless said. */
+  readonly first?: 'third' | 'most'
 }
 
 /**
  * A table with headers of columns and rows. On a phone each row becomes a list with the columns' titles: roles stand in
  * the markup, since browsers forget them of tables that are displayed otherwise.
  */
-export function records({ columns, rows, caption, sums = 0 }: Records): Markup {
+export function records({ columns, rows, caption, sums = 0, first: share }: Records): Markup {
   const heads = columns.map(
     ({ title, right }) => html`<th scope="col" role="columnheader"${right ? numbers : ''}>${title}</th>`,
   )
@@ -53,7 +55,8 @@ export function records({ columns, rows, caption, sums = 0 }: Records): Markup {
     const sum = i >= rows.length - sums ? html` class="sum"` : ''
     return html`<tr role="row"${sum}><th scope="row" role="rowheader">${first}</th>${cells}</tr>\n`
   })
-  return html`<table role="table">
+  const look = share === undefined ? '' : html` class="${share}"`
+  return html`<table role="table"${look}>
 ${above}<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
 <tbody role="rowgroup">
 ${body}</tbody>

@@ -40,7 +40,7 @@ caption { text-align: left; padding: 0 0 0.5rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.375rem 1rem 0.375rem 0; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; } thead th { color: var(--soft); font-weight: 400; font-size: 0.8125rem; white-space: nowrap; }
-tbody th { font-weight: 400; width: 33%; }
+tbody th { font-weight: 400; } .third tbody th { width: 36%; } .most tbody th { width: 62%; }
 tr.sum th, tr.sum td { font-weight: 600; }
 .right { text-align: right; white-space: nowrap; }
 figure { margin: 0 0 1rem; } figcaption { color: var(--soft); margin: 0 0 0.5rem; }
@@ -53,7 +53,7 @@ svg .bar { fill: var(--bar); } svg .second { fill: var(--second); } svg .third {
   body { padding: 1.5rem 1rem 3rem; }
   h1 { font-size: 1.4375rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.625rem; }
-  table, tbody, tr, td, tbody th, caption { display: block; width: 100%; }
+  table, tbody, tr, td, table tbody th, caption { display: block; width: 100%; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { border-bottom: 1px solid var(--rule); padding: 0.5rem 0; }
   th, td, .right { border: 0; padding: 0; text-align: left; white-space: normal; }
@@ -65,7 +65,8 @@ svg .bar { fill: var(--bar); } svg .second { fill: var(--second); } svg .third {
 @media print {
   body { padding: 0; max-width: none; font-size: 9.5pt; }
   header { margin-bottom: 1.25rem; }
-  h1, h2, h3, caption, figcaption { break-after: avoid; }
+  h1, h2, h3, caption, thead, figcaption, section > .note { break-after: avoid; }
+  tbody tr:first-child { break-before: avoid; }
   h2 { margin-top: 1.5rem; }
   tr, figure, dl > *, .whole { break-inside: avoid; }
   thead { display: table-header-group; }

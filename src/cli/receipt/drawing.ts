@@ -21,7 +21,9 @@ export function drawn({ id, width, title, description, height, body }: Drawing):
   return html`<svg class="${width}" role="img" viewBox="0 0 ${widths[width]} ${height}" aria-labelledby="${name}-title ${name}-desc">
 <title id="${name}-title">${title}</title>
 <desc id="${name}-desc">${description}</desc>
-${body}</svg>
+<g aria-hidden="true">
+${body}</g>
+</svg>
 `
 }
 

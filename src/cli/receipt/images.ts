@@ -8,8 +8,14 @@ const words: Readonly<Record<ImageState, Markup>> = {
   incomplete: verdict('bad', 'incomplete'),
   other: verdict('bad', 'another image under this name'),
   absent: verdict('bad', 'not there'),
-  present: html`there; pins can be asked on the node alone`,
-  untold: html`not told by the API, which names a node’s largest images alone`,
+  present: html`there (its pin is the node’s to tell)`,
+  untold: html`not told (a node tells the API its largest images only)`,
+}
+
+/** How many images are pinned, in words; of a node that only the API tells of, nobody knows. */
+export function pinnedOf(images: readonly { readonly state: ImageState }[]): string {
+  if (images.some(({ state }) => state === 'present' || state === 'untold')) return 'not told'
+  return `${images.filter(({ state }) => state === 'pinned').length} of ${images.length}`
 }
 
 /** Every image by digest, and how it is on which node; and the nodes. */
@@ -20,8 +26,8 @@ export function imagesSection({ nodes }: SiteReceipt): Markup {
   const rows = images.map(({ name, digest }, at) => {
     const byState = Map.groupBy(nodes, ({ images }) => images[at]?.state ?? 'untold')
     const states: Value[] = [...byState].map(([state, on], i) => {
-      const where = nodes.length === 1 ? '' : html` on ${on.map(node => node.name).join(', ')}`
-      return html`${i === 0 ? '' : '; '}${words[state]}${where}`
+      const where = nodes.length === 1 ? '' : `${on.map(node => node.name).join(', ')}: `
+      return html`${i === 0 ? '' : html`<br>`}${where}${words[state]}`
     })
     return [html`${name}<br>${mono(digest)}`, states]
   })
@@ -30,11 +36,11 @@ export function imagesSection({ nodes }: SiteReceipt): Markup {
     architecture,
     kubelet,
     runtime,
-    `${images.filter(({ state }) => state === 'pinned').length} of ${images.length}`,
+    pinnedOf(images),
   ])
   const columns = ['node', 'architecture', 'kubelet', 'runtime', 'images pinned'].map(title => ({ title }))
   return section('Images', [
-    records({ columns: [{ title: 'image and digest' }, { title: 'on the nodes' }], rows }),
+    records({ columns: [{ title: 'image and digest' }, { title: 'on the nodes' }], rows, first: 'most' }),
     records({ columns, rows: machines, caption: count(nodes.length, 'node') }),
   ])
 }

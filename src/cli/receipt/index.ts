@@ -70,7 +70,7 @@ function stepsOf({ run }: SiteReceipt): Value {
   ]
   return [
     figure('Each step over the time of the install', width => timeline(steps, width)),
-    records({ columns, rows }),
+    records({ columns, rows, first: 'third' }),
   ]
 }
 

@@ -20,5 +20,5 @@ function releaseOf({ release, namespace, chart, version, revision, objects }: Re
     return [html`${kind} <span class="note">${apiVersion}</span>`, mono(names.join(', '))]
   })
   const columns = [{ title: 'kind' }, { title: 'names' }]
-  return html`${head}${records({ columns, rows, caption: count(objects.length, 'object') })}`
+  return html`${head}${records({ columns, rows, caption: count(objects.length, 'object'), first: 'third' })}`
 }

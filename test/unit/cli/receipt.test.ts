@@ -82,5 +82,5 @@ test('in short it is a table of steps, and pins by node', () => {
     /^bank-prod: infisical 1\.0\.0, proven 2026-11-30T02:16:34\.210Z\n {2}bundle {2}sha256:/,
   )
   expect(text).toMatch(/\nLoad images into containerd +41\.2s {2}3 loaded/)
-  expect(text).toMatch(/\nnode-2 {2}1 of 3$/)
+  expect(text).toMatch(/\nnode-1 {2}3 of 3\nnode-2 {2}not told$/)
 })
