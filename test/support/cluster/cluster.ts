@@ -27,8 +27,16 @@ export interface TestCluster {
   kubectl(args: readonly string[], input?: string): Promise<string>
   /** Imports an image archive (OCI layout or docker tar) into the node's containerd for Kubernetes, pinned. */
   importArchive(path: string): Promise<void>
+  /** Starts a second node, in a namespace of its own behind the first one's, and waits until it is ready. */
+  addNode(): Promise<TestNode>
   /** Ends everything of the cluster by id, and removes its folder unless SEALIFT_KEEP=1. Can be called again. */
   stop(): Promise<void>
+}
+
+/** A node beside the first. */
+export interface TestNode {
+  readonly name: string
+  readonly containerd: Containerd
 }
 
 /** What a distribution is given to start in. */
@@ -46,6 +54,8 @@ export interface Started {
   readonly containerd: Containerd
   /** The words of its kubectl. */
   readonly kubectl: readonly string[]
+  /** Starts a second node; absent where there can be none. */
+  readonly addNode?: () => Promise<TestNode>
 }
 
 /** Starts a distribution inside a namespace and cgroup that are there. */

@@ -48,11 +48,11 @@ function ctr({ address, ctr: [command = 'ctr', ...words] }: Containerd, args: re
  * A routed link per pod, not a bridge: on a bridge the answer of one pod to another goes past the address
  * translation of services unless the machine has br_netfilter loaded.
  */
-function podNetwork({ dir, netns }: Slot) {
+function podNetwork({ dir, netns, podCidr }: Slot) {
   const ipam = {
     type: 'host-local',
     dataDir: join(dir, 'ipam'),
-    ranges: [[{ subnet: '10.42.0.0/24' }]],
+    ranges: [[{ subnet: podCidr }]],
     routes: [{ dst: '0.0.0.0/0' }],
   }
   return { cniVersion: '0.4.0', name: netns, plugins: [{ type: 'ptp', ipam }] }

@@ -2,13 +2,14 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Slot } from './slot.ts'
+import { type Slot, secondOf } from './slot.ts'
 
 /** The users that RBAC's built-in roles are bound to, with their groups. */
-function users(node: string): Record<string, { name: string; groups: string }> {
+function users(node: string, second: string): Record<string, { name: string; groups: string }> {
   return {
     admin: { name: 'admin', groups: 'system:masters' },
     kubelet: { name: `system:node:${node}`, groups: 'system:nodes' },
+    'kubelet-b': { name: `system:node:${second}`, groups: 'system:nodes' },
     'kube-proxy': { name: 'system:kube-proxy', groups: '' },
     'kube-scheduler': { name: 'system:kube-scheduler', groups: '' },
     'kube-controller-manager': { name: 'system:kube-controller-manager', groups: '' },
@@ -19,8 +20,9 @@ function users(node: string): Record<string, { name: string; groups: string }> {
 export type Tokens = Readonly<Record<string, string>>
 
 /** Writes the API server's token file (`tokens.csv`) and the key that signs service account tokens (`sa.key`). */
-export async function writeTokens({ dir, name }: Slot): Promise<Tokens> {
-  const entries = Object.entries(users(name)).map(([key, user]) => ({
+export async function writeTokens(slot: Slot): Promise<Tokens> {
+  const { dir, name } = slot
+  const entries = Object.entries(users(name, secondOf(slot).name)).map(([key, user]) => ({
     key,
     token: randomBytes(24).toString('hex'),
     user,

@@ -64,7 +64,7 @@ async function start(
   await makeNetwork(slot)
   const components = new Components(slot)
   const started = await distribution({ slot, components, log, signal })
-  const cluster = clusterOf(slot, started)
+  const cluster = clusterOf(slot, started, components, signal)
 
   log('waiting for the API server, the node and its DNS')
   // kubectl waits by itself, for as long as a signal may stay unheard: to ask anew each time costs more than starting.
@@ -87,11 +87,12 @@ async function start(
   return cluster
 }
 
-function clusterOf(slot: Slot, { kind, kubeconfig, containerd, kubectl }: Started): TestCluster {
+function clusterOf(slot: Slot, started: Started, components: Components, signal?: AbortSignal): TestCluster {
+  const { kind, kubeconfig, containerd, kubectl } = started
   const [command = 'kubectl', ...words] = kubectl
   const asAdmin = [...words, '--kubeconfig', kubeconfig, '--cache-dir', join(slot.dir, 'kubectl-cache')]
   let stopping: Promise<void> | undefined
-  return {
+  const cluster: TestCluster = {
     kind,
     kubeconfig,
     containerd,
@@ -109,9 +110,20 @@ function clusterOf(slot: Slot, { kind, kubeconfig, containerd, kubectl }: Starte
       return (await execa(command, [...asAdmin, ...args], stdin)).stdout
     },
     importArchive: path => importArchive(containerd, path),
+    addNode: async () => {
+      if (!started.addNode) throw new Error(`there can be one node of ${kind} on a machine`)
+      const node = await started.addNode()
+      const ready = async () => {
+        await cluster.kubectl(['wait', '--for=condition=Ready', `node/${node.name}`, '--timeout=5s'])
+        return true
+      }
+      await components.until(`node ${node.name}`, 120, ready, signal)
+      return node
+    },
     stop: () => {
       stopping ??= tearDown(slot)
       return stopping
     },
   }
+  return cluster
 }

@@ -1,13 +1,17 @@
 /** Upstream Kubernetes on containerd, put together as K3s does it: one binary, SQLite behind kine. */
 import { existsSync } from 'node:fs'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { goTool } from '../tools/build.ts'
+import { makeCgroup } from './cgroup.ts'
 import type { Distribution } from './cluster.ts'
-import { kubeletConfiguration, proxyConfiguration } from './configuration.ts'
+import { Components } from './component.ts'
 import { importArchive, startContainerd } from './containerd.ts'
 import { writeKubeconfigs, writeTokens } from './credentials.ts'
 import { writeSystemImages } from './image.ts'
+import { makeSecondNetwork } from './network.ts'
+import { startNodeDaemons } from './node-daemons.ts'
+import { secondOf } from './slot.ts'
 
 const names = [
   'kube-apiserver',
@@ -64,6 +68,7 @@ export const startKubernetes: Distribution = async ({ slot, components, log, sig
   await writeKubeconfigs(slot, tokens, certificate)
 
   log('starting the controllers, the scheduler, the kubelet and the service proxy')
+  const credentials = { kubelet: kubeconfig('kubelet'), proxy: kubeconfig('kube-proxy') }
   await start('kube-controller-manager', {
     kubeconfig: kubeconfig('kube-controller-manager'),
     'cluster-cidr': '10.42.0.0/16',
@@ -78,22 +83,24 @@ export const startKubernetes: Distribution = async ({ slot, components, log, sig
     'leader-elect': 'false',
     'bind-address': '127.0.0.1',
   })
-  // What the host's resolver is, a disconnected pod must not be told.
-  await writeFile(file('resolv.conf'), '')
-  await writeFile(file('kubelet.json'), JSON.stringify(kubeletConfiguration(slot, containerd.address)))
-  await start('kubelet', {
-    config: file('kubelet.json'),
-    kubeconfig: kubeconfig('kubelet'),
-    // cAdvisor, inside kubelet, asks containerd by itself.
-    containerd: containerd.address,
-    'root-dir': file('kubelet'),
-    'cert-dir': file('kubelet-certificates'),
-    'hostname-override': slot.name,
-    'node-ip': slot.nodeIp,
-  })
-  const proxy = proxyConfiguration(slot, kubeconfig('kube-proxy'))
-  await writeFile(file('kube-proxy.json'), JSON.stringify(proxy))
-  await start('kube-proxy', { config: file('kube-proxy.json') })
+  await startNodeDaemons(slot, components, containerd, bin, credentials)
+  const addNode = async () => {
+    const second = secondOf(slot)
+    await mkdir(second.dir)
+    await makeCgroup(second.netns)
+    await makeSecondNetwork(slot, second)
+    const own = new Components(second)
+    const runtime = await startContainerd(second, own)
+    for (const path of await writeSystemImages(second.dir)) await importArchive(runtime, path)
+    await startNodeDaemons(second, own, runtime, bin, { ...credentials, kubelet: kubeconfig('kubelet-b') })
+    return { name: second.name, containerd: runtime }
+  }
 
-  return { kind: 'kubernetes', kubeconfig: kubeconfig('admin'), containerd, kubectl: [join(bin, 'kubectl')] }
+  return {
+    kind: 'kubernetes',
+    kubeconfig: kubeconfig('admin'),
+    containerd,
+    kubectl: [join(bin, 'kubectl')],
+    addNode,
+  }
 }

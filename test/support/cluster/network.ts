@@ -44,6 +44,31 @@ export async function makeNetwork(slot: Slot): Promise<void> {
     await execa(nsenter, [into, 'ip', ...args])
 }
 
+/**
+ * Makes the namespace of a second node, which sees the first one and through it what that one sees: nothing outside.
+ * The first passes on what is for pods of the other.
+ */
+export async function makeSecondNetwork(first: Slot, second: Slot): Promise<void> {
+  const { netns, hostLink, hostIp, nodeIp, podCidr } = second
+  const within = (slot: Slot, ...args: string[]) => {
+    const [nsenter, into] = enter(slot.netns)
+    return execa(nsenter, [into, ...args])
+  }
+  await execa('ip', ['netns', 'add', netns])
+  await within(first, 'ip', 'link', 'add', hostLink, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns)
+  await within(first, 'ip', 'address', 'add', `${hostIp}/30`, 'dev', hostLink)
+  await within(first, 'ip', 'link', 'set', hostLink, 'up')
+  for (const args of [
+    ['link', 'set', 'lo', 'up'],
+    ['address', 'add', `${nodeIp}/30`, 'dev', 'eth0'],
+    ['link', 'set', 'eth0', 'up'],
+    ['route', 'add', 'default', 'via', hostIp],
+  ])
+    await within(second, 'ip', ...args)
+  await within(first, 'ip', 'route', 'add', podCidr, 'via', nodeIp)
+  for (const slot of [first, second]) await within(slot, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward')
+}
+
 /** Removes the namespace, the veth pair with it, and the host's rules; does nothing where they are gone. */
 export async function removeNetwork(slot: Slot): Promise<void> {
   await execa('ip', ['netns', 'delete', slot.netns], { reject: false })

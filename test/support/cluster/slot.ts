@@ -26,6 +26,8 @@ export interface Slot {
   readonly hostLink: string
   readonly hostIp: string
   readonly nodeIp: string
+  /** The addresses of its node's pods. */
+  readonly podCidr: string
 }
 
 /** The record of a running process, or undefined when there is none of that id. */
@@ -52,6 +54,21 @@ export function slotOf(number: number, name = `sealift-${number}`): Slot {
     hostLink: `sealift${number}`,
     hostIp: `10.99.${number}.1`,
     nodeIp: `10.99.${number}.2`,
+    podCidr: '10.42.0.0/24',
+  }
+}
+
+/** The part of the machine of a cluster's second node: inside the first one's folder, and behind its namespace. */
+export function secondOf({ number, name, dir, netns }: Slot): Slot {
+  return {
+    number,
+    name: `${name}-b`,
+    dir: join(dir, 'b'),
+    netns: `${netns}-b`,
+    hostLink: 'second',
+    hostIp: `10.98.${number}.1`,
+    nodeIp: `10.98.${number}.2`,
+    podCidr: '10.42.1.0/24',
   }
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { cgroupPids, removeCgroup } from './cgroup.ts'
 import { removeNetwork } from './network.ts'
-import { abandonedSlots, freeSlot, isRunning, type ProcessRecord, type Slot } from './slot.ts'
+import { abandonedSlots, freeSlot, isRunning, type ProcessRecord, type Slot, secondOf } from './slot.ts'
 
 /**
  * Ends all of a cluster: components, pods, shims, mounts, namespace, cgroup and folder. Nothing in it is asked to
@@ -15,13 +15,18 @@ import { abandonedSlots, freeSlot, isRunning, type ProcessRecord, type Slot } fr
  * @throws Error when a process will not end.
  */
 export async function tearDown(slot: Slot): Promise<void> {
-  await killRecorded(slot)
-  await killCgroup(slot)
+  const second = secondOf(slot)
+  for (const node of [second, slot]) {
+    await killRecorded(node)
+    await killCgroup(node)
+  }
   const outside = await foldersOutside(slot.dir)
-  for (const state of [join(slot.dir, 'containerd-state'), ...outside]) await forgetPods(state)
+  const states = [slot, second].map(({ dir }) => join(dir, 'containerd-state'))
+  for (const state of [...states, ...outside]) await forgetPods(state)
   for (const folder of [slot.dir, ...outside]) await unmountBelow(folder)
   await removeNetwork(slot)
-  await removeCgroup(slot.netns)
+  await execa('ip', ['netns', 'delete', second.netns], { reject: false })
+  for (const { netns } of [second, slot]) await removeCgroup(netns)
   await removeLinksInto(slot.dir, '/var/log/containers')
   for (const folder of outside) await rm(folder, { recursive: true, force: true })
   if (process.env['SEALIFT_KEEP'] !== '1') await freeSlot(slot)
