@@ -1,12 +1,13 @@
 import type { SiteHost } from '../kernel/ports/index.ts'
 import { clock, random } from './clock.ts'
-import { createCluster, kubeconfigFiles } from './cluster/index.ts'
+import { createCluster, createNodeCalls, kubeconfigFiles } from './cluster/index.ts'
 import { createRuntime, detectRuntime } from './containerd/index.ts'
 import { createDragonfly } from './dragonfly/index.ts'
 import { nodeFiles } from './files/index.ts'
 import { helmFrom } from './helm/from-program.ts'
 import { createInfisical } from './infisical/index.ts'
 import { createIssuers } from './issuers/index.ts'
+import { siteNodes } from './nodes/index.ts'
 import { thisOperator, thisPlatform } from './platform.ts'
 import { createPostgres } from './postgres/index.ts'
 import { shipped } from './shipped.ts'
@@ -30,11 +31,15 @@ export async function siteHost(
     ctr: containerd.ctr,
     ...(containerd.address ? { address: containerd.address } : {}),
   }
-  const runtime = await detectRuntime({ environment, site: where })
+  const found = await detectRuntime({ environment, site: where })
+  const runtime = found && createRuntime(found)
+  const site = createCluster(options)
+  const calls = createNodeCalls(options)
   return {
     files: nodeFiles(),
-    cluster: createCluster(options),
-    runtime: runtime && createRuntime(runtime),
+    cluster: site,
+    runtime,
+    nodes: () => siteNodes({ cluster: site, calls, here: runtime, site: where }),
     database: createPostgres(),
     cache: createDragonfly(),
     infisical: (baseUrl, haste) => createInfisical({ baseUrl, clock, ...haste }),

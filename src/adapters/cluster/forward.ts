@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net'
-import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { Cluster, Forward } from '../../kernel/ports/index.ts'
 import type { Api } from './api.ts'
-import { denied, failed } from './faults.ts'
+import { failed } from './faults.ts'
+import { mayConnect } from './may.ts'
 import { type Backend, backend, type ServicePort } from './service.ts'
 import { openTunnel, type Tunnel } from './tunnel.ts'
 
@@ -17,7 +17,7 @@ export async function forwardService(
 ): Promise<Forward> {
   let target = await backend(cluster, wanted)
   if ('host' in target) return { ...target, close: async () => {} }
-  await mayForward(api, wanted.namespace)
+  await mayConnect(api, wanted.namespace, 'portforward')
   const connection = await api.connection()
   const sockets = new Set<Socket>()
 
@@ -59,24 +59,5 @@ export async function forwardService(
         server.close(() => resolve())
       })
     },
-  }
-}
-
-/**
- * A refused port-forward shows only as a closed connection, so ask before. A websocket is a GET, and newer servers
- * (1.35) want the right to create as well.
- */
-async function mayForward(api: Api, namespace: string): Promise<void> {
-  for (const verb of ['get', 'create']) {
-    const resourceAttributes = { namespace, verb, resource: 'pods', subresource: 'portforward' }
-    const kind = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' }
-    const { status } = await api.json({
-      method: 'POST',
-      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-      verb: 'create',
-      resource: 'selfsubjectaccessreviews',
-      body: { ...kind, spec: { resourceAttributes } },
-    })
-    if (fieldsOf(status)['allowed'] !== true) throw denied({ verb, resource: 'pods/portforward', namespace })
   }
 }

@@ -38,3 +38,4 @@ export function createCluster(options: KubeconfigOptions): Cluster {
 
 export { kubeconfigFiles } from './kubeconfig.ts'
 export { createLooks } from './looks.ts'
+export { createNodeCalls, type NodeCalls } from './node-calls.ts'

@@ -72,7 +72,11 @@ export async function openTunnel(config: KubeConfig, to: PodPort, socket: Socket
 }
 
 /** The result, or a rejection when it takes longer; a result that comes too late is handed to `discard`. */
-async function within<T>(milliseconds: number, promise: Promise<T>, discard: (late: T) => void): Promise<T> {
+export async function within<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  discard: (late: T) => void,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   let expired = false
   const timeout = new Promise<never>((_, reject) => {

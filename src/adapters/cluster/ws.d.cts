@@ -5,9 +5,11 @@ declare module 'ws' {
   class WebSocket {
     readonly OPEN: number
     readonly readyState: number
+    readonly protocol: string
     on(event: 'close', listener: () => void): this
     on(event: 'error', listener: (error: Error) => void): this
     send(data: Uint8Array, sent?: (error?: Error) => void): void
+    ping(): void
     pause(): void
     resume(): void
     close(): void

@@ -9,4 +9,8 @@ export function createRuntime(location: RuntimeLocation): Runtime {
   return runtimeOn(here(location))
 }
 
+export { createCtr, type Run } from './ctr.ts'
 export { detectRuntime, type RuntimeLocation } from './detect.ts'
+export { marked } from './leases.ts'
+export type { Machine } from './machine.ts'
+export { imageDigest, runtimeOn } from './runtime.ts'

@@ -8,7 +8,13 @@ import { type Lease, parseLeases } from './table.ts'
 
 // `ctr` makes its lease for an import by itself, under a name of chance, and no flag or variable gives it another one.
 // One of ours right before shows later whose it was. It holds nothing, and outlives ctr's, which ends after a day.
-const marker = new RegExp(`^sealift-import-${markPattern}-\\w+$`)
+// The mark is a process's, or a pod's uid.
+const podPattern = 'pod-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const marker = new RegExp(`^sealift-import-(?:${markPattern}|(${podPattern}))-\\w+$`)
+const markIn = (id: string) => {
+  const [, process, pod] = marker.exec(id) ?? []
+  return process ?? pod
+}
 const markerLife = '25h'
 const chance = /^\d{1,9}-[\w-]{4}$/
 /**
@@ -33,7 +39,7 @@ export async function leftLeases(
   const markers = await Promise.all(
     leases.filter(isMarker).map(async lease => ({
       lease,
-      left: await gone(marker.exec(lease.id)?.[1] ?? ''),
+      left: await gone(markIn(lease.id) ?? ''),
     })),
   )
   const after = ({ lease: { created } }: { readonly lease: Lease }) =>
@@ -64,7 +70,7 @@ export async function marked(
 ): Promise<void> {
   const id = `sealift-import-${(await ownMark()) ?? 'unknown'}-${randomBytes(4).toString('hex')}`
   await ctr(['leases', 'create', '--id', id, '--expires', markerLife])
-  const mark = marker.exec(id)?.[1]
+  const mark = markIn(id)
   try {
     await work()
   } catch (error) {

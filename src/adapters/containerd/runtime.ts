@@ -1,5 +1,7 @@
-import { isDigest } from '../../kernel/oci/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
+import { type Digest, isDigest } from '../../kernel/oci/index.ts'
 import type { Runtime } from '../../kernel/ports/index.ts'
+import type { Ctr } from './ctr.ts'
 import { broughtLabel, pinLabels } from './labels.ts'
 import { endLeftovers, type Leftovers, leftovers, marked } from './leases.ts'
 import type { Machine } from './machine.ts'
@@ -67,4 +69,11 @@ function configNames(images: readonly ListedImage[], names: readonly string[]): 
 
 function namesOf({ leases, mounts }: Leftovers): string[] {
   return [...new Set([...leases.map(({ id }) => id), ...mounts])]
+}
+
+/** The digest of an image by its name. @throws SealiftError LOAD_FAILED where it is not there */
+export async function imageDigest(ctr: Ctr, name: string): Promise<Digest> {
+  const found = parseImages(await ctr(['images', 'ls'])).find(image => image.name === name)
+  if (found !== undefined) return found.digest
+  throw new SealiftError('LOAD_FAILED', `containerd has no image ${printable(name)}`)
 }

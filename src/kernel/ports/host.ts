@@ -4,6 +4,7 @@ import type { Files } from './files.ts'
 import type { Helm } from './helm.ts'
 import type { Infisical } from './infisical.ts'
 import type { Issuers } from './issuers.ts'
+import type { SiteNodes } from './nodes.ts'
 import type { Registry, Web } from './registry.ts'
 import type { Progress, Reporter, StepReport } from './reporter.ts'
 import type { Runtime } from './runtime.ts'
@@ -47,6 +48,8 @@ export interface SiteHost {
   readonly cluster: Cluster
   /** The node's containerd; absent when this is not a node. */
   readonly runtime: Runtime | undefined
+  /** The site's nodes, each with its containerd. @throws SealiftError CLUSTER_* */
+  readonly nodes: () => Promise<SiteNodes>
   readonly database: Database
   readonly cache: Cache
   /** Infisical's API at a base URL. */

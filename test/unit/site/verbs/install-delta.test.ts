@@ -9,6 +9,7 @@ import { install } from '../../../../src/site/verbs/install/index.ts'
 import { memoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles, memorySource } from '../../../support/memory-files.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
+import { memoryNodes } from '../../../support/memory-nodes.ts'
 import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleDelta } from '../../../support/sample-delta.ts'
@@ -45,6 +46,7 @@ async function site() {
     files,
     cluster: { ...cluster, forwardService: () => Promise.reject(notReached) },
     runtime,
+    nodes: memoryNodes({ node1: runtime }),
     database: { open: () => Promise.reject(notReached) },
     cache: { open: () => Promise.reject(notReached) },
     infisical: () => {

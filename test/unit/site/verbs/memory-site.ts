@@ -11,6 +11,7 @@ import { type MemoryCluster, memoryCluster } from '../../../support/memory-clust
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { type MemoryHelm, memoryHelm } from '../../../support/memory-helm.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
+import { memoryNodes } from '../../../support/memory-nodes.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
@@ -91,6 +92,7 @@ export async function memorySite(): Promise<MemorySite> {
     files,
     cluster,
     runtime,
+    nodes: memoryNodes({ node1: runtime }),
     database: {
       open: async () => sessionOf(answers),
     },
