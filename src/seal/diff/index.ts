@@ -4,6 +4,7 @@
  * carry, and in the fields of Kubernetes objects. Shows no value of a Secret.
  * Never opens a bundle, renders a chart, or decides what is an upgrade.
  */
+
+export type { FieldChange } from '../../kernel/objects/index.ts'
 export { type Diff, type DiffSide, diffResult, lockDiff } from './diff.ts'
-export type { FieldChange } from './fields.ts'
 export { type ObjectChange, objectChanges, type PlacedObject } from './objects.ts'

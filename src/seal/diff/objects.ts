@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { printable } from '../../kernel/errors/index.ts'
-import { isMapping, type RenderedObject } from '../../kernel/objects/index.ts'
-import { fieldChange, fieldChanges } from './fields.ts'
+import { fieldChange, fieldChanges, isMapping, type RenderedObject } from '../../kernel/objects/index.ts'
 
 /** One Kubernetes object that differs. */
 export const objectChange = z.strictObject({

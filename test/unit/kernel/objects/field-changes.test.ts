@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldChanges } from '../../../../src/seal/diff/fields.ts'
+import { fieldChanges } from '../../../../src/kernel/objects/field-changes.ts'
 
 const changes = (before: unknown, after: unknown, left = 1000) =>
   fieldChanges(before, after, false, { left }).fields

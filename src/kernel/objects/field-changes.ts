@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { printable } from '../../kernel/errors/index.ts'
-import { isMapping, joinPath } from '../../kernel/objects/index.ts'
+import { printable } from '../errors/index.ts'
+import { isMapping, joinPath } from './rendered.ts'
 
 /** One field that differs. `before` and `after` are short texts of the values; what is not to be shown has neither. */
 export const fieldChange = z.strictObject({
