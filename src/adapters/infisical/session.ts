@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { InfisicalSession, Secret } from '../../kernel/ports/index.ts'
+import type { InfisicalSession, Secret, SecretPlace } from '../../kernel/ports/index.ts'
 import { createAccess } from './access.ts'
 import { createAccount } from './account.ts'
 import { type Api, type Call, listOf } from './api.ts'
@@ -28,6 +28,13 @@ export function createSession(
   organizationId: string,
   admin: string,
 ): InfisicalSession {
+  const { looks: accessLooks, ...access } = createAccess(api, token)
+  async function isThere(place: SecretPlace, name: string): Promise<boolean> {
+    const { projectId, environment, path } = place
+    const query = { projectId, environment, path }
+    const call: Call = { method: 'GET', path: '/api/v2/folders', query, token }
+    return (await api.expect(call, listedFolders)).folders.some(found => found.name === name)
+  }
   return {
     organizationId,
     tenancy: createTenancy(api, token, organizationId, admin),
@@ -40,7 +47,7 @@ export function createSession(
     batches: createSecretBatches(api, token),
     folderReading: createFolderReading(api, token),
     ...createIdentities(api, token, organizationId),
-    ...createAccess(api, token),
+    ...access,
     ...createSecrets(api, token),
 
     async project(slug) {
@@ -59,24 +66,32 @@ export function createSession(
       await api.expect({ method: 'POST', path, body: { name, slug }, token }, z.unknown())
     },
 
-    async ensureFolder({ projectId, environment, path: whole }) {
-      const names = whole.split('/').filter(Boolean)
+    looks: {
+      ...accessLooks,
+      async folder({ path: whole, ...place }) {
+        for (const [path, name] of foldersOf(whole))
+          if (!(await isThere({ ...place, path }, name))) return false
+        return true
+      },
+    },
+
+    async ensureFolder({ path: whole, ...rest }) {
       let made = false
-      for (const [depth, name] of names.entries()) {
-        const path = `/${names.slice(0, depth).join('/')}`
-        const place = { projectId, environment, path }
-        const list: Call = { method: 'GET', path: '/api/v2/folders', query: place, token }
+      for (const [path, name] of foldersOf(whole)) {
+        const place = { ...rest, path }
         // In a folder that was made just now there is none.
-        const there =
-          !made && (await api.expect(list, listedFolders)).folders.some(found => found.name === name)
-        if (there) continue
-        await api.expect(
-          { method: 'POST', path: '/api/v2/folders', body: { ...place, name }, token },
-          z.unknown(),
-        )
+        if (!made && (await isThere(place, name))) continue
+        const body = { ...place, name }
+        await api.expect({ method: 'POST', path: '/api/v2/folders', body, token }, z.unknown())
         made = true
       }
       return made
     },
   }
+}
+
+/** The folders of an absolute path from the top, each as the path that it is in and its name. */
+function foldersOf(path: string): [parent: string, name: string][] {
+  const names = path.split('/').filter(Boolean)
+  return names.map((name, depth) => [`/${names.slice(0, depth).join('/')}`, name])
 }

@@ -75,3 +75,4 @@ export type {
   ServerProject,
   TenancyServer,
 } from './tenancy.ts'
+export type { TenancyLooks } from './tenancy-looks.ts'

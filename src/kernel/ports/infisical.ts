@@ -10,6 +10,7 @@ import type { SecretBatches, StoreReading } from './secret-batches.ts'
 import type { SecretPlace } from './secret-place.ts'
 import type { Sharing } from './sharing.ts'
 import type { TenancyServer } from './tenancy.ts'
+import type { TenancyLooks } from './tenancy-looks.ts'
 
 /** A project as the server has it. */
 export interface Project {
@@ -90,6 +91,8 @@ export interface InfisicalSession {
   readonly batches: SecretBatches
   /** The same server, a folder at a time with all that it imports, as External Secrets Operator reads it. */
   readonly folderReading: FolderReading
+  /** The same server, asked only. */
+  readonly looks: TenancyLooks
   project(slug: string): Promise<Project | undefined>
   createProject(name: string, slug: string): Promise<Project>
   createEnvironment(projectId: string, name: string, slug: string): Promise<void>

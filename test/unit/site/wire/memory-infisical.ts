@@ -165,6 +165,12 @@ export function memoryInfisical(
     async clearLockouts(identityId) {
       failures.delete(identityId)
     },
+    looks: {
+      folder: async ({ environment, path }) => present.has(`ensureFolder ${environment} ${path}`),
+      member: async (...words) => present.has(`addToProject ${words.join(' ')} no-access`),
+      privilege: async (_, identityId, slug, permissions) =>
+        present.has(`ensurePrivilege ${identityId} ${slug} ${JSON.stringify(permissions)}`),
+    },
     addToProject: async (...words) => once('addToProject', ...words),
     ensurePrivilege: async (_, identityId, slug, permissions) =>
       once('ensurePrivilege', identityId, slug, JSON.stringify(permissions)),
