@@ -40,7 +40,8 @@ function objectLines({ change, kind, namespace, name, fields, more }: ObjectChan
   return [`${signs[change]} ${kind} ${place}`, ...fields.map(field => `    ${fieldText(field)}`), ...rest]
 }
 
-function fieldText({ path, kind, before, after }: FieldChange): string {
+/** A field that differs, in a line. */
+export function fieldText({ path, kind, before, after }: FieldChange): string {
   if (before !== undefined && after !== undefined) return `${path}: was ${before}, now ${after}`
   const value = before ?? after
   return `${path}: ${kind}${value === undefined ? '' : ` ${value}`}`

@@ -9,7 +9,7 @@ import { loadFlag } from '../cli/load-flags.ts'
 import { receiptFlag, writeReceiptFiles } from '../cli/receipt-files.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
-import { install, withoutEscrow } from '../site/verbs/install/index.ts'
+import { install, readPlan, withoutEscrow } from '../site/verbs/install/index.ts'
 
 export default class Install extends BaseCommand {
   static override hiddenAliases = ['deploy']
@@ -30,6 +30,8 @@ export default class Install extends BaseCommand {
     'NOT_INSTALLED',
     'DOWNGRADE_REFUSED',
     'WRONG_SITE',
+    'PLAN_INVALID',
+    'PLAN_STALE',
   ]
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
@@ -41,6 +43,7 @@ export default class Install extends BaseCommand {
       default: [],
       summary: 'Where the receipt goes: FILE.html, FILE.json.',
     }),
+    plan: Flags.string({ summary: 'Do what this plan says, and nothing else: end if anything has moved.' }),
     ...allowFlags,
   }
 
@@ -55,6 +58,7 @@ export default class Install extends BaseCommand {
       load: flags.load,
       version: this.config.version,
       withReceipt: flags.receipt.length > 0,
+      ...(flags.plan === undefined ? {} : { plan: await readPlan(flags.plan, nodeFiles()) }),
     }
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
     if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt, nodeFiles())

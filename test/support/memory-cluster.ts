@@ -181,7 +181,8 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     },
     async preview(object, manager, namespace) {
       const { name, namespace: own = namespace, ...metadata } = object.metadata
-      const placed = { ...object, metadata: { name, ...metadata, ...(own ? { namespace: own } : {}) } }
+      const place = own && namespaced(object) ? { namespace: own } : {}
+      const placed = { ...object, metadata: { name, ...metadata, ...place } }
       const { next } = patched(placed, manager)
       behaviour.admit(structuredClone(next))
       return next

@@ -12,7 +12,7 @@ import { sbomOutput } from '../../src/seal/verbs/sbom.ts'
 import { verified } from '../../src/seal/verbs/verify.ts'
 import { preflightResult } from '../../src/site/preflight/index.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
-import { installResult } from '../../src/site/verbs/install/index.ts'
+import { installResult, planResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
 import { restored } from '../../src/site/verbs/keys-restore.ts'
 import { siteReceipt } from '../../src/site/verbs/receipt.ts'
@@ -66,6 +66,7 @@ export const outputs = {
   'migrate-stores': storesMigrated.extend({ error: error.optional() }),
   preflight: preflightResult.extend({ error: error.optional() }),
   receipt: siteReceipt,
+  plan: planResult.extend({ error: error.optional() }),
   remove: removeResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,

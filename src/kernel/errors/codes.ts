@@ -54,6 +54,10 @@ export const exitCodes = {
   BUDGET_OBSERVED: 61,
   // looking before an install
   PREFLIGHT_FAILED: 62,
+  // what was planned
+  PLAN_INVALID: 63,
+  PLAN_STALE: 64,
+  PLAN_DRIFT: 65,
   // its teams
   TENANCY_INVALID: 70,
   TENANCY_DRIFT: 71,

@@ -65,7 +65,7 @@ export function markedIdentity(identityId: string): Readonly<Record<string, stri
 /** The credentials in the cluster, if the server takes them. One try: three bad ones lock it for five minutes. */
 export async function keptCredentials(
   cluster: Cluster,
-  infisical: Infisical,
+  infisical: Pick<Infisical, 'loginIdentity'>,
   { namespace, name }: CredentialsPlace,
 ): Promise<IdentityCredentials | undefined> {
   const found = await readValues(cluster, namespace, name)
@@ -89,7 +89,10 @@ export async function keptCredentials(
  */
 export async function newCredentials(
   cluster: Cluster,
-  session: InfisicalSession,
+  session: Pick<
+    InfisicalSession,
+    'attachUniversalAuth' | 'clientSecrets' | 'createClientSecret' | 'clearLockouts'
+  >,
   place: CredentialsPlace,
   identity: Identity,
 ): Promise<IdentityCredentials> {
@@ -106,7 +109,7 @@ export async function newCredentials(
 /** Revokes what was lost: whoever has it could still read what ESO reads. Tells whether there was anything. */
 export async function revokeLost(
   cluster: Cluster,
-  session: InfisicalSession,
+  session: Pick<InfisicalSession, 'clientSecrets' | 'revokeClientSecret'>,
   place: CredentialsPlace,
   credentials: IdentityCredentials,
 ): Promise<boolean> {

@@ -18,5 +18,5 @@ export {
 } from './credentials.ts'
 export { movedStore, ownStoreName, servesTeams } from './probe-store.ts'
 export { secretObject, storeSecret } from './secrets.ts'
-export { applyThroughWebhook, deleteUnlessDown, lookAnnotation } from './through-webhook.ts'
+export { applyThroughWebhook, deleteUnlessDown, isWebhookDown, lookAnnotation } from './through-webhook.ts'
 export { type Patience, waitFor } from './wait.ts'

@@ -7,6 +7,11 @@ export const lookAnnotation = 'sealift.dev/look'
 
 const down = /failed calling webhook/
 
+/** Whether an API server refused because it could not ask an admission webhook. */
+export function isWebhookDown(error: unknown): boolean {
+  return down.test(messageOf(error))
+}
+
 /** Applies an object that an admission webhook checks, again and again while the webhook is not up. */
 export async function applyThroughWebhook(
   cluster: Cluster,
@@ -19,7 +24,7 @@ export async function applyThroughWebhook(
       await cluster.apply(object)
       return true
     } catch (error) {
-      if (!down.test(messageOf(error))) throw error
+      if (!isWebhookDown(error)) throw error
       refusal = error
       return undefined
     }
@@ -33,7 +38,7 @@ export async function deleteUnlessDown(cluster: Cluster, kind: Kind, name: strin
     await cluster.delete(kind, name)
     return true
   } catch (error) {
-    if (down.test(messageOf(error))) return false
+    if (isWebhookDown(error)) return false
     throw error
   }
 }

@@ -28,12 +28,17 @@ export async function differences(
     const what = await differenceOf(cluster, object, old, name)
     return what === undefined ? [] : [`${object.kind} ${object.metadata.name} ${what}`]
   })
-  const kept = new Set(next.map(object => keyOf(object, name)))
-  const gone = [...before].filter(([key]) => !kept.has(key))
+  const gone = unwanted({ wanted, deployed, ...name })
   return [
     ...(await Promise.all(found)).flat(),
-    ...gone.map(([, { kind, metadata }]) => `${kind} ${metadata.name} is no longer wanted`),
+    ...gone.map(({ kind, metadata }) => `${kind} ${metadata.name} is no longer wanted`),
   ]
+}
+
+/** The objects of the deployed revision that an upgrade would delete. @throws YAMLException */
+export function unwanted({ wanted, deployed, ...name }: Compared): KubernetesObject[] {
+  const kept = new Set(ownObjects(wanted, name).map(object => keyOf(object, name)))
+  return ownObjects(deployed, name).filter(object => !kept.has(keyOf(object, name)))
 }
 
 async function differenceOf(
@@ -65,15 +70,18 @@ export async function wouldChange(
 }
 
 /** As whom helm 4 applies objects (pkg/kube, ManagedFieldsManager). */
-const fieldManager = 'helm'
+export const fieldManager = 'helm'
 
 function keyOf({ apiVersion, kind, metadata }: KubernetesObject, name: ReleaseName): string {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : ''
   return [group, kind, metadata.namespace ?? name.namespace, metadata.name].join(' ')
 }
 
-/** An object without what every write changes, and what a controller may have written between two looks. */
-function meaning({ status: _status, ...object }: KubernetesObject): unknown {
+/**
+ * What an object means: without what every write changes, what a controller may have written between two looks, and
+ * times of day in its annotations.
+ */
+export function meaning({ status: _status, ...object }: KubernetesObject): unknown {
   const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = object.metadata
   return timeless({ ...object, metadata })
 }

@@ -4,7 +4,14 @@
  */
 export { creationTrouble, podTrouble, redacted, unready } from '../../kernel/workloads/index.ts'
 export { type Admission, tryPods } from './admission.ts'
-export { type Compared, differences, wouldChange } from './differences.ts'
+export {
+  type Compared,
+  differences,
+  fieldManager,
+  meaning,
+  unwanted,
+  wouldChange,
+} from './differences.ts'
 export { deployedRevisions, refuseForeignRecord } from './foreign-objects.ts'
 export { ownedBy } from './own-crds.ts'
 export { isOf, ownObjects, type ReleaseName } from './own-objects.ts'

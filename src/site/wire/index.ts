@@ -14,6 +14,7 @@ export {
   changePassword,
   ensureAdmin,
   ensureTenancy,
+  foreseeServer,
   givenPassword,
   operatorCredentials,
   proveChange,
@@ -36,6 +37,7 @@ export { cacheUrl } from './connection.ts'
 export {
   type Claim,
   checkDatabase,
+  type DatabaseChange,
   type DatabaseFacts,
   type DatabaseState,
   type DatabaseTarget,
@@ -50,6 +52,7 @@ export {
   type OwnDatabase,
   ownDatabase,
   type Prepared,
+  planDatabase,
   prepareDatabase,
   purgeDatabase,
   readyDatabase,
@@ -101,10 +104,12 @@ export { makePassword } from './secrets.ts'
 export type { SiteServices } from './services.ts'
 export { environmentOf, servicesOf } from './site-services.ts'
 export {
+  applyStore,
   ensureStore,
   liftDeadWebhooks,
   type StoreScope,
   showingCertificate,
+  storeScope,
 } from './store/index.ts'
 export { derivedValues, infisicalValues, siteUrl } from './values.ts'
 export { siteVariables } from './variables.ts'

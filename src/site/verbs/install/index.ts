@@ -1,9 +1,5 @@
 import * as z from 'zod'
-import { openBundle } from '../../../bundle/layout/index.ts'
-import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
 import { voucher } from '../../../bundle/sign/index.ts'
-import { infisicalAccess } from '../../../kernel/access/index.ts'
-import type { LoadingWayName, ReadSite } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import {
@@ -19,48 +15,23 @@ import {
   noteBegun,
   noteStarted,
   readReceipt,
-  refuseWrongSite,
   runSteps,
   siteJournal,
   stepOutcome,
   underLease,
   writeReceipt,
 } from '../../install/index.ts'
-import { chooseWay } from '../../load/index.ts'
+import { refuseStale } from '../../plan/index.ts'
 import { gatherReceipt, siteReceipt } from '../../receipt/index.ts'
-import { readKeysRecord, readManifests, wiredCharts } from '../../wire/index.ts'
-import { siteRecipients } from './escrow-step.ts'
-import { lookFirst, requireOwn } from './look-first.ts'
+import { readKeysRecord, readManifests } from '../../wire/index.ts'
+import { requireOwn } from './look-first.ts'
+import { withOpened } from './opened.ts'
+import { planOpened } from './plan/index.ts'
+import type { InstallRequest } from './request.ts'
 import { installSteps } from './steps.ts'
 
-/** What to install, and where. */
-export interface InstallRequest {
-  /** Path of the bundle. */
-  readonly bundle: string
-  /** The site file as it was read once: the host was made of the same. */
-  readonly site: ReadSite
-  /** Where every finished step is appended, one JSON object a line. */
-  readonly journal: string
-  readonly allow: Allowances
-  /** How images come to the nodes, where it was said. */
-  readonly load?: LoadingWayName | undefined
-  /** Sealift's version, for the receipt. */
-  readonly version?: string
-  /** Whether the result shall have the receipt, which asks the nodes and helm's records once more. */
-  readonly withReceipt?: boolean
-}
-
-/** What the user lets pass that is refused otherwise. */
-export interface Allowances {
-  /** A bundle that nobody signed, where the site names no keys. */
-  readonly unsigned: boolean
-  /** A bundle that is older than what is installed. */
-  readonly downgrade: boolean
-  /** A bundle that was made for other sites. */
-  readonly anySite: boolean
-  /** A cluster that is known as another site, or had its data in another database. */
-  readonly takeOver: boolean
-}
+export { planFault, planInstall, planResult, readPlan } from './plan/index.ts'
+export type { Allowances, InstallRequest } from './request.ts'
 
 /** What was done. */
 export const installResult = z.strictObject({
@@ -92,77 +63,60 @@ export type InstallResult = z.infer<typeof installResult>
 export async function install(request: InstallRequest, host: SiteHost, talk: Talk): Promise<InstallResult> {
   const { cluster, files, clock } = host
   const started = clock.now()
-  const { allow, bundle: path } = request
+  const { bundle: path } = request
   const { site, digest: siteDigest } = request.site
-  await siteRecipients(site)
-  const source = await files.openBundle(path)
-  try {
-    const bundle = await openBundle(source)
-    const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
-    const wired = wiredCharts(bundle)
-    refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
-    await verifySource(source, { path, platform: host.platform }, files, talk)
-    const { downgrade, takeOver } = allow
-    const way = chooseWay(request.load, site, host)
-    const look = { bundle, site, wired, way, downgrade, takeOver }
-    await lookFirst(look, host, talk)
-    const helm = await bundledHelm(bundle, host)
-    const access = infisicalAccess(host, wired.infisical.namespace)
-    try {
-      return await underLease(host, talk, async talk => {
-        // Whoever had the lease until now may have installed something.
-        await requireOwn(look, cluster)
-        const manifests = await readManifests(host.manifests)
-        const { metadata, charts: releases } = bundle.lock
-        const since = new Date(clock.now()).toISOString()
-        const noted = { ...metadata, bundle: bundle.digest, site: site.metadata.name, since, releases }
-        if (!(await isProven(cluster, noted))) await noteStarted(cluster, noted)
-        const begin = once(async () => {
-          await noteStarted(cluster, noted)
-          await noteBegun(cluster, metadata, site.metadata.name)
-        })
-        const { journal } = request
-        const installation = {
-          ...{ bundle, site, wired, helm, host, talk, way, manifests, access, takeOver, begin, journal },
-        }
-        const began = clock.now()
-        const steps = await runSteps({
-          steps: installSteps(installation),
-          journal: siteJournal(cluster, files, journal),
-          bundle: bundle.digest,
-          site: siteDigest,
-          reporter: talk.reporter,
-          signal: talk.signal,
-          clock,
-        })
-        talk.signal.throwIfAborted()
-        const at = new Date(clock.now()).toISOString()
-        const { digest, size, lock } = bundle
-        const record = await readKeysRecord(cluster)
-        const keys = observeKeys(record.fingerprint ?? '', record, site.escrow)
-        const run = {
-          ...{ by: host.operator, started: new Date(began).toISOString(), steps },
-          ...(request.version === undefined ? {} : { sealift: request.version }),
-        }
-        await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock, run })
-        return {
-          site: site.metadata.name,
-          bundle: { path, digest, size, version: lock.metadata.version, key },
-          steps,
-          budget: observeBudget(await readReceipt(cluster), await usageIfAny(cluster, talk)),
-          keys,
-          journal,
-          seconds: (clock.now() - started) / 1000,
-          ...(request.withReceipt && { receipt: await gatherReceipt(host, request.version ?? '', talk) }),
-        }
+  return await withOpened(request, host, talk, async opened => {
+    const { bundle, wired, key, look, helm, access } = opened
+    const { takeOver, way } = look
+    if (request.plan !== undefined) refuseStale(request.plan, await planOpened(request, opened, host, talk))
+    return await underLease(host, talk, async talk => {
+      // Whoever had the lease until now may have installed something.
+      await requireOwn(look, cluster)
+      const manifests = await readManifests(host.manifests)
+      const { metadata, charts: releases } = bundle.lock
+      const since = new Date(clock.now()).toISOString()
+      const noted = { ...metadata, bundle: bundle.digest, site: site.metadata.name, since, releases }
+      if (!(await isProven(cluster, noted))) await noteStarted(cluster, noted)
+      const begin = once(async () => {
+        await noteStarted(cluster, noted)
+        await noteBegun(cluster, metadata, site.metadata.name)
       })
-    } finally {
-      await access.close()
-      await helm.dispose()
-    }
-  } finally {
-    await source.close()
-  }
+      const { journal } = request
+      const installation = {
+        ...{ bundle, site, wired, helm, host, talk, way, manifests, access, takeOver, begin, journal },
+      }
+      const began = clock.now()
+      const steps = await runSteps({
+        steps: installSteps(installation),
+        journal: siteJournal(cluster, files, journal),
+        bundle: bundle.digest,
+        site: siteDigest,
+        reporter: talk.reporter,
+        signal: talk.signal,
+        clock,
+      })
+      talk.signal.throwIfAborted()
+      const at = new Date(clock.now()).toISOString()
+      const { digest, size, lock } = bundle
+      const record = await readKeysRecord(cluster)
+      const keys = observeKeys(record.fingerprint ?? '', record, site.escrow)
+      const run = {
+        ...{ by: host.operator, started: new Date(began).toISOString(), steps },
+        ...(request.version === undefined ? {} : { sealift: request.version }),
+      }
+      await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock, run })
+      return {
+        site: site.metadata.name,
+        bundle: { path, digest, size, version: lock.metadata.version, key },
+        steps,
+        budget: observeBudget(await readReceipt(cluster), await usageIfAny(cluster, talk)),
+        keys,
+        journal,
+        seconds: (clock.now() - started) / 1000,
+        ...(request.withReceipt && { receipt: await gatherReceipt(host, request.version ?? '', talk) }),
+      }
+    })
+  })
 }
 
 /** What is to be said at the end where nobody could put the keys back, and the site file does not say that it shall be so. */

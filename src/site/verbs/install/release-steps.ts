@@ -102,7 +102,7 @@ async function upgraded(
 }
 
 /** What a release would be after an upgrade. A chart that can be upgraded only where it is gives nothing on a first install. */
-async function asUpgrade(
+export async function asUpgrade(
   request: Release,
   found: ReleaseStatus | undefined,
   helm: Helm,
@@ -116,12 +116,12 @@ async function asUpgrade(
   }
 }
 
-function notCarried(image: string): string {
+export function notCarried(image: string): string {
   return `${printable(image, 300)} is not in the bundle; where the cluster has an API that makes the chart want it, name that in apiVersions of bundle.yaml`
 }
 
 /** Why a release that is there has to be upgraded; nothing where it is as it would be made. */
-async function reasonsToUpgrade(
+export async function reasonsToUpgrade(
   chart: ChartSpec,
   found: ReleaseStatus | undefined,
   wanted: string,

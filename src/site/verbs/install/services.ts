@@ -28,21 +28,29 @@ export interface Wiring {
 }
 
 /**
- * Makes role and database, and the Secret that Infisical's pod takes its environment from. The Secret is
- * stored first: a password or key that was used and then lost could never be found again.
- * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
+ * What is to lie in the Secrets of keys and environment, and the database that they are for. Changes nothing.
+ * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, SITE_INVALID, CLUSTER_*
  */
-export async function wireServices(wiring: Wiring, say: (detail: string) => void = () => {}): Promise<Done> {
-  const { bundle, site, wired, host, talk, takeOver, begin } = wiring
-  const { cluster } = host
+export async function wantedSecrets({ bundle, site, wired, host, takeOver }: Omit<Wiring, 'begin' | 'talk'>) {
   const { namespace, name: chart } = wired.infisical
   const services = servicesOf(site, host, namespace)
   const { own, keys, state } = await ownPlace(services, takeOver)
   const container = bundle.lock.budget.containers.find(share => share.chart === chart && !share.init)
   const { variables: memory, warning } = serverMemory(container?.memoryLimit, site.memory)
-  if (warning !== undefined) talk.reporter.warn(warning)
   const environment = await environmentOf(services, own, { siteUrl: siteUrl(site, namespace), memory })
-  const kept = { namespace, keys, environment }
+  return { services, own, state, warning, kept: { namespace, keys, environment } }
+}
+
+/**
+ * Makes role and database, and the Secret that Infisical's pod takes its environment from. The Secret is
+ * stored first: a password or key that was used and then lost could never be found again.
+ * @throws SealiftError DATABASE_*, KEYS_LOST, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function wireServices(wiring: Wiring, say: (detail: string) => void = () => {}): Promise<Done> {
+  const { talk, begin } = wiring
+  const { cluster } = wiring.host
+  const { services, own, state, warning, kept } = await wantedSecrets(wiring)
+  if (warning !== undefined) talk.reporter.warn(warning)
   if (state === undefined || !(await areStored(cluster, kept))) await begin()
   const stored = await storeKeys(cluster, kept)
 

@@ -1,4 +1,4 @@
-import { adminSession, probeScope, serviceUrl } from '../../../kernel/access/index.ts'
+import { adminSession, probeScope } from '../../../kernel/access/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import type { InfisicalSession } from '../../../kernel/ports/index.ts'
 import { markOlder, type Step } from '../../install/index.ts'
@@ -15,6 +15,7 @@ import {
   markedFor,
   namespacesOf,
   prove,
+  storeScope,
   type Tenancy,
 } from '../../wire/index.ts'
 import { escrowStep } from './escrow-step.ts'
@@ -111,14 +112,7 @@ function infisicalSteps(installation: Installation): Step[] {
       needs: ['bootstrap', releaseId(wired.externalSecrets)],
       async run(say, signal) {
         const { changed, joined } = await tenanted()
-        const scope = {
-          hostAPI: serviceUrl(wired.infisical.namespace),
-          namespace,
-          projectSlug: probeScope.project,
-          environmentSlug: probeScope.environment,
-          secretsPath: probeScope.path,
-        }
-        const made = await ensureStore(cluster, manifests, scope, patience(say, signal))
+        const made = await ensureStore(cluster, manifests, storeScope(wired), patience(say, signal))
         const { project, path } = probeScope
         const beside = joined ? `; folder ${path} was added to project ${project}, which was there` : ''
         return {

@@ -97,8 +97,8 @@ async function bootstrap(bootstrapping: Bootstrapping, [primary]: Kept): Promise
   return { session: await infisical.login(email, password, organizationId), login, notes: { mark } }
 }
 
-/** The admin of a server that was set up: by what Sealift keeps, else by what the site file names. */
-async function known(bootstrapping: Bootstrapping, kept: Kept): Promise<Found> {
+/** The admin of a server that was set up; changes nothing: by what Sealift keeps, else by what the site file names. */
+export async function known(bootstrapping: Bootstrapping, kept: Kept): Promise<Found> {
   const { infisical, email, organization, namespace, given } = bootstrapping
   const notes = notesOf(kept)
   const [first, ...others] = possibleLogins(kept)
@@ -121,7 +121,7 @@ const isForeign = (error: unknown) =>
   (error instanceof SealiftError && error.code === 'FOREIGN_INSTALL') || spoiltLogin(error)
 
 /** @throws SealiftError FOREIGN_INSTALL for a login that somebody else has laid there: both places are written to */
-function refuseForeignLogin({ place, managed }: KeptLogin): void {
+export function refuseForeignLogin({ place, managed }: KeptLogin): void {
   if (managed) return
   throw new SealiftError(
     'FOREIGN_INSTALL',

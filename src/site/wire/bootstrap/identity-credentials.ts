@@ -16,7 +16,7 @@ import type { Cluster, Identity, InfisicalSession } from '../../../kernel/ports/
  */
 export async function ensureIdentity(
   cluster: Cluster,
-  session: InfisicalSession,
+  session: Pick<InfisicalSession, 'identities' | 'createIdentity' | 'clientSecrets'>,
   namespace: string,
   adopted = false,
 ): Promise<Identity> {
@@ -39,7 +39,10 @@ export async function ensureIdentity(
 }
 
 /** Whether an identity has no role, and nobody can come in as it but by what Sealift made: an earlier run has left it. */
-async function isUnused(session: InfisicalSession, { id, role, authMethods }: Identity): Promise<boolean> {
+async function isUnused(
+  session: Pick<InfisicalSession, 'clientSecrets'>,
+  { id, role, authMethods }: Identity,
+): Promise<boolean> {
   if (role !== 'no-access' || authMethods.some(method => method !== 'universal-auth')) return false
   if (authMethods.length === 0) return true
   const [all, made] = [

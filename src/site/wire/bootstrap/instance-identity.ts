@@ -1,6 +1,7 @@
 import { messageOf } from '../../../kernel/errors/index.ts'
 import type { Identity, InfisicalSession } from '../../../kernel/ports/index.ts'
 import { refused } from './refusals.ts'
+import type { ServerChange } from './rehearsed-session.ts'
 
 /** What Infisical's bootstrap calls its identity; recorded. */
 const identityName = 'Instance Admin Identity'
@@ -40,6 +41,24 @@ export async function removeInstanceIdentity(session: InfisicalSession, known?: 
     if (!refused(error)) throw error
     return { ...(await disarm(session, id, messageOf(error))), mark: id }
   }
+}
+
+/**
+ * What {@link removeInstanceIdentity} would take away, and the mark that it would leave. Changes nothing.
+ * @throws SealiftError SERVER_FAILED
+ */
+export async function foreseeRemoval(
+  session: InfisicalSession,
+  known: string | undefined,
+  tell: (change: ServerChange) => void,
+): Promise<string> {
+  if (known === gone) return gone
+  const ids = known === undefined || known === several ? await candidates(session) : [known]
+  const [, ...others] = ids
+  if (others.length > 0) return several
+  if (ids.length > 0 && known !== several)
+    tell({ change: 'remove', kind: 'identity', name: identityName, detail: 'an administrator of everything' })
+  return gone
 }
 
 async function candidates(session: InfisicalSession): Promise<string[]> {

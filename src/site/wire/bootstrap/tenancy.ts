@@ -11,11 +11,29 @@ import type {
 } from '../../../kernel/ports/index.ts'
 import { ensureIdentity } from './identity-credentials.ts'
 
+/** The part of a session that the least tenancy is made with. */
+export type TenancySession = Pick<
+  InfisicalSession,
+  | 'project'
+  | 'createProject'
+  | 'createEnvironment'
+  | 'ensureFolder'
+  | 'addToProject'
+  | 'ensurePrivilege'
+  | 'identities'
+  | 'createIdentity'
+  | 'attachUniversalAuth'
+  | 'createClientSecret'
+  | 'clientSecrets'
+  | 'revokeClientSecret'
+  | 'clearLockouts'
+> & { readonly tenancy: Pick<InfisicalSession['tenancy'], 'admin'> }
+
 /** What the least tenancy needs; `namespace` is ESO's. */
 export interface TenancyNeeds {
   readonly cluster: Cluster
-  readonly infisical: Infisical
-  readonly session: InfisicalSession
+  readonly infisical: Pick<Infisical, 'loginIdentity'>
+  readonly session: TenancySession
   readonly namespace: string
   /** Whether somebody else set the server up, whose identities are not to be taken. */
   readonly adopted?: boolean
@@ -60,7 +78,7 @@ export async function ensureTenancy(needs: TenancyNeeds): Promise<Tenancy> {
   return { place, joined, changed: true }
 }
 
-async function grant(session: InfisicalSession, projectId: string, identityId: string): Promise<boolean> {
+async function grant(session: TenancySession, projectId: string, identityId: string): Promise<boolean> {
   const joined = await session.addToProject(projectId, identityId, 'no-access')
   const permitted = await session.ensurePrivilege(projectId, identityId, 'sealift-probe-read', readProbe())
   return joined || permitted
@@ -77,7 +95,7 @@ function readProbe(): Permission[] {
 }
 
 async function ensureProject(
-  session: InfisicalSession,
+  session: TenancySession,
 ): Promise<{ id: string; made: boolean; found: boolean }> {
   const { project: slug, environment } = probeScope
   const found = await projectIfAny(session, slug)
@@ -89,7 +107,7 @@ async function ensureProject(
 }
 
 /** On a server that somebody else set up it may be a project that the admin is not in. */
-async function projectIfAny(session: InfisicalSession, slug: string): Promise<Project | undefined> {
+async function projectIfAny(session: TenancySession, slug: string): Promise<Project | undefined> {
   try {
     return await session.project(slug)
   } catch (error) {

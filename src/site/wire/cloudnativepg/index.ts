@@ -3,7 +3,7 @@
  * Never takes an object, a role or a database that is not this site's, and never asks for a superuser.
  */
 export { refuseOthersObjects, type Standing, standing } from './claim.ts'
-export { databaseBy, roleBy } from './make.ts'
+export { databaseBy, roleBy, tellOperator } from './make.ts'
 export type { Making } from './making.ts'
 export { type OperatedCluster, operatedBy, runsAtHost } from './operated.ts'
 export { keptPassword } from './password.ts'

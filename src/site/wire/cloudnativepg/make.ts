@@ -12,7 +12,7 @@ import { ensure } from '../ensure.ts'
 import { untilInline } from './inline.ts'
 import type { Making } from './making.ts'
 import { untilApplied } from './until-applied.ts'
-import { databaseObject, loginSecret, roleObject } from './wanted.ts'
+import { databaseObject, loginSecret, roleObject, stanza } from './wanted.ts'
 
 /**
  * Has the operator make the role, or give it this password, and waits until it can log in. Writes nothing where all is
@@ -62,6 +62,21 @@ export async function databaseBy(
   if (open && !told && applied(live) !== false) return 'unchanged'
   await untilApplied(making, database, opens)
   return open ? 'unchanged' : 'created'
+}
+
+/**
+ * Tells the operator what {@link roleBy} and {@link databaseBy} would, and waits for nothing: for a cluster that only asks.
+ * Gives what a person has to add to the Cluster, where the role is that person's to add. @throws SealiftError CLUSTER_*
+ */
+export async function tellOperator(
+  { cluster, at, target }: Pick<Making, 'cluster' | 'at' | 'target'>,
+  password: Secret,
+): Promise<string | undefined> {
+  const listed = at.inline.some(({ name }) => name === target.user)
+  await put(cluster, loginSecret(at, target, password))
+  if (at.knows.role && !listed) await put(cluster, roleObject(at, target))
+  if (at.knows.database) await put(cluster, databaseObject(at, target))
+  return at.knows.role || listed ? undefined : stanza(at, target)
 }
 
 /** What the operator says of an object: `false` for a fault, also where what it stands for is there all the same. */

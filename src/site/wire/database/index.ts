@@ -10,6 +10,7 @@ export {
 export { dropDatabase } from './drop-database.ts'
 export { markDatabase } from './keys-mark.ts'
 export type { OwnDatabase } from './own-database.ts'
+export { type DatabaseChange, planDatabase } from './planned-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export {
   databaseCa,

@@ -5,6 +5,7 @@ import type { SiteServices } from '../services.ts'
 import { withSession } from '../session.ts'
 import { keysComment, keysMarkIn } from './keys-comment.ts'
 import type { OwnDatabase } from './own-database.ts'
+import { databaseOwner } from './roles.ts'
 import { asOwn } from './site-database.ts'
 
 /**
@@ -20,9 +21,7 @@ export async function markDatabase(
   return await through(services, 'database', own.parts, endpoint =>
     withSession(services.database, asOwn(own, endpoint), async session => {
       try {
-        const comment = await commentOf(session)
-        if (keysMarkIn(comment) === fingerprint || (comment !== '' && keysMarkIn(comment) === undefined))
-          return false
+        if (isMarked(await commentOf(session), fingerprint)) return false
         const database = session.identifier(own.parts.database)
         await session.query(`COMMENT ON DATABASE ${database} IS ${session.literal(keysComment(fingerprint))}`)
         return true
@@ -32,6 +31,29 @@ export async function markDatabase(
       }
     }),
   )
+}
+
+/**
+ * Whether {@link markDatabase} would write into a database that is there; `fingerprint` is undefined for keys that are not
+ * made yet. Changes nothing. @throws SealiftError DATABASE_*, CLUSTER_*
+ */
+export async function wouldMark(
+  services: SiteServices,
+  own: OwnDatabase,
+  fingerprint: string | undefined,
+): Promise<boolean> {
+  return await through(services, 'database', own.parts, endpoint =>
+    withSession(services.database, asOwn(own, endpoint), async session => {
+      const owner = (await databaseOwner(session, own.parts.database))?.owner
+      return owner === own.parts.user && !isMarked(await commentOf(session), fingerprint)
+    }),
+  )
+}
+
+/** Whether a comment is left as it is: it says so already, or is somebody else's. */
+function isMarked(comment: string, fingerprint: string | undefined): boolean {
+  const mark = keysMarkIn(comment)
+  return mark === undefined ? comment !== '' : mark === fingerprint
 }
 
 async function commentOf(session: DatabaseSession): Promise<string> {

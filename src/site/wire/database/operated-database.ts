@@ -117,7 +117,7 @@ export async function purgeOperated(
   return 'there is no DatabaseRole object by which its operator would drop the role'
 }
 
-function targetOf({ site }: SiteServices, { database, user }: OwnDatabase['parts']) {
+export function targetOf({ site }: SiteServices, { database, user }: OwnDatabase['parts']) {
   return { name: database, user, comment: ownComment, site: site.metadata.name }
 }
 

@@ -1,4 +1,4 @@
-import { storeName } from '../../../kernel/access/index.ts'
+import { probeScope, serviceUrl, storeName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import {
   applyThroughWebhook,
@@ -25,6 +25,20 @@ export interface StoreScope {
   readonly secretsPath: string
 }
 
+/** Where the install's own store reads. */
+export function storeScope({
+  infisical,
+  externalSecrets,
+}: Readonly<Record<'infisical' | 'externalSecrets', { readonly namespace: string }>>): StoreScope {
+  return {
+    hostAPI: serviceUrl(infisical.namespace),
+    namespace: externalSecrets.namespace,
+    projectSlug: probeScope.project,
+    environmentSlug: probeScope.environment,
+    secretsPath: probeScope.path,
+  }
+}
+
 /** The store as it is applied, under the name that it has. */
 export function storeObject(manifests: Manifests, scope: StoreScope, name = storeName): KubernetesObject {
   const store = fill(manifests.clusterSecretStore, { ...scope })
@@ -43,10 +57,8 @@ export async function ensureStore(
   scope: StoreScope,
   patience: Patience,
 ): Promise<{ name: string; changed: boolean }> {
-  const name = await ownStoreName(cluster)
-  const store = storeObject(manifests, scope, name)
-  const before = await cluster.get(kinds.clusterSecretStore, name)
-  const there = !isTerminating(before) && covers(before, store)
+  const { store, before, there } = await lookAtStore(cluster, manifests, scope)
+  const { name } = store.metadata
   if (there && isReady(before)) return { name, changed: false }
   patience.progress?.(`waiting for ${name}`)
   if (!there) await applyThroughWebhook(cluster, store, patience)
@@ -65,4 +77,23 @@ export async function ensureStore(
     faults: await explain(cluster, store),
     hints: ["Look at External Secrets Operator's log, and whether it reaches Infisical."],
   })
+}
+
+/** The store as it is wanted and as it is, and whether that says all that is wanted. */
+async function lookAtStore(cluster: Pick<Cluster, 'get'>, manifests: Manifests, scope: StoreScope) {
+  const name = await ownStoreName(cluster)
+  const store = storeObject(manifests, scope, name)
+  const before = await cluster.get(kinds.clusterSecretStore, name)
+  return { store, before, there: !isTerminating(before) && covers(before, store) }
+}
+
+/** Applies the store where it is not there as it should be, and waits for nothing: for a cluster that only asks. @throws SealiftError CLUSTER_* */
+export async function applyStore(
+  cluster: Pick<Cluster, 'get' | 'apply'>,
+  manifests: Manifests,
+  scope: StoreScope,
+): Promise<KubernetesObject | undefined> {
+  const { store, before, there } = await lookAtStore(cluster, manifests, scope)
+  if (there) return before
+  return await cluster.apply(store)
 }

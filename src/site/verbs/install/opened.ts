@@ -1,0 +1,58 @@
+import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
+import { type InfisicalAccess, infisicalAccess } from '../../../kernel/access/index.ts'
+import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
+import { type Receipt, refuseWrongSite } from '../../install/index.ts'
+import { chooseWay } from '../../load/index.ts'
+import { type Wired, wiredCharts } from '../../wire/index.ts'
+import { siteRecipients } from './escrow-step.ts'
+import { type Look, lookFirst } from './look-first.ts'
+import type { InstallRequest } from './request.ts'
+
+/** A bundle that is trusted and whole, on a site that was looked at. */
+export interface Opened {
+  readonly bundle: Bundle
+  readonly wired: Wired
+  /** Fingerprint of the key that signed it, or `unsigned`. */
+  readonly key: Receipt['key']
+  readonly look: Look
+  readonly helm: Helm
+  readonly access: InfisicalAccess
+}
+
+/**
+ * Makes sure who signed a bundle, verifies it, and looks at the site; then does the work. The file is opened once, so that
+ * what is verified is what is worked with. Changes nothing.
+ * @throws SealiftError any of the site's and the bundle's codes, and what the work throws
+ */
+export async function withOpened<T>(
+  { allow, bundle: path, site: { site }, load }: InstallRequest,
+  host: SiteHost,
+  talk: Talk,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const { files } = host
+  await siteRecipients(site)
+  const source = await files.openBundle(path)
+  try {
+    const bundle = await openBundle(source)
+    const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
+    const wired = wiredCharts(bundle)
+    refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
+    await verifySource(source, { path, platform: host.platform }, files, talk)
+    const { downgrade, takeOver } = allow
+    const way = chooseWay(load, site, host)
+    const look = { bundle, site, wired, way, downgrade, takeOver }
+    await lookFirst(look, host, talk)
+    const helm = await bundledHelm(bundle, host)
+    const access = infisicalAccess(host, wired.infisical.namespace)
+    try {
+      return await work({ bundle, wired, key, look, helm, access })
+    } finally {
+      await access.close()
+      await helm.dispose()
+    }
+  } finally {
+    await source.close()
+  }
+}
