@@ -17,6 +17,7 @@ const floors = {
     'objects',
     'services',
     'access',
+    'rights',
     'lease',
     'owned',
     'workloads',
@@ -25,8 +26,9 @@ const floors = {
   ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
-  site: ['load', 'wire', 'release', 'plan', 'install', 'check', 'gate', 'preflight', 'receipt'],
+  site: ['load', 'wire', 'release', 'rights', 'plan', 'install', 'check', 'gate', 'preflight', 'receipt'],
   teams: [
+    'rights',
     'pace',
     'server',
     'ci',

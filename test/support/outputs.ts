@@ -15,6 +15,7 @@ import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult, planResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
 import { restored } from '../../src/site/verbs/keys-restore.ts'
+import { rbacResult } from '../../src/site/verbs/rbac.ts'
 import { siteReceipt } from '../../src/site/verbs/receipt.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
 import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
@@ -67,6 +68,7 @@ export const outputs = {
   preflight: preflightResult.extend({ error: error.optional() }),
   receipt: siteReceipt,
   plan: planResult.extend({ error: error.optional() }),
+  rbac: rbacResult,
   remove: removeResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,

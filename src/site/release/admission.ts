@@ -76,8 +76,18 @@ function podsOf(live: KubernetesObject | undefined): number {
   return status['replicas'] ?? status['currentNumberScheduled'] ?? status['active'] ?? 0
 }
 
+/** Whether the API server is asked about the pods of an object. */
+export function makesPods({ kind }: Pick<KubernetesObject, 'kind'>): boolean {
+  return ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(kind)
+}
+
+/** The name of the pod that it is asked about for an object of this name. */
+export function dryRunName(name: string): string {
+  return `${name.slice(0, longestName).replace(/[.-]+$/, '')}-dry-run`
+}
+
 function templateOf({ kind, spec }: KubernetesObject): Mapping | undefined {
-  if (!['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(kind)) return undefined
+  if (!makesPods({ kind })) return undefined
   const { template } = fieldsOf(spec)
   return isMapping(template) ? template : undefined
 }
@@ -96,7 +106,7 @@ async function podOf(
   const own = spec['serviceAccountName']
   const account = (await there(own)) ? own : 'default'
   if (!(await there(account))) return undefined
-  const name = `${object.metadata.name.slice(0, longestName).replace(/[.-]+$/, '')}-dry-run`
+  const name = dryRunName(object.metadata.name)
   // Of somebody's pod the server would only say that it cannot be changed.
   if ((await cluster.get(kinds.pod, name, namespace)) !== undefined) return undefined
   const { serviceAccount: _, ...rest } = spec

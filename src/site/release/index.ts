@@ -3,7 +3,7 @@
  * pods would not be let in, and what is not up yet. Changes nothing, and runs no helm.
  */
 export { creationTrouble, podTrouble, redacted, unready } from '../../kernel/workloads/index.ts'
-export { type Admission, tryPods } from './admission.ts'
+export { type Admission, dryRunName, makesPods, tryPods } from './admission.ts'
 export {
   type Compared,
   differences,

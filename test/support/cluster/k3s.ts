@@ -5,6 +5,7 @@
 import { constants, existsSync } from 'node:fs'
 import { access, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
+import { auditFlags } from './audit.ts'
 import type { Distribution } from './cluster.ts'
 import { pauseImage, writeSystemImages } from './image.ts'
 
@@ -42,6 +43,7 @@ export function startK3s(k3s: string): Distribution {
 
     log(`starting ${k3s}`)
     const written = join(dir, 'k3s.kubeconfig')
+    const audit = await auditFlags(dir)
     const settings = {
       'data-dir': data,
       disable: 'traefik,servicelb,metrics-server,local-storage,coredns',
@@ -69,6 +71,7 @@ export function startK3s(k3s: string): Distribution {
     const args = [
       ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
       ...Object.entries(kubelet).map(([name, value]) => `--kubelet-arg=${name}=${value}`),
+      ...Object.entries(audit).map(([name, value]) => `--kube-apiserver-arg=${name}=${value}`),
     ]
     await components.start('k3s', k3s, ['server', ...args])
     await components.until(

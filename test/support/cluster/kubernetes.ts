@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { goTool } from '../tools/build.ts'
+import { auditFlags } from './audit.ts'
 import { makeCgroup } from './cgroup.ts'
 import type { Distribution } from './cluster.ts'
 import { Components } from './component.ts'
@@ -36,6 +37,7 @@ export const startKubernetes: Distribution = async ({ slot, components, log, sig
   const containerd = await startContainerd(slot, components)
   for (const path of await writeSystemImages(dir)) await importArchive(containerd, path)
 
+  const audit = await auditFlags(dir)
   log('starting the datastore and the API server')
   const datastore = `unix://${file('kine.sock')}`
   const database = `sqlite://${file('state.db')}?_journal=WAL&cache=shared&_busy_timeout=30000&_txlock=immediate`
@@ -63,6 +65,7 @@ export const startKubernetes: Distribution = async ({ slot, components, log, sig
     'service-account-signing-key-file': file('sa.key'),
     'kubelet-preferred-address-types': 'InternalIP',
     'allow-privileged': 'true',
+    ...audit,
   })
   await components.until('the API server’s certificate', 60, async () => existsSync(certificate), signal)
   await writeKubeconfigs(slot, tokens, certificate)

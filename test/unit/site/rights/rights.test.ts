@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { type Call, covers } from '../../../../src/kernel/rights/index.ts'
+import { grantingObjects, neededRules, type RightsOf, siteVerbs } from '../../../../src/site/rights/index.ts'
+import { rightsOfSample, sampleSite } from './sample.ts'
+
+const call = (words: string): Call => {
+  const [verb = '', path = '', namespace, name] = words.split(' ')
+  const [apiGroup = '', resource = '', subresource] = path.split('/')
+  return {
+    ...{ verb, apiGroup, resource },
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined || namespace === '*' ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  }
+}
+const may = (of: RightsOf, words: string) => covers(neededRules(['install'], of), call(words))
+
+describe('what install may', () => {
+  const of = rightsOfSample()
+  test.each([
+    'create apps/deployments infisical infisical',
+    'watch apps/deployments infisical',
+    'create /secrets infisical',
+    'patch /namespaces * sealift-system',
+    'get /pods/portforward databases postgres-1',
+    'get /secrets databases postgres-superuser',
+    'create /configmaps sealift-system sealift-audit-0001',
+    'patch apiextensions.k8s.io/customresourcedefinitions * mice.zoo.example',
+    'create zoo.example/mice * jerry',
+    'delete batch/jobs infisical before-it',
+    'create /services elsewhere spy',
+  ])('%s', words => {
+    expect(may(of, words)).toBe(true)
+  })
+
+  test.each([
+    ['objects of other names', 'patch apps/deployments infisical another'],
+    ['to delete what is no hook', 'delete apps/deployments infisical infisical'],
+    ['Secrets of a shared namespace that the site file does not name', 'get /secrets databases another'],
+    ['Secrets of other namespaces', 'get /secrets kube-system x'],
+    ['to list the Secrets of a shared namespace', 'list /secrets databases'],
+    ['namespaces of other names', 'patch /namespaces * kube-system'],
+    ['to look into kubelet', 'get /nodes/proxy * node-1'],
+    ['to delete namespaces', 'delete /namespaces * infisical'],
+    [
+      'objects of CloudNativePG, where an administrator makes the database',
+      'create postgresql.cnpg.io/databases databases x',
+    ],
+  ])('not: %s', (_, words) => {
+    expect(may(of, words)).toBe(false)
+  })
+
+  test('Roles of charts: to escalate and to bind those alone, and not to hold what they grant', () => {
+    expect(may(of, 'escalate rbac.authorization.k8s.io/clusterroles * reader')).toBe(true)
+    expect(may(of, 'bind rbac.authorization.k8s.io/clusterroles * reader')).toBe(true)
+    expect(may(of, 'bind rbac.authorization.k8s.io/clusterroles * cluster-admin')).toBe(false)
+    expect(may(of, 'list /secrets kube-system')).toBe(false)
+  })
+
+  test('or to hold what they grant, where they can be held', () => {
+    const holding = rightsOfSample({ grants: 'hold' })
+    expect(may(holding, 'list /secrets kube-system')).toBe(true)
+    expect(may(holding, 'escalate rbac.authorization.k8s.io/clusterroles * reader')).toBe(false)
+    // Paths that are no resources, and rules that others add.
+    expect(may(holding, 'escalate rbac.authorization.k8s.io/clusterroles * metrics')).toBe(true)
+    expect(may(holding, 'escalate rbac.authorization.k8s.io/clusterroles * summed')).toBe(true)
+    // Nobody here knows what Kubernetes' own grant.
+    expect(may(holding, 'bind rbac.authorization.k8s.io/clusterroles * system:auth-delegator')).toBe(true)
+  })
+
+  test('with CloudNativePG, its objects in the namespace of the host', () => {
+    const { admin: _, ...database } = sampleSite.database
+    const operated = rightsOfSample({ site: { ...sampleSite, database } })
+    expect(may(operated, 'create postgresql.cnpg.io/databases databases x')).toBe(true)
+    expect(may(operated, 'patch postgresql.cnpg.io/clusters databases x')).toBe(false)
+  })
+
+  test('with an Ingress, what says whether it will work', () => {
+    const site = { ...sampleSite, ingress: { host: 'x.example', tlsSecret: 'web' } }
+    const of = rightsOfSample({ site })
+    expect([
+      may(of, 'list networking.k8s.io/ingressclasses *'),
+      may(of, 'get /secrets infisical web'),
+    ]).toEqual([true, true])
+    expect(may(rightsOfSample(), 'list networking.k8s.io/ingressclasses *')).toBe(false)
+  })
+})
+
+test.each([
+  ['status', 'patch /configmaps sealift-system x'],
+  ['check', 'patch apps/deployments infisical infisical'],
+  ['keys escrow', 'patch /secrets infisical infisical-secrets'],
+  ['rotate admin', 'patch apps/deployments infisical infisical'],
+  ['remove', 'delete /namespaces * infisical'],
+] as const)('%s may not %s', (verb, words) => {
+  expect(covers(neededRules([verb], rightsOfSample()), call(words))).toBe(false)
+})
+
+test('no verb has a wildcard, or may impersonate', () => {
+  const rules = neededRules(siteVerbs, rightsOfSample())
+  expect(
+    rules.filter(({ resource, apiGroup, verbs }) =>
+      [resource, apiGroup, ...verbs].some(word => /\*|impersonate/.test(word)),
+    ),
+  ).toEqual([])
+})
+
+describe('the objects that give them', () => {
+  const granting = {
+    rules: neededRules(['install', 'remove', 'purge'], rightsOfSample()),
+    ...{ name: 'sealift', site: 'sandbox', namespaces: ['infisical', 'external-secrets'] },
+  }
+  test('namespaces with the site’s marks come first; a Role is in each, and one ClusterRole has the rest', () => {
+    const objects = grantingObjects({ ...granting, subject: { kind: 'User', name: 'ann' } })
+    expect(
+      objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`),
+    ).toEqual([
+      ...['sealift-system', 'infisical', 'external-secrets'].map(name => `Namespace /${name}`),
+      ...['ClusterRole /sealift', 'ClusterRoleBinding /sealift'],
+      ...['databases', 'default', 'elsewhere', 'external-secrets', 'infisical', 'sealift-system'].flatMap(
+        place => [`Role ${place}/sealift`, `RoleBinding ${place}/sealift`],
+      ),
+    ])
+    expect(objects[0]?.metadata).toMatchObject({
+      labels: { 'app.kubernetes.io/managed-by': 'sealift' },
+      annotations: { 'sealift.dev/site': 'sandbox' },
+    })
+    expect(objects[4]?.['subjects']).toEqual([
+      { kind: 'User', name: 'ann', apiGroup: 'rbac.authorization.k8s.io' },
+    ])
+  })
+
+  test('a ServiceAccount comes with its namespace, which bears no mark of ours', () => {
+    const subject = { kind: 'ServiceAccount', name: 'sealift', namespace: 'change-window' } as const
+    const objects = grantingObjects({ ...granting, subject })
+    expect(objects).toContainEqual({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'change-window' },
+    })
+    expect(objects).toContainEqual({
+      ...{ apiVersion: 'v1', kind: 'ServiceAccount' },
+      metadata: { name: 'sealift', namespace: 'change-window' },
+    })
+  })
+})
