@@ -114,8 +114,8 @@ async function demo(): Promise<void> {
   say(
     `               try: skopeo inspect oci-archive:${bundle}:docker.io/sealift-sandbox/external-secrets:v0.20.4`,
   )
-  say(`               try: scripts/sealift verify ${bundle} --key ${publicKey}`)
-  say(`               try: scripts/sealift images ${bundle} --why`)
+  say(`               try: dist/executable/sealift-linux-amd64 verify ${bundle} --key ${publicKey}`)
+  say(`               try: dist/executable/sealift-linux-amd64 images ${bundle} --why`)
   say(`the secret     ${/arrived after .*/.exec(installed)?.[0] ?? ''}`)
   say('the budget     the table above: what is requested, what kubelet measured, a verdict on each')
   say(

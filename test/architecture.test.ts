@@ -25,7 +25,7 @@ const floors = {
     'server-variables',
   ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
-  seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking'],
+  seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking', 'carrier'],
   site: ['load', 'wire', 'release', 'rights', 'plan', 'install', 'check', 'gate', 'preflight', 'receipt'],
   teams: [
     'rights',

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { pages } from '../../src/seal/carrier/pages.ts'
 import { compiling } from '../compiling.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -34,14 +35,14 @@ void start(() => description, async () => {
     compile({ stdin: { contents, resolveDir: root, loader: 'ts' } }),
     compile({ entryPoints: ['src/adapters/files/hashing-worker.ts'] }),
   ])
-  const manifests = globSync('manifests/*.yaml', { cwd: root }).sort()
+  const texts = [...globSync('manifests/*.yaml', { cwd: root }).sort(), ...pages]
   const parser = join(root, 'node_modules/@cdktn/hcl2json', wasm)
   return {
     main,
     assets: new Map<string, Uint8Array | { readonly path: string }>([
       ['hashing-worker.cjs', worker],
       [wasm, { path: parser }],
-      ...manifests.map(path => [path, { path: join(root, path) }] as const),
+      ...texts.map(path => [path, { path: join(root, path) }] as const),
     ]),
   }
 }
@@ -60,7 +61,7 @@ async function compile(entry: Parameters<typeof build>[0]): Promise<Uint8Array> 
     supported: { 'dynamic-import': false },
     // The paths in tsconfig.json lead to types of ours.
     tsconfigRaw: {},
-    legalComments: 'none',
+    legalComments: 'eof',
     plugins: [parserFromAsset],
     // What needs them asks first whether it is in a single executable.
     logOverride: { 'empty-import-meta': 'silent' },

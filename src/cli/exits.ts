@@ -90,3 +90,22 @@ export const rotateStoresExits: readonly ErrorCode[] = [...adminExits, 'SITE_BUS
 
 /** How a change of the admin's password can end. */
 export const rotateAdminExits: readonly ErrorCode[] = [...adminExits, 'LOCK_INVALID', 'SITE_BUSY']
+
+/** How a build can end. */
+export const buildExits: readonly ErrorCode[] = [
+  'SPEC_INVALID',
+  'CHART_NOT_FOUND',
+  'IMAGE_NOT_FOUND',
+  'RENDER_FAILED',
+  'LOCK_INVALID',
+  'LOCK_DRIFT',
+  'REGISTRY_DENIED',
+  'REGISTRY_FAILED',
+  'REGISTRY_UNREACHABLE',
+  'CONTENT_MISMATCH',
+  'DISK_FULL',
+  'FILE_FAILED',
+  'BUNDLE_MALFORMED',
+  'BUNDLE_DAMAGED',
+  'KEY_INVALID',
+]

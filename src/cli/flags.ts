@@ -56,6 +56,14 @@ export const signingKeyFlag = Flags.custom<string>({
   summary: 'Private key that signs: of keys new, of cosign, or PKCS#8 (P-256 or Ed25519).',
 })
 
+/** `--executable` of the verbs that carry. */
+export const executableFlag = Flags.string({
+  multiple: true,
+  multipleNonGreedy: true,
+  helpValue: 'FILE',
+  summary: 'An executable of Sealift to carry; as npm run executable makes them when left out.',
+})
+
 /** What the user may let pass: a bundle that nobody signed, an older one, one for other sites. */
 export const allowFlags = {
   'allow-unsigned': Flags.boolean({

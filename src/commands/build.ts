@@ -1,8 +1,11 @@
 import { Args, Flags } from '@oclif/core'
+import { createCarrying } from '../adapters/carrying.ts'
 import { connectedHost } from '../adapters/connected-host.ts'
 import { thisPlatform } from '../adapters/platform.ts'
 import { builtText } from '../cli/built-text.ts'
-import { registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
+import { carriedText } from '../cli/carried-text.ts'
+import { buildExits } from '../cli/exits.ts'
+import { executableFlag, registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { build } from '../seal/verbs/build/index.ts'
@@ -16,25 +19,9 @@ export default class Build extends BaseCommand {
     '<%= config.bin %> <%= command.id %> bundles/infisical --output out',
     '<%= config.bin %> <%= command.id %> bundles/infisical --since out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> bundles/sandbox --output out --registries registries.yaml --concurrency 8',
-    '<%= config.bin %> <%= command.id %> bundles/infisical --output out --key release.key',
+    '<%= config.bin %> <%= command.id %> bundles/infisical --output out --key release.key --carrier',
   ]
-  static override readonly exits: readonly ErrorCode[] = [
-    'SPEC_INVALID',
-    'CHART_NOT_FOUND',
-    'IMAGE_NOT_FOUND',
-    'RENDER_FAILED',
-    'LOCK_INVALID',
-    'LOCK_DRIFT',
-    'REGISTRY_DENIED',
-    'REGISTRY_FAILED',
-    'REGISTRY_UNREACHABLE',
-    'CONTENT_MISMATCH',
-    'DISK_FULL',
-    'FILE_FAILED',
-    'BUNDLE_MALFORMED',
-    'BUNDLE_DAMAGED',
-    'KEY_INVALID',
-  ]
+  static override readonly exits: readonly ErrorCode[] = buildExits
   static override args = {
     spec: Args.string({ description: 'Folder with bundle.yaml and bundle.lock.yaml', required: true }),
   }
@@ -55,6 +42,11 @@ export default class Build extends BaseCommand {
     registries: registriesFlag,
     locked: Flags.boolean({ summary: 'Resolve anew first; build nothing unless all is as it was locked.' }),
     key: signingKeyFlag(),
+    carrier: Flags.boolean({
+      dependsOn: ['key'],
+      summary: 'Write the folder that travels as well: see carry.',
+    }),
+    executable: executableFlag,
   }
 
   async run() {
@@ -66,12 +58,12 @@ export default class Build extends BaseCommand {
       const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
       const sign = flags.key === undefined ? undefined : { key: flags.key, ask }
       const platform = thisPlatform()
-      const built = await build(
-        { specDir: args.spec, platform, output, concurrency, epoch, volumeSize, since, locked, sign },
-        host,
-        this.talk,
-      )
+      const { executable: executables = [] } = flags
+      const carrier = flags.carrier ? { executables, carrying: createCarrying() } : undefined
+      const request = { specDir: args.spec, platform, output, concurrency, epoch, volumeSize, since, locked }
+      const built = await build({ ...request, sign, carrier }, host, this.talk)
       this.log(builtText(built))
+      if (built.carrier) this.log(carriedText(built.carrier))
       return built
     } finally {
       await host.close()

@@ -8,7 +8,7 @@ import { smallSite } from '../unit/site/wire/sites.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const verbs = [
-  ...['lock', 'build', 'diff', 'inspect', 'images', 'sbom', 'verify', 'merge', 'sign', 'keys new'],
+  ...['lock', 'build', 'carry', 'diff', 'inspect', 'images', 'sbom', 'verify', 'merge', 'sign', 'keys new'],
   ...[
     'install',
     'check',
@@ -85,26 +85,6 @@ test.each([
     exit: 2,
     hints: expect.arrayContaining([hint]),
   })
-})
-
-test('the folder that is carried runs from anywhere, with its own Node and nothing else', async () => {
-  await execa('bash', [join(root, 'scripts', 'carry.sh'), join(dir, 'carry')])
-  const there = join(dir, 'site')
-  await execa('mkdir', [there])
-  await execa('tar', ['xzf', join(dir, 'carry', 'sealift.tar.gz'), '-C', there])
-  const run = (...words: string[]) =>
-    execa(join(there, 'sealift', 'sealift'), words, {
-      cwd: '/',
-      env: { PATH: '/usr/bin:/bin' },
-      extendEnv: false,
-      reject: false,
-    })
-  expect((await run('--version')).stdout).toContain('sealift/')
-  await writeFile(join(dir, 'site.yaml'), 'kind: Site\n')
-  const { exitCode, stderr } = await run('status', '-c', join(dir, 'site.yaml'))
-  expect(exitCode).toBe(40)
-  const [schema = ''] = /bundles\/schema\/\S+\.json/.exec(stderr) ?? []
-  expect(JSON.parse(await readFile(join(there, 'sealift', schema), 'utf8'))).toHaveProperty('properties')
 })
 
 describe('faults', () => {

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { signed } from '../../src/bundle/opening/signature.ts'
 import type { JsonError } from '../../src/cli/base-command.ts'
+import { carried } from '../../src/seal/carrier/index.ts'
 import { diffResult } from '../../src/seal/diff/index.ts'
 import { buildResult } from '../../src/seal/verbs/build/index.ts'
 import { imagesOutput, inspection } from '../../src/seal/verbs/inspect.ts'
@@ -50,6 +51,7 @@ const failure = z.strictObject({ error }) satisfies z.ZodType<JsonError>
 export const outputs = {
   'audit-export': auditExported,
   build: buildResult,
+  carry: carried,
   check: checkResult.extend({ error: error.optional() }),
   'ci-try': ciTried.extend({ error: error.optional() }),
   'ci-workflow': ciWorkflow,

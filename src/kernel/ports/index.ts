@@ -2,6 +2,7 @@
 export type { Account, Organization } from './account.ts'
 export { asStep } from './as-step.ts'
 export type { AuditEvent, AuditFeatures, AuditPage, AuditServer, LastLogin } from './audit.ts'
+export type { Carrying, Placed, Placing } from './carrying.ts'
 export type { Clock, Random } from './clock.ts'
 export {
   type Cluster,

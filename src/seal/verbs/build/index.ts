@@ -5,9 +5,11 @@ import { type AskPassphrase, openSigningKey, signed, writeSignature } from '../.
 import { count } from '../../../kernel/errors/index.ts'
 import type { BundleSpec } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
-import { asStep, type ConnectedHost, type Talk } from '../../../kernel/ports/index.ts'
+import { asStep, type Carrying, type ConnectedHost, type Talk } from '../../../kernel/ports/index.ts'
+import { carried, findExecutables } from '../../carrier/index.ts'
 import { fillFile } from '../../fetch/index.ts'
 import { makeLock } from '../../locking/index.ts'
+import { carryBuilt } from './carry-built.ts'
 import { diskPlan, diskText, planDisk } from './disk-plan.ts'
 import { budgetFile, type OwnFile, readLocked } from './own-files.ts'
 import { readOlder } from './since.ts'
@@ -34,6 +36,8 @@ export interface BuildRequest {
   readonly platform: string
   /** Signs what was built: the path of the private key, and who is asked for its passphrase. */
   readonly sign?: { readonly key: string; readonly ask: AskPassphrase } | undefined
+  /** Puts what was built and signed into a folder that travels, with these executables; needs `sign`. */
+  readonly carrier?: { readonly executables: readonly string[]; readonly carrying: Carrying } | undefined
 }
 
 /** What was built. Sizes in bytes. */
@@ -57,6 +61,8 @@ export const buildResult = z.strictObject({
   seconds: z.number(),
   /** The signature beside it, when a key was given. */
   signature: signed.exactOptional(),
+  /** The folder that travels, when one was wanted. */
+  carrier: carried.exactOptional(),
 })
 export type BuildResult = z.infer<typeof buildResult>
 
@@ -76,6 +82,9 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const { spec, lock, own } = await readLocked(specDir, files)
   const older = request.since === undefined ? undefined : await readOlder(request.since, files)
   const path = `${request.output}/${bundleFile(lock, older)}`
+  const { carrier } = request
+  const executables =
+    carrier && (await findExecutables(lock.platforms, carrier.executables, carrier.carrying))
   const wanted = { path, files: [...own, budgetFile(lock)], epoch, volumeSize }
   const unchanged = older ? undefined : await findUnchanged(wanted, files, talk)
   const made = unchanged
@@ -87,6 +96,10 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
       `${path}.sig lay there before: it is right only if it was made for ${made.digest}; sign again`,
     )
   const { digest, size, fetched } = made
+  const travels =
+    carrier && executables && sign && key
+      ? await carryBuilt({ path, key, keyFile: sign.key, executables }, { files, ...carrier }, talk)
+      : undefined
   return {
     ...{ path, digest, size, fetched },
     volumes: volumeSize === undefined ? 1 : Math.ceil(size / volumeSize),
@@ -97,6 +110,7 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
     ...('absent' in made ? { absent: made.absent } : {}),
     seconds: (clock.now() - started) / 1000,
     ...(signature ? { signature } : {}),
+    ...(travels ? { carrier: travels } : {}),
   }
 }
 

@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../../src/bundle/layout/index.ts'
-import { mediaTypes } from '../../../../src/kernel/oci/index.ts'
+import { digestOf, mediaTypes } from '../../../../src/kernel/oci/index.ts'
 import { build } from '../../../../src/seal/verbs/build/index.ts'
 import { lock } from '../../../../src/seal/verbs/lock.ts'
 import { connectedSpec } from '../../../support/connected-spec.ts'
+import { elfHead, memoryCarrying } from '../../../support/memory-carrying.ts'
 import { memorySource } from '../../../support/memory-files.ts'
 
 const platform = 'linux/amd64'
@@ -40,6 +41,26 @@ test('with a key the bundle is signed; one that cannot be used is told of before
   const { digest, signature } = await run({ sign: { key: 'release.key', ask } })
   expect(signature).toMatchObject({ path: `${bundle}.sig`, digest })
   expect(await files.exists(`${bundle}.sig`)).toBe(true)
+})
+
+test('with a carrier what was built and signed lies in a folder that travels; one without Sealift is not begun', async () => {
+  const { files, lines, run } = await locked()
+  const { privateKey } = generateKeyPairSync('ed25519')
+  await files.write('release.key', privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  await files.write('program', elfHead('linux/amd64'))
+  const sign = { key: 'release.key', ask: () => Promise.reject(new Error('this key has no passphrase')) }
+  const carrying = memoryCarrying(files)
+  await expect(run({ sign, carrier: { executables: [], carrying } })).rejects.toMatchObject({
+    code: 'FILE_FAILED',
+    message: 'there is no executable of Sealift for linux/amd64 here',
+  })
+  expect(lines).toEqual([])
+  const { carrier, digest } = await run({ sign, carrier: { executables: ['program'], carrying } })
+  expect(carrier).toMatchObject({ folder: 'out/small-1.0.0-carrier', digest })
+  for (const name of ['small-1.0.0.tar', 'small-1.0.0.tar.sig'])
+    expect(digestOf(await files.readBytes(`${carrier?.folder}/${name}`))).toBe(
+      digestOf(await files.readBytes(`out/${name}`)),
+    )
 })
 
 test.each([{}, { variant: null, config: null, history: null }, { variant: '' }])(

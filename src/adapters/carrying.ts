@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { isSea } from 'node:sea'
+import { SealiftError } from '../kernel/errors/index.ts'
+import type { Carrying, Placed, Placing } from '../kernel/ports/index.ts'
+import { fileFailed, makeFolder, syncFolder, writeAll } from './files/index.ts'
+import { thisPlatform } from './platform.ts'
+import { shipped } from './shipped.ts'
+
+/** By the machine in an ELF header (elf(5), e_machine). */
+const machines: Readonly<Record<number, string>> = { 62: 'linux/amd64', 183: 'linux/arm64' }
+
+/** Puts files into folders of this machine. */
+export function createCarrying(): Carrying {
+  return {
+    place: (from, to, placing) => failing('carry', from, () => place(from, to, placing)),
+    async executable(platform) {
+      if (isSea() && platform === thisPlatform()) return process.execPath
+      const path = join(executables(), `sealift-${platform.replaceAll('/', '-')}`)
+      const found = await stat(path).catch(() => undefined)
+      return found?.isFile() ? path : undefined
+    },
+    page: shipped,
+    platformOf: path => failing('read', path, () => platformOf(path)),
+  }
+}
+
+/** Where executables of other platforms lie: beside this one, or where a checkout makes them. */
+function executables(): string {
+  if (isSea()) return dirname(process.execPath)
+  return join(dirname(createRequire(import.meta.url).resolve('sealift/package.json')), 'dist', 'executable')
+}
+
+async function failing<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw fileFailed(doing, path, error)
+  }
+}
+
+async function place(from: string, to: string, { mode, signal, onRead }: Placing): Promise<Placed> {
+  const path = await realpath(from)
+  const stats = await stat(path)
+  if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot carry ${from}: it is no regular file`)
+  const source = await open(path, 'r')
+  const partial = `${to}.carrying`
+  try {
+    await makeFolder(dirname(to))
+    await rm(partial, { force: true })
+    const linkable = mode === undefined || (stats.mode & 0o777) === mode
+    const copy = linkable && (await linked(path, partial)) ? undefined : await open(partial, 'wx')
+    try {
+      const placed = await readThrough(source, copy, { signal, ...(onRead ? { onRead } : {}) })
+      // File systems without modes refuse them.
+      if (mode !== undefined) await copy?.chmod(mode).catch(() => {})
+      await copy?.sync()
+      return await named(partial, to, placed)
+    } finally {
+      await copy?.close()
+    }
+  } finally {
+    await source.close()
+    // A second name of what lies there already stays behind when it is renamed.
+    await rm(partial, { force: true })
+  }
+}
+
+async function named(partial: string, to: string, placed: Placed): Promise<Placed> {
+  await rename(partial, to)
+  await syncFolder(dirname(to))
+  return placed
+}
+
+/** Whether the file has another name now: other file systems, and some of sticks and networks, give it none. */
+async function linked(from: string, to: string): Promise<boolean> {
+  return await link(from, to).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Reads a file from its start, and writes what is read where a copy is wanted. */
+async function readThrough(
+  source: FileHandle,
+  copy: FileHandle | undefined,
+  { signal, onRead }: Placing,
+): Promise<Placed> {
+  const hash = createHash('sha256')
+  const chunk = Buffer.allocUnsafeSlow(1024 * 1024)
+  let size = 0
+  for (;;) {
+    if (signal.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while files were carried')
+    const { bytesRead } = await source.read(chunk, 0, chunk.length, size)
+    if (bytesRead === 0) return { digest: `sha256:${hash.digest('hex')}`, size }
+    const bytes = chunk.subarray(0, bytesRead)
+    hash.update(bytes)
+    if (copy !== undefined) await writeAll(copy, bytes, size)
+    size += bytesRead
+    onRead?.(bytesRead)
+  }
+}
+
+async function platformOf(path: string): Promise<string | undefined> {
+  const file = await open(path, 'r')
+  try {
+    const head = Buffer.alloc(20)
+    const { bytesRead } = await file.read(head, 0, head.length, 0)
+    // 64 bits, the low byte first.
+    if (bytesRead < head.length || head.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') return undefined
+    return machines[head.readUInt16LE(18)]
+  } finally {
+    await file.close()
+  }
+}

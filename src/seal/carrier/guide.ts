@@ -1,0 +1,72 @@
+import type { PublicKey } from '../../bundle/sign/index.ts'
+import { type Digest, hexOf } from '../../kernel/oci/index.ts'
+import { checkingLine, quoted, sumsFile, sumsSignature } from './checksums.ts'
+
+/** What the guide speaks of; files by their names in its folder. */
+export interface Guided {
+  /** The bundle's name and version, for people. */
+  readonly title: string
+  /** What `install` is given: of volumes, the name that they share. */
+  readonly bundle: string
+  readonly digest: Digest
+  readonly publicKey: string
+  readonly key: PublicKey
+  readonly executables: readonly { readonly platform: string; readonly name: string }[]
+  /** All that the checksums name, in their order. */
+  readonly names: readonly string[]
+}
+
+/** What Node 24 asks of a host: the newest versions that its program names (`readelf -V`), the same on both architectures. */
+export const hostNeeds = { GLIBC: '2.28', GLIBCXX: '3.4.21', CXXABI: '1.3.11' } as const
+
+/** The guide that is printed and lies in the folder. Its first line checks the folder. */
+export function guideText({ key, publicKey, executables, ...guided }: Guided): string {
+  const [first] = executables
+  const program = `./${quoted(first?.name ?? 'sealift')}`
+  const bundle = quoted(guided.bundle)
+  const isEcdsa = key.type === 'ecdsa'
+  const said = isEcdsa
+    ? 'checks every file of it with nothing but openssl, of any age. It must print: Verified OK'
+    : 'checks every file of it with OpenSSL 3 and sha256sum. It must print: Signature Verified\nSuccessfully, and OK for each file.'
+  const several = executables.length > 1
+  return `${checkingLine(guided.names, publicKey, key.type)}
+
+The line above, typed in this folder before anything else is done with it,
+${said}
+
+It believes ${publicKey}, which lies here too. Look first whether that is the key you know: this prints its
+fingerprint, to compare with what you were told by another way than this folder,
+
+  openssl pkey -pubin -in ${quoted(publicKey)} -outform DER | openssl dgst -sha256
+
+  ${hexOf(key.fingerprint)}
+
+
+WHAT IS HERE: ${guided.title}
+
+${guided.names.map(name => `  ${name}`).join('\n')}
+  ${sumsFile}, ${sumsSignature}
+
+  The bundle is ${guided.digest}.
+${several ? `\n${executables.map(({ name, platform }) => `  ${name} is for ${platform}`).join('\n')}\n` : ''}
+WHAT THE HOST MUST HAVE
+
+  Linux on ${executables.map(({ platform }) => platform.replace('linux/', '')).join(' or ')}, with
+  glibc ${hostNeeds.GLIBC} or newer, libgcc_s, and libstdc++ of GCC 7 or newer (GLIBCXX_${hostNeeds.GLIBCXX}, CXXABI_${hostNeeds.CXXABI}):
+  Debian 10, Ubuntu 20.04, RHEL 8, SLES 15 SP3 and all newer ones. No Node, no helm, no kubectl, no internet.
+  Of other programs only k3s or ctr is run, to load images. Programs must be allowed to run in TMPDIR (/tmp):
+  the bundle's helm is put there, for its owner alone, and taken away afterwards.
+
+
+INSTALL
+
+  chmod +x ${executables.map(({ name }) => quoted(name)).join(' ')}        # what a stick's file system may have lost
+  ${program} verify ${bundle} --key ${quoted(publicKey)}
+  ${program} install ${bundle} -c site.yaml
+  ${program} check -c site.yaml
+
+  site.yaml says where the site's cluster, PostgreSQL and Dragonfly are. Under "keys" it has the text of ${publicKey}:
+  without that, install refuses the bundle. README.md here has a chapter on it and on every verb; each explains itself
+  as well: ${program} install --help
+`
+}
