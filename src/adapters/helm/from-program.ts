@@ -1,5 +1,6 @@
-import { chmod, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants } from 'node:fs'
+import { access, chmod, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { TemporaryHelm } from '../../kernel/ports/index.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -8,7 +9,7 @@ import type { HelmOptions } from './options.ts'
 
 /**
  * Puts a helm program into a private folder and gives the port on it; `dispose` removes the folder.
- * @throws SealiftError DISK_FULL, FILE_FAILED
+ * @throws SealiftError DISK_FULL, FILE_FAILED, also where no program may run in that folder
  */
 export async function helmFrom(
   bytes: Uint8Array,
@@ -19,10 +20,24 @@ export async function helmFrom(
   try {
     await writeFile(program, bytes, { mode: 0o700 })
     await chmod(program, 0o700)
+    // The system refuses it already where the volume is mounted with `noexec` (access(2)): said before anything is changed.
+    await access(program, constants.X_OK)
   } catch (cause) {
     await dispose()
+    if (systemCode(cause) === 'EACCES') throw notRun(dirname(folder), cause)
     const code = systemCode(cause) === 'ENOSPC' ? 'DISK_FULL' : 'FILE_FAILED'
     throw new SealiftError(code, `helm could not be unpacked into ${folder}`, { cause })
   }
   return { ...createHelm({ program, ...cluster }), dispose }
+}
+
+function notRun(folder: string, cause: unknown): SealiftError {
+  return new SealiftError(
+    'FILE_FAILED',
+    `helm cannot be run in ${folder}: no program may, it is mounted noexec`,
+    {
+      cause,
+      hints: ['name a folder where programs may run, for this command alone: TMPDIR=/var/tmp sealift ...'],
+    },
+  )
 }
