@@ -5,6 +5,7 @@ import { createRuntime, detectRuntime } from './containerd/index.ts'
 import { createDragonfly } from './dragonfly/index.ts'
 import { nodeFiles } from './files/index.ts'
 import { helmFrom } from './helm/from-program.ts'
+import { imagesFolder } from './images-dir/index.ts'
 import { createInfisical } from './infisical/index.ts'
 import { createIssuers } from './issuers/index.ts'
 import { siteNodes } from './nodes/index.ts'
@@ -18,11 +19,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface SiteLocation {
   readonly cluster: { readonly kubeconfig?: string | undefined; readonly context?: string | undefined }
   readonly containerd?: { readonly ctr: readonly string[]; readonly address?: string | undefined } | undefined
+  readonly load?: { readonly dataDir?: string | undefined } | undefined
 }
 
 /** The site: cluster, containerd if this is a node, database, cache, Infisical. Nothing is connected yet. */
 export async function siteHost(
-  { cluster, containerd }: SiteLocation,
+  { cluster, containerd, load }: SiteLocation,
   environment: Environment,
 ): Promise<SiteHost> {
   const { context } = cluster
@@ -40,6 +42,7 @@ export async function siteHost(
     cluster: site,
     runtime,
     nodes: () => siteNodes({ cluster: site, calls, here: runtime, site: where }),
+    imagesFolder: imagesFolder(load?.dataDir),
     database: createPostgres(),
     cache: createDragonfly(),
     infisical: (baseUrl, haste) => createInfisical({ baseUrl, clock, ...haste }),

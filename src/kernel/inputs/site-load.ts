@@ -14,6 +14,13 @@ export const loadFields = z.strictObject({
     .describe(
       "containerd of this node, K3s's folder of images (images-dir), the site's own registry, or every node through the cluster; containerd where this machine has one when left out",
     ),
+  dataDir: z
+    .string()
+    .regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\0]*$/, 'an absolute path without ..')
+    .optional()
+    .describe(
+      "K3s's --data-dir on this node, below which its folder of images is; /var/lib/rancher/k3s when left out",
+    ),
 })
 
 /** How images come to the nodes, as site.yaml has it. */

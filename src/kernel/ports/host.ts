@@ -2,6 +2,7 @@ import type { Clock, Random } from './clock.ts'
 import type { Cluster } from './cluster.ts'
 import type { Files } from './files.ts'
 import type { Helm } from './helm.ts'
+import type { ImagesFolder } from './images-folder.ts'
 import type { Infisical } from './infisical.ts'
 import type { Issuers } from './issuers.ts'
 import type { SiteNodes } from './nodes.ts'
@@ -50,6 +51,8 @@ export interface SiteHost {
   readonly runtime: Runtime | undefined
   /** The site's nodes, each with its containerd. @throws SealiftError CLUSTER_* */
   readonly nodes: () => Promise<SiteNodes>
+  /** K3s's folder of images on this machine, whether there is one or not. */
+  readonly imagesFolder: ImagesFolder
   readonly database: Database
   readonly cache: Cache
   /** Infisical's API at a base URL. */

@@ -16,6 +16,8 @@ export interface LoadPlan {
   /** Names of missing images that the runtime does not have with this digest, or has from Sealift: what a purge may take. */
   readonly brought: ReadonlySet<string>
   readonly present: readonly CarriedImage[]
+  /** How the runtime has pinned the present ones, by each of their names. */
+  readonly pins: ReadonlyMap<string, Pick<RuntimeImage, 'pinned' | 'pinEnds'>>
   /** Names of present images that kubelet's image collection might delete, now or after K3s's next start. */
   readonly unpinned: readonly string[]
   /** Present images that are not unpacked: a load was killed between the two. */
@@ -35,6 +37,22 @@ export function runtimeNames({ name }: Pick<CarriedImage, 'name'>): string[] {
   if (reference?.digest === undefined) return [name]
   const { registry, repository, digest } = reference
   return [name, printReference({ registry, repository, digest })]
+}
+
+/**
+ * The names by digest alone that K3s, or a pull, has given images beside their names: each would keep all of an image's
+ * content when the others are gone.
+ */
+export function digestNames(
+  images: readonly Pick<RuntimeImage, 'name' | 'digest'>[],
+  there: readonly Pick<RuntimeImage, 'name'>[],
+): string[] {
+  const known = new Set(there.map(({ name }) => name))
+  const made = images.flatMap(({ name, digest }) => {
+    const { registry, repository } = parseReference(name) ?? {}
+    return registry && repository ? printReference({ registry, repository, digest }) : []
+  })
+  return [...new Set(made)].filter(name => known.has(name))
 }
 
 /**
@@ -58,6 +76,7 @@ export function planLoad(bundle: Bundle, present: readonly RuntimeImage[], platf
     missing,
     brought: new Set(brought),
     present: there,
+    pins: known,
     packed: there.filter(({ name }) => known.get(name)?.unpacked !== true),
     unpinned: there.flatMap(runtimeNames).filter(name => known.get(name)?.pinned !== true),
     needed: bundle.absent.filter(({ digest }) => digests.has(digest)),

@@ -1,18 +1,20 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { LoadingWayName, Site } from '../../../kernel/inputs/index.ts'
-import type { SiteHost } from '../../../kernel/ports/index.ts'
+import type { BundleSource, SiteHost } from '../../../kernel/ports/index.ts'
 import { containerdWay } from './containerd.ts'
+import { imagesDirWay } from './images-dir.ts'
 import type { LoadingWay } from './way.ts'
 
 /**
  * The way that images take to a site's nodes: the one that was asked for, else site.yaml's, else this machine's
- * containerd where it has one. Never a registry unasked.
+ * containerd where it has one. Never a registry unasked. `source` is the file that the bundle was opened from.
  * @throws SealiftError LOAD_FAILED where the way needs what is not here
  */
 export function chooseWay(
   asked: LoadingWayName | undefined,
   site: Pick<Site, 'load'>,
-  host: Pick<SiteHost, 'runtime' | 'platform'>,
+  host: Pick<SiteHost, 'runtime' | 'platform' | 'imagesFolder' | 'cluster'>,
+  source: BundleSource,
 ): LoadingWay {
   const name = asked ?? site.load?.way ?? 'containerd'
   if (name === 'containerd') {
@@ -24,6 +26,7 @@ export function chooseWay(
       ],
     })
   }
+  if (name === 'images-dir') return imagesDirWay({ ...host, source })
   throw new SealiftError('LOAD_FAILED', `this Sealift cannot load images by way ${name}`, {
     hints: ['load into the containerd of the node: --load containerd'],
   })

@@ -55,4 +55,9 @@ export interface LoadingWay {
    * @throws SealiftError LOAD_FAILED, BASE_MISSING, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED
    */
   load(request: LoadRequest): Promise<WayResult>
+  /**
+   * Takes away what older bundles alone needed, once this one is proven; gives what went, in words.
+   * @throws SealiftError LOAD_FAILED, CLUSTER_*
+   */
+  settle?(bundle: Bundle): Promise<string[]>
 }

@@ -99,6 +99,8 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       const at = new Date(clock.now()).toISOString()
       const { digest, size, lock } = bundle
       const record = await readKeysRecord(cluster)
+      for (const gone of (await way.settle?.(bundle)) ?? [])
+        talk.reporter.note(`no longer needed, and gone: ${gone}`)
       const keys = observeKeys(record.fingerprint ?? '', record, site.escrow)
       const run = {
         ...{ by: host.operator, started: new Date(began).toISOString(), steps },

@@ -41,7 +41,7 @@ export async function withOpened<T>(
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, files, talk)
     const { downgrade, takeOver } = allow
-    const way = chooseWay(load, site, host)
+    const way = chooseWay(load, site, host, source)
     const look = { bundle, site, wired, way, downgrade, takeOver }
     await lookFirst(look, host, talk)
     const helm = await bundledHelm(bundle, host)

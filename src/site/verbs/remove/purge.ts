@@ -12,7 +12,7 @@ import {
   type SiteHost,
 } from '../../../kernel/ports/index.ts'
 import { broughtImages } from '../../install/index.ts'
-import { namesOn, runtimeNames } from '../../load/index.ts'
+import { digestNames, namesOn, ownFiles, runtimeNames } from '../../load/index.ts'
 import {
   leaveNamespace,
   madeForCache,
@@ -50,7 +50,7 @@ export interface Purge {
  * @throws SealiftError CLUSTER_*, DATABASE_*, CACHE_*, LOAD_FAILED
  */
 export async function purge({ bundle, site, wired, crds, namespaces, host, take }: Purge): Promise<string[]> {
-  const { cluster, runtime } = host
+  const { cluster, runtime, imagesFolder } = host
   const { database, dragonfly } = site
   const kept: string[] = []
   for (const { metadata } of crds)
@@ -83,6 +83,12 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
       )
     } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
+  // Before the images: while they lie there, a start of K3s brings them back.
+  const files = ownFiles(await imagesFolder.names())
+  if (files.length > 0)
+    await take(`${files.join(', ')} in ${imagesFolder.path}`, async () => {
+      for (const file of files) await imagesFolder.remove(file)
+    })
   if (runtime) kept.push(...(await purgeImages({ bundle, wired, runtime, cluster, take })))
   else kept.push('the images: this machine is not the node')
   return kept
@@ -103,9 +109,11 @@ async function purgeImages({
   readonly cluster: Cluster
 }): Promise<string[]> {
   // A receipt may have been deleted since, and an older Sealift wrote no notes on images.
-  const noted = (await runtime.images()).filter(image => image.brought).map(({ name }) => name)
-  const recorded = await namesOn(runtime, await broughtImages(cluster))
-  const brought = [...new Set([...recorded, ...noted])]
+  const there = await runtime.images()
+  const noted = there.filter(image => image.brought)
+  const recorded = await broughtImages(cluster)
+  const named = [...(await namesOn(runtime, recorded)), ...noted.map(({ name }) => name)]
+  const brought = [...new Set([...named, ...digestNames([...recorded, ...noted], there)])]
   const others = (await namesOn(runtime, bundle.lock.images)).filter(name => !brought.includes(name))
   const pods = await cluster.list(kinds.pod)
   const used = imagesOf(pods.filter(pod => isOthers(pod, wired)))

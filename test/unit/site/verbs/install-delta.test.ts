@@ -8,6 +8,7 @@ import { loadImages } from '../../../../src/site/load/index.ts'
 import { install } from '../../../../src/site/verbs/install/index.ts'
 import { memoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles, memorySource } from '../../../support/memory-files.ts'
+import { memoryImagesFolder } from '../../../support/memory-images-folder.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryNodes } from '../../../support/memory-nodes.ts'
 import { memoryRuntime } from '../../../support/memory-runtime.ts'
@@ -47,6 +48,7 @@ async function site() {
     cluster: { ...cluster, forwardService: () => Promise.reject(notReached) },
     runtime,
     nodes: memoryNodes({ node1: runtime }),
+    imagesFolder: memoryImagesFolder(runtime, files.readBytes),
     database: { open: () => Promise.reject(notReached) },
     cache: { open: () => Promise.reject(notReached) },
     infisical: () => {

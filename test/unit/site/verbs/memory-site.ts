@@ -1,6 +1,7 @@
 /** A site in memory, and two bundles for it, for tests of what happens between installs and removals. */
 import { clock, random } from '../../../../src/adapters/clock.ts'
 import { specTitle } from '../../../../src/bundle/layout/index.ts'
+import type { LoadingWayName } from '../../../../src/kernel/inputs/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import type { KubernetesObject, SiteHost, Talk } from '../../../../src/kernel/ports/index.ts'
@@ -10,6 +11,7 @@ import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { type MemoryHelm, memoryHelm } from '../../../support/memory-helm.ts'
+import { type MemoryImagesFolder, memoryImagesFolder } from '../../../support/memory-images-folder.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryNodes } from '../../../support/memory-nodes.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
@@ -64,6 +66,7 @@ const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, 
 export interface MemorySite {
   readonly cluster: MemoryCluster
   readonly runtime: MemoryRuntime
+  readonly imagesFolder: MemoryImagesFolder
   readonly host: SiteHost
 }
 
@@ -76,6 +79,7 @@ export async function memorySite(): Promise<MemorySite> {
   const uri = 'postgresql://infisical:word@pg.bank.example/infisical'
   await cluster.apply(secretObject('default', 'database', { uri }))
   const runtime = memoryRuntime('amd64')
+  const imagesFolder = memoryImagesFolder(runtime, files.readBytes)
   const helm: MemoryHelm = {
     ...memoryHelm(cluster, {}),
     upgrade: () => Promise.reject(killed),
@@ -93,6 +97,7 @@ export async function memorySite(): Promise<MemorySite> {
     cluster,
     runtime,
     nodes: memoryNodes({ node1: runtime }),
+    imagesFolder,
     database: {
       open: async () => sessionOf(answers),
     },
@@ -110,7 +115,7 @@ export async function memorySite(): Promise<MemorySite> {
     operator: 'root@node1, process 1',
     manifests: shippedManifest,
   }
-  return { cluster, runtime, host }
+  return { cluster, runtime, imagesFolder, host }
 }
 
 /** Installs a bundle on a host. */
@@ -119,10 +124,11 @@ export async function installOn(
   version: Version,
   allowed: Partial<Allowances> = {},
   talk: Talk = recordedTalk(),
+  load?: LoadingWayName,
 ): Promise<unknown> {
   const site = await readSite('site.yaml', host.files)
   const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
-  return install({ bundle: `${version}.tar`, site, journal: 'journal', allow }, host, talk)
+  return install({ bundle: `${version}.tar`, site, journal: 'journal', allow, load }, host, talk)
 }
 
 /** Removes a bundle from a host. */

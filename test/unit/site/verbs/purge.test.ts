@@ -8,6 +8,7 @@ import { broughtImages, noteBrought, writeReceipt } from '../../../../src/site/i
 import { loadArchive } from '../../../../src/site/load/index.ts'
 import { tinyLayout } from '../../../support/layout.ts'
 import { memorySource } from '../../../support/memory-files.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { smallSite } from '../wire/sites.ts'
 import {
   bundles,
@@ -77,6 +78,19 @@ describe('a purge takes from the node', () => {
     }
     await removeFrom(host, '1.0.0', true)
     expect(taken).toEqual(names)
+  })
+
+  test('what K3s has imported from its folder, under every name, and the file', async () => {
+    await expect(installOn(host, '1.0.0', {}, recordedTalk(), 'images-dir')).rejects.toBe(killed)
+    const others = 'airgap-images.tar'
+    site.imagesFolder.files.set(others, Buffer.alloc(1024))
+    const { removed } = await removeFrom(host, '1.0.0', true)
+    expect(removed.filter(what => /images/.test(what))).toEqual([
+      expect.stringMatching(/^sealift-sample-1\.0\.0-[0-9a-f]{12}\.tar in \/k3s\/agent\/images$/),
+      'images',
+    ])
+    expect([...site.imagesFolder.files.keys()]).toEqual([others])
+    expect(await namesOnNode(site)).toEqual([])
   })
 
   test('what killed loads have left, before the images, and says so', async () => {

@@ -1,20 +1,36 @@
 import { expect, test } from 'vitest'
+import type { LoadFields, LoadingWayName } from '../../../../../src/kernel/inputs/index.ts'
 import { chooseWay } from '../../../../../src/site/load/index.ts'
+import { memoryCluster } from '../../../../support/memory-cluster.ts'
+import { memorySource } from '../../../../support/memory-files.ts'
+import { memoryImagesFolder } from '../../../../support/memory-images-folder.ts'
 import { memoryRuntime } from '../../../../support/memory-runtime.ts'
 
-const platform = 'linux/amd64'
-const node = { runtime: memoryRuntime('amd64'), platform }
-const desk = { runtime: undefined, platform }
+const runtime = memoryRuntime('amd64')
+const common = {
+  platform: 'linux/amd64',
+  cluster: memoryCluster(),
+  imagesFolder: memoryImagesFolder(runtime),
+}
+const node = { ...common, runtime }
+const desk = { ...common, runtime: undefined }
+const source = memorySource(new Uint8Array())
+
+const choose = (
+  asked: LoadingWayName | undefined,
+  load: LoadFields | undefined,
+  host: typeof node | typeof desk,
+) => chooseWay(asked, { load }, host, source)
 
 test('the containerd of this machine is the way where nothing else is said', () => {
-  expect(chooseWay(undefined, {}, node).name).toBe('containerd')
-  expect(chooseWay(undefined, { load: {} }, node).name).toBe('containerd')
-  expect(chooseWay('containerd', {}, node).name).toBe('containerd')
+  expect(choose(undefined, undefined, node).name).toBe('containerd')
+  expect(choose(undefined, {}, node).name).toBe('containerd')
+  expect(choose('containerd', undefined, node).name).toBe('containerd')
 })
 
 test('without one it is told what to do', () => {
   for (const asked of [undefined, 'containerd'] as const)
-    expect(() => chooseWay(asked, {}, desk)).toThrow(
+    expect(() => choose(asked, undefined, desk)).toThrow(
       expect.objectContaining({
         code: 'LOAD_FAILED',
         message: expect.stringContaining('no containerd'),
@@ -24,9 +40,11 @@ test('without one it is told what to do', () => {
 })
 
 test('the flag goes before the site file', () => {
-  expect(chooseWay('containerd', { load: { way: 'cluster' } }, node).name).toBe('containerd')
+  expect(choose('containerd', { way: 'images-dir' }, node).name).toBe('containerd')
+  expect(choose(undefined, { way: 'images-dir' }, node).name).toBe('images-dir')
+  expect(choose('images-dir', undefined, desk).name).toBe('images-dir')
 })
 
 test('a way that is not there is refused by its name', () => {
-  expect(() => chooseWay(undefined, { load: { way: 'cluster' } }, node)).toThrow(/way cluster/)
+  expect(() => choose(undefined, { way: 'cluster' }, node)).toThrow(/way cluster/)
 })
