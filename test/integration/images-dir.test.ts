@@ -12,6 +12,7 @@ import { chooseWay } from '../../src/site/load/index.ts'
 import { startContainerd, type TestContainerd } from '../support/containerd.ts'
 import { type K3sImages, startK3sImages } from '../support/k3s-images.ts'
 import { memoryCluster } from '../support/memory-cluster.ts'
+import { memoryNodes } from '../support/memory-nodes.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
 import { sampleDelta } from '../support/sample-delta.ts'
 
@@ -41,6 +42,7 @@ const host = () => ({
   platform,
   cluster,
   imagesFolder: imagesFolder(dataDir),
+  nodes: memoryNodes({}),
 })
 
 async function load(path: string) {

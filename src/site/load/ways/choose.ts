@@ -1,6 +1,7 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { LoadingWayName, Site } from '../../../kernel/inputs/index.ts'
 import type { BundleSource, SiteHost } from '../../../kernel/ports/index.ts'
+import { clusterWay } from './cluster.ts'
 import { containerdWay } from './containerd.ts'
 import { imagesDirWay } from './images-dir.ts'
 import type { LoadingWay } from './way.ts'
@@ -13,7 +14,7 @@ import type { LoadingWay } from './way.ts'
 export function chooseWay(
   asked: LoadingWayName | undefined,
   site: Pick<Site, 'load'>,
-  host: Pick<SiteHost, 'runtime' | 'platform' | 'imagesFolder' | 'cluster'>,
+  host: Pick<SiteHost, 'runtime' | 'platform' | 'imagesFolder' | 'cluster' | 'nodes'>,
   source: BundleSource,
 ): LoadingWay {
   const name = asked ?? site.load?.way ?? 'containerd'
@@ -21,12 +22,13 @@ export function chooseWay(
     if (host.runtime) return containerdWay(host.runtime, host.platform)
     throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
       hints: [
-        'run sealift on the K3s node',
+        'run sealift on the K3s node, or load through the cluster: --load cluster',
         'or say where it is: containerd.ctr and containerd.address in site.yaml',
       ],
     })
   }
   if (name === 'images-dir') return imagesDirWay({ ...host, source })
+  if (name === 'cluster') return clusterWay(host.nodes)
   throw new SealiftError('LOAD_FAILED', `this Sealift cannot load images by way ${name}`, {
     hints: ['load into the containerd of the node: --load containerd'],
   })

@@ -2,6 +2,7 @@ import type { Bundle, CarriedImage } from '../../../bundle/layout/index.ts'
 import type { LoadingWayName } from '../../../kernel/inputs/index.ts'
 import type { Clock, Progress } from '../../../kernel/ports/index.ts'
 import type { LoadResult } from '../load.ts'
+import type { NodeStep } from './node-step.ts'
 
 /** What a load is asked for, whatever its way. All that is told is told while it works. */
 export interface LoadRequest {
@@ -18,6 +19,8 @@ export interface LoadRequest {
   readonly announce: (brought: readonly CarriedImage[]) => Promise<void>
   /** Told when all bytes are moved, and another load may begin: what is left, such as unpacking, goes on beside it. */
   readonly imported?: () => void
+  /** Begins what is seen of one node, where the way brings images to several. */
+  readonly stepOn?: (node: string) => NodeStep
 }
 
 /** What a load did, and how that is told in one line. */
@@ -60,4 +63,6 @@ export interface LoadingWay {
    * @throws SealiftError LOAD_FAILED, CLUSTER_*
    */
   settle?(bundle: Bundle): Promise<string[]>
+  /** Ends what it needed on the site; never throws. It may be asked again after that. */
+  close?(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { noteBrought, type Step } from '../../install/index.ts'
-import { doubtfulImages } from '../../load/index.ts'
+import { doubtfulImages, stepPerNode } from '../../load/index.ts'
 import type { ImageGroup } from './image-groups.ts'
 import type { Installation } from './installation.ts'
 
@@ -40,6 +40,7 @@ async function load(
     signal,
     say,
     imported,
+    stepOn: stepPerNode(talk),
     onProgress: talk.progressOn({ update: say }),
     tell: text => reporter.note(text),
     announce: brought =>

@@ -3,7 +3,7 @@ import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../
 import { type InfisicalAccess, infisicalAccess } from '../../../kernel/access/index.ts'
 import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { type Receipt, refuseWrongSite } from '../../install/index.ts'
-import { chooseWay } from '../../load/index.ts'
+import { chooseWay, type LoadingWay, usualWay } from '../../load/index.ts'
 import { type Wired, wiredCharts } from '../../wire/index.ts'
 import { siteRecipients } from './escrow-step.ts'
 import { type Look, lookFirst } from './look-first.ts'
@@ -34,6 +34,7 @@ export async function withOpened<T>(
   const { files } = host
   await siteRecipients(site)
   const source = await files.openBundle(path)
+  let chosen: LoadingWay | undefined
   try {
     const bundle = await openBundle(source)
     const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
@@ -41,7 +42,8 @@ export async function withOpened<T>(
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     await verifySource(source, { path, platform: host.platform }, files, talk)
     const { downgrade, takeOver } = allow
-    const way = chooseWay(load, site, host, source)
+    const way = chooseWay(load ?? site.load?.way ?? (await usualWay(host)), site, host, source)
+    chosen = way
     const look = { bundle, site, wired, way, downgrade, takeOver }
     await lookFirst(look, host, talk)
     const helm = await bundledHelm(bundle, host)
@@ -53,6 +55,7 @@ export async function withOpened<T>(
       await helm.dispose()
     }
   } finally {
+    await chosen?.close?.()
     await source.close()
   }
 }

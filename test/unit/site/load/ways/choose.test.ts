@@ -4,6 +4,7 @@ import { chooseWay } from '../../../../../src/site/load/index.ts'
 import { memoryCluster } from '../../../../support/memory-cluster.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
 import { memoryImagesFolder } from '../../../../support/memory-images-folder.ts'
+import { memoryNodes } from '../../../../support/memory-nodes.ts'
 import { memoryRuntime } from '../../../../support/memory-runtime.ts'
 
 const runtime = memoryRuntime('amd64')
@@ -11,6 +12,7 @@ const common = {
   platform: 'linux/amd64',
   cluster: memoryCluster(),
   imagesFolder: memoryImagesFolder(runtime),
+  nodes: memoryNodes({ node1: runtime }),
 }
 const node = { ...common, runtime }
 const desk = { ...common, runtime: undefined }
@@ -46,5 +48,5 @@ test('the flag goes before the site file', () => {
 })
 
 test('a way that is not there is refused by its name', () => {
-  expect(() => choose(undefined, { way: 'cluster' }, node)).toThrow(/way cluster/)
+  expect(() => choose(undefined, { way: 'registry' }, node)).toThrow(/way registry/)
 })

@@ -5,6 +5,7 @@ import { chooseWay, type LoadRequest } from '../../../../../src/site/load/index.
 import { type MemoryCluster, memoryCluster } from '../../../../support/memory-cluster.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
 import { type MemoryImagesFolder, memoryImagesFolder } from '../../../../support/memory-images-folder.ts'
+import { memoryNodes } from '../../../../support/memory-nodes.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../../support/memory-runtime.ts'
 import { RecordingClock } from '../../../../support/recording-clock.ts'
 import { sampleDelta } from '../../../../support/sample-delta.ts'
@@ -25,7 +26,12 @@ beforeEach(() => {
 /** The file's path is what is in it. */
 const sourceOf = (file: Buffer): BundleSource => memorySource(file, file.toString('base64'))
 const way = (source: BundleSource) =>
-  chooseWay('images-dir', {}, { runtime, platform, cluster, imagesFolder: folder }, source)
+  chooseWay(
+    'images-dir',
+    {},
+    { runtime, platform, cluster, imagesFolder: folder, nodes: memoryNodes({}) },
+    source,
+  )
 
 async function load(source: BundleSource, over: Partial<LoadRequest> = {}) {
   const bundle = await openBundle(source)
@@ -157,7 +163,7 @@ test('without a containerd to ask, what nodes say of their images must do', asyn
     })),
   }
   await cluster.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node1' }, status })
-  const desk = { runtime: undefined, platform, cluster, imagesFolder: folder }
+  const desk = { runtime: undefined, platform, cluster, imagesFolder: folder, nodes: memoryNodes({}) }
   const source = sourceOf(sample.file)
   const request = {
     ...{
