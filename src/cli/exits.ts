@@ -47,6 +47,28 @@ export const changeExits: readonly ErrorCode[] = [
   'SITE_BUSY',
 ]
 
+/** How asking whether a site works can end, and mending its images first. */
+export const checkExits: readonly ErrorCode[] = [
+  'LOCK_INVALID',
+  'FILE_FAILED',
+  'KEY_INVALID',
+  'BUNDLE_MALFORMED',
+  'BUNDLE_DAMAGED',
+  'BUNDLE_WRONG_PLATFORM',
+  'BUNDLE_UNSIGNED',
+  'SIGNATURE_INVALID',
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+  'NOT_INSTALLED',
+  'WRONG_SITE',
+  'SITE_BUSY',
+  'CHECK_FAILED',
+  'BUDGET_OBSERVED',
+]
+
 /** How asking a site's Infisical, as its admin, can end. */
 const adminExits: readonly ErrorCode[] = [
   'FILE_FAILED',

@@ -2,45 +2,52 @@ import { Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { budgetText } from '../cli/budget-table.ts'
-import { siteFlag } from '../cli/flags.ts'
+import { checkExits } from '../cli/exits.ts'
+import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { readSite } from '../kernel/inputs/index.ts'
-import { check, checkFault } from '../site/verbs/check/index.ts'
+import { journalPath, readSite } from '../kernel/inputs/index.ts'
+import { check, checkFault, repair } from '../site/verbs/check/index.ts'
 
 export default class Check extends BaseCommand {
   static override summary =
-    'Ask whether a site works: databases, Infisical, External Secrets Operator, releases, images, use against the budget.'
+    'Ask whether a site works: databases, Infisical, External Secrets Operator, releases, images on every node, use against the budget.'
   static override description =
-    'Logs in to PostgreSQL, Dragonfly and Infisical as those do that live on them, and sends one secret from Infisical to a Kubernetes Secret. Leaves nothing behind. Use is measured over a window, the highest figure of each container counts.'
+    'Logs in to PostgreSQL, Dragonfly and Infisical as those do that live on them, and sends one secret from Infisical to a Kubernetes Secret. Leaves nothing behind. Use is measured over a window, the highest figure of each container counts. With --repair, images that lost their pin are pinned first, on every node, and with --bundle those that are gone are loaded again; what was done is in the journal.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --site site.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml --window 60 --json',
+    '<%= config.bin %> <%= command.id %> -c site.yaml --repair --bundle infisical-1.0.0.tar',
   ]
-  static override readonly exits: readonly ErrorCode[] = [
-    'LOCK_INVALID',
-    'FILE_FAILED',
-    'SITE_INVALID',
-    'CLUSTER_UNREACHABLE',
-    'CLUSTER_DENIED',
-    'CLUSTER_FAILED',
-    'FOREIGN_INSTALL',
-    'NOT_INSTALLED',
-    'CHECK_FAILED',
-    'BUDGET_OBSERVED',
-  ]
+  static override readonly exits: readonly ErrorCode[] = checkExits
   static override flags = {
     site: siteFlag,
     window: Flags.integer({ default: 10, min: 0, max: 3600, summary: 'Seconds to measure use for.' }),
+    repair: Flags.boolean({ summary: 'Mend images first: pin them, and load what is gone out of --bundle.' }),
+    bundle: Flags.string({
+      dependsOn: ['repair'],
+      summary: 'The bundle that is installed; for images that are gone.',
+    }),
+    'allow-unsigned': allowFlags['allow-unsigned'],
   }
 
   async run() {
     const { flags } = await this.parse(Check)
-    const { site } = await readSite(flags.site, nodeFiles())
-    const result = await check(flags.window, site, await siteHost(site, process.env), this.talk)
-    for (const { id, ok, message, hint } of result.verdicts)
+    const read = await readSite(flags.site, nodeFiles())
+    const host = await siteHost(read.site, process.env)
+    const request = {
+      site: read,
+      bundle: flags.bundle,
+      unsigned: flags['allow-unsigned'],
+      journal: journalPath(flags.site, read.site),
+    }
+    const mended = flags.repair ? await repair(request, host, this.talk) : undefined
+    for (const { node, what, done } of mended ?? []) this.log(`+ ${done} on node ${node}: ${what}`)
+    const found = await check(flags.window, read.site, host, this.talk)
+    for (const { id, ok, message, hint } of found.verdicts)
       this.log(`${ok ? '✔' : '✖'} ${id}: ${message}${hint ? `\n    → ${hint}` : ''}`)
-    this.log(`\n${budgetText(result.budget)}`)
-    return this.withFault(result, checkFault(result))
+    this.log(`\n${budgetText(found.budget)}`)
+    const result = mended === undefined ? found : { ...found, repaired: mended }
+    return this.withFault(result, checkFault(found))
   }
 }

@@ -9,14 +9,12 @@ import {
   type ContainerUsage,
   type KubernetesObject,
   kinds,
-  type Runtime,
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
 import {
   budgetAccount,
   judgeDeployment,
-  judgeLeftovers,
   judgeReady,
   observeBudget,
   type Verdict,
@@ -25,9 +23,11 @@ import {
 import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.ts'
 import { redacted, wantsPods } from '../../release/index.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
+import { lookAtImages } from './images.ts'
 import { askInfisical } from './infisical.ts'
 import { lookAtKeys } from './keys.ts'
 import { allLooked, looked } from './looked.ts'
+import { repaired } from './mend.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
 import { usageOver } from './usage-over.ts'
@@ -39,6 +39,8 @@ export const checkResult = z.strictObject({
   ok: z.boolean(),
   verdicts: z.array(verdict),
   budget: budgetAccount,
+  /** What was mended before the look, where that was asked for. */
+  repaired: z.array(repaired).exactOptional(),
 })
 export type CheckResult = z.infer<typeof checkResult>
 
@@ -78,7 +80,7 @@ export async function check(window: number, site: Site, host: SiteHost, talk: Ta
 
 /** What can be asked at the same time: what a sync rests on, and the others. */
 async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: AbortSignal) {
-  const { cluster, runtime } = host
+  const { cluster } = host
   const namespaces = [...new Set(receipt.lock.charts.map(chart => chart.namespace))]
   let where: WhereWired = {}
   const unknown = await looked('namespaces', async () => {
@@ -93,12 +95,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     lookAtWebhooks(cluster, namespaces),
   ])
   const others = allLooked([
-    looked(
-      'images',
-      async () =>
-        runtime ? [...(await judgeImages(receipt, runtime)), judgeLeftovers(await runtime.leftovers())] : [],
-      'run sealift as root on the node, or correct containerd in the site file',
-    ),
+    lookAtImages(receipt, host),
     lookAtTeamsStore(cluster),
     lookAtIngress(cluster, site, where.infisical),
     lookAtLease(host, signal),
@@ -146,23 +143,6 @@ function withoutSecrets(verdict: Verdict): Verdict {
   return { ...verdict, message: redacted(verdict.message, 1000) }
 }
 
-async function judgeImages({ lock }: Receipt, runtime: Runtime): Promise<Verdict[]> {
-  const present = new Map((await runtime.images()).map(image => [image.name, image]))
-  const hint = 'run sealift install again: it loads and pins what is missing'
-  return lock.images.map(({ name, digest }) => {
-    const id = `image/${name}`
-    const image = present.get(name)
-    if (image === undefined) return { id, ok: false, message: 'is not on this node', hint }
-    if (image.digest !== digest)
-      return { id, ok: false, message: `is ${image.digest}, not the bundle's ${digest}`, hint }
-    if (!image.complete) return { id, ok: false, message: 'is not complete', hint }
-    if (image.pinEnds) return { id, ok: false, message: "its pin goes at K3s's next start", hint }
-    return image.pinned
-      ? { id, ok: true, message: 'here, complete, pinned' }
-      : { id, ok: false, message: 'is not pinned: kubelet may delete it', hint }
-  })
-}
-
 /** The error that ends a `check` that found something. @returns undefined when all is well */
 export function checkFault({ ok, verdicts, budget }: CheckResult): SealiftError | undefined {
   const bad = verdicts.filter(verdict => !verdict.ok)
@@ -178,3 +158,6 @@ export function checkFault({ ok, verdicts, budget }: CheckResult): SealiftError 
     ? undefined
     : new SealiftError('BUDGET_OBSERVED', 'all works, but more is used than the budget allows')
 }
+
+export type { Repaired } from './mend.ts'
+export { type RepairRequest, repair } from './repair.ts'

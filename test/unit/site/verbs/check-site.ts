@@ -12,6 +12,7 @@ import { type CheckResult, check } from '../../../../src/site/verbs/check/index.
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
+import { memoryNodes } from '../../../support/memory-nodes.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
@@ -116,7 +117,15 @@ export async function checkSite(): Promise<CheckSite> {
       return session()
     }
   const host = {
-    ...{ files, cluster, clock, runtime: undefined, random: countingRandom(), manifests: shippedManifest },
+    ...{
+      files,
+      cluster,
+      clock,
+      runtime: undefined,
+      nodes: memoryNodes({}),
+      random: countingRandom(),
+      manifests: shippedManifest,
+    },
     database: { open: opening(() => sessionOf(answers.database)) },
     cache: { open: opening(() => cacheOf(answers.cache)) },
     infisical: () => infisical,
