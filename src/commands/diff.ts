@@ -51,7 +51,7 @@ export default class Diff extends BaseCommand {
     const { args, flags } = await this.parse(Diff)
     const host = {
       files: nodeFiles(),
-      helmFrom: (program: Uint8Array) => helmFrom(program),
+      helmFrom,
       platform: thisPlatform(),
     }
     const { objects, key: keys = [] } = flags

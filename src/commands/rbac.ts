@@ -7,6 +7,7 @@ import { BaseCommand } from '../cli/index.ts'
 import { grantedText, rbacExits, subjectFlag, usualSubject, verbsFor } from '../cli/rbac-flags.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
+import type { HelmFrom } from '../kernel/ports/index.ts'
 import { siteVerbs } from '../site/rights/index.ts'
 import { rbac } from '../site/verbs/rbac.ts'
 import { teamsRules, teamsVerbs } from '../teams/rights/index.ts'
@@ -64,7 +65,7 @@ export default class Rbac extends BaseCommand {
     const host = {
       files: nodeFiles(),
       platform: thisPlatform(),
-      helmFrom: (program: Uint8Array) => helmFrom(program),
+      helmFrom: (program => helmFrom(program)) satisfies HelmFrom,
     }
     const result = await rbac(request, host, this.talk)
     this.log(grantedText(result.objects, flags.for))

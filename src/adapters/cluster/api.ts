@@ -20,8 +20,12 @@ export interface Api {
 
 const timeout = 30_000
 const mostBytes = 64 * 1024 * 1024
-// Each has a connection of its own: whoever asks for the objects of hundreds of teams would open as many at once.
+// Each has a connection for itself: whoever asks for the objects of hundreds of teams would open as many at once.
 const mostAtOnce = 16
+// A run asks some hundred things, most of them one after the other: to shake hands anew each time takes longer than the
+// answers. Not for what must not be sent twice: a connection that the server has just given up would lose it. Sockets are
+// told apart by what they were opened with, so that other credentials get another one.
+const kept = new https.Agent({ keepAlive: true, scheduling: 'lifo' })
 const tries = 6
 // What a connection dies of when the server restarts or a balancer lets go of it.
 const broken = new Set(['ECONNRESET', 'EPIPE'])
@@ -124,7 +128,9 @@ async function once({ config, server }: Connection, call: Call): Promise<Answer>
   const signal = AbortSignal.timeout(timeout)
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const { request } = url.protocol === 'http:' ? http : https
-    const sent = request(url, { ...options, method: call.method, headers, signal }, resolve)
+    const direct = url.protocol === 'https:' && config.getCurrentCluster()?.proxyUrl === undefined
+    const agent = direct && call.method !== 'POST' ? { agent: kept } : {}
+    const sent = request(url, { ...options, ...agent, method: call.method, headers, signal }, resolve)
     sent.once('error', reject)
     sent.end(body)
   })

@@ -9,10 +9,10 @@ import type { HelmOptions } from './options.ts'
 
 /**
  * Puts a helm program into a private folder and gives the port on it; `dispose` removes the folder.
- * @throws SealiftError DISK_FULL, FILE_FAILED, also where no program may run in that folder
+ * @throws SealiftError DISK_FULL, FILE_FAILED, also where no program may run in that folder, and what the bytes throw
  */
 export async function helmFrom(
-  bytes: Uint8Array,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
   cluster: Omit<HelmOptions, 'program'> = {},
 ): Promise<TemporaryHelm> {
   const { path: folder, dispose } = await temporaryFolder('sealift-tool-')
@@ -24,6 +24,7 @@ export async function helmFrom(
     await access(program, constants.X_OK)
   } catch (cause) {
     await dispose()
+    if (cause instanceof SealiftError) throw cause
     if (systemCode(cause) === 'EACCES') throw notRun(dirname(folder), cause)
     const code = systemCode(cause) === 'ENOSPC' ? 'DISK_FULL' : 'FILE_FAILED'
     throw new SealiftError(code, `helm could not be unpacked into ${folder}`, { cause })

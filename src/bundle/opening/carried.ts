@@ -3,7 +3,7 @@ import type { ChartSpec } from '../../kernel/inputs/index.ts'
 import { mediaTypes } from '../../kernel/oci/index.ts'
 import type { Files, Release, SiteHost, TemporaryHelm } from '../../kernel/ports/index.ts'
 import type { Bundle } from '../layout/index.ts'
-import { toolBytes, toolProgram } from './tool-program.ts'
+import { toolPieces } from './tool-program.ts'
 import { valuesLimit } from './values-files.ts'
 
 /** The bundle's helm, unpacked for this machine. The caller disposes of it. @throws SealiftError BUNDLE_WRONG_PLATFORM */
@@ -21,9 +21,9 @@ export async function bundledHelm(
       },
     )
   }
-  // Whole and hashed before a byte of it is used: what is unpacked while it is read may be run before its end is seen.
-  const program = await toolProgram(await bundle.read(tool.descriptor.digest, toolBytes), tool.member)
-  return host.helmFrom(program)
+  // In pieces: whole, packed and unpacked, it would be most of what an install has in memory. It is hashed while it is
+  // read, and nobody can run it before all of it is there.
+  return host.helmFrom(toolPieces(bundle.stream(tool.descriptor.digest), tool.member))
 }
 
 const packageLimit = 64 * 1024 * 1024

@@ -14,7 +14,7 @@ export {
   signed,
   writeSignature,
 } from './signature.ts'
-export { toolBytes, toolProgram } from './tool-program.ts'
+export { toolBytes, toolPieces, toolProgram } from './tool-program.ts'
 export { readPublicKeys, requireSigned, requireTrusted, signatureLimit } from './trust.ts'
 export { readValues } from './values-files.ts'
 export { verifySource } from './verify-source.ts'

@@ -25,7 +25,33 @@ export async function readPackage(
   wanted: (path: string) => boolean,
   limits: PackageLimits = chartLimits,
 ): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>()
+  const files = new Map<string, Uint8Array[]>()
+  for await (const { path, first, bytes } of piecesOf(packed, wanted, limits)) {
+    if (first) files.set(path, [])
+    files.get(path)?.push(bytes)
+  }
+  return new Map([...files].map(([path, pieces]) => [path, Buffer.concat(pieces)]))
+}
+
+/** Bytes of a file in a package. */
+export interface PackagePiece {
+  readonly path: string
+  /** Whether the file begins with them; a later file of the same path takes its place. */
+  readonly first: boolean
+  readonly bytes: Uint8Array
+}
+
+/**
+ * The same piece by piece, as they are unpacked: what is large need not be in memory. The last piece of a file is known to
+ * be it when the next one's first comes, or the end.
+ * @throws SealiftError CONTENT_MISMATCH as {@link readPackage}, after pieces that must not be used then
+ */
+export async function* piecesOf(
+  packed: AsyncIterable<Uint8Array> | Uint8Array,
+  wanted: (path: string) => boolean,
+  limits: PackageLimits = chartLimits,
+): AsyncGenerator<PackagePiece> {
+  let pieces: PackagePiece[] = []
   let entries = 0
   let ended = false
   const parser = new Parser({
@@ -36,7 +62,7 @@ export async function readPackage(
       entries += 1
       const path = entry.path.replace(/^\.\//, '')
       if ((entry.type === 'File' || entry.type === 'OldFile') && isBelow(path) && wanted(path))
-        collect(entry, path, files)
+        collect(entry, path, piece => pieces.push(piece))
       else entry.resume()
     },
   })
@@ -61,10 +87,14 @@ export async function readPackage(
       if (!ended) parser.write(chunk)
       if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`)
       if (broken[0] !== undefined) throw broken[0]
+      const ready = pieces
+      pieces = []
+      yield* ready
     }
     parser.end()
     if (broken[0] !== undefined) throw broken[0]
     if (entries === 0) throw new Error('it has no entries')
+    yield* pieces
   } catch (error) {
     if (error instanceof SealiftError) throw error
     throw new SealiftError('CONTENT_MISMATCH', `not a readable .tar.gz: ${(error as Error).message}`, {
@@ -74,13 +104,11 @@ export async function readPackage(
     source.destroy()
     gunzip.destroy()
   }
-  return files
 }
 
-function collect(entry: ReadEntry, path: string, files: Map<string, Uint8Array>): void {
-  const chunks: Buffer[] = []
-  entry.on('data', (chunk: Buffer) => chunks.push(chunk))
-  entry.on('end', () => files.set(path, Buffer.concat(chunks)))
+function collect(entry: ReadEntry, path: string, add: (piece: PackagePiece) => void): void {
+  add({ path, first: true, bytes: new Uint8Array() })
+  entry.on('data', (bytes: Buffer) => add({ path, first: false, bytes }))
 }
 
 function isBelow(path: string): boolean {

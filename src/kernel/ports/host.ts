@@ -16,8 +16,11 @@ export interface TemporaryHelm extends Helm {
   dispose(): Promise<void>
 }
 
-/** Makes a helm out of a program's bytes; on a site it talks to the site's cluster. */
-export type HelmFrom = (program: Uint8Array) => Promise<TemporaryHelm>
+/**
+ * Makes a helm out of a program's bytes, whole or piece by piece; on a site it talks to the site's cluster.
+ * @throws what the pieces throw, and keeps nothing of them then
+ */
+export type HelmFrom = (program: Uint8Array | AsyncIterable<Uint8Array>) => Promise<TemporaryHelm>
 
 /** How a verb is watched and stopped. */
 export interface Talk {

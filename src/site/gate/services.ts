@@ -1,6 +1,6 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost } from '../../kernel/ports/index.ts'
-import { haveOlderKeys } from '../install/index.ts'
+import { allInOrder, haveOlderKeys } from '../install/index.ts'
 import {
   type CacheFacts,
   cacheConnections,
@@ -38,8 +38,9 @@ export async function checkServices(
 ): Promise<string> {
   const services = servicesOf(site, host, infisical.namespace)
   await siteVariables(services.cluster, site)
-  const { facts, stored } = await ownPlace(services, takeOver)
-  return `${databaseWords(facts)}, ${cacheWords(await lookAtCache(services, stored))}`
+  const stored = await storedKeys(services.cluster, services.namespace)
+  const [{ facts }, cache] = await allInOrder([ownPlace(services, takeOver), lookAtCache(services, stored)])
+  return `${databaseWords(facts)}, ${cacheWords(cache)}`
 }
 
 /** The database and the keys that are this site's, or will be. Changes nothing. @throws SealiftError as {@link checkServices} */

@@ -2,6 +2,7 @@
  * Takes named steps and a journal, runs each as soon as what it needs is done, and gives how each ended. Also says what on the
  * cluster is not ours. Never knows what a step does.
  */
+export { allInOrder } from './all-in-order.ts'
 export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { requireGraph } from './graph.ts'

@@ -12,13 +12,14 @@ export interface Look extends Ground {
 }
 
 /**
- * Looks at all that could stop an install, before its first change.
+ * Looks at all that could stop an install, before its first change: all of it side by side, as calls that each end with
+ * what they throw, the gravest first.
  * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, SITE_INVALID, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
  */
-export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise<void> {
+export function looks(look: Look, host: SiteHost, talk: Talk): Promise<void>[] {
   const { bundle, site, wired, way } = look
   const { cluster } = host
-  await lookAt('the cluster', talk, async () => {
+  const atCluster = lookAt('the cluster', talk, async () => {
     const { server, version } = await cluster.info()
     await requireOwn(look, cluster)
     const namespaces = namespacesOf(wired)
@@ -29,15 +30,20 @@ export async function lookFirst(look: Look, host: SiteHost, talk: Talk): Promise
     await requireEscrowChoice(cluster, site, wired.infisical.namespace)
     return `${version} at ${server}`
   })
-  if (bundle.absent.length > 0) await lookAt('what the delta builds on', talk, () => way.base(bundle))
-  await lookAt('the room for images', talk, async () => {
+  const atBase = () => lookAt('what the delta builds on', talk, () => way.base(bundle))
+  const atRoom = lookAt('the room for images', talk, async () => {
     const { detail, doubt } = await way.room(bundle)
     if (doubt !== undefined) talk.reporter.warn(doubt)
     return detail
   })
-  for (const { message, hint } of await ingressFaults(cluster, site, wired.infisical.namespace))
-    talk.reporter.warn(`the Ingress will not work yet: ${message}; ${hint}`)
-  await lookAt('PostgreSQL and Dragonfly', talk, () => checkServices(site, host, wired, look.takeOver))
+  const atIngress = async () => {
+    for (const { message, hint } of await ingressFaults(cluster, site, wired.infisical.namespace))
+      talk.reporter.warn(`the Ingress will not work yet: ${message}; ${hint}`)
+  }
+  const atServices = lookAt('PostgreSQL and Dragonfly', talk, () =>
+    checkServices(site, host, wired, look.takeOver),
+  )
+  return [atCluster, ...(bundle.absent.length > 0 ? [atBase()] : []), atRoom, atIngress(), atServices]
 }
 
 async function lookAt(what: string, { reporter, signal }: Talk, look: () => Promise<string>): Promise<void> {

@@ -2,11 +2,11 @@ import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
 import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
 import { type InfisicalAccess, infisicalAccess } from '../../../kernel/access/index.ts'
 import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import { type Receipt, refuseWrongSite } from '../../install/index.ts'
+import { allInOrder, type Receipt, refuseWrongSite } from '../../install/index.ts'
 import { chooseWay, type LoadingWay, usualWay } from '../../load/index.ts'
 import { type Wired, wiredCharts } from '../../wire/index.ts'
 import { siteRecipients } from './escrow-step.ts'
-import { type Look, lookFirst } from './look-first.ts'
+import { type Look, looks } from './look-first.ts'
 import type { InstallRequest } from './request.ts'
 
 /** A bundle that is trusted and whole, on a site that was looked at. */
@@ -40,13 +40,20 @@ export async function withOpened<T>(
     const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
-    await verifySource(source, { path, platform: host.platform }, files, talk)
     const { downgrade, takeOver } = allow
     const way = chooseWay(load ?? site.load?.way ?? (await usualWay(host)), site, host, source)
     chosen = way
     const look = { bundle, site, wired, way, downgrade, takeOver }
-    await lookFirst(look, host, talk)
-    const helm = await bundledHelm(bundle, host)
+    // The whole file is read while the site is looked at; nothing is changed, and no helm unpacked, before that is through.
+    const verified = verifySource(source, { path, platform: host.platform }, files, talk)
+    const unpacking = verified.then(() => bundledHelm(bundle, host))
+    const helm = await allInOrder([verified, ...looks(look, host, talk), unpacking]).then(
+      () => unpacking,
+      async error => {
+        await unpacking.then(helm => helm.dispose()).catch(() => {})
+        throw error
+      },
+    )
     const access = infisicalAccess(host, wired.infisical.namespace)
     try {
       return await work({ bundle, wired, key, look, helm, access })

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { openBundle } from '../../../../src/bundle/layout/index.ts'
 import { bundledHelm } from '../../../../src/bundle/opening/carried.ts'
+import { toolPieces } from '../../../../src/bundle/opening/index.ts'
 import { entryHeader, paddedSize } from '../../../../src/kernel/archive/index.ts'
 import type { TemporaryHelm } from '../../../../src/kernel/ports/index.ts'
 import { memorySource } from '../../../support/memory-files.ts'
@@ -37,13 +39,33 @@ test('a helm that is not what its digest says is never run, whatever lies behind
   const made: string[] = []
   const host = {
     platform: 'linux/amd64',
-    helmFrom: async (program: Uint8Array) => {
-      made.push(Buffer.from(program).toString())
+    helmFrom: async (program: Uint8Array | AsyncIterable<Uint8Array>) => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of program as AsyncIterable<Uint8Array>) pieces.push(piece)
+      made.push(Buffer.concat(pieces).toString())
       return {} as TemporaryHelm
     },
   }
   await expect(bundledHelm(bundle, host)).rejects.toMatchObject({ code: 'BUNDLE_DAMAGED' })
   expect(made).toEqual([])
   await bundledHelm(await openBundle(memorySource(sampleBundle({ seed: long }).file)), host)
-  expect(made).toHaveLength(1)
+  expect(made).toEqual([`#!/bin/sh\necho ${long}\n`])
+})
+
+test('a tool’s archive that has the program twice, or not at all, is refused', async () => {
+  const archive = (...paths: string[]) =>
+    gzipSync(
+      Buffer.concat([
+        ...paths.flatMap(path => [entryHeader(path, 'file', 4, 0), Buffer.from('same'), Buffer.alloc(508)]),
+        Buffer.alloc(1024),
+      ]),
+    )
+  const read = async (packed: Uint8Array) => {
+    const pieces: Uint8Array[] = []
+    for await (const piece of toolPieces(Readable.from([packed]), 'bin/helm')) pieces.push(piece)
+    return Buffer.concat(pieces).toString()
+  }
+  expect(await read(archive('other', 'bin/helm'))).toBe('same')
+  for (const packed of [archive('bin/helm', 'bin/helm'), archive('other')])
+    await expect(read(packed)).rejects.toMatchObject({ code: 'CONTENT_MISMATCH' })
 })
