@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../kernel/ports/index.ts'
 
 /** What tells this machine from others. */
 export interface Here {
-  /** The kernel's id of this boot (random(4)), which containers share with their machine. */
+  /** The kernel's id of this boot (random(4)), which containers share with their machine; empty where there is none. */
   readonly boot: string
   readonly names: readonly string[]
   readonly addresses: readonly string[]
@@ -23,15 +23,17 @@ export async function thisMachine(): Promise<Here> {
 
 /**
  * The node that this machine is: the one of its boot, as kubelet tells it (nodeInfo.bootID). Of several, as in containers
- * on one machine, the one that has its name or an address of it; where that does not tell either, none.
+ * on one machine, or where nobody tells a boot, the one that has its name or an address of it; where that does not tell
+ * either, none.
  */
 export function nodeHere(nodes: readonly KubernetesObject[], here: Here): KubernetesObject | undefined {
-  const infoOf = ({ status }: KubernetesObject) => textsIn(fieldsOf(status)['nodeInfo'])
-  const ofBoot = nodes.filter(node => here.boot !== '' && infoOf(node)['bootID'] === here.boot)
-  if (ofBoot.length < 2) return ofBoot[0]
+  const bootOf = ({ status }: KubernetesObject) => textsIn(fieldsOf(status)['nodeInfo'])['bootID'] ?? ''
+  const possible = nodes.filter(node => here.boot === '' || bootOf(node) === '' || bootOf(node) === here.boot)
+  const [first] = possible
+  if (possible.length === 1 && here.boot !== '' && first && bootOf(first) === here.boot) return first
   const known = new Set([...here.names, ...here.addresses])
-  const ofName = ofBoot.filter(({ status }) =>
+  const named = possible.filter(({ status }) =>
     mappingsOf(fieldsOf(status)['addresses']).some(({ address }) => known.has(String(address))),
   )
-  return ofName.length === 1 ? ofName[0] : undefined
+  return named.length === 1 ? named[0] : undefined
 }

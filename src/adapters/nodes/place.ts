@@ -15,6 +15,9 @@ export interface NodePlace {
 }
 
 const k3sSocket = '/run/k3s/containerd/containerd.sock'
+const usualSocket = '/run/containerd/containerd.sock'
+/** Under which kubeadm notes the socket on its nodes. */
+const kubeadmSocket = 'kubeadm.alpha.kubernetes.io/cri-socket'
 
 /**
  * Where a node has its containerd: what the site file says, which is said of all nodes; else where K3s has its own. Its
@@ -27,7 +30,7 @@ export function placeOn(node: KubernetesObject, site: RuntimeLocation | undefine
     return {
       ctr: [program, ...words],
       programs: dirname(program),
-      address: pathOf(site?.address ?? '/run/containerd/containerd.sock'),
+      address: pathOf(site?.address ?? node.metadata.annotations?.[kubeadmSocket] ?? usualSocket),
     }
   const { kubeletVersion = '' } = textsIn(fieldsOf(node['status'])['nodeInfo'])
   if (!/\+k3s/.test(kubeletVersion))

@@ -10,5 +10,6 @@ export async function usualWay({
   nodes,
 }: Pick<SiteHost, 'runtime' | 'nodes'>): Promise<LoadingWayName> {
   const found = (await nodes()).nodes
-  return runtime !== undefined && found.length < 2 ? 'containerd' : 'cluster'
+  const own = found.length < 2 && found[0]?.local !== false
+  return runtime !== undefined && own ? 'containerd' : 'cluster'
 }

@@ -16,7 +16,7 @@ export async function lookAtImages(receipt: Receipt, host: SiteHost): Promise<re
       const { nodes, close } = await host.nodes()
       try {
         looks =
-          host.runtime && nodes.length < 2
+          host.runtime && nodes.length < 2 && nodes[0]?.local !== false
             ? await judgeAll(receipt, host.runtime)
             : await allLooked(nodes.map(node => lookAtNode(receipt, node, nodes.length)))
       } finally {

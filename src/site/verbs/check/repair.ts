@@ -65,7 +65,9 @@ async function mendAll(
   const { nodes, close } = await host.nodes()
   const { runtime, platform } = host
   const only =
-    runtime && nodes.length < 2 ? [{ name: nodes[0]?.name ?? 'this node', platform, runtime }] : nodes
+    runtime && nodes.length < 2 && nodes[0]?.local !== false
+      ? [{ name: nodes[0]?.name ?? 'this node', platform, runtime }]
+      : nodes
   const done: Repaired[] = []
   try {
     for (const node of only) {
