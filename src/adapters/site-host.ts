@@ -11,6 +11,7 @@ import { createIssuers } from './issuers/index.ts'
 import { siteNodes } from './nodes/index.ts'
 import { thisOperator, thisPlatform } from './platform.ts'
 import { createPostgres } from './postgres/index.ts'
+import { createRegistryPush } from './registry/index.ts'
 import { shipped } from './shipped.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -43,6 +44,7 @@ export async function siteHost(
     runtime,
     nodes: () => siteNodes({ cluster: site, calls, here: runtime, site: where }),
     imagesFolder: imagesFolder(load?.dataDir),
+    registryPush: target => createRegistryPush(target, { clock, environment }),
     database: createPostgres(),
     cache: createDragonfly(),
     infisical: (baseUrl, haste) => createInfisical({ baseUrl, clock, ...haste }),

@@ -43,6 +43,9 @@ const host = () => ({
   cluster,
   imagesFolder: imagesFolder(dataDir),
   nodes: memoryNodes({}),
+  registryPush: () => {
+    throw new Error('nothing is pushed here')
+  },
 })
 
 async function load(path: string) {

@@ -47,7 +47,10 @@ export function selfSigned(name: string, hosts: readonly string[] = [], end = '2
     der(0xa3, sequence(sequence(basicConstraints, octets(isCa)), sequence(subjectAltName, octets(names)))),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey))
-  const encoded = sequence(body, ecdsaWithSha256, signature).toString('base64').replace(/.{64}/g, '$&\n')
+  // No empty line before the end: OpenSSL takes no such file.
+  const encoded = sequence(body, ecdsaWithSha256, signature)
+    .toString('base64')
+    .replace(/.{64}(?!$)/g, '$&\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${encoded}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Secret } from '../../kernel/ports/index.ts'
 
+/** Bytes that a request sends. */
+export interface SentBody {
+  readonly size: number
+  readonly bytes: () => AsyncIterable<Uint8Array>
+}
+
 /** One request. */
 export interface Asking {
   /** What is asked for, as messages name it. */
@@ -10,6 +16,8 @@ export interface Asking {
   readonly authorization?: Secret | undefined
   /** A form to POST; without one it is a GET. */
   readonly form?: URLSearchParams
+  /** Something to write, with the bytes that go along; they are asked for anew where it is sent again. Follows no redirects. */
+  readonly writing?: { readonly method: 'POST' | 'PUT'; readonly body?: SentBody }
   /** Asks for the head of the answer alone. */
   readonly headOnly?: boolean
   readonly signal?: AbortSignal | undefined

@@ -54,17 +54,16 @@ async function storedCredential(
     const helper = file.credHelpers?.[name] ?? file.credsStore
     const answered = helper ? await askHelper(helper, name, environment) : undefined
     if (answered) return answered
-    const { username, password, auth, identitytoken, registrytoken } = loginFor(file, name, repository) ?? {}
-    const stored = credentialOf({
-      username,
-      password,
-      auth,
-      identity_token: identitytoken,
-      token: registrytoken,
-    })
+    const stored = loginOf(file, name, repository)
     if (stored) return stored
   }
   return undefined
+}
+
+/** The credential that a file of logins itself holds. */
+export function loginOf(file: LoginFile, name: string, repository?: string): Credential | undefined {
+  const { username, password, auth, identitytoken, registrytoken } = loginFor(file, name, repository) ?? {}
+  return credentialOf({ username, password, auth, identity_token: identitytoken, token: registrytoken })
 }
 
 /** The credential helper protocol (docker-credential-helpers): the server on stdin, JSON on stdout. */

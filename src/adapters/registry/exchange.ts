@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import type { Answer, Asking } from './asking.ts'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Answer, Asking, SentBody } from './asking.ts'
 import { type Connections, http, https, timedOut } from './connections.ts'
 import { tapBody } from './tap.ts'
 
@@ -22,19 +22,20 @@ const piece = 1024
  * @throws Error with a system's code, or the signal's reason when aborted
  */
 export function exchange(
-  { url, form, signal, authorization, headers, tapped, headOnly }: Asking,
+  { url, form, writing, signal, authorization, headers, tapped, headOnly }: Asking,
   connections: Connections,
   patience: Patience,
 ): Promise<Pick<Answer, 'response' | 'body'>> {
   const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
   const request = (url.protocol === 'https:' ? https() : http()).request(url, {
     agent: connections.agentFor(url),
-    method: form ? 'POST' : headOnly ? 'HEAD' : 'GET',
+    method: form ? 'POST' : (writing?.method ?? (headOnly ? 'HEAD' : 'GET')),
     headers: {
       // Ranges and digests are about the bytes as they are kept.
       'accept-encoding': 'identity',
       'user-agent': 'sealift',
       ...headers,
+      ...(writing ? { 'content-length': `${writing.body?.size ?? 0}` } : {}),
       ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
       ...(authorization ? { authorization: authorization.reveal() } : {}),
     },
@@ -47,7 +48,12 @@ export function exchange(
   // Not left to Node alone: a request that waits for a proxy's tunnel has no socket yet that could time out or be ended.
   const abort = () => giveUp(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
-  const timer = setTimeout(() => giveUp(timedOut()), patience.answer)
+  let timer = setTimeout(() => giveUp(timedOut()), patience.answer)
+  // A server has that long for each piece that it is sent, too.
+  const wait = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => giveUp(timedOut()), patience.answer)
+  }
   request.on('response', response => {
     clearTimeout(timer)
     resolve({ response, body: timed(response, (tapped && tapBody(response)) || response, patience.body) })
@@ -59,8 +65,21 @@ export function exchange(
     // An answer that is none, such as a change of protocol, ends in silence.
     reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' }))
   })
-  request.end(form?.toString())
+  if (writing?.body) send(request, writing.body, wait).catch(giveUp)
+  else request.end(form?.toString())
   return promise
+}
+
+/** Sends a body piece by piece, as fast as the server takes it; stops where the connection ends. */
+async function send(request: ClientRequest, { bytes }: SentBody, onPiece: () => void): Promise<void> {
+  for await (const piece of bytes()) {
+    if (request.destroyed) return
+    const taken = request.write(piece)
+    if (!taken) await new Promise<void>(resolve => void request.once('drain', resolve).once('close', resolve))
+    if (request.destroyed) return
+    onPiece()
+  }
+  request.end()
 }
 
 /** A body whose every piece must come in time. How long its reader takes is the reader's affair. */

@@ -56,6 +56,11 @@ export async function readLoginFile(path: string): Promise<LoginFile> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return {}
     throw new SealiftError('FILE_FAILED', `${path}: cannot be read (${code})`, { cause: error })
   }
+  return parseLoginFile(text, path)
+}
+
+/** Logins as Docker's config.json has them. @throws SealiftError FILE_FAILED, without the text */
+export function parseLoginFile(text: string, path: string): LoginFile {
   let fault = 'not JSON'
   try {
     // What is null is absent, as for Go, in which the tools that write this file are written.

@@ -41,7 +41,7 @@ export function createTransport(
       let hop = asking
       for (let count = 0; ; count++) {
         const answer = await sendOnce(hop)
-        if (!redirects.has(answer.status) || asking.form) return answer
+        if (!redirects.has(answer.status) || asking.form || asking.writing) return answer
         drain(answer)
         const url = redirectUrl(asking.subject, answer, count)
         // Credentials are for the host they were given for; once left behind they stay behind.

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { registryFields } from './site-registry.ts'
 
 /** The ways by which images come to a site's nodes. */
 export const loadingWays = ['containerd', 'images-dir', 'registry', 'cluster'] as const
@@ -21,6 +22,7 @@ export const loadFields = z.strictObject({
     .describe(
       "K3s's --data-dir on this node, below which its folder of images is; /var/lib/rancher/k3s when left out",
     ),
+  registry: registryFields.optional().describe("The site's own registry, for way registry"),
 })
 
 /** How images come to the nodes, as site.yaml has it. */

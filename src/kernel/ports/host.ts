@@ -7,6 +7,7 @@ import type { Infisical } from './infisical.ts'
 import type { Issuers } from './issuers.ts'
 import type { SiteNodes } from './nodes.ts'
 import type { Registry, Web } from './registry.ts'
+import type { PushTarget, RegistryPush } from './registry-push.ts'
 import type { Progress, Reporter, StepReport } from './reporter.ts'
 import type { Runtime } from './runtime.ts'
 import type { Cache, Database } from './services.ts'
@@ -56,6 +57,8 @@ export interface SiteHost {
   readonly nodes: () => Promise<SiteNodes>
   /** K3s's folder of images on this machine, whether there is one or not. */
   readonly imagesFolder: ImagesFolder
+  /** The write side of a registry; nothing is sent before it is asked to. */
+  readonly registryPush: (target: PushTarget) => RegistryPush
   readonly database: Database
   readonly cache: Cache
   /** Infisical's API at a base URL. */

@@ -59,7 +59,7 @@ const onSecond = (...words: string[]) => ctr[secondName()]?.(...words)
 
 /** Loads the sample by way cluster; gives what came of it, and bytes by node. */
 async function load(nodes = host.nodes) {
-  const way = chooseWay('cluster', {}, { ...host, nodes })
+  const way = chooseWay('cluster', {}, { ...host, nodes }, memorySource(sample.file))
   const moved: Record<string, number> = {}
   try {
     const bundle = await openBundle(memorySource(sample.file))

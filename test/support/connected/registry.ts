@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import type { Certificate } from '../certificate.ts'
 import { goTool } from '../tools/build.ts'
 import { basic, type Credentials, startTokenServer, type TokenServer } from './token-server.ts'
 
@@ -48,6 +49,14 @@ async function authConfig(auth: RegistryAuth, dir: string, tokens: TokenServer |
   return { htpasswd: { realm: 'sealift-sandbox', path } }
 }
 
+/** Certificate and key as files. */
+async function tlsFiles({ cert, key }: Certificate, dir: string): Promise<object> {
+  const paths = { certificate: join(dir, 'tls.crt'), key: join(dir, 'tls.key') }
+  await writeFile(paths.certificate, cert)
+  await writeFile(paths.key, key, { mode: 0o600 })
+  return paths
+}
+
 /** The address it listens on, from its own log, so that no port is guessed. */
 async function listening(logFile: string, running: () => boolean): Promise<string> {
   for (;;) {
@@ -64,9 +73,9 @@ async function listening(logFile: string, running: () => boolean): Promise<strin
  * @throws Error with its log when it does not start.
  */
 export async function startRegistry(
-  options: { readonly auth?: RegistryAuth; readonly dir?: string } = {},
+  options: { readonly auth?: RegistryAuth; readonly dir?: string; readonly tls?: Certificate } = {},
 ): Promise<TestRegistry> {
-  const { auth } = options
+  const { auth, tls } = options
   const binary = await goTool('registry')
   const home = await mkdtemp(join(tmpdir(), 'sealift-registry-'))
   const rootdirectory = options.dir ?? join(home, 'storage')
@@ -79,7 +88,11 @@ export async function startRegistry(
     version: '0.1',
     log: { level: 'info', formatter: 'text' },
     storage: { filesystem: { rootdirectory }, delete: { enabled: true } },
-    http: { addr: '127.0.0.1:0', secret: randomBytes(16).toString('hex') },
+    http: {
+      addr: '127.0.0.1:0',
+      secret: randomBytes(16).toString('hex'),
+      ...(tls ? { tls: await tlsFiles(tls, home) } : {}),
+    },
     ...(auth ? { auth: await authConfig(auth, home, tokens) } : {}),
   }
   const configFile = join(home, 'config.yml')
@@ -110,7 +123,7 @@ export async function startRegistry(
   })
   return {
     host,
-    url: `http://${host}`,
+    url: `${tls ? 'https' : 'http'}://${host}`,
     logFile,
     ...(tokens ? { tokens } : {}),
     authorization: async repository => {

@@ -4,6 +4,7 @@ import type { BundleSource, SiteHost } from '../../../kernel/ports/index.ts'
 import { clusterWay } from './cluster.ts'
 import { containerdWay } from './containerd.ts'
 import { imagesDirWay } from './images-dir.ts'
+import { registryWay } from './registry.ts'
 import type { LoadingWay } from './way.ts'
 
 /**
@@ -14,7 +15,7 @@ import type { LoadingWay } from './way.ts'
 export function chooseWay(
   asked: LoadingWayName | undefined,
   site: Pick<Site, 'load'>,
-  host: Pick<SiteHost, 'runtime' | 'platform' | 'imagesFolder' | 'cluster' | 'nodes'>,
+  host: Pick<SiteHost, 'runtime' | 'platform' | 'imagesFolder' | 'cluster' | 'nodes' | 'registryPush'>,
   source: BundleSource,
 ): LoadingWay {
   const name = asked ?? site.load?.way ?? 'containerd'
@@ -29,7 +30,8 @@ export function chooseWay(
   }
   if (name === 'images-dir') return imagesDirWay({ ...host, source })
   if (name === 'cluster') return clusterWay(host.nodes)
-  throw new SealiftError('LOAD_FAILED', `this Sealift cannot load images by way ${name}`, {
-    hints: ['load into the containerd of the node: --load containerd'],
+  if (site.load?.registry) return registryWay(site.load.registry, host)
+  throw new SealiftError('LOAD_FAILED', 'the site file names no registry to push images to', {
+    hints: ['name it there: load: { registry: { host: registry.bank.example:5000 } }'],
   })
 }

@@ -49,6 +49,9 @@ async function site() {
     runtime,
     nodes: memoryNodes({ node1: runtime }),
     imagesFolder: memoryImagesFolder(runtime, files.readBytes),
+    registryPush: () => {
+      throw new Error('nothing is pushed here')
+    },
     database: { open: () => Promise.reject(notReached) },
     cache: { open: () => Promise.reject(notReached) },
     infisical: () => {

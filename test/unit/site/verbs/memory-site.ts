@@ -98,6 +98,9 @@ export async function memorySite(): Promise<MemorySite> {
     runtime,
     nodes: memoryNodes({ node1: runtime }),
     imagesFolder,
+    registryPush: () => {
+      throw new Error('nothing is pushed here')
+    },
     database: {
       open: async () => sessionOf(answers),
     },

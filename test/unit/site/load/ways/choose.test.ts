@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest'
 import type { LoadFields, LoadingWayName } from '../../../../../src/kernel/inputs/index.ts'
 import { chooseWay } from '../../../../../src/site/load/index.ts'
-import { memoryCluster } from '../../../../support/memory-cluster.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
-import { memoryImagesFolder } from '../../../../support/memory-images-folder.ts'
-import { memoryNodes } from '../../../../support/memory-nodes.ts'
 import { memoryRuntime } from '../../../../support/memory-runtime.ts'
+import { wayHost } from '../../../../support/way-host.ts'
 
 const runtime = memoryRuntime('amd64')
-const common = {
-  platform: 'linux/amd64',
-  cluster: memoryCluster(),
-  imagesFolder: memoryImagesFolder(runtime),
-  nodes: memoryNodes({ node1: runtime }),
-}
+const common = wayHost()
 const node = { ...common, runtime }
 const desk = { ...common, runtime: undefined }
 const source = memorySource(new Uint8Array())
@@ -47,6 +40,7 @@ test('the flag goes before the site file', () => {
   expect(choose('images-dir', undefined, desk).name).toBe('images-dir')
 })
 
-test('a way that is not there is refused by its name', () => {
-  expect(() => choose(undefined, { way: 'registry' }, node)).toThrow(/way registry/)
+test('the cluster is one way, and a registry another, where the site file names it', () => {
+  expect(choose('cluster', undefined, desk).name).toBe('cluster')
+  expect(() => choose('registry', undefined, desk)).toThrow(/names no registry/)
 })

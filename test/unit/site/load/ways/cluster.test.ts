@@ -2,20 +2,14 @@ import { expect, test, vi } from 'vitest'
 import { openBundle } from '../../../../../src/bundle/layout/index.ts'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
 import { chooseWay, type LoadRequest, stepPerNode, usualWay } from '../../../../../src/site/load/index.ts'
-import { memoryCluster } from '../../../../support/memory-cluster.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
-import { memoryImagesFolder } from '../../../../support/memory-images-folder.ts'
 import { memoryNodes } from '../../../../support/memory-nodes.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../../support/recorded-talk.ts'
 import { sampleBundle, sampleImages } from '../../../../support/sample-bundle.ts'
+import { wayHost } from '../../../../support/way-host.ts'
 
-const desk = {
-  runtime: undefined,
-  platform: 'linux/amd64',
-  cluster: memoryCluster(),
-  imagesFolder: memoryImagesFolder(memoryRuntime('amd64')),
-}
+const desk = wayHost()
 const sample = Object.values(sampleImages)
 const open = () => openBundle(memorySource(sampleBundle().file))
 

@@ -12,6 +12,9 @@ import { sampleDelta } from '../../../../support/sample-delta.ts'
 import { names, platform, sample } from '../node.ts'
 
 const { older, full, delta } = sampleDelta()
+const registryPush = () => {
+  throw new Error('nothing is pushed here')
+}
 let runtime: MemoryRuntime
 let folder: MemoryImagesFolder
 let cluster: MemoryCluster
@@ -29,7 +32,7 @@ const way = (source: BundleSource) =>
   chooseWay(
     'images-dir',
     {},
-    { runtime, platform, cluster, imagesFolder: folder, nodes: memoryNodes({}) },
+    { runtime, platform, cluster, imagesFolder: folder, nodes: memoryNodes({}), registryPush },
     source,
   )
 
@@ -163,7 +166,14 @@ test('without a containerd to ask, what nodes say of their images must do', asyn
     })),
   }
   await cluster.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node1' }, status })
-  const desk = { runtime: undefined, platform, cluster, imagesFolder: folder, nodes: memoryNodes({}) }
+  const desk = {
+    runtime: undefined,
+    platform,
+    cluster,
+    imagesFolder: folder,
+    nodes: memoryNodes({}),
+    registryPush,
+  }
   const source = sourceOf(sample.file)
   const request = {
     ...{

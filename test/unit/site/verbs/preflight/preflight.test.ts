@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
+import type { HelmFrom } from '../../../../../src/kernel/ports/index.ts'
 import { preflightFault } from '../../../../../src/site/verbs/preflight/index.ts'
 import { checkOf, lookAt, outcomes, type PreflightWorld, preflightWorld } from './preflight-site.ts'
 
@@ -56,7 +57,7 @@ test('a file that is no bundle is a fault, and hides nothing of the cluster', as
 test('a bundle that nobody signed is a fault, and no program of it is run', async () => {
   let ran = false
   const { host } = world
-  const helmFrom = async (program: Uint8Array) => {
+  const helmFrom: HelmFrom = async program => {
     ran = true
     return host.helmFrom(program)
   }
