@@ -11,6 +11,9 @@ export interface Patience {
   readonly body: number
 }
 
+/** The source of what was to be sent has failed; its error is the cause. The server is not to blame. */
+export class SourceFault extends Error {}
+
 /** What is enough for a registry that works hard, on a line that is bad. */
 export const usualPatience: Patience = { answer: 30_000, body: 60_000 }
 
@@ -72,14 +75,26 @@ export function exchange(
 
 /** Sends a body piece by piece, as fast as the server takes it; stops where the connection ends. */
 async function send(request: ClientRequest, { bytes }: SentBody, onPiece: () => void): Promise<void> {
-  for await (const piece of bytes()) {
+  let wake = () => {}
+  request.on('drain', () => wake()).on('close', () => wake())
+  for await (const piece of told(bytes())) {
     if (request.destroyed) return
-    const taken = request.write(piece)
-    if (!taken) await new Promise<void>(resolve => void request.once('drain', resolve).once('close', resolve))
+    const drained = new Promise<void>(resolve => {
+      wake = resolve
+    })
+    if (!request.write(piece) && !request.closed) await drained
     if (request.destroyed) return
     onPiece()
   }
   request.end()
+}
+
+async function* told(bytes: AsyncIterable<Uint8Array>) {
+  try {
+    yield* bytes
+  } catch (cause) {
+    throw new SourceFault('its bytes could not be read', { cause })
+  }
 }
 
 /** A body whose every piece must come in time. How long its reader takes is the reader's affair. */

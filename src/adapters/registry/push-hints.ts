@@ -19,7 +19,7 @@ function hintsFor(error: SealiftError): readonly string[] | undefined {
   if (error.code === 'REGISTRY_FAILED')
     return ['what it says is in its log; the push goes on where it stopped when it is run again']
   if (error.code !== 'REGISTRY_UNREACHABLE') return undefined
-  const code = systemCode(error) ?? ''
+  const code = systemCode(error.cause) ?? ''
   if (plain.test(code))
     return ['where it speaks HTTP without TLS, say so in site.yaml: load.registry.plainHttp: true']
   if (untrusted.test(code))

@@ -5,7 +5,7 @@ import { header, readBody, readRefusal } from './answer.ts'
 import type { Answer, Asking } from './asking.ts'
 import { type Access, createAuthorize } from './authorize.ts'
 import { createCredentials, loginOf } from './credentials.ts'
-import type { Patience } from './exchange.ts'
+import { type Patience, SourceFault } from './exchange.ts'
 import { statusFailure } from './failures.ts'
 import { type Environment, parseLoginFile } from './login-files.ts'
 import { manifestTypes } from './manifests.ts'
@@ -43,7 +43,7 @@ export function createRegistryPush(target: PushTarget, options: PushOptions): Re
   const context: RetryContext = { clock, ...(onRetry ? { onRetry } : {}) }
   const retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal) =>
     retryAny(context, attempt, signal).catch((error: unknown) => {
-      throw atSite(error)
+      throw error instanceof SourceFault ? error.cause : atSite(error)
     })
   const base = `${target.plainHttp ? 'http' : 'https'}://${host}/v2`
   const accessTo = (repository: string, from?: string): Access => ({

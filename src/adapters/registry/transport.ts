@@ -2,7 +2,7 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Answer, Asking } from './asking.ts'
 import { createConnections } from './connections.ts'
 import { printUrl } from './endpoint.ts'
-import { exchange, type Patience, usualPatience } from './exchange.ts'
+import { exchange, type Patience, SourceFault, usualPatience } from './exchange.ts'
 import { networkFailure } from './failures.ts'
 import type { Environment } from './login-files.ts'
 import type { Registries } from './registries.ts'
@@ -32,7 +32,8 @@ export function createTransport(
       return { url, status, headers, body, response, authorization }
     } catch (error) {
       signal?.throwIfAborted()
-      throw error instanceof SealiftError ? error : networkFailure(asking.subject, url, error)
+      if (error instanceof SourceFault || error instanceof SealiftError) throw error
+      throw networkFailure(asking.subject, url, error)
     }
   }
 

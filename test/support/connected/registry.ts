@@ -73,9 +73,15 @@ async function listening(logFile: string, running: () => boolean): Promise<strin
  * @throws Error with its log when it does not start.
  */
 export async function startRegistry(
-  options: { readonly auth?: RegistryAuth; readonly dir?: string; readonly tls?: Certificate } = {},
+  options: {
+    readonly auth?: RegistryAuth
+    readonly dir?: string
+    readonly tls?: Certificate
+    /** Takes indexes that name manifests which it does not have. */
+    readonly sparseIndexes?: boolean
+  } = {},
 ): Promise<TestRegistry> {
-  const { auth, tls } = options
+  const { auth, tls, sparseIndexes } = options
   const binary = await goTool('registry')
   const home = await mkdtemp(join(tmpdir(), 'sealift-registry-'))
   const rootdirectory = options.dir ?? join(home, 'storage')
@@ -93,6 +99,7 @@ export async function startRegistry(
       secret: randomBytes(16).toString('hex'),
       ...(tls ? { tls: await tlsFiles(tls, home) } : {}),
     },
+    ...(sparseIndexes ? { validation: { manifests: { indexes: { platforms: 'none' } } } } : {}),
     ...(auth ? { auth: await authConfig(auth, home, tokens) } : {}),
   }
   const configFile = join(home, 'config.yml')
