@@ -34,7 +34,7 @@ export function planText(plan: InstallPlan & { readonly file?: string }): string
       rows.length === 0 ? [] : [`${title}:\n${differenceTable(rows)}`],
     ),
     ...(changed.length === 0 ? [] : [`Kubernetes objects:\n${changed.flatMap(objectLines).join('\n')}`]),
-    ...(stay === 0 ? [] : [`${count(stay, 'object')} as they are`]),
+    ...(stay === 0 ? [] : [`as wanted already: ${count(stay, 'object')}`]),
     ...said('Cannot be told yet', plan.unknown),
     ...said('Would be refused', plan.refused),
     everyRun,

@@ -63,6 +63,8 @@ export function installed(journey: () => Journey): void {
     const { exitCode, steps } = await install()
     expect(exitCode).toBe(0)
     expect(steps.filter(({ skipped }) => !skipped).map(({ id }) => id)).toEqual(['proof'])
+    const plan = ['plan', journey().sandbox.bundle, '-c', site().siteFile, '--drift']
+    expect(await journey().json(plan)).toMatchObject({ exitCode: 0, equal: true, unknown: [], refused: [] })
   })
 
   test('while another one changes the site: exit 59, and who it is', async () => {

@@ -2,6 +2,7 @@
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { PlanResult } from '../../src/site/verbs/install/index.ts'
 import { startStrictRedis } from '../support/services.ts'
 import { makeKey } from '../support/signing.ts'
 import type { Journey } from './journey.ts'
@@ -87,6 +88,16 @@ export function refused(journey: () => Journey): void {
     const { exitCode, stderr } = await install({ file: await site().variant('no-keys', { keys: undefined }) })
     expect(exitCode).toBe(33)
     expect(stderr).toContain('--allow-unsigned')
+  })
+
+  test('a plan says what the first install would make, without a secret, and makes nothing', async () => {
+    const words = ['plan', journey().sandbox.bundle, '-c', site().siteFile]
+    const plan = await journey().json<PlanResult>(words)
+    expect(plan).toMatchObject({ exitCode: 0, equal: false, refused: [], unknown: [] })
+    expect(plan.objects.map(({ change, kind, name }) => `${change} ${kind} ${name}`)).toEqual(
+      expect.arrayContaining(['create Deployment infisical', 'create Deployment external-secrets']),
+    )
+    expect(JSON.stringify(plan)).not.toMatch(/postgres(ql)?:\/\//)
   })
 
   test('nothing was left behind by any of them', async () => {

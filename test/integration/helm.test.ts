@@ -13,7 +13,8 @@ import { writePackage } from '../../src/kernel/packages/index.ts'
 import type { Helm, Values } from '../../src/kernel/ports/index.ts'
 import { parseManifests } from '../../src/kernel/yaml/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
-import { deployedRevisions } from '../../src/site/release/index.ts'
+import { rehearse } from '../../src/site/plan/index.ts'
+import { deployedRevisions, fieldManager, ownObjects } from '../../src/site/release/index.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoChart } from '../support/connected/eso.ts'
 import { filesBelow } from '../support/files-below.ts'
@@ -249,6 +250,38 @@ describe('installing', () => {
     expect(parseManifests(await cluster.render(here(chart)))).toEqual([
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { u: 'true', v: version } },
     ])
+  })
+
+  test('what helm installs is what a rehearsal says, before it and after', async () => {
+    const chart = await chartOf('small', {
+      'templates/a.yaml':
+        'apiVersion: v1\nkind: Service\nmetadata: {name: a, annotations: {at: "{{ now }}"}}\nspec: {ports: [{port: 80}]}\n',
+      'templates/b.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: made-by-helm}\n',
+    })
+    const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
+    const rehearsed = async () => {
+      const rehearsal = rehearse(api)
+      for (const object of ownObjects(await cluster.render(here(chart)), here(chart)))
+        await rehearsal.put(object, fieldManager, 'default')
+      return rehearsal.objects().map(({ change, kind, namespace }) => [change, kind, namespace])
+    }
+    expect(await rehearsed()).toEqual([
+      ['create', 'Namespace', undefined],
+      ['create', 'Service', 'default'],
+    ])
+    await cluster.upgrade(here(chart), 60)
+    expect(await rehearsed()).toEqual([
+      ['stays', 'Namespace', undefined],
+      ['stays', 'Service', 'default'],
+    ])
+    await cluster.uninstall('x', 'default', 60)
+  })
+
+  test('in a namespace that is not there, there is no release, and one is rendered all the same', async () => {
+    const chart = await chartOf('maps', configMap)
+    expect(await cluster.status('x', 'nowhere')).toBeUndefined()
+    const rendered = await cluster.render({ ...here(chart, [{ a: 1 }]), namespace: 'nowhere' })
+    expect(parseManifests(rendered)).toMatchObject([{ kind: 'ConfigMap', data: { a: '1' } }])
   })
 
   test('a namespace that is not there is not made', async () => {

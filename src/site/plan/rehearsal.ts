@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { SealiftError } from '../../kernel/errors/index.ts'
+import { fieldsOf } from '../../kernel/objects/index.ts'
 import { isWebhookDown } from '../../kernel/owned/index.ts'
 import {
   type Cluster,
@@ -47,6 +48,9 @@ export function rehearse(real: Cluster): Rehearsal {
   const refuse = (sentence: string) => {
     if (!refused.includes(sentence)) refused.push(sentence)
   }
+  const tell = (sentence: string) => {
+    if (!unknown.includes(sentence)) unknown.push(sentence)
+  }
   const keyOf = ({ apiVersion, kind }: Kind, name: string, namespace = '') =>
     [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, namespace, name].join(' ')
   /** Under its namespace, or under none: of what is rendered nobody knows which. */
@@ -58,16 +62,12 @@ export function rehearse(real: Cluster): Rehearsal {
     return found === undefined ? await real.get(kind, name, namespace) : found.now
   }
 
-  function note(
-    object: KubernetesObject,
-    given: Omit<Seen, 'first' | 'step' | 'wanted'>,
-    live?: KubernetesObject,
-  ) {
+  function note(object: KubernetesObject, given: Omit<Seen, 'first' | 'step'>, live?: KubernetesObject) {
     const { name, namespace } = object.metadata
     const key = keyOf(object, name, namespace)
     const before = seen.get(key)
     const first = before === undefined ? live : before.first
-    seen.set(key, { step: before?.step ?? step, ...given, first, wanted: object })
+    seen.set(key, { step: before?.step ?? step, ...given, first })
   }
 
   /** Whether a namespace would be there by then, and is not now. */
@@ -77,6 +77,15 @@ export function rehearse(real: Cluster): Rehearsal {
     return live === undefined || isTerminating(live)
   }
 
+  /** Whether a definition that was written to the rehearsal will bring a kind. */
+  function isComing({ apiVersion, kind }: Kind): boolean {
+    return [...seen.values()].some(({ now }) => {
+      if (now?.kind !== kinds.crd.kind) return false
+      const { group, names } = fieldsOf(now['spec'])
+      return fieldsOf(names)['kind'] === kind && apiVersion.split('/')[0] === group
+    })
+  }
+
   /** What an apply would make of an object; the object itself where nobody can be asked. */
   async function asked(object: KubernetesObject, manager: string, namespace: string | undefined) {
     const at = object.metadata.namespace ?? namespace
@@ -84,18 +93,19 @@ export function rehearse(real: Cluster): Rehearsal {
       ...object,
       metadata: { ...object.metadata, ...(at === undefined ? {} : { namespace: at }) },
     })
+    const title = `${object.kind} ${at === undefined ? '' : `${at}/`}${object.metadata.name}`
+    if (!(await real.serves(object))) {
+      if (!isComing(object)) tell(`${title}: the cluster does not know its kind, ${object.apiVersion}`)
+      return { after: object, note: 'as it is rendered: its kind is not there yet' }
+    }
     try {
       return { after: await real.preview(object, manager, namespace) }
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code === 'CLUSTER_UNREACHABLE') throw error
-      const { kind, metadata } = object
-      const title = `${kind} ${at === undefined ? '' : `${at}/`}${metadata.name}`
       const said = redacted([error.message, ...error.hints].join('; '), 700)
       if (await isNew(at))
         return { after: placed(), note: 'as it is rendered: its namespace is not there yet' }
-      if (error.code === 'CLUSTER_FAILED' && !(await real.serves(object)))
-        return { after: object, note: 'as it is rendered: its kind is not there yet' }
-      if (isWebhookDown(error)) unknown.push(`${title}: an admission webhook is not up: ${said}`)
+      if (isWebhookDown(error)) tell(`${title}: an admission webhook is not up: ${said}`)
       else refuse(`${title}: ${said}`)
       return { after: placed(), note: 'as it is rendered: the API server did not take it' }
     }
@@ -111,7 +121,11 @@ export function rehearse(real: Cluster): Rehearsal {
     const version = same ? live.metadata['resourceVersion'] : `rehearsed-${++made}`
     const now = { ...after, metadata: { ...after.metadata, resourceVersion: version } }
     const words = gone ? 'it is being deleted, and is made anew' : why
-    note(after, { now, ...(words === undefined ? {} : { note: words }) }, gone ? undefined : live)
+    note(
+      after,
+      { now, wanted: object, ...(words === undefined ? {} : { note: words }) },
+      gone ? undefined : live,
+    )
     return now
   }
 
@@ -137,7 +151,7 @@ export function rehearse(real: Cluster): Rehearsal {
     preview: async (object, manager, namespace) => (await asked(object, manager, namespace)).after,
     async delete(kind, name, namespace) {
       const live = await get(kind, name, namespace)
-      if (live !== undefined) note(live, { now: undefined }, live)
+      if (live !== undefined) note(live, { now: undefined, wanted: live }, live)
     },
   }
   return {
@@ -152,7 +166,7 @@ export function rehearse(real: Cluster): Rehearsal {
     async keep(object, namespace) {
       const { name, namespace: own = namespace } = object.metadata
       const live = await get(object, name, own)
-      if (live !== undefined) note(live, { now: live }, live)
+      if (live !== undefined) note(live, { now: live, wanted: object }, live)
     },
     objects: () => plannedObjects([...seen.values()]),
   }

@@ -9,7 +9,8 @@ import {
   Secret,
   type SecretPlace,
 } from '../../../src/kernel/ports/index.ts'
-import { ensureAdmin, ensureTenancy } from '../../../src/site/wire/index.ts'
+import { rehearse } from '../../../src/site/plan/index.ts'
+import { ensureAdmin, ensureTenancy, foreseeServer } from '../../../src/site/wire/index.ts'
 import { newKeys, type StandIn, startStandIn } from '../../support/infisical/process.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '../../support/services.ts'
@@ -167,7 +168,10 @@ describe('the client of Infisical, against a server', () => {
     expect(project.environments.map(({ slug }) => slug)).toEqual(['dev', 'staging', 'prod'])
     await session.createEnvironment(project.id, 'Databases', 'databases')
     const nested = { projectId: project.id, environment: 'databases', path: '/a/b/c' }
+    expect(await session.looks.folder(nested)).toBe(false)
     expect(await session.ensureFolder(nested)).toBe(true)
+    expect(await session.looks.folder(nested)).toBe(true)
+    expect(await session.looks.folder({ ...nested, path: '/a/x' })).toBe(false)
     expect(await session.ensureFolder(nested)).toBe(false)
     expect(await session.ensureFolder({ ...nested, path: '/a/b/d' })).toBe(true)
     expect(await session.ensureFolder({ ...nested, path: '/' })).toBe(false)
@@ -181,12 +185,21 @@ describe('the client of Infisical, against a server', () => {
     const { id } = await session.createIdentity('machine')
     const ensure = (action: string[]) =>
       session.ensurePrivilege(project?.id ?? '', id, 'some', [{ subject: 'secrets', action }])
+    const looks = async (action: string) => [
+      await session.looks.member(project?.id ?? '', id),
+      await session.looks.privilege(project?.id ?? '', id, 'some', [
+        { subject: 'secrets', action: [action] },
+      ]),
+    ]
+    expect(await looks('describeSecret')).toEqual([false, false])
     expect(await session.addToProject(project?.id ?? '', id, 'no-access')).toBe(true)
     expect(await session.addToProject(project?.id ?? '', id, 'viewer')).toBe(false)
     expect(await ensure(['readValue', 'describeSecret'])).toBe(true)
     expect(await ensure(['describeSecret', 'readValue'])).toBe(false)
     expect(await ensure(['describeSecret'])).toBe(true)
     expect(await ensure(['describeSecret'])).toBe(false)
+    expect(await looks('describeSecret')).toEqual([true, true])
+    expect(await looks('readValue')).toEqual([true, false])
   })
 
   it('finds a member behind the first hundred', async () => {
@@ -222,6 +235,29 @@ describe('the client of Infisical, against a server', () => {
     ])
     expect(await admin.revokeTokens(identityId)).toBe(1)
     expect(await admin.revokeTokens(identityId)).toBe(0)
+  })
+
+  it('is foreseen to want nothing where all is made, and what is gone where it is not', async () => {
+    const foresee = async () => {
+      const rehearsal = rehearse(cluster)
+      const foreseen = await foreseeServer({
+        ...bootstrapping(),
+        ...{ cluster: rehearsal.cluster, operatorNamespace: 'external-secrets' },
+      })
+      const changed = rehearsal.objects().filter(({ change }) => change !== 'stays')
+      return [...foreseen, ...changed].map(({ change, kind }) => `${change} ${kind}`)
+    }
+    expect(await foresee()).toEqual([])
+    const kept = await cluster.get(kinds.secret, 'infisical-universal-auth', 'external-secrets')
+    await cluster.delete(kinds.secret, 'infisical-universal-auth', 'external-secrets')
+    const before = (await credentials()) === undefined
+    expect([before, await foresee()]).toEqual([
+      true,
+      ['create client secret', 'remove client secret', 'create Secret'],
+    ])
+    if (kept !== undefined)
+      await cluster.apply({ ...kept, metadata: { ...kept.metadata, resourceVersion: undefined } })
+    expect(await foresee()).toEqual([])
   })
 
   it('gives the identity a token that reads the probe and no more', async () => {

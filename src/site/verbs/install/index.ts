@@ -30,7 +30,7 @@ import { planOpened } from './plan/index.ts'
 import type { InstallRequest } from './request.ts'
 import { installSteps } from './steps.ts'
 
-export { planFault, planInstall, planResult, readPlan } from './plan/index.ts'
+export { type PlanResult, planFault, planInstall, planResult, readPlan } from './plan/index.ts'
 export type { Allowances, InstallRequest } from './request.ts'
 
 /** What was done. */

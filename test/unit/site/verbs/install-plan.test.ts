@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
-import { install, planInstall, readPlan } from '../../../../src/site/verbs/install/index.ts'
+import { install, readPlan } from '../../../../src/site/verbs/install/index.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
-import { installOn, objectsIn } from './memory-site.ts'
+import { installOn, objectsIn, planOn } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 
 let world: MemoryWorld
@@ -27,11 +27,7 @@ beforeEach(async () => {
 
 const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
 
-async function plan(output?: string) {
-  const site = await readSite('site.yaml', world.host.files)
-  const request = { bundle: '1.0.0.tar', site, journal: 'journal', allow, ...(output ? { output } : {}) }
-  return await planInstall(request, world.host, recordedTalk())
-}
+const plan = (output?: string) => planOn(world.host, output)
 
 async function installAsPlanned(file: string) {
   const site = await readSite('site.yaml', world.host.files)
@@ -194,16 +190,7 @@ describe('install --plan', () => {
     ],
     [
       'the bundle',
-      async () => {
-        const { files } = world.host
-        const request = {
-          site: await readSite('site.yaml', files),
-          journal: 'journal',
-          allow,
-          output: 'plan.yaml',
-        }
-        await planInstall({ ...request, bundle: '1.1.0.tar' }, world.host, recordedTalk())
-      },
+      () => planOn(world.host, 'plan.yaml', '1.1.0'),
       /the bundle is sample 1\.0\.0 .*the plan is of sample 1\.1\.0/,
     ],
     [

@@ -5,7 +5,7 @@ import type { LoadingWayName } from '../../../../src/kernel/inputs/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import type { KubernetesObject, SiteHost, Talk } from '../../../../src/kernel/ports/index.ts'
-import { type Allowances, install } from '../../../../src/site/verbs/install/index.ts'
+import { type Allowances, install, planInstall } from '../../../../src/site/verbs/install/index.ts'
 import { remove } from '../../../../src/site/verbs/remove/index.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
@@ -132,6 +132,14 @@ export async function installOn(
   const site = await readSite('site.yaml', host.files)
   const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
   return install({ bundle: `${version}.tar`, site, journal: 'journal', allow, load }, host, talk)
+}
+
+/** Plans the install of 1.0.0 on a host; `output` is the file that the plan is written to. */
+export async function planOn(host: SiteHost, output?: string, version: Version = '1.0.0') {
+  const site = await readSite('site.yaml', host.files)
+  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
+  const request = { bundle: `${version}.tar`, site, journal: 'journal', allow }
+  return planInstall({ ...request, ...(output === undefined ? {} : { output }) }, host, recordedTalk())
 }
 
 /** Removes a bundle from a host. */

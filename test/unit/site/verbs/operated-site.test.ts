@@ -9,7 +9,7 @@ import { startOperator } from '../../../support/cloudnativepg/operator.ts'
 import { clusterObjects, operatedSite } from '../../../support/cloudnativepg/setting.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { secretIn } from '../wire/memory.ts'
-import { installOn, objectsIn, removeFrom } from './memory-site.ts'
+import { installOn, objectsIn, planOn, removeFrom } from './memory-site.ts'
 import { memoryWorld } from './memory-world.ts'
 
 let stop = () => {}
@@ -73,6 +73,39 @@ test('a site under CloudNativePG is installed, left as it is, removed, found aga
     .filter(({ metadata }) => metadata.name.startsWith('postgres-cluster-infisical'))
   expect(left).toEqual([])
   expect((await runtime.images()).length).toBe(0)
+})
+
+test('a plan says what the operator gets, and tells it nothing', async () => {
+  const { cluster, host, postgres } = await operatedWorld()
+  const before = objectsIn(cluster)
+  const first = await planOn(host)
+  expect(objectsIn(cluster)).toEqual(before)
+  expect(first.database.map(({ change, kind, name }) => `${change} ${kind} ${name}`)).toEqual([
+    'create role infisical',
+    'create database infisical',
+    'create tables infisical',
+    'change comment infisical',
+  ])
+  const ofOperator = first.objects.filter(({ namespace }) => namespace === 'databases')
+  expect(ofOperator.map(({ change, kind, name }) => `${change} ${kind} ${name}`).sort()).toEqual([
+    'create Database postgres-cluster-infisical',
+    'create DatabaseRole postgres-cluster-infisical',
+    'create Secret postgres-cluster-infisical-login',
+  ])
+  await installOn(host, '1.0.0')
+  postgres.databases.set('infisical', {
+    ...{ owner: 'infisical', encoding: 'UTF8', open: false, tables: ['infisical_migrations'] },
+  })
+  const again = await planOn(host)
+  expect(again.objects.filter(({ change }) => change !== 'stays')).toEqual([])
+  expect(again.database.filter(({ kind }) => kind !== 'comment')).toEqual([])
+})
+
+test('a plan says what a person has to add for an operator that knows no roles', async () => {
+  const { host } = await operatedWorld(['clusters', 'databases'])
+  const { database, objects } = await planOn(host)
+  expect(database[0]).toMatchObject({ kind: 'role', detail: expect.stringContaining('which a person adds') })
+  expect(objects.filter(({ kind }) => kind === 'DatabaseRole')).toEqual([])
 })
 
 test('what a plain site refuses, it refuses before the first change: no connections are left', async () => {

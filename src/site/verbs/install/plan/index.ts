@@ -57,6 +57,8 @@ export function planFault(plan: InstallPlan, drift: boolean): SealiftError | und
   )
 }
 
+type Say = (detail: string) => void
+
 /** The same with a bundle that is open. @throws SealiftError any of the site's codes */
 export async function planOpened(
   request: InstallRequest,
@@ -64,7 +66,7 @@ export async function planOpened(
   host: SiteHost,
   talk: Talk,
 ): Promise<InstallPlan> {
-  const work = (say: (detail: string) => void) => planned(request, opened, host, talk, say)
+  const work = (say: Say) => planned(request, opened, host, talk, say)
   return await asStep(talk.reporter, 'Try the install’s steps, without writing', work, plan =>
     plan.equal ? 'nothing to change' : `${count(changesIn(plan), 'change')}`,
   )
@@ -75,7 +77,7 @@ async function planned(
   { bundle, wired, helm, access, look }: Opened,
   host: SiteHost,
   talk: Talk,
-  say: (detail: string) => void,
+  say: Say,
 ): Promise<InstallPlan> {
   const rehearsal = rehearse(host.cluster)
   const installation: Installation = {
