@@ -18,8 +18,8 @@ import { memoryCluster } from '../support/memory-cluster.ts'
 import { memorySource } from '../support/memory-files.ts'
 import { memoryRuntime } from '../support/memory-runtime.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
-import { wayHost } from '../support/way-host.ts'
 import { sampleDelta } from '../support/sample-delta.ts'
+import { wayHost } from '../support/way-host.ts'
 
 const auth = { user: 'pusher', password: 'correct-horse:battery' }
 const certificate = selfSigned('site registry')

@@ -6,9 +6,6 @@ import { type InstallPlan, installPlan } from './shape.ts'
 const head =
   '# Written by `sealift plan`. What an install would change on this site; `install --plan` holds to it. No secret is in it.\n'
 
-/** More than a plan of the largest bundle has. */
-const mostCharacters = 64 * 1024 * 1024
-
 /** A plan as canonical YAML: keys in the order of the schema. {@link parsePlan} of it gives the same plan. */
 export function printPlan(plan: InstallPlan): string {
   return head + printYaml(installPlan.parse(plan))
@@ -21,9 +18,8 @@ export async function readPlan(path: string, files: Pick<Files, 'readText'>): Pr
 
 /** Reads a plan file; `fileName` is for messages. @throws SealiftError PLAN_INVALID with its faults */
 export function parsePlan(text: string, fileName: string): InstallPlan {
-  const checked =
-    text.length > mostCharacters ? { faults: ['it is too large'] } : checkYaml(text, installPlan)
-  if ('value' in checked && checked.value !== undefined) return checked.value
+  const checked = checkYaml(text, installPlan)
+  if (checked.value !== undefined) return checked.value
   throw new SealiftError(
     'PLAN_INVALID',
     `${printable(fileName)} is no plan that this version of Sealift reads`,

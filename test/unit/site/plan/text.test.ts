@@ -54,6 +54,6 @@ test.each([
   ['nothing', '', /./],
 ])('%s is refused with its faults', async (_, text, words) => {
   const error = await rejection(read(text))
-  expect(error).toMatchObject({ code: 'PLAN_INVALID', exitCode: 62 })
+  expect(error).toMatchObject({ code: 'PLAN_INVALID', exitCode: 63 })
   expect(error.faults.join('\n')).toMatch(words)
 })

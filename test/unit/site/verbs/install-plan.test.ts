@@ -210,7 +210,7 @@ describe('install --plan', () => {
     await move()
     const before = await everything()
     const error = await installAsPlanned('plan.yaml').catch((error: unknown) => error)
-    expect(error).toMatchObject({ code: 'PLAN_STALE', exitCode: 63 })
+    expect(error).toMatchObject({ code: 'PLAN_STALE', exitCode: 64 })
     expect((error as SealiftError).faults.join('\n')).toMatch(words)
     expect(await everything()).toBe(before)
   })

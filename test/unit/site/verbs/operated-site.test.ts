@@ -77,9 +77,11 @@ test('a site under CloudNativePG is installed, left as it is, removed, found aga
 
 test('a plan says what the operator gets, and tells it nothing', async () => {
   const { cluster, host, postgres } = await operatedWorld()
-  const before = objectsIn(cluster)
+  // The operator writes what it sees of its own Cluster meanwhile.
+  const written = () => objectsIn(cluster).filter(({ kind }) => kind !== 'Cluster')
+  const before = written()
   const first = await planOn(host)
-  expect(objectsIn(cluster)).toEqual(before)
+  expect(written()).toEqual(before)
   expect(first.database.map(({ change, kind, name }) => `${change} ${kind} ${name}`)).toEqual([
     'create role infisical',
     'create database infisical',
