@@ -21,6 +21,7 @@ const floors = {
     'lease',
     'owned',
     'workloads',
+    'history',
     'inputs',
     'server-variables',
   ],

@@ -1,4 +1,4 @@
-import { Command, Flags } from '@oclif/core'
+import { Command, Flags, type Interfaces } from '@oclif/core'
 import { type ErrorCode, exitCodes, messageOf, printable, SealiftError } from '../kernel/errors/index.ts'
 import type { Reporter, Talk } from '../kernel/ports/index.ts'
 import { printableJson } from './printable-json.ts'
@@ -45,7 +45,23 @@ export abstract class BaseCommand extends Command {
 
   /** How the verb of this command is watched and stopped. */
   protected get talk(): Talk {
-    return { reporter: this.reporter, signal: this.signal, progressOn }
+    const verb = (this.id ?? '').replaceAll(':', ' ')
+    return { reporter: this.reporter, signal: this.signal, progressOn, run: { verb, given: this.#given } }
+  }
+
+  #given: readonly string[] = []
+
+  /** Notes what was typed, for the audit log: no secret is ever an argument or a flag. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<F>,
+    B extends Interfaces.OutputFlags<B>,
+    A extends Interfaces.OutputArgs<A>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    this.#given = parsed.raw.map(given =>
+      given.type === 'arg' ? given.input : `--${given.flag}${given.input ? ` ${given.input}` : ''}`,
+    )
+    return parsed
   }
 
   override async init(): Promise<void> {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
@@ -37,8 +38,9 @@ export default class Remove extends BaseCommand {
     const { purge, site: siteFile } = flags
     const { site } = await readSite(siteFile, nodeFiles())
     if (!flags.yes) throw unsaidRemoval({ bundle, siteFile, site, purge })
+    const auditLog = join(dirname(siteFile), `${site.metadata.name}.audit.jsonl`)
     const result = await remove(
-      { bundle, site, purge, allowUnsigned: flags['allow-unsigned'] },
+      { bundle, site, purge, allowUnsigned: flags['allow-unsigned'], auditLog },
       await siteHost(site, process.env),
       this.talk,
     )

@@ -29,6 +29,7 @@ export function answeringCluster(world: World): Cluster {
   })
   return {
     ...objects,
+    user: async () => undefined,
     serves: async () => true,
     info: async () => ({ server: '', version: '' }),
     usage: async () => [],

@@ -10,6 +10,8 @@ import { merged } from './server-side-apply.ts'
 /** What a test decides about the cluster; all of it may be changed while it is used. */
 export interface Behaviour {
   version: string
+  /** As whom it knows whoever asks. */
+  user: string | undefined
   usage: ContainerUsage[]
   /** Logs by `namespace/pod/container`; of the run before with `/previous` behind it. A line begins with its time where it is asked for. */
   logs: Record<string, string>
@@ -50,6 +52,7 @@ const failed = (message: string) => new SealiftError('CLUSTER_FAILED', message)
 export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
   const behaviour: Behaviour = {
     version: 'v1.35.4',
+    user: 'system:admin',
     usage: [],
     logs: {},
     services: {},
@@ -152,6 +155,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     behaviour,
     objects: () => [...stored.values()].map(({ object }) => structuredClone(object)),
     info: async () => ({ server: 'memory', version: behaviour.version }),
+    user: async () => behaviour.user,
     serves: async kind => namespaced(kind) !== undefined,
     async get(kind, name, namespace) {
       allow('get', kind, namespace)

@@ -7,6 +7,7 @@ import { forwardService } from './forward.ts'
 import { connect, type KubeconfigOptions } from './kubeconfig.ts'
 import { createObjects } from './objects.ts'
 import { logs, timedLog, usage } from './pods.ts'
+import { user } from './user.ts'
 
 /**
  * The cluster that a kubeconfig names; nothing is read and nobody is asked before the first call.
@@ -27,6 +28,7 @@ export function createCluster(options: KubeconfigOptions): Cluster {
         `the cluster at ${server} does not say its version: no gitVersion in its answer to /version`,
       )
     },
+    user: () => user(api),
     serves: async kind => (await discovery.find(kind)) !== undefined,
     ...objects,
     usage: () => usage(api, objects.list),

@@ -48,6 +48,8 @@ export type LogRun = 'present' | 'previous'
 export interface Cluster {
   /** Server address for messages, and its version (`v1.35.4+k3s1`). */
   info(): Promise<{ server: string; version: string }>
+  /** As whom the API server knows Sealift; nothing where it does not say. */
+  user(): Promise<string | undefined>
   /** Whether the API server has a kind: `get` gives nothing for one that it has not. */
   serves(kind: Kind): Promise<boolean>
   get(kind: Kind, name: string, namespace?: string): Promise<KubernetesObject | undefined>

@@ -29,6 +29,24 @@ export interface Talk {
   readonly signal: AbortSignal
   /** Makes a receiver of byte counts out of a step, or of whatever shows how far it is. */
   readonly progressOn: (step: Pick<StepReport, 'update'>) => (progress: Progress) => void
+  /** What was asked for, as it was typed: for the audit log. Left out by whoever is no person's command. */
+  readonly run?: Asked
+  /** The record of this run in the site's audit log; only while there is one. */
+  readonly record?: RunRecord
+}
+
+/** A run in an audit log that may have to leave the site. */
+export interface RunRecord {
+  /** Appends the lines of the log elsewhere, and from then on what there is to be recorded. Gives how many there were. */
+  leave(append: (lines: string) => Promise<void>): Promise<number>
+}
+
+/** A verb, and what was given to it. */
+export interface Asked {
+  /** `rotate admin`. */
+  readonly verb: string
+  /** Arguments and flags with their values: `--site site.yaml`. */
+  readonly given: readonly string[]
 }
 
 /** What the connected host offers a verb. */

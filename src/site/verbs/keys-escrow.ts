@@ -77,7 +77,7 @@ export async function escrowKeys(
     if (same && record) return { ...told, madeAt: record.madeAt, written: false }
     await confirm(output)
   }
-  return await underLease(host, talk, async () => {
+  return await underLease({ ...host, about: { site: site.metadata.name } }, talk, async () => {
     // Whoever had the lease until now may have put others in their place.
     const keys = await keysOn(cluster, site)
     const madeAt = new Date(clock.now()).toISOString()

@@ -64,7 +64,7 @@ export async function restoreKeys(
   await refuseForeignRecords(cluster)
   refuseOtherSite(await recordedSite(cluster, namespace === undefined ? [] : [namespace]), name)
   const records = await cluster.get(kinds.namespace, systemNamespace)
-  const written = await underLease(host, talk, async () => {
+  const written = await underLease({ ...host, about: { site: name } }, talk, async () => {
     // As an install marks it. One that is there bears its mark already, or is an older Sealift's, for install to mark.
     if (records === undefined)
       await cluster.apply(markedFor(name, (await readManifests(host.manifests)).systemNamespace))

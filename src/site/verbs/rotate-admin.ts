@@ -29,23 +29,27 @@ export type RotatedAdmin = z.infer<typeof rotatedAdmin>
 export async function rotateAdmin(site: Site, host: SiteHost, talk: Talk): Promise<RotatedAdmin> {
   const { cluster, random } = host
   await installedInfisical(cluster, site)
-  return await underLease(host, talk, async ({ reporter, signal }) => {
-    const namespace = await installedInfisical(cluster, site)
-    const rotate = async (infisical: Infisical) => {
-      const changed = await asStep(reporter, 'Give the admin another password', () =>
-        changePassword({ cluster, infisical, random, namespace, signal }),
-      )
-      signal.throwIfAborted()
-      const left = await asStep(
-        reporter,
-        'Prove it, and end all sessions',
-        () => proveChange(infisical, changed),
-        sentence => sentence ?? 'the password before is refused',
-      )
-      const { email } = changed.login
-      const secret = `${systemNamespace}/${adminSecretName}`
-      return { site: site.metadata.name, email, secret, ...(left === undefined ? {} : { left }) }
-    }
-    return await withInfisical(host, namespace, rotate, { attempts, signal })
-  })
+  return await underLease(
+    { ...host, about: { site: site.metadata.name } },
+    talk,
+    async ({ reporter, signal }) => {
+      const namespace = await installedInfisical(cluster, site)
+      const rotate = async (infisical: Infisical) => {
+        const changed = await asStep(reporter, 'Give the admin another password', () =>
+          changePassword({ cluster, infisical, random, namespace, signal }),
+        )
+        signal.throwIfAborted()
+        const left = await asStep(
+          reporter,
+          'Prove it, and end all sessions',
+          () => proveChange(infisical, changed),
+          sentence => sentence ?? 'the password before is refused',
+        )
+        const { email } = changed.login
+        const secret = `${systemNamespace}/${adminSecretName}`
+        return { site: site.metadata.name, email, secret, ...(left === undefined ? {} : { left }) }
+      }
+      return await withInfisical(host, namespace, rotate, { attempts, signal })
+    },
+  )
 }

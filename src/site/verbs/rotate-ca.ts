@@ -24,31 +24,35 @@ export type RotatedCa = z.infer<typeof rotatedCa>
 export async function rotateCa(site: Site, host: SiteHost, talk: Talk): Promise<RotatedCa> {
   const { cluster, clock } = host
   await installedInfisical(cluster, site)
-  return await underLease(host, talk, async ({ reporter, signal }) => {
-    const namespace = await installedInfisical(cluster, site)
-    const services = servicesOf(site, host, namespace)
-    const ca = await databaseCa(services)
-    if (ca === undefined)
-      throw new SealiftError('SITE_INVALID', `database.tls is ${site.database.tls}: no CA is used`, {
-        hints: [
-          'Say tls: verify-full, with ca where CloudNativePG does not run PostgreSQL; then install again.',
-        ],
-      })
-    const { databaseUri } = await podAddresses(cluster, namespace)
-    if (databaseUri !== undefined)
-      await asStep(reporter, 'Try the CA as Infisical does', () => askDatabase(services, databaseUri, ca))
-    const copied = await asStep(
-      reporter,
-      'Copy the CA',
-      () => replaceInEnvironment(cluster, namespace, { DB_ROOT_CERT: Buffer.from(ca).toString('base64') }),
-      changed => (changed ? 'done' : 'was there'),
-    )
-    const restarted = await asStep(
-      reporter,
-      'Start Infisical anew',
-      say => restartForEnvironment({ cluster, clock, signal, say }, namespace),
-      started => (started ? 'is up' : 'it has started with this CA already'),
-    )
-    return { site: site.metadata.name, copied, restarted }
-  })
+  return await underLease(
+    { ...host, about: { site: site.metadata.name } },
+    talk,
+    async ({ reporter, signal }) => {
+      const namespace = await installedInfisical(cluster, site)
+      const services = servicesOf(site, host, namespace)
+      const ca = await databaseCa(services)
+      if (ca === undefined)
+        throw new SealiftError('SITE_INVALID', `database.tls is ${site.database.tls}: no CA is used`, {
+          hints: [
+            'Say tls: verify-full, with ca where CloudNativePG does not run PostgreSQL; then install again.',
+          ],
+        })
+      const { databaseUri } = await podAddresses(cluster, namespace)
+      if (databaseUri !== undefined)
+        await asStep(reporter, 'Try the CA as Infisical does', () => askDatabase(services, databaseUri, ca))
+      const copied = await asStep(
+        reporter,
+        'Copy the CA',
+        () => replaceInEnvironment(cluster, namespace, { DB_ROOT_CERT: Buffer.from(ca).toString('base64') }),
+        changed => (changed ? 'done' : 'was there'),
+      )
+      const restarted = await asStep(
+        reporter,
+        'Start Infisical anew',
+        say => restartForEnvironment({ cluster, clock, signal, say }, namespace),
+        started => (started ? 'is up' : 'it has started with this CA already'),
+      )
+      return { site: site.metadata.name, copied, restarted }
+    },
+  )
 }

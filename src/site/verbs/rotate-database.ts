@@ -41,31 +41,35 @@ export type RotatedDatabase = z.infer<typeof rotatedDatabase>
 export async function rotateDatabase(site: Site, host: SiteHost, talk: Talk): Promise<RotatedDatabase> {
   const { cluster, clock, random } = host
   await installedInfisical(cluster, site)
-  return await underLease(host, talk, async ({ reporter, signal }) => {
-    const namespace = await installedInfisical(cluster, site)
-    const services = servicesOf(site, host, namespace)
-    const own = await asStep(reporter, 'Try the login that there is', () => ownLogin(services))
-    const brought = site.database.uri !== undefined
-    const next = brought ? own : withPassword(own, makePassword(random))
-    const changed = await asStep(
-      reporter,
-      brought ? 'Take the login that the site brings' : `Give role ${own.parts.user} another password`,
-      async say => {
-        const stored = await replaceInEnvironment(cluster, namespace, environmentOf(next))
-        // Nothing is asked of free connections: there are to be no more than before.
-        await readyDatabase(services, next, 0, { signal, progress: say })
-        return stored
-      },
-      stored => (stored ? 'done' : 'it is the same as before'),
-    )
-    const restarted = await asStep(
-      reporter,
-      'Start Infisical anew',
-      say => restartForEnvironment({ cluster, clock, signal, say }, namespace),
-      started => (started ? 'is up' : 'it has started with this login already'),
-    )
-    return { site: site.metadata.name, role: own.parts.user, changed, restarted }
-  })
+  return await underLease(
+    { ...host, about: { site: site.metadata.name } },
+    talk,
+    async ({ reporter, signal }) => {
+      const namespace = await installedInfisical(cluster, site)
+      const services = servicesOf(site, host, namespace)
+      const own = await asStep(reporter, 'Try the login that there is', () => ownLogin(services))
+      const brought = site.database.uri !== undefined
+      const next = brought ? own : withPassword(own, makePassword(random))
+      const changed = await asStep(
+        reporter,
+        brought ? 'Take the login that the site brings' : `Give role ${own.parts.user} another password`,
+        async say => {
+          const stored = await replaceInEnvironment(cluster, namespace, environmentOf(next))
+          // Nothing is asked of free connections: there are to be no more than before.
+          await readyDatabase(services, next, 0, { signal, progress: say })
+          return stored
+        },
+        stored => (stored ? 'done' : 'it is the same as before'),
+      )
+      const restarted = await asStep(
+        reporter,
+        'Start Infisical anew',
+        say => restartForEnvironment({ cluster, clock, signal, say }, namespace),
+        started => (started ? 'is up' : 'it has started with this login already'),
+      )
+      return { site: site.metadata.name, role: own.parts.user, changed, restarted }
+    },
+  )
 }
 
 /** The login as it is, of a role that is this site's; where the server can be reached at all. */

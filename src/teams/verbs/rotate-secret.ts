@@ -63,7 +63,8 @@ export async function rotateSecrets(
   host: Host & Pick<SiteHost, 'operator'>,
   talk: Talk,
 ): Promise<RotatedSecrets> {
-  return await rotateBy(request, host, talk, work => underLease(host, talk, work))
+  const about = { site: request.site.metadata.name }
+  return await rotateBy(request, host, talk, work => underLease({ ...host, about }, talk, work))
 }
 
 /** The same for whoever knows that nobody else is at work on the site. */

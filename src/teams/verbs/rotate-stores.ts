@@ -49,7 +49,8 @@ export async function rotateStores(
   host: Host & Pick<SiteHost, 'operator'>,
   talk: Talk,
 ): Promise<RotatedStores> {
-  return await rotateBy(site, host, talk, work => underLease(host, talk, work))
+  const about = { site }
+  return await rotateBy(site, host, talk, work => underLease({ ...host, about }, talk, work))
 }
 
 /** The same for whoever knows that nobody else is at work on the site. */

@@ -69,7 +69,8 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     const { bundle, wired, key, look, helm, access } = opened
     const { takeOver, way } = look
     if (request.plan !== undefined) refuseStale(request.plan, await planOpened(request, opened, host, talk))
-    return await underLease(host, talk, async talk => {
+    const about = { site: site.metadata.name, bundle: bundle.digest }
+    return await underLease({ ...host, about }, talk, async talk => {
       // Whoever had the lease until now may have installed something.
       await requireOwn(look, cluster)
       const manifests = await readManifests(host.manifests)

@@ -42,6 +42,7 @@ import {
   type Wired,
   wiredCharts,
 } from '../../wire/index.ts'
+import { leaveHistory } from './leave-history.ts'
 import { takeOperatorsLogin } from './operators-login.ts'
 import { purge, type Take } from './purge.ts'
 import { revokeAccess } from './revoke-access.ts'
@@ -57,6 +58,8 @@ export interface RemoveRequest {
   readonly purge: boolean
   /** Lets a bundle pass that nobody signed, where the site names no keys: its helm is run. */
   readonly allowUnsigned: boolean
+  /** File that gets the site's audit log, where its namespace goes; one that is there is not written over. */
+  readonly auditLog: string
 }
 
 /** What was removed, and what was left on purpose. */
@@ -81,9 +84,10 @@ export async function remove(request: RemoveRequest, host: SiteHost, talk: Talk)
     refuseOtherSite(await recordedSite(cluster, namespaces), request.site.metadata.name)
     const records = await cluster.get(kinds.namespace, systemNamespace)
     const removal = { ...request, bundle, wired, namespaces, records: records !== undefined }
+    const about = { site: request.site.metadata.name, bundle: bundle.digest }
     const work = (talk: Talk) => removeAll(removal, host, talk)
     // Where an earlier purge has come so far, nobody can take a lease any more.
-    return isTerminating(records) ? await work(talk) : await underLease(host, talk, work)
+    return isTerminating(records) ? await work(talk) : await underLease({ ...host, about }, talk, work)
   } finally {
     await source.close()
   }
@@ -155,8 +159,10 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   kept.push(...left, ...access.kept)
   // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
   // up, and until all is done nobody else may begin.
-  if (removal.purge || !removal.records)
+  if (removal.purge || !removal.records) {
+    await leaveHistory(removal.auditLog, host, talk)
     await take(`namespace ${systemNamespace}`, () => cluster.delete(kinds.namespace, systemNamespace))
+  }
   return { removed, kept }
 }
 

@@ -59,7 +59,10 @@ export async function migrateSops(
     say => readSources(paths, { files, sops, signal }, options, say),
     ({ found }) => count(found.length, 'secret'),
   )
-  return await migrateBy({ ...request, sources }, host, talk, work => underLease(host, talk, work))
+  const about = { site: request.site }
+  return await migrateBy({ ...request, sources }, host, talk, work =>
+    underLease({ ...host, about }, talk, work),
+  )
 }
 
 /** A report takes the place of what is there: never of a file that has secrets. @throws SealiftError FILE_FAILED */

@@ -22,7 +22,8 @@ export async function applyStoresOf(
   talk: Talk,
   confirm: ConfirmStores,
 ): Promise<StoresApplied> {
-  return await applyBy(request, host, talk, confirm, work => underLease(host, talk, work))
+  const about = { site: request.site }
+  return await applyBy(request, host, talk, confirm, work => underLease({ ...host, about }, talk, work))
 }
 
 /** The same for whoever knows that nobody else is at work on the site. */

@@ -71,7 +71,8 @@ export async function applyTenancy(
   talk: Talk,
   confirm: Confirm,
 ): Promise<TenancyApplied> {
-  return await applyBy(request, host, talk, confirm, work => underLease(host, talk, work))
+  const about = { site: request.site }
+  return await applyBy(request, host, talk, confirm, work => underLease({ ...host, about }, talk, work))
 }
 
 /** The same for whoever knows that nobody else is at work on the site. */

@@ -206,7 +206,13 @@ describe('before anything on the site is looked at', () => {
     const refused = { code: 'BUNDLE_UNSIGNED' }
     const installing = install({ bundle: 'b.tar', site, journal: 'j', allow }, host(), talk)
     await expect(installing).rejects.toMatchObject(refused)
-    const request = { bundle: 'b.tar', site: site.site, purge: false, allowUnsigned: true }
+    const request = {
+      bundle: 'b.tar',
+      site: site.site,
+      purge: false,
+      allowUnsigned: true,
+      auditLog: 'audit.jsonl',
+    }
     await expect(remove(request, host(), talk)).rejects.toMatchObject(refused)
   })
 })

@@ -145,14 +145,18 @@ export async function planOn(host: SiteHost, output?: string, version: Version =
 /** Removes a bundle from a host. */
 export async function removeFrom(host: SiteHost, version: Version, purge: boolean) {
   const { site } = await readSite('site.yaml', host.files)
-  return remove({ bundle: `${version}.tar`, site, purge, allowUnsigned: true }, host, recordedTalk())
+  return remove(
+    { bundle: `${version}.tar`, site, purge, allowUnsigned: true, auditLog: 'audit.jsonl' },
+    host,
+    recordedTalk(),
+  )
 }
 
-/** Everything in a cluster but the lease, which its holder renews, and the count of writes that change nothing. */
+/** Everything in a cluster but the lease, which its holder renews, the audit log, which every run is in, and the count of writes that change nothing. */
 export function objectsIn(cluster: MemoryCluster): KubernetesObject[] {
   return cluster
     .objects()
-    .filter(({ kind }) => kind !== 'Lease')
+    .filter(({ kind, metadata }) => kind !== 'Lease' && !metadata.name.startsWith('sealift-audit-'))
     .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }))
 }
 

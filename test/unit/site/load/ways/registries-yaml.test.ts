@@ -8,9 +8,7 @@ const plain = { host: 'registry.bank.example:5000', plainHttp: false }
 
 test('a mirror for every registry that images are named after', () => {
   const text = registriesYaml(plain, sources, false)
-  expect(parseManifests(text)).toEqual([
-    { mirrors: { 'docker.io': { endpoint }, 'ghcr.io': { endpoint } } },
-  ])
+  expect(parseManifests(text)).toEqual([{ mirrors: { 'docker.io': { endpoint }, 'ghcr.io': { endpoint } } }])
 })
 
 test('with a prefix, a CA and a login that is not told', () => {
