@@ -51,6 +51,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   PLAN_DRIFT: 'plan --drift: an install would change something',
   BUDGET_OBSERVED: 'all works, but uses more than the budget',
   PREFLIGHT_FAILED: 'something that was looked at would stop an install',
+  AUDIT_BROKEN: 'the audit log is not as it was written',
   TENANCY_INVALID: 'tenancy.yaml is not valid, or of another organisation',
   TENANCY_DRIFT: 'the server is not as tenancy.yaml says',
   TENANCY_UNMET: 'something in tenancy.yaml cannot be had on this server',

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { signed } from '../../src/bundle/opening/signature.ts'
 import type { JsonError } from '../../src/cli/base-command.ts'
+import { runsExported } from '../../src/kernel/history/index.ts'
 import { carried } from '../../src/seal/carrier/index.ts'
 import { diffResult } from '../../src/seal/diff/index.ts'
 import { buildResult } from '../../src/seal/verbs/build/index.ts'
@@ -12,6 +13,7 @@ import { mergeResult } from '../../src/seal/verbs/merge.ts'
 import { sbomOutput } from '../../src/seal/verbs/sbom.ts'
 import { verified } from '../../src/seal/verbs/verify.ts'
 import { preflightResult } from '../../src/site/preflight/index.ts'
+import { auditVerified } from '../../src/site/verbs/audit-verify.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { installResult, planResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
@@ -49,7 +51,8 @@ const failure = z.strictObject({ error }) satisfies z.ZodType<JsonError>
 
 /** By verb; `failure` is what any of them prints when it fails. */
 export const outputs = {
-  'audit-export': auditExported,
+  'audit-export': z.union([auditExported, runsExported]),
+  'audit-verify': auditVerified.extend({ error: error.optional() }),
   build: buildResult,
   carry: carried,
   check: checkResult.extend({ error: error.optional() }),

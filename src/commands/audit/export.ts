@@ -1,22 +1,24 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
-import { exportedText } from '../../cli/audit-text.ts'
+import { exportedText, givenOutput, requiredOutput, runsText } from '../../cli/audit-text.ts'
 import { siteFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import { sinceFlag } from '../../cli/time.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
+import { exportRuns } from '../../kernel/history/index.ts'
 import { readSite } from '../../kernel/inputs/index.ts'
 import { exportAudit } from '../../teams/verbs/audit-export.ts'
 
 export default class AuditExport extends BaseCommand {
   static override summary =
-    'Write who asked Infisical for what and when into a file, for an auditor. Never values.'
+    'Write who asked Infisical for what and when into a file, for an auditor, or what Sealift did on the site. Never values.'
   static override description =
-    'With a licence this is Infisical’s own audit log; without one the server keeps none, and the file has the requests that its pods have logged: time, method, path, status and address. Lines of JSON (NDJSON), mode 0600; the first says what the file is, what it is not, and what is missing. It ends a minute ago; --after goes on where an earlier one ended, and holds its sha256.'
+    'With a licence this is Infisical’s own audit log; without one the server keeps none, and the file has the requests that its pods have logged: time, method, path, status and address. Lines of JSON (NDJSON), mode 0600; the first says what the file is, what it is not, and what is missing. It ends a minute ago; --after goes on where an earlier one ended, and holds its sha256. With --of sealift it is Sealift’s own log of runs that could change the site, whole and as it lies there: audit verify follows its chain.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --site site.yaml --since 7d -o audit-48.ndjson',
     '<%= config.bin %> <%= command.id %> -c site.yaml --after audit-48.ndjson -o audit-49.ndjson',
+    '<%= config.bin %> <%= command.id %> -c site.yaml --of sealift -o runs.jsonl',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     ...(['DISK_FULL', 'FILE_FAILED', 'SITE_INVALID', 'CLUSTER_UNREACHABLE', 'CLUSTER_DENIED'] as const),
@@ -24,11 +26,16 @@ export default class AuditExport extends BaseCommand {
   ]
   static override flags = {
     site: siteFlag,
+    of: Flags.string({
+      options: ['infisical', 'sealift'],
+      default: 'infisical',
+      summary: 'Whose log: who asked Infisical for what, or what Sealift has done on the site.',
+    }),
     output: Flags.string({
       char: 'o',
-      required: true,
       helpValue: 'FILE',
-      summary: 'The file to write, 0600; one that is there is not written over.',
+      summary:
+        'The file to write, 0600; one that is there is not written over. Sealift’s own is printed without it.',
     }),
     since: sinceFlag({
       exclusive: ['after'],
@@ -39,10 +46,22 @@ export default class AuditExport extends BaseCommand {
 
   async run() {
     const { flags } = await this.parse(AuditExport)
-    const { output, after, since = Date.now() - 24 * 3600 * 1000 } = flags
+    const { after, since = Date.now() - 24 * 3600 * 1000 } = flags
     const { site } = await readSite(flags.site, nodeFiles())
-    const request = { site: site.metadata.name, output, since, ...(after === undefined ? {} : { after }) }
-    const exported = await exportAudit(request, await siteHost(site, process.env), this.talk)
+    const host = await siteHost(site, process.env)
+    const name = site.metadata.name
+    if (flags.of === 'sealift') {
+      const { exported, text } = await exportRuns({ site: name, ...givenOutput(flags) }, host)
+      this.log(exported.file === undefined ? text.trimEnd() : runsText(exported))
+      return exported
+    }
+    const request = {
+      site: name,
+      output: requiredOutput(flags),
+      since,
+      ...(after === undefined ? {} : { after }),
+    }
+    const exported = await exportAudit(request, host, this.talk)
     this.log(exportedText(exported))
     return exported
   }

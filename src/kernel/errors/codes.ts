@@ -58,6 +58,7 @@ export const exitCodes = {
   PLAN_INVALID: 63,
   PLAN_STALE: 64,
   PLAN_DRIFT: 65,
+  AUDIT_BROKEN: 66,
   // its teams
   TENANCY_INVALID: 70,
   TENANCY_DRIFT: 71,

@@ -4,6 +4,7 @@
  * was changed since a digest of it was told elsewhere, and not who wrote it. Never holds a secret.
  */
 export { type HistoryEntry, historyEntry, lineDigest, readEntry } from './entry.ts'
+export { exportRuns, type RunsExported, runsExported } from './export.ts'
 export { type Recorded, recorded } from './record.ts'
 export { type HistoryPart, historyParts } from './store.ts'
 export { type Judged, judgeHistory } from './verify.ts'

@@ -6,11 +6,11 @@ import type { PushTarget } from '../../../../../src/kernel/ports/index.ts'
 import { chooseWay } from '../../../../../src/site/load/index.ts'
 import { memoryCluster } from '../../../../support/memory-cluster.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
-import { memoryImagesFolder } from '../../../../support/memory-images-folder.ts'
 import { type MemoryRegistryPush, memoryRegistryPush } from '../../../../support/memory-registry-push.ts'
 import { memoryRuntime } from '../../../../support/memory-runtime.ts'
 import { RecordingClock } from '../../../../support/recording-clock.ts'
 import { sampleDelta } from '../../../../support/sample-delta.ts'
+import { wayHost } from '../../../../support/way-host.ts'
 import { sample } from '../node.ts'
 
 const runtime = memoryRuntime('amd64')
@@ -25,10 +25,9 @@ async function wayTo(push: MemoryRegistryPush, file: Buffer, registry: RegistryF
     return push
   }
   const host = {
+    ...wayHost(),
     runtime,
-    platform: 'linux/amd64',
     cluster,
-    imagesFolder: memoryImagesFolder(runtime),
     registryPush,
   }
   const bundle = await openBundle(source)

@@ -1,0 +1,86 @@
+import * as z from 'zod'
+import { systemNamespace } from '../../kernel/access/index.ts'
+import { count, SealiftError } from '../../kernel/errors/index.ts'
+import { type HistoryPart, historyParts, judgeHistory } from '../../kernel/history/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
+import { type Digest, digestShape } from '../../kernel/oci/index.ts'
+import type { SiteHost } from '../../kernel/ports/index.ts'
+import { recordedSite, refuseOtherSite } from '../install/index.ts'
+
+/** Which log, and what was told of it before. */
+export interface AuditVerifyRequest {
+  readonly site: Site
+  /** An export, or what a purge has left; the site's own log when left out. */
+  readonly file?: string
+  /** A line's digest that was told before: at the end of a run, or by an earlier verify. */
+  readonly expect?: Digest
+}
+
+/** What can be said of the log. */
+export const auditVerified = z.strictObject({
+  /** The file, or the namespace whose ConfigMaps it is in. */
+  from: z.string(),
+  entries: z.number(),
+  runs: z.number(),
+  /** Runs without an end: killed, or at work. */
+  unended: z.array(z.string()),
+  /** Digest of the last line, which names all before it: keep it where this cluster is not. */
+  head: digestShape.exactOptional(),
+  /** The first line at which the chain does not hold. */
+  broken: z.strictObject({ part: z.string(), line: z.number(), why: z.string() }).exactOptional(),
+  /** Entries behind the expected line; absent where that is not there, or none was expected. */
+  since: z.number().exactOptional(),
+})
+export type AuditVerified = z.infer<typeof auditVerified>
+
+const longest = 256 * 1024 * 1024
+
+/**
+ * Follows the audit log's chain from its first line to the last. Changes nothing.
+ * @throws SealiftError FILE_FAILED, NOT_INSTALLED where there is no log, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function verifyAudit(
+  { site, file, expect }: AuditVerifyRequest,
+  { cluster, files }: Pick<SiteHost, 'cluster' | 'files'>,
+): Promise<AuditVerified> {
+  if (file === undefined) refuseOtherSite(await recordedSite(cluster, []), site.metadata.name)
+  const parts = file === undefined ? await historyParts(cluster) : [await partIn(file, files)]
+  const { unended, ...judged } = judgeHistory(parts, expect)
+  if (file === undefined && judged.entries === 0 && expect === undefined)
+    throw new SealiftError('NOT_INSTALLED', `there is no audit log in namespace ${systemNamespace}`, {
+      hints: [
+        'each run that may change the site begins one; a purge takes it to a file beside the site file',
+      ],
+    })
+  return { from: file ?? `namespace ${systemNamespace}`, unended: [...unended], ...judged }
+}
+
+async function partIn(file: string, files: Pick<SiteHost['files'], 'readBeside'>): Promise<HistoryPart> {
+  const text = await files.readBeside(file, longest)
+  if (text === undefined) throw new SealiftError('FILE_FAILED', `${file} is not there`)
+  return { name: file, lines: text.split('\n').filter(line => line !== '') }
+}
+
+/** The error that it ends with; none where the log is whole, and has what was expected. */
+export function auditFault(
+  { broken, since, entries }: AuditVerified,
+  expect: Digest | undefined,
+): SealiftError | undefined {
+  const hints = [
+    'compare it with an export of before: somebody who may write in sealift-system has changed it',
+  ]
+  if (broken !== undefined)
+    return new SealiftError('AUDIT_BROKEN', 'the audit log is not as it was written', {
+      faults: [`${broken.part}, line ${broken.line}: ${broken.why}`],
+      hints,
+    })
+  if (expect === undefined || since !== undefined) return undefined
+  return new SealiftError(
+    'AUDIT_BROKEN',
+    `none of the ${count(entries, 'line')} has the digest that was expected`,
+    {
+      faults: ['the end of the log was cut off, or all of it was written anew'],
+      hints,
+    },
+  )
+}
