@@ -167,8 +167,10 @@ export function deleted(journey: () => Journey): void {
   test.each(['sealift-system', 'infisical', 'external-secrets'])(
     'namespace %s comes back while it is still going',
     async name => {
-      await journey().kubectl(`delete namespace ${name} --wait=false`)
-      expect((await install()).exitCode).toBe(0)
+      await journey().elevated(async () => {
+        await journey().kubectl(`delete namespace ${name} --wait=false`)
+        expect((await install()).exitCode).toBe(0)
+      })
       expect(await touched()).toEqual(nothing)
     },
   )

@@ -1,7 +1,7 @@
 /** A site that was installed: killed and continued, run again, checked, disturbed, and found out. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { CheckResult } from '../../src/site/verbs/check/index.ts'
 import type { InstallResult } from '../../src/site/verbs/install/index.ts'
 import type { RotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
@@ -14,6 +14,9 @@ export function installed(journey: () => Journey): void {
   const install = () =>
     journey().json<InstallResult>(['install', journey().sandbox.bundle, '-c', site().siteFile])
   const check = (window: number) => ['check', '-c', site().siteFile, '--window', `${window}`]
+
+  // From here on the CLI may do what `sealift rbac` prints.
+  beforeAll(() => journey().grant())
 
   test('an install that is killed goes on where it was, and ends with a proof', async () => {
     const killed = new AbortController()

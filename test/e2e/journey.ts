@@ -1,6 +1,7 @@
 /** One site and the connected side that its bundle comes from, for the story that site.test.ts tells. */
 import { afterAll, beforeAll } from 'vitest'
 import { startCluster, type TestCluster } from '../support/cluster/index.ts'
+import { asAdministrator, asPrinted, makeInstaller } from '../support/installer.ts'
 import { watchArguments, watchSecrets } from '../support/leaks.ts'
 import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
@@ -45,6 +46,18 @@ export class Journey {
   /** kubectl with words that have no spaces, then arguments as they are. */
   kubectl(words: string, ...args: string[]): Promise<string> {
     return this.site.cluster.kubectl([...words.split(' '), ...args])
+  }
+
+  /** Gives the CLI's account what `sealift rbac` prints, and nothing else. */
+  grant(): Promise<void> {
+    return asPrinted(this.site.cluster, this.sandbox.bundle, this.site.siteFile)
+  }
+
+  /** Gives it everything, for as long as the work takes: what Roles are in is taken away. */
+  async elevated(work: () => Promise<unknown>): Promise<void> {
+    await asAdministrator(this.site.cluster)
+    await work()
+    await this.grant()
   }
 
   /** Makes a Secret beside those of the shared services; its values are in no argument list. */
@@ -122,7 +135,11 @@ export function sides(): Sides {
       let made: Journey | undefined
       beforeAll(async () => {
         const { connected, key } = there()
-        const site = await startSite(await starting, connected.archives, () => {}, { keys: [key.publicKey] })
+        const cluster = await starting
+        // The CLI is no administrator: an account of its own, whose rights the story sees to.
+        const kubeconfig = await makeInstaller(cluster)
+        const fields = { keys: [key.publicKey], cluster: { kubeconfig } }
+        const site = await startSite(cluster, connected.archives, () => {}, fields)
         stops.push(() => site.stop())
         const secrets = await watchSecrets(site.cluster)
         stops.push(async () => secrets.stop())

@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { AuditVerified } from '../../src/site/verbs/audit-verify.ts'
 import type { InstallResult } from '../../src/site/verbs/install/index.ts'
+import { askedCalls } from '../support/cluster/audit.ts'
 import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install before them, and nothing after. */
@@ -61,10 +63,22 @@ export function removed(journey: () => Journey): void {
     expect(digests.filter(digest => left.includes(digest))).toEqual([])
   })
 
+  test('nothing was asked for that `sealift rbac` does not print; the log of all runs is whole', async () => {
+    const { site } = journey()
+    const refused = (await askedCalls(site.cluster.dir)).filter(({ code }) => code === 403)
+    expect(refused).toEqual([])
+    const log = join(site.dir, 'sandbox.audit.jsonl')
+    const words = ['audit', 'verify', log, '-c', site.siteFile]
+    const verified = await journey().json<AuditVerified>(words)
+    expect(verified).toMatchObject({ exitCode: 0, unended: [] })
+    expect(verified.runs).toBeGreaterThan(10)
+    records.push(await readFile(log, 'utf8'))
+  })
+
   test('no secret was in any output, argument, journal or record, or in the bundle', async () => {
     const { site, sandbox, spoken, secrets, args } = journey()
     expect(secrets.size).toBeGreaterThan(12)
-    expect(records.map(text => text.length > 100)).toEqual([true, true])
+    expect(records.map(text => text.length > 100)).toEqual([true, true, true])
     const local = await readFile(join(site.dir, 'sandbox.journal.jsonl'), 'utf8')
     const bundle = (await readFile(sandbox.bundle)).toString('latin1')
     const everything = [...spoken, ...records, ...args, local, bundle]
