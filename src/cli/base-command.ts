@@ -58,8 +58,9 @@ export abstract class BaseCommand extends Command {
     A extends Interfaces.OutputArgs<A>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv)
+    const isSwitch = (flag: string) => typeof Object(parsed.flags)[flag] === 'boolean'
     this.#given = parsed.raw.map(given =>
-      given.type === 'arg' ? given.input : `--${given.flag}${given.input ? ` ${given.input}` : ''}`,
+      given.type === 'arg' ? given.input : `--${given.flag}${isSwitch(given.flag) ? '' : ` ${given.input}`}`,
     )
     return parsed
   }

@@ -8,31 +8,27 @@ export interface Named {
   readonly namespaced: boolean
 }
 
-// Kinds of Kubernetes itself that are in no namespace; a contract test asks a real API server about all that are known.
-const clusterWide = new Set([
-  'APIService',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CSIDriver',
-  'CustomResourceDefinition',
-  'IngressClass',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'PriorityClass',
-  'RuntimeClass',
-  'StorageClass',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'ValidatingWebhookConfiguration',
-])
+// Kinds of Kubernetes itself that are in no namespace: a test asks a real API server about all of its own.
+const clusterWide = new Set(
+  [
+    'APIService CertificateSigningRequest ClusterRole ClusterRoleBinding ComponentStatus',
+    'CSIDriver CSINode CustomResourceDefinition DeviceClass FlowSchema',
+    'IngressClass IPAddress MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration',
+    'Namespace Node PersistentVolume PriorityClass PriorityLevelConfiguration',
+    'ResourceSlice RuntimeClass ServiceCIDR StorageClass ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment VolumeAttributesClass',
+  ].flatMap(line => line.split(' ')),
+)
 
-// And those of others that Sealift itself writes.
+// And those of others that charts often have, beside what Sealift itself writes.
 const clusterWideOfOthers = new Set([
   'external-secrets.io/ClusterExternalSecret',
   'external-secrets.io/ClusterPushSecret',
   'external-secrets.io/ClusterSecretStore',
+  'cert-manager.io/ClusterIssuer',
+  'gateway.networking.k8s.io/GatewayClass',
+  'snapshot.storage.k8s.io/VolumeSnapshotClass',
+  'snapshot.storage.k8s.io/VolumeSnapshotContent',
 ])
 
 /**
@@ -47,7 +43,7 @@ export function resourceOf(
   const known = defined.get(`${apiGroup}/${kind}`)
   if (known !== undefined) return known
   const isOwn = !apiGroup.includes('.') || apiGroup.endsWith('.k8s.io')
-  const wide = isOwn ? clusterWide.has(kind) : clusterWideOfOthers.has(`${apiGroup}/${kind}`)
+  const wide = (isOwn && clusterWide.has(kind)) || clusterWideOfOthers.has(`${apiGroup}/${kind}`)
   return { apiGroup, resource: plural(kind.toLowerCase()), namespaced: !wide }
 }
 
