@@ -23,11 +23,12 @@ const floors = {
     'workloads',
     'history',
     'inputs',
+    'facts',
     'server-variables',
   ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
   seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking', 'carrier'],
-  site: ['load', 'wire', 'release', 'rights', 'plan', 'install', 'check', 'gate', 'preflight', 'receipt'],
+  site: ['load', 'wire', 'release', 'rights', 'plan', 'install', 'check', 'gate', 'preflight', 'receipt', 'facts'],
   teams: [
     'rights',
     'pace',

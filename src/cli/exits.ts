@@ -1,5 +1,22 @@
 import type { ErrorCode } from '../kernel/errors/index.ts'
 
+/** How resolving a spec can end, for a lock or for a bundle. */
+export const sealExits: readonly ErrorCode[] = [
+  'SPEC_INVALID',
+  'CHART_NOT_FOUND',
+  'IMAGE_NOT_FOUND',
+  'RENDER_FAILED',
+  'LOCK_INVALID',
+  'LOCK_DRIFT',
+  'FACTS_INVALID',
+  'REGISTRY_DENIED',
+  'REGISTRY_FAILED',
+  'REGISTRY_UNREACHABLE',
+  'CONTENT_MISMATCH',
+  'DISK_FULL',
+  'FILE_FAILED',
+]
+
 /** How giving something of what is installed anew can end. */
 export const rotateExits: readonly ErrorCode[] = [
   'LOCK_INVALID',
@@ -115,18 +132,7 @@ export const rotateAdminExits: readonly ErrorCode[] = [...adminExits, 'LOCK_INVA
 
 /** How a build can end. */
 export const buildExits: readonly ErrorCode[] = [
-  'SPEC_INVALID',
-  'CHART_NOT_FOUND',
-  'IMAGE_NOT_FOUND',
-  'RENDER_FAILED',
-  'LOCK_INVALID',
-  'LOCK_DRIFT',
-  'REGISTRY_DENIED',
-  'REGISTRY_FAILED',
-  'REGISTRY_UNREACHABLE',
-  'CONTENT_MISMATCH',
-  'DISK_FULL',
-  'FILE_FAILED',
+  ...sealExits,
   'BUNDLE_MALFORMED',
   'BUNDLE_DAMAGED',
   'KEY_INVALID',

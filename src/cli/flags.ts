@@ -6,6 +6,12 @@ export const registriesFlag = Flags.string({
   summary: 'Mirrors, credentials and trust, in the form of K3s’s registries.yaml.',
 })
 
+/** `--facts`: what a site is like, as `facts` has found it there. */
+export const factsFlag = Flags.custom<string>({
+  summary: 'What the site is like, as sealift facts has found it there.',
+  helpValue: 'FILE',
+})
+
 /** `-c`: the site file. */
 export const siteFlag = Flags.string({
   char: 'c',

@@ -11,6 +11,7 @@ export const exitMeanings: Record<ErrorCode, string> = {
   RENDER_FAILED: 'helm could not render a chart',
   LOCK_INVALID: 'bundle.lock.yaml is missing or not valid',
   LOCK_DRIFT: 'what the lock names has changed',
+  FACTS_INVALID: 'the file of facts is none that this version reads, or of another kind of site',
   BUDGET_EXCEEDED: 'declared requests are above the budget',
   REGISTRY_DENIED: 'a registry refused the credentials (401, 403)',
   REGISTRY_FAILED: 'a registry failed (429, 5xx, broken answers)',

@@ -5,7 +5,14 @@ import { thisPlatform } from '../adapters/platform.ts'
 import { builtText } from '../cli/built-text.ts'
 import { carriedText } from '../cli/carried-text.ts'
 import { buildExits } from '../cli/exits.ts'
-import { executableFlag, registriesFlag, signingKeyFlag, sizeFlag, sourceDateEpoch } from '../cli/flags.ts'
+import {
+  executableFlag,
+  factsFlag,
+  registriesFlag,
+  signingKeyFlag,
+  sizeFlag,
+  sourceDateEpoch,
+} from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { build } from '../seal/verbs/build/index.ts'
@@ -39,6 +46,7 @@ export default class Build extends BaseCommand {
       summary: 'Build a delta: leave out the image layers that this older bundle, lock or spec folder has.',
       helpValue: 'OLD',
     }),
+    facts: factsFlag({ exclusive: ['since'] }),
     registries: registriesFlag,
     locked: Flags.boolean({ summary: 'Resolve anew first; build nothing unless all is as it was locked.' }),
     key: signingKeyFlag(),
@@ -54,13 +62,23 @@ export default class Build extends BaseCommand {
     const epoch = sourceDateEpoch(process.env)
     const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
     try {
-      const { output, concurrency, since, 'volume-size': volumeSize, locked } = flags
+      const { output, concurrency, since, 'volume-size': volumeSize, locked, facts } = flags
       const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
       const sign = flags.key === undefined ? undefined : { key: flags.key, ask }
       const platform = thisPlatform()
       const { executable: executables = [] } = flags
       const carrier = flags.carrier ? { executables, carrying: createCarrying() } : undefined
-      const request = { specDir: args.spec, platform, output, concurrency, epoch, volumeSize, since, locked }
+      const request = {
+        specDir: args.spec,
+        platform,
+        output,
+        concurrency,
+        epoch,
+        volumeSize,
+        since,
+        facts,
+        locked,
+      }
       const built = await build({ ...request, sign, carrier }, host, this.talk)
       this.log(builtText(built))
       if (built.carrier) this.log(carriedText(built.carrier))

@@ -1,10 +1,12 @@
 import { Args, Flags } from '@oclif/core'
 import { connectedHost } from '../adapters/connected-host.ts'
 import { thisPlatform } from '../adapters/platform.ts'
-import { attestationsFlag, registriesFlag } from '../cli/flags.ts'
+import { sealExits } from '../cli/exits.ts'
+import { attestationsFlag, factsFlag, registriesFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { lockText, suspectLines } from '../cli/lock-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
+import { readFacts } from '../kernel/facts/index.ts'
 import { type LockOutput, lock } from '../seal/verbs/lock.ts'
 
 export default class Lock extends BaseCommand {
@@ -17,24 +19,11 @@ export default class Lock extends BaseCommand {
     '<%= config.bin %> <%= command.id %> bundles/infisical --update infisical/infisical',
     '<%= config.bin %> <%= command.id %> bundles/sandbox --registries registries.yaml --locked --json',
   ]
-  static override readonly exits: readonly ErrorCode[] = [
-    'SPEC_INVALID',
-    'CHART_NOT_FOUND',
-    'IMAGE_NOT_FOUND',
-    'RENDER_FAILED',
-    'LOCK_INVALID',
-    'LOCK_DRIFT',
-    'BUDGET_EXCEEDED',
-    'REGISTRY_DENIED',
-    'REGISTRY_FAILED',
-    'REGISTRY_UNREACHABLE',
-    'CONTENT_MISMATCH',
-    'DISK_FULL',
-    'FILE_FAILED',
-  ]
+  static override readonly exits: readonly ErrorCode[] = [...sealExits, 'BUDGET_EXCEEDED']
   static override args = { spec: Args.string({ description: 'Folder with bundle.yaml', required: true }) }
   static override flags = {
     registries: registriesFlag,
+    facts: factsFlag(),
     budget: Flags.option({
       options: ['hold', 'warn'] as const,
       default: 'hold' as const,
@@ -63,7 +52,9 @@ export default class Lock extends BaseCommand {
     try {
       const { budget: mode, locked, update = [], attestations, 'accept-suspects': accept } = flags
       const platform = thisPlatform()
+      const facts = flags.facts === undefined ? undefined : await readFacts(flags.facts, host.files)
       const request = {
+        ...(facts && { facts }),
         ...{ specDir: args.spec, platform, budget: mode, locked, update, attestations },
         ...(accept === undefined ? {} : { acceptSuspects: accept }),
       }

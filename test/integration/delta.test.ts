@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRuntime } from '../../src/adapters/containerd/index.ts'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { openBundle } from '../../src/bundle/layout/index.ts'
+import { printFacts } from '../../src/kernel/facts/index.ts'
+import { imagesIn } from '../../src/site/facts/nodes.ts'
 import { loadImages, requireBase } from '../../src/site/load/index.ts'
 import { push, randomImage, startRegistry, type TestRegistry } from '../support/connected/index.ts'
 import { helmArtifact, helmVersion } from '../support/connected/tools.ts'
 import { startContainerd, type TestContainerd } from '../support/containerd.ts'
 import { filesBelow } from '../support/files-below.ts'
 import { sealift, sealiftJson } from '../support/road.ts'
+import { sampleFacts, sampleNode } from '../support/sample-facts.ts'
 import { goTool } from '../support/tools/build.ts'
 
 const layer = 3_000_000
@@ -210,6 +213,25 @@ describe('on a real containerd', () => {
     expect(await containerd.names()).toEqual(['docker.io/lab/app:2', 'docker.io/lab/same:1'])
     const checked = (await containerd.run('images', 'check')).split('\n').slice(1)
     expect(checked.filter(line => !/ complete \((\d+)\/\1\) .* true/.test(line))).toEqual([])
+  })
+
+  test('whose facts were carried back, a bundle for it leaves out what it has whole', async () => {
+    const node = sampleNode({ images: await imagesIn(runtime()) })
+    const file = at('lab.facts.yaml')
+    await writeFile(file, printFacts(sampleFacts({ site: 'lab', nodes: [node] })))
+    const built = await run<Built>('build', at('1.1.0'), '-o', at('out'), '--facts', file)
+    expect(built).toMatchObject({
+      path: at('out', 'demo-1.1.0.for-lab.tar'),
+      digest: builtFull.digest,
+      absent: { since: 'site lab (2026-11-30)' },
+    })
+    // All of app:2 and same:1 is there.
+    expect(built.absent?.layers).toBe(4)
+    const { loaded, present } = await load(built.path)
+    expect([loaded, present.length]).toEqual([[], 2])
+    await runtime().remove(['docker.io/lab/app:2'])
+    await expect(load(built.path)).rejects.toMatchObject({ code: 'BASE_MISSING' })
+    await load(full())
   })
 
   test('from which the older was removed it is refused again', async () => {

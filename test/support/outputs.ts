@@ -15,6 +15,7 @@ import { verified } from '../../src/seal/verbs/verify.ts'
 import { preflightResult } from '../../src/site/preflight/index.ts'
 import { auditVerified } from '../../src/site/verbs/audit-verify.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
+import { factsResult } from '../../src/site/verbs/facts.ts'
 import { installResult, planResult } from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
 import { restored } from '../../src/site/verbs/keys-restore.ts'
@@ -59,6 +60,7 @@ export const outputs = {
   'ci-try': ciTried.extend({ error: error.optional() }),
   'ci-workflow': ciWorkflow,
   diff: diffResult,
+  facts: factsResult,
   failure,
   images: imagesOutput,
   inspect: inspection,

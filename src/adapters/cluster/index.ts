@@ -38,6 +38,7 @@ export function createCluster(options: KubeconfigOptions): Cluster {
   }
 }
 
+export { createFacts } from './facts.ts'
 export { kubeconfigFiles } from './kubeconfig.ts'
 export { createLooks } from './looks.ts'
 export { createNodeCalls, type NodeCalls } from './node-calls.ts'

@@ -13,6 +13,7 @@ export const exitCodes = {
   LOCK_INVALID: 14,
   LOCK_DRIFT: 15,
   BUDGET_EXCEEDED: 16,
+  FACTS_INVALID: 17,
   // building: the world
   REGISTRY_DENIED: 20,
   REGISTRY_FAILED: 21,

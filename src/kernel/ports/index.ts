@@ -14,6 +14,7 @@ export {
   type LogRun,
 } from './cluster.ts'
 export type { Access, ClusterLooks, HostNames, KubeletPage, Presented } from './cluster-looks.ts'
+export type { ClusterFacts } from './cluster-facts.ts'
 export type {
   BlobSink,
   BundleSink,

@@ -4,7 +4,7 @@ import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../
 import { toolProgram } from '../../bundle/opening/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
-import { type EachChart, type Rendered, renderAll } from '../render/index.ts'
+import { type EachChart, type Rendered, type Rendering, renderAll } from '../render/index.ts'
 import { askedOnce, findImages } from '../resolve/index.ts'
 import { account } from './account.ts'
 import { assemble } from './assemble.ts'
@@ -16,6 +16,7 @@ import { Kept, keeping, readKept } from './kept.ts'
 import { chartName, type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
 import { type PinnedImages, pin } from './pin-chosen.ts'
 import type { LockRequest } from './request.ts'
+import { holdToNodes, specFor } from './site-facts.ts'
 import { chooseSuspects, suspectsLeft } from './suspects.ts'
 
 /** A new lock, which is nowhere yet. */
@@ -43,7 +44,10 @@ export interface MadeLock {
 export async function makeLock(request: LockRequest, host: ConnectedHost, talk: Talk): Promise<MadeLock> {
   const { specDir, platform, locked = false } = request
   const { files, clock } = host
-  const read = await readSpec(specDir, platform, files)
+  const asWritten = await readSpec(specDir, platform, files)
+  const { facts } = request
+  const spec = facts === undefined ? asWritten.spec : specFor(asWritten.spec, facts, clock, talk.reporter)
+  const read = { ...asWritten, spec }
   const old = await oldLock(request, files, talk.reporter)
   const kept = locked ? new Kept(clock) : await readKept(specDir, files, clock)
   try {
@@ -83,11 +87,17 @@ async function lockOf(
     if (moved.length > 0) faults.tell()
     refuseDrift(moved, request)
   }
-  const rendered = await render(read, resolved, faults, host, talk)
+  const { facts } = request
+  const known = facts && new Set(facts.kubernetes.apis)
+  const rendered = await render({ ...read, ...(known && { known }) }, resolved, faults, host, talk)
   const isWhole = rendered.length === spec.charts.length
   // What only some charts request is no account of all.
   const budget = isWhole
-    ? await faults.attempt('budget', async () => account(rendered, spec, request.budget, talk.reporter))
+    ? await faults.attempt('budget', async () => {
+        const report = account(rendered, spec, request.budget, talk.reporter)
+        if (facts !== undefined) holdToNodes(report, facts, request.budget, talk.reporter)
+        return report
+      })
     : undefined
   const found = findImages(rendered, spec.images)
   const { images, optional, accepted } = chooseSuspects(found, spec, {
@@ -137,7 +147,7 @@ function knownTools(old: BundleLock | undefined) {
 
 /** Renders the charts with the very helm that travels, if that is there. */
 async function render(
-  { spec: { kubernetes, apiVersions }, values, helmTool }: ReadSpec,
+  { spec: { kubernetes, apiVersions }, values, helmTool, known }: ReadSpec & Pick<Rendering, 'known'>,
   { tools, charts }: Resolved,
   faults: Faults,
   { files, helmFrom }: ConnectedHost,
@@ -152,7 +162,12 @@ async function render(
   const each: EachChart = (list, title, work) =>
     faults.attemptEach(reporter, list, title, ({ spec }) => chartName(spec), work)
   try {
-    return await renderAll(charts, { helm, kubernetes, apiVersions, values, files, signal }, each, reporter)
+    return await renderAll(
+      charts,
+      { helm, kubernetes, apiVersions, values, files, signal, ...(known && { known }) },
+      each,
+      reporter,
+    )
   } finally {
     await helm.dispose()
   }

@@ -1,3 +1,5 @@
+import type { SiteFacts } from '../../kernel/facts/index.ts'
+
 /** What to lock. */
 export interface LockRequest {
   /** Folder with bundle.yaml. */
@@ -10,6 +12,8 @@ export interface LockRequest {
   readonly update?: readonly string[]
   /** Fail unless the result is what the lock that lies there says. */
   readonly locked?: boolean
+  /** What the site is like, as it was found there: charts are rendered for that, and not for what the spec says. */
+  readonly facts?: SiteFacts
   /**
    * `true` takes every suspect that a registry has as an image; `false` takes none but those that the spec lists. Left
    * out, those that the lock that lies there has taken are taken again.

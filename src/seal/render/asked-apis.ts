@@ -75,22 +75,25 @@ export interface Answered {
  * Answers what a chart asks. A `group/version` of the spec stands for its kinds, unless kinds of it are listed as well; a
  * kind of a stable version that is Kubernetes' own is there, for helm claims such versions without their kinds.
  * @param own what helm takes every cluster to have
+ * @param known all that the site has, where that is known: then nothing stays open
  */
 export function answered(
   asked: readonly string[],
   { has, lacks }: SiteApis,
   own: ReadonlySet<string>,
+  known?: ReadonlySet<string>,
 ): Answered {
   const listed = new Set([...has].filter(each => versionOf(each) !== each).map(versionOf))
   const isLacking = (each: string) => lacks.has(each) || lacks.has(versionOf(each))
   const isThere = (each: string) => {
     const its = versionOf(each)
-    if (has.has(each) || own.has(each)) return true
+    if (has.has(each) || own.has(each) || known?.has(each)) return true
+    if (known !== undefined) return has.has(its) && !listed.has(its)
     if (isLacking(each)) return false
     return (has.has(its) && !listed.has(its)) || (own.has(its) && /(^|\/)v\d+$/.test(its))
   }
   return {
     claimed: [...new Set([...has, ...asked.filter(each => isThere(each) && !own.has(each))])],
-    open: asked.filter(each => !isThere(each) && !isLacking(each)),
+    open: known === undefined ? asked.filter(each => !isThere(each) && !isLacking(each)) : [],
   }
 }

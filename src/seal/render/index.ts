@@ -7,3 +7,4 @@
  */
 export { type Rendered, renderChart } from './render.ts'
 export { type EachChart, renderAll } from './render-all.ts'
+export type { Rendering } from './rendering.ts'

@@ -44,7 +44,12 @@ export async function renderChart(
   const texts = await textsOf(bytes)
   const asked = askedApis([...texts.values()])
   const own = asked.length === 0 ? new Set<string>() : await ownApis(rendering)
-  const { claimed: apiVersions, open } = answered(asked, siteApis(rendering.apiVersions), own)
+  const { claimed: apiVersions, open } = answered(
+    asked,
+    siteApis(rendering.apiVersions),
+    own,
+    rendering.known,
+  )
   const yaml = await template({ apiVersions }).catch(async error => {
     throw await explained(error, rendering)
   })

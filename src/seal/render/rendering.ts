@@ -6,6 +6,8 @@ export interface Rendering {
   readonly kubernetes: string
   /** What the spec says of the site's APIs: its `apiVersions`. */
   readonly apiVersions: readonly string[]
+  /** Every API that the site has, where that was found out there: what is not among them it lacks, unless the spec says that it is there. */
+  readonly known?: ReadonlySet<string>
   /** The bytes of every values file, by path. */
   readonly values: ReadonlyMap<string, Uint8Array>
   /** A private folder for packages; the caller removes it. */

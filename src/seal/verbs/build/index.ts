@@ -3,6 +3,7 @@ import { bundleFile, layerBytes, planBundle } from '../../../bundle/layout/index
 import { absentLayers, type BundleLock } from '../../../bundle/lock/index.ts'
 import { type AskPassphrase, openSigningKey, signed, writeSignature } from '../../../bundle/opening/index.ts'
 import { count } from '../../../kernel/errors/index.ts'
+import { readFacts, type SiteFacts } from '../../../kernel/facts/index.ts'
 import type { BundleSpec } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import { asStep, type Carrying, type ConnectedHost, type Talk } from '../../../kernel/ports/index.ts'
@@ -14,6 +15,7 @@ import { diskPlan, diskText, planDisk } from './disk-plan.ts'
 import { budgetFile, type OwnFile, readLocked } from './own-files.ts'
 import { readOlder } from './since.ts'
 import { gather } from './sources.ts'
+import { imagesThere } from './there.ts'
 import { findUnchanged } from './unchanged.ts'
 
 /** What to build, and where to. */
@@ -30,6 +32,8 @@ export interface BuildRequest {
   readonly volumeSize?: number | undefined
   /** Makes a delta: an older lock, spec folder or bundle, whose images' layers are left out. */
   readonly since?: string | undefined
+  /** The path of a site's facts: the layers of images that all of its nodes have are left out. */
+  readonly facts?: string | undefined
   /** Resolves anew first, and builds nothing unless all is as it was locked. */
   readonly locked?: boolean
   /** This host's platform, `linux/amd64`: which of the spec's helms can render here, to resolve anew. */
@@ -77,11 +81,13 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const { specDir, epoch, volumeSize, locked, platform, sign } = request
   // First of all: a key that cannot be used is told of now, not when all is built.
   const key = sign && (await openSigningKey(sign.key, files, sign.ask))
-  if (locked) await makeLock({ specDir, platform, budget: 'warn', locked }, host, talk)
+  const facts = request.facts === undefined ? undefined : await readFacts(request.facts, files)
+  if (locked)
+    await makeLock({ specDir, platform, budget: 'warn', locked, ...(facts && { facts }) }, host, talk)
   const started = clock.now()
   const { spec, lock, own } = await readLocked(specDir, files)
-  const older = request.since === undefined ? undefined : await readOlder(request.since, files)
-  const path = `${request.output}/${bundleFile(lock, older)}`
+  const older = await leftOut(request, lock, facts, files, talk)
+  const path = `${request.output}/${bundleFile(lock, older?.name)}`
   const { carrier } = request
   const executables =
     carrier && (await findExecutables(lock.platforms, carrier.executables, carrier.carrying))
@@ -120,8 +126,32 @@ interface Making {
   readonly spec: BundleSpec
   readonly lock: BundleLock
   readonly own: readonly OwnFile[]
-  /** The lock that a delta builds on. */
-  readonly older: BundleLock | undefined
+  /** What a delta builds on. */
+  readonly older: LeftOut | undefined
+}
+
+/** What is left out: images whose layers are elsewhere already, and where, in a word for the file's name and in words. */
+interface LeftOut {
+  readonly images: BundleLock['images']
+  readonly name: Parameters<typeof bundleFile>[1]
+  readonly since: string
+}
+
+async function leftOut(
+  { since }: BuildRequest,
+  lock: BundleLock,
+  facts: SiteFacts | undefined,
+  files: ConnectedHost['files'],
+  { reporter }: Talk,
+): Promise<LeftOut | undefined> {
+  if (facts !== undefined) {
+    const { site, madeAt } = facts
+    const { images } = imagesThere(lock, facts, reporter)
+    return { images, name: { site }, since: `site ${site} (${madeAt.slice(0, 10)})` }
+  }
+  if (since === undefined) return undefined
+  const { images, metadata } = await readOlder(since, files)
+  return { images, name: { metadata }, since: `${metadata.name} ${metadata.version}` }
 }
 
 async function make(
@@ -144,7 +174,6 @@ async function make(
   const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
   const { index, indexDigest: digest, size } = plan
   if (older === undefined) return { index, digest, size, fetched, disk }
-  const since = `${older.metadata.name} ${older.metadata.version}`
-  const absent = { layers: plan.absent.length, bytes: layerBytes(plan.absent), since }
+  const absent = { layers: plan.absent.length, bytes: layerBytes(plan.absent), since: older.since }
   return { index, digest, size, fetched, disk, absent }
 }

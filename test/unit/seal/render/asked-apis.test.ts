@@ -73,6 +73,18 @@ describe('the answer', () => {
     })
   })
 
+  test('where all is known, nothing stays open, and what is not known is not there', () => {
+    const known = new Set(['a.test/v1', 'a.test/v1/One', 'apps/v1', 'apps/v1/Deployment'])
+    const asked = ['a.test/v1/One', 'a.test/v1/Two', 'b.test/v1', 'apps/v1/Deployment', 'c.test/v1/Kind']
+    const all = (spec: string[]) => answered(asked, siteApis(spec), own, known)
+    expect(all([])).toEqual({ claimed: ['a.test/v1/One', 'apps/v1/Deployment'], open: [] })
+    // The site's own word counts before the spec's, but for what the bundle may bring itself.
+    expect(all(['not a.test/v1', 'c.test/v1'])).toEqual({
+      claimed: ['c.test/v1', 'a.test/v1/One', 'apps/v1/Deployment', 'c.test/v1/Kind'],
+      open: [],
+    })
+  })
+
   test('that a version is missing covers its kinds', () => {
     expect(of(['a.test/v1', 'a.test/v1/One'], ['not a.test/v1'])).toEqual({ claimed: [], open: [] })
   })
