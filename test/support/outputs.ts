@@ -4,6 +4,7 @@ import { signed } from '../../src/bundle/opening/signature.ts'
 import type { JsonError } from '../../src/cli/base-command.ts'
 import { runsExported } from '../../src/kernel/history/index.ts'
 import { carried } from '../../src/seal/carrier/index.ts'
+import { completion } from '../../src/cli/completion/index.ts'
 import { diffResult } from '../../src/seal/diff/index.ts'
 import { buildResult } from '../../src/seal/verbs/build/index.ts'
 import { imagesOutput, inspection } from '../../src/seal/verbs/inspect.ts'
@@ -59,6 +60,7 @@ export const outputs = {
   check: checkResult.extend({ error: error.optional() }),
   'ci-try': ciTried.extend({ error: error.optional() }),
   'ci-workflow': ciWorkflow,
+  completion,
   diff: diffResult,
   facts: factsResult,
   failure,

@@ -9,6 +9,7 @@ import { chosenContainerd } from './containerd-release.ts'
 import { testExecutable } from './executable.ts'
 import { aptInstall, missing } from './packages.ts'
 import { servicePackages } from './services.ts'
+import { shellPackages } from './shells.ts'
 import { cacheDir, goTool, missingTools, type Tool } from './tools/build.ts'
 
 const all = [...new Set([...clusterPackages, ...connectedPackages, ...servicePackages])]
@@ -21,7 +22,7 @@ const needs = {
   test: {
     tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
     // What `ci workflow` writes wants curl and jq.
-    packages: [...new Set(['containerd', 'curl', 'jq', ...browserPackages, ...all])],
+    packages: [...new Set(['containerd', 'curl', 'jq', ...browserPackages, ...shellPackages, ...all])],
   },
   bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
 } as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>
