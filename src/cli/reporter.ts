@@ -1,6 +1,8 @@
 import ora from 'ora'
 import { printable } from '../kernel/errors/index.ts'
 import type { Reporter, StepReport } from '../kernel/ports/index.ts'
+import { paints, signs } from './paint.ts'
+import { columnsOf, cut } from './width.ts'
 
 /** Where talk goes: stderr, or a test's stand-in for it. */
 export interface TalkStream {
@@ -32,6 +34,7 @@ function tail(detail: string | undefined, started: number): string {
 /** One line when a step starts and one when it ends, and a line of progress at most every 5 seconds. */
 export function plainReporter(stream: TalkStream): Reporter {
   const say = (text: string) => stream.write(`${text}\n`)
+  const sign = signs(stream)
   return {
     step(title): StepReport {
       const started = Date.now()
@@ -43,33 +46,47 @@ export function plainReporter(stream: TalkStream): Reporter {
           spoken = Date.now()
           say(`  ${title}: ${detail}`)
         },
-        done: detail => say(`✔ ${title}${tail(detail, started)}`),
-        skip: detail => say(`= ${title} · ${detail}`),
-        fail: detail => say(`✖ ${title}${tail(detail, started)}`),
+        done: detail => say(`${sign.done} ${title}${tail(detail, started)}`),
+        skip: detail => say(`${sign.skip} ${title} · ${detail}`),
+        fail: detail => say(`${sign.fail} ${title}${tail(detail, started)}`),
       }
     },
     note: text => say(`  ${text}`),
-    warn: text => say(`! ${text}`),
+    warn: text => say(`${sign.warn} ${text}`),
   }
 }
 
-/** One spinner on a terminal, with a line for each step under way; a step that ends leaves its line above. */
+/**
+ * One spinner on a terminal, with a line for each step under way, cut to its width; a step that ends leaves its line
+ * above, whole.
+ */
 export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
   // Our own signal handling ends the work cleanly; ora must not swallow Ctrl-C.
-  const spinner = ora({ stream, discardStdin: false })
+  const spinner = ora({ stream, discardStdin: false, color: paints(stream) ? 'cyan' : false })
+  const sign = signs(stream)
   const under = new Set<{ text: string }>()
   const show = () => {
-    spinner.text = [...under].map(({ text }) => text).join('\n  ')
+    // Two columns are the spinner's, and one stays free: some terminals go on in the next line behind the last one.
+    const room = Math.max(1, columnsOf(stream) - 3)
+    spinner.text = [...under].map(({ text }) => cut(text, room)).join('\n  ')
     if (under.size > 0) spinner.start()
+  }
+  const persist = (symbol: string, text: string) => spinner.stopAndPersist({ symbol, text })
+  // Only while something spins: a listener that stays would be one for each reporter.
+  const resized = () => {
+    show()
+    spinner.render()
   }
   return {
     step(title): StepReport {
       const started = Date.now()
       const step = { text: title }
+      if (under.size === 0) stream.on('resize', resized)
       under.add(step)
       show()
       const end = (last: () => unknown) => {
         under.delete(step)
+        if (under.size === 0) stream.off('resize', resized)
         last()
         show()
       }
@@ -78,13 +95,13 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
           step.text = `${title} · ${detail}`
           if (under.has(step)) show()
         },
-        done: detail => end(() => spinner.succeed(`${title}${tail(detail, started)}`)),
-        skip: detail => end(() => spinner.stopAndPersist({ symbol: '=', text: `${title} · ${detail}` })),
-        fail: detail => end(() => spinner.fail(`${title}${tail(detail, started)}`)),
+        done: detail => end(() => persist(sign.done, `${title}${tail(detail, started)}`)),
+        skip: detail => end(() => persist(sign.skip, `${title} · ${detail}`)),
+        fail: detail => end(() => persist(sign.fail, `${title}${tail(detail, started)}`)),
       }
     },
     note: text => stream.write(`  ${text}\n`),
-    warn: text => stream.write(`! ${text}\n`),
+    warn: text => stream.write(`${sign.warn} ${text}\n`),
   }
 }
 
