@@ -1,6 +1,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
 import { type ErrorCode, exitCodes, messageOf, printable, SealiftError } from '../kernel/errors/index.ts'
 import type { Reporter, Talk } from '../kernel/ports/index.ts'
+import { withNext } from './going-on.ts'
 import { printableJson } from './printable-json.ts'
 import { progressOn } from './progress.ts'
 import { createReporter } from './reporter.ts'
@@ -74,7 +75,7 @@ export abstract class BaseCommand extends Command {
   readonly #interrupt = () => {
     // A second Ctrl-C means now: what is half-done then is found and continued by the next run.
     if (this.signal.aborted) process.exit(exitCodes.INTERRUPTED)
-    process.stderr.write('\nStopping; press Ctrl-C again to stop at once.\n')
+    process.stderr.write('\nStopping where a rerun can go on; press Ctrl-C again to stop at once.\n')
     this.#abort.abort(new SealiftError('INTERRUPTED', 'interrupted'))
   }
 
@@ -97,7 +98,7 @@ export abstract class BaseCommand extends Command {
     thrown: Error & { exitCode?: number; oclif?: { exit?: number } },
   ): Promise<void> {
     const error = this.signal.aborted
-      ? interruption(thrown)
+      ? withNext(interruption(thrown), { bin: this.config.bin, id: this.ctor.id, argv: this.argv })
       : isParseError(thrown)
         ? usageError(thrown, this.ctor)
         : thrown

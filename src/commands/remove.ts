@@ -2,10 +2,11 @@ import { dirname, join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
+import { confirmLoss, yesFlag } from '../cli/confirm.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
-import { removedText, unsaidRemoval } from '../cli/remove-text.ts'
+import { removalLoss, removedText } from '../cli/remove-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
 import { remove } from '../site/verbs/remove/index.ts'
@@ -29,7 +30,7 @@ export default class Remove extends BaseCommand {
         'Also drop the database, empty Dragonfly’s database number (unless 0), delete keys, CRDs and images: nothing can be had back.',
     }),
     'allow-unsigned': allowFlags['allow-unsigned'],
-    yes: Flags.boolean({ summary: 'Say that you mean it: without it nothing is done.' }),
+    yes: yesFlag,
   }
 
   async run() {
@@ -37,7 +38,7 @@ export default class Remove extends BaseCommand {
     const { bundle } = args
     const { purge, site: siteFile } = flags
     const { site } = await readSite(siteFile, nodeFiles())
-    if (!flags.yes) throw unsaidRemoval({ bundle, siteFile, site, purge })
+    await confirmLoss(removalLoss(site, purge), flags, this.signal)
     const auditLog = join(dirname(siteFile), `${site.metadata.name}.audit.jsonl`)
     const result = await remove(
       { bundle, site, purge, allowUnsigned: flags['allow-unsigned'], auditLog },

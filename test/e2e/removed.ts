@@ -21,7 +21,7 @@ export function removed(journey: () => Journey): void {
 
   test('without --yes nothing is done: exit 2', async () => {
     const { exitCode, stderr } = await journey().run(ofBundle('remove'))
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--yes was not given')])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('was not confirmed')])
   })
 
   test('remove keeps the data, and an install finds it again', async () => {

@@ -122,9 +122,13 @@ describe('faults', () => {
     await writeFile(join(dir, 'whole.yaml'), smallSite)
     const { exitCode, stderr } = await sealift(['remove', 'A.tar', ...flags])
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('Error: nothing was removed from bank-prod: --yes was not given (USAGE)\n')
+    expect(stderr).toContain(
+      'Error: nothing was changed: deleting from bank-prod was not confirmed (USAGE)\n',
+    )
     expect(stderr).toContain('  - would go: the releases')
-    expect(stderr).toContain(`  → If you mean it: sealift remove A.tar ${flags.join(' ')} --yes`)
+    expect(stderr).toContain(
+      '  → If you mean it: type bank-prod when asked; where nobody can type, say --yes',
+    )
   })
 
   test('a file that is not there: one error, no stack, its own exit code', async () => {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
-import { confirmLoss } from '../../cli/confirm.ts'
+import { confirmLoss, yesFlag } from '../../cli/confirm.ts'
 import { keysExits } from '../../cli/exits.ts'
 import { siteFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
@@ -39,18 +39,19 @@ export default class KeysEscrow extends BaseCommand {
       helpValue: 'FILE',
       summary: 'Say beforehand that this file, which is there, may be written over.',
     }),
+    yes: yesFlag,
   }
 
   async run() {
     const { flags } = await this.parse(KeysEscrow)
-    const { to = [], recipients, output, confirm } = flags
+    const { to = [], recipients, output, confirm, yes } = flags
     const { site } = await readSite(flags.site, nodeFiles())
     const request = { site, to, output, ...(recipients === undefined ? {} : { recipients }) }
     const host = await siteHost(site, process.env)
     const made = await escrowKeys(request, host, this.talk, path =>
       confirmLoss(
         { name: path, lines: ['what is in it now, which is not the escrow on record'] },
-        confirm === undefined ? [] : [confirm],
+        { yes, names: confirm === undefined ? [] : [confirm] },
         this.signal,
       ),
     )

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
-import { confirmLoss } from '../../cli/confirm.ts'
+import { confirmLoss, yesFlag } from '../../cli/confirm.ts'
 import { tenancyExits } from '../../cli/exits.ts'
 import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
@@ -40,17 +40,18 @@ export default class StoresApply extends BaseCommand {
       helpValue: 'PROJECT',
       summary: 'Say beforehand that you mean --prune of this project.',
     }),
+    yes: yesFlag,
   }
 
   async run() {
     const { flags } = await this.parse(StoresApply)
-    const { file, prune = [], confirm = [] } = flags
+    const { file, prune = [], confirm, yes } = flags
     const files = nodeFiles()
     const [{ site }, tenancy] = await Promise.all([readSite(flags.site, files), readTenancy(file, files)])
     const request = { site: site.metadata.name, tenancy, prune }
     const host = await siteHost(site, process.env)
     const applied = await applyStoresOf(request, host, this.talk, (project, removals) =>
-      confirmLoss(lossOf(project, removals), confirm, this.signal),
+      confirmLoss(lossOf(project, removals), { yes, names: confirm }, this.signal),
     )
     this.log(storesAppliedText(applied))
     return this.withFault(applied, storesFault(applied))

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
-import { confirmLoss } from '../../cli/confirm.ts'
+import { confirmLoss, yesFlag } from '../../cli/confirm.ts'
 import { tenancyExits } from '../../cli/exits.ts'
 import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
@@ -41,17 +41,18 @@ export default class TenancyApply extends BaseCommand {
       helpValue: 'PROJECT',
       summary: 'Say beforehand that you mean --prune of this project.',
     }),
+    yes: yesFlag,
   }
 
   async run() {
     const { flags } = await this.parse(TenancyApply)
-    const { file, prune = [], confirm = [], invitations = invitationsPath(file) } = flags
+    const { file, prune = [], confirm, yes, invitations = invitationsPath(file) } = flags
     const files = nodeFiles()
     const [{ site }, tenancy] = await Promise.all([readSite(flags.site, files), readTenancy(file, files)])
     const request = { site: site.metadata.name, tenancy, invitations, prune }
     const host = await siteHost(site, process.env)
     const applied = await applyTenancy(request, host, this.talk, (project, removals) =>
-      confirmLoss(lossOf(project, removals), confirm, this.signal),
+      confirmLoss(lossOf(project, removals), { yes, names: confirm }, this.signal),
     )
     this.log(appliedText(applied))
     return this.withFault(applied, unmetFault(applied))

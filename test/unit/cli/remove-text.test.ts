@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { removedText, unsaidRemoval } from '../../../src/cli/remove-text.ts'
+import { confirmLoss } from '../../../src/cli/confirm.ts'
+import { removalLoss, removedText } from '../../../src/cli/remove-text.ts'
 import { parseSite } from '../../../src/kernel/inputs/index.ts'
+import { rejection } from '../site/wire/memory.ts'
 import { fullSite, smallSite } from '../site/wire/sites.ts'
 
 test('what was removed and kept is listed; an empty list is not mentioned', () => {
@@ -11,35 +13,38 @@ test('what was removed and kept is listed; an empty list is not mentioned', () =
 })
 
 const unsaid = (text: string, purge: boolean) =>
-  unsaidRemoval({ bundle: 'a.tar', siteFile: 'site.yaml', site: parseSite(text, 'site.yaml'), purge })
+  rejection(
+    confirmLoss(
+      removalLoss(parseSite(text, 'site.yaml'), purge),
+      { yes: false },
+      new AbortController().signal,
+    ),
+  )
 
-test('without --yes: what would go and stay, that nothing was done, and the words to say; exit 2', () => {
-  expect(unsaid(smallSite, false)).toMatchObject({
+test('without --yes: what would go and stay, that nothing was done, and what to say; exit 2', async () => {
+  expect(await unsaid(smallSite, false)).toMatchObject({
     code: 'USAGE',
     exitCode: 2,
-    message: 'nothing was removed from bank-prod: --yes was not given',
+    message: 'nothing was changed: deleting from bank-prod was not confirmed',
     faults: [
       'would go: the releases, the ClusterSecretStore, the credentials of ESO',
-      "would stay, for an install to find again: Dragonfly's database 0, database infisical and role infisical, the keys, the admin's login, CRDs and images",
+      "would stay: for an install to find again: Dragonfly's database 0, database infisical and role infisical, the keys, the admin's login, CRDs and images",
     ],
-    hints: ['If you mean it: sealift remove a.tar -c site.yaml --yes'],
+    hints: ['If you mean it: type bank-prod when asked; where nobody can type, say --yes'],
   })
 })
 
-test('with --purge it says what would be lost, and what would not', () => {
-  expect(unsaid(smallSite, true)).toMatchObject({
+test('with --purge it says what would be lost, and what would not', async () => {
+  expect(await unsaid(smallSite, true)).toMatchObject({
     faults: [
       expect.any(String),
-      "would go for ever, as far as it is this site's own: database infisical and role infisical, the keys, the admin's login, CRDs and images",
+      "would go for ever: as far as it is this site's own: database infisical and role infisical, the keys, the admin's login, CRDs and images",
       "would stay: Dragonfly's database 0",
     ],
-    hints: [
-      'If you mean it: sealift remove a.tar -c site.yaml --purge --yes',
-      'Without --purge the data stays.',
-    ],
+    hints: [expect.stringContaining('type bank-prod'), 'Without --purge the data stays.'],
   })
-  expect(unsaid(fullSite, true).faults.slice(1)).toEqual([
-    "would go for ever, as far as it is this site's own: Dragonfly's database 3, the keys, the admin's login, CRDs and images",
+  expect((await unsaid(fullSite, true)).faults.slice(1)).toEqual([
+    "would go for ever: as far as it is this site's own: Dragonfly's database 3, the keys, the admin's login, CRDs and images",
     'would stay: the database (database.uri)',
   ])
 })

@@ -92,7 +92,9 @@ describe('a loss', () => {
   const { signal } = new AbortController()
 
   test('that the command line confirms is asked about no more', async () => {
-    await expect(confirmLoss(loss, ['hr-platform', 'talent-mesh'], signal)).resolves.toBeUndefined()
+    const names = ['hr-platform', 'talent-mesh']
+    await expect(confirmLoss(loss, { yes: false, names }, signal)).resolves.toBeUndefined()
+    await expect(confirmLoss(loss, { yes: true }, signal)).resolves.toBeUndefined()
   })
 
   test.each([
@@ -106,7 +108,7 @@ describe('a loss', () => {
     const input = Object.assign(new PassThrough(), { isTTY: true })
     const output = new PassThrough()
     input.end(typed)
-    const confirming = confirmLoss(loss, [], signal, { input, output })
+    const confirming = confirmLoss(loss, { yes: false }, signal, { input, output })
     const ended = await confirming.then(
       () => 'done',
       (error: SealiftError) => error.code,
@@ -114,18 +116,18 @@ describe('a loss', () => {
     expect(ended).toBe(end)
     const shown = String(output.read())
     expect(shown).toContain(
-      'This goes for ever from talent-mesh:\n  - environment talent-mesh/test, with 3 secrets\n',
+      'To delete from talent-mesh:\n  - would go for ever: environment talent-mesh/test, with 3 secrets\n',
     )
     expect(shown).toContain('Type talent-mesh to delete it: ')
   })
 
   test.each([[[]], [['hr-platform']]])('that nobody is there to confirm is none: %j', async given => {
-    const error = await rejection(confirmLoss(loss, given, signal))
+    const error = await rejection(confirmLoss(loss, { yes: false, names: given }, signal))
     expect(error).toMatchObject({
       code: 'USAGE',
       message: 'nothing was changed: deleting from talent-mesh was not confirmed',
       faults: ['would go for ever: environment talent-mesh/test, with 3 secrets'],
-      hints: ['If you mean it: type talent-mesh when asked, or say --confirm talent-mesh'],
+      hints: ['If you mean it: type talent-mesh when asked; where nobody can type, say --yes'],
     })
   })
 })

@@ -1,0 +1,36 @@
+import type { SealiftError } from '../kernel/errors/index.ts'
+
+/** Verbs that go on where they were stopped when they are run again, by the ids that oclif gives them. */
+export const goingOn: ReadonlySet<string> = new Set([
+  'build',
+  'install',
+  'lock',
+  'migrate:sops',
+  'remove',
+  'rotate:admin',
+  'rotate:ca',
+  'rotate:database',
+  'rotate:secret',
+  'rotate:stores',
+  'stores:apply',
+  'tenancy:apply',
+])
+
+/** An interruption with the very command that goes on from there; of a verb that begins anew nothing is added. */
+export function withNext(
+  interruption: SealiftError,
+  {
+    bin,
+    id = '',
+    argv,
+  }: { readonly bin: string; readonly id?: string | undefined; readonly argv: readonly string[] },
+): SealiftError {
+  if (!goingOn.has(id)) return interruption
+  const command = [bin, ...id.split(':'), ...argv.map(quoted)].join(' ')
+  return interruption.with({ hints: [`to go on: ${command}`] })
+}
+
+/** A word as a shell takes it back; no secret is ever one. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
