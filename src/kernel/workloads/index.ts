@@ -2,3 +2,4 @@
 export { creationTrouble, podTrouble } from './pod-trouble.ts'
 export { redacted } from './redacted.ts'
 export { unready } from './rollout.ts'
+export { awaited } from './waiting.ts'

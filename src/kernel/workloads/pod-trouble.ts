@@ -108,7 +108,7 @@ const makers = [kinds.replicaSet, kinds.statefulSet, kinds.daemonSet, kinds.job]
  * ReplicaSet, StatefulSet, DaemonSet and Job that still lacks pods, one line each, with what looks like a secret taken
  * out. @throws SealiftError CLUSTER_*
  */
-export async function creationTrouble(cluster: Cluster, namespace: string): Promise<string[]> {
+export async function creationTrouble(cluster: Pick<Cluster, 'list'>, namespace: string): Promise<string[]> {
   const listed = await Promise.all(makers.map(kind => cluster.list(kind, namespace)))
   const lacking = listed.flat().filter(object => lacksPods(object) && !isTerminating(object))
   if (lacking.length === 0) return []

@@ -2,7 +2,7 @@
  * Takes what a chart renders to, what its release was made of, and a cluster; gives what an upgrade would change, which
  * pods would not be let in, and what is not up yet. Changes nothing, and runs no helm.
  */
-export { creationTrouble, podTrouble, redacted, unready } from '../../kernel/workloads/index.ts'
+export { awaited, podTrouble, redacted, unready } from '../../kernel/workloads/index.ts'
 export { type Admission, dryRunName, makesPods, tryPods } from './admission.ts'
 export {
   type Compared,

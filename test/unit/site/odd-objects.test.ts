@@ -9,7 +9,7 @@ import { judgeDeployment, judgeReady } from '../../../src/site/check/verdict.ts'
 import { judgeWebhooks } from '../../../src/site/check/webhook.ts'
 import { broughtImages, siteJournal, unfinishedInstall } from '../../../src/site/install/index.ts'
 import { installedBundle, readReceipt } from '../../../src/site/install/receipt.ts'
-import { creationTrouble, isOf, podTrouble, tryPods, unready } from '../../../src/site/release/index.ts'
+import { awaited, isOf, podTrouble, tryPods, unready } from '../../../src/site/release/index.ts'
 import { refuseTeamsLoss } from '../../../src/site/verbs/remove/teams-loss.ts'
 import { ingressFaults, stays } from '../../../src/site/wire/index.ts'
 import { storedKeys } from '../../../src/site/wire/keys/keys.ts'
@@ -100,7 +100,7 @@ const rooms: readonly (readonly [string, World, (cluster: Cluster) => unknown])[
   [
     'trouble of those that make them',
     { ReplicaSet: { items: [replicas] }, Event: { items: [event, event] } },
-    cluster => creationTrouble(cluster, 'apps'),
+    cluster => awaited(cluster, 'apps'),
   ],
   [
     'a Deployment',

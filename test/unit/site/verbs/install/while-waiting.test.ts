@@ -47,6 +47,26 @@ test('why pods cannot be made is told while the work waits for them, and no long
   expect(said).toHaveLength(before)
 })
 
+test('what a pod waits for is told as it changes, each once', async () => {
+  const cluster = memoryCluster()
+  const pod = (reason: string) =>
+    cluster.apply({
+      ...kinds.pod,
+      metadata: { name: 'app', namespace: 'default' },
+      status: { containerStatuses: [{ name: 'main', state: { waiting: { reason } } }] },
+    })
+  await pod('ContainerCreating')
+  const said: string[] = []
+  const heard = Promise.withResolvers<void>()
+  const say = (detail: string) => {
+    said.push(detail)
+    if (said.length === 2) heard.resolve()
+    else void pod('ErrImageNeverPull')
+  }
+  await tellingTrouble({ cluster, clock }, 'default', talk, say, () => heard.promise)
+  expect(said).toEqual(['pod app: ContainerCreating', 'pod app, main: ErrImageNeverPull'])
+})
+
 test('a cluster that cannot be asked meanwhile is no error of the work', async () => {
   const cluster = { ...(await refusing()), list: () => Promise.reject(new Error('gone')) }
   const host = { cluster, clock }
