@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import type { SiteReceipt } from '../../src/site/receipt/index.ts'
 import type { CheckResult } from '../../src/site/verbs/check/index.ts'
 import type { InstallResult } from '../../src/site/verbs/install/index.ts'
 import type { RotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
@@ -68,6 +69,21 @@ export function installed(journey: () => Journey): void {
     expect(steps.filter(({ skipped }) => !skipped).map(({ id }) => id)).toEqual(['proof'])
     const plan = ['plan', journey().sandbox.bundle, '-c', site().siteFile, '--drift']
     expect(await journey().json(plan)).toMatchObject({ exitCode: 0, equal: true, unknown: [], refused: [] })
+  })
+
+  test('the receipt tells all of it from what the site holds, and makes a page', async () => {
+    const files = ['receipt.html', 'receipt.json'].map(name => join(site().dir, name))
+    const words = ['receipt', '-c', site().siteFile, ...files.flatMap(file => ['-o', file])]
+    const { exitCode, ...found } = await journey().json<SiteReceipt>(words)
+    expect([exitCode, found.untold]).toEqual([0, []])
+    expect(found.run.steps.filter(({ skipped }) => !skipped).length).toBeGreaterThan(1)
+    const states = found.nodes.map(({ images }) => [...new Set(images.map(({ state }) => state))])
+    expect(states).toEqual(found.nodes.map(() => ['pinned']))
+    for (const { objects } of found.releases)
+      expect(objects?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['Deployment', 'Service']))
+    const [page = '', json = ''] = await Promise.all(files.map(file => readFile(file, 'utf8')))
+    expect(page).toContain(found.bundle.digest)
+    expect(JSON.parse(json)).toEqual(found)
   })
 
   test('while another one changes the site: exit 59, and who it is', async () => {

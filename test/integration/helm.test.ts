@@ -14,6 +14,7 @@ import type { Helm, Values } from '../../src/kernel/ports/index.ts'
 import { parseManifests } from '../../src/kernel/yaml/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
 import { rehearse } from '../../src/site/plan/index.ts'
+import { recordedObjects } from '../../src/site/receipt/helm-objects.ts'
 import { deployedRevisions, fieldManager, ownObjects } from '../../src/site/release/index.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
 import { esoChart } from '../support/connected/eso.ts'
@@ -221,6 +222,11 @@ describe('installing', () => {
     // By its labels helm finds the revision that it takes for what is there.
     const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
     expect(await deployedRevisions(api, { release: 'x', namespace: 'default' })).toEqual([2])
+    // So does the receipt, and reads what helm has packed.
+    expect(await recordedObjects(api, { release: 'x', namespace: 'default' })).toEqual({
+      revision: 2,
+      objects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }],
+    })
     expect(parseManifests(await cluster.render(here(chart, [{ a: 2 }])))).toEqual(wanted)
     await cluster.uninstall('x', 'default', 60)
     await cluster.uninstall('x', 'default', 60)

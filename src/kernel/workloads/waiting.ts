@@ -57,7 +57,8 @@ function stateOf(pod: KubernetesObject, events: readonly KubernetesObject[]): Aw
     const { reason = '', message = '', type } = textsIn(newest)
     return told(`: ${reason}: ${message}`, type === 'Warning' ? 1 : 2)
   }
-  return told(`: ${waiting[0]?.reason ?? 'runs, and is not ready yet'}`, 2)
+  const { phase = 'Pending' } = textsIn(pod['status'])
+  return told(`: ${waiting[0]?.reason ?? (phase === 'Running' ? 'runs, and is not ready yet' : phase)}`, 2)
 }
 
 function statusesOf(pod: KubernetesObject) {

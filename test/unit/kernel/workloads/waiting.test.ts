@@ -55,9 +55,15 @@ test('of a pod’s events the newest is told, and none of another pod of that na
   expect(await awaited(cluster, 'default')).toEqual(['pod app: Started: Started container wait'])
 })
 
-test('a pod of which nothing is told runs, and one that has not begun says no more', async () => {
-  await pod('app', {})
-  expect(await awaited(cluster, 'default')).toEqual(['pod app: runs, and is not ready yet'])
+test('a pod of which nothing else is told is told as it is', async () => {
+  await pod('a', { phase: 'Running' })
+  await pod('b', { phase: 'Pending' })
+  await pod('c', {})
+  expect(await awaited(cluster, 'default')).toEqual([
+    'pod a: runs, and is not ready yet',
+    'pod b: Pending',
+    'pod c: Pending',
+  ])
 })
 
 test('what looks like a secret is taken out, and no log is read', async () => {
