@@ -121,7 +121,7 @@ describe('interrupted with Ctrl-C', () => {
     clearInterval(watching)
     expect(exitCode).toBe(130)
     expect(stderr).toContain('run it again: it goes on where it stopped')
-    expect(stderr).toContain(`→ to go on: sealift ${words.join(' ')}\n`)
+    expect(stderr).toContain(`→ to go on: sealift ${words.join(' ')}`)
     expect((await readdir(out)).sort()).toEqual(['small-1.0.0.tar.journal', 'small-1.0.0.tar.partial'])
     const again = await build('stopped')
     expect(again.stderr).toMatch(/going on after an interrupted run: \d+ % is there/)
