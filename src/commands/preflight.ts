@@ -1,9 +1,9 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { preflightHost } from '../adapters/preflight-host.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
-import { preflightText } from '../cli/preflight-text.ts'
+import { preflightJunit, preflightPage, preflightText } from '../cli/preflight/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
 import { preflight, preflightFault } from '../site/verbs/preflight/index.ts'
@@ -16,10 +16,21 @@ export default class Preflight extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> infisical-1.0.0.tar --site site.yaml',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --json',
+    '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --html preflight.html --junit preflight.xml',
   ]
-  static override readonly exits: readonly ErrorCode[] = ['FILE_FAILED', 'SITE_INVALID', 'PREFLIGHT_FAILED']
+  static override readonly exits: readonly ErrorCode[] = [
+    'DISK_FULL',
+    'FILE_FAILED',
+    'SITE_INVALID',
+    'PREFLIGHT_FAILED',
+  ]
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
-  static override flags = { site: siteFlag, ...allowFlags }
+  static override flags = {
+    site: siteFlag,
+    html: Flags.string({ helpValue: 'FILE', summary: 'Write it as one page for the change ticket as well.' }),
+    junit: Flags.string({ helpValue: 'FILE', summary: 'Write it as JUnit XML as well.' }),
+    ...allowFlags,
+  }
 
   async run() {
     const { args, flags } = await this.parse(Preflight)
@@ -27,6 +38,9 @@ export default class Preflight extends BaseCommand {
     const request = { bundle: args.bundle, site, allow: allowances(flags) }
     const found = await preflight(request, await preflightHost(site, process.env), this.talk)
     this.log(preflightText(found))
+    const files = nodeFiles()
+    if (flags.html !== undefined) await files.write(flags.html, preflightPage(found))
+    if (flags.junit !== undefined) await files.write(flags.junit, preflightJunit(found))
     return this.withFault(found, preflightFault(found))
   }
 }

@@ -1,4 +1,4 @@
-import type { Bundle } from '../../bundle/layout/index.ts'
+import type { Bundle, CarriedImage } from '../../bundle/layout/index.ts'
 import { bytes, SealiftError } from '../../kernel/errors/index.ts'
 import type { Descriptor, Digest } from '../../kernel/oci/index.ts'
 import type { Runtime } from '../../kernel/ports/index.ts'
@@ -25,14 +25,8 @@ const usualRatio = 3
  */
 export async function requireRoom(runtime: Runtime, bundle: Bundle, platform: string): Promise<SpaceNeeded> {
   const { missing } = await missingOn(runtime, bundle, platform)
-  const there = missing.length > 0 ? await runtime.content() : new Set()
-  const lacking = <T extends { readonly digest: Digest }>({ digest }: T) => !there.has(digest)
-  const content = blobsOf(missing, platform)
-    .filter(lacking)
-    .reduce((sum, { size }) => sum + size, 0)
-  let unpacked = 0
-  for (const layer of layersOf(missing, platform).filter(lacking))
-    unpacked += await unpackedSize(bundle, layer)
+  const there = missing.length > 0 ? await runtime.content() : new Set<Digest>()
+  const { content, unpacked } = await spaceOf(bundle, missing, platform, there)
   const room = await runtime.room()
   if (room !== undefined && content > room.free) {
     throw new SealiftError(
@@ -42,6 +36,26 @@ export async function requireRoom(runtime: Runtime, bundle: Bundle, platform: st
     )
   }
   return { content, unpacked, ...(room ? { free: room.free } : {}) }
+}
+
+/**
+ * Bytes that images of a bundle take on a node, without those of their blobs that are `there`.
+ * @throws SealiftError BUNDLE_WRONG_PLATFORM
+ */
+export async function spaceOf(
+  bundle: Bundle,
+  images: readonly CarriedImage[],
+  platform: string,
+  there: ReadonlySet<Digest> = new Set(),
+): Promise<Pick<SpaceNeeded, 'content' | 'unpacked'>> {
+  const lacking = <T extends { readonly digest: Digest }>({ digest }: T) => !there.has(digest)
+  const content = blobsOf(images, platform)
+    .filter(lacking)
+    .reduce((sum, { size }) => sum + size, 0)
+  let unpacked = 0
+  for (const layer of layersOf(images, platform).filter(lacking))
+    unpacked += await unpackedSize(bundle, layer)
+  return { content, unpacked }
 }
 
 /** A gzip file ends with its unpacked size modulo 4 GiB (RFC 1952, 2.3.1), which is read from its place. */

@@ -3,6 +3,7 @@
  * gives what was seen, whether it stands in the way, and what to do. Looks at nothing itself and changes nothing.
  */
 export { judgeName } from './address.ts'
+export { judgeAdmission, podSecurityOf, type TriedIn } from './admission.ts'
 export { type HeldCertificate, judgeCertificate } from './certificates.ts'
 export { judgeClock, judgeNodeClock, nodeAhead, spanWords } from './clock.ts'
 export { type Disk, diskIn, judgeCollection, judgeDisk, type Thresholds, thresholdsIn } from './disks.ts'

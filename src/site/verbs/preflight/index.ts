@@ -1,10 +1,14 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { asStep, type Talk } from '../../../kernel/ports/index.ts'
 import { counts, type PreflightCheck, type PreflightResult } from '../../preflight/index.ts'
+import { accessChecks } from './access.ts'
+import { admissionChecks } from './admission.ts'
 import { bundleChecks } from './bundle.ts'
 import { clusterChecks } from './cluster.ts'
 import { groundsOf, type PreflightHost, type PreflightRequest } from './grounds.ts'
 import { type Check, looked } from './looking.ts'
+import { nodeChecks } from './nodes.ts'
+import { presentChecks } from './present.ts'
 import { serviceChecks } from './services.ts'
 
 /**
@@ -19,9 +23,15 @@ export async function preflight(
 ): Promise<PreflightResult> {
   const { reporter, signal } = talk
   const grounds = groundsOf(request, host, talk)
-  const all: readonly Check[] = [bundleChecks, clusterChecks, serviceChecks].flatMap(checks =>
-    checks(grounds),
-  )
+  const all: readonly Check[] = [
+    ...bundleChecks(grounds),
+    ...clusterChecks(grounds),
+    ...nodeChecks(grounds),
+    ...serviceChecks(grounds),
+    ...presentChecks(grounds, signal),
+    ...admissionChecks(grounds),
+    ...accessChecks(grounds),
+  ]
   try {
     const checks = await asStep(
       reporter,

@@ -82,7 +82,21 @@ export async function looked(check: Check, clock: Clock, signal: AbortSignal): P
   }
 }
 
-function failure(check: Check, error: unknown): Found {
+/** The same look at each of several things: what cannot be asked of one hides no other. */
+export async function each<T>(
+  things: readonly T[],
+  nameOf: (thing: T) => string,
+  look: (thing: T) => Promise<Found>,
+): Promise<Part[]> {
+  const found = things.map(async thing => {
+    const of = nameOf(thing)
+    const one = await look(thing).catch(error => failure({ id: of }, error))
+    return { ...one, of }
+  })
+  return await Promise.all(found)
+}
+
+function failure(check: Pick<Check, 'id' | 'next' | 'isFault'>, error: unknown): Found {
   const { id, next = 'mend that, and run this again', isFault } = check
   if (error instanceof Unseen) return notLookedAt(error.message)
   if (!(error instanceof SealiftError))
