@@ -1,6 +1,6 @@
 /** A site in memory, and what a preflight asks of it beside. */
 import { readSite } from '../../../../../src/kernel/inputs/site-file.ts'
-import type { Talk } from '../../../../../src/kernel/ports/index.ts'
+import { type KubernetesObject, kinds, type Talk } from '../../../../../src/kernel/ports/index.ts'
 import type { PreflightResult } from '../../../../../src/site/preflight/index.ts'
 import { preflight } from '../../../../../src/site/verbs/preflight/index.ts'
 import { type MemoryLooks, memoryLooks, memoryNames } from '../../../../support/memory-looks.ts'
@@ -17,9 +17,38 @@ export interface PreflightWorld extends MemoryWorld {
   more: string
 }
 
+/** A site with one node, on which an install goes through. */
 export async function preflightWorld(): Promise<PreflightWorld> {
+  const world = await memoryWorld()
+  const { cluster } = world
+  cluster.behaviour.version = 'v1.36.3+k3s1'
+  await cluster.apply({ ...kinds.serviceAccount, metadata: { name: 'default', namespace: 'default' } })
+  await cluster.apply(node('n1'))
   const looks = memoryLooks()
-  return { ...(await memoryWorld()), looks, names: {}, more: '' }
+  const now = Date.now()
+  looks.shown = { time: { server: now, here: now } }
+  looks.pages = { 'n1/stats/summary': summary(50), 'n1/configz': { kubeletconfig: {} } }
+  return { ...world, looks, names: {}, more: '' }
+}
+
+/** A page of kubelet's summary: of 100 GB so many are free. */
+export function summary(gigabytes: number): Readonly<Record<string, unknown>> {
+  const fs = { availableBytes: gigabytes * 1e9, capacityBytes: 100e9 }
+  return { node: { fs, runtime: { imageFs: fs } } }
+}
+
+/** A node that is up. */
+export function node(name: string, architecture = 'amd64'): KubernetesObject {
+  const containerRuntimeVersion = 'containerd://2.3.2-k3s2'
+  const nodeInfo = {
+    architecture,
+    operatingSystem: 'linux',
+    kubeletVersion: 'v1.36.3',
+    containerRuntimeVersion,
+  }
+  const allocatable = { cpu: '4', memory: '8Gi', pods: '110' }
+  const conditions = [{ type: 'Ready', status: 'True' }]
+  return { ...kinds.node, metadata: { name }, spec: {}, status: { nodeInfo, allocatable, conditions } }
 }
 
 /** Looks at a world, with what is allowed; the result is held to its schema. */
