@@ -9,6 +9,7 @@ import { groundsOf, type PreflightHost, type PreflightRequest } from './grounds.
 import { type Check, looked } from './looking.ts'
 import { nodeChecks } from './nodes.ts'
 import { presentChecks } from './present.ts'
+import { rightsCheck } from './rights.ts'
 import { serviceChecks } from './services.ts'
 
 /**
@@ -26,6 +27,7 @@ export async function preflight(
   const all: readonly Check[] = [
     ...bundleChecks(grounds),
     ...clusterChecks(grounds),
+    rightsCheck(grounds),
     ...nodeChecks(grounds),
     ...serviceChecks(grounds),
     ...presentChecks(grounds, signal),
