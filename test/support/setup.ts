@@ -21,8 +21,10 @@ const needs = {
   // The contract of loading runs on both containerds.
   test: {
     tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
-    // What `ci workflow` writes wants curl and jq.
-    packages: [...new Set(['containerd', 'curl', 'jq', ...browserPackages, ...shellPackages, ...all])],
+    // What `ci workflow` writes wants curl and jq; XML that we write is read by Python's own parser.
+    packages: [
+      ...new Set(['containerd', 'curl', 'jq', 'python3', ...browserPackages, ...shellPackages, ...all]),
+    ],
   },
   bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
 } as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>
