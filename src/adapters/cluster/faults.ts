@@ -1,4 +1,4 @@
-import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { messageOf, printable, Refusal, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { Answer, Call } from './call.ts'
 
@@ -76,7 +76,23 @@ export function refused(call: Call, answer: Answer): SealiftError {
   }
   const message = printable(statusMessage(call, answer), 600)
   if (answer.status === 403) return denied(call, [`the cluster says: ${message}`])
-  return new SealiftError('CLUSTER_FAILED', `cannot ${call.verb} ${target(call)}: ${message}`)
+  const refusal = isPlain(answer) ? { cause: new Refusal() } : {}
+  return new SealiftError('CLUSTER_FAILED', `cannot ${call.verb} ${target(call)}: ${message}`, refusal)
+}
+
+/**
+ * Whether an answer is about the object as it is. 422: a field, or an admission policy. 400 is a webhook's refusal where
+ * that gave no code of its own (k8s.io/apiserver, ToStatusErr); what the server itself calls a bad request, a webhook
+ * that knows no dry run among it, has that as its reason.
+ */
+function isPlain({ status, text }: Answer): boolean {
+  if (status !== 400) return status === 422
+  try {
+    const said = JSON.parse(text)
+    return fieldsOf(said)['kind'] === 'Status' && textsIn(said).reason !== 'BadRequest'
+  } catch {
+    return false
+  }
 }
 
 /** The error for what RBAC does not allow. */

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { fieldsOf } from '../../kernel/objects/index.ts'
 import type { ClusterLooks, Presented } from '../../kernel/ports/index.ts'
 import { createApi } from './api.ts'
-import { failed, unreachable } from './faults.ts'
+import { badCredentials, failed, unreachable } from './faults.ts'
 import { type Connection, connect, type KubeconfigOptions } from './kubeconfig.ts'
 
 const reviews = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
@@ -38,9 +38,11 @@ export function createLooks(options: KubeconfigOptions): ClusterLooks {
     },
     presented: async () => await presented(await api.connection()),
     async clientCertificate() {
-      const { config } = await api.connection()
+      const { config, server } = await api.connection()
       const options: https.RequestOptions = {}
-      await config.applyToHTTPSOptions(options)
+      await config.applyToHTTPSOptions(options).catch(() => {
+        throw badCredentials(server)
+      })
       const { cert } = options
       return typeof cert === 'string' || Buffer.isBuffer(cert) ? String(cert) : undefined
     },

@@ -1,5 +1,12 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
-import { countsIn, fieldsOf, isMapping, type Mapping, textsIn } from '../../kernel/objects/index.ts'
+import { isRefusal, SealiftError } from '../../kernel/errors/index.ts'
+import {
+  countsIn,
+  fieldsOf,
+  isMapping,
+  type Mapping,
+  mappingsOf,
+  textsIn,
+} from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { redacted } from '../../kernel/workloads/index.ts'
 import type { ReleaseName } from './own-objects.ts'
@@ -35,7 +42,7 @@ export async function tryPods(
     const error = await tryPod(cluster, object, place)
     if (error === undefined) continue
     const title = `${object.kind} ${object.metadata.name}`
-    if (error.code !== 'CLUSTER_DENIED')
+    if (error.code !== 'CLUSTER_DENIED' && !isRefusal(error))
       doubts.push(`${title}: whether its pod would be let in is not known: ${redacted(error.message, 700)}`)
     else {
       const said = redacted(error.hints.join('; ') || error.message, 700)
@@ -92,6 +99,15 @@ function templateOf({ kind, spec }: KubernetesObject): Mapping | undefined {
   return isMapping(template) ? template : undefined
 }
 
+/** The volumes of a StatefulSet's pod, with those that its controller adds: one for each claim that it makes (apps/v1). */
+function claimedVolumes({ kind, spec: own }: KubernetesObject, { volumes }: Mapping): Mapping {
+  const claims = kind === 'StatefulSet' ? mappingsOf(fieldsOf(own)['volumeClaimTemplates']) : []
+  if (claims.length === 0) return {}
+  const names = claims.flatMap(({ metadata }) => textsIn(metadata)['name'] ?? [])
+  const added = names.map(claimName => ({ name: claimName, persistentVolumeClaim: { claimName } }))
+  return { volumes: [...mappingsOf(volumes).filter(({ name }) => !names.includes(String(name))), ...added] }
+}
+
 /** A pod of a template; none where the account that it could be tried with is not there yet, or its name is taken. */
 async function podOf(
   cluster: Pick<Cluster, 'get'>,
@@ -109,7 +125,7 @@ async function podOf(
   const name = dryRunName(object.metadata.name)
   // Of somebody's pod the server would only say that it cannot be changed.
   if ((await cluster.get(kinds.pod, name, namespace)) !== undefined) return undefined
-  const { serviceAccount: _, ...rest } = spec
+  const { serviceAccount: _, ...rest } = { ...spec, ...claimedVolumes(object, spec) }
   const { labels, annotations } = fieldsOf(template['metadata'])
   return {
     ...kinds.pod,

@@ -1,4 +1,5 @@
 import { systemNamespace } from '../../../kernel/access/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
 import { type Access, kinds } from '../../../kernel/ports/index.ts'
 import { accessesOf, everything, type Found, judgeRights, ok } from '../../preflight/index.ts'
 import { neededRules, rightsOf } from '../../rights/index.ts'
@@ -41,7 +42,17 @@ async function namespacesToMake(
   namespaces: readonly string[],
 ): Promise<Access[]> {
   const names = [systemNamespace, ...namespaces]
-  const found = await Promise.all(names.map(name => cluster.get(kinds.namespace, name)))
-  const missing = names.filter((_, i) => found[i] === undefined)
+  const found = await Promise.all(
+    names.map(async name => {
+      try {
+        return (await cluster.get(kinds.namespace, name)) === undefined
+      } catch (error) {
+        // Whoever may not see it lacks that right, which is among those that are asked about.
+        if (error instanceof SealiftError && error.code === 'CLUSTER_DENIED') return false
+        throw error
+      }
+    }),
+  )
+  const missing = names.filter((_, i) => found[i])
   return missing.map(name => ({ verb: 'create', group: '', resource: 'namespaces', name }))
 }

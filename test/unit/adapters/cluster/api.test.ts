@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCluster } from '../../../../src/adapters/cluster/index.ts'
+import { isRefusal } from '../../../../src/kernel/errors/index.ts'
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' }
 const resources = { resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] }
@@ -52,6 +53,21 @@ describe('calls of the Kubernetes API', () => {
     server.closeAllConnections()
     server.close()
     await rm(dir, { recursive: true, force: true })
+  })
+
+  it.each([
+    ['a policy or a field', 422, { kind: 'Status', reason: 'Invalid' }, true],
+    ['a webhook that gives no code of its own', 400, { kind: 'Status', message: 'denied' }, true],
+    ['a webhook that knows no dry run', 400, { kind: 'Status', reason: 'BadRequest' }, false],
+    ['a webhook that is down', 500, { kind: 'Status', reason: 'InternalError' }, false],
+    ['somebody who is no API server', 400, { error: 'what?' }, false],
+  ])('are refused as they are, or not: %s', async (_, status, body, expected) => {
+    answers = [json(status, body)]
+    const error = await open()
+      .preview({ ...configMap, metadata: { name: 'a' } }, 'sealift')
+      .catch(thrown => thrown)
+    expect(error).toMatchObject({ code: 'CLUSTER_FAILED' })
+    expect(isRefusal(error)).toBe(expected)
   })
 
   it('go sixteen at once at most, however many are asked for, and all are answered', async () => {

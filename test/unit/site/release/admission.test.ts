@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { Refusal, SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { tryPods } from '../../../../src/site/release/index.ts'
 import { type MemoryCluster, memoryCluster } from '../../../support/memory-cluster.ts'
@@ -43,6 +43,23 @@ test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'])(
   },
 )
 
+test('a pod of a StatefulSet has the volumes that its controller adds', async () => {
+  const claims = { volumeClaimTemplates: [{ metadata: { name: 'data' } }, { metadata: { name: 'log' } }] }
+  const volumes = [
+    { name: 'tmp', emptyDir: {} },
+    { name: 'log', emptyDir: {} },
+  ]
+  const set = workload('StatefulSet', { volumes })
+  await tryPods(cluster, [{ ...set, spec: { ...(set['spec'] as object), ...claims } }], name)
+  expect(tried[0]?.['spec']).toMatchObject({
+    volumes: [
+      { name: 'tmp', emptyDir: {} },
+      { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
+      { name: 'log', persistentVolumeClaim: { claimName: 'log' } },
+    ],
+  })
+})
+
 test('a pod of a long name is tried under one that may be', async () => {
   const long = { ...workload('Deployment'), metadata: { name: `abcde-${'x'.repeat(54)}` } }
   await tryPods(cluster, [long], name)
@@ -67,6 +84,15 @@ test('a refusal is told in the server’s words', async () => {
   expect((await tryPods(cluster, [workload('Deployment')], name)).refusals).toEqual([
     'Deployment app: its pod would be refused: the cluster does not accept the credentials',
   ])
+})
+
+test('what the server calls unfit as it is, as an admission policy does, is a refusal too', async () => {
+  const why = `cannot patch pods apps/app-dry-run: ValidatingAdmissionPolicy 'x' denied request: not ours`
+  refuse(new SealiftError('CLUSTER_FAILED', why, { cause: new Refusal() }))
+  expect(await tryPods(cluster, [workload('Deployment')], name)).toEqual({
+    refusals: [`Deployment app: its pod would be refused: ${why}`],
+    doubts: [],
+  })
 })
 
 test.each([
