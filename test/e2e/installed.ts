@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import type { PreflightResult } from '../../src/site/preflight/index.ts'
 import type { SiteReceipt } from '../../src/site/receipt/index.ts'
 import type { CheckResult } from '../../src/site/verbs/check/index.ts'
 import type { InstallResult } from '../../src/site/verbs/install/index.ts'
@@ -18,6 +19,17 @@ export function installed(journey: () => Journey): void {
 
   // From here on the CLI may do what `sealift rbac` prints.
   beforeAll(() => journey().grant())
+
+  test('a preflight of the fresh site finds nothing in the way, has looked at all, and leaves nothing', async () => {
+    const words = ['preflight', journey().sandbox.bundle, '-c', site().siteFile]
+    const { exitCode, checks } = await journey().json<PreflightResult>(words)
+    const ended = (wanted: string) =>
+      checks.filter(({ result }) => result === wanted).map(({ id, seen }) => `${id}: ${seen}`)
+    expect([exitCode, ended('fault'), ended('not-looked-at')]).toEqual([0, [], []])
+    expect(await journey().kubectl('get namespace sealift-system infisical --ignore-not-found -o name')).toBe(
+      '',
+    )
+  })
 
   test('an install that is killed goes on where it was, and ends with a proof', async () => {
     const killed = new AbortController()

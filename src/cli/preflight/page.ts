@@ -48,11 +48,10 @@ function ranked(checks: readonly PreflightCheck[]): PreflightCheck[] {
 
 function tableOf(checks: readonly PreflightCheck[]): Markup {
   return records({
-    columns: [{ title: 'Check' }, { title: 'Result' }, { title: 'Seen' }],
+    columns: [{ title: 'Check' }, { title: 'Result' }],
     rows: checks.map(({ id, title, result, seen, next }) => [
       html`${title}<br>${mono(id)}`,
-      verdict(states[result], outcomeWords[result]),
-      next === undefined ? seen : html`${seen}<br><strong>${next}</strong>`,
+      html`${verdict(states[result], outcomeWords[result])}: ${seen}${next === undefined ? '' : html`<br>→ ${next}`}`,
     ]),
   })
 }

@@ -33,7 +33,7 @@ export function judgeAdmission({ refusals, doubts }: Admission, tried: TriedIn):
       warning(said, 'see what stands between: kubectl get validatingwebhookconfigurations'),
     ),
   ]
-  if (findings.length === 0) return ok(`all would be; ${where}`)
+  if (findings.length === 0) return ok(`each pod would be let in; ${where}`)
   const found = together(findings, ok(''))
   const some = count(refusals.length + doubts.length, 'pod')
   return { ...found, seen: `${some}, ${where}: ${found.seen}` }

@@ -9,22 +9,19 @@ export { judgeClock, judgeNodeClock, nodeAhead, spanWords } from './clock.ts'
 export { type Disk, diskIn, judgeCollection, judgeDisk, type Thresholds, thresholdsIn } from './disks.ts'
 export {
   type CheckGroup,
-  checkGroup,
   counts,
   type Found,
   fault,
   notLookedAt,
   type Outcome,
   ok,
-  outcome,
   type Part,
   type PreflightCheck,
-  preflightCheck,
   together,
   warning,
 } from './found.ts'
 export { judgeNode, judgePlatform, platformOf, takesPods } from './nodes.ts'
-export { judgeCrds, judgeOperators, type Owner, ownerOf } from './operator.ts'
+export { judgeCrds, judgeOperators, type Owner } from './operator.ts'
 export { judgeObjects } from './owners.ts'
 export { type FreeNode, freeNodes, judgeRoom, type WantedPods, wantedPods } from './requests.ts'
 export { type PreflightResult, preflightResult } from './result.ts'

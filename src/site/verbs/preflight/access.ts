@@ -10,7 +10,7 @@ export function accessChecks({ request, host, services, cluster }: Grounds): Che
   const group = 'access'
   return [
     {
-      ...{ id: 'access/name', group, title: 'The name in its address' },
+      ...{ id: 'access/name', group, title: 'The name in Infisical’s address' },
       async look(): Promise<Found> {
         if (url === undefined && ingress === undefined)
           return ok('the site file names no address: it is reached inside the cluster only')
@@ -21,7 +21,7 @@ export function accessChecks({ request, host, services, cluster }: Grounds): Che
       },
     },
     {
-      ...{ id: 'access/ingress', group, title: 'Its Ingress' },
+      ...{ id: 'access/ingress', group, title: 'Infisical’s Ingress' },
       async look(): Promise<Found> {
         if (ingress === undefined) return ok('the site file wants none')
         const [{ namespace }] = await Promise.all([services.need(), cluster.need()])

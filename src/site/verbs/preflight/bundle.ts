@@ -22,7 +22,7 @@ export function bundleChecks({ request, host, ...grounds }: Grounds): Check[] {
       },
     },
     {
-      ...{ id: 'bundle/signature', group, title: 'Somebody answers for it' },
+      ...{ id: 'bundle/signature', group, title: 'Somebody answers for the bundle' },
       async look() {
         const key = await trusted.own()
         if (key !== 'unsigned') return ok(`signed by key ${key}`)
@@ -31,16 +31,16 @@ export function bundleChecks({ request, host, ...grounds }: Grounds): Check[] {
       },
     },
     {
-      ...{ id: 'bundle/whole', group, title: 'Every byte of it is as it was built', seconds: 1800 },
+      ...{ id: 'bundle/whole', group, title: 'Every byte of the bundle is as it was built', seconds: 1800 },
       next: 'carry the file again, and compare its digest with what build printed',
       look: async () => ok(await whole.own()),
     },
     {
-      ...{ id: 'bundle/spec', group, title: 'It says what is to be installed' },
+      ...{ id: 'bundle/spec', group, title: 'The bundle says what is to be installed' },
       look: async () => ok(`into namespaces ${namespacesOf(await wired.own()).join(', ')}`),
     },
     {
-      ...{ id: 'bundle/site', group, title: 'It is for this site' },
+      ...{ id: 'bundle/site', group, title: 'The bundle is for this site' },
       async look() {
         const { sites } = (await wired.need()).spec.metadata
         refuseWrongSite(sites, site.metadata.name, allow.anySite)
@@ -48,7 +48,7 @@ export function bundleChecks({ request, host, ...grounds }: Grounds): Check[] {
       },
     },
     {
-      ...{ id: 'bundle/tools', group, title: 'It has a helm for this machine', seconds: 1800 },
+      ...{ id: 'bundle/tools', group, title: 'The bundle has a helm for this machine', seconds: 1800 },
       async look() {
         const { lock } = await opened.need()
         const tool = lock.tools.find(({ name, platform }) => name === 'helm' && platform === host.platform)

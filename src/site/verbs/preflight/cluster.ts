@@ -25,7 +25,7 @@ export function clusterChecks({ host, cluster, opened, wired }: Grounds): Check[
       },
     },
     {
-      ...{ id: 'cluster/version', group, title: 'Its version is one that the bundle is for' },
+      ...{ id: 'cluster/version', group, title: 'The cluster’s version is one that the bundle is for' },
       async look() {
         const { version } = await cluster.need()
         const { spec } = await wired.need()
@@ -56,7 +56,7 @@ export function clusterChecks({ host, cluster, opened, wired }: Grounds): Check[
       },
     },
     {
-      ...{ id: 'cluster/clock', group, title: 'Its clock and this machine’s agree' },
+      ...{ id: 'cluster/clock', group, title: 'The API server’s clock and this machine’s agree' },
       async look() {
         const { time } = await looks.presented()
         if (time === undefined) return notLookedAt('its answer has no date')

@@ -44,14 +44,14 @@ export function nodeChecks(grounds: Grounds): Check[] {
       },
     },
     {
-      ...{ id: 'node/architecture', group, title: 'The bundle is for their processors' },
+      ...{ id: 'node/architecture', group, title: 'The bundle is for the nodes’ processors' },
       async look() {
         const { lock } = await opened.need()
         return each(await nodes.need(), nameOf, async node => judgePlatform(node, lock.platforms))
       },
     },
     {
-      ...{ id: 'node/disk', group, title: 'Their disks have room for the images' },
+      ...{ id: 'node/disk', group, title: 'The nodes’ disks have room for the images' },
       async look() {
         return each(await nodes.need(), nameOf, async node => {
           const { disk, need, thresholds } = await diskOf(node)
@@ -69,7 +69,7 @@ export function nodeChecks(grounds: Grounds): Check[] {
       },
     },
     {
-      ...{ id: 'node/clock', group, title: 'Their clocks and the API server’s agree' },
+      ...{ id: 'node/clock', group, title: 'The nodes’ clocks and the API server’s agree' },
       async look() {
         const leases = await host.cluster.list(kinds.lease, 'kube-node-lease')
         const of = new Map(leases.map(lease => [lease.metadata.name, lease]))
@@ -92,7 +92,7 @@ export function nodeChecks(grounds: Grounds): Check[] {
       },
     },
     {
-      ...{ id: 'load/room', group, title: 'Room in it' },
+      ...{ id: 'load/room', group, title: 'Room in containerd for the images' },
       async look(): Promise<Found> {
         const bundle = await opened.need()
         if (host.runtime === undefined) unseen('this machine has no containerd: see load/runtime')

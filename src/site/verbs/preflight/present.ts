@@ -40,7 +40,7 @@ export function presentChecks(grounds: Grounds, signal: AbortSignal): Check[] {
       },
     },
     {
-      ...{ id: 'present/bundle', group, title: 'The bundle takes it forward' },
+      ...{ id: 'present/bundle', group, title: 'The bundle takes the site forward' },
       async look() {
         const [bundle] = await Promise.all([opened.need(), cluster.need()])
         await requireForward({ bundle, downgrade: allow.downgrade }, host.cluster)
@@ -70,7 +70,7 @@ export function presentChecks(grounds: Grounds, signal: AbortSignal): Check[] {
         const names = await namespaces()
         const found = await Promise.all(names.map(name => host.cluster.get(kinds.namespace, name)))
         const going = names.filter((_, i) => isTerminating(found[i]))
-        if (going.length === 0) return ok('none is')
+        if (going.length === 0) return ok('none is being deleted')
         return warning(
           `${going.join(', ')}: an install would wait until it is gone`,
           `see what holds it: kubectl get namespace ${going[0]} -o yaml`,
@@ -98,7 +98,12 @@ export function presentChecks(grounds: Grounds, signal: AbortSignal): Check[] {
       },
     },
     {
-      ...{ id: 'present/release', group, title: 'Objects of the releases', seconds: 120 },
+      ...{
+        id: 'present/release',
+        group,
+        title: 'What is there under the names of the release’s objects',
+        seconds: 120,
+      },
       async look() {
         const { spec } = await wired.need()
         return each(

@@ -27,7 +27,7 @@ export function serviceChecks({ request, host, cluster, services, database }: Gr
       },
     },
     {
-      ...{ id: 'postgresql/clock', group, title: 'Its clock and this machine’s agree' },
+      ...{ id: 'postgresql/clock', group, title: 'PostgreSQL’s clock and this machine’s agree' },
       async look() {
         const { facts } = await database.need()
         if (facts?.now === undefined) return notLookedAt('nobody may ask it yet')
@@ -60,7 +60,7 @@ export function serviceChecks({ request, host, cluster, services, database }: Gr
         const { namespace } = await asked()
         await siteVariables(host.cluster, site)
         await requireGivenPassword(host.cluster, site, namespace)
-        return ok('they are there')
+        return ok('all that it names are there')
       },
     },
     {

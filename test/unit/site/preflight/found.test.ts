@@ -36,7 +36,7 @@ test('pods that are let in, and where they were tried', () => {
   const nothing = { refusals: [], doubts: [] }
   expect(judgeAdmission(nothing, { namespace: 'infisical', level: 'restricted' })).toEqual({
     result: 'ok',
-    seen: 'all would be; tried in namespace infisical, which enforces Pod Security restricted',
+    seen: 'each pod would be let in; tried in namespace infisical, which enforces Pod Security restricted',
   })
   expect(judgeAdmission(nothing, { namespace: 'infisical', instead: 'default' }).seen).toContain(
     'namespace infisical is not there yet: tried in default instead',
