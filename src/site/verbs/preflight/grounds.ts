@@ -41,6 +41,8 @@ export interface PreflightRequest {
 export interface Grounds {
   readonly request: PreflightRequest
   readonly host: PreflightHost
+  /** Aborted when the user wants no more. */
+  readonly signal: AbortSignal
   readonly opened: Ground<Bundle>
   readonly wired: Ground<Wired>
   readonly trusted: Ground<Voucher>
@@ -77,13 +79,13 @@ export function groundsOf(
     const delta = absent.length > 0 ? `; a delta without ${count(absent.length, 'layer')}` : ''
     return `${count(images.length, 'image')}, every byte as its digest says${delta}`
   })
-  let running: TemporaryHelm | undefined
+  let starting: Promise<TemporaryHelm> | undefined
   // A program out of a bundle is run only where the bundle is trusted and whole.
   const helm = ground('bundle/tools', "the bundle's helm", async () => {
     const bundle = await opened.need()
     await Promise.all([trusted.need(), whole.need()])
-    running = await bundledHelm(bundle, host)
-    return running
+    starting = bundledHelm(bundle, host)
+    return await starting
   })
   const cluster = ground('cluster/reach', 'the cluster', () => host.cluster.info())
   const after = async <T>(look: () => Promise<T>): Promise<T> => {
@@ -100,9 +102,27 @@ export function groundsOf(
     return lookAtDatabase(asked)
   })
   return {
-    ...{ request, host, opened, wired, trusted, whole, helm, cluster, nodes, pods, services, database },
+    ...{
+      request,
+      host,
+      signal,
+      opened,
+      wired,
+      trusted,
+      whole,
+      helm,
+      cluster,
+      nodes,
+      pods,
+      services,
+      database,
+    },
     async close() {
-      await running?.dispose()
+      // One that a look did not wait for any longer is taken away as well.
+      await starting?.then(
+        made => made.dispose(),
+        () => {},
+      )
       const open = await source.own().catch(() => undefined)
       await open?.close()
     },

@@ -30,7 +30,7 @@ export async function preflight(
     rightsCheck(grounds),
     ...nodeChecks(grounds),
     ...serviceChecks(grounds),
-    ...presentChecks(grounds, signal),
+    ...presentChecks(grounds),
     ...admissionChecks(grounds),
     ...accessChecks(grounds),
   ]

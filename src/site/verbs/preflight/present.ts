@@ -21,8 +21,8 @@ import { liveObjects } from './rendered.ts'
 const esoGroup = 'external-secrets.io'
 
 /** What is asked of what is on the cluster already: whose it is, and whether it stands in the way. */
-export function presentChecks(grounds: Grounds, signal: AbortSignal): Check[] {
-  const { request, host, cluster, opened, wired } = grounds
+export function presentChecks(grounds: Grounds): Check[] {
+  const { request, host, signal, cluster, opened, wired } = grounds
   const { site, allow } = request
   const group = 'present'
   /** The namespaces of the bundle, once the cluster answers. */

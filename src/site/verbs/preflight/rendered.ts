@@ -22,14 +22,14 @@ export function objectsOf(chart: ChartSpec, grounds: Grounds): Promise<Kubernete
 }
 
 async function render(chart: ChartSpec, grounds: Grounds): Promise<KubernetesObject[]> {
-  const { request, host, opened, wired, helm, cluster } = grounds
+  const { request, host, signal, opened, wired, helm, cluster } = grounds
   const [program, bundle, { spec }] = await Promise.all([helm.need(), opened.need(), wired.need()])
   await cluster.need()
   const parts = { files: host.files, derived: derivedValues(chart, request.site) }
   return await withRelease(bundle, chart, parts, async release => {
-    const text = await program.render(release).catch(error => {
+    const text = await program.render(release, signal).catch(error => {
       if (!(error instanceof SealiftError) || error.code !== 'RENDER_FAILED') throw error
-      return program.template(release, targetOf(spec))
+      return program.template(release, targetOf(spec), signal)
     })
     return ownObjects(text, chart)
   })

@@ -15,12 +15,26 @@ export function rightsCheck(grounds: Grounds): Check {
   }
 }
 
-async function lookAtRights({ request, host, cluster, opened, helm, wired }: Grounds): Promise<Found> {
+async function lookAtRights({
+  request,
+  host,
+  signal,
+  cluster,
+  opened,
+  helm,
+  wired,
+}: Grounds): Promise<Found> {
   await cluster.need()
   // A cluster admin needs no list, and no bundle to make it from.
   if (await host.looks.may(everything)) return ok('everything is allowed: a cluster admin')
   const { files } = host
-  const rendering = { bundle: await opened.need(), site: request.site, helm: await helm.need(), files }
+  const rendering = {
+    bundle: await opened.need(),
+    site: request.site,
+    helm: await helm.need(),
+    files,
+    signal,
+  }
   const namespaces = await namespacesToMake(host, namespacesOf(await wired.need()))
   // Roles of charts are made by who holds all that they grant, or may escalate to them: one of both is enough.
   const ways = (['hold', 'escalate'] as const).map(async grants => {

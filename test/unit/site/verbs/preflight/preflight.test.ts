@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
-import type { HelmFrom } from '../../../../../src/kernel/ports/index.ts'
 import { preflightFault } from '../../../../../src/site/verbs/preflight/index.ts'
+import { recordedTalk } from '../../../../support/recorded-talk.ts'
 import { checkOf, lookAt, outcomes, type PreflightWorld, preflightWorld } from './preflight-site.ts'
 
 let world: PreflightWorld
@@ -57,11 +57,30 @@ test('a file that is no bundle is a fault, and hides nothing of the cluster', as
 test('a bundle that nobody signed is a fault, and no program of it is run', async () => {
   let ran = false
   const { host } = world
-  const helmFrom: HelmFrom = async program => {
+  const helmFrom: typeof host.helmFrom = async program => {
     ran = true
     return host.helmFrom(program)
   }
   const found = await lookAt({ ...world, host: { ...host, helmFrom } }, { unsigned: false })
   expect(outcomes(found)).toMatchObject({ 'bundle/signature': 'fault', 'bundle/tools': 'not-looked-at' })
   expect(ran).toBe(false)
+})
+
+test('an interruption ends it, and takes away what was unpacked', async () => {
+  const { host } = world
+  const stop = new AbortController()
+  let there = 0
+  const helmFrom: typeof host.helmFrom = async program => {
+    there += 1
+    stop.abort(new SealiftError('INTERRUPTED', 'interrupted'))
+    const dispose = async () => {
+      there -= 1
+    }
+    return { ...(await host.helmFrom(program)), dispose }
+  }
+  const talk = { ...recordedTalk(), signal: stop.signal }
+  await expect(lookAt({ ...world, host: { ...host, helmFrom } }, { talk })).rejects.toMatchObject({
+    code: 'INTERRUPTED',
+  })
+  expect(there).toBe(0)
 })
