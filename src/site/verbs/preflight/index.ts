@@ -6,6 +6,7 @@ import { admissionChecks } from './admission.ts'
 import { bundleChecks } from './bundle.ts'
 import { clusterChecks } from './cluster.ts'
 import { groundsOf, type PreflightHost, type PreflightRequest } from './grounds.ts'
+import { loadChecks } from './load.ts'
 import { type Check, looked } from './looking.ts'
 import { nodeChecks } from './nodes.ts'
 import { presentChecks } from './present.ts'
@@ -29,6 +30,7 @@ export async function preflight(
     ...clusterChecks(grounds),
     rightsCheck(grounds),
     ...nodeChecks(grounds),
+    ...loadChecks(grounds),
     ...serviceChecks(grounds),
     ...presentChecks(grounds),
     ...admissionChecks(grounds),

@@ -1,13 +1,10 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
-import { bytes } from '../../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf } from '../../../kernel/objects/index.ts'
 import { type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
-import { requireRuntime } from '../../gate/index.ts'
-import { requireBase, requireRoom, runtimeNames, spaceOf } from '../../load/index.ts'
+import { runtimeNames, spaceOf } from '../../load/index.ts'
 import {
   type Disk,
   diskIn,
-  type Found,
   fault,
   freeNodes,
   judgeCollection,
@@ -16,13 +13,11 @@ import {
   judgeNodeClock,
   judgePlatform,
   judgeRoom,
-  ok,
   platformOf,
   type Thresholds,
   takesPods,
   thresholdsIn,
   wantedPods,
-  warning,
 } from '../../preflight/index.ts'
 import type { Grounds } from './grounds.ts'
 import { type Check, each, unseen } from './looking.ts'
@@ -31,7 +26,7 @@ const nameOf = ({ metadata }: KubernetesObject) => metadata.name
 
 /** What is asked of the nodes, and of their kubelets through the API server. */
 export function nodeChecks(grounds: Grounds): Check[] {
-  const { host, opened, cluster, nodes, pods } = grounds
+  const { host, opened, nodes, pods } = grounds
   const group = 'nodes'
   const diskOf = disksOf(grounds)
   return [
@@ -81,39 +76,6 @@ export function nodeChecks(grounds: Grounds): Check[] {
       async look() {
         const [running, { lock }] = await Promise.all([pods.own(), opened.need()])
         return judgeRoom(freeNodes(await nodes.need(), running), wantedPods(lock, running))
-      },
-    },
-    {
-      ...{ id: 'load/runtime', group, title: 'Containerd on this machine' },
-      async look() {
-        await cluster.need()
-        const images = await requireRuntime(host).images()
-        return ok(`it answers, and has ${images.length} names of images`)
-      },
-    },
-    {
-      ...{ id: 'load/room', group, title: 'Room in containerd for the images' },
-      async look(): Promise<Found> {
-        const bundle = await opened.need()
-        if (host.runtime === undefined) unseen('this machine has no containerd: see load/runtime')
-        const { content, unpacked, free } = await requireRoom(host.runtime, bundle, host.platform)
-        const room = free === undefined ? '' : `, ${bytes(free)} are free`
-        const seen =
-          content === 0
-            ? 'all images are there'
-            : `${bytes(content)} to load, about ${bytes(unpacked)} more unpacked${room}`
-        if (free === undefined || content + unpacked <= free) return ok(seen)
-        return warning(`the images may not fit: ${seen}`, 'free some space there: crictl rmi --prune')
-      },
-    },
-    {
-      ...{ id: 'load/base', group, title: 'What a delta builds on' },
-      async look() {
-        const bundle = await opened.need()
-        if (bundle.absent.length === 0) return ok('the bundle is whole by itself')
-        if (host.runtime === undefined) unseen('this machine has no containerd: see load/runtime')
-        const there = await requireBase(host.runtime, bundle, host.platform)
-        return ok(`${there} of its layers are on this node`)
       },
     },
   ]

@@ -174,7 +174,7 @@ describe('nodes', () => {
 
   test('a machine without containerd is a fault of its own', async () => {
     const found = await lookAt({ ...world, host: { ...world.host, runtime: undefined } })
-    expect(outcomes(found)).toMatchObject({ 'load/runtime': 'fault', 'load/room': 'not-looked-at' })
+    expect(outcomes(found)).toMatchObject({ 'load/way': 'fault', 'load/room': 'not-looked-at' })
   })
 
   test('a disk without room for the images is a fault', async () => {
