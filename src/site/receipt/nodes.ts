@@ -19,19 +19,29 @@ export interface Nodes {
  * How a bundle's images are on every node: by the runtime where it can be asked, which is on this node, else by what the
  * node tells the API. @throws SealiftError CLUSTER_UNREACHABLE, CLUSTER_FAILED
  */
-export async function observeNodes(
-  { cluster, runtime, operator }: Pick<SiteHost, 'cluster' | 'runtime' | 'operator'>,
-  images: readonly Wanted[],
-): Promise<Nodes> {
+export async function observeNodes(host: Asked, images: readonly Wanted[]): Promise<Nodes> {
   const untold: string[] = []
-  const live = (await cluster.list(kinds.node).catch(refused('the nodes', untold))) ?? []
-  const here = runtime && (await runtime.images().catch(refused("this node's images", untold)))
-  const own = here && thisNode(live, operator)
-  if (live.length > 0 && here && own === undefined)
-    untold.push('which of the nodes this machine is: its images by the API alone')
-  const nodes = live.map(node => observed(node, images, node === own ? here : undefined))
+  const live = (await host.cluster.list(kinds.node).catch(refused('the nodes', untold))) ?? []
+  const told = await byRuntimes(host, live, untold)
+  const nodes = live.map(node => observed(node, images, told.get(node.metadata.name)))
   const sum = allocatable(live)
   return { nodes, untold, ...(sum === undefined ? {} : { allocatable: sum }) }
+}
+
+type Asked = Pick<SiteHost, 'cluster' | 'runtime' | 'operator'>
+
+/** What the runtimes that can be asked have, by the names of their nodes. */
+async function byRuntimes(
+  { runtime, operator }: Asked,
+  nodes: readonly KubernetesObject[],
+  untold: string[],
+): Promise<ReadonlyMap<string, readonly RuntimeImage[]>> {
+  const here = await runtime?.images().catch(refused("this node's images", untold))
+  if (here === undefined || nodes.length === 0) return new Map()
+  const own = thisNode(nodes, operator)
+  if (own !== undefined) return new Map([[own.metadata.name, here]])
+  untold.push('which of the nodes this machine is: its images by the API alone')
+  return new Map()
 }
 
 /** Notes what is not told for want of rights or of a runtime, which a receipt can do without. */
