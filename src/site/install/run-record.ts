@@ -3,7 +3,7 @@ import type { ReceiptData } from './receipt-object.ts'
 import { type StepOutcome, stepOutcome } from './step.ts'
 
 /** A run of an install that came to its end: who, when, and every step. Holds no secret. */
-export const runRecord = z.object({
+const runRecord = z.object({
   /** Who was at work, `root@node1`; absent where an older Sealift did not note it. */
   by: z.string().exactOptional(),
   /** Sealift's version. */
