@@ -2,13 +2,14 @@
  * `npm run demo`: the whole road on this machine. Builds a bundle from a registry, carries it to a cluster that
  * has no way out, installs it there, and shows a secret travelling from Infisical to a Kubernetes Secret.
  */
-import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { bytes } from '../src/kernel/errors/index.ts'
 import { startCluster, stopLeftovers } from '../test/support/cluster/index.ts'
 import { startConnectedSide } from '../test/support/connected/index.ts'
+import { testExecutable } from '../test/support/executable.ts'
 import { type RunOptions, sealift, sealiftJson, startSite } from '../test/support/road.ts'
 import { prepareMachine } from '../test/support/setup.ts'
 import { makeKey } from '../test/support/signing.ts'
@@ -25,7 +26,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
 /** Runs the CLI as a user would, shows what it says, and stops the demo when it fails. */
 async function run(args: readonly string[], options: RunOptions = {}): Promise<string> {
   say(
-    `\n$ sealift ${args.join(' ')}${options.inside ? '      # on the node, which reaches nothing else' : ''}`,
+    `\n$ ${options.inside ? './' : ''}sealift ${args.join(' ')}${options.inside ? '      # on the node, which reaches nothing else' : ''}`,
   )
   const { exitCode, stdout } = await sealift(args, { show: true, signal: interrupted.signal, ...options })
   say(stdout)
@@ -69,9 +70,8 @@ async function demo(): Promise<void> {
     '\nThe lock of bundles/sandbox was made on another machine, whose compiler gave other bytes: what moved is told.',
   )
   await run(['lock', spec, ...registries])
-  await run(['build', spec, '--output', join(root, 'out'), '--key', key.path, ...registries], {
-    env: key.env,
-  })
+  const carrying = ['--key', key.path, '--carrier', '--executable', await testExecutable()]
+  await run(['build', spec, '--output', join(root, 'out'), ...carrying, ...registries], { env: key.env })
   const built = await sealiftJson<{ path: string; size: number; digest: string }>([
     'build',
     spec,
@@ -90,9 +90,11 @@ async function demo(): Promise<void> {
   for (const line of heard) say(line)
   await connected.stop()
   say('The registry is switched off now. What follows runs inside the network namespace of the cluster.')
-  const carried = join(site.dir, basename(bundle))
-  await copyFile(bundle, carried)
-  await copyFile(`${bundle}.sig`, `${carried}.sig`)
+  const carrier = bundle.replace(/\.tar$/, '-carrier')
+  const carried = join(carrier, basename(bundle))
+  say(`All of it runs from the folder that was carried, whose guide's first line checks it:\n$ cd ${carrier}`)
+  const [line = ''] = (await readFile(join(carrier, 'GUIDE.txt'), 'utf8')).split('\n')
+  say(`$ ${line}\n${(await execa('sh', ['-c', line], { cwd: carrier })).stdout}`)
   say(
     `The site file names the key that a bundle must be signed with; an unsigned one is refused:\n${key.publicKey}`,
   )
@@ -114,8 +116,8 @@ async function demo(): Promise<void> {
   say(
     `               try: skopeo inspect oci-archive:${bundle}:docker.io/sealift-sandbox/external-secrets:v0.20.4`,
   )
-  say(`               try: dist/executable/sealift-linux-amd64 verify ${bundle} --key ${publicKey}`)
-  say(`               try: dist/executable/sealift-linux-amd64 images ${bundle} --why`)
+  say(`               try: ${carrier}/sealift verify ${bundle} --key ${publicKey}`)
+  say(`               try: ${carrier}/sealift images ${bundle} --why`)
   say(`the secret     ${/arrived after .*/.exec(installed)?.[0] ?? ''}`)
   say('the budget     the table above: what is requested, what kubelet measured, a verdict on each')
   say(

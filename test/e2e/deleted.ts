@@ -123,7 +123,7 @@ const deletions: readonly Deletion[] = [
 /** Declares the tests; the site of `journey` has an install before and after. */
 export function deleted(journey: () => Journey): void {
   const install = () =>
-    journey().json<InstallResult>(['install', journey().sandbox.bundle, '-c', journey().site.siteFile])
+    journey().json<InstallResult>(['install', journey().carried, '-c', journey().site.siteFile])
 
   /** Every object of ours by its name, with its version. */
   async function versions(): Promise<Map<string, string>> {

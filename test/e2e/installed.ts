@@ -13,8 +13,7 @@ import type { Journey } from './journey.ts'
 /** Declares the tests; the site of `journey` has an install when they have passed. */
 export function installed(journey: () => Journey): void {
   const site = () => journey().site
-  const install = () =>
-    journey().json<InstallResult>(['install', journey().sandbox.bundle, '-c', site().siteFile])
+  const install = () => journey().json<InstallResult>(['install', journey().carried, '-c', site().siteFile])
   const check = (window: number) => ['check', '-c', site().siteFile, '--window', `${window}`]
 
   // From here on the CLI may do what `sealift rbac` prints.
@@ -108,7 +107,7 @@ export function installed(journey: () => Journey): void {
     const holding = (async () => {
       while (!over.signal.aborted) await hold('ann@node2, process 4711')
     })()
-    const words = ['remove', journey().sandbox.bundle, '-c', site().siteFile, '--yes']
+    const words = ['remove', journey().carried, '-c', site().siteFile, '--yes']
     const { exitCode, stderr } = await journey().run(words)
     over.abort()
     await holding

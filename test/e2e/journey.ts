@@ -1,6 +1,8 @@
 /** One site and the connected side that its bundle comes from, for the story that site.test.ts tells. */
-import { afterAll, beforeAll } from 'vitest'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { startCluster, type TestCluster } from '../support/cluster/index.ts'
+import { testExecutable } from '../support/executable.ts'
 import { asAdministrator, asPrinted, makeInstaller } from '../support/installer.ts'
 import { watchArguments, watchSecrets } from '../support/leaks.ts'
 import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
@@ -10,6 +12,8 @@ import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 export class Journey {
   readonly sandbox: Sandbox
   readonly site: TestSite
+  /** The bundle in the folder that was carried to the site. */
+  readonly carried: string
   /** All that the CLI has said so far. */
   readonly spoken: string[]
   /** Every secret that the site has had so far. */
@@ -17,9 +21,15 @@ export class Journey {
   /** The arguments of every process since before the bundle was locked. */
   readonly args: ReadonlySet<string>
 
-  constructor(sandbox: Sandbox, site: TestSite, secrets: ReadonlySet<string>, args: ReadonlySet<string>) {
+  constructor(
+    sandbox: Sandbox,
+    [site, carried]: readonly [TestSite, string],
+    secrets: ReadonlySet<string>,
+    args: ReadonlySet<string>,
+  ) {
     this.sandbox = sandbox
     this.site = site
+    this.carried = carried
     this.spoken = [...sandbox.spoken]
     this.secrets = secrets
     this.args = args
@@ -39,7 +49,7 @@ export class Journey {
 
   /** Installs the bundle, or another one, for this site or as another site file says. */
   install(change: { bundle?: string; file?: string; flags?: string[] } = {}, options?: RunOptions) {
-    const { bundle = this.sandbox.bundle, file = this.site.siteFile, flags = [] } = change
+    const { bundle = this.carried, file = this.site.siteFile, flags = [] } = change
     return this.run(['install', bundle, '-c', file, '-q', ...flags], options)
   }
 
@@ -134,7 +144,19 @@ export function sides(): Sides {
     arrive() {
       let made: Journey | undefined
       beforeAll(async () => {
-        const { connected, key } = there()
+        const { connected, key, bundle, dir } = there()
+        const carrier = join(dir, 'carrier')
+        const words = [
+          'carry',
+          bundle,
+          '-o',
+          carrier,
+          '--key',
+          key.path,
+          '--executable',
+          await testExecutable(),
+        ]
+        expect(await sealift(words, { env: key.env })).toMatchObject({ exitCode: 0 })
         const cluster = await starting
         // The CLI is no administrator: an account of its own, whose rights the story sees to.
         const kubeconfig = await makeInstaller(cluster)
@@ -144,7 +166,7 @@ export function sides(): Sides {
         const secrets = await watchSecrets(site.cluster)
         stops.push(async () => secrets.stop())
         for (const secret of Object.values(key.env)) secrets.found.add(secret)
-        made = new Journey(there(), site, secrets.found, args.seen)
+        made = new Journey(there(), [site, join(carrier, basename(bundle))], secrets.found, args.seen)
       })
       return () => {
         if (made === undefined) throw new Error('the journey has not begun')

@@ -86,7 +86,7 @@ export function oneStore(journey: () => Journey): void {
   test('stands through an install and a check, whose own secret goes another way', async () => {
     const store = '-o jsonpath={.metadata.resourceVersion} get clustersecretstore infisical-store'
     const before = await journey().kubectl(store)
-    const words = ['install', journey().sandbox.bundle, '-c', site().siteFile]
+    const words = ['install', journey().carried, '-c', site().siteFile]
     const { exitCode, steps } = await journey().json<InstallResult>(words)
     const did = steps.filter(({ skipped }) => !skipped)
     expect({ exitCode, did }).toEqual({ exitCode: 0, did: [expect.objectContaining({ id: 'proof' })] })

@@ -10,7 +10,7 @@ import type { Journey } from './journey.ts'
 /** Declares the tests; the site of `journey` has an install before them, and nothing after. */
 export function removed(journey: () => Journey): void {
   const ofBundle = (verb: string, ...flags: string[]) => [
-    ...[verb, journey().sandbox.bundle, '-c', journey().site.siteFile],
+    ...[verb, journey().carried, '-c', journey().site.siteFile],
     ...flags,
   ]
   /** Receipt and journal, as they were before the purge. */

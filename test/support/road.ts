@@ -1,12 +1,13 @@
 /** The two ends of the road on one machine, for the demo and the end-to-end tests: a site to install at, and the CLI. */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { execa } from 'execa'
+import { isAbsolute, join } from 'node:path'
+import { execa, type Options } from 'execa'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
 import type { TestCluster } from './cluster/index.ts'
 import { type ConnectedSide, databaseManifests } from './connected/index.ts'
+import { testExecutable } from './executable.ts'
 import { requireOutput } from './outputs.ts'
 import type { Log } from './setup.ts'
 
@@ -101,7 +102,7 @@ export interface Finished {
 
 /** Where and how the CLI runs. */
 export interface RunOptions {
-  /** Runs inside this cluster's network namespace, where nothing but the cluster can be reached. */
+  /** Runs at this site: as the executable that is carried, where nothing but the cluster can be reached and nothing but `ctr` run. */
   readonly inside?: TestCluster
   readonly env?: Readonly<Record<string, string>>
   /** Where it runs; the checkout when left out. */
@@ -113,24 +114,52 @@ export interface RunOptions {
   readonly killSignal?: 'SIGTERM' | 'SIGKILL'
 }
 
-/** Runs the compiled CLI as a user does, in a process of its own. */
+/** Runs the CLI as a user does, in a process of its own: compiled, and at a site as the one executable. */
 export async function sealift(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const words = [join(root, 'dist', 'bin.js'), ...args]
   const settings = {
     cwd: options.cwd ?? root,
-    env: { ...options.env },
     reject: false as const,
     stdin: 'ignore' as const,
     stderr: options.show ? (['inherit', 'pipe'] as const) : ('pipe' as const),
     ...(options.signal ? { cancelSignal: options.signal, killSignal: options.killSignal ?? 'SIGTERM' } : {}),
   }
   const { exitCode, stdout, stderr } = options.inside
-    ? await options.inside.exec(process.execPath, words, settings)
-    : await execa(process.execPath, words, settings)
+    ? await atSite(options.inside, args, options.env, settings)
+    : await execa(process.execPath, [join(root, 'dist', 'bin.js'), ...args], {
+        ...settings,
+        env: { ...options.env },
+      })
   const finished = { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) }
   // One that was killed has printed nothing.
   if (args.includes('--json') && finished.stdout !== '') requireOutput(args, finished.stdout)
   return finished
+}
+
+/** Of this process's environment nothing gets in: PATH leads to `ctr` alone, and nobody, root included, can write to HOME. */
+async function atSite<T extends Options>(
+  cluster: TestCluster,
+  args: readonly string[],
+  env: RunOptions['env'],
+  settings: T,
+) {
+  executable ??= testExecutable()
+  const { PATH = await pathToCtr(cluster), ...more } = env ?? {}
+  const words = [`PATH=${PATH}`, 'HOME=/proc', await executable, ...args]
+  const own = { PATH: process.env['PATH'] ?? '', ...more }
+  return await cluster.exec('env', words, { ...settings, env: own, extendEnv: false })
+}
+
+let executable: Promise<string> | undefined
+
+/** Empty where the site file names `ctr` by its path; else a folder with nothing else in it. */
+async function pathToCtr({ dir, containerd: { ctr } }: TestCluster): Promise<string> {
+  const [program = ''] = ctr
+  if (isAbsolute(program)) return ''
+  const folder = join(dir, 'only-ctr')
+  await mkdir(folder, { recursive: true })
+  const { stdout: found } = await execa('which', [program])
+  await symlink(found, join(folder, program)).catch(() => {})
+  return folder
 }
 
 /** The same with `--json`: stdout parsed. @throws Error with stderr when stdout is not one JSON object */
