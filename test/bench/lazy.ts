@@ -4,6 +4,7 @@ import { type Link, makeLink } from './link.ts'
 import { compileChild, loadWords } from './load.ts'
 import { migrateBench } from './migrate.ts'
 import type { Stage } from './stage.ts'
+import { type Started, startBench } from './start.ts'
 import { type TenancyBench, tenancyBench } from './tenancy.ts'
 
 /** The link, a containerd, and a server. */
@@ -15,6 +16,8 @@ export interface Lazy {
   tenancy(): Promise<TenancyBench>
   /** The same, with a project that secrets are brought to. */
   migrate(): Promise<TenancyBench>
+  /** The executable, and what it is started on. */
+  start(): Promise<Started>
 }
 
 /** Makes each once; `closing` gets what ends it again. */
@@ -23,6 +26,7 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
   let containerd: Promise<string> | undefined
   let tenancy: Promise<TenancyBench> | undefined
   let migrate: Promise<TenancyBench> | undefined
+  let started: Promise<Started> | undefined
   const server = () => {
     tenancy ??= tenancyBench(stage, closing)
     return tenancy
@@ -45,6 +49,10 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
       return containerd
     },
     tenancy: server,
+    start: () => {
+      started ??= startBench(stage, closing)
+      return started
+    },
     migrate: () => {
       migrate ??= server().then(started => migrateBench(stage, started))
       return migrate

@@ -46,6 +46,14 @@ const work = ['cpu', 'build, 4 images of 650 MB, processor time', 's', cpu('seal
 const verify = ['verify', 'verify', 's', seconds('verify')] as const
 const link = 'build, 1 image of 276 MB over 200 Mbit/s and 40 ms'
 
+const processor = (name: TrialName) => value(name, outcome => outcome.cpu * 1000)
+const started = (verb: string, as: string, name: TrialName) =>
+  against(
+    ['start', `sealift ${verb}, ${as}, processor time`, 'ms', processor(name)],
+    'node -e 0',
+    processor('nodeStart'),
+  )
+
 /** Every row. */
 export const rows: readonly Row[] = [
   against(build, 'the faster of crane and skopeo, with tar', faster(seconds('crane'), seconds('skopeo')), {
@@ -97,4 +105,14 @@ export const rows: readonly Row[] = [
   alone('migrate', 'the same, peak memory', 'MB', peak('migrate'), memoryTarget),
   alone('version', 'sealift --version', 'ms', milliseconds('version'), { most: 150 }),
   against(['version', 'sealift --version', 'ms', milliseconds('version')], 'node -e 0', milliseconds('node')),
+  alone('start', 'sealift --version, one executable', 'ms', milliseconds('versionStart'), { most: 60 }),
+  alone('start', 'sealift status, one executable, a real API server', 'ms', milliseconds('statusStart'), {
+    most: 250,
+  }),
+  started('--version', 'one executable', 'versionStart'),
+  started('--version', 'checkout', 'versionCheckout'),
+  started('inspect', 'one executable', 'inspectStart'),
+  started('inspect', 'checkout', 'inspectCheckout'),
+  started('status', 'one executable', 'statusStart'),
+  started('status', 'checkout', 'statusCheckout'),
 ]

@@ -12,6 +12,7 @@ import { loadMissing } from './load.ts'
 import { type Measured, quoted, type Words } from './measure.ts'
 import { migrate } from './migrate.ts'
 import type { SpecName, Stage } from './stage.ts'
+import { oneOf, startOf } from './start.ts'
 import { makeTenancy } from './tenancy.ts'
 
 /** What one trial gave; sizes in bytes, other numbers as named. */
@@ -102,6 +103,11 @@ async function ofBundle(stage: Stage, words: (file: string) => Words): Promise<O
   return { ...took, blobs: await stage.blobsSent() }
 }
 
+const starting =
+  (...what: [as: Parameters<typeof startOf>[2], verb: Parameters<typeof startOf>[3]]): Trial =>
+  async (stage, lazy) =>
+    outcome(await startOf(stage, await lazy.start(), ...what), '')
+
 /** Every trial, in the order of a round. */
 export const trials = {
   sealift: stage => build(stage, 'full'),
@@ -144,6 +150,13 @@ export const trials = {
   migrateEach: async (stage, lazy) => outcome(await migrate(stage, await lazy.migrate(), 'each'), ''),
   version: async stage => outcome(await stage.measure([[process.execPath, stage.bin, '--version']]), ''),
   node: async stage => outcome(await stage.measure([[process.execPath, '-e', '0']]), ''),
+  nodeStart: async stage => outcome(await oneOf(stage, [process.execPath, '-e', '0']), ''),
+  versionStart: starting('executable', 'version'),
+  versionCheckout: starting('checkout', 'version'),
+  inspectStart: starting('executable', 'inspect'),
+  inspectCheckout: starting('checkout', 'inspect'),
+  statusStart: starting('executable', 'status'),
+  statusCheckout: starting('checkout', 'status'),
 } as const satisfies Record<string, Trial>
 
 /** A trial's name. */

@@ -26,7 +26,7 @@ const needs = {
       ...new Set(['containerd', 'curl', 'jq', 'python3', ...browserPackages, ...shellPackages, ...all]),
     ],
   },
-  bench: { tools: ['registry', 'helm', 'crane'], packages: benchPackages },
+  bench: { tools: ['registry', 'helm', 'crane', 'kine', 'kube'], packages: benchPackages },
 } as const satisfies Record<string, { tools: Tool[]; packages: readonly string[] }>
 
 /** Where lines of talk go. */
