@@ -91,7 +91,7 @@ test('what is in it verifies the bundle, with an empty PATH, as its guide says',
   expect(ended).toMatchObject({ exitCode: 0, all: expect.stringContaining('signed') })
   expect((await stat(join(folder, 'sealift'))).mode & 0o777).toBe(0o755)
   expect(made.files.map(({ name }) => name)).toEqual([
-    ...['sample.tar', 'sealift', 'sample.tar.sig', 'ecdsa.pub', ...pages, 'GUIDE.txt'],
+    ...['GUIDE.txt', 'sample.tar', 'sealift', 'sample.tar.sig', 'ecdsa.pub', ...pages],
   ])
   expect(await readdir(folder)).toHaveLength(9)
 })
@@ -123,6 +123,7 @@ test('volumes are carried as they lie, with their list', async () => {
   const words = ['carry', join(dir, 'cut.tar'), '-o', folder, '--key', join(dir, 'ecdsa.key')]
   expect(await sealift([...words, '--executable', program], { env })).toMatchObject({ exitCode: 0 })
   const names = [
+    'GUIDE.txt',
     'cut.tar.001',
     'cut.tar.002',
     'cut.tar.sha256',
@@ -130,7 +131,6 @@ test('volumes are carried as they lie, with their list', async () => {
     'cut.tar.sig',
     'ecdsa.pub',
     ...pages,
-    'GUIDE.txt',
   ]
   const sums = await readFile(join(folder, 'SHA256SUMS'), 'utf8')
   expect(sums.match(/(?<=\*).*/g)).toEqual(names)

@@ -2,6 +2,9 @@ import type { PublicKey } from '../../bundle/sign/index.ts'
 import { type Digest, hexOf } from '../../kernel/oci/index.ts'
 import { checkingLine, quoted, sumsFile, sumsSignature } from './checksums.ts'
 
+/** The guide's own name. */
+export const guideFile = 'GUIDE.txt'
+
 /** What the guide speaks of; files by their names in its folder. */
 export interface Guided {
   /** The bundle's name and version, for people. */

@@ -33,7 +33,7 @@ test('gives the bundle, a signature, the public key, the program, a guide and ch
   const made = await run()
   const beside = ['README.md', 'bundles/README.md']
   const schemas = ['site', 'tenancy'].map(name => `bundles/schema/${name}.schema.json`)
-  const carried = ['b.tar', 'sealift', 'b.tar.sig', 'release.pub', ...beside, ...schemas, 'GUIDE.txt']
+  const carried = ['GUIDE.txt', 'b.tar', 'sealift', 'b.tar.sig', 'release.pub', ...beside, ...schemas]
   expect(made).toMatchObject({ folder: 'out', digest: sample.plan.indexDigest })
   expect(made.files.map(({ name }) => name)).toEqual(carried)
   expect(made.executables).toEqual([{ name: 'sealift', platform: 'linux/amd64' }])
@@ -94,7 +94,7 @@ test('a folder that is not finished does not pass', async () => {
   expect(await names()).not.toContain('SHA256SUMS.sig')
 })
 
-test.each(['-b.tar', 'sealift', 'GUIDE.txt', 'a\\b.tar', 'a\nb.tar'])(
+test.each(['-b.tar', 'sealift', 'GUIDE.txt', 'SHA256SUMS', 'a\\b.tar', 'a\nb.tar'])(
   'a bundle called %j is refused',
   async name => {
     await files.write(name, sample.file)
@@ -102,6 +102,20 @@ test.each(['-b.tar', 'sealift', 'GUIDE.txt', 'a\\b.tar', 'a\nb.tar'])(
     expect(await files.exists('out')).toBe(false)
   },
 )
+
+test('a folder of others is left as it is; what an earlier run has left over is told', async () => {
+  await files.write('out/README.md', 'mine')
+  await expect(run()).rejects.toMatchObject({
+    code: 'FILE_FAILED',
+    message: 'out is not empty, and was not made by carry: it is left as it is',
+  })
+  expect([await names(), await files.readText('out/README.md')]).toEqual([['README.md'], 'mine'])
+  await run({ folder: 'own' })
+  await files.write('b-2.tar', sample.file)
+  const talk = recordedTalk()
+  await run({ folder: 'own', bundle: 'b-2.tar' }, own, talk)
+  expect(talk.told).toEqual(['warning: own has more, which SHA256SUMS does not name: b.tar, b.tar.sig'])
+})
 
 test('a name with spaces is a word of the guide’s lines', async () => {
   await files.write('my bundle.tar', sample.file)

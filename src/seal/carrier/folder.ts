@@ -1,0 +1,33 @@
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
+import type { Files, Talk } from '../../kernel/ports/index.ts'
+import { sumsFile, sumsSignature } from './checksums.ts'
+import { guideFile } from './guide.ts'
+
+/**
+ * What lies in the folder already: nothing, or what an earlier run has left. Files of others might have our names.
+ * @throws SealiftError FILE_FAILED
+ */
+export async function requireFolder(folder: string, files: Files): Promise<readonly string[]> {
+  const found = (await files.exists(folder)) ? (await files.entries(folder)).map(({ name }) => name) : []
+  if (found.length === 0 || found.includes(guideFile)) return found
+  throw new SealiftError(
+    'FILE_FAILED',
+    `${folder} is not empty, and was not made by carry: it is left as it is`,
+    {
+      hints: ['name a folder of its own, which is made when it is not there'],
+    },
+  )
+}
+
+/** Warns of what lay there before and is none of these files: nobody has signed it. */
+export function tellOthers(
+  found: readonly string[],
+  names: readonly string[],
+  folder: string,
+  talk: Talk,
+): void {
+  const own = new Set([...names, sumsFile, sumsSignature].map(name => name.split('/')[0]))
+  const others = found.filter(name => !own.has(name))
+  if (others.length > 0)
+    talk.reporter.warn(`${folder} has more, which ${sumsFile} does not name: ${printable(others.join(', '))}`)
+}
