@@ -286,6 +286,14 @@ describe('the world', () => {
   })
 })
 
+describe('one executable', () => {
+  test('has no folder: who looks beside its own file asks first whether there is one', () => {
+    const looking = files.filter(file => /\bimport\.meta\b/.test(codeOf(file)))
+    expect(looking.length).toBeGreaterThan(2)
+    expect(looking.filter(file => file !== 'src/bin.ts' && !/\bisSea\(\)/.test(codeOf(file)))).toEqual([])
+  })
+})
+
 describe('house rules', () => {
   const length = (file: string) => readFileSync(join(root, file), 'utf8').split('\n').length
 
