@@ -57,17 +57,23 @@ export function memoryHelm(
       const { release, namespace, chart } = request
       calls.push(`upgrade ${release}`)
       const manifest = render(request)
+      const before = (await status(release, namespace))?.revision ?? 0
+      const revision = before + 1
+      const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []
+      const record = (status: string) => {
+        const labels = { owner: 'helm', name: release, status, version: String(revision) }
+        const metadata = { name: recordOf(release, revision), namespace, labels }
+        const data: ReleaseStatus = { revision, status, chart: name, version, manifest }
+        return { ...kinds.secret, metadata, data }
+      }
+      // As helm does: whoever kills it in the middle leaves this.
+      await cluster.applyAs('helm', record(before === 0 ? 'pending-install' : 'pending-upgrade'))
       for (const object of ownObjects(manifest, request)) {
         const place = isNamespaced(object, cluster.objects()) ? { namespace } : {}
         await cluster.applyAs('helm', { ...object, metadata: { ...place, ...object.metadata } })
       }
-      const revision = ((await status(release, namespace))?.revision ?? 0) + 1
-      const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []
-      const data: ReleaseStatus = { revision, status: 'deployed', chart: name, version, manifest }
-      const labels = { owner: 'helm', name: release, status: 'deployed', version: String(revision) }
-      const metadata = { name: recordOf(release, revision), namespace, labels }
-      await cluster.create({ ...kinds.secret, metadata, data })
-      return data
+      await cluster.applyAs('helm', record('deployed'))
+      return record('deployed').data
     },
     async uninstall(release, namespace) {
       calls.push(`uninstall ${release}`)
