@@ -3,6 +3,7 @@
  * a rerun converges with the same keys, one admin and one client secret; a purge leaves nothing.
  */
 import { describe, expect, test } from 'vitest'
+import { type ErrorCode, SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { installOn, namesOnNode, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
@@ -93,6 +94,40 @@ describe('killed right after', () => {
     expect(titles(world)).toEqual(untouched)
     expect(await namesOnNode(world)).toEqual([])
     expect(await world.runtime.content()).toEqual(new Set())
+  })
+})
+
+/** What a server that restarts, a full disk or a runtime that is gone makes of a change. */
+function refusal(what: string): SealiftError {
+  const code: ErrorCode = what.startsWith('runtime')
+    ? 'LOAD_FAILED'
+    : what.startsWith('files')
+      ? 'DISK_FULL'
+      : what.startsWith('helm')
+        ? 'HELM_FAILED'
+        : what.startsWith('open.query')
+          ? 'DATABASE_UNREACHABLE'
+          : what.startsWith('cluster')
+            ? 'CLUSTER_UNREACHABLE'
+            : 'SERVER_FAILED'
+  return new SealiftError(code, `refused: ${what}`)
+}
+
+describe('refused once', () => {
+  test.each(moments)('change %i (%s), it says so, and a rerun makes the same of it', async last => {
+    const world = await memoryWorld()
+    const life = mortal(world, last, refusal)
+    const end = await installOn(life.host, '1.0.0').catch((error: unknown) => error)
+    life.end()
+    const [refused = ''] = life.refused
+    // Given back or not, the lease of whoever is through stands in nobody's way; what is only tidied may be left.
+    const code = refusal(refused).code
+    if (end instanceof Error) expect(end).toMatchObject({ code })
+    else expect(refused).toMatch(/Lease|endLeftovers|cluster\.delete|deleteSecret|deleteIdentity|clear/)
+    await leaseEnds(world)
+    await installOn(world.host, '1.0.0')
+    await leaseEnds(world)
+    expect(await essence(world)).toEqual(whole.essence)
   })
 })
 

@@ -1,4 +1,7 @@
-/** A host whose process is killed: after a change of the world that a test chooses nothing of it reaches anything. */
+/**
+ * A host whose process is killed: after a change of the world that a test chooses nothing of it reaches anything. Or one
+ * whose world refuses that change.
+ */
 import type { KubernetesObject, SiteHost } from '../../../../src/kernel/ports/index.ts'
 import type { MemoryWorld } from './memory-world.ts'
 
@@ -10,6 +13,8 @@ export interface Life {
   readonly host: SiteHost
   /** What it has changed, in order: `cluster.apply Secret demo/x`. */
   readonly changes: string[]
+  /** The change that was refused. */
+  readonly refused: string[]
   /** Gives the world back, for another life. */
   end(): void
 }
@@ -28,20 +33,31 @@ const words = (args: readonly unknown[]) =>
     .slice(0, 3)
     .join(' ')
 
+/** How the process dies, or what refuses its change: by the change's name, what is thrown instead of doing it. */
+export type Refusing = (what: string) => Error
+
 /**
  * Gives a world to a process that is killed right after its change number `last`, while the call that made it has no
- * answer yet; helm dies with it, in the middle of what it does. Controllers live on.
+ * answer yet; helm dies with it, in the middle of what it does. Controllers live on. With `refusing` it lives, and that
+ * change is refused instead, once.
  */
-export function mortal(world: MemoryWorld, last = Number.POSITIVE_INFINITY): Life {
+export function mortal(world: MemoryWorld, last = Number.POSITIVE_INFINITY, refusing?: Refusing): Life {
   const changes: string[] = []
+  const refused: string[] = []
+  let begun = 0
   let alive = true
   const living = async <T>(what: string, isChange: boolean, work: () => T): Promise<Awaited<T>> => {
     if (!alive) throw dead
+    if (isChange) begun += 1
+    if (isChange && refusing !== undefined && begun === last) {
+      refused.push(what)
+      throw refusing(what)
+    }
     const result = await work()
     if (!alive) throw dead
     if (!isChange) return result
     changes.push(what)
-    if (changes.length < last) return result
+    if (changes.length < last || refusing !== undefined) return result
     alive = false
     throw dead
   }
@@ -87,7 +103,7 @@ export function mortal(world: MemoryWorld, last = Number.POSITIVE_INFINITY): Lif
     alive = false
     world.cluster.applyAs = applyAs
   }
-  return { host, changes, end }
+  return { host, changes, refused, end }
 }
 
 const isCall = (value: unknown) => typeof value === 'function'
