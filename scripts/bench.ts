@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: measures Sealift against other people's tools and against what the machine can do, several
- * rounds of all in turn. The table is stdout; talk is stderr. SEALIFT_BIN=path/to/bin.js measures another build.
+ * rounds of all in turn. The table is stdout; talk is stderr. SEALIFT_BIN=path/to/bin.js measures another build;
+ * SEALIFT_BASE_BIN is one that installs are compared with.
  */
 import { statfs, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
+import { baseBin } from '../test/bench/install.ts'
 import { largeSize } from '../test/bench/large.ts'
 import { lazily } from '../test/bench/lazy.ts'
 import { notes } from '../test/bench/notes.ts'
@@ -21,7 +23,7 @@ const keys = [...new Set(rows.map(({ key }) => key))]
 const usage = `npm run bench -- [--rounds N] [--only ${keys.join(',')}] [--large] [--json] [--write]
 
   --rounds N   rounds of everything (default 5)
-  --only LIST  only these rows
+  --only LIST  only these rows; install is left out without it: it starts a cluster, and takes minutes a round
   --large      also build a bundle of ${largeSize / 1e9} GB, for its memory
   --json       one JSON object instead of the table
   --write      also write test/bench/RESULTS.md`
@@ -36,7 +38,7 @@ function flags() {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '5' },
-      only: { type: 'string', default: keys.filter(key => key !== 'large').join() },
+      only: { type: 'string', default: keys.filter(key => !['large', 'install'].includes(key)).join() },
       large: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -56,7 +58,7 @@ async function bench({ rounds, only, json, write }: ReturnType<typeof flags>): P
   const bin = resolve(process.env['SEALIFT_BIN'] ?? join(root, 'dist', 'bin.js'))
   if (!process.env['SEALIFT_BIN']) await execa('node', ['scripts/build.ts'], { cwd: root, preferLocal: true })
   const stage = await setStage(bin, interrupted.signal, closing, say)
-  const lazy = lazily(stage, closing)
+  const lazy = lazily(stage, closing, say)
   const wanted = rows.filter(({ key }) => only.includes(key))
   const needed = neededBy(wanted)
   const names = (Object.keys(trials) as TrialName[]).filter(name => needed.has(name))
@@ -70,6 +72,7 @@ async function bench({ rounds, only, json, write }: ReturnType<typeof flags>): P
     // Every other round backwards, so that no trial always follows the same one.
     for (const name of round % 2 ? names : names.toReversed()) {
       if (name === 'large' && (!room || round > 1)) continue
+      if (name === 'installBase' && baseBin === undefined) continue
       interrupted.signal.throwIfAborted()
       const result = await trials[name](stage, lazy)
       outcomes[name] = result

@@ -1,5 +1,6 @@
 /** What only some trials need, made when the first of them asks for it. */
 import { startContainerd } from '../support/containerd.ts'
+import { type InstallBench, installBench } from './install.ts'
 import { type Link, makeLink } from './link.ts'
 import { compileChild, loadWords } from './load.ts'
 import { migrateBench } from './migrate.ts'
@@ -14,14 +15,17 @@ export interface Lazy {
   containerd(): Promise<string>
   /** A server that tenancies are made on. */
   tenancy(): Promise<TenancyBench>
-  /** The same, with a project that secrets are brought to. */
+  /** A disconnected cluster with the services of a site, and a bundle for it. */
+  install(): Promise<InstallBench>
+  /** The same as `tenancy`, with a project that secrets are brought to. */
   migrate(): Promise<TenancyBench>
   /** The executable, and what it is started on. */
   start(): Promise<Started>
 }
 
 /** Makes each once; `closing` gets what ends it again. */
-export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy {
+export function lazily(stage: Stage, closing: (() => Promise<unknown>)[], log: (line: string) => void): Lazy {
+  let install: Promise<InstallBench> | undefined
   let link: Promise<Link> | undefined
   let containerd: Promise<string> | undefined
   let tenancy: Promise<TenancyBench> | undefined
@@ -52,6 +56,10 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[]): Lazy 
     start: () => {
       started ??= startBench(stage, closing)
       return started
+    },
+    install: () => {
+      install ??= installBench(stage, closing, log)
+      return install
     },
     migrate: () => {
       migrate ??= server().then(started => migrateBench(stage, started))

@@ -20,6 +20,7 @@ const faster = (a: Value, b: Value): Value => ({
 })
 const rate: Value = value('link', ({ blobs, seconds }) => ((blobs?.bytes ?? Number.NaN) * 8e-6) / seconds)
 const wholeRate: Value = value('link', () => shape.rate / 1e6)
+const beyond = value('install', outcome => outcome.beyond ?? Number.NaN)
 const read = (which: 'bytes' | 'wanted') =>
   value('load', outcome => (outcome.read?.[which] ?? Number.NaN) / 1e6)
 
@@ -89,6 +90,18 @@ export const rows: readonly Row[] = [
   against(verify, 'openssl sha256 of the file', seconds('openssl')),
   against(verify, 'sha256sum of the file', seconds('sha256sum')),
   alone('verify', 'verify, 650 MB, peak memory', 'MB', peak('verify'), memoryTarget),
+  against(
+    ['install', 'install, fresh, one image of 276 MB', 's', seconds('install')],
+    'the build of SEALIFT_BASE_BIN',
+    seconds('installBase'),
+    { most: 0.6 },
+  ),
+  alone('install', 'install, fresh, beyond loading that image and starting its pods', 's', beyond, {
+    most: 10,
+  }),
+  alone('install', 'install again, nothing changed', 's', seconds('installAgain'), { most: 5 }),
+  alone('install', 'install, fresh, peak memory', 'MB', peak('install'), memoryTarget),
+  alone('install', 'install again, peak memory', 'MB', peak('installAgain'), memoryTarget),
   against(
     ['tenancy', 'tenancy apply, 200 projects of 3 environments and 10 folders', 's', seconds('tenancy')],
     'one request at a time',

@@ -5,6 +5,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { goTool } from '../support/tools/build.ts'
 import { allImages, type BenchImage } from './images.ts'
+import { baseBin, type Installed, installAgain, installFresh } from './install.ts'
 import { pushLarge } from './large.ts'
 import type { Lazy } from './lazy.ts'
 import type { Link } from './link.ts'
@@ -23,6 +24,8 @@ export interface Outcome extends Omit<Measured, 'stdout'> {
   readonly synced?: number
   /** Blobs asked of the registry, and the bytes it sent for them. */
   readonly blobs?: { readonly requests: number; readonly bytes: number }
+  /** Seconds of an install beyond what must wait for one another. */
+  readonly beyond?: number
   /** Bytes read of the bundle file, and bytes of the blobs of the images loaded. */
   readonly read?: { readonly bytes: number; readonly wanted: number }
 }
@@ -33,6 +36,10 @@ type Trial = (stage: Stage, lazy: Lazy) => Promise<Outcome>
 async function outcome(measured: Measured, file: string): Promise<Outcome> {
   const { stdout: _, ...rest } = measured
   return { ...rest, size: existsSync(file) ? (await stat(file)).size : 0 }
+}
+
+async function installed({ beyond, ...took }: Installed): Promise<Outcome> {
+  return { ...(await outcome(took, '')), beyond }
 }
 
 async function build(stage: Stage, spec: SpecName, link?: Link): Promise<Outcome> {
@@ -144,6 +151,11 @@ export const trials = {
     const { read, ...took } = await loadMissing(stage, await containerd())
     return { ...(await outcome(took, stage.bundle('full'))), read }
   },
+  install: async (stage, { install }) => installed(await installFresh(stage, await install(), stage.bin)),
+  installAgain: async (stage, { install }) =>
+    installed(await installAgain(stage, await install(), stage.bin)),
+  installBase: async (stage, { install }) =>
+    installed(await installFresh(stage, await install(), baseBin ?? '')),
   tenancy: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 4), ''),
   tenancyOne: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 1), ''),
   migrate: async (stage, lazy) => outcome(await migrate(stage, await lazy.migrate(), 'batches'), ''),

