@@ -11,6 +11,8 @@ import { bundlePath, parseSums, spans, sumsPath, volumePath } from './volumes.ts
 // Some ten thousand volumes.
 const sumsLimit = 1024 * 1024
 const hashedAtOnce = 16 * 1024 * 1024
+/** Milliseconds for which threads that hash are kept without work. */
+const idleFor = 500
 
 interface OpenFile {
   readonly path: string
@@ -120,6 +122,17 @@ function source(path: string, files: readonly OpenFile[], volumes?: readonly Vol
   const size = files.reduce((sum, file) => sum + file.size, 0)
   const each = Math.max(1, files[0]?.size ?? 1)
   const hashing = createHashing()
+  let reading = 0
+  let idle: NodeJS.Timeout | undefined
+  const begin = () => {
+    reading += 1
+    clearTimeout(idle)
+  }
+  // Its threads take some 20 MB, and a bundle may stay open for minutes after it is verified.
+  const end = () => {
+    reading -= 1
+    if (reading === 0) idle = setTimeout(() => void hashing.close(), idleFor).unref()
+  }
   return {
     path,
     size,
@@ -133,18 +146,24 @@ function source(path: string, files: readonly OpenFile[], volumes?: readonly Vol
     },
     async digest(offset, length, onRead) {
       if (offset + length > size) throw ended(files, size, offset + length)
-      const lane = hashing.lane()
-      for (let done = 0; done < length; ) {
-        const part = Math.min(hashedAtOnce, length - done)
-        const spread = [...spans(offset + done, part, each)]
-        const parts = spread.map(({ volume, ...span }) => ({ fd: files[volume]?.handle.fd ?? -1, ...span }))
-        await lane.read(parts).catch((error: unknown) => Promise.reject(fileFailed('read', path, error)))
-        done += part
-        onRead?.(part)
+      begin()
+      try {
+        const lane = hashing.lane()
+        for (let done = 0; done < length; ) {
+          const part = Math.min(hashedAtOnce, length - done)
+          const spread = [...spans(offset + done, part, each)]
+          const parts = spread.map(({ volume, ...span }) => ({ fd: files[volume]?.handle.fd ?? -1, ...span }))
+          await lane.read(parts).catch((error: unknown) => Promise.reject(fileFailed('read', path, error)))
+          done += part
+          onRead?.(part)
+        }
+        return await lane.digest()
+      } finally {
+        end()
       }
-      return lane.digest()
     },
     close: async () => {
+      clearTimeout(idle)
       await hashing.close()
       await Promise.all(files.map(({ handle }) => handle.close()))
     },

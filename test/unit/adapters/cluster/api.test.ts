@@ -2,11 +2,13 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCluster } from '../../../../src/adapters/cluster/index.ts'
 import { isRefusal } from '../../../../src/kernel/errors/index.ts'
+import { selfSigned } from '../../../support/certificate.ts'
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' }
 const resources = { resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] }
@@ -86,6 +88,30 @@ describe('calls of the Kubernetes API', () => {
     expect(most).toBe(16)
     answers = [json(200, { metadata: { name: 'a' } })]
     expect(await cluster.get(configMap, 'a')).toBeDefined()
+  })
+
+  it('go over one connection one after the other; what must not be sent twice has its own', async () => {
+    const { cert, key } = selfSigned('server')
+    const connections = new Set<number | undefined>()
+    const ports: Record<string, (number | undefined)[]> = {}
+    const secure = createSecureServer({ cert, key }, (request, response) => {
+      const { remotePort } = request.socket
+      connections.add(remotePort)
+      ports[request.method ?? ''] = [...(ports[request.method ?? ''] ?? []), remotePort]
+      json(200, request.url === '/api/v1' ? resources : { metadata: { name: 'a' } })(request, response)
+    }).listen(0, '127.0.0.1')
+    await once(secure, 'listening')
+    const address = secure.address()
+    await kubeconfig(`https://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`)
+    const cluster = open()
+    for (let i = 0; i < 5; i++) await cluster.get(configMap, 'a', 'default')
+    expect(connections.size).toBe(1)
+    await cluster.create({ ...configMap, metadata: { name: 'a', namespace: 'default' } })
+    await cluster.get(configMap, 'a', 'default')
+    expect(connections.size).toBe(2)
+    expect(ports['GET']).not.toContain(ports['POST']?.[0])
+    secure.closeAllConnections()
+    secure.close()
   })
 
   it('come again after 429 and after a reset connection', async () => {
