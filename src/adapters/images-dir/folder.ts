@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, link, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { ImagesFolder } from '../../kernel/ports/index.ts'
@@ -69,7 +69,9 @@ export function imagesFolder(dataDir: string = usualDataDir): ImagesFolder {
     link: (file, name) =>
       failing('write to', async () => {
         try {
-          await renamed(name, temporary => link(file, temporary))
+          // The file itself, not a symbolic link to it.
+          const real = await realpath(file)
+          await renamed(name, temporary => link(real, temporary))
           return true
         } catch (error) {
           if (noLink.has(systemCode(error) ?? '')) return false

@@ -4,7 +4,7 @@ import { type BundleLock, type LockedChart, parseLock, printLock } from '../../b
 import { voucher } from '../../bundle/sign/index.ts'
 import { systemNamespace } from '../../kernel/access/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import { siteName } from '../../kernel/inputs/index.ts'
+import { loadingWays, siteName } from '../../kernel/inputs/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import type { Cluster } from '../../kernel/ports/index.ts'
 import { broughtField } from './brought.ts'
@@ -22,6 +22,8 @@ const written = z.object({
   /** ISO time at which the install was proven. */
   at: z.iso.datetime(),
   key: voucher,
+  /** How its images came to the nodes; absent where an older Sealift, or nobody, says so. */
+  load: z.enum(loadingWays).optional().catch(undefined),
 })
 
 /** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
@@ -49,9 +51,10 @@ export async function noteBegun(cluster: Cluster, { name, version }: Named, site
  * @throws SealiftError CLUSTER_*
  */
 export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<void> {
-  const { site, bundle, at, key, lock, run } = receipt
+  const { site, bundle, at, key, lock, run, load } = receipt
   await changeReceipt(cluster, here => {
-    const data = { site, bundle, key, ...lock.metadata, [lockKey]: printLock(lock), ...broughtField(here) }
+    const named = { site, bundle, key, ...(load === undefined ? {} : { load }), ...lock.metadata }
+    const data = { ...named, [lockKey]: printLock(lock), ...broughtField(here) }
     const { at: first, ...before } = withoutRun(here ?? {})
     if (first === undefined || !isDeepStrictEqual(data, before)) return { ...data, ...runField(run), at }
     return run !== undefined && hasChanged(run) ? { ...data, ...runField(run), at: first } : undefined

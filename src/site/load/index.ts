@@ -10,7 +10,6 @@ export { type LoadOptions, type LoadResult, loadImages, namesOn, requireBase } f
 export { digestNames, type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 export { requireRoom, type SpaceNeeded, spaceOf } from './room.ts'
 export { chooseWay } from './ways/choose.ts'
-export { isKept } from './ways/imported.ts'
 export { type NodeStep, stepPerNode } from './ways/node-step.ts'
 export { onNode } from './ways/on-node.ts'
 export { filesOf, ownFiles } from './ways/placed.ts'

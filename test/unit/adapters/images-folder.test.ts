@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { imagesFolder, usualDataDir } from '../../../src/adapters/images-dir/index.ts'
@@ -71,6 +71,14 @@ test('gives a file of the same volume a second name, and not one of another', as
   expect(await readdir(images)).toEqual(['a.tar'])
 })
 
+test('the second name is of the file that a symbolic link leads to', async () => {
+  const file = join(dataDir, 'bundle.tar')
+  await writeFile(file, 'bundle')
+  await symlink(file, join(dataDir, 'current.tar'))
+  expect(await folder().link(join(dataDir, 'current.tar'), 'a.tar')).toBe(true)
+  expect((await lstat(join(images, 'a.tar'))).ino).toBe((await stat(file)).ino)
+})
+
 test('what is not written whole leaves nothing, and its fault is told as it is', async () => {
   const fault = new Error('the stick was pulled')
   await expect(folder().write('a.tar', parts('a', fault))).rejects.toBe(fault)
@@ -89,17 +97,4 @@ test('while it is written it has no name that K3s reads; what a killed write has
   await writeFile(join(images, 'b.tar.sealift-partial'), 'half')
   await folder().tidy()
   expect(await readdir(images)).toEqual(['a.tar'])
-})
-
-test('renames and removes; what is not there is no fault', async () => {
-  await folder().write('a.tar', parts('a'))
-  await folder().rename('a.tar', 'b.tar')
-  await folder().remove('a.tar')
-  expect(await folder().names()).toEqual(['b.tar'])
-  await folder().remove('b.tar')
-  expect(await folder().names()).toEqual([])
-})
-
-test('says how much is free', async () => {
-  expect(await folder().free()).toBeGreaterThan(1_000_000)
 })

@@ -25,7 +25,6 @@ export function clusterWay(open: SiteHost['nodes']): LoadingWay {
   return {
     name: 'cluster',
     title: 'Load images into every node',
-    inParts: true,
     async base(bundle) {
       const found = await each(({ runtime, platform }) => requireBase(runtime, bundle, platform))
       return `they are on ${names(found)}`

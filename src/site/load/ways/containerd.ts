@@ -10,7 +10,6 @@ export function containerdWay(runtime: Runtime, platform: string): LoadingWay {
   return {
     name: 'containerd',
     title: 'Load images into containerd',
-    inParts: true,
     base: async bundle => `${await requireBase(runtime, bundle, platform)} of its layers are on this node`,
     room: bundle => roomInContainerd(runtime, bundle, platform),
     async load(request) {

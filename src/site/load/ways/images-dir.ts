@@ -34,7 +34,7 @@ export function imagesDirWay(dir: ImagesDir): LoadingWay {
   return {
     name: 'images-dir',
     title: "Give images to K3s's folder",
-    inParts: false,
+    whole: true,
     async base(bundle) {
       await dir.imagesFolder.require()
       return (await required(dir, bundle)).words

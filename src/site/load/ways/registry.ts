@@ -28,8 +28,8 @@ export function registryWay(
   const never = new AbortController().signal
   return {
     name: 'registry',
-    inParts: false,
     title: `Push images to ${registry.host}`,
+    whole: true,
     async base(bundle) {
       refuseWithoutBase(await look(bundle, never), registry.host)
       return `its layers are in ${registry.host}`

@@ -41,8 +41,8 @@ export interface LoadingWay {
   readonly name: LoadingWayName
   /** What its step is called: `Load images into containerd`. */
   readonly title: string
-  /** Whether it can be asked for some of a bundle's images at a time; else it takes the file as it is. */
-  readonly inParts: boolean
+  /** Takes the images of a bundle all at once: a part of them is nothing for it. */
+  readonly whole?: true
   /**
    * Makes sure that what a delta leaves out is where the way brings images; says so in a few words.
    * @throws SealiftError BASE_MISSING, and what `load` throws

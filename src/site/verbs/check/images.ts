@@ -1,6 +1,7 @@
 import type { NodeRuntime, Runtime, SiteHost } from '../../../kernel/ports/index.ts'
 import { judgeLeftovers, type Verdict } from '../../check/index.ts'
 import type { Receipt } from '../../install/index.ts'
+import { howKept, type Kept, keptOn } from './kept.ts'
 import { allLooked, looked } from './looked.ts'
 
 /**
@@ -13,12 +14,13 @@ export async function lookAtImages(receipt: Receipt, host: SiteHost): Promise<re
   const unknown = await looked(
     'images',
     async () => {
+      const kept = await howKept(receipt, host)
       const { nodes, close } = await host.nodes()
       try {
         looks =
           host.runtime && nodes.length < 2 && nodes[0]?.local !== false
-            ? await judgeAll(receipt, host.runtime)
-            : await allLooked(nodes.map(node => lookAtNode(receipt, node, nodes.length)))
+            ? await judgeAll(receipt, host.runtime, kept)
+            : await allLooked(nodes.map(node => lookAtNode(receipt, node, nodes.length, kept)))
       } finally {
         await close()
       }
@@ -29,11 +31,15 @@ export async function lookAtImages(receipt: Receipt, host: SiteHost): Promise<re
   return [...unknown, ...looks]
 }
 
-async function lookAtNode(receipt: Receipt, node: NodeRuntime, nodes: number): Promise<readonly Verdict[]> {
-  const { name, runtime } = node
+async function lookAtNode(
+  receipt: Receipt,
+  { name, runtime, local }: NodeRuntime,
+  nodes: number,
+  kept: Kept,
+): Promise<readonly Verdict[]> {
   const found = await looked(
     `node/${name}`,
-    () => judgeAll(receipt, runtime),
+    () => judgeAll(receipt, runtime, keptOn(local, kept)),
     'run sealift check on that node, or correct containerd in the site file',
   )
   // Of one node, things have the names that they have on it.
@@ -43,11 +49,17 @@ async function lookAtNode(receipt: Receipt, node: NodeRuntime, nodes: number): P
     : found.map(one => (one.id === prefix ? one : { ...one, id: `${prefix}/${one.id}` }))
 }
 
-async function judgeAll(receipt: Receipt, runtime: Runtime): Promise<readonly Verdict[]> {
-  return [...(await judgeImages(receipt, runtime)), judgeLeftovers(await runtime.leftovers())]
+async function judgeAll(receipt: Receipt, runtime: Runtime, kept: Kept): Promise<readonly Verdict[]> {
+  return [...(await judgeImages(receipt, runtime, kept)), judgeLeftovers(await runtime.leftovers())]
 }
 
-async function judgeImages({ lock }: Pick<Receipt, 'lock'>, runtime: Runtime): Promise<Verdict[]> {
+async function judgeImages(
+  { lock }: Pick<Receipt, 'lock'>,
+  runtime: Runtime,
+  kept: Kept,
+): Promise<Verdict[]> {
+  // A node pulls them when it needs them, and may be without them until then.
+  if (kept === 'pulled') return []
   const present = new Map((await runtime.images()).map(image => [image.name, image]))
   const load = 'sealift check --repair --bundle FILE brings it back, and so does sealift install'
   const pin = 'sealift check --repair pins it, and so does sealift install'
@@ -58,6 +70,7 @@ async function judgeImages({ lock }: Pick<Receipt, 'lock'>, runtime: Runtime): P
     if (image.digest !== digest)
       return { id, ok: false, message: `is ${image.digest}, not the bundle's ${digest}`, hint: load }
     if (!image.complete) return { id, ok: false, message: 'is not complete', hint: load }
+    if (image.pinEnds && kept === 'renewed') return { id, ok: true, message: 'here, complete, pinned by K3s' }
     if (image.pinEnds) return { id, ok: false, message: "its pin goes at K3s's next start", hint: pin }
     return image.pinned
       ? { id, ok: true, message: 'here, complete, pinned' }

@@ -10,6 +10,7 @@ import {
 } from '../../../kernel/ports/index.ts'
 import { noteBrought, type Receipt } from '../../install/index.ts'
 import { loadImages, runtimeNames } from '../../load/index.ts'
+import type { Kept } from './kept.ts'
 
 /** What was mended: an image or what a killed load has left, on a node. */
 export const repaired = z.strictObject({
@@ -24,17 +25,17 @@ export type Repaired = z.infer<typeof repaired>
  * of a bundle, where there is one. @throws SealiftError LOAD_FAILED, DISK_FULL, BUNDLE_DAMAGED, CLUSTER_*
  */
 export async function mendNode(
-  node: Pick<NodeRuntime, 'name' | 'platform' | 'runtime'>,
+  node: Pick<NodeRuntime, 'name' | 'platform' | 'runtime'> & { readonly kept: Kept },
   receipt: Receipt,
   bundle: Bundle | undefined,
   host: SiteHost,
   { reporter, signal, progressOn }: Talk,
 ): Promise<Repaired[]> {
-  const { name, runtime, platform } = node
+  const { name, runtime, platform, kept } = node
   const as = (how: Repaired['done']) => (what: string) => ({ node: name, what, done: how })
   const mend = async (say: (detail: string) => void) => {
     const ended = (await runtime.endLeftovers()).map(as('ended'))
-    if (bundle === undefined) return [...ended, ...(await pinAll(receipt, runtime)).map(as('pinned'))]
+    if (bundle === undefined) return [...ended, ...(await pinAll(receipt, runtime, kept)).map(as('pinned'))]
     const { loaded, pinned } = await loadImages({
       ...{ bundle, runtime, platform, signal },
       onProgress: progressOn({ update: say }),
@@ -52,12 +53,13 @@ export async function mendNode(
 }
 
 /** Pins the images that are there under all names that pods use. Gives the names that were not. */
-async function pinAll({ lock }: Receipt, runtime: Runtime): Promise<string[]> {
+async function pinAll({ lock }: Receipt, runtime: Runtime, kept: Kept): Promise<string[]> {
   const present = new Map((await runtime.images()).map(image => [image.name, image]))
   const loose = lock.images.flatMap(image =>
     runtimeNames(image).filter(name => {
       const found = present.get(name)
-      return found?.digest === image.digest && !found.pinned
+      const renewed = kept === 'renewed' && found?.pinEnds === true
+      return found?.digest === image.digest && !found.pinned && !renewed
     }),
   )
   for (const name of loose) await runtime.pin(name)

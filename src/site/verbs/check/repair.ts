@@ -5,6 +5,7 @@ import type { ReadSite } from '../../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite, siteJournal, underLease } from '../../install/index.ts'
 import { onNode } from '../../load/index.ts'
+import { howKept, keptOn } from './kept.ts'
 import { mendNode, type Repaired } from './mend.ts'
 
 /** What to mend with. */
@@ -62,18 +63,26 @@ async function mendAll(
   host: SiteHost,
   talk: Talk,
 ): Promise<Repaired[]> {
+  const kept = await howKept(receipt, host)
+  // What nodes pull they pull again.
+  if (kept === 'pulled') return []
   const { nodes, close } = await host.nodes()
   const { runtime, platform } = host
   const only =
     runtime && nodes.length < 2 && nodes[0]?.local !== false
-      ? [{ name: nodes[0]?.name ?? 'this node', platform, runtime }]
+      ? [{ name: nodes[0]?.name ?? 'this node', platform, runtime, local: true }]
       : nodes
   const done: Repaired[] = []
   try {
     for (const node of only) {
       talk.signal.throwIfAborted()
       try {
-        done.push(...(await onNode(node.name, mendNode(node, receipt, bundle, host, talk))))
+        done.push(
+          ...(await onNode(
+            node.name,
+            mendNode({ ...node, kept: keptOn(node.local, kept) }, receipt, bundle, host, talk),
+          )),
+        )
       } catch (error) {
         if (!(error instanceof SealiftError) || ends.has(error.code)) throw error
         talk.reporter.warn(`could not be mended: ${error.message}`)

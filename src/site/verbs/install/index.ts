@@ -107,7 +107,8 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
         ...{ by: host.operator, started: new Date(began).toISOString(), steps },
         ...(request.version === undefined ? {} : { sealift: request.version }),
       }
-      await writeReceipt(cluster, { site: site.metadata.name, bundle: digest, at, key, lock, run })
+      const proven = { bundle: digest, at, key, lock, run, load: way.name }
+      await writeReceipt(cluster, { site: site.metadata.name, ...proven })
       return {
         site: site.metadata.name,
         bundle: { path, digest, size, version: lock.metadata.version, key },

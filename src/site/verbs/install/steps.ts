@@ -31,9 +31,9 @@ import { wireServices } from './services.ts'
  */
 export function installSteps(installation: Installation): Step[] {
   const { bundle, wired, host, way } = installation
-  const groups = way.inParts
-    ? imageGroups(bundle.lock, wired.spec.charts, host.platform)
-    : oneGroup(bundle.lock)
+  const groups = way.whole
+    ? oneGroup(bundle.lock)
+    : imageGroups(bundle.lock, wired.spec.charts, host.platform)
   return [
     namespacesStep(installation),
     ...imageSteps(groups, installation),

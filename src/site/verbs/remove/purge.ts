@@ -83,6 +83,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
       )
     } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
   }
+  if (site.load?.registry) kept.push(`what was pushed to ${site.load.registry.host}`)
   // Before the images: while they lie there, a start of K3s brings them back.
   const files = ownFiles(await imagesFolder.names())
   if (files.length > 0)

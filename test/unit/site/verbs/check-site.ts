@@ -12,7 +12,9 @@ import { type CheckResult, check } from '../../../../src/site/verbs/check/index.
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
+import { memoryImagesFolder } from '../../../support/memory-images-folder.ts'
 import { memoryNodes } from '../../../support/memory-nodes.ts'
+import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { RecordingClock } from '../../../support/recording-clock.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
@@ -129,6 +131,7 @@ export async function checkSite(): Promise<CheckSite> {
     database: { open: opening(() => sessionOf(answers.database)) },
     cache: { open: opening(() => cacheOf(answers.cache)) },
     infisical: () => infisical,
+    imagesFolder: memoryImagesFolder(memoryRuntime()),
   } as unknown as SiteHost
   const run: CheckSite['run'] = (text = smallSite, on = host, signal = new AbortController().signal) =>
     check(0, parseSite(text, 'site.yaml'), on, recordedTalk({ signal }))

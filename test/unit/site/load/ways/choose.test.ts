@@ -40,7 +40,22 @@ test('the flag goes before the site file', () => {
   expect(choose('images-dir', undefined, desk).name).toBe('images-dir')
 })
 
-test('the cluster is one way, and a registry another, where the site file names it', () => {
+test('a registry is named in the site file, and is no way unasked', () => {
+  const registry = { host: 'registry.bank.example', plainHttp: false }
+  expect(choose('registry', { registry }, desk)).toMatchObject({
+    name: 'registry',
+    title: 'Push images to registry.bank.example',
+  })
+  expect(choose(undefined, { registry }, node).name).toBe('containerd')
+  expect(() => choose(undefined, { registry }, desk)).toThrow(/no containerd/)
+  expect(() => choose('registry', {}, desk)).toThrow(
+    expect.objectContaining({
+      code: 'LOAD_FAILED',
+      hints: [expect.stringContaining('load: { registry: { host:')],
+    }),
+  )
+})
+
+test('the cluster is a way', () => {
   expect(choose('cluster', undefined, desk).name).toBe('cluster')
-  expect(() => choose('registry', undefined, desk)).toThrow(/names no registry/)
 })
