@@ -1,12 +1,13 @@
 import type { NodeRuntime, Runtime, SiteHost } from '../../../kernel/ports/index.ts'
 import { judgeLeftovers, type Verdict } from '../../check/index.ts'
 import type { Receipt } from '../../install/index.ts'
+import { workNodes } from '../../load/index.ts'
 import { howKept, type Kept, keptOn } from './kept.ts'
 import { allLooked, looked } from './looked.ts'
 
 /**
  * Whether every node has the images of the receipt, whole and pinned: this machine's where it is the only one, else all
- * of them, each by its name, two at a time. A node that cannot be looked at is a verdict of its own.
+ * of them, each by its name. A node that cannot be looked at is a verdict of its own.
  * @throws SealiftError CLUSTER_UNREACHABLE, INTERRUPTED
  */
 export async function lookAtImages(receipt: Receipt, host: SiteHost): Promise<readonly Verdict[]> {
@@ -15,12 +16,11 @@ export async function lookAtImages(receipt: Receipt, host: SiteHost): Promise<re
     'images',
     async () => {
       const kept = await howKept(receipt, host)
-      const { nodes, close } = await host.nodes()
+      const { nodes, alone, close } = await workNodes(host)
       try {
-        looks =
-          host.runtime && nodes.length < 2 && nodes[0]?.local !== false
-            ? await judgeAll(receipt, host.runtime, kept)
-            : await allLooked(nodes.map(node => lookAtNode(receipt, node, nodes.length, kept)))
+        looks = alone
+          ? (await Promise.all(nodes.map(({ runtime }) => judgeAll(receipt, runtime, kept)))).flat()
+          : await allLooked(nodes.map(node => lookAtNode(receipt, node, kept)))
       } finally {
         await close()
       }
@@ -34,7 +34,6 @@ export async function lookAtImages(receipt: Receipt, host: SiteHost): Promise<re
 async function lookAtNode(
   receipt: Receipt,
   { name, runtime, local }: NodeRuntime,
-  nodes: number,
   kept: Kept,
 ): Promise<readonly Verdict[]> {
   const found = await looked(
@@ -42,11 +41,8 @@ async function lookAtNode(
     () => judgeAll(receipt, runtime, keptOn(local, kept)),
     'run sealift check on that node, or correct containerd in the site file',
   )
-  // Of one node, things have the names that they have on it.
   const prefix = `node/${name}`
-  return nodes < 2
-    ? found
-    : found.map(one => (one.id === prefix ? one : { ...one, id: `${prefix}/${one.id}` }))
+  return found.map(one => (one.id === prefix ? one : { ...one, id: `${prefix}/${one.id}` }))
 }
 
 async function judgeAll(receipt: Receipt, runtime: Runtime, kept: Kept): Promise<readonly Verdict[]> {

@@ -4,7 +4,7 @@ import { count, type ErrorCode, SealiftError } from '../../../kernel/errors/inde
 import type { ReadSite } from '../../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite, siteJournal, underLease } from '../../install/index.ts'
-import { onNode } from '../../load/index.ts'
+import { onNode, workNodes } from '../../load/index.ts'
 import { howKept, keptOn } from './kept.ts'
 import { mendNode, type Repaired } from './mend.ts'
 
@@ -66,15 +66,10 @@ async function mendAll(
   const kept = await howKept(receipt, host)
   // What nodes pull they pull again.
   if (kept === 'pulled') return []
-  const { nodes, close } = await host.nodes()
-  const { runtime, platform } = host
-  const only =
-    runtime && nodes.length < 2 && nodes[0]?.local !== false
-      ? [{ name: nodes[0]?.name ?? 'this node', platform, runtime, local: true }]
-      : nodes
+  const { nodes, close } = await workNodes(host)
   const done: Repaired[] = []
   try {
-    for (const node of only) {
+    for (const node of nodes) {
       talk.signal.throwIfAborted()
       try {
         done.push(

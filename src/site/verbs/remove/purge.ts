@@ -24,6 +24,7 @@ import {
   type Wired,
 } from '../../wire/index.ts'
 import { databaseFate, madeName } from './database-fate.ts'
+import { eachNode } from './each-node.ts'
 
 /** Does one named removal, as a step that people see. `stays` says of its result why nothing was removed after all. */
 export type Take = <T>(
@@ -50,7 +51,7 @@ export interface Purge {
  * @throws SealiftError CLUSTER_*, DATABASE_*, CACHE_*, LOAD_FAILED
  */
 export async function purge({ bundle, site, wired, crds, namespaces, host, take }: Purge): Promise<string[]> {
-  const { cluster, runtime, imagesFolder } = host
+  const { cluster, imagesFolder } = host
   const { database, dragonfly } = site
   const kept: string[] = []
   for (const { metadata } of crds)
@@ -90,9 +91,10 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     await take(`${files.join(', ')} in ${imagesFolder.path}`, async () => {
       for (const file of files) await imagesFolder.remove(file)
     })
-  if (runtime) kept.push(...(await purgeImages({ bundle, wired, runtime, cluster, take })))
-  else kept.push('the images: this machine is not the node')
-  return kept
+  const images = await eachNode(host, (runtime, on) =>
+    purgeImages({ bundle, wired, runtime, cluster, take, on }),
+  )
+  return [...kept, ...images]
 }
 
 /**
@@ -105,14 +107,18 @@ async function purgeImages({
   runtime,
   cluster,
   take,
+  on,
 }: Pick<Purge, 'bundle' | 'wired' | 'take'> & {
   readonly runtime: Runtime
+  /** Of which of several nodes it is. */
+  readonly on: string
   readonly cluster: Cluster
 }): Promise<string[]> {
-  // A receipt may have been deleted since, and an older Sealift wrote no notes on images.
+  // A receipt may have been deleted since, and an older Sealift wrote no notes on images. Of several nodes only the notes
+  // count: what a load brought to one may have been on another before.
   const there = await runtime.images()
   const noted = there.filter(image => image.brought)
-  const recorded = await broughtImages(cluster)
+  const recorded = on === '' ? await broughtImages(cluster) : []
   const named = [...(await namesOn(runtime, recorded)), ...noted.map(({ name }) => name)]
   const brought = [...new Set([...named, ...digestNames([...recorded, ...noted], there)])]
   const others = (await namesOn(runtime, bundle.lock.images)).filter(name => !brought.includes(name))
@@ -120,11 +126,11 @@ async function purgeImages({
   const used = imagesOf(pods.filter(pod => isOthers(pod, wired)))
   // Before the images: it may hold their content and snapshots.
   if ((await runtime.leftovers()).length > 0)
-    await take('what killed loads have left', () => runtime.endLeftovers())
-  await take('images', () => runtime.remove(brought.filter(name => !used.has(name))))
+    await take(`what killed loads have left${on}`, () => runtime.endLeftovers())
+  await take(`images${on}`, () => runtime.remove(brought.filter(name => !used.has(name))))
   return [
-    ...brought.filter(name => used.has(name)).map(name => `image ${name}: other pods use it`),
-    ...others.map(name => `image ${name}: no install is on record as having brought it`),
+    ...brought.filter(name => used.has(name)).map(name => `image ${name}${on}: other pods use it`),
+    ...others.map(name => `image ${name}${on}: no install is on record as having brought it`),
   ]
 }
 

@@ -113,7 +113,13 @@ test('without a node there is nothing to load into, and what was opened is close
 
 test('where nobody says a way, it is this machine’s containerd only if no other node may run the pods', async () => {
   const [one, two] = [memoryRuntime('amd64'), memoryRuntime('amd64')]
-  expect(await usualWay({ runtime: one, nodes: memoryNodes({ one }) })).toBe('containerd')
-  expect(await usualWay({ runtime: one, nodes: memoryNodes({ one, two }) })).toBe('cluster')
-  expect(await usualWay({ runtime: undefined, nodes: memoryNodes({ one }) })).toBe('cluster')
+  expect(await usualWay({ runtime: one, platform: desk.platform, nodes: memoryNodes({ one }) })).toBe(
+    'containerd',
+  )
+  expect(await usualWay({ runtime: one, platform: desk.platform, nodes: memoryNodes({ one, two }) })).toBe(
+    'cluster',
+  )
+  expect(await usualWay({ runtime: undefined, platform: desk.platform, nodes: memoryNodes({ one }) })).toBe(
+    'cluster',
+  )
 })

@@ -1,0 +1,24 @@
+import type { SiteHost, SiteNodes } from '../../kernel/ports/index.ts'
+
+/** The nodes to work on. */
+export interface WorkNodes extends SiteNodes {
+  /** Whether it is this machine alone: then nothing of it bears a node's name. */
+  readonly alone: boolean
+}
+
+/**
+ * The nodes that have a site's images: this machine with its own containerd where it is the cluster's only one, else all
+ * that may run pods. @throws SealiftError CLUSTER_*
+ */
+export async function workNodes({
+  runtime,
+  platform,
+  nodes,
+}: Pick<SiteHost, 'runtime' | 'platform' | 'nodes'>): Promise<WorkNodes> {
+  const found = await nodes()
+  const [first] = found.nodes
+  if (runtime === undefined || found.nodes.length > 1 || first?.local === false)
+    return { ...found, alone: false }
+  const here = { name: first?.name ?? 'this machine', platform, local: true, runtime }
+  return { ...found, nodes: [here], alone: true }
+}
