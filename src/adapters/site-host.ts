@@ -42,7 +42,7 @@ export async function siteHost(
     files: nodeFiles(),
     cluster: site,
     runtime,
-    nodes: () => siteNodes({ cluster: site, calls, here: runtime, site: where }),
+    nodes: () => siteNodes({ cluster: site, clock, calls, here: runtime, site: where }),
     imagesFolder: imagesFolder(load?.dataDir),
     registryPush: target => createRegistryPush(target, { clock, environment }),
     database: createPostgres(),

@@ -7,8 +7,6 @@ import { mayConnect } from './may.ts'
 
 /** What only whoever works on nodes asks of a cluster. All throw SealiftError CLUSTER_*. */
 export interface NodeCalls {
-  /** Makes sure that programs may be run in pods of a namespace. */
-  mayExecute(namespace: string): Promise<void>
   /** Runs a program in a container, and waits for its end. */
   execute(what: Execution, options: Parameters<typeof execute>[2]): Promise<Executed>
   /** Bytes that are free where a node's containerd keeps images, as kubelet says; absent where it does not. */
@@ -19,7 +17,6 @@ export interface NodeCalls {
 export function createNodeCalls(options: KubeconfigOptions): NodeCalls {
   const api = createApi(() => connect(options))
   return {
-    mayExecute: namespace => mayConnect(api, namespace, 'exec'),
     async execute(what, given) {
       try {
         return await execute(await api.connection(), what, given)

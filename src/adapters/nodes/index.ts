@@ -3,6 +3,7 @@
 import { isManaged } from '../../kernel/access/index.ts'
 import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
 import {
+  type Clock,
   type Cluster,
   isTerminating,
   type KubernetesObject,
@@ -23,6 +24,7 @@ import { type StartedPod, startPod } from './started.ts'
 /** What it takes to reach nodes. */
 export interface NodesOptions {
   readonly cluster: Cluster
+  readonly clock: Clock
   readonly calls: NodeCalls
   /** This machine's containerd, where it has one. */
   readonly here: Runtime | undefined
@@ -31,7 +33,7 @@ export interface NodesOptions {
 }
 
 /** The nodes as they are now. @throws SealiftError CLUSTER_* */
-export async function siteNodes({ cluster, calls, here, site }: NodesOptions): Promise<SiteNodes> {
+export async function siteNodes({ cluster, clock, calls, here, site }: NodesOptions): Promise<SiteNodes> {
   const all = await cluster.list(kinds.node)
   const local = here && nodeHere(all, await thisMachine())
   const started = new Map<string, Promise<StartedPod>>()
@@ -42,7 +44,7 @@ export async function siteNodes({ cluster, calls, here, site }: NodesOptions): P
       started.get(name) ??
       (async () => {
         await swept()
-        return startPod(cluster, node, placeOn(node, site), await ownMark())
+        return startPod({ cluster, clock }, node, placeOn(node, site), await ownMark())
       })()
     started.set(name, pod)
     return pod

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { isManaged } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
-import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import { timeOfEvent } from '../../kernel/owned/index.ts'
+import {
+  type Clock,
+  type Cluster,
+  isTerminating,
+  type KubernetesObject,
+  kinds,
+} from '../../kernel/ports/index.ts'
 import { redacted } from '../../kernel/workloads/index.ts'
 import { imagesOn } from './images.ts'
 import type { NodePlace } from './place.ts'
@@ -20,9 +26,15 @@ const interval = 250
 /** How many of a node's images are tried: one that kubelet names may just have been collected. */
 const mostImages = 3
 
+/** What starts pods: a cluster, and time to wait in. */
+export interface Starting {
+  readonly cluster: Cluster
+  readonly clock: Clock
+}
+
 /** Makes the namespace of such pods, fit for them. @throws SealiftError CLUSTER_*, LOAD_FAILED */
-export async function ensureNamespace(cluster: Cluster): Promise<void> {
-  await until(`namespace ${nodesNamespace}`, async () => {
+async function ensureNamespace({ cluster, clock }: Starting): Promise<void> {
+  await until(clock, `namespace ${nodesNamespace}`, async () => {
     const found = await cluster.get(kinds.namespace, nodesNamespace)
     // One that ends goes with its last pod, and then there can be another.
     if (isTerminating(found)) return undefined
@@ -33,19 +45,20 @@ export async function ensureNamespace(cluster: Cluster): Promise<void> {
     return found ?? (await cluster.apply(namespaceObject))
   })
   // No pod is admitted before its account is there.
-  await until(`the account of namespace ${nodesNamespace}`, () =>
+  await until(clock, `the account of namespace ${nodesNamespace}`, () =>
     cluster.get(kinds.serviceAccount, 'default', nodesNamespace),
   )
 }
 
 /** Starts a pod on a node, of an image that the node has. @throws SealiftError CLUSTER_*, LOAD_FAILED with the reason */
 export async function startPod(
-  cluster: Cluster,
+  starting: Starting,
   node: KubernetesObject,
   place: NodePlace,
   owner: string | undefined,
 ): Promise<StartedPod> {
-  await ensureNamespace(cluster)
+  const { cluster } = starting
+  await ensureNamespace(starting)
   const images = imagesOn(node, await cluster.list(kinds.pod)).slice(0, mostImages)
   let fault = 'it has no image that a pod could be made of'
   for (const image of images) {
@@ -53,12 +66,12 @@ export async function startPod(
     const { uid } = textsIn(
       (await cluster.create(podObject(name, node.metadata.name, image, place, owner))).metadata,
     )
-    const failed = await until(`a pod on node ${node.metadata.name}`, async () => {
-      const pod = await cluster.get(kinds.pod, name, nodesNamespace)
-      return pod === undefined ? 'it was deleted' : stateOf(pod)
+    const started = await becomesUp(starting, name).catch(async error => {
+      await cluster.delete(kinds.pod, name, nodesNamespace)
+      throw error
     })
-    if (failed === 'up') return { name, uid: uid ?? '' }
-    fault = failed
+    if (started === 'up') return { name, uid: uid ?? '' }
+    fault = started
     await cluster.delete(kinds.pod, name, nodesNamespace)
   }
   throw new SealiftError(
@@ -71,6 +84,20 @@ export async function startPod(
       ],
     },
   )
+}
+
+/** `up`, or why it will not be: of one that only waits, what the cluster says last of it. */
+async function becomesUp({ cluster, clock }: Starting, name: string): Promise<string> {
+  const state = await within(clock, async () => {
+    const pod = await cluster.get(kinds.pod, name, nodesNamespace)
+    return pod === undefined ? 'it was deleted' : stateOf(pod)
+  })
+  if (state !== undefined) return state
+  const warnings = (await cluster.list(kinds.event, nodesNamespace))
+    .filter(event => event['type'] === 'Warning' && textsIn(event['involvedObject'])['name'] === name)
+    .toSorted((one, other) => timeOfEvent(one).localeCompare(timeOfEvent(other)))
+  const { reason, message } = textsIn(warnings.at(-1))
+  return said(reason ?? `it did not start within ${patience / 1000} s`, message)
 }
 
 /** `up`, what is wrong, or nothing while it starts. */
@@ -90,12 +117,18 @@ function stateOf({ status }: KubernetesObject): string | undefined {
 
 const said = (reason = 'it ended', message = '') => (message === '' ? reason : `${reason}: ${message}`)
 
-async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  for (let waited = 0; waited < patience; waited += interval) {
+/** The first answer; nothing when there is none in time. */
+async function within<T>(clock: Clock, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  const end = clock.now() + patience
+  for (;;) {
     const answer = await ask()
-    if (answer !== undefined) return answer
-    await wait(interval)
+    if (answer !== undefined || clock.now() >= end) return answer
+    await clock.sleep(interval)
   }
+}
+
+async function until(clock: Clock, what: string, ask: () => Promise<unknown>): Promise<void> {
+  if ((await within(clock, ask)) !== undefined) return
   throw new SealiftError('LOAD_FAILED', `waited ${patience / 1000} s for ${what} in vain`, {
     hints: ['what the cluster says of it: kubectl get events -A'],
   })

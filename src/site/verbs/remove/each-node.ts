@@ -1,6 +1,6 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Runtime, SiteHost } from '../../../kernel/ports/index.ts'
-import { onNode, workNodes } from '../../load/index.ts'
+import { workNodes } from '../../load/index.ts'
 
 /**
  * Does work on every node, and gives all that it says. `on` is to stand behind what is said of a node: nothing where
@@ -17,7 +17,7 @@ export async function eachNode(
     const said: string[] = []
     for (const { name, runtime } of nodes) {
       try {
-        said.push(...(await onNode(name, work(runtime, alone ? '' : ` on node ${name}`))))
+        said.push(...(await work(runtime, alone ? '' : ` on node ${name}`)))
       } catch (error) {
         if (alone || !(error instanceof SealiftError) || error.code === 'INTERRUPTED') throw error
         said.push(`the images on node ${name}: ${error.message}`)
