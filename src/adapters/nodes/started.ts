@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { isManaged } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { timeOfEvent } from '../../kernel/owned/index.ts'
@@ -32,16 +31,12 @@ export interface Starting {
   readonly clock: Clock
 }
 
-/** Makes the namespace of such pods, fit for them. @throws SealiftError CLUSTER_*, LOAD_FAILED */
+/** Makes the namespace of such pods, fit for them; one that is there, an administrator's with a Role in it, is taken as it is. @throws SealiftError CLUSTER_*, LOAD_FAILED */
 async function ensureNamespace({ cluster, clock }: Starting): Promise<void> {
   await until(clock, `namespace ${nodesNamespace}`, async () => {
     const found = await cluster.get(kinds.namespace, nodesNamespace)
     // One that ends goes with its last pod, and then there can be another.
     if (isTerminating(found)) return undefined
-    if (found && !isManaged(found))
-      throw new SealiftError('LOAD_FAILED', `namespace ${nodesNamespace} is there, and not Sealift's`, {
-        hints: ['Sealift makes it, and ends it, to load images through the cluster: give yours another name'],
-      })
     return found ?? (await cluster.apply(namespaceObject))
   })
   // No pod is admitted before its account is there.
@@ -59,9 +54,10 @@ export async function startPod(
 ): Promise<StartedPod> {
   const { cluster } = starting
   await ensureNamespace(starting)
-  const images = imagesOn(node, await cluster.list(kinds.pod)).slice(0, mostImages)
+  const listed = imagesOn(node, [])
+  const images = listed.length > 0 ? listed : imagesOn(node, await cluster.list(kinds.pod))
   let fault = 'it has no image that a pod could be made of'
-  for (const image of images) {
+  for (const image of images.slice(0, mostImages)) {
     const name = `node-${randomBytes(5).toString('hex')}`
     const { uid } = textsIn(
       (await cluster.create(podObject(name, node.metadata.name, image, place, owner))).metadata,

@@ -1,4 +1,7 @@
+import { SealiftError } from '../../kernel/errors/index.ts'
 import type { SiteHost, SiteNodes } from '../../kernel/ports/index.ts'
+
+const none: SiteNodes = { nodes: [], close: async () => {} }
 
 /** The nodes to work on. */
 export interface WorkNodes extends SiteNodes {
@@ -15,7 +18,11 @@ export async function workNodes({
   platform,
   nodes,
 }: Pick<SiteHost, 'runtime' | 'platform' | 'nodes'>): Promise<WorkNodes> {
-  const found = await nodes()
+  // Who may not see the cluster's nodes, and is on one, works on that.
+  const found = await nodes().catch(error => {
+    if (runtime && error instanceof SealiftError && error.code === 'CLUSTER_DENIED') return none
+    throw error
+  })
   const [first] = found.nodes
   if (runtime === undefined || found.nodes.length > 1 || first?.local === false)
     return { ...found, alone: false }

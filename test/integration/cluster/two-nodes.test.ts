@@ -28,6 +28,7 @@ const names = Object.values(sampleImages)
 let cluster: TestCluster
 let host: SiteHost
 let folder: string
+let alone: boolean[]
 /** `ctr` on each node, as a person there would run it. */
 const ctr: Record<string, (...words: string[]) => Promise<string>> = {}
 
@@ -35,6 +36,14 @@ beforeAll(async () => {
   await aptInstall(clusterPackages, line => console.error(line))
   folder = await mkdtemp(join(tmpdir(), 'sealift-two-'))
   cluster = await startCluster({ log: line => console.error(line) })
+  const settings = {
+    cluster: { kubeconfig: cluster.kubeconfig },
+    containerd: { ctr: cluster.containerd.ctr },
+  }
+  const found = await siteHost(settings, {})
+  // The one node there is, is of this machine's boot; of two it is neither, by name and address.
+  alone = (await found.nodes()).nodes.map(({ local }) => local)
+  host = { ...found, runtime: undefined }
   const second = await cluster.addNode()
   for (const { name, containerd } of [{ name: cluster.name, containerd: cluster.containerd }, second]) {
     const noted = `kubeadm.alpha.kubernetes.io/cri-socket=unix://${containerd.address}`
@@ -42,11 +51,6 @@ beforeAll(async () => {
     const [command = 'ctr', ...first] = [...containerd.ctr, '--address', containerd.address, '-n', 'k8s.io']
     ctr[name] = async (...words) => (await execa(command, [...first, ...words])).stdout
   }
-  const found = await siteHost(
-    { cluster: { kubeconfig: cluster.kubeconfig }, containerd: { ctr: cluster.containerd.ctr } },
-    {},
-  )
-  host = { ...found, runtime: undefined }
 })
 
 afterAll(async () => {
@@ -79,6 +83,11 @@ async function load(nodes = host.nodes) {
     await way.close?.()
   }
 }
+
+test('a machine that is the only node is known as that, one of none is not', async () => {
+  expect(alone).toEqual([true])
+  expect((await host.nodes()).nodes.map(({ local }) => local)).toEqual([false, false])
+})
 
 test('each node gets through the API server what it lacks, and no more', async () => {
   const { nodes, close } = await host.nodes()

@@ -180,15 +180,25 @@ test('pods of runs that are gone are ended, those of living ones stay, and the n
   expect(await there()).toBe(true)
 })
 
-test('a namespace of that name that is somebody else’s is not used', async () => {
+test('a namespace that an administrator has made, with a Role in it, is used and stays', async () => {
   await cluster.applyAs('them', { ...kinds.namespace, metadata: { name: namespace } })
   const { nodes, close } = await open()
-  await expect(nodes[0]?.runtime.content()).rejects.toMatchObject({
-    code: 'LOAD_FAILED',
-    message: expect.stringContaining("not Sealift's"),
-  })
+  await nodes[0]?.runtime.content()
   await close()
-  expect(await there()).toBe(true)
+  expect([await pods(), await there()]).toEqual([[], true])
+})
+
+test('where kubelet names no image, those of pods that run on the node are taken', async () => {
+  await cluster.applyAs('kubelet', { ...node('one'), status: { ...node('one').status, images: [] } })
+  const image = 'docker.io/rancher/klipper-lb:v1'
+  await cluster.create({
+    ...kinds.pod,
+    metadata: { name: 'svclb', namespace: 'kube-system' },
+    spec: { nodeName: 'one', containers: [{ name: 'lb', image }] },
+  })
+  const { nodes } = await open()
+  await nodes[0]?.runtime.content()
+  expect(JSON.stringify(await pods())).toContain(image)
 })
 
 test('nodes that no pod may come to are left out, and this machine is spoken to itself', async () => {

@@ -123,3 +123,11 @@ test('where nobody says a way, it is this machine’s containerd only if no othe
     'cluster',
   )
 })
+
+test('who may not see the nodes, and is on one, works on that', async () => {
+  const one = memoryRuntime('amd64')
+  const denied = new SealiftError('CLUSTER_DENIED', 'not allowed to list nodes')
+  const nodes = () => Promise.reject(denied)
+  expect(await usualWay({ runtime: one, platform, nodes })).toBe('containerd')
+  await expect(usualWay({ runtime: undefined, platform, nodes })).rejects.toBe(denied)
+})
