@@ -2,7 +2,13 @@
  * What verbs for teams need to be allowed by the cluster, beside what Infisical lets its admin do: takes verbs, gives rules
  * of RBAC. Never asks a cluster.
  */
-import { keysSecretName, reviewerBinding, systemNamespace, tokenPolicy } from '../../kernel/access/index.ts'
+import {
+  keysSecretName,
+  probeStoreName,
+  reviewerBinding,
+  systemNamespace,
+  tokenPolicy,
+} from '../../kernel/access/index.ts'
 import { kinds } from '../../kernel/ports/index.ts'
 import {
   allow,
@@ -126,6 +132,8 @@ function makeStores({ externalSecrets: namespace }: Where): Rule[] {
     ...[kinds.validatingPolicy, kinds.validatingPolicyBinding].map(kind =>
       allow(kind, 'create patch delete', { names: [tokenPolicy] }),
     ),
+    // One that the policy must refuse: it is only asked about.
+    allow(kinds.secretStore, 'create patch', { namespace, names: [probeStoreName] }),
     allow(kinds.event, 'list'),
   ]
 }
