@@ -50,6 +50,11 @@ describe('a real API server', () => {
     await expect(second.info()).rejects.toMatchObject({ code: 'CLUSTER_DENIED' })
   })
 
+  it('says as whom it knows whoever asks, whatever he may do', async () => {
+    const nobody = createCluster({ kubeconfig: server.nobody, environment: {} })
+    expect([await admin().user(), await nobody.user()]).toEqual(['admin', 'nobody'])
+  })
+
   it('says who may not do what', async () => {
     const nobody = createCluster({ kubeconfig: server.nobody, environment: {} })
     await expect(nobody.get({ apiVersion: 'v1', kind: 'Secret' }, 'a', 'databases')).rejects.toMatchObject({
