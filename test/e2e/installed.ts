@@ -176,8 +176,10 @@ export function installed(journey: () => Journey): void {
     const place = { namespace: 'databases', name: 'infisical-login', key: 'password' }
     const admin = { email: 'admin@site.local', password: place }
     const file = await site().variant('adopting', { admin })
+    await journey().grant(file)
     expect((await journey().install({ file })).exitCode).toBe(0)
     await journey().kubectl('-n databases delete secret infisical-login')
+    await journey().grant()
     expect((await journey().run(check(0))).exitCode).toBe(0)
     expect(await changed()).toEqual([0, ['proof']])
     const found = await journey().json<InstalledStatus>(['status', '-c', site().siteFile])

@@ -58,9 +58,9 @@ export class Journey {
     return this.site.cluster.kubectl([...words.split(' '), ...args])
   }
 
-  /** Gives the CLI's account what `sealift rbac` prints, and nothing else. */
-  grant(): Promise<void> {
-    return asPrinted(this.site.cluster, this.sandbox.bundle, this.site.siteFile)
+  /** Gives the CLI's account what `sealift rbac` prints for a site file, and nothing else. */
+  grant(file = this.site.siteFile): Promise<void> {
+    return asPrinted(this.site.cluster, this.sandbox.bundle, file)
   }
 
   /** Gives it everything, for as long as the work takes: what Roles are in is taken away. */

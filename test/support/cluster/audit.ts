@@ -22,34 +22,16 @@ export async function auditFlags(dir: string): Promise<Record<string, string>> {
   return { 'audit-policy-file': policy, 'audit-log-path': join(dir, logFile) }
 }
 
-/** One call, in the words of RBAC. */
-export interface AskedCall {
-  readonly verb: string
-  readonly apiGroup: string
-  readonly resource: string
-  readonly subresource?: string
-  readonly namespace?: string
-  readonly name?: string
-  /** The status of the answer. */
-  readonly code: number
-}
-
-/** The calls so far for objects, each once, and those for other paths left out. */
-export async function askedCalls(dir: string): Promise<AskedCall[]> {
-  const text = await readFile(join(dir, logFile), 'utf8').catch(() => '')
-  const calls = new Map<string, AskedCall>()
-  for (const line of text.split('\n').filter(each => each !== '')) {
-    const { verb, objectRef, responseStatus } = JSON.parse(line)
-    if (objectRef === undefined) continue
-    const { apiGroup = '', resource, subresource, namespace, name } = objectRef
-    const call: AskedCall = {
-      ...{ verb, apiGroup, resource },
-      ...(subresource ? { subresource } : {}),
-      ...(namespace ? { namespace } : {}),
-      ...(name ? { name } : {}),
-      code: responseStatus?.code ?? 0,
-    }
-    calls.set(JSON.stringify(call), call)
-  }
-  return [...calls.values()]
+/**
+ * What RBAC has refused so far to those who are watched, as the API server said it, each once: what admission or a policy
+ * refuses is in other words.
+ */
+export async function refusedByRights(dir: string): Promise<string[]> {
+  const text = await readFile(join(dir, logFile), 'utf8')
+  const said = text.split('\n').flatMap(line => {
+    if (!line.includes('is forbidden')) return []
+    const { message = '' } = JSON.parse(line).responseStatus ?? {}
+    return /is forbidden: user "/i.test(message) ? [message as string] : []
+  })
+  return [...new Set(said)]
 }
