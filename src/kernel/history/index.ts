@@ -3,7 +3,7 @@
  * digest. Takes a run and records it; reads the log and says whether it is whole. A chain without a key proves that nothing
  * was changed since a digest of it was told elsewhere, and not who wrote it. Never holds a secret.
  */
-export { type HistoryEntry, historyEntry, lineDigest, readEntry } from './entry.ts'
+export { type HistoryEntry, lineDigest, readEntry } from './entry.ts'
 export { exportRuns, type RunsExported, runsExported } from './export.ts'
 export { type Recorded, recorded } from './record.ts'
 export { type HistoryPart, historyParts } from './store.ts'

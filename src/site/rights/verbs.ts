@@ -11,6 +11,7 @@ import {
   writeSecrets,
 } from '../../kernel/rights/index.ts'
 import { check, install, purge, remove, status } from './installing.ts'
+import { facts, loadThroughCluster, plan, preflight } from './looking.ts'
 import type { RightsOf } from './needs.ts'
 import { makeOperated, reachServices } from './services.ts'
 
@@ -21,6 +22,11 @@ const needs = {
   install,
   check,
   status,
+  preflight,
+  plan,
+  facts,
+  /** Beside `install` or `check`, where images go through the cluster. */
+  'load cluster': loadThroughCluster,
   remove,
   purge,
   'keys escrow': of => [...underLease(), ...readRecords(of), ...findInfisical(of)],

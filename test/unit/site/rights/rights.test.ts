@@ -105,6 +105,21 @@ test('no verb has a wildcard, or may impersonate', () => {
   ).toEqual([])
 })
 
+test.each(['preflight', 'plan'] as const)('%s may try by a dry run what an install would do', verb => {
+  const tried = neededRules(['install'], rightsOfSample()).flatMap(
+    ({ verbs, names = [undefined], ...rule }) =>
+      verbs.flatMap(verb => names.map(name => ({ ...rule, verb, ...(name === undefined ? {} : { name }) }))),
+  )
+  expect(tried.filter(one => !covers(neededRules([verb], rightsOfSample()), one))).toEqual([])
+})
+
+test('pods on nodes are made by whoever loads through the cluster, and by nobody else', () => {
+  const pod = call('create /pods sealift-nodes')
+  expect(covers(neededRules(['install', 'load cluster'], rightsOfSample()), pod)).toBe(true)
+  const others = siteVerbs.filter(verb => verb !== 'load cluster')
+  expect(covers(neededRules(others, rightsOfSample()), pod)).toBe(false)
+})
+
 describe('the objects that give them', () => {
   const granting = {
     rules: neededRules(['install', 'remove', 'purge'], rightsOfSample()),

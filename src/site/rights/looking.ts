@@ -1,0 +1,48 @@
+import { kinds } from '../../kernel/ports/index.ts'
+import { allow, type Rule } from '../../kernel/rights/index.ts'
+import { install, status } from './installing.ts'
+import type { RightsOf } from './needs.ts'
+
+/**
+ * What `preflight` needs: it asks the API server about what an install would do, which takes the same rights, and looks at
+ * every node and its clock.
+ */
+export function preflight(of: RightsOf): Rule[] {
+  return [
+    ...install(of),
+    ...[kinds.node, kinds.pod].map(kind => allow(kind, 'list')),
+    allow(kinds.namespace, 'get', { names: ['default'] }),
+    allow(kinds.lease, 'list', { namespace: 'kube-node-lease' }),
+  ]
+}
+
+/** What a plan needs: each change is tried by a dry run, which takes the rights to make it. */
+export function plan(of: RightsOf): Rule[] {
+  return [
+    ...install(of),
+    allow(kinds.node, 'list'),
+    // Its id says which cluster it is.
+    allow(kinds.namespace, 'get', { names: ['kube-system'] }),
+  ]
+}
+
+/** What `facts` needs. */
+export function facts(of: RightsOf): Rule[] {
+  return [...status(of), allow(kinds.node, 'list'), allow(kinds.externalSecret, 'list')]
+}
+
+const nodesNamespace = 'sealift-nodes'
+
+/**
+ * What it takes to load images into every node through the cluster: a namespace that is made for it and goes again, so that
+ * no Role can be in it, and pods in which a node's own ctr is run. Who may make such pods is root on every node.
+ */
+export function loadThroughCluster(): Rule[] {
+  return [
+    ...[kinds.node, kinds.pod, kinds.event].map(kind => allow(kind, 'list')),
+    allow(kinds.namespace, 'get create patch delete', { names: [nodesNamespace] }),
+    allow(kinds.serviceAccount, 'get', { names: ['default'] }),
+    allow(kinds.pod, 'get create delete'),
+    allow(kinds.pod, 'get create', { subresource: 'exec' }),
+  ]
+}
