@@ -2,10 +2,11 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { createHelm } from '../../src/adapters/helm/index.ts'
 import { openBundle } from '../../src/bundle/layout/index.ts'
+import type { SiteFacts } from '../../src/kernel/facts/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
 import { build } from '../../src/seal/verbs/build/index.ts'
 import { changedObjects } from '../../src/seal/verbs/diff/objects.ts'
@@ -14,6 +15,7 @@ import { esoChart, esoVersion } from '../support/connected/eso.ts'
 import { connectedSpec } from '../support/connected-spec.ts'
 import { memorySource } from '../support/memory-files.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
+import { sampleFacts, sampleNode } from '../support/sample-facts.ts'
 import { goTool } from '../support/tools/build.ts'
 
 const { signal } = new AbortController()
@@ -47,7 +49,12 @@ const when = (condition: string, text: string) => `{{- if ${condition} }}\n${tex
 const has = (api: string) => `.Capabilities.APIVersions.Has "${api}"`
 
 /** Locks the chart in `app`; `names` are the images that the registry has. */
-async function locked(apiVersions: readonly string[] = [], more: object = {}, locked = false) {
+async function locked(
+  apiVersions: readonly string[] = [],
+  more: object = {},
+  locked = false,
+  facts?: SiteFacts,
+) {
   const { host, registry } = await connectedSpec()
   const names = ['base', 'up', 'down', 'hook', 'there', 'kind', 'absent', 'ingress', 'sub', 'both']
   registry.image('docker.io/sealift-sandbox/external-secrets', 'v0.20.4', 'amd64', ['eso'])
@@ -71,7 +78,8 @@ async function locked(apiVersions: readonly string[] = [], more: object = {}, lo
     return helm.template(...request)
   }
   const helmFrom = async () => ({ ...helm, template, dispose: async () => {} })
-  const request = { specDir: folder, platform: 'linux/amd64', budget: 'hold', locked } as const
+  const plain = { specDir: folder, platform: 'linux/amd64', budget: 'hold', locked } as const
+  const request = { ...plain, ...(facts && { facts }) }
   const mine = { ...host, files: nodeFiles(), helmFrom }
   const made = await lock(request, mine, talk)
   const images = made.lock.images.map(({ name }) => name.replace(/^r\.test\/|:1$/g, ''))
@@ -114,6 +122,55 @@ test('an answer ends the warning, whichever it is', async () => {
   const other = await locked([...answers, 'kind.test/v1beta1/Other', 'not no.test/v1'])
   expect(other.images).not.toContain('kind')
   expect(other.told.join('\n')).toContain('asks whether the site has kind.test/v1beta1/Thing')
+})
+
+describe('where the site’s facts were carried back', () => {
+  const apis = [
+    'v1',
+    'v1/Pod',
+    'networking.k8s.io/v1/Ingress',
+    'yes.test/v1',
+    'kind.test/v1beta1',
+    'kind.test/v1beta1/Thing',
+  ]
+  const site = (more: object = {}) => sampleFacts({ kubernetes: { version: 'v1.35.9+k3s1', apis }, ...more })
+
+  test('no question stays open: what they name is there, all else is not, whatever the spec says', async () => {
+    await put(everything)
+    const found = await locked(['not yes.test/v1'], {}, false, site())
+    expect(found.images).toEqual(['base', 'down', 'hook', 'ingress', 'kind', 'there', 'up'])
+    expect(found.told.filter(isOfRendering)).toEqual([])
+    expect(found.lock).toMatchObject({ kubernetes: '1.35.9', platforms: ['linux/amd64'] })
+    expect((await locked(['not yes.test/v1', 'no.test/v1'], {}, false, site())).images).toContain('absent')
+  })
+
+  test('a lock is held to the same facts, and differs without them', async () => {
+    await put(everything)
+    await locked(answers, {}, false, site())
+    expect((await locked(answers, {}, true, site())).drift).toEqual([])
+    await expect(locked(answers, {}, true)).rejects.toMatchObject({
+      code: 'LOCK_DRIFT',
+      faults: expect.arrayContaining([expect.stringContaining('1.35.9')]),
+    })
+  })
+
+  test('a chart that is not for the site’s Kubernetes is refused, and so are pods that no node has room for', async () => {
+    await put({
+      'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\nkubeVersion: ">=1.36.0-0"\n',
+      'app/templates/a.yaml': pod('base'),
+    })
+    await expect(locked([], {}, false, site())).rejects.toMatchObject({ code: 'RENDER_FAILED' })
+    await put({ 'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\n' })
+    const nodes = [sampleNode({ allocatable: { memory: 2 ** 20, cpu: 100 } })]
+    await expect(locked([], {}, false, site({ nodes }))).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' })
+  })
+
+  test('of ten thousand APIs only those that a chart asks for reach helm', async () => {
+    await put(everything)
+    const many = Array.from({ length: 10_000 }, (_, at) => `group-${at}.example.org/v1/Kind`)
+    const kubernetes = { version: 'v1.36.0', apis: [...apis, ...many] }
+    expect((await locked([], {}, false, site({ kubernetes }))).images).toContain('there')
+  })
 })
 
 test('a pod of both renderings counts once, and the release counts as it requests most', async () => {
