@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { PreflightResult } from '../../src/site/preflight/index.ts'
 import type { SiteReceipt } from '../../src/site/receipt/index.ts'
 import type { CheckResult } from '../../src/site/verbs/check/index.ts'
+import type { FactsResult } from '../../src/site/verbs/facts.ts'
 import type { InstallResult } from '../../src/site/verbs/install/index.ts'
 import type { RotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import type { InstalledStatus, StatusResult } from '../../src/site/verbs/status.ts'
@@ -80,6 +81,13 @@ export function installed(journey: () => Journey): void {
     expect(steps.filter(({ skipped }) => !skipped).map(({ id }) => id)).toEqual(['proof'])
     const plan = ['plan', journey().sandbox.bundle, '-c', site().siteFile, '--drift']
     expect(await journey().json(plan)).toMatchObject({ exitCode: 0, equal: true, unknown: [], refused: [] })
+    const facts = await journey().json<FactsResult>(['facts', '-c', site().siteFile])
+    expect(facts).toMatchObject({
+      exitCode: 0,
+      installed: { name: 'sandbox' },
+      nodes: [{ seenBy: 'containerd' }],
+    })
+    expect(facts.nodes[0]?.images.filter(({ pinned }) => pinned).length).toBeGreaterThan(0)
   })
 
   test('the receipt tells all of it from what the site holds, and makes a page', async () => {

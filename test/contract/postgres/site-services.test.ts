@@ -12,14 +12,17 @@ import {
   inspectDatabase,
   keysFor,
   makeKeys,
+  markDatabase,
   type OwnDatabase,
   ownDatabase,
+  planDatabase,
   purgeDatabase,
   readyDatabase,
   refuseOthersDatabase,
   type SiteServices,
   storedKeys,
   storeKeys,
+  withPassword,
 } from '../../../src/site/wire/index.ts'
 import { secretObject } from '../../../src/site/wire/secrets.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
@@ -106,6 +109,28 @@ describe('the services of a site', () => {
 
     await purgeDatabase(services)
     expect(await inspectDatabase(services, again, 20)).not.toHaveProperty('state')
+  })
+
+  it('are planned as they are then made, and nothing is made by it', async () => {
+    const own = await ownDatabase(services, undefined)
+    const planned = async (login = own, fingerprint?: string) =>
+      (await planDatabase(services, login, 20, fingerprint)).map(({ change, kind }) => `${change} ${kind}`)
+    const all = ['create role', 'create database', 'create tables', 'change comment']
+    expect(await planned()).toEqual(all)
+    expect(await planned()).toEqual(all)
+    await readyDatabase(services, own, 20)
+    expect(await planned()).toEqual(['create tables', 'change comment'])
+    await markDatabase(services, own, '0123456789abcdef')
+    expect(await planned(own, '0123456789abcdef')).toEqual(['create tables'])
+    expect(await planned(own, 'fedcba9876543210')).toEqual(['create tables', 'change comment'])
+    // A role whose password nobody knows any more gets another one.
+    const other = withPassword(own, new Secret('another-horse'))
+    expect(await planned(other, '0123456789abcdef')).toEqual([
+      'change role',
+      'create tables',
+      'change comment',
+    ])
+    await purgeDatabase(services)
   })
 
   it('are refused to another site that names the same role: its keys know nothing of it', async () => {
