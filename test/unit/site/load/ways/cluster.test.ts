@@ -128,6 +128,6 @@ test('who may not see the nodes, and is on one, works on that', async () => {
   const one = memoryRuntime('amd64')
   const denied = new SealiftError('CLUSTER_DENIED', 'not allowed to list nodes')
   const nodes = () => Promise.reject(denied)
-  expect(await usualWay({ runtime: one, platform, nodes })).toBe('containerd')
-  await expect(usualWay({ runtime: undefined, platform, nodes })).rejects.toBe(denied)
+  expect(await usualWay({ runtime: one, platform: desk.platform, nodes })).toBe('containerd')
+  await expect(usualWay({ runtime: undefined, platform: desk.platform, nodes })).rejects.toBe(denied)
 })
