@@ -4,7 +4,7 @@ import { type ChartSpec, targetOf } from '../../../kernel/inputs/index.ts'
 import { fieldsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { isTerminating, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { parseManifests } from '../../../kernel/yaml/index.ts'
-import type { Step } from '../../install/index.ts'
+import { allInOrder, type Step } from '../../install/index.ts'
 import { wouldChange } from '../../release/index.ts'
 import { covers, ensure } from '../../wire/index.ts'
 import { type Installation, stoppedBy } from './installation.ts'
@@ -23,16 +23,24 @@ export function crdStep(chart: ChartSpec, installation: Installation): Step {
     async run(say, signal) {
       const wanted = await crdsOf(chart, stoppedBy(signal, installation))
       const live = new Map((await cluster.list(kinds.crd)).map(crd => [crd.metadata.name, crd]))
-      let applied = 0
-      for (const [i, crd] of wanted.entries()) {
-        signal.throwIfAborted()
+      const lacking = wanted.filter(crd => {
         const there = live.get(crd.metadata.name)
-        if (!isTerminating(there) && covers(there, crd)) continue
-        say(`${i + 1} of ${wanted.length}`)
-        if (isTerminating(there) || !there || (await wouldChange(cluster, there, crd, 'sealift')))
-          await begin()
-        if (await ensure(cluster, crd)) applied += 1
-      }
+        return isTerminating(there) || !covers(there, crd)
+      })
+      const changes = lacking.map(async crd => {
+        const there = live.get(crd.metadata.name)
+        return isTerminating(there) || !there || (await wouldChange(cluster, there, crd, 'sealift'))
+      })
+      if ((await allInOrder(changes)).some(Boolean)) await begin()
+      signal.throwIfAborted()
+      // All at once: none needs another, and External Secrets Operator, which takes its time, waits for them.
+      let done = 0
+      const made = lacking.map(async crd => {
+        const changed = await ensure(cluster, crd)
+        say(`${++done} of ${lacking.length}`)
+        return changed
+      })
+      const applied = (await allInOrder(made)).filter(Boolean).length
       const rest = applied < wanted.length ? `, ${wanted.length - applied} there before` : ''
       return { changed: applied > 0, detail: `${applied} applied server-side${rest}` }
     },
