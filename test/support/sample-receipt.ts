@@ -131,6 +131,7 @@ export const sampleReceipt: SiteReceipt = {
     ...{ declaredFits: true, observedFits: false },
   },
   allocatable: { memory: 15_960 * mebibyte, cpu: 8000 },
+  audit: { entries: 4, head: digestOf('audit'), whole: true },
   untold: [],
   written: { by: 'root@node-1, process 4802', sealift: '0.1.0', at: '2026-11-30T02:16:35.000Z' },
 }

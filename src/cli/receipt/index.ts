@@ -1,3 +1,4 @@
+import { count } from '../../kernel/errors/index.ts'
 import type { SiteReceipt } from '../../site/receipt/index.ts'
 import { facts, html, type Markup, mono, page, records, section, type Value, verdict } from '../page/index.ts'
 import { duration } from '../reporter.ts'
@@ -38,7 +39,8 @@ function leadOf({ site, bundle, proven, begun }: SiteReceipt): Markup {
   return html`Installed on site ${site} and proven on ${moment(proven)}: a secret went from Infisical to Kubernetes. ${by}${after}`
 }
 
-function whatWas({ site, bundle, proven, run, kubernetes, nodes, written }: SiteReceipt): Markup {
+function whatWas(receipt: SiteReceipt): Markup {
+  const { site, bundle, proven, run, kubernetes, nodes, written } = receipt
   return facts([
     ['Site', site],
     ['Bundle', `${bundle.name} ${bundle.version}`],
@@ -50,7 +52,16 @@ function whatWas({ site, bundle, proven, run, kubernetes, nodes, written }: Site
     ['Sealift', run.sealift ?? `not on record; this page is by ${written.sealift}`],
     ['Kubernetes', kubernetes],
     ['Nodes', nodes.map(({ name, architecture }) => `${name} (${architecture})`).join(', ') || undefined],
+    ['Audit log', receipt.audit && auditOf(receipt.audit)],
   ])
+}
+
+/** How far the log of the site's runs went when this was written. */
+function auditOf({ entries, head, whole }: NonNullable<SiteReceipt['audit']>): Value {
+  const broken = whole
+    ? ''
+    : html`; ${verdict('bad', 'its chain does not hold: sealift audit verify says where')}`
+  return html`${count(entries, 'entry', 'entries')}, the last ${mono(head)}${broken}`
 }
 
 function stepsOf({ run }: SiteReceipt): Value {

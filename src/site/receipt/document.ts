@@ -69,6 +69,8 @@ export const siteReceipt = z.strictObject({
   budget: budgetAccount,
   /** What the nodes together have for pods; absent where they do not say. Bytes and millicores. */
   allocatable: z.strictObject({ memory: z.number(), cpu: z.number() }).exactOptional(),
+  /** The site's own audit log: its entries, the digest of the last one, and whether the chain holds; absent where there is none. */
+  audit: z.strictObject({ entries: z.number(), head: digestShape, whole: z.boolean() }).exactOptional(),
   /** An install that was begun over it since and has not come to its end. */
   begun: z
     .strictObject({ name: z.string(), version: z.string(), since: z.string().exactOptional() })

@@ -7,6 +7,7 @@ import {
   siteJournal,
   unfinishedInstall,
 } from '../install/index.ts'
+import { auditHead } from './audit-head.ts'
 import type { ReceiptRelease, SiteReceipt } from './document.ts'
 import { recordedObjects } from './helm-objects.ts'
 import { observeNodes, refused } from './nodes.ts'
@@ -33,6 +34,7 @@ export async function gatherReceipt(host: SiteHost, version: string, talk: Talk)
   }
   const { nodes, allocatable, untold: more } = await observeNodes(host, lock.images)
   const begun = await unfinishedInstall(cluster)
+  const audit = await auditHead(cluster).catch(refused('the audit log', untold))
   return {
     ...{ apiVersion: 'sealift.dev/v1', kind: 'Receipt', site },
     bundle: { ...lock.metadata, digest, key },
@@ -41,6 +43,7 @@ export async function gatherReceipt(host: SiteHost, version: string, talk: Talk)
     ...{ nodes: [...nodes], releases },
     budget: observeBudget(receipt, await usageIfAny(cluster, talk)),
     ...(allocatable && { allocatable }),
+    ...(audit && { audit }),
     ...(begun && { begun: begunOf(begun) }),
     untold: [...untold, ...more],
     written: { by: operator, sealift: version, at: new Date(clock.now()).toISOString() },

@@ -46,11 +46,20 @@ test('a bundle that nobody signed, and one that was begun over it, are said at t
   expect(head).toContain('Since then infisical 1.1.0 was begun over it')
 })
 
+test('an audit log that does not hold is said to', () => {
+  const { audit } = sampleReceipt
+  expect(receiptPage(sampleReceipt)).toContain(
+    `4 entries, the last <span class="mono">${audit?.head}</span></dd>`,
+  )
+  const broken = receiptPage(siteReceipt.parse({ ...sampleReceipt, audit: { ...audit, whole: false } }))
+  expect(broken).toContain('<span class="bad">its chain does not hold')
+})
+
 test('a receipt that knows little says so, and is a page all the same', () => {
-  const { allocatable: _, ...rest } = sampleReceipt
+  const { allocatable: _, audit: __, ...rest } = sampleReceipt
   const bare = {
     ...{ ...rest, run: { steps: [] }, nodes: [], untold: ['the nodes: denied'] },
-    releases: rest.releases.map(({ objects: _, revision: __, ...release }) => release),
+    releases: rest.releases.map(({ objects: _, revision: ___, ...release }) => release),
     budget: { ...rest.budget, rows: rest.budget.rows.map(({ observed: _, ...row }) => row) },
   }
   const page = receiptPage(siteReceipt.parse(bare))

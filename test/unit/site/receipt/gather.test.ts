@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { beforeEach, expect, test } from 'vitest'
+import { digestOf } from '../../../../src/kernel/oci/index.ts'
 import { type Cluster, kinds, type SiteHost } from '../../../../src/kernel/ports/index.ts'
 import { siteJournal, writeReceipt } from '../../../../src/site/install/index.ts'
 import { gatherReceipt, siteReceipt } from '../../../../src/site/receipt/index.ts'
@@ -175,6 +176,23 @@ test('of a receipt that an older Sealift wrote, the steps are those of the journ
       },
     ],
   })
+})
+
+test('the audit log is told by the digest of its last line, and whether it is whole', async () => {
+  await writeReceipt(cluster, { ...proven, lock, run })
+  expect(await gathered()).not.toHaveProperty('audit')
+  const first = { at: proven.at, run: 'a', what: 'begin', by: 'ann', verb: 'install', given: [] }
+  const line = JSON.stringify({ n: 1, prev: `sha256:${'0'.repeat(64)}`, ...first })
+  const log = (text: string) =>
+    cluster.apply({
+      ...kinds.configMap,
+      metadata: { name: 'sealift-audit-0001', namespace: 'sealift-system' },
+      data: { 'entries.jsonl': text },
+    })
+  await log('no entry\n')
+  expect((await gathered()).audit).toEqual({ entries: 1, head: digestOf('no entry'), whole: false })
+  await log(`${line}\n`)
+  expect((await gathered()).audit).toMatchObject({ entries: 1, head: digestOf(line) })
 })
 
 test('the verb refuses a site file of another site, and a cluster where nothing is installed', async () => {
