@@ -13,8 +13,8 @@ export {
   type KubernetesObject,
   type LogRun,
 } from './cluster.ts'
-export type { Access, ClusterLooks, HostNames, KubeletPage, Presented } from './cluster-looks.ts'
 export type { ClusterFacts } from './cluster-facts.ts'
+export type { Access, ClusterLooks, HostNames, KubeletPage, Presented } from './cluster-looks.ts'
 export type {
   BlobSink,
   BundleSink,
