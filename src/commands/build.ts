@@ -1,18 +1,12 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { createCarrying } from '../adapters/carrying.ts'
 import { connectedHost } from '../adapters/connected-host.ts'
 import { thisPlatform } from '../adapters/platform.ts'
+import { buildFlags } from '../cli/build-flags.ts'
 import { builtText } from '../cli/built-text.ts'
 import { carriedText } from '../cli/carried-text.ts'
 import { buildExits } from '../cli/exits.ts'
-import {
-  executableFlag,
-  factsFlag,
-  registriesFlag,
-  signingKeyFlag,
-  sizeFlag,
-  sourceDateEpoch,
-} from '../cli/flags.ts'
+import { sourceDateEpoch } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { build } from '../seal/verbs/build/index.ts'
@@ -32,30 +26,7 @@ export default class Build extends BaseCommand {
   static override args = {
     spec: Args.string({ description: 'Folder with bundle.yaml and bundle.lock.yaml', required: true }),
   }
-  static override flags = {
-    output: Flags.string({ char: 'o', default: 'out', summary: 'Folder for the bundle.' }),
-    concurrency: Flags.integer({
-      char: 'j',
-      default: 8,
-      min: 1,
-      max: 32,
-      summary: 'The most blobs fetched at once; how many pay is found out on the way.',
-    }),
-    'volume-size': sizeFlag({ summary: 'Cut the bundle into volumes of this size, like 4G or 2Gi.' }),
-    since: Flags.string({
-      summary: 'Build a delta: leave out the image layers that this older bundle, lock or spec folder has.',
-      helpValue: 'OLD',
-    }),
-    facts: factsFlag({ exclusive: ['since'] }),
-    registries: registriesFlag,
-    locked: Flags.boolean({ summary: 'Resolve anew first; build nothing unless all is as it was locked.' }),
-    key: signingKeyFlag(),
-    carrier: Flags.boolean({
-      dependsOn: ['key'],
-      summary: 'Write the folder that travels as well: see carry.',
-    }),
-    executable: executableFlag,
-  }
+  static override flags = buildFlags
 
   async run() {
     const { args, flags } = await this.parse(Build)

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
-import { sampledBudgetText } from '../cli/budget-table.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
-import { BaseCommand, duration, keyText, table } from '../cli/index.ts'
+import { BaseCommand } from '../cli/index.ts'
+import { installedText } from '../cli/installed-text.ts'
 import { loadFlag } from '../cli/load-flags.ts'
 import { receiptFlag, writeReceiptFiles } from '../cli/receipt-files.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
@@ -65,15 +65,7 @@ export default class Install extends BaseCommand {
     }
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
     if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt, nodeFiles())
-    const rows = result.steps.map(({ title, detail, skipped, milliseconds }) => [
-      title,
-      skipped ? 'before' : duration(milliseconds),
-      detail,
-    ])
-    this.log(`${table(['step', 'took', 'result'], rows, [1])}\n\n${sampledBudgetText(result.budget)}`)
-    this.log(
-      `\ninstalled on ${result.site} in ${duration(result.seconds * 1000)}\n  bundle   ${result.bundle.digest}\n  signed   ${keyText(result.bundle.key)}\n  journal  ${result.journal}`,
-    )
+    this.log(installedText(result))
     if (!result.budget.observedFits)
       this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')
     const unkept = withoutEscrow(result)

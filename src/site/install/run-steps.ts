@@ -24,11 +24,12 @@ export async function runSteps(run: Run): Promise<StepOutcome[]> {
   const outcomes = new Map<string, StepOutcome>()
   const failures: Failure[] = []
   const running = new Map<string, Promise<void>>()
-  const began = clock.now()
+  let began: number | undefined
 
   const work = async ({ id, title, run: work }: Step) => {
     const report = reporter.step(title)
     const started = clock.now()
+    began ??= started
     try {
       const { changed, detail } = await work(text => report.update(text), signal)
       const now = clock.now()

@@ -58,7 +58,8 @@ describe('before the first install', () => {
     const there = titles(world.cluster.objects())
     await installOn(world.host, '1.0.0')
     const made = titles(world.cluster.objects()).filter(title => !there.includes(title))
-    const own = /sealift-(receipt|journal|keys)|^Lease |sh\.helm\.release|^ServiceAccount [\w-]+\/default$/
+    const own =
+      /sealift-(receipt|journal|keys|audit)|^Lease |sh\.helm\.release|^ServiceAccount [\w-]+\/default$/
     const planned = found.objects.filter(({ change }) => change === 'create').map(titleOf)
     expect(planned.sort()).toEqual(made.filter(title => !own.test(title)).sort())
   })

@@ -8,7 +8,12 @@ import { wiredCharts } from '../../../../../src/site/wire/index.ts'
 import { memoryFiles } from '../../../../support/memory-files.ts'
 import { bundles } from '../memory-site.ts'
 
-async function steps(charts: (own: ReturnType<typeof wiredCharts>) => object[] = own => own.spec.charts) {
+const way = { title: 'Load images' }
+
+async function steps(
+  charts: (own: ReturnType<typeof wiredCharts>) => object[] = own => own.spec.charts,
+  chosen: object = way,
+) {
   const files = memoryFiles()
   await files.write('bundle.tar', bundles['1.0.0'].file)
   const bundle = await openBundle(await files.openBundle('bundle.tar'))
@@ -19,7 +24,7 @@ async function steps(charts: (own: ReturnType<typeof wiredCharts>) => object[] =
     ...image,
     reasons: [{ chart: at === 0 ? 'eso' : 'demo', object: 'Deployment/x', field: 'image' }],
   }))
-  const parts = { bundle: { ...bundle, lock: { ...bundle.lock, images } }, wired, host }
+  const parts = { bundle: { ...bundle, lock: { ...bundle.lock, images } }, wired, host, way: chosen }
   return installSteps(parts as unknown as Installation)
 }
 
@@ -46,6 +51,11 @@ test('loading, the database and the CRDs wait for nothing but the namespaces', a
   const all = await steps()
   for (const id of ['images-demo', 'images-eso']) expect(before(all, id)).toEqual([])
   for (const id of ['database', 'crds-eso']) expect(before(all, id)).toEqual(['namespaces'])
+})
+
+test('where all images come together, no release waits for fewer', async () => {
+  const all = await steps(undefined, { ...way, whole: true })
+  for (const release of ['release-eso', 'release-demo']) expect(before(all, release)).toContain('images')
 })
 
 test('Infisical is set up while ESO still comes up, and the proof waits for everything', async () => {
