@@ -103,7 +103,7 @@ test('nothing is written over unasked, nor through a link; the same escrow is no
   await writeFile(at('mine.txt'), 'mine')
   await symlink(at('mine.txt'), at('link.age'))
   expect(await sealift(write('mine.txt'))).toMatchObject({
-    ...{ exitCode: 2, stderr: expect.stringContaining(`--confirm ${at('mine.txt')}`) },
+    ...{ exitCode: 2, stderr: expect.stringContaining(`type ${at('mine.txt')} when asked`) },
   })
   expect((await sealift(write('link.age', '--confirm', at('link.age')))).exitCode).toBe(25)
   expect(await readFile(at('mine.txt'), 'utf8')).toBe('mine')

@@ -9,7 +9,8 @@ import { sealiftJson } from './road.ts'
 const account = `${watchedNamespace}:sealift`
 /** Name of the binding to everything, and of the Roles that `rbac` prints: of no name that the tests look for. */
 const [everything, printed] = ['change-window-all', 'change-window']
-const verbs = 'install,check,status,remove,purge,keys,rotate,audit,tenancy,stores,ci,migrate'
+const verbs =
+  'install,preflight,plan,facts,check,status,remove,purge,keys,rotate,audit,tenancy,stores,ci,migrate'
 
 /**
  * Makes the account, which may do everything until it is given what `rbac` prints, and writes a kubeconfig with a token of

@@ -41,11 +41,17 @@ export async function withOpened<T>(
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
     const { downgrade, takeOver } = allow
-    const way = chooseWay(load ?? site.load?.way ?? (await usualWay(host)), site, host, source)
-    chosen = way
-    const look = { bundle, site, wired, way, downgrade, takeOver }
     // The whole file is read while the site is looked at; nothing is changed, and no helm unpacked, before that is through.
     const verified = verifySource(source, { path, platform: host.platform }, files, talk)
+    const choosing = async () =>
+      chooseWay(load ?? site.load?.way ?? (await usualWay(host)), site, host, source)
+    const way = await choosing().catch(async error => {
+      // A fault of the bundle is the one to tell, whatever the site is like.
+      await verified
+      throw error
+    })
+    chosen = way
+    const look = { bundle, site, wired, way, downgrade, takeOver }
     const unpacking = verified.then(() => bundledHelm(bundle, host))
     const helm = await allInOrder([verified, ...looks(look, host, talk), unpacking]).then(
       () => unpacking,
