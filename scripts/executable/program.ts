@@ -62,7 +62,7 @@ async function compile(entry: Parameters<typeof build>[0]): Promise<Uint8Array> 
     // The paths in tsconfig.json lead to types of ours.
     tsconfigRaw: {},
     legalComments: 'eof',
-    plugins: [parserFromAsset],
+    plugins: [...settings.plugins, parserFromAsset],
     // What needs them asks first whether it is in a single executable.
     logOverride: { 'empty-import-meta': 'silent' },
   })

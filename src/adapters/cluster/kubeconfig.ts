@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 
 /** Where to look for the cluster. */
@@ -82,7 +82,7 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 
 async function read(paths: readonly string[], context: string | undefined): Promise<Connection> {
   // Heavy: loaded here, so that verbs without a cluster start fast.
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const config = new KubeConfig()
   const shown = paths.map(path => printable(path)).join(', ')
   try {
@@ -118,7 +118,7 @@ function address(server: string, shown: string): string {
 }
 
 async function inPod(host: string, port: string): Promise<Connection> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const config = new KubeConfig()
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
   const tokenFile = { name: 'tokenFile', config: { tokenFile: `${accountFolder}/token` } }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 
 /** One port-forward in use. */
 export interface Tunnel {
