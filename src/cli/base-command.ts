@@ -4,7 +4,7 @@ import type { Reporter, Talk } from '../kernel/ports/index.ts'
 import { withNext } from './going-on.ts'
 import { printableJson } from './printable-json.ts'
 import { progressOn } from './progress.ts'
-import { createReporter } from './reporter.ts'
+import { createReporter, quietReporter } from './reporter.ts'
 import { isParseError, usageError } from './usage-error.ts'
 
 /** What `--json` prints when a command fails. */
@@ -32,17 +32,14 @@ export abstract class BaseCommand extends Command {
   static readonly exits: readonly ErrorCode[] = []
 
   readonly #abort = new AbortController()
-  #reporter: Reporter | undefined
 
   /** Aborted by Ctrl-C or SIGTERM; everything that takes time listens to it. */
   protected get signal(): AbortSignal {
     return this.#abort.signal
   }
 
-  protected get reporter(): Reporter {
-    this.#reporter ??= createReporter(this.argv.includes('--quiet') || this.argv.includes('-q'))
-    return this.#reporter
-  }
+  /** Where the verb talks; before `init`, warnings alone. */
+  protected reporter: Reporter = quietReporter(process.stderr)
 
   /** How the verb of this command is watched and stopped. */
   protected get talk(): Talk {
@@ -68,6 +65,7 @@ export abstract class BaseCommand extends Command {
 
   override async init(): Promise<void> {
     await super.init()
+    this.reporter = await createReporter(this.argv.includes('--quiet') || this.argv.includes('-q'))
     process.on('SIGINT', this.#interrupt)
     process.on('SIGTERM', this.#interrupt)
   }

@@ -1,5 +1,5 @@
 import { bytes, count } from '../kernel/errors/index.ts'
-import { duration } from './reporter.ts'
+import { duration } from './duration.ts'
 
 /** What a build made, in this shape. Sizes in bytes. */
 export interface Built {

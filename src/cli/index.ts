@@ -1,7 +1,8 @@
 /** The terminal: base command, talk on stderr, tables on stdout, exit codes. Knows no room. */
 export { bytes, count } from '../kernel/errors/index.ts'
 export { BaseCommand, explain, type JsonError } from './base-command.ts'
+export { duration } from './duration.ts'
 export { askPassphrase } from './passphrase.ts'
 export { mebibytes, progressOn } from './progress.ts'
-export { duration, plainReporter } from './reporter.ts'
+export { plainReporter } from './reporter.ts'
 export { table } from './table.ts'

@@ -1,7 +1,7 @@
 import type { BudgetAccount } from '../site/check/index.ts'
 import type { StepOutcome } from '../site/install/index.ts'
 import { sampledBudgetText } from './budget-table.ts'
-import { duration } from './reporter.ts'
+import { duration } from './duration.ts'
 import { keyText, table } from './table.ts'
 
 /** What is told of an install. */

@@ -1,6 +1,6 @@
 import { bytes } from '../kernel/errors/index.ts'
 import type { Progress, StepReport } from '../kernel/ports/index.ts'
-import { duration } from './reporter.ts'
+import { duration } from './duration.ts'
 
 /** Memory for people, in the binary unit Kubernetes uses: `640Mi`. */
 export function mebibytes(count: number): string {

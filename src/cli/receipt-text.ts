@@ -1,6 +1,6 @@
 import type { SiteReceipt } from '../site/receipt/index.ts'
+import { duration } from './duration.ts'
 import { pinnedOf } from './receipt/images.ts'
-import { duration } from './reporter.ts'
 import { keyText, table } from './table.ts'
 
 /** A receipt in short, for a terminal; files have all of it. */

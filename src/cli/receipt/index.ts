@@ -1,7 +1,7 @@
 import { count } from '../../kernel/errors/index.ts'
 import type { SiteReceipt } from '../../site/receipt/index.ts'
+import { duration } from '../duration.ts'
 import { facts, html, type Markup, mono, page, records, section, type Value, verdict } from '../page/index.ts'
-import { duration } from '../reporter.ts'
 import { budgetSection } from './budget.ts'
 import { figure } from './drawing.ts'
 import { imagesSection } from './images.ts'

@@ -1,5 +1,5 @@
+import { duration } from '../duration.ts'
 import { html, type Markup } from '../page/index.ts'
-import { duration } from '../reporter.ts'
 import { drawn, type Width } from './drawing.ts'
 
 /** A step as it is drawn: milliseconds after the first one began. */

@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 /** A terminal that keeps what is written to it. */
-function terminal(columns: number, isTTY = true) {
+async function terminal(columns: number, isTTY = true) {
   const stream = Object.assign(new PassThrough(), {
     ...{ isTTY, columns, rows: 24 },
     ...{ clearLine: () => true, cursorTo: () => true, moveCursor: () => true },
@@ -30,7 +30,7 @@ function terminal(columns: number, isTTY = true) {
   return {
     stream,
     said: () => said,
-    reporter: createReporter(false, stream as unknown as NodeJS.WriteStream),
+    reporter: await createReporter(false, stream as unknown as NodeJS.WriteStream),
   }
 }
 
@@ -42,7 +42,7 @@ const turns = (said: string) =>
     .map(line => line.trim())
 
 test('a line of a spinner is no longer than the terminal, and shrinks with it', async () => {
-  const { stream, said, reporter } = terminal(40)
+  const { stream, said, reporter } = await terminal(40)
   const step = reporter.step('Install infisical-standalone')
   step.update(`pod infisical-0: ${'x'.repeat(300)}`)
   stream.emit('resize')
@@ -59,8 +59,8 @@ test('a line of a spinner is no longer than the terminal, and shrinks with it', 
   expect(stripVTControlCharacters(said())).toMatch(/✔ Install infisical-standalone · all pods ready · \d/)
 })
 
-test('nobody listens to a terminal’s size when nothing spins', () => {
-  const { stream, reporter } = terminal(40)
+test('nobody listens to a terminal’s size when nothing spins', async () => {
+  const { stream, reporter } = await terminal(40)
   const resizing = () => stream.listenerCount('resize')
   const idle = resizing()
   const [one, two] = [reporter.step('one'), reporter.step('two')]
@@ -86,9 +86,9 @@ describe('colours', () => {
     expect(paints(stream, environment)).toBe(painted)
   })
 
-  test('are none of a spinner with NO_COLOR, nor of signs', () => {
+  test('are none of a spinner with NO_COLOR, nor of signs', async () => {
     process.env['NO_COLOR'] = '1'
-    const { stream, said, reporter } = terminal(80)
+    const { stream, said, reporter } = await terminal(80)
     reporter.step('Load images').done('made')
     reporter.warn('over the budget')
     // Only the cursor is moved and hidden: no SGR sequence.
@@ -96,14 +96,14 @@ describe('colours', () => {
     expect(signs(stream)).toEqual({ done: '✔', skip: '=', fail: '✖', warn: '!' })
   })
 
-  test('are there on a terminal', () => {
-    const { said, reporter } = terminal(80)
+  test('are there on a terminal', async () => {
+    const { said, reporter } = await terminal(80)
     reporter.step('Load images').done('made')
     expect(said()).toContain(`${esc}[32m✔`)
   })
 
-  test('a file gets no control character at all', () => {
-    const { said, reporter } = terminal(80, false)
+  test('a file gets no control character at all', async () => {
+    const { said, reporter } = await terminal(80, false)
     const step = reporter.step('Load images')
     step.update('1 of 2')
     step.done('made')

@@ -14,7 +14,8 @@ import {
   table,
 } from '../../../src/cli/index.ts'
 import { printableJson } from '../../../src/cli/printable-json.ts'
-import { createReporter, terminalReporter } from '../../../src/cli/reporter.ts'
+import { createReporter } from '../../../src/cli/reporter.ts'
+import { terminalReporter } from '../../../src/cli/spinner.ts'
 import { exitCodes, printable, SealiftError } from '../../../src/kernel/errors/index.ts'
 import { Secret } from '../../../src/kernel/ports/index.ts'
 
@@ -104,10 +105,10 @@ test('steps side by side on a terminal have a line each, and leave one when they
   expect(said).toContain('Load images · 1 of 2')
 })
 
-test('whatever a reporter is given cannot command the terminal', () => {
+test('whatever a reporter is given cannot command the terminal', async () => {
   const said: string[] = []
   const stream = { isTTY: false, write: (text: string) => said.push(text) }
-  const { step, note, warn } = createReporter(false, stream as unknown as NodeJS.WriteStream)
+  const { step, note, warn } = await createReporter(false, stream as unknown as NodeJS.WriteStream)
   const evil = '\u001b\u202e'
   note(evil)
   warn(evil)
@@ -119,22 +120,21 @@ test('whatever a reporter is given cannot command the terminal', () => {
   expect(said.filter(line => [...evil].some(char => line.includes(char)))).toEqual([])
 })
 
-test('a quiet reporter warns, and says nothing else', () => {
+test('a quiet reporter warns, and says nothing else', async () => {
   const said: string[] = []
   const stream = { write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream
-  const { step, note, warn } = createReporter(true, stream)
+  const { step, note, warn } = await createReporter(true, stream)
   step('Build').done()
   note('all is well')
   warn('over the budget')
   expect(said).toEqual(['! over the budget\n'])
 })
 
-test('a terminal without a width gets plain lines', () => {
+test('a terminal without a width gets plain lines', async () => {
   const said: string[] = []
   const stream = { isTTY: true, columns: 0, write: (text: string) => said.push(text) }
-  createReporter(false, stream as unknown as NodeJS.WriteStream)
-    .step('Verify')
-    .done()
+  const reporter = await createReporter(false, stream as unknown as NodeJS.WriteStream)
+  reporter.step('Verify').done()
   expect(said.map(stripVTControlCharacters)).toEqual([
     '… Verify\n',
     expect.stringMatching(/^✔ Verify · \d\.\ds\n$/),
