@@ -2,19 +2,26 @@ import { dirname } from 'node:path'
 import type { BuildOptions, Plugin } from 'esbuild'
 
 /**
- * KubeConfig asks the index of client-node's 800 generated models for two names that are none of them: with them, the
- * program is twice as large, and every verb that asks a cluster begins with making them all.
+ * What client-node's KubeConfig imports and Sealift has no use for. It asks the index of 800 generated models for two names
+ * that are none of them, and undici, which is as large as all of src/, for calls by `fetch`: ours go through node:https.
+ * With both, the program is twice as large, and every verb that asks a cluster begins with making them.
  */
-const withoutModels: Plugin = {
-  name: 'without-models',
+const lessOfClientNode: Plugin = {
+  name: 'less-of-client-node',
   setup({ onResolve, onLoad }) {
-    const namespace = 'without-models'
-    onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
-      /client-node\/dist\/config\.js$/.test(importer) ? { path: importer, namespace } : undefined,
+    const namespace = 'less-of-client-node'
+    const contents: Readonly<Record<string, string>> = {
+      './gen/index.js': "export * from './gen/configuration.js'; export * from './gen/servers.js'",
+      undici: 'export class Agent {}; export class ProxyAgent {}; export const { fetch } = globalThis',
+    }
+    onResolve({ filter: /^(\.\/gen\/index\.js|undici)$/ }, ({ path, importer }) =>
+      /client-node\/dist\/(config|gen\/http\/isomorphic-fetch)\.js$/.test(importer)
+        ? { path, namespace, pluginData: dirname(importer) }
+        : undefined,
     )
-    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-      contents: "export * from './gen/configuration.js'; export * from './gen/servers.js'",
-      resolveDir: dirname(path),
+    onLoad({ filter: /.*/, namespace }, ({ path, pluginData: resolveDir }) => ({
+      contents: contents[path] ?? '',
+      resolveDir,
     }))
   },
 }
@@ -34,6 +41,6 @@ export const compiling = {
   },
   minifyWhitespace: true,
   minifySyntax: true,
-  plugins: [withoutModels],
+  plugins: [lessOfClientNode],
   logLevel: 'warning',
 } satisfies BuildOptions
