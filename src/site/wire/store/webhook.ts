@@ -5,8 +5,10 @@ import { type Cluster, isTerminating, type KubernetesObject, kinds } from '../..
 /** ESO's chart puts this label on the Secret that its cert-controller fills for the webhook. */
 const ofWebhook = 'external-secrets.io/component=webhook'
 
-/** Milliseconds between two looks at ESO's webhook. */
-const interval = 2_000
+/** Milliseconds between two looks at ESO's webhook: it looks for its certificate every 10 s, and must not miss its turn. */
+const interval = 500
+/** Milliseconds between two changes of one pod. */
+const again = 2_000
 
 /**
  * Installs ESO in `namespace`, and lets its webhook see its certificate as soon as that is made. The kubelet writes
@@ -22,13 +24,16 @@ export async function showingCertificate<T>(
 ): Promise<T> {
   const over = new AbortController()
   const until = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
+  const shown = new Map<unknown, number>()
   const show = async () => {
     for (const pod of await unaware(cluster, namespace)) {
       const { name, uid } = pod.metadata
-      const annotations = { [lookAnnotation]: String(clock.now()) }
+      const now = clock.now()
+      if (until.aborted || now - (shown.get(uid) ?? Number.NEGATIVE_INFINITY) < again) continue
+      const annotations = { [lookAnnotation]: String(now) }
       // With its uid: a pod that has gone meanwhile must not be made anew.
-      if (!until.aborted)
-        await cluster.apply({ ...kinds.pod, metadata: { name, namespace, uid, annotations } })
+      await cluster.apply({ ...kinds.pod, metadata: { name, namespace, uid, annotations } })
+      shown.set(uid, now)
     }
   }
   const keepShowing = async () => {

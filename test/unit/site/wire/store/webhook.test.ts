@@ -76,6 +76,31 @@ test('once it is made, the pod that mounts it is changed, again and again until 
   expect(await looked()).toEqual(second)
 })
 
+test('it is changed within a second, and not more often than it takes a kubelet to look', async () => {
+  await certificate(true)
+  const installing = install()
+  await clock.advance(1)
+  const first = await looked()
+  expect(Object.keys(first)).toEqual(['webhook'])
+  await clock.advance(1)
+  expect(await looked()).toEqual(first)
+  await clock.advance(1)
+  expect(await looked()).not.toEqual(first)
+  helm.resolve('deployed')
+  await installing
+})
+
+test('a pod in the place of another is changed at once', async () => {
+  await certificate(true)
+  const installing = install()
+  await clock.advance(1)
+  await replaced({})
+  await clock.advance(1)
+  expect(Object.keys(await looked())).toEqual(['webhook'])
+  helm.resolve('deployed')
+  await installing
+})
+
 test.each<[string, () => Promise<unknown>]>([
   ['is ready', () => replaced({ ready: true })],
   ['is on its way out', () => replaced({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['x'] })],
