@@ -103,6 +103,8 @@ function infisicalSteps(installation: Installation): Step[] {
         })
         admin = ensured.session
         adopted = ensured.adopted
+        // The store's, here already: External Secrets Operator takes longer to come up, and this waits for nothing of it.
+        await tenanted()
         return { changed: ensured.changed, detail: setUpWords(ensured, site) }
       },
     },
