@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compileProgram } from '../../scripts/executable/program.ts'
 import { testExecutable } from '../support/executable.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
 import { sampleDelta } from '../support/sample-delta.ts'
@@ -40,6 +41,13 @@ const run = async (args: readonly string[], env: Readonly<Record<string, string>
     cwd: join(dir, 'work'),
   })
 }
+
+test('has nothing in it of client-node’s models, and nothing of undici', async () => {
+  const text = Buffer.from((await compileProgram()).main).toString('latin1')
+  // As esbuild names what it has taken in.
+  expect(text).toContain('node_modules/@kubernetes/client-node/dist/config.js')
+  expect(/node_modules\/(undici\/|@kubernetes\/client-node\/dist\/gen\/models\/)[^"']*/.exec(text)).toBeNull()
+})
 
 test('says its version', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
