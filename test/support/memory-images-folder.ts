@@ -56,9 +56,9 @@ export function memoryImagesFolder(
     names: async () => [...files.keys()].sort(),
     remembered: async () => new Set(imported),
     canLink: async () => folder.linkable,
-    async link(file, name) {
+    async link({ path }, name) {
       if (!folder.linkable) return false
-      files.set(name, Buffer.from(await readFile(file)))
+      files.set(name, Buffer.from(await readFile(path)))
       await importFile(name)
       return true
     },

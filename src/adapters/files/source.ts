@@ -18,6 +18,8 @@ interface OpenFile {
   readonly path: string
   readonly handle: FileHandle
   readonly size: number
+  readonly device: number
+  readonly inode: number
 }
 
 /**
@@ -77,7 +79,7 @@ async function openFile(path: string): Promise<OpenFile> {
     // A pipe in the place of a file is not waited for.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = await handle.stat()
-    if (stats.isFile()) return { path, handle, size: stats.size }
+    if (stats.isFile()) return { path, handle, size: stats.size, device: stats.dev, inode: stats.ino }
     await handle.close()
     folder = stats.isDirectory()
   } catch (error) {
@@ -136,7 +138,7 @@ function source(path: string, files: readonly OpenFile[], volumes?: readonly Vol
   return {
     path,
     size,
-    ...(volumes ? { volumes } : {}),
+    ...(volumes ? { volumes } : fileIn(files)),
     async read(offset, length) {
       const bytes = Buffer.allocUnsafe(Math.min(length, Math.max(0, size - offset)))
       for (const { volume, at, from, length: part } of spans(offset, bytes.length, each))
@@ -168,6 +170,10 @@ function source(path: string, files: readonly OpenFile[], volumes?: readonly Vol
       await Promise.all(files.map(({ handle }) => handle.close()))
     },
   }
+}
+
+function fileIn([one]: readonly OpenFile[]): Pick<BundleSource, 'file'> {
+  return one === undefined ? {} : { file: { device: one.device, inode: one.inode } }
 }
 
 function ended(files: readonly OpenFile[], size: number, expected: number): SealiftError {

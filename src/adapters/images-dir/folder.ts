@@ -1,8 +1,8 @@
-import { constants } from 'node:fs'
-import { access, link, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, link, lstat, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { messageOf, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
-import type { ImagesFolder } from '../../kernel/ports/index.ts'
+import type { ImagesFolder, Linkable } from '../../kernel/ports/index.ts'
 import { freeBytes, makeFolder, nodeFiles, syncFolder, writeAll } from '../files/index.ts'
 
 /** Where K3s keeps its data unless it is told another place (`--data-dir`). */
@@ -14,6 +14,14 @@ const archives = ['.tar', '.tar.lz4', '.tar.bz2', '.tbz', '.tar.gz', '.tgz', '.t
 const partial = '.sealift-partial'
 // What a file system answers that has no second names, or not this far.
 const noLink = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'])
+
+class Unsafe extends Error {}
+
+/** Whether it is the file that was opened, and nobody but this user, and root, may write into it. */
+function isSafe(stats: Stats, { file }: Linkable): boolean {
+  const same = file !== undefined && stats.dev === file.device && stats.ino === file.inode
+  return same && [0, process.getuid?.()].includes(stats.uid) && (stats.mode & 0o022) === 0
+}
 
 /** K3s's folder of images below a data folder: all that is K3s's own about it is here. */
 export function imagesFolder(dataDir: string = usualDataDir): ImagesFolder {
@@ -63,18 +71,21 @@ export function imagesFolder(dataDir: string = usualDataDir): ImagesFolder {
       return new Set(keysOf(text).map(file => basename(file)))
     },
     canLink: async file => {
-      const [source, folder] = await Promise.all([stat(file), stat(agent)]).catch(() => [])
-      return source !== undefined && folder !== undefined && source.dev === folder.dev
+      const [source, folder] = await Promise.all([stat(file.path), stat(agent)]).catch(() => [])
+      return source !== undefined && folder?.dev === source.dev && isSafe(source, file)
     },
     link: (file, name) =>
       failing('write to', async () => {
         try {
           // The file itself, not a symbolic link to it.
-          const real = await realpath(file)
-          await renamed(name, temporary => link(real, temporary))
+          const real = await realpath(file.path)
+          await renamed(name, async temporary => {
+            await link(real, temporary)
+            if (!isSafe(await lstat(temporary), file)) throw new Unsafe()
+          })
           return true
         } catch (error) {
-          if (noLink.has(systemCode(error) ?? '')) return false
+          if (error instanceof Unsafe || noLink.has(systemCode(error) ?? '')) return false
           throw error
         }
       }),

@@ -9,6 +9,8 @@ export interface BundleSource {
   readonly size: number
   /** The files it lies in, when they are several. */
   readonly volumes?: readonly Volume[]
+  /** What tells the file that is open from others that its path may lead to by now (stat(2)); absent of several, or of none. */
+  readonly file?: { readonly device: number; readonly inode: number }
   /** Exactly `length` bytes from `offset`. @throws SealiftError BUNDLE_DAMAGED when the file ends before */
   read(offset: number, length: number): Promise<Uint8Array>
   /**

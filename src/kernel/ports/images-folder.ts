@@ -1,5 +1,8 @@
 import type { BundleSource } from './files.ts'
 
+/** A bundle that is open, and lies in one file. */
+export type Linkable = Pick<BundleSource, 'path' | 'file'>
+
 /**
  * K3s's folder of images on this machine. What lies in it K3s imports while it runs and at each start, pins, and pins
  * anew at each start; where it is taken away, the images stay and their pins end with the next start. All calls throw
@@ -14,10 +17,13 @@ export interface ImagesFolder {
   names(): Promise<string[]>
   /** Names of files that K3s has noted as imported (`.cache.json`): it passes one by that comes back unchanged. */
   remembered(): Promise<ReadonlySet<string>>
-  /** Whether a file can be had here without a copy: as a second name of the same file. */
-  canLink(file: string): Promise<boolean>
-  /** Gives a file a second name here; `false` where the file system does not allow it. */
-  link(file: string, name: string): Promise<boolean>
+  /**
+   * Whether a file can be had here without a copy: as a second name of the same file. Not of one that others may write
+   * into, as its owner may: they would change what K3s imports, as root, at each start.
+   */
+  canLink(file: Linkable): Promise<boolean>
+  /** Gives a file a second name here; `false` where {@link canLink} is, or the path leads to another file by now. */
+  link(file: Linkable, name: string): Promise<boolean>
   /** Writes a file whole: under a name that K3s does not read, synced, then renamed. What fails or is stopped leaves nothing. */
   write(name: string, content: AsyncIterable<Uint8Array>): Promise<void>
   /** Gives a file another name. */

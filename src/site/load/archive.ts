@@ -34,8 +34,28 @@ export function loadArchive(
 }
 
 /** The same, of whatever contents. @throws SealiftError BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM */
-export async function* archive(source: BlobSource, contents: ArchiveContents): AsyncGenerator<Uint8Array> {
-  for (const { header, body, size } of planned(source, contents).entries) {
+export function archive(source: BlobSource, contents: ArchiveContents): AsyncGenerator<Uint8Array> {
+  return streamed(source, planned(source, contents).entries)
+}
+
+/**
+ * The file of a full bundle once more, byte for byte, out of what was checked of it: whoever may write into that file may
+ * have done so since. @throws SealiftError BUNDLE_DAMAGED, after its last byte, for a blob that is another one by now
+ */
+export function wholeArchive(bundle: BlobSource & Pick<Bundle, 'layout'>): {
+  readonly size: number
+  readonly stream: () => AsyncIterable<Uint8Array>
+} {
+  const { index, blobs, mtime } = bundle.layout
+  const { size, entries } = placeEntries(index, blobs, mtime)
+  return { size, stream: () => streamed(bundle, entries) }
+}
+
+async function* streamed(
+  source: Pick<BlobSource, 'stream'>,
+  entries: ReturnType<typeof placeEntries>['entries'],
+): AsyncGenerator<Uint8Array> {
+  for (const { header, body, size } of entries) {
     yield header
     if (isDigest(body)) yield* source.stream(body)
     else yield body

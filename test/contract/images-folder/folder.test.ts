@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { nodeFiles } from '../../../src/adapters/files/index.ts'
 import { imagesFolder } from '../../../src/adapters/images-dir/index.ts'
 import type { ImagesFolder } from '../../../src/kernel/ports/index.ts'
 import { memoryImagesFolder } from '../../support/memory-images-folder.ts'
@@ -80,8 +81,10 @@ describe.each([
   it('takes a file from elsewhere under a second name', async () => {
     const file = join(home, 'bundle.tar')
     await writeFile(file, 'bundle')
-    expect(await folder.canLink(file)).toBe(true)
-    expect(await folder.link(file, 'a.tar')).toBe(true)
+    const source = await nodeFiles().openBundle(file)
+    expect(await folder.canLink(source)).toBe(true)
+    expect(await folder.link(source, 'a.tar')).toBe(true)
+    await source.close()
     expect(await contentOf(folder, 'a.tar')).toBe('bundle')
   })
 

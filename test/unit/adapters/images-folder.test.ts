@@ -1,6 +1,20 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { nodeFiles } from '../../../src/adapters/files/index.ts'
 import { imagesFolder, usualDataDir } from '../../../src/adapters/images-dir/index.ts'
 
 let dataDir: string
@@ -60,14 +74,21 @@ test('knows what K3s has noted, and takes a note that is none for empty', async 
   }
 })
 
+const opened = async (path: string) => {
+  const source = await nodeFiles().openBundle(path)
+  await source.close()
+  return source
+}
+
 test('gives a file of the same volume a second name, and not one of another', async () => {
   const file = join(dataDir, 'bundle.tar')
   await writeFile(file, 'bundle')
-  expect(await folder().canLink(file)).toBe(true)
-  expect(await folder().link(file, 'a.tar')).toBe(true)
+  expect(await folder().canLink(await opened(file))).toBe(true)
+  expect(await folder().link(await opened(file), 'a.tar')).toBe(true)
   expect((await stat(join(images, 'a.tar'))).ino).toBe((await stat(file)).ino)
-  expect(await folder().canLink('/proc/version')).toBe(false)
-  expect(await folder().link('/proc/version', 'b.tar')).toBe(false)
+  const elsewhere = await opened('/proc/version')
+  expect(await folder().canLink(elsewhere)).toBe(false)
+  expect(await folder().link(elsewhere, 'b.tar')).toBe(false)
   expect(await readdir(images)).toEqual(['a.tar'])
 })
 
@@ -75,8 +96,36 @@ test('the second name is of the file that a symbolic link leads to', async () =>
   const file = join(dataDir, 'bundle.tar')
   await writeFile(file, 'bundle')
   await symlink(file, join(dataDir, 'current.tar'))
-  expect(await folder().link(join(dataDir, 'current.tar'), 'a.tar')).toBe(true)
+  expect(await folder().link(await opened(join(dataDir, 'current.tar')), 'a.tar')).toBe(true)
   expect((await lstat(join(images, 'a.tar'))).ino).toBe((await stat(file)).ino)
+})
+
+test('a file that took the place of the one that was opened gets none', async () => {
+  const file = join(dataDir, 'bundle.tar')
+  await writeFile(file, 'bundle')
+  const source = await opened(file)
+  await writeFile(join(dataDir, 'other.tar'), 'another')
+  await rename(join(dataDir, 'other.tar'), file)
+  expect(await folder().canLink(source)).toBe(false)
+  expect(await folder().link(source, 'a.tar')).toBe(false)
+  expect(await readdir(images)).toEqual([])
+})
+
+test.each([0o666, 0o664])('nor one that others may write into: mode %o', async mode => {
+  const file = join(dataDir, 'bundle.tar')
+  await writeFile(file, 'bundle')
+  await chmod(file, mode)
+  expect(await folder().canLink(await opened(file))).toBe(false)
+  expect(await folder().link(await opened(file), 'a.tar')).toBe(false)
+  expect(await readdir(images)).toEqual([])
+})
+
+test('nor one that is another user’s', async () => {
+  const file = join(dataDir, 'bundle.tar')
+  await writeFile(file, 'bundle')
+  await chown(file, 65534, 65534)
+  expect(await folder().canLink(await opened(file))).toBe(false)
+  expect(await folder().link(await opened(file), 'a.tar')).toBe(false)
 })
 
 test('what is not written whole leaves nothing, and its fault is told as it is', async () => {

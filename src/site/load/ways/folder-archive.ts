@@ -3,7 +3,7 @@ import { type Bundle, baseMissing } from '../../../bundle/layout/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { hexOf } from '../../../kernel/oci/index.ts'
 import type { BundleSource, ImagesFolder, Runtime } from '../../../kernel/ports/index.ts'
-import { archive, archiveSize, type BlobSource } from '../archive.ts'
+import { archive, archiveSize, type BlobSource, wholeArchive } from '../archive.ts'
 import { blobsOf } from '../plan.ts'
 import { blobsIn, ownFiles } from './placed.ts'
 
@@ -12,7 +12,7 @@ export interface ArchiveParts {
   readonly imagesFolder: ImagesFolder
   readonly runtime: Runtime | undefined
   readonly platform: string
-  readonly source: BundleSource
+  readonly source: Pick<BundleSource, 'volumes'>
 }
 
 /** What goes into K3s's folder. */
@@ -31,7 +31,7 @@ export interface Archive {
 export async function archiveFor(parts: ArchiveParts, bundle: Bundle): Promise<Archive> {
   const { source, platform } = parts
   if (source.volumes === undefined && bundle.absent.length === 0)
-    return { whole: true, size: source.size, stream: () => bytesOf(source) }
+    return { whole: true, ...wholeArchive(bundle) }
   // Not the names by digest alone: K3s makes those itself, and calls a file with one in its index failed.
   const contents = { images: bundle.images, platform, namesOf: (image: { name: string }) => [image.name] }
   const blobs = await withOlder(parts.imagesFolder, bundle)
@@ -84,11 +84,4 @@ async function withOlder(folder: ImagesFolder, bundle: Bundle): Promise<BlobSour
         })
     },
   }
-}
-
-const chunk = 1024 * 1024
-
-async function* bytesOf(source: BundleSource): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < source.size; at += chunk)
-    yield await source.read(at, Math.min(chunk, source.size - at))
 }

@@ -57,7 +57,7 @@ async function roomInFolder(dir: ImagesDir, bundle: Bundle): Promise<RoomFound> 
   // Also refuses a bundle for other platforms.
   planLoad(bundle, await seen(dir), platform)
   const archive = await archiveFor(dir, bundle)
-  const linked = archive.whole && (await folder.canLink(dir.source.path))
+  const linked = archive.whole && (await folder.canLink(dir.source))
   const free = await folder.free()
   const need = linked ? 0 : archive.size
   if (free !== undefined && need > free)
@@ -136,7 +136,7 @@ async function place(dir: ImagesDir, request: LoadRequest, plan: LoadPlan): Prom
   const archive = await archiveFor(dir, bundle)
   const name = await freshName(bundle, folder)
   await announce(plan, request)
-  if (archive.whole && (await folder.link(source.path, name))) return name
+  if (archive.whole && (await folder.link(source, name))) return name
   await folder.write(name, counted(archive, request))
   if (lacking > 0)
     request.tell(

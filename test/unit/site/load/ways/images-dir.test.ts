@@ -78,6 +78,27 @@ test('where no second name can be given, the file is copied', async () => {
   expect(told.at(-1)).toBe(`${sample.file.length} of ${sample.file.length}`)
 })
 
+test('what somebody has written into the file since it was checked is not copied', async () => {
+  folder.linkable = false
+  const file = Buffer.from(sample.file)
+  const source = sourceOf(file)
+  const bundle = await openBundle(source)
+  const [entry] = bundle.layout.blobs.filter(({ small }) => !small)
+  const { read } = source
+  const changing: BundleSource = {
+    ...source,
+    async read(offset, length) {
+      const bytes = Buffer.from(await read(offset, length))
+      if (bytes.length === entry?.size) bytes[0] = ~(bytes[0] ?? 0)
+      return bytes
+    },
+  }
+  await expect(load(source, { bundle: await openBundle(changing) })).rejects.toMatchObject({
+    code: 'BUNDLE_DAMAGED',
+  })
+  expect(folder.files.size).toBe(0)
+})
+
 test('what was deleted from containerd since is imported again, from another name', async () => {
   await load(sourceOf(sample.file))
   await runtime.remove(names.slice(0, 1))
