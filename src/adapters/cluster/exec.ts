@@ -32,13 +32,15 @@ const connectTimeout = 15_000
 const keepAlive = 15_000
 /** What client-node ends when the server ends a stream: this process's own, unless others are given. */
 const ownStreams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
+/** No program's words are as long, in bytes: whoever answers for it may be anybody. */
+const mostSaid = 64 * 1024 * 1024
 /** How long a program may take to end once its stdin has, when it is told to stop; in milliseconds. */
 const grace = 10_000
 
 /**
  * Runs a program in a container and waits for its end. Bytes of `input` wait until the connection takes them. When
  * `signal` says so, or `input` breaks off, stdin ends, and after a while the connection; without an input, at once.
- * Rejects when the program could not be asked for.
+ * Rejects when the program could not be asked for, or has no end of words.
  */
 export async function execute(
   { config }: Connection,
@@ -55,13 +57,18 @@ export async function execute(
   const names = [namespace, pod].map(encodeURIComponent)
   const path = `/api/v1/namespaces/${names[0]}/pods/${names[1]}/exec?${query}`
   const said: Record<number, Buffer[]> = { [stdout]: [], [stderr]: [], [status]: [] }
+  let bytesSaid = 0
+  const over = Promise.withResolvers<void>()
   const receive = (channel: number, message: Buffer) => {
-    said[channel]?.push(message)
-    return true
+    bytesSaid += message.length
+    if (bytesSaid > mostSaid) over.reject(new Error('it answers without end'))
+    else said[channel]?.push(message)
+    return bytesSaid <= mostSaid
   }
+  // Where nobody waits for it yet, it is told when somebody does.
+  over.promise.catch(() => {})
   const connecting = new WebSocketHandler(config, undefined, ownStreams).connect(path, null, receive)
   const open = await within(connectTimeout, connecting, late => late.terminate())
-  const over = Promise.withResolvers<void>()
   open.on('close', () => over.resolve())
   open.on('error', () => over.resolve())
   const pinging = setInterval(() => open.readyState === open.OPEN && open.ping(), keepAlive)

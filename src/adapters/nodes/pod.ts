@@ -13,6 +13,9 @@ export const ownerAnnotation = 'dev.sealift/owner'
 /** The container in which ctr is run. */
 export const container = 'ctr'
 
+/** Says which pods a namespace lets in (Pod Security Admission). */
+export const levelLabel = 'pod-security.kubernetes.io/enforce'
+
 // Of a killed run, until the next one ends it. Longer than a load of some gigabytes over a slow line.
 const longestSeconds = 4 * 3600
 
@@ -24,7 +27,7 @@ export const namespaceObject: KubernetesObject = {
   ...kinds.namespace,
   metadata: {
     name: nodesNamespace,
-    labels: { ...managed, 'pod-security.kubernetes.io/enforce': 'privileged' },
+    labels: { ...managed, [levelLabel]: 'privileged' },
   },
 }
 

@@ -12,7 +12,7 @@ import {
 import { redacted } from '../../kernel/workloads/index.ts'
 import { imagesOn } from './images.ts'
 import type { NodePlace } from './place.ts'
-import { namespaceObject, nodesNamespace, podObject } from './pod.ts'
+import { levelLabel, namespaceObject, nodesNamespace, podObject } from './pod.ts'
 
 /** A pod that is up. */
 export interface StartedPod {
@@ -31,13 +31,28 @@ export interface Starting {
   readonly clock: Clock
 }
 
-/** Makes the namespace of such pods, fit for them; one that is there, an administrator's with a Role in it, is taken as it is. @throws SealiftError CLUSTER_*, LOAD_FAILED */
+/**
+ * Makes the namespace of such pods, fit for them. One that is there, an administrator's with a Role in it, is taken as it
+ * is, where it says that such pods may be in it: whoever may run programs in them is root on their nodes, so that one which
+ * somebody has made with fewer rights would give him more. @throws SealiftError CLUSTER_*, LOAD_FAILED
+ */
 async function ensureNamespace({ cluster, clock }: Starting): Promise<void> {
   await until(clock, `namespace ${nodesNamespace}`, async () => {
     const found = await cluster.get(kinds.namespace, nodesNamespace)
     // One that ends goes with its last pod, and then there can be another.
     if (isTerminating(found)) return undefined
-    return found ?? (await cluster.apply(namespaceObject))
+    if (found === undefined) return await cluster.apply(namespaceObject)
+    if (found.metadata.labels?.[levelLabel] === 'privileged') return found
+    throw new SealiftError(
+      'LOAD_FAILED',
+      `namespace ${nodesNamespace} is there, and does not say that pods which are root on their nodes may be in it`,
+      {
+        hints: [
+          `who may run programs in its pods? If an administrator has made it: kubectl label namespace ${nodesNamespace} ${levelLabel}=privileged`,
+          'else delete it: sealift makes its own, and takes that away again',
+        ],
+      },
+    )
   })
   // No pod is admitted before its account is there.
   await until(clock, `the account of namespace ${nodesNamespace}`, () =>
@@ -62,7 +77,7 @@ export async function startPod(
     const { uid } = textsIn(
       (await cluster.create(podObject(name, node.metadata.name, image, place, owner))).metadata,
     )
-    const started = await becomesUp(starting, name).catch(async error => {
+    const started = await becomesUp(starting, { name, uid }).catch(async error => {
       await cluster.delete(kinds.pod, name, nodesNamespace)
       throw error
     })
@@ -83,10 +98,15 @@ export async function startPod(
 }
 
 /** `up`, or why it will not be: of one that only waits, what the cluster says last of it. */
-async function becomesUp({ cluster, clock }: Starting, name: string): Promise<string> {
+async function becomesUp(
+  { cluster, clock }: Starting,
+  { name, uid }: { readonly name: string; readonly uid: string | undefined },
+): Promise<string> {
   const state = await within(clock, async () => {
     const pod = await cluster.get(kinds.pod, name, nodesNamespace)
-    return pod === undefined ? 'it was deleted' : stateOf(pod)
+    if (pod === undefined) return 'it was deleted'
+    // What is streamed into a pod, and what it says of its node, is for the one that was made.
+    return textsIn(pod.metadata)['uid'] === uid ? stateOf(pod) : 'another pod has its name'
   })
   if (state !== undefined) return state
   const warnings = (await cluster.list(kinds.event, nodesNamespace))

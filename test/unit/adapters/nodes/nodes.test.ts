@@ -11,6 +11,7 @@ import { memoryRuntime } from '../../../support/memory-runtime.ts'
 
 const namespace = 'sealift-nodes'
 const managedLabel = { 'app.kubernetes.io/managed-by': 'sealift' }
+const privileged = { 'pod-security.kubernetes.io/enforce': 'privileged' }
 const images = ['docker.io/rancher/mirrored-pause:3.10.2', 'docker.io/rancher/klipper-helm:v1']
 const node = (name: string, spec = {}, info = {}) => ({
   ...kinds.node,
@@ -159,7 +160,10 @@ test('of one that only waits, what the cluster warns of', async () => {
 test('pods of runs that are gone are ended, those of living ones stay, and the namespace with them', async () => {
   const mark = (await ownMark()) ?? ''
   const gone = mark.replace(/-\d+-(\d+)$/, '-4194304-$1')
-  await cluster.apply({ ...kinds.namespace, metadata: { name: namespace, labels: managedLabel } })
+  await cluster.apply({
+    ...kinds.namespace,
+    metadata: { name: namespace, labels: { ...managedLabel, ...privileged } },
+  })
   const left = (name: string, owner: string, labels = {}) =>
     cluster.apply({
       ...kinds.pod,
@@ -181,11 +185,39 @@ test('pods of runs that are gone are ended, those of living ones stay, and the n
 })
 
 test('a namespace that an administrator has made, with a Role in it, is used and stays', async () => {
-  await cluster.applyAs('them', { ...kinds.namespace, metadata: { name: namespace } })
+  await cluster.applyAs('them', { ...kinds.namespace, metadata: { name: namespace, labels: privileged } })
   const { nodes, close } = await open()
   await nodes[0]?.runtime.content()
   await close()
   expect([await pods(), await there()]).toEqual([[], true])
+})
+
+test.each([{}, managedLabel, { 'pod-security.kubernetes.io/enforce': 'baseline' }])(
+  'one that somebody has made who need not be one is refused, before a pod is in it: %j',
+  async labels => {
+    await cluster.applyAs('them', { ...kinds.namespace, metadata: { name: namespace, labels } })
+    const { nodes, close } = await open()
+    await expect(nodes[0]?.runtime.content()).rejects.toMatchObject({
+      code: 'LOAD_FAILED',
+      hints: expect.arrayContaining([expect.stringContaining('enforce=privileged')]),
+    })
+    expect([await pods(), ran]).toEqual([[], []])
+    await close()
+  },
+)
+
+test('a pod that somebody has put in the place of ours is not spoken to', async () => {
+  const { create } = cluster
+  cluster.create = async object => {
+    const made = await create(object)
+    return { ...made, metadata: { ...made.metadata, uid: 'of the one before' } }
+  }
+  const { nodes } = await open()
+  await expect(nodes[0]?.runtime.content()).rejects.toMatchObject({
+    code: 'LOAD_FAILED',
+    message: expect.stringContaining('another pod has its name'),
+  })
+  expect(ran).toEqual([])
 })
 
 test('where kubelet names no image, those of pods that run on the node are taken', async () => {
