@@ -6,5 +6,5 @@
 export { type HistoryEntry, lineDigest, readEntry } from './entry.ts'
 export { exportRuns, type RunsExported, runsExported } from './export.ts'
 export { type Recorded, recorded } from './record.ts'
-export { type HistoryPart, historyParts } from './store.ts'
-export { type Judged, judgeHistory } from './verify.ts'
+export { historyParts } from './store.ts'
+export { type Judged, judgeHistory, type ReadPart } from './verify.ts'

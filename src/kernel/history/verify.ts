@@ -1,6 +1,11 @@
 import type { Digest } from '../oci/index.ts'
 import { type HistoryEntry, lineDigest, nothingBefore, readEntry } from './entry.ts'
-import type { HistoryPart } from './store.ts'
+
+/** A part of a log: a ConfigMap's, or a file. Its lines are without newlines, oldest first. */
+export interface ReadPart {
+  readonly name: string
+  readonly lines: Iterable<string>
+}
 
 /** What can be said of a log. */
 export interface Judged {
@@ -8,6 +13,8 @@ export interface Judged {
   readonly runs: number
   /** Runs that were begun and have no end; the one that is under way is among them. */
   readonly unended: readonly string[]
+  /** Names of the sites that its runs were of: one, unless a site was taken over. */
+  readonly sites: readonly string[]
   /** Digest of the last line, which names all before it; none for an empty log. */
   readonly head?: Digest
   /** The first place at which the chain does not hold. */
@@ -20,8 +27,9 @@ export interface Judged {
  * Follows the chain from the first line to the last. What was cut off at the end cannot be seen by it: `expected`, the
  * digest of a line that was told before, must be that of one of the lines.
  */
-export function judgeHistory(parts: readonly HistoryPart[], expected?: Digest): Judged {
+export function judgeHistory(parts: readonly ReadPart[], expected?: Digest): Judged {
   const open = new Map<string, HistoryEntry>()
+  const sites = new Set<string>()
   let [entries, runs] = [0, 0]
   let [head, broken, at]: [Digest | undefined, Judged['broken'], number | undefined] = [
     undefined,
@@ -29,20 +37,23 @@ export function judgeHistory(parts: readonly HistoryPart[], expected?: Digest): 
     undefined,
   ]
   for (const { name, lines } of parts) {
-    for (const [index, line] of lines.entries()) {
+    let number = 0
+    for (const line of lines) {
+      number += 1
       const entry = readEntry(line)
-      broken ??= fault(entry, entries + 1, head, { part: name, line: index + 1 })
+      broken ??= fault(entry, entries + 1, head, { part: name, line: number })
       entries += 1
       head = lineDigest(line)
       if (head === expected) at = entries
       if (entry?.what === 'begin') {
         runs += 1
+        if (entry.site !== undefined) sites.add(entry.site)
         open.set(entry.run, entry)
       } else if (entry !== undefined) open.delete(entry.run)
     }
   }
   return {
-    ...{ entries, runs, unended: [...open.keys()] },
+    ...{ entries, runs, unended: [...open.keys()], sites: [...sites] },
     ...(head === undefined ? {} : { head }),
     ...(broken === undefined ? {} : { broken }),
     ...(at === undefined ? {} : { since: entries - at }),

@@ -10,8 +10,11 @@ export interface Recorded {
   readonly objects: readonly NamedObject[]
 }
 
-/** More than a Secret can hold of it packed a hundred times. */
-const most = 100 * 2 ** 20
+/**
+ * Bytes of an unpacked record. A Secret holds less than 1 MiB of it packed, which YAML and templates pack to a tenth or so;
+ * a megabyte of one byte packs to a thousandth, and whoever may write Secrets there may write that.
+ */
+const most = 32 * 2 ** 20
 
 /**
  * The objects of a release by helm's own record: the newest revision that is deployed, a Secret that holds gzip in base64

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { systemNamespace } from '../../kernel/access/index.ts'
-import { count, SealiftError } from '../../kernel/errors/index.ts'
-import { type HistoryPart, historyParts, judgeHistory } from '../../kernel/history/index.ts'
+import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { historyParts, judgeHistory, type ReadPart } from '../../kernel/history/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
 import type { SiteHost } from '../../kernel/ports/index.ts'
@@ -33,11 +33,13 @@ export const auditVerified = z.strictObject({
 })
 export type AuditVerified = z.infer<typeof auditVerified>
 
-const longest = 256 * 1024 * 1024
+// Of a site that is changed ten times a day, the runs of years.
+const longest = 64 * 1024 * 1024
 
 /**
  * Follows the audit log's chain from its first line to the last. Changes nothing.
- * @throws SealiftError FILE_FAILED, NOT_INSTALLED where there is no log, FOREIGN_INSTALL, CLUSTER_*
+ * @throws SealiftError FILE_FAILED, AUDIT_BROKEN for an empty file, NOT_INSTALLED where a site has no log, FOREIGN_INSTALL for
+ *   another site's, CLUSTER_*
  */
 export async function verifyAudit(
   { site, file, expect }: AuditVerifyRequest,
@@ -45,7 +47,15 @@ export async function verifyAudit(
 ): Promise<AuditVerified> {
   if (file === undefined) refuseOtherSite(await recordedSite(cluster, []), site.metadata.name)
   const parts = file === undefined ? await historyParts(cluster) : [await partIn(file, files)]
-  const { unended, ...judged } = judgeHistory(parts, expect)
+  const { unended, sites, ...judged } = judgeHistory(parts, expect)
+  if (file !== undefined && sites.length > 0 && !sites.includes(site.metadata.name))
+    throw new SealiftError(
+      'FOREIGN_INSTALL',
+      `${file} is the log of ${printable(sites.join(', '))}, and the site file is of ${site.metadata.name}`,
+      { hints: ['take the log and the site file of one site'] },
+    )
+  if (file !== undefined && judged.entries === 0)
+    throw new SealiftError('AUDIT_BROKEN', `${file} has no line of an audit log`)
   if (file === undefined && judged.entries === 0 && expect === undefined)
     throw new SealiftError('NOT_INSTALLED', `there is no audit log in namespace ${systemNamespace}`, {
       hints: [
@@ -55,10 +65,20 @@ export async function verifyAudit(
   return { from: file ?? `namespace ${systemNamespace}`, unended: [...unended], ...judged }
 }
 
-async function partIn(file: string, files: Pick<SiteHost['files'], 'readBeside'>): Promise<HistoryPart> {
+async function partIn(file: string, files: Pick<SiteHost['files'], 'readBeside'>): Promise<ReadPart> {
   const text = await files.readBeside(file, longest)
   if (text === undefined) throw new SealiftError('FILE_FAILED', `${file} is not there`)
-  return { name: file, lines: text.split('\n').filter(line => line !== '') }
+  return { name: file, lines: linesIn(text) }
+}
+
+/** One at a time: a file may be anything, and of nothing but newlines a list is many times as long. */
+function* linesIn(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at)
+    const line = text.slice(at, end < 0 ? undefined : end)
+    if (line !== '') yield line
+    at += line.length + 1
+  }
 }
 
 /** The error that it ends with; none where the log is whole, and has what was expected. */

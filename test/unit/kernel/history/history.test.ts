@@ -217,6 +217,6 @@ describe('the log', () => {
   })
 
   test('is nothing where nobody has done anything', () => {
-    expect(judgeHistory([])).toEqual({ entries: 0, runs: 0, unended: [] })
+    expect(judgeHistory([])).toEqual({ entries: 0, runs: 0, unended: [], sites: [] })
   })
 })

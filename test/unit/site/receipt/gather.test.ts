@@ -94,6 +94,7 @@ test.each([
   ['no manifest', packed({})],
   ['null', packed(null)],
   ['no YAML', packed({ manifest: 'a: [' })],
+  ['more than a Secret can hold of an honest one', packed({ manifest: manifest + '#'.repeat(33 * 2 ** 20) })],
 ])('a record of helm that holds %s is none', async (_, data) => {
   await writeReceipt(cluster, { ...proven, lock, run })
   await record('demo', 'demo', 1, data)

@@ -65,6 +65,25 @@ describe('an install', () => {
     expect(await refusal(verify({ site: other }))).toMatchObject({ code: 'FOREIGN_INSTALL' })
   })
 
+  test('as a file, one of another site or without a line is none of this site’s', async () => {
+    const { text } = await exportRuns({ site: 'bank-prod' }, site.host)
+    await site.host.files.write('theirs.jsonl', text.replaceAll('bank-prod', 'bank-test'))
+    expect(await refusal(verify({ file: 'theirs.jsonl' }))).toMatchObject({
+      code: 'FOREIGN_INSTALL',
+      message: expect.stringContaining('bank-test'),
+    })
+    for (const nothing of ['', '\n\n\n']) {
+      await site.host.files.write('empty.jsonl', nothing)
+      expect(await refusal(verify({ file: 'empty.jsonl' }))).toMatchObject({ code: 'AUDIT_BROKEN' })
+    }
+  })
+
+  test('as a file without a newline at its end is the same', async () => {
+    const { text, exported } = await exportRuns({ site: 'bank-prod' }, site.host)
+    await site.host.files.write('cut.jsonl', text.trimEnd())
+    expect(await verify({ file: 'cut.jsonl' })).toMatchObject({ entries: 2, head: exported.head })
+  })
+
   test('that somebody has rewritten is found, and where', async () => {
     const { head } = await verify()
     const log = await site.cluster.get(kinds.configMap, 'sealift-audit-0001', 'sealift-system')
