@@ -116,7 +116,7 @@ async function readBeside(path: string, limit: number): Promise<string | undefin
 
 async function appendLine(path: string, line: string): Promise<void> {
   await makeFolder(dirname(path))
-  const file = await open(path, 'a')
+  const file = await open(path, 'a', 0o600)
   try {
     await file.appendFile(line.endsWith('\n') ? line : `${line}\n`)
     await file.sync()

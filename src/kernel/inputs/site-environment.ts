@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { fieldsOf } from '../objects/index.ts'
+import { fieldsOf, isSecretName, isSecretText } from '../objects/index.ts'
 import { setElsewhere } from './server-variables.ts'
 import { secretRef } from './site-fields.ts'
 
@@ -34,10 +34,6 @@ export const infisicalFields = z.strictObject({
 /** Variables as site.yaml has them. */
 export type ServerEnvironment = z.infer<typeof infisicalFields>['env']
 
-// Names that say that their value is secret, and values that are it whatever their name.
-const secretName = /(^|_)(PASS|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIAL)S?(_|$)/i
-const secretText = /:\/\/[^/\s]*:[^/\s]+@|-----BEGIN [A-Z ]*PRIVATE KEY-----/
-
 /** What site.yaml cannot say of the server's variables, a line each; read as it was written. Quotes no value. */
 export function variableFaults(raw: unknown): string[] {
   const variables = fieldsOf(fieldsOf(fieldsOf(raw)['infisical'])['env'])
@@ -50,7 +46,7 @@ export function variableFaults(raw: unknown): string[] {
 
 function literalFault(name: string, value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined
-  const why = secretName.test(name) ? 'name' : secretText.test(value) ? 'value' : undefined
+  const why = isSecretName(name) ? 'name' : isSecretText(value) ? 'value' : undefined
   if (why === undefined) return undefined
   return `a Secret, { secret: { namespace, name, key } }: by its ${why} it is one, and this file may be read`
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { printable } from '../errors/index.ts'
 import { isMapping, joinPath } from './rendered.ts'
+import { seemsSecret } from './seems-secret.ts'
 
 /** One field that differs. `before` and `after` are short texts of the values; what is not to be shown has neither. */
 export const fieldChange = z.strictObject({
@@ -22,12 +23,13 @@ const mostFields = 20
 /** Texts are cut there; of those several times as long, or of many lines, only the path is told. */
 const longText = 120
 
-// Large, and of no use to people: that it differs is enough.
-const opaque = new Set(['openAPIV3Schema', 'caBundle'])
+// Large, and of no use to people: that it differs is enough. kubectl's note of what it applied is the object again, as a text.
+const opaque = new Set(['openAPIV3Schema', 'caBundle', 'kubectl.kubernetes.io/last-applied-configuration'])
 
 /**
  * The fields in which two values differ, at most 20, and how many more there are. Lists of named items (containers,
- * variables, ports) are compared by name, lists of plain values by value, others by position.
+ * variables, ports) are compared by name, lists of plain values by value, others by position. What seems secret by its
+ * name, or by what it is, is not shown: charts and people put passwords into variables, too.
  * @param secret values must not be shown
  */
 export function fieldChanges(
@@ -121,6 +123,7 @@ function told({ path, before, after, hidden = false }: Leaf, secret: boolean): F
   const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed'
   const change = { path: printable(path, 300), kind } as const
   const [was, is] = [shown(before), shown(after)]
+  if (seemsSecret(path, before) || seemsSecret(path, after)) return change
   if (hidden || secret || was === is || was === undefined || is === undefined) return change
   return {
     ...change,

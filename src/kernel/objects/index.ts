@@ -16,3 +16,4 @@ export {
   renderedObjects,
   textsIn,
 } from './rendered.ts'
+export { isSecretName, isSecretText } from './seems-secret.ts'

@@ -113,7 +113,7 @@ export interface Files {
   rewrite(path: string, content: Uint8Array | string): Promise<void>
   /** Takes a file away, or a link itself; one that is not there is no fault. @throws SealiftError FILE_FAILED */
   remove(path: string): Promise<void>
-  /** Adds one line to a file and syncs it. */
+  /** Adds one line to a file and syncs it; one that it makes is its owner's alone: who did what on a site is not for all. */
   append(path: string, line: string): Promise<void>
   /** Whatever lies in a folder, sorted by name; a link is a link, wherever it leads. @throws SealiftError FILE_FAILED */
   entries(folder: string): Promise<readonly FolderEntry[]>

@@ -45,6 +45,14 @@ test('folders are made on the way, by many at once; what is no folder is in the 
     await expect(files.write(at(`${name}/below/x`), 'x')).rejects.toMatchObject({ code: 'FILE_FAILED' })
 })
 
+test('a file of lines is its owner’s alone, and one that was there stays as it was', async () => {
+  await files.append(at('lines'), 'one')
+  await writeFile(at('theirs'), '', { mode: 0o644 })
+  await files.append(at('theirs'), 'one')
+  const modes = await Promise.all(['lines', 'theirs'].map(async name => (await stat(at(name))).mode & 0o777))
+  expect(modes).toEqual([0o600, 0o644])
+})
+
 test('links, pipes and folders beside a bundle, or in its place, are refused at once', async () => {
   const [link, pipe] = [at('link.sig'), at('pipe.tar')]
   await writeFile(at('secret'), 'secret')

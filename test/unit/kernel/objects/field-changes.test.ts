@@ -27,6 +27,36 @@ describe('fields', () => {
   })
 })
 
+describe('what seems secret, in an object that is no Secret', () => {
+  const env = (name: string, value: string) => ({ env: [{ name, value }] })
+  test.each([
+    ['a variable, by its name', env('DB_PASSWORD', 'one'), env('DB_PASSWORD', 'two')],
+    ['one that came', { env: [] }, env('apiToken', 'two')],
+    ['an entry of a ConfigMap', { data: { 'db.password': 'one' } }, { data: { 'db.password': 'two' } }],
+    ['a login in an address', env('DB', 'postgres://u:one@db/x'), env('DB', 'postgres://u:two@db/x')],
+    ['a password among arguments', { args: ['--db-password=one'] }, { args: ['--db-password=two'] }],
+    [
+      'what kubectl has noted',
+      { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"pin":"one"}' } },
+      { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"pin":"two"}' } },
+    ],
+  ])('is told without its value: %s', (_, before, after) => {
+    const told = changes(before, after)
+    expect(told.length).toBeGreaterThan(0)
+    expect(JSON.stringify(told)).not.toMatch(/one|two/)
+  })
+
+  test('and what only sounds like it is shown', () => {
+    const from = (key: string) => ({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'n', key } } }] })
+    expect(changes(from('a'), from('b')).map(line)).toEqual([
+      'env[A].valueFrom.secretKeyRef.key changed "a" "b"',
+    ])
+    expect(changes({ image: 'r:5000/a@sha256:1' }, { image: 'r:5000/a@sha256:2' }).map(line)).toEqual([
+      'image changed "r:5000/a@sha256:1" "r:5000/a@sha256:2"',
+    ])
+  })
+})
+
 describe('lists', () => {
   test('of named items are compared by name', () => {
     const main = { name: 'main', image: 'a:1' }
