@@ -23,8 +23,17 @@ const mostFields = 20
 /** Texts are cut there; of those several times as long, or of many lines, only the path is told. */
 const longText = 120
 
-// Large, and of no use to people: that it differs is enough. kubectl's note of what it applied is the object again, as a text.
-const opaque = new Set(['openAPIV3Schema', 'caBundle', 'kubectl.kubernetes.io/last-applied-configuration'])
+// Large, and of no use to people: that it differs is enough.
+const opaque = new Set(['openAPIV3Schema', 'caBundle'])
+
+/** What differs, as far as it is told, and what is not told of it. */
+export interface Differences {
+  readonly fields: FieldChange[]
+  /** Fields beyond those. */
+  readonly more: number
+  /** Path and both values of each that is not told, or not in full; of what is secret nothing. */
+  readonly untold: readonly unknown[]
+}
 
 /**
  * The fields in which two values differ, at most 20, and how many more there are. Lists of named items (containers,
@@ -37,14 +46,27 @@ export function fieldChanges(
   after: unknown,
   secret: boolean,
   patience: Patience,
-): { fields: FieldChange[]; more: number } {
+): Differences {
   const fields: FieldChange[] = []
+  const untold: unknown[] = []
   let more = 0
   for (const leaf of leavesThatDiffer('', before, after, patience)) {
-    if (fields.length < mostFields) fields.push(told(leaf, secret))
+    const isTold = fields.length < mostFields
+    if (isTold) fields.push(told(leaf, secret))
     else more += 1
+    if (!secret && !isSecret(leaf) && !(isTold && isShort(leaf)))
+      untold.push([leaf.path, leaf.before ?? null, leaf.after ?? null])
   }
-  return { fields, more }
+  return { fields, more, untold }
+}
+
+const isSecret = ({ path, before, after }: Leaf) => seemsSecret(path, before) || seemsSecret(path, after)
+
+/** Whether all of it is told. */
+function isShort({ before, after, hidden = false }: Leaf): boolean {
+  const short = (value: unknown) =>
+    typeof value === 'string' ? shown(value)?.endsWith('"') === true : typeof value !== 'object'
+  return !hidden && [before, after].every(short)
 }
 
 interface Leaf {
@@ -123,7 +145,7 @@ function told({ path, before, after, hidden = false }: Leaf, secret: boolean): F
   const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed'
   const change = { path: printable(path, 300), kind } as const
   const [was, is] = [shown(before), shown(after)]
-  if (seemsSecret(path, before) || seemsSecret(path, after)) return change
+  if (isSecret({ path, before, after })) return change
   if (hidden || secret || was === is || was === undefined || is === undefined) return change
   return {
     ...change,

@@ -18,6 +18,8 @@ export function isSecretText(text: string): boolean {
 /** Whether a value of an object is not to be shown, although the object is no Secret: by its path, or by itself. */
 export function seemsSecret(path: string, value: unknown): boolean {
   if (typeof value !== 'string') return false
+  // kubectl's note of what it applied is the object again, as a text.
+  if (path.includes('kubectl.kubernetes.io/last-applied-configuration')) return true
   const [, variable, key, quoted] = named.exec(path) ?? []
   return isSecretText(value) || isSecretName(variable ?? key ?? quoted ?? '')
 }

@@ -38,8 +38,8 @@ export function objectChanges(old: readonly PlacedObject[], now: readonly Placed
     if (was === undefined) return [{ change: 'added', ...named, fields: [], more: 0 }]
     if (is === undefined) return [{ change: 'removed', ...named, fields: [], more: 0 }]
     const secret = named.kind === 'Secret'
-    const found = fieldChanges(was.object.content, is.object.content, secret, patience)
-    return found.fields.length === 0 ? [] : [{ change: 'changed', ...named, ...found }]
+    const { fields, more } = fieldChanges(was.object.content, is.object.content, secret, patience)
+    return fields.length === 0 ? [] : [{ change: 'changed', ...named, fields, more }]
   })
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { printable } from '../../kernel/errors/index.ts'
-import { fieldChanges, isMapping } from '../../kernel/objects/index.ts'
+import { type Differences, fieldChanges, isMapping } from '../../kernel/objects/index.ts'
 import { canonicalJson, digestOf } from '../../kernel/oci/index.ts'
 import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { masked, sides } from './masked.ts'
@@ -45,13 +45,23 @@ export function plannedObjects(all: readonly Seen[]): PlannedObject[] {
         ]
       const keys = { ...dataOf(wanted, 'stringData'), ...dataOf(wanted, 'data') }
       return [
-        { change: 'create', ...named, ...fieldChanges({ data: {} }, { data: keys }, true, patience), ...why },
+        {
+          change: 'create',
+          ...named,
+          ...told(fieldChanges({ data: {} }, { data: keys }, true, patience)),
+          ...why,
+        },
       ]
     }
     const [before, after] = sides(first, now)
     if (isDeepStrictEqual(before, after)) return [{ change: 'stays', ...named, ...nothing }]
-    return [{ change: 'change', ...named, ...fieldChanges(before, after, secret, patience), ...why }]
+    return [{ change: 'change', ...named, ...told(fieldChanges(before, after, secret, patience)), ...why }]
   })
+}
+
+/** What a plan shows of it, and a digest of the rest: what moves there is another plan, too. */
+function told({ fields, more, untold }: Differences): Pick<PlannedObject, 'fields' | 'more' | 'digest'> {
+  return { fields, more, ...(untold.length === 0 ? {} : { digest: digestOf(canonicalJson(untold)) }) }
 }
 
 function dataOf(object: KubernetesObject, field: string) {

@@ -20,7 +20,10 @@ export const plannedObject = z.strictObject({
   fields: z.array(fieldChange).max(1000),
   /** Fields that differ beyond those. */
   more: z.number().int().nonnegative(),
-  /** Of an object that is made, as it is applied, without times of day and without marks of secrets. None of a Secret. */
+  /**
+   * Of an object that is made, as it is applied, without times of day and without marks of secrets; of one that is changed,
+   * what differs beyond what `fields` shows. None of a Secret.
+   */
   digest: digestShape.optional(),
   /** Why it is shown as it is rendered, and not as the API server would have it. */
   note: text.optional(),

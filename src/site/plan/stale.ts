@@ -80,11 +80,13 @@ function compared<T>(
   title: (one: T) => string,
   state: (one: T) => string,
 ): string[] {
-  const [before, after] = [then, now].map(list => new Map(list.map(one => [title(one), one])))
+  // Objects of two groups may have one title, and a list may name one twice: what is compared is all of a title.
+  const [before, after] = [then, now].map(list => Map.groupBy(list, title))
   const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])
   return [...keys].flatMap(key => {
-    const [was, is] = [before?.get(key), after?.get(key)]
-    if (isDeepStrictEqual(was, is)) return []
+    const [all, others] = [before?.get(key), after?.get(key)]
+    if (isDeepStrictEqual(all, others)) return []
+    const [was, is] = [all?.[0], others?.[0]]
     if (was === undefined) return [`${key}: nothing was to be done, and now something would be`]
     if (is === undefined) return [`${key} ${state(was)}, and now nothing would be done`]
     const [first, then] = [state(was), state(is).replace('was to', 'would')]

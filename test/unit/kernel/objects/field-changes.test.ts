@@ -46,6 +46,12 @@ describe('what seems secret, in an object that is no Secret', () => {
     expect(JSON.stringify(told)).not.toMatch(/one|two/)
   })
 
+  test('and is not among what is untold, by which it could be guessed', () => {
+    const { untold } = fieldChanges(env('PASSWORD', 'one'), env('PASSWORD', 'two'), false, { left: 100 })
+    expect(untold).toEqual([])
+    expect(fieldChanges({ a: 'x\ny' }, { a: 'x\nz' }, true, { left: 100 }).untold).toEqual([])
+  })
+
   test('and what only sounds like it is shown', () => {
     const from = (key: string) => ({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'n', key } } }] })
     expect(changes(from('a'), from('b')).map(line)).toEqual([
@@ -55,6 +61,20 @@ describe('what seems secret, in an object that is no Secret', () => {
       'image changed "r:5000/a@sha256:1" "r:5000/a@sha256:2"',
     ])
   })
+})
+
+test('what is not told, or not in full, is given beside', () => {
+  const numbered = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, i]))
+  const untold = (before: unknown, after: unknown) =>
+    fieldChanges(before, after, false, { left: 1000 }).untold
+  expect(untold({ a: 1, b: 'x' }, { a: 2, b: 'y' })).toEqual([])
+  expect(untold({ a: 'x\ny' }, { a: 'x\nz' })).toEqual([['a', 'x\ny', 'x\nz']])
+  expect(untold({}, { a: 'x'.repeat(200) })).toEqual([['a', null, 'x'.repeat(200)]])
+  expect(untold({}, numbered(22))).toEqual([
+    ['a20', null, 20],
+    ['a21', null, 21],
+  ])
 })
 
 describe('lists', () => {

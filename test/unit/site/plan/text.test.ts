@@ -3,16 +3,11 @@ import type { InstallPlan } from '../../../../src/site/plan/index.ts'
 import { printPlan, readPlan } from '../../../../src/site/plan/index.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { rejection } from '../wire/memory.ts'
+import { emptyPlan } from './empty-plan.ts'
 
 const digest = `sha256:${'0'.repeat(64)}` as const
 const plan: InstallPlan = {
-  apiVersion: 'sealift.dev/v1',
-  kind: 'Plan',
-  madeAt: '2026-11-30T02:00:00.000Z',
-  bundle: { name: 'sample', version: '1.0.0', digest },
-  site: { name: 'bank-prod', digest },
-  kubernetes: { version: 'v1.35.4', cluster: 'a' },
-  equal: false,
+  ...emptyPlan,
   releases: [{ change: 'create', kind: 'release', name: 'demo', detail: 'it is not there' }],
   objects: [
     {
@@ -28,7 +23,6 @@ const plan: InstallPlan = {
       more: 0,
     },
   ],
-  ...{ nodes: [], database: [], infisical: [], files: [], unknown: [], refused: [] },
 }
 
 async function read(text: string) {
