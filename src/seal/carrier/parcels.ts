@@ -46,7 +46,14 @@ export async function parcelsOf(
   ]
   const { name, version } = bundle.lock.metadata
   const text = guideText({
-    ...{ title: `${name} ${version}`, bundle: base, digest: bundle.digest, publicKey, key: key.public },
+    // A lock may come from anywhere, and these lines are typed, or looked at, by whoever trusts the key.
+    ...{
+      title: printable(`${name} ${version}`),
+      bundle: base,
+      digest: bundle.digest,
+      publicKey,
+      key: key.public,
+    },
     ...{ executables, names: [guideFile, ...parcels.map(parcel => parcel.name)] },
   })
   // First, so that a folder which is not finished is known for what it is.
@@ -66,9 +73,11 @@ export function namedExecutables(executables: readonly Executable[]): Named[] {
   }))
 }
 
-/** Names that a shell, a list of checksums or another file of the folder would take otherwise. @throws SealiftError FILE_FAILED */
+/** Names that a shell, a list of checksums, whoever reads the guide or another file of the folder would take otherwise. @throws SealiftError FILE_FAILED */
 function refuseOddNames(names: readonly string[]): void {
-  const odd = names.find((name, i) => /^[-.]|[\p{Cc}\\]/u.test(name) || names.indexOf(name) !== i)
+  const odd = names.find(
+    (name, i) => /^[-.]|[\p{Cc}\p{Cf}\u2028\u2029\\]/u.test(name) || names.indexOf(name) !== i,
+  )
   if (odd === undefined) return
   throw new SealiftError('FILE_FAILED', `${printable(odd)} cannot have that name where it is carried`, {
     hints: ['rename the bundle or the key: letters, digits, dots and dashes'],

@@ -37,3 +37,34 @@ test('of several platforms each has its program, and the guide says which', asyn
   expect(guide).toContain('chmod +x sealift-linux-amd64 sealift-linux-arm64')
   expect(guide).toContain('Linux on amd64 or arm64')
 })
+
+/** Carries the sample bundle under a name, with what its lock calls it. */
+async function carriedAs(path: string, metadata = lock.metadata) {
+  const files = memoryFiles()
+  await files.write(path, file)
+  await files.write('own', elfHead('linux/amd64'))
+  const carrying = memoryCarrying(files, {})
+  const cargo = {
+    ...{
+      source: memorySource(file, path),
+      bundle: { digest: plan.indexDigest, lock: { ...lock, metadata } },
+    },
+    ...{ signature: 'a line\n', key, keyFile: 'release.key' },
+    executables: [{ platform: 'linux/amd64', path: 'own' }],
+  }
+  await writeCarrier('out', cargo, { files, carrying }, recordedTalk())
+  return await files.readText('out/GUIDE.txt')
+}
+
+test('what a bundle calls itself is one line of the guide, and nothing that is typed', async () => {
+  const guide = await carriedAs('b.tar', { name: 'a\n\n  echo typed', version: '1\u202e2' })
+  expect(guide).toContain(String.raw`WHAT IS HERE: a\u{a}\u{a}  echo typed 1\u{202e}2`)
+  expect(guide.split('\n').filter(line => line.trimStart().startsWith('echo'))).toEqual([])
+})
+
+test.each(['a\u202eb.tar', 'a\u2028b.tar', 'a\u200bb.tar', 'a\nb.tar', '-b.tar'])(
+  'a name that people read otherwise than a shell is not carried: %j',
+  async path => {
+    await expect(carriedAs(path)).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  },
+)
