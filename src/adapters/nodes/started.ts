@@ -49,7 +49,7 @@ async function ensureNamespace({ cluster, clock }: Starting): Promise<void> {
       {
         hints: [
           `who may run programs in its pods? If an administrator has made it: kubectl label namespace ${nodesNamespace} ${levelLabel}=privileged`,
-          'else delete it: sealift makes its own, and takes that away again',
+          'else delete it: Sealift’s own is made then, and taken away again',
         ],
       },
     )
