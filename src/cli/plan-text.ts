@@ -22,7 +22,7 @@ export function planText(plan: InstallPlan & { readonly file?: string }): string
   const changed = objects.filter(({ change }) => change !== 'stays')
   const stay = objects.length - changed.length
   const sections = [
-    { title: size === 0 ? 'Images' : `Images, ${bytes(size)} to load`, rows: images },
+    { title: `Images, by ${plan.load}${size === 0 ? '' : `, ${bytes(size)} to load`}`, rows: images },
     { title: 'PostgreSQL', rows: database },
     { title: 'Releases', rows: releases },
     { title: 'Infisical, through its API', rows: infisical },

@@ -4,6 +4,7 @@ import { siteHost } from '../adapters/site-host.ts'
 import { changeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
+import { loadFlag } from '../cli/load-flags.ts'
 import { planText } from '../cli/plan-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
@@ -22,6 +23,9 @@ export default class Plan extends BaseCommand {
     ...changeExits.filter(code => code !== 'SITE_BUSY'),
     'RENDER_FAILED',
     'BASE_MISSING',
+    'REGISTRY_DENIED',
+    'REGISTRY_FAILED',
+    'REGISTRY_UNREACHABLE',
     'SERVER_FAILED',
     'NOT_INSTALLED',
     'DOWNGRADE_REFUSED',
@@ -31,6 +35,7 @@ export default class Plan extends BaseCommand {
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
     site: siteFlag,
+    load: loadFlag(),
     output: Flags.string({ char: 'o', summary: 'Write the plan to this file, for install --plan.' }),
     drift: Flags.boolean({ summary: 'End with an error where an install would change anything.' }),
     ...allowFlags,
@@ -40,7 +45,7 @@ export default class Plan extends BaseCommand {
     const { args, flags } = await this.parse(Plan)
     const read = await readSite(flags.site, nodeFiles())
     const request = {
-      ...{ bundle: args.bundle, site: read, allow: allowances(flags) },
+      ...{ bundle: args.bundle, site: read, allow: allowances(flags), load: flags.load },
       journal: journalPath(flags.site, read.site),
       ...(flags.output === undefined ? {} : { output: flags.output }),
     }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { loadingWays } from '../../kernel/inputs/index.ts'
 import { fieldChange } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 
@@ -39,11 +40,12 @@ export const plannedChange = z.strictObject({
 })
 export type PlannedChange = z.infer<typeof plannedChange>
 
-/** What a node's containerd lacks of a bundle. */
+/** What a node, or the site's registry, lacks of a bundle. */
 export const plannedNode = z.strictObject({
+  /** Its name, or the registry's host. */
   node: text,
   images: list(plannedChange.extend({ digest: digestShape })),
-  /** Of all that is loaded, each layer counted once. */
+  /** Of all that is brought there, each layer counted once. */
   bytes: z.number().nonnegative(),
 })
 export type PlannedNode = z.infer<typeof plannedNode>
@@ -57,6 +59,8 @@ export const installPlan = z.strictObject({
   bundle: z.strictObject({ name: text, version: text, digest: digestShape }),
   /** Its name, and a digest of what its file says. */
   site: z.strictObject({ name: text, digest: digestShape }),
+  /** The way by which images come to the nodes. */
+  load: z.enum(loadingWays),
   /** Version of the API server, and the uid of namespace kube-system, by which a cluster is known. */
   kubernetes: z.strictObject({ version: text, cluster: text }),
   /** Whether an install would change nothing. */
@@ -69,7 +73,7 @@ export const installPlan = z.strictObject({
   database: list(plannedChange),
   /** What is done through Infisical's API. */
   infisical: list(plannedChange),
-  /** Files beside the site file. */
+  /** Files beside the site file, and in K3s's folder of images. */
   files: list(plannedChange),
   /** What nobody can tell yet, in sentences. */
   unknown: list(text),

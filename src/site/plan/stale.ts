@@ -18,12 +18,13 @@ export function refuseStale(planned: InstallPlan, now: InstallPlan): void {
 }
 
 function moved(planned: InstallPlan, now: InstallPlan): string[] {
-  const { bundle, site, kubernetes } = planned
+  const { bundle, site, kubernetes, load } = planned
   const heads = [
     differs(`the bundle is ${titleOf(now.bundle)}, the plan is of ${titleOf(bundle)}`, bundle, now.bundle),
     site.name === now.site.name
       ? differs(`the site file of ${site.name} says something else than then`, site, now.site)
       : [`the site file is of ${now.site.name}, the plan is of ${site.name}`],
+    differs(`images would come by ${now.load}, the plan is for ${load}`, load, now.load),
     differs('it is another cluster', kubernetes.cluster, now.kubernetes.cluster),
     differs(
       `Kubernetes was ${kubernetes.version}, and is ${now.kubernetes.version}`,

@@ -6,6 +6,7 @@ const digest = `sha256:${'0'.repeat(64)}` as const
 const nothing: InstallPlan = {
   apiVersion: 'sealift.dev/v1',
   kind: 'Plan',
+  load: 'containerd',
   madeAt: '2026-11-30T02:00:00.000Z',
   bundle: { name: 'sample', version: '1.0.0', digest },
   site: { name: 'bank-prod', digest },
@@ -56,7 +57,7 @@ test('what changes is said in sections, fields below their objects, and what sta
     refused: ['Pod demo/root: no'],
     file: 'change.plan.yaml',
   } as InstallPlan)
-  expect(text).toContain('Images, 2.0 MB to load:')
+  expect(text).toContain('Images, by containerd, 2.0 MB to load:')
   expect(text).toContain('+  image  r.io/a:1 on node1  is loaded')
   expect(text).toContain(
     [

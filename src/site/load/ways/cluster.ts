@@ -2,7 +2,8 @@ import type { CarriedImage } from '../../../bundle/layout/index.ts'
 import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { NodeRuntime, Progress, SiteHost, SiteNodes } from '../../../kernel/ports/index.ts'
 import { type LoadResult, loadImages, requireBase } from '../load.ts'
-import { loadedWords, roomInContainerd } from './containerd.ts'
+import { atMost } from './at-most.ts'
+import { lackingIn, loadedWords, roomInContainerd } from './containerd.ts'
 import { onNode } from './on-node.ts'
 import type { LoadingWay, LoadRequest, WayResult } from './way.ts'
 
@@ -20,8 +21,14 @@ export function clusterWay(open: SiteHost['nodes']): LoadingWay {
       hints: ['is every node cordoned? kubectl get nodes; kubectl uncordon NODE'],
     })
   }
-  const each = async <T>(work: (node: NodeRuntime) => Promise<T>) =>
-    atMost(mostAtOnce, await nodes(), async node => ({ node, result: await onNode(node.name, work(node)) }))
+  const each = async <T>(work: (node: NodeRuntime) => Promise<T>, signal = new AbortController().signal) =>
+    atMost(
+      mostAtOnce,
+      await nodes(),
+      // Where one node fails, what another is at comes to its end: that is not brought again then.
+      async node => ({ node, result: await onNode(node.name, work(node)) }),
+      signal,
+    )
   return {
     name: 'cluster',
     title: 'Load images into every node',
@@ -36,9 +43,13 @@ export function clusterWay(open: SiteHost['nodes']): LoadingWay {
       const detail = found.map(one => told(one.result.detail, one)).join('; ')
       return { detail, ...(doubts.length > 0 ? { doubt: doubts.join('; ') } : {}) }
     },
+    async lacks(bundle) {
+      const found = await each(({ runtime, platform }) => lackingIn(runtime, bundle, platform))
+      return found.map(({ node, result }) => ({ ...result, place: node.name }))
+    },
     async load(request) {
       const shared = acrossNodes(request)
-      const found = await each(node => loadNode(node, request, shared))
+      const found = await each(node => loadNode(node, request, shared), request.signal)
       return summed(found.map(({ result }) => result))
     },
     async close() {
@@ -101,26 +112,4 @@ function summed(results: readonly LoadResult[]): WayResult {
   const bytes = results.reduce((sum, one) => sum + one.bytes, 0)
   const sum = { changed: results.some(one => one.changed), loaded, present, pinned, bytes }
   return { ...sum, detail: `${loadedWords(sum)}, on ${count(results.length, 'node')}` }
-}
-
-/** Does work for all, so many at once; after a failure none is begun. @throws what the first one threw */
-async function atMost<T, R>(most: number, all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const done: R[] = []
-  const failures: unknown[] = []
-  let next = 0
-  const lane = async () => {
-    while (next < all.length && failures.length === 0) {
-      const at = next++
-      const one = all[at]
-      if (one === undefined) return
-      try {
-        done[at] = await work(one)
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: most }, lane))
-  if (failures.length > 0) throw failures[0]
-  return done
 }

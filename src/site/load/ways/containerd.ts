@@ -1,9 +1,10 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { bytes } from '../../../kernel/errors/index.ts'
 import type { Runtime } from '../../../kernel/ports/index.ts'
-import { type LoadResult, loadImages, requireBase } from '../load.ts'
+import { type LoadResult, loadImages, missingOn, requireBase } from '../load.ts'
+import { runtimeNames } from '../plan.ts'
 import { requireRoom } from '../room.ts'
-import type { LoadingWay, RoomFound } from './way.ts'
+import type { Lacking, LoadingWay, RoomFound } from './way.ts'
 
 /** Streams what this node lacks into its containerd, pins and unpacks it. `platform` is the node's, `linux/amd64`. */
 export function containerdWay(runtime: Runtime, platform: string): LoadingWay {
@@ -12,6 +13,7 @@ export function containerdWay(runtime: Runtime, platform: string): LoadingWay {
     title: 'Load images into containerd',
     base: async bundle => `${await requireBase(runtime, bundle, platform)} of its layers are on this node`,
     room: bundle => roomInContainerd(runtime, bundle, platform),
+    lacks: async bundle => [await lackingIn(runtime, bundle, platform)],
     async load(request) {
       const result = await loadImages({ ...request, runtime: telling(runtime, request.imported), platform })
       return { ...result, detail: loadedWords(result) }
@@ -31,6 +33,27 @@ export async function roomInContainerd(
   const detail = `${bytes(content)}, about ${bytes(unpacked)} more unpacked${room}`
   const tight = free !== undefined && content + unpacked > free
   return { detail, ...(tight ? { doubt: `the images may not fit on this node: ${detail}` } : {}) }
+}
+
+/** What a node's containerd lacks of a bundle. @throws SealiftError LOAD_FAILED, BUNDLE_WRONG_PLATFORM */
+export async function lackingIn(runtime: Runtime, bundle: Bundle, platform: string): Promise<Lacking> {
+  const { missing, present, unpinned, packed, bytes } = await missingOn(runtime, bundle, platform)
+  const loose = new Set(unpinned)
+  const changed = present.flatMap(image => {
+    const pins = runtimeNames(image).some(name => loose.has(name))
+    const what = [...(pins ? ['pinned'] : []), ...(packed.includes(image) ? ['unpacked'] : [])]
+    return what.length === 0 ? [] : [{ image, detail: `is there, and is ${what.join(' and ')}` }]
+  })
+  return {
+    images: [
+      ...missing.map(image => ({
+        ...{ change: 'create' as const, image },
+        detail: 'is loaded, pinned and unpacked',
+      })),
+      ...changed.map(one => ({ change: 'change' as const, ...one })),
+    ],
+    bytes,
+  }
 }
 
 /** What a load into containerd did: `2 loaded, 0 there before, all pinned`. */

@@ -1,30 +1,12 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { bytes, count, SealiftError } from '../../../kernel/errors/index.ts'
-import type {
-  BundleSource,
-  Cluster,
-  ImagesFolder,
-  Runtime,
-  RuntimeImage,
-} from '../../../kernel/ports/index.ts'
 import { type LoadPlan, planLoad, runtimeNames } from '../plan.ts'
 import { type Archive, archiveFor, required } from './folder-archive.ts'
-import { imagesOfNodes, isKept, untilImported } from './imported.ts'
+import { type ImagesDir, lackingInFolder, notKept, seen } from './folder-lacking.ts'
+import { untilImported } from './imported.ts'
 import { filesOf, freshName } from './placed.ts'
 import { settleFolder } from './settle-folder.ts'
 import type { LoadingWay, LoadRequest, RoomFound, WayResult } from './way.ts'
-
-/** What loading through K3s's folder of images needs. */
-export interface ImagesDir {
-  readonly imagesFolder: ImagesFolder
-  /** This node's containerd; without it what the nodes say of their images must do. */
-  readonly runtime: Runtime | undefined
-  readonly cluster: Cluster
-  /** The node's platform, `linux/amd64`. */
-  readonly platform: string
-  /** The file that the bundle was opened from. */
-  readonly source: BundleSource
-}
 
 /**
  * Puts the bundle's own file into K3s's folder of images, or an archive of its images where it lies in volumes or is a
@@ -40,14 +22,10 @@ export function imagesDirWay(dir: ImagesDir): LoadingWay {
       return (await required(dir, bundle)).words
     },
     room: bundle => roomInFolder(dir, bundle),
+    lacks: async bundle => [await lackingInFolder(dir, bundle)],
     load: request => loadIntoFolder(dir, request),
     settle: bundle => settleFolder(dir, bundle),
   }
-}
-
-/** The images that are on this node, or on the nodes at all where it has no containerd to ask. */
-function seen({ runtime, cluster }: ImagesDir): Promise<RuntimeImage[]> {
-  return runtime ? runtime.images() : imagesOfNodes(cluster)
 }
 
 async function roomInFolder(dir: ImagesDir, bundle: Bundle): Promise<RoomFound> {
@@ -117,11 +95,6 @@ async function loadIntoFolder(dir: ImagesDir, request: LoadRequest): Promise<Way
     bytes: there.length === 0 ? archive.size : 0,
     detail: `${plan.missing.length} imported by K3s, ${plan.present.length} there before; ${name} lies in its folder, which renews the pins`,
   }
-}
-
-/** Names of images that are there, and that neither K3s nor Sealift has pinned. */
-function notKept({ present, pins }: LoadPlan): string[] {
-  return present.map(({ name }) => name).filter(name => !isKept(pins.get(name) ?? { pinned: false }))
 }
 
 async function announce({ missing, brought }: LoadPlan, request: LoadRequest): Promise<void> {

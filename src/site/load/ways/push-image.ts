@@ -4,6 +4,7 @@ import type { RegistryFields } from '../../../kernel/inputs/index.ts'
 import {
   canonicalJson,
   type Descriptor,
+  type Digest,
   digestOf,
   manifestLimit,
   mediaTypes,
@@ -88,18 +89,27 @@ function brokenOff({ registry, placed }: ImagePush, { digest }: Descriptor): Sea
  */
 async function carriedAlone({ placed, registry }: ImagePush): Promise<Root> {
   const { image } = placed
-  const carried = [...image.platforms.values()].map(({ descriptor }) => descriptor)
   if (pinsDigest(image))
     throw new SealiftError(
       'LOAD_FAILED',
       `${registry.host} refuses the index of ${image.name}, which names platforms that this bundle does not carry, and pods ask for it by its digest`,
       {
         hints: [
-          `build the bundle with all platforms of the image (it has ${count(carried.length, 'platform')}), or load another way: --load cluster`,
+          `build the bundle with all platforms of the image (it has ${count(image.platforms.size, 'platform')}), or load another way: --load cluster`,
           'distribution takes such an index with validation.manifests.indexes.platforms: none',
         ],
       },
     )
+  return aloneOf(image)
+}
+
+/** The digests that an image's tag may lead to: the bundle's own, or what stands for it where that is refused. */
+export function mayBeTagged(image: PlacedImage['image']): Digest[] {
+  return [image.descriptor.digest, ...(pinsDigest(image) ? [] : [aloneOf(image).digest])]
+}
+
+function aloneOf({ platforms }: PlacedImage['image']): Root {
+  const carried = [...platforms.values()].map(({ descriptor }) => descriptor)
   const [only] = carried
   if (carried.length === 1 && only !== undefined) return only
   const bytes = Buffer.from(

@@ -28,6 +28,22 @@ export interface WayResult extends LoadResult {
   readonly detail: string
 }
 
+/** What a place lacks of a bundle's images: a node, the site's registry, or this machine. */
+export interface Lacking {
+  /** A node's name, or a registry's host; absent for this machine, as which no node needs to be known. */
+  readonly place?: string
+  /** Images that would come there, and those that are there and not as they should be; in words what would be done. */
+  readonly images: readonly {
+    readonly change: 'create' | 'change'
+    readonly image: CarriedImage
+    readonly detail: string
+  }[]
+  /** Bytes that would be moved there, each blob counted once. */
+  readonly bytes: number
+  /** A file that would be put there, or get another name, and why. */
+  readonly file?: { readonly change: 'create' | 'change'; readonly path: string; readonly detail: string }
+}
+
 /** The room that images take where a way brings them. */
 export interface RoomFound {
   /** What they take, and what is free, in words. */
@@ -53,6 +69,11 @@ export interface LoadingWay {
    * @throws SealiftError DISK_FULL with the numbers, and what `load` throws
    */
   room(bundle: Bundle): Promise<RoomFound>
+  /**
+   * What `load` would do, place by place. Changes nothing of it.
+   * @throws SealiftError what `load` throws
+   */
+  lacks(bundle: Bundle): Promise<readonly Lacking[]>
   /**
    * Brings what is missing, and proves that all is there.
    * @throws SealiftError LOAD_FAILED, BASE_MISSING, BUNDLE_DAMAGED, BUNDLE_WRONG_PLATFORM, INTERRUPTED

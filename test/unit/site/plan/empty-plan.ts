@@ -6,6 +6,7 @@ const digest = `sha256:${'0'.repeat(64)}` as const
 export const emptyPlan: InstallPlan = {
   apiVersion: 'sealift.dev/v1',
   kind: 'Plan',
+  load: 'containerd',
   madeAt: '2026-11-30T02:00:00.000Z',
   bundle: { name: 'sample', version: '1.0.0', digest },
   site: { name: 'bank-prod', digest },

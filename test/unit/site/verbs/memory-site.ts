@@ -135,10 +135,15 @@ export async function installOn(
 }
 
 /** Plans the install of 1.0.0 on a host; `output` is the file that the plan is written to. */
-export async function planOn(host: SiteHost, output?: string, version: Version = '1.0.0') {
+export async function planOn(
+  host: SiteHost,
+  output?: string,
+  version: Version = '1.0.0',
+  load?: LoadingWayName,
+) {
   const site = await readSite('site.yaml', host.files)
   const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
-  const request = { bundle: `${version}.tar`, site, journal: 'journal', allow }
+  const request = { bundle: `${version}.tar`, site, journal: 'journal', allow, load }
   return planInstall({ ...request, ...(output === undefined ? {} : { output }) }, host, recordedTalk())
 }
 

@@ -1,26 +1,32 @@
 import { kinds } from '../../../../kernel/ports/index.ts'
-import { planLoad } from '../../../load/index.ts'
-import type { PlannedNode } from '../../../plan/index.ts'
+import type { PlannedChange, PlannedNode } from '../../../plan/index.ts'
 import type { Installation } from '../installation.ts'
 
-/** What this node's containerd lacks of the bundle, as the load sees it. @throws SealiftError LOAD_FAILED, BUNDLE_WRONG_PLATFORM */
-export async function plannedImages({ bundle, host }: Installation): Promise<PlannedNode[]> {
-  const { runtime, platform, cluster } = host
-  if (runtime === undefined) return []
-  const plan = planLoad(bundle, await runtime.images(), platform)
-  const missing = plan.missing.map(({ name, descriptor: { digest } }) => ({
-    ...{ change: 'create' as const, kind: 'image', name, digest },
-    detail: 'is loaded, pinned and unpacked',
-  }))
-  const unpinned = new Set(plan.unpinned)
-  const packed = new Set(plan.packed.map(({ name }) => name))
-  const changed = plan.present.flatMap(({ name, descriptor: { digest } }) => {
-    const what = [...(unpinned.has(name) ? ['pinned'] : []), ...(packed.has(name) ? ['unpacked'] : [])]
-    const detail = `is there, and is ${what.join(' and ')}`
-    return what.length === 0 ? [] : [{ change: 'change' as const, kind: 'image', name, digest, detail }]
-  })
-  const [node, ...others] = await cluster.list(kinds.node)
+/**
+ * What would be brought by the very way that the install goes: images to each node or to the site's registry, and a file
+ * for K3s's folder. @throws SealiftError LOAD_FAILED, BUNDLE_WRONG_PLATFORM, REGISTRY_*, CLUSTER_*
+ */
+export async function plannedImages({
+  bundle,
+  host,
+  way,
+}: Installation): Promise<{ nodes: PlannedNode[]; files: PlannedChange[] }> {
+  const places = await way.lacks(bundle)
+  const [node, ...others] = await host.cluster.list(kinds.node)
   // Which of several this one is, only its runtime's own place would say.
-  const name = node !== undefined && others.length === 0 ? node.metadata.name : 'this node'
-  return [{ node: name, images: [...missing, ...changed], bytes: plan.bytes }]
+  const here = node !== undefined && others.length === 0 ? node.metadata.name : 'this node'
+  return {
+    nodes: places.map(({ place = here, images, bytes }) => ({
+      node: place,
+      images: images.map(({ change, image, detail }) => ({
+        ...{ change, kind: 'image', name: image.name, digest: image.descriptor.digest, detail },
+      })),
+      bytes,
+    })),
+    files: places.flatMap(({ file }) =>
+      file === undefined
+        ? []
+        : [{ change: file.change, kind: 'archive', name: file.path, detail: file.detail }],
+    ),
+  }
 }

@@ -94,7 +94,7 @@ async function planned(
     await steps.find(step => step.id === id)?.run(say, talk.signal)
   }
   await tried('namespaces')
-  const nodes = await plannedImages(installation)
+  const images = await plannedImages(installation)
   rehearsal.during('database')
   const { changes: database, data } = await plannedDatabase(installation)
   const releases = []
@@ -104,7 +104,7 @@ async function planned(
     releases.push(...(await plannedReleases(chart, installation, rehearsal, host.cluster)))
   }
   const server = await plannedServer(installation, rehearsal, data, host)
-  const files = await plannedFiles(installation, host.cluster)
+  const files = [...images.files, ...(await plannedFiles(installation, host.cluster))]
   const { version } = await host.cluster.info()
   const cluster = await host.cluster.get(kinds.namespace, 'kube-system')
   const plan = {
@@ -113,8 +113,9 @@ async function planned(
     madeAt: new Date(host.clock.now()).toISOString(),
     bundle: { ...nameOf(bundle.lock.metadata), digest: bundle.digest },
     site: { name: site.metadata.name, digest },
+    load: look.way.name,
     kubernetes: { version, cluster: String(cluster?.metadata['uid'] ?? '') },
-    ...{ equal: false, releases, objects: rehearsal.objects(), nodes, database, files },
+    ...{ equal: false, releases, objects: rehearsal.objects(), nodes: images.nodes, database, files },
     infisical: server.changes,
     unknown: [...rehearsal.unknown, ...server.unknown],
     refused: [...rehearsal.refused],

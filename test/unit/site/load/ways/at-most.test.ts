@@ -11,9 +11,11 @@ test('works on all, and on no more than so many at a time', async () => {
     await new Promise(setImmediate)
     now--
     done.push(one)
+    return one * 2
   }
-  await atMost(3, [1, 2, 3, 4, 5, 6, 7], work, never)
+  const given = await atMost(3, [1, 2, 3, 4, 5, 6, 7], work, never)
   expect([most, done.toSorted()]).toEqual([3, [1, 2, 3, 4, 5, 6, 7]])
+  expect(given).toEqual([2, 4, 6, 8, 10, 12, 14])
 })
 
 test('begins nothing after a failure, tells those under way, and throws the first', async () => {
