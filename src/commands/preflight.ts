@@ -3,6 +3,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { preflightHost } from '../adapters/preflight-host.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
+import { loadFlag } from '../cli/load-flags.ts'
 import { preflightJunit, preflightPage, preflightText } from '../cli/preflight/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
@@ -27,6 +28,7 @@ export default class Preflight extends BaseCommand {
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
     site: siteFlag,
+    load: loadFlag(),
     html: Flags.string({ helpValue: 'FILE', summary: 'Write it as one page for the change ticket as well.' }),
     junit: Flags.string({ helpValue: 'FILE', summary: 'Write it as JUnit XML as well.' }),
     ...allowFlags,
@@ -35,7 +37,7 @@ export default class Preflight extends BaseCommand {
   async run() {
     const { args, flags } = await this.parse(Preflight)
     const { site } = await readSite(flags.site, nodeFiles())
-    const request = { bundle: args.bundle, site, allow: allowances(flags) }
+    const request = { bundle: args.bundle, site, allow: allowances(flags), load: flags.load }
     const found = await preflight(request, await preflightHost(site, process.env), this.talk)
     this.log(preflightText(found))
     const files = nodeFiles()

@@ -4,6 +4,7 @@ import { helmFrom } from '../adapters/helm/from-program.ts'
 import { thisPlatform } from '../adapters/platform.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
+import { loadFlag } from '../cli/load-flags.ts'
 import { grantedText, rbacExits, subjectFlag, usualSubject, verbsFor } from '../cli/rbac-flags.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
@@ -32,8 +33,9 @@ export default class Rbac extends BaseCommand {
       default: 'install,check,status',
       helpValue: 'VERBS',
       summary:
-        'Verbs with commas between: install, check, status, remove, purge, keys, rotate, tenancy, stores, …',
+        'Verbs with commas between: install, check, repair, status, receipt, remove, purge, keys, rotate, tenancy, stores, …',
     }),
+    load: loadFlag(),
     subject: subjectFlag(),
     name: Flags.string({ default: 'sealift', summary: 'Name of the Roles and bindings.' }),
     hold: Flags.boolean({
@@ -52,6 +54,7 @@ export default class Rbac extends BaseCommand {
         bundle: args.bundle,
         site,
         verbs: verbs.site,
+        load: flags.load,
         name: flags.name,
         subject: flags.subject ?? usualSubject,
       },

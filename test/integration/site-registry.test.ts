@@ -75,7 +75,7 @@ async function load({ file, stop = new AbortController(), onProgress = () => {},
     registryPush: (target: Parameters<typeof createRegistryPush>[0]) =>
       createRegistryPush(target, { clock, environment }),
   }
-  const way = chooseWay(undefined, { load: { way: 'registry', registry: fieldsOf(over) } }, host, source)
+  const way = chooseWay('registry', { load: { registry: fieldsOf(over) } }, host, source)
   if (bundle.absent.length > 0) await way.base(bundle)
   const room = await way.room(bundle)
   const result = await way.load({

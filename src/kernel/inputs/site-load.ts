@@ -13,7 +13,7 @@ export const loadFields = z.strictObject({
     .enum(loadingWays)
     .optional()
     .describe(
-      "containerd of this node, K3s's folder of images (images-dir), the site's own registry, or every node through the cluster; containerd where this machine has one when left out",
+      "containerd of this node, K3s's folder of images (images-dir), the site's own registry, or every node through the cluster; when left out containerd where this machine is the only node, else cluster",
     ),
   dataDir: z
     .string()

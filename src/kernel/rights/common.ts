@@ -31,6 +31,11 @@ export function readRecords({ namespaces }: Where): Rule[] {
   ]
 }
 
+/** The site's audit log, read. */
+export function readHistory(): Rule[] {
+  return [allow(kinds.configMap, 'list', here), allow(kinds.namespace, 'get', { names: [systemNamespace] })]
+}
+
 /** Where Infisical is: what `whereWired` looks at, in each of the namespaces. */
 export function findInfisical({ namespaces }: Where): Rule[] {
   return [

@@ -8,6 +8,7 @@ export {
   forward,
   markSystem,
   reachInfisical,
+  readHistory,
   readRecords,
   restart,
   underLease,

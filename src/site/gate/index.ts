@@ -4,7 +4,7 @@
  * an error that says what stands in the way. Never changes anything, and tells nobody.
  */
 export { requireEscrowChoice } from './escrow-choice.ts'
-export { type Look, requireForward, requireOwn, requireOwnSite, requireRuntime } from './own.ts'
+export { type Look, requireForward, requireOwn, requireOwnSite } from './own.ts'
 export {
   cacheWords,
   checkServices,

@@ -1,8 +1,7 @@
 import type { Bundle } from '../../bundle/layout/index.ts'
 import { printLock } from '../../bundle/lock/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
-import type { Cluster, Runtime, SiteHost } from '../../kernel/ports/index.ts'
+import type { Cluster } from '../../kernel/ports/index.ts'
 import {
   installedBundle,
   recordedReleases,
@@ -52,15 +51,4 @@ export async function requireForward(
 export async function requireOwn(look: Look, cluster: Cluster): Promise<void> {
   await requireOwnSite(look, cluster)
   await requireForward(look, cluster)
-}
-
-/** The containerd that images are loaded into. @throws SealiftError LOAD_FAILED where this machine has none */
-export function requireRuntime({ runtime }: Pick<SiteHost, 'runtime'>): Runtime {
-  if (runtime) return runtime
-  throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {
-    hints: [
-      'run sealift on the K3s node',
-      'or say where it is: containerd.ctr and containerd.address in site.yaml',
-    ],
-  })
 }

@@ -24,7 +24,8 @@ export interface Journal {
   add(entry: JournalEntry): Promise<void>
 }
 
-const journalSecret = 'sealift-journal'
+/** Secret in Sealift's own namespace that has it. */
+export const journalSecret = 'sealift-journal'
 
 function parseLines(text: string): JournalEntry[] {
   return text.split('\n').flatMap(line => {

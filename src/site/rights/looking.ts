@@ -1,5 +1,5 @@
 import { kinds } from '../../kernel/ports/index.ts'
-import { allow, type Rule } from '../../kernel/rights/index.ts'
+import { allow, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
 import { install, status } from './installing.ts'
 import type { RightsOf } from './needs.ts'
 
@@ -28,7 +28,26 @@ export function plan(of: RightsOf): Rule[] {
 
 /** What `facts` needs. */
 export function facts(of: RightsOf): Rule[] {
-  return [...status(of), allow(kinds.node, 'list'), allow(kinds.externalSecret, 'list')]
+  return [...status(of), allow(kinds.externalSecret, 'list'), ...reachNodes(of)]
+}
+
+/** What `receipt` needs: Sealift's own records, helm's, the audit log, the nodes, and what pods really use. */
+export function receipt(of: RightsOf): Rule[] {
+  return [
+    ...[...readRecords(of), ...readHistory(), ...reachNodes(of)],
+    ...of.namespaces.map(namespace => allow(kinds.secret, 'list', { namespace })),
+    allow(kinds.node, 'get', { subresource: 'proxy' }),
+  ]
+}
+
+/**
+ * What it takes to see, and to bring, the images of the nodes by the way that the site goes: which nodes there are; through
+ * the cluster, pods of its own on them; with K3s's folder, which images of older bundles pods still run.
+ */
+export function reachNodes({ load }: RightsOf): Rule[] {
+  const nodes = allow(kinds.node, 'list')
+  if (load === 'cluster') return [nodes, ...loadThroughCluster()]
+  return load === 'images-dir' ? [nodes, allow(kinds.pod, 'list')] : [nodes]
 }
 
 const nodesNamespace = 'sealift-nodes'

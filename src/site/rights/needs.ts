@@ -1,4 +1,4 @@
-import type { Site } from '../../kernel/inputs/index.ts'
+import type { LoadingWayName, Site } from '../../kernel/inputs/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import type { Where } from '../../kernel/rights/index.ts'
 import type { ReleaseName } from '../release/index.ts'
@@ -14,6 +14,8 @@ export interface ReleaseObjects extends ReleaseName {
 export interface RightsOf extends Where {
   readonly site: Site
   readonly releases: readonly ReleaseObjects[]
+  /** How images come to the nodes, where it is said; the usual way otherwise. */
+  readonly load?: LoadingWayName | undefined
   /**
    * How the Roles of charts may be made: by holding all that they grant, or with `escalate` and `bind` on their names
    * (kubernetes.io/docs/reference/access-authn-authz/rbac, privilege escalation prevention).

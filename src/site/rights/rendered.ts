@@ -24,7 +24,8 @@ export async function rightsOf(rendering: Rendering, grants: RightsOf['grants'])
   const releases: ReleaseObjects[] = []
   for (const chart of spec.charts) releases.push(await objectsOf(chart, targetOf(spec), rendering))
   const wired = { infisical: infisical.namespace, externalSecrets: externalSecrets.namespace }
-  return { site: rendering.site, releases, ...wired, namespaces: namespacesOf({ spec }), grants }
+  const { site } = rendering
+  return { site, load: site.load?.way, releases, ...wired, namespaces: namespacesOf({ spec }), grants }
 }
 
 async function objectsOf(

@@ -1,17 +1,21 @@
-import { adminSecretName, keysSecretName } from '../../kernel/access/index.ts'
+import { adminSecretName, keysSecretName, systemNamespace } from '../../kernel/access/index.ts'
+import { kinds } from '../../kernel/ports/index.ts'
 import {
+  allow,
   findInfisical,
   joined,
   markSystem,
   type Rule,
   reachInfisical,
+  readHistory,
   readRecords,
   restart,
   underLease,
   writeSecrets,
 } from '../../kernel/rights/index.ts'
+import { journalSecret } from '../install/index.ts'
 import { check, install, purge, remove, status } from './installing.ts'
-import { facts, loadThroughCluster, plan, preflight } from './looking.ts'
+import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
 import { makeOperated, reachServices } from './services.ts'
 
@@ -19,16 +23,19 @@ type Needs = (of: RightsOf) => readonly Rule[]
 
 /** Each verb of the site, as the command line has it, with what it needs. `remove --purge` is a verb of its own here. */
 const needs = {
-  install,
-  check,
+  install: of => [...install(of), ...reachNodes(of)],
+  check: of => [...check(of), ...reachNodes(of)],
+  /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
+  repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],
   status,
-  preflight,
-  plan,
+  preflight: of => [...preflight(of), ...reachNodes(of)],
+  plan: of => [...plan(of), ...reachNodes(of)],
   facts,
-  /** Beside `install` or `check`, where images go through the cluster. */
+  receipt,
+  /** Beside verbs that bring or see images, where these go through the cluster and the site file does not say so. */
   'load cluster': loadThroughCluster,
   remove,
-  purge,
+  purge: of => [...purge(of), ...reachNodes(of)],
   'keys escrow': of => [...underLease(), ...readRecords(of), ...findInfisical(of)],
   'keys restore': of => [
     ...[...underLease(), ...readRecords(of), ...findInfisical(of)],
@@ -40,7 +47,7 @@ const needs = {
   ],
   'rotate ca': of => changedEnvironment(of),
   'rotate database': of => [...changedEnvironment(of), ...makeOperated(of, 'get list create patch')],
-  'audit verify': of => readRecords(of),
+  'audit verify': of => [...readRecords(of), ...readHistory()],
 } as const satisfies Readonly<Record<string, Needs>>
 
 /** A verb of the site whose rights are known. */
@@ -52,6 +59,11 @@ export const siteVerbs = Object.keys(needs) as readonly SiteVerb[]
 /** The fewest rules with which an account can run these verbs. */
 export function neededRules(verbs: readonly SiteVerb[], of: RightsOf): Rule[] {
   return joined(verbs.flatMap(verb => needs[verb](of)))
+}
+
+/** The journal, written. */
+function ownJournal(): Rule[] {
+  return [allow(kinds.secret, 'get create patch', { namespace: systemNamespace, names: [journalSecret] })]
 }
 
 /** Another environment for Infisical's pods, which start anew with it. */

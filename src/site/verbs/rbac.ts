@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { openBundle } from '../../bundle/layout/index.ts'
 import { bundledHelm, requireTrusted, signaturePath } from '../../bundle/opening/index.ts'
-import type { Site } from '../../kernel/inputs/index.ts'
+import type { LoadingWayName, Site } from '../../kernel/inputs/index.ts'
 import { asStep, type KubernetesObject, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { joined, type Rule, type Where } from '../../kernel/rights/index.ts'
 import {
@@ -19,6 +19,8 @@ export interface RbacRequest {
   readonly bundle: string
   readonly site: Site
   readonly verbs: readonly SiteVerb[]
+  /** How images come to the nodes, where it is another way than the site file's. */
+  readonly load?: LoadingWayName | undefined
   /** What verbs need that are not the site's; `where` says in which namespaces Infisical and its operator are. */
   readonly others: (where: Where) => readonly Rule[]
   readonly subject: Subject
@@ -67,9 +69,10 @@ export async function rbac(
     await requireTrusted(signaturePath(source), bundle, site, request.allowUnsigned, files)
     const helm = await bundledHelm(bundle, host)
     try {
-      const of = await asStep(reporter, 'Render the charts', () =>
+      const rendered = await asStep(reporter, 'Render the charts', () =>
         rightsOf({ bundle, site, helm, files, signal }, grants),
       )
+      const of = { ...rendered, load: request.load ?? rendered.load }
       const rules = joined([...neededRules(request.verbs, of), ...request.others(of)])
       const { namespaces } = of
       const objects = grantingObjects({ rules, subject, name, site: site.metadata.name, namespaces })

@@ -15,6 +15,7 @@ import {
   findInfisical,
   type Rule,
   reachInfisical,
+  readHistory,
   readRecords,
   restart,
   underLease,
@@ -51,7 +52,7 @@ const needs = {
     allow(kinds.secret, 'get create patch', { namespace: systemNamespace }),
   ],
   'audit export': where => [
-    ...asAdmin(where),
+    ...[...asAdmin(where), ...readHistory()],
     // Whose address a request came from.
     allow(kinds.pod, 'list'),
     allow(kinds.pod, 'get', { namespace: where.infisical, subresource: 'log' }),

@@ -8,17 +8,15 @@ import { registryWay } from './registry.ts'
 import type { LoadingWay } from './way.ts'
 
 /**
- * The way that images take to a site's nodes: the one that was asked for, else site.yaml's, else this machine's
- * containerd where it has one. Never a registry unasked. `source` is the file that the bundle was opened from.
+ * Makes a way of its name; `source` is the file that the bundle was opened from.
  * @throws SealiftError LOAD_FAILED where the way needs what is not here
  */
 export function chooseWay(
-  asked: LoadingWayName | undefined,
+  name: LoadingWayName,
   site: Pick<Site, 'load'>,
   host: Pick<SiteHost, 'runtime' | 'platform' | 'imagesFolder' | 'cluster' | 'nodes' | 'registryPush'>,
   source: BundleSource,
 ): LoadingWay {
-  const name = asked ?? site.load?.way ?? 'containerd'
   if (name === 'containerd') {
     if (host.runtime) return containerdWay(host.runtime, host.platform)
     throw new SealiftError('LOAD_FAILED', 'this machine has no containerd that Kubernetes uses', {

@@ -3,7 +3,7 @@ import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../
 import { type InfisicalAccess, infisicalAccess } from '../../../kernel/access/index.ts'
 import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { allInOrder, type Receipt, refuseWrongSite } from '../../install/index.ts'
-import { chooseWay, type LoadingWay, usualWay } from '../../load/index.ts'
+import { chooseWay, type LoadingWay, wayName } from '../../load/index.ts'
 import { type Wired, wiredCharts } from '../../wire/index.ts'
 import { siteRecipients } from './escrow-step.ts'
 import { type Look, looks } from './look-first.ts'
@@ -44,7 +44,7 @@ export async function withOpened<T>(
     // The whole file is read while the site is looked at; nothing is changed, and no helm unpacked, before that is through.
     const verified = verifySource(source, { path, platform: host.platform }, files, talk)
     const choosing = async () =>
-      chooseWay(load ?? site.load?.way ?? (await usualWay(host)), site, host, source)
+      chooseWay(await wayName(load, site, host), site, host, source)
     const way = await choosing().catch(async error => {
       // A fault of the bundle is the one to tell, whatever the site is like.
       await verified

@@ -3,7 +3,7 @@ import { bundledHelm, requireTrusted, signaturePath } from '../../../bundle/open
 import type { Voucher } from '../../../bundle/sign/index.ts'
 import { verifyBundle } from '../../../bundle/verify/index.ts'
 import { count } from '../../../kernel/errors/index.ts'
-import type { Site } from '../../../kernel/inputs/index.ts'
+import type { LoadingWayName, Site } from '../../../kernel/inputs/index.ts'
 import {
   type BundleSource,
   type ClusterLooks,
@@ -15,6 +15,7 @@ import {
   type TemporaryHelm,
 } from '../../../kernel/ports/index.ts'
 import { type FoundDatabase, lookAtDatabase } from '../../gate/index.ts'
+import { chooseWay, type LoadingWay, wayName } from '../../load/index.ts'
 import { type SiteServices, servicesOf, type Wired, wiredCharts } from '../../wire/index.ts'
 import { type Ground, ground } from './looking.ts'
 
@@ -35,6 +36,8 @@ export interface PreflightRequest {
     readonly anySite: boolean
     readonly takeOver: boolean
   }
+  /** How images would come to the nodes, where it was said. */
+  readonly load?: LoadingWayName | undefined
 }
 
 /** What the looks rest on, each found once, by whoever needs it first. */
@@ -51,6 +54,8 @@ export interface Grounds {
   readonly cluster: Ground<{ readonly server: string; readonly version: string }>
   readonly nodes: Ground<readonly KubernetesObject[]>
   readonly pods: Ground<readonly KubernetesObject[]>
+  /** The way that install would go; nothing is asked of it yet. */
+  readonly way: Ground<LoadingWay>
   readonly services: Ground<SiteServices>
   readonly database: Ground<FoundDatabase>
   /** Closes the bundle's file, and takes helm away. */
@@ -94,6 +99,10 @@ export function groundsOf(
   }
   const nodes = ground('node/state', 'the list of nodes', () => after(() => host.cluster.list(kinds.node)))
   const pods = ground('node/requests', 'the list of pods', () => after(() => host.cluster.list(kinds.pod)))
+  const way = ground('load/way', 'the way by which images come', async () => {
+    const [from] = await Promise.all([source.need(), cluster.need()])
+    return chooseWay(await wayName(request.load, site, host), site, host, from)
+  })
   const services = ground('bundle/spec', "Infisical's namespace", async () =>
     servicesOf(site, host, (await wired.need()).infisical.namespace),
   )
@@ -114,6 +123,7 @@ export function groundsOf(
       cluster,
       nodes,
       pods,
+      way,
       services,
       database,
     },

@@ -1,35 +1,36 @@
-import { bytes } from '../../../kernel/errors/index.ts'
-import { requireRuntime } from '../../gate/index.ts'
-import { requireBase, requireRoom } from '../../load/index.ts'
-import { ok, warning } from '../../preflight/index.ts'
+import { count } from '../../../kernel/errors/index.ts'
+import { type Found, fault, notLookedAt, ok, warning } from '../../preflight/index.ts'
 import type { Grounds } from './grounds.ts'
-import { type Check, ground } from './looking.ts'
+import type { Check } from './looking.ts'
 
-/** What is asked of the way by which images come to the nodes. */
-export function loadChecks({ host, opened, cluster }: Grounds): Check[] {
+const untold =
+  'only a pod on each node could tell, and a preflight makes none: install asks before it changes anything'
+
+/**
+ * What is asked of the way by which images would come to the nodes. Through the cluster it would take pods, which a
+ * preflight does not make: then kubelets' word for the disks must do.
+ */
+export function loadChecks({ host, opened, way }: Grounds): Check[] {
   const group = 'nodes'
-  const runtime = ground('load/way', 'the way by which images come', async () => {
-    await cluster.need()
-    return requireRuntime(host)
-  })
   return [
     {
       ...{ id: 'load/way', group, title: 'How images come to the nodes' },
       async look() {
-        const images = await (await runtime.own()).images()
-        return ok(`by containerd on this machine, which has ${images.length} names of images`)
+        const chosen = await way.own()
+        if (chosen.name === 'cluster') return nodesToReach()
+        const places = await chosen.lacks(await opened.need())
+        const missing = places.reduce((sum, { images }) => sum + images.length, 0)
+        return ok(`by ${chosen.name}: ${count(missing, 'image')} to bring`)
       },
     },
     {
       ...{ id: 'load/room', group, title: 'Room for the images there' },
       async look() {
-        const [bundle, there] = await Promise.all([opened.need(), runtime.need()])
-        const { content, unpacked, free } = await requireRoom(there, bundle, host.platform)
-        if (content === 0) return ok('all images are there')
-        const room = free === undefined ? '' : `, ${bytes(free)} are free`
-        const seen = `${bytes(content)} to load, about ${bytes(unpacked)} more unpacked${room}`
-        if (free === undefined || content + unpacked <= free) return ok(seen)
-        return warning(`the images may not fit: ${seen}`, 'free some space there: crictl rmi --prune')
+        const [bundle, chosen] = await Promise.all([opened.need(), way.need()])
+        if (chosen.name === 'cluster')
+          return notLookedAt(untold, 'see node/disk, which has it as kubelets tell')
+        const { detail, doubt } = await chosen.room(bundle)
+        return doubt === undefined ? ok(detail) : warning(doubt, 'free some space there: crictl rmi --prune')
       },
     },
     {
@@ -37,9 +38,19 @@ export function loadChecks({ host, opened, cluster }: Grounds): Check[] {
       async look() {
         const bundle = await opened.need()
         if (bundle.absent.length === 0) return ok('the bundle is whole by itself')
-        const there = await requireBase(await runtime.need(), bundle, host.platform)
-        return ok(`${there} of its layers are on this node`)
+        const chosen = await way.need()
+        return chosen.name === 'cluster' ? notLookedAt(untold) : ok(await chosen.base(bundle))
       },
     },
   ]
+
+  async function nodesToReach(): Promise<Found> {
+    // Nothing is started on a node before it is asked.
+    const { nodes, close } = await host.nodes()
+    await close()
+    if (nodes.length === 0)
+      return fault('no node may run pods', 'is every node cordoned? kubectl get nodes; kubectl uncordon NODE')
+    const names = nodes.map(({ name }) => name).join(', ')
+    return ok(`by cluster: a short-lived pod on ${count(nodes.length, 'node')}: ${names}`)
+  }
 }

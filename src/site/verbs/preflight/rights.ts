@@ -23,6 +23,7 @@ async function lookAtRights({
   opened,
   helm,
   wired,
+  way,
 }: Grounds): Promise<Found> {
   await cluster.need()
   // A cluster admin needs no list, and no bundle to make it from.
@@ -36,9 +37,14 @@ async function lookAtRights({
     signal,
   }
   const namespaces = await namespacesToMake(host, namespacesOf(await wired.need()))
+  // Why there is no way is told where that is looked at.
+  const load = await way.own().then(
+    ({ name }) => name,
+    () => undefined,
+  )
   // Roles of charts are made by who holds all that they grant, or may escalate to them: one of both is enough.
   const ways = (['hold', 'escalate'] as const).map(async grants => {
-    const rules = neededRules(['install'], await rightsOf(rendering, grants))
+    const rules = neededRules(['install'], { ...(await rightsOf(rendering, grants)), load })
     const accesses = [...accessesOf(rules), ...namespaces]
     const allowed = await Promise.all(accesses.map(access => host.looks.may(access)))
     return judgeRights(

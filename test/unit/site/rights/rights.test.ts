@@ -120,6 +120,30 @@ test('pods on nodes are made by whoever loads through the cluster, and by nobody
   expect(covers(neededRules(others, rightsOfSample()), pod)).toBe(false)
 })
 
+test.each(['install', 'check', 'repair', 'plan', 'preflight', 'facts', 'receipt', 'purge'] as const)(
+  '%s sees which nodes there are, and reaches them where the site’s way is through the cluster',
+  verb => {
+    const [usual, through] = [undefined, 'cluster' as const].map(load =>
+      neededRules([verb], rightsOfSample({ load })),
+    )
+    const [nodes, pod] = [call('list /nodes *'), call('create /pods sealift-nodes')]
+    expect(covers(usual ?? [], nodes)).toBe(true)
+    expect([covers(usual ?? [], pod), covers(through ?? [], pod)]).toEqual([false, true])
+  },
+)
+
+test.each([
+  // Which images of older bundles pods still run.
+  ['install', 'list /pods other', { load: 'images-dir' }],
+  ['audit verify', 'list /configmaps sealift-system', {}],
+  ['receipt', 'list /configmaps sealift-system', {}],
+  ['receipt', 'list /secrets infisical', {}],
+  ['repair', 'patch /secrets sealift-system sealift-journal', {}],
+  ['repair', 'patch /configmaps sealift-system sealift-receipt', {}],
+] as const)('%s may %s', (verb, words, change) => {
+  expect(covers(neededRules([verb], rightsOfSample(change)), call(words))).toBe(true)
+})
+
 describe('the objects that give them', () => {
   const granting = {
     rules: neededRules(['install', 'remove', 'purge'], rightsOfSample()),

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openBundle } from '../../../../../src/bundle/layout/index.ts'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
-import { chooseWay, type LoadRequest, stepPerNode, usualWay } from '../../../../../src/site/load/index.ts'
+import { chooseWay, type LoadRequest, stepPerNode, wayName } from '../../../../../src/site/load/index.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
 import { memoryNodes } from '../../../../support/memory-nodes.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../../support/memory-runtime.ts'
@@ -113,21 +113,27 @@ test('without a node there is nothing to load into, and what was opened is close
 
 test('where nobody says a way, it is this machine’s containerd only if no other node may run the pods', async () => {
   const [one, two] = [memoryRuntime('amd64'), memoryRuntime('amd64')]
-  expect(await usualWay({ runtime: one, platform: desk.platform, nodes: memoryNodes({ one }) })).toBe(
-    'containerd',
-  )
-  expect(await usualWay({ runtime: one, platform: desk.platform, nodes: memoryNodes({ one, two }) })).toBe(
-    'cluster',
-  )
-  expect(await usualWay({ runtime: undefined, platform: desk.platform, nodes: memoryNodes({ one }) })).toBe(
-    'cluster',
-  )
+  expect(
+    await wayName(undefined, {}, { runtime: one, platform: desk.platform, nodes: memoryNodes({ one }) }),
+  ).toBe('containerd')
+  expect(
+    await wayName(undefined, {}, { runtime: one, platform: desk.platform, nodes: memoryNodes({ one, two }) }),
+  ).toBe('cluster')
+  expect(
+    await wayName(
+      undefined,
+      {},
+      { runtime: undefined, platform: desk.platform, nodes: memoryNodes({ one }) },
+    ),
+  ).toBe('cluster')
 })
 
 test('who may not see the nodes, and is on one, works on that', async () => {
   const one = memoryRuntime('amd64')
   const denied = new SealiftError('CLUSTER_DENIED', 'not allowed to list nodes')
   const nodes = () => Promise.reject(denied)
-  expect(await usualWay({ runtime: one, platform: desk.platform, nodes })).toBe('containerd')
-  await expect(usualWay({ runtime: undefined, platform: desk.platform, nodes })).rejects.toBe(denied)
+  expect(await wayName(undefined, {}, { runtime: one, platform: desk.platform, nodes })).toBe('containerd')
+  await expect(wayName(undefined, {}, { runtime: undefined, platform: desk.platform, nodes })).rejects.toBe(
+    denied,
+  )
 })

@@ -171,16 +171,6 @@ describe('nodes', () => {
     await world.cluster.apply({ ...bare, status: { ...(bare['status'] as object), images } })
     expect(await seen()).toMatch(/^it lacks no image/)
   })
-
-  test('a machine without containerd is a fault of its own', async () => {
-    const found = await lookAt({ ...world, host: { ...world.host, runtime: undefined } })
-    expect(outcomes(found)).toMatchObject({ 'load/way': 'fault', 'load/room': 'not-looked-at' })
-  })
-
-  test('a disk without room for the images is a fault', async () => {
-    world.runtime.free = 1
-    expect(outcomes(await lookAt(world))['load/room']).toBe('fault')
-  })
 })
 
 describe('what is there already', () => {
