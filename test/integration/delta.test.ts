@@ -216,7 +216,7 @@ describe('on a real containerd', () => {
   })
 
   test('whose facts were carried back, a bundle for it leaves out what it has whole', async () => {
-    const node = sampleNode({ images: await imagesIn(runtime()) })
+    const node = sampleNode({ images: imagesIn(await runtime().images()) })
     const file = at('lab.facts.yaml')
     await writeFile(file, printFacts(sampleFacts({ site: 'lab', nodes: [node] })))
     const built = await run<Built>('build', at('1.1.0'), '-o', at('out'), '--facts', file)

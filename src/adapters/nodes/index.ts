@@ -73,6 +73,8 @@ export async function siteNodes({ cluster, clock, calls, here, site }: NodesOpti
     async close() {
       const own = await Promise.allSettled(started.values())
       if (own.length === 0) return
+      // A node that is asked after this gets another pod.
+      started.clear()
       await Promise.allSettled(
         own.map(
           async one =>

@@ -4,14 +4,16 @@ import {
   type ClusterFacts,
   type KubernetesObject,
   kinds,
+  type RuntimeImage,
   type SiteHost,
   type Talk,
 } from '../../kernel/ports/index.ts'
 import { readReceipt } from '../install/index.ts'
+import { type NodesHost, nodeImages } from '../load/index.ts'
 import { imagesIn, imagesNamedBy, nodeFacts } from './nodes.ts'
 
 /** Where facts are found. */
-export type FactsHost = Pick<SiteHost, 'cluster' | 'runtime' | 'clock'> & { readonly facts: ClusterFacts }
+export type FactsHost = Pick<SiteHost, 'cluster' | 'clock'> & NodesHost & { readonly facts: ClusterFacts }
 
 /**
  * Finds out what a site is like, and changes nothing. What the cluster does not let one see is left out, with a warning,
@@ -27,9 +29,14 @@ export async function gatherFacts(site: string, host: FactsHost, { reporter }: T
     throw new SealiftError('CLUSTER_FAILED', 'the cluster has no node', {
       hints: ['is K3s up on it? kubectl get nodes'],
     })
+  const { through, ...installed } = await installedIn(cluster)
+  const warn = (text: string) => reporter.warn(text)
+  const { of, alone } = await nodeImages(host, through, (what, error) =>
+    warn(`${what} are known by kubelet alone: ${error.message}`),
+  )
+  const own = (name: string) => of.get(name) ?? (all.length === 1 ? alone : undefined)
   const nodes: NodeFacts[] = []
-  for (const node of all) nodes.push(await factsOf(node, all.length === 1, host, text => reporter.warn(text)))
-  const installed = await installedIn(cluster)
+  for (const node of all) nodes.push(await factsOf(node, own(node.metadata.name), host, warn))
   const externalSecrets = await ifAllowed(async () =>
     (await cluster.serves(kinds.externalSecret))
       ? (await cluster.list(kinds.externalSecret)).length
@@ -47,11 +54,11 @@ export async function gatherFacts(site: string, host: FactsHost, { reporter }: T
   })
 }
 
-/** With one node it is the one whose containerd is at hand; which of several that is, nothing here says. */
 async function factsOf(
   node: KubernetesObject,
-  alone: boolean,
-  { runtime, facts }: FactsHost,
+  /** Those of its containerd, where that could be asked. */
+  own: readonly RuntimeImage[] | undefined,
+  { facts }: FactsHost,
   warn: (text: string) => void,
 ): Promise<NodeFacts> {
   const { name } = node.metadata
@@ -59,26 +66,27 @@ async function factsOf(
     () => facts.free(name),
     error => warn(`how much of its disk node ${name} has free is not known: ${error.message}`),
   )
-  const own = alone && runtime !== undefined
   return {
     ...nodeFacts(node),
     ...(free === undefined ? {} : { free }),
-    images: own ? await imagesIn(runtime) : imagesNamedBy(node),
+    images: own ? imagesIn(own) : imagesNamedBy(node),
     seenBy: own ? 'containerd' : 'kubelet',
   }
 }
 
+/** What is installed, and whether its images came through the cluster. */
 async function installedIn(
   cluster: SiteHost['cluster'],
-): Promise<Partial<Pick<SiteFacts, 'installed' | 'releases'>>> {
+): Promise<Partial<Pick<SiteFacts, 'installed' | 'releases'>> & { readonly through: boolean }> {
   try {
-    const { bundle: digest, at, lock } = await readReceipt(cluster)
+    const { bundle: digest, at, lock, load } = await readReceipt(cluster)
     const releases = lock.charts.map(({ release, namespace, name: chart, version }) => ({
       ...{ release, namespace, chart, version },
     }))
-    return { installed: { ...lock.metadata, digest, at }, releases }
+    return { installed: { ...lock.metadata, digest, at }, releases, through: load === 'cluster' }
   } catch (error) {
-    if (error instanceof SealiftError && ['NOT_INSTALLED', 'LOCK_INVALID'].includes(error.code)) return {}
+    if (error instanceof SealiftError && ['NOT_INSTALLED', 'LOCK_INVALID'].includes(error.code))
+      return { through: false }
     throw error
   }
 }

@@ -3,7 +3,7 @@ import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { NodeFacts, NodeImage } from '../../kernel/facts/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { parseReference } from '../../kernel/oci/index.ts'
-import type { KubernetesObject, Runtime } from '../../kernel/ports/index.ts'
+import type { KubernetesObject, RuntimeImage } from '../../kernel/ports/index.ts'
 
 type Found = Omit<NodeFacts, 'free' | 'images' | 'seenBy'>
 
@@ -29,9 +29,8 @@ export function nodeFacts({ metadata: { name }, spec, status }: KubernetesObject
   }
 }
 
-/** A node's images by its containerd, sorted. @throws SealiftError LOAD_FAILED */
-export async function imagesIn(runtime: Pick<Runtime, 'images'>): Promise<NodeImage[]> {
-  const found = await runtime.images()
+/** A node's images as its containerd has them, sorted. */
+export function imagesIn(found: readonly RuntimeImage[]): NodeImage[] {
   return sorted(found.map(({ name, digest, pinned, complete }) => ({ name, digest, pinned, complete })))
 }
 

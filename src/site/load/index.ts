@@ -7,6 +7,7 @@
 export { doubtfulImages } from './architecture.ts'
 export { loadArchive } from './archive.ts'
 export { type LoadOptions, type LoadResult, loadImages, namesOn, requireBase } from './load.ts'
+export { type NodesHost, nodeImages } from './node-images.ts'
 export { type WorkNodes, workNodes } from './nodes.ts'
 export { digestNames, type LoadPlan, planLoad, runtimeNames } from './plan.ts'
 export { requireRoom, type SpaceNeeded, spaceOf } from './room.ts'

@@ -32,7 +32,11 @@ export async function gatherReceipt(host: SiteHost, version: string, talk: Talk)
     const recorded = found && { revision: found.revision, objects: [...found.objects] }
     releases.push({ release, namespace, chart: name, version, ...recorded })
   }
-  const { nodes, allocatable, untold: more } = await observeNodes(host, lock.images)
+  const {
+    nodes,
+    allocatable,
+    untold: more,
+  } = await observeNodes(host, lock.images, receipt.load === 'cluster')
   const begun = await unfinishedInstall(cluster)
   const audit = await auditHead(cluster).catch(refused('the audit log', untold))
   return {

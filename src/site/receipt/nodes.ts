@@ -4,6 +4,7 @@ import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { type KubernetesObject, kinds, type RuntimeImage, type SiteHost } from '../../kernel/ports/index.ts'
 import type { Amount } from '../check/index.ts'
+import { type NodesHost, nodeImages } from '../load/index.ts'
 import type { ImageState, NodeImages } from './document.ts'
 
 type Wanted = Pick<LockedImage, 'name' | 'digest'>
@@ -16,32 +17,25 @@ export interface Nodes {
 }
 
 /**
- * How a bundle's images are on every node: by the runtime where it can be asked, which is on this node, else by what the
- * node tells the API. @throws SealiftError CLUSTER_UNREACHABLE, CLUSTER_FAILED
+ * How a bundle's images are on every node: by its containerd where that can be asked, on this node, and on all where images
+ * come `through` the cluster; else by what the node tells the API. @throws SealiftError CLUSTER_UNREACHABLE, CLUSTER_FAILED
  */
-export async function observeNodes(host: Asked, images: readonly Wanted[]): Promise<Nodes> {
+export async function observeNodes(
+  host: NodesHost & Pick<SiteHost, 'cluster'>,
+  images: readonly Wanted[],
+  through: boolean,
+): Promise<Nodes> {
   const untold: string[] = []
   const live = (await host.cluster.list(kinds.node).catch(refused('the nodes', untold))) ?? []
-  const told = await byRuntimes(host, live, untold)
-  const nodes = live.map(node => observed(node, images, told.get(node.metadata.name)))
+  const { of, alone } = await nodeImages(host, through, (what, error) =>
+    untold.push(`${what}: ${error.message}`),
+  )
+  if (host.runtime !== undefined && live.length > 1 && of.size === 0 && untold.length === 0)
+    untold.push('which of the nodes this machine is: its images by the API alone')
+  const own = (name: string) => of.get(name) ?? (live.length === 1 ? alone : undefined)
+  const nodes = live.map(node => observed(node, images, own(node.metadata.name)))
   const sum = allocatable(live)
   return { nodes, untold, ...(sum === undefined ? {} : { allocatable: sum }) }
-}
-
-type Asked = Pick<SiteHost, 'cluster' | 'runtime' | 'operator'>
-
-/** What the runtimes that can be asked have, by the names of their nodes. */
-async function byRuntimes(
-  { runtime, operator }: Asked,
-  nodes: readonly KubernetesObject[],
-  untold: string[],
-): Promise<ReadonlyMap<string, readonly RuntimeImage[]>> {
-  const here = await runtime?.images().catch(refused("this node's images", untold))
-  if (here === undefined || nodes.length === 0) return new Map()
-  const own = thisNode(nodes, operator)
-  if (own !== undefined) return new Map([[own.metadata.name, here]])
-  untold.push('which of the nodes this machine is: its images by the API alone')
-  return new Map()
 }
 
 /** Notes what is not told for want of rights or of a runtime, which a receipt can do without. */
@@ -51,15 +45,6 @@ export function refused(what: string, untold: string[]): (error: unknown) => und
     if (!(error instanceof SealiftError) || !codes.includes(error.code)) throw error
     untold.push(`${what}: ${messageOf(error)}`)
   }
-}
-
-/** The node that this machine is: the only one, or the one with its host name. */
-function thisNode(nodes: readonly KubernetesObject[], operator: string): KubernetesObject | undefined {
-  if (nodes.length === 1) return nodes[0]
-  const host = /@([^,]+)/.exec(operator)?.[1]?.toLowerCase()
-  return nodes.find(({ metadata: { name, labels } }) =>
-    [name, labels?.['kubernetes.io/hostname']].includes(host),
-  )
 }
 
 function observed(

@@ -103,6 +103,17 @@ test('a pod is started at the first call, on its node, and all is gone at the en
   expect(await there()).toBe(false)
 })
 
+test('a node that is asked again after that gets another pod', async () => {
+  const { nodes, close } = await open()
+  await nodes[0]?.runtime.content()
+  await close()
+  await nodes[0]?.runtime.content()
+  const [pod, ...others] = await pods()
+  expect(others).toEqual([])
+  expect(ran.at(-1)?.pod).toBe(pod?.metadata.name)
+  expect(ran[0]?.pod).not.toBe(pod?.metadata.name)
+})
+
 test('it has the node’s containerd, and no other right', async () => {
   const { nodes } = await open()
   await nodes[0]?.runtime.content()

@@ -6,6 +6,8 @@ import { siteJournal, writeReceipt } from '../../../../src/site/install/index.ts
 import { gatherReceipt, siteReceipt } from '../../../../src/site/receipt/index.ts'
 import { receipt as receiptOf } from '../../../../src/site/verbs/receipt.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
+import { memoryNodes } from '../../../support/memory-nodes.ts'
+import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { bundles, memorySite, proven } from '../verbs/memory-site.ts'
 
@@ -118,6 +120,20 @@ test('tells of this node by its runtime, of others by what the API knows', async
   ])
   expect(found.nodes[0]).toMatchObject({ kubelet: 'v1.36.2+k3s1', runtime: 'containerd://2.3.2' })
   expect(found.allocatable).toEqual({ memory: 4 * 2 ** 30, cpu: 3000 })
+})
+
+test('of each node by its containerd where images came through the cluster', async () => {
+  const [one, two] = [memoryRuntime('amd64'), memoryRuntime('amd64')]
+  const nodes = memoryNodes({ node1: one, node2: two }, 'linux/amd64', 'nobody')
+  host = { ...host, runtime: undefined, nodes }
+  await node('node1', {})
+  await node('node2', {})
+  const states = async () => (await gathered()).nodes.map(({ images }) => images[0]?.state)
+  await writeReceipt(cluster, { ...proven, lock, run, load: 'cluster' })
+  expect(await states()).toEqual(['absent', 'absent'])
+  expect(nodes.closed).toBe(1)
+  await writeReceipt(cluster, { ...proven, lock, run, load: 'registry' })
+  expect(await states()).toEqual(['untold', 'untold'])
 })
 
 test('tells how each image is in this node’s runtime', async () => {

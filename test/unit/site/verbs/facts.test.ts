@@ -4,6 +4,8 @@ import { readFacts } from '../../../../src/kernel/facts/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { findFacts } from '../../../../src/site/verbs/facts.ts'
+import { memoryNodes } from '../../../support/memory-nodes.ts'
+import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { installOn, objectsIn } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
@@ -90,18 +92,42 @@ test('one with an install names its bundle, its releases, its images with pins, 
       }
 })
 
-test('of several nodes kubelet names the images, those without a digest left out', async () => {
+test('of other nodes kubelet names the images, those without a digest left out', async () => {
   await world.cluster.applyAs('kubelet', node('node2', { spec: { unschedulable: true } }))
   const { nodes } = await find()
   expect(nodes).toMatchObject([
-    { name: 'node1', seenBy: 'kubelet', ready: true },
+    { name: 'node1', seenBy: 'containerd', ready: true },
     { name: 'node2', seenBy: 'kubelet', ready: false },
   ])
   expect(nodes[1]).not.toHaveProperty('free')
-  expect(nodes[0]?.images).toEqual([
+  expect(nodes[1]?.images).toEqual([
     { name: 'docker.io/library/busybox:1.37', digest: busybox },
     { name: `docker.io/library/busybox@${busybox}`, digest: busybox },
   ])
+})
+
+test('where images came through the cluster, each node’s containerd is asked, and one that cannot be is told', async () => {
+  await world.cluster.applyAs('kubelet', node('node2'))
+  const [one, two] = [memoryRuntime('amd64'), memoryRuntime('amd64')]
+  const nodes = memoryNodes({ node1: one, node2: two }, 'linux/amd64', 'nobody')
+  world = { ...world, host: { ...world.host, runtime: undefined, nodes } }
+  await installOn(world.host, '1.0.0')
+  const seen = async (talk = recordedTalk()) =>
+    (await find(undefined, talk)).nodes.map(({ seenBy, images }) => [seenBy, images.length > 0])
+  expect(await seen()).toEqual([
+    ['containerd', true],
+    ['containerd', true],
+  ])
+  two.images = () => Promise.reject(new SealiftError('CLUSTER_DENIED', 'no pods for you'))
+  const talk = recordedTalk()
+  expect(await seen(talk)).toEqual([
+    ['containerd', true],
+    ['kubelet', true],
+  ])
+  expect(talk.told.join('\n')).toContain(
+    'the images of node node2 are known by kubelet alone: no pods for you',
+  )
+  expect(nodes.closed).toBeGreaterThan(2)
 })
 
 test('what kubelet may not be asked is left out, with a warning', async () => {
