@@ -67,6 +67,7 @@ export const changeExits: readonly ErrorCode[] = [
 /** How asking whether a site works can end, and mending its images first. */
 export const checkExits: readonly ErrorCode[] = [
   'LOCK_INVALID',
+  'DISK_FULL',
   'FILE_FAILED',
   'KEY_INVALID',
   'BUNDLE_MALFORMED',
@@ -79,6 +80,7 @@ export const checkExits: readonly ErrorCode[] = [
   'CLUSTER_DENIED',
   'CLUSTER_FAILED',
   'FOREIGN_INSTALL',
+  'LOAD_FAILED',
   'NOT_INSTALLED',
   'WRONG_SITE',
   'SITE_BUSY',

@@ -15,6 +15,8 @@ export async function howKept(
   { imagesFolder }: Pick<SiteHost, 'imagesFolder'>,
 ): Promise<Kept> {
   if (load === 'registry') return 'pulled'
+  // By another way all are pinned by Sealift, whatever lies in the folder, and whether this user may look there.
+  if (load === 'containerd' || load === 'cluster') return 'pinned'
   const files = filesOf({ digest: bundle, lock }, await imagesFolder.names())
   return files.length > 0 ? 'renewed' : 'pinned'
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import type { Bundle } from '../../../bundle/layout/index.ts'
 import { voucher } from '../../../bundle/sign/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import {
@@ -21,6 +23,7 @@ import {
   underLease,
   writeReceipt,
 } from '../../install/index.ts'
+import type { LoadingWay } from '../../load/index.ts'
 import { refuseStale } from '../../plan/index.ts'
 import { gatherReceipt, siteReceipt } from '../../receipt/index.ts'
 import { readKeysRecord, readManifests } from '../../wire/index.ts'
@@ -100,8 +103,6 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       const at = new Date(clock.now()).toISOString()
       const { digest, size, lock } = bundle
       const record = await readKeysRecord(cluster)
-      for (const gone of (await way.settle?.(bundle)) ?? [])
-        talk.reporter.note(`no longer needed, and gone: ${gone}`)
       const keys = observeKeys(record.fingerprint ?? '', record, site.escrow)
       const run = {
         ...{ by: host.operator, started: new Date(began).toISOString(), steps },
@@ -109,6 +110,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       }
       const proven = { bundle: digest, at, key, lock, run, load: way.name }
       await writeReceipt(cluster, { site: site.metadata.name, ...proven })
+      await settled(way, bundle, talk)
       return {
         site: site.metadata.name,
         bundle: { path, digest, size, version: lock.metadata.version, key },
@@ -121,6 +123,17 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
       }
     })
   })
+}
+
+/** Takes away what older bundles alone needed. What stands in the way of that is told: the install is done, and the next tries again. */
+async function settled(way: LoadingWay, bundle: Bundle, { reporter }: Talk): Promise<void> {
+  try {
+    for (const gone of (await way.settle?.(bundle)) ?? [])
+      reporter.note(`no longer needed, and gone: ${gone}`)
+  } catch (error) {
+    if (!(error instanceof SealiftError)) throw error
+    reporter.warn(`what older bundles have left stays: ${error.message}`)
+  }
 }
 
 /** What is to be said at the end where nobody could put the keys back, and the site file does not say that it shall be so. */

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
 import { isManaged, siteOf } from '../../../kernel/access/index.ts'
+import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { parseReference, printReference } from '../../../kernel/oci/index.ts'
@@ -86,7 +87,11 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   }
   if (site.load?.registry) kept.push(`what was pushed to ${site.load.registry.host}`)
   // Before the images: while they lie there, a start of K3s brings them back.
-  const files = ownFiles(await imagesFolder.names())
+  const files = await imagesFolder.names().then(ownFiles, error => {
+    if (!(error instanceof SealiftError) || error.code !== 'LOAD_FAILED') throw error
+    kept.push(`what images-dir has put into K3s's folder, if anything: ${error.message}`)
+    return []
+  })
   if (files.length > 0)
     await take(`${files.join(', ')} in ${imagesFolder.path}`, async () => {
       for (const file of files) await imagesFolder.remove(file)
