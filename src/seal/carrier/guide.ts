@@ -63,13 +63,21 @@ WHAT THE HOST MUST HAVE
 
 INSTALL
 
+  Copy this folder to a disk of the K3s node: journal, plan and receipt are written beside site.yaml. That file says
+  where the site's cluster, PostgreSQL and Dragonfly are; README.md has one to copy (chapter "site.yaml"). Under "keys"
+  it has the text of ${publicKey}, under "escrow" who keeps an escrow of Infisical's keys, or none: a first install
+  wants both. Then, as root, in this folder:
+
   chmod +x ${executables.map(({ name }) => quoted(name)).join(' ')}        # what a stick's file system may have lost
   ${program} verify ${bundle} --key ${quoted(publicKey)}
-  ${program} install ${bundle} -c site.yaml
+  ${program} preflight ${bundle} -c site.yaml
+  ${program} plan ${bundle} -c site.yaml -o change.plan.yaml
+  ${program} install ${bundle} -c site.yaml --plan change.plan.yaml
+  ${program} receipt -c site.yaml -o receipt.html
   ${program} check -c site.yaml
 
-  site.yaml says where the site's cluster, PostgreSQL and Dragonfly are. Under "keys" it has the text of ${publicKey}:
-  without that, install refuses the bundle. README.md here has a chapter on it and on every verb; each explains itself
-  as well: ${program} install --help
+  Preflight and plan change nothing: the one tells all that would stop an install, the other what it would change, in
+  a file for whoever approves that. An install that is interrupted goes on when it is run again, without --plan.
+  README.md here has a chapter on each; each explains itself as well: ${program} install --help
 `
 }

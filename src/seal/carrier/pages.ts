@@ -2,6 +2,7 @@
 export const pages = [
   'README.md',
   'bundles/README.md',
+  'bundles/infisical/tenancy.yaml',
   'bundles/schema/site.schema.json',
   'bundles/schema/tenancy.schema.json',
 ] as const

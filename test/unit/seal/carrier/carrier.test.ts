@@ -36,6 +36,8 @@ test('of several platforms each has its program, and the guide says which', asyn
   expect(guide).toContain('sealift-linux-arm64 is for linux/arm64')
   expect(guide).toContain('chmod +x sealift-linux-amd64 sealift-linux-arm64')
   expect(guide).toContain('Linux on amd64 or arm64')
+  const typed = [...guide.matchAll(/^ {2}\.\/sealift-linux-amd64 (\S+)/gm)].map(([, verb]) => verb)
+  expect(typed).toEqual(['verify', 'preflight', 'plan', 'install', 'receipt', 'check'])
 })
 
 /** Carries the sample bundle under a name, with what its lock calls it. */

@@ -31,7 +31,7 @@ const names = async () => (await files.entries('out')).map(({ name }) => name)
 
 test('gives the bundle, a signature, the public key, the program, a guide and checksums', async () => {
   const made = await run()
-  const beside = ['README.md', 'bundles/README.md']
+  const beside = ['README.md', 'bundles/README.md', 'bundles/infisical/tenancy.yaml']
   const schemas = ['site', 'tenancy'].map(name => `bundles/schema/${name}.schema.json`)
   const carried = ['GUIDE.txt', 'b.tar', 'sealift', 'b.tar.sig', 'release.pub', ...beside, ...schemas]
   expect(made).toMatchObject({ folder: 'out', digest: sample.plan.indexDigest })
@@ -39,7 +39,7 @@ test('gives the bundle, a signature, the public key, the program, a guide and ch
   expect(made.executables).toEqual([{ name: 'sealift', platform: 'linux/amd64' }])
   const here = carried.filter(name => !name.includes('/'))
   expect(await names()).toEqual([...here, 'bundles', 'SHA256SUMS', 'SHA256SUMS.sig'].sort())
-  expect(await files.readText('out/SHA256SUMS')).toMatch(/^([0-9a-f]{64} \*[\w./]+\n){9}$/)
+  expect(await files.readText('out/SHA256SUMS')).toMatch(/^([0-9a-f]{64} \*[\w./]+\n){10}$/)
 })
 
 test('keeps the signature that is there, and carries none by another key', async () => {
