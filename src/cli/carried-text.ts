@@ -9,12 +9,12 @@ export interface CarriedFolder {
   readonly executables: readonly { readonly name: string; readonly platform: string }[]
 }
 
-/** A folder that travels, for people: what it weighs, and what to print. */
+/** A folder that travels, for people: what it weighs, with the checksums and their signature, and what to print. */
 export function carriedText({ folder, digest, key, files, executables }: CarriedFolder): string {
   const size = files.reduce((sum, file) => sum + file.size, 0)
   return [
     folder,
-    `  size    ${bytes(size)} in ${count(files.length, 'file')}`,
+    `  size    ${bytes(size)} in ${count(files.length + 2, 'file')}`,
     `  digest  ${digest}`,
     `  signed  the bundle and SHA256SUMS, by key ${key}`,
     `  runs    ${executables.map(({ name, platform }) => `${name} on ${platform}`).join(', ')}`,

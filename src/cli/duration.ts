@@ -8,5 +8,5 @@ export function duration(milliseconds: number): string {
 
 /** How the line ends that says that a step has. */
 export function tail(detail: string | undefined, started: number): string {
-  return `${detail === undefined ? '' : ` · ${detail}`} · ${duration(Date.now() - started)}`
+  return `${detail ? ` · ${detail}` : ''} · ${duration(Date.now() - started)}`
 }

@@ -26,8 +26,14 @@ export function withNext(
   }: { readonly bin: string; readonly id?: string | undefined; readonly argv: readonly string[] },
 ): SealiftError {
   if (!goingOn.has(id)) return interruption
-  const command = [bin, ...id.split(':'), ...argv.map(quoted)].join(' ')
+  const words = id === 'install' ? withoutPlan(argv) : argv
+  const command = [bin, ...id.split(':'), ...words.map(quoted)].join(' ')
   return interruption.with({ hints: [`to go on: ${command}`] })
+}
+
+/** What was done of a plan has moved since it was made: by the plan itself nobody could go on. */
+function withoutPlan(argv: readonly string[]): string[] {
+  return argv.filter((word, i) => !/^--plan(=|$)/.test(word) && argv[i - 1] !== '--plan')
 }
 
 /** A word as a shell takes it back; no secret is ever one. */

@@ -27,12 +27,12 @@ export function removalLoss(
   return {
     name: metadata.name,
     goes: ['the releases, the ClusterSecretStore, the credentials of ESO'],
-    lines: purge ? [`as far as it is this site's own: ${data.join(', ')}`] : [],
+    lines: purge ? [`${data.join(', ')}, as far as they are this site's own`] : [],
     stays: purge
       ? others.length === 0
         ? []
         : [others.join(', ')]
-      : [`for an install to find again: ${[...others, ...data].join(', ')}`],
+      : [`${[...others, ...data].join(', ')}, for an install to find again`],
     hints: purge ? ['Without --purge the data stays.'] : [],
   }
 }

@@ -16,9 +16,10 @@ export default class Install extends BaseCommand {
   static override summary =
     'Install a bundle on a site, and prove that a secret arrives. A rerun goes on where the last one stopped.'
   static override description =
-    'Checks the signature against the keys of the site file, verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine. `sealift deploy` is the same.'
+    'Checks the signature against the keys of the site file, verifies the bundle, looks at cluster, PostgreSQL and Dragonfly before the first change, then loads images, prepares database and keys, installs the releases, sets Infisical up, and sends a probe secret from Infisical to a Kubernetes Secret. Needs nothing but the bundle on the machine. With --plan nothing is done but what was planned. `sealift deploy` is the same.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> infisical-1.0.0.tar --site site.yaml',
+    '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --plan change.plan.yaml',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --receipt receipt.html --receipt receipt.json',
   ]
   static override readonly exits: readonly ErrorCode[] = [
@@ -43,7 +44,6 @@ export default class Install extends BaseCommand {
     load: loadFlag(),
     receipt: receiptFlag({
       multiple: true,
-      default: [],
       summary: 'Where the receipt goes: FILE.html, FILE.json.',
     }),
     plan: Flags.string({ summary: 'Do what this plan says, and nothing else: end if anything has moved.' }),
@@ -52,6 +52,7 @@ export default class Install extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(Install)
+    const { receipt: receipts = [] } = flags
     const read = await readSite(flags.site, nodeFiles())
     const request = {
       bundle: args.bundle,
@@ -60,11 +61,11 @@ export default class Install extends BaseCommand {
       allow: allowances(flags),
       load: flags.load,
       version: this.config.version,
-      withReceipt: flags.receipt.length > 0,
+      withReceipt: receipts.length > 0,
       ...(flags.plan === undefined ? {} : { plan: await readPlan(flags.plan, nodeFiles()) }),
     }
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
-    if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt, nodeFiles())
+    if (result.receipt) await writeReceiptFiles(result.receipt, receipts, nodeFiles())
     this.log(installedText(result))
     if (!result.budget.observedFits)
       this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')

@@ -33,7 +33,6 @@ export default class Receipt extends BaseCommand {
     output: receiptFlag({
       char: 'o',
       multiple: true,
-      default: [],
       summary: 'Where it is written: FILE.html, FILE.json; may be repeated.',
     }),
   }
@@ -43,8 +42,9 @@ export default class Receipt extends BaseCommand {
     const { site } = await readSite(flags.site, nodeFiles())
     const host = await siteHost(site, process.env)
     const found = await receipt(site, this.config.version, host, this.talk)
-    await writeReceiptFiles(found, flags.output, host.files)
-    this.log(flags.output.length > 0 ? flags.output.join('\n') : receiptText(found))
+    const { output: paths = [] } = flags
+    await writeReceiptFiles(found, paths, host.files)
+    this.log(paths.length > 0 ? paths.join('\n') : receiptText(found))
     return found
   }
 }

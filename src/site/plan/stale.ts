@@ -13,7 +13,10 @@ export function refuseStale(planned: InstallPlan, now: InstallPlan): void {
   if (faults.length === 0) return
   throw new SealiftError('PLAN_STALE', `this is no longer what was planned at ${planned.madeAt}`, {
     faults,
-    hints: ['look at it anew, and have that approved: sealift plan BUNDLE -c site.yaml -o FILE'],
+    hints: [
+      'look at it anew, and have that approved: sealift plan BUNDLE -c site.yaml -o FILE',
+      'where an install by this plan was interrupted: the same command without --plan goes on',
+    ],
   })
 }
 

@@ -20,6 +20,14 @@ test('says the very command that goes on, as a shell takes it back', () => {
   expect(words.at(-1)).toBe('to go on: sealift tenancy apply -f tenancy.yaml')
 })
 
+test('an install by a plan goes on without it: what is done has moved since', () => {
+  for (const plan of [['--plan', 'change.plan.yaml'], ['--plan=change.plan.yaml']]) {
+    const argv = ['b.tar', ...plan, '-c', 'site.yaml']
+    const { hints } = withNext(stopped, { bin: 'sealift', id: 'install', argv })
+    expect(hints.at(-1)).toBe('to go on: sealift install b.tar -c site.yaml')
+  }
+})
+
 test('of a verb that begins anew it says nothing', () => {
   expect(withNext(stopped, { bin: 'sealift', id: 'status', argv: [] })).toBe(stopped)
   expect(withNext(stopped, { bin: 'sealift', argv: [] })).toBe(stopped)

@@ -28,7 +28,7 @@ test('without --yes: what would go and stay, that nothing was done, and what to 
     message: 'nothing was changed: deleting from bank-prod was not confirmed',
     faults: [
       'would go: the releases, the ClusterSecretStore, the credentials of ESO',
-      "would stay: for an install to find again: Dragonfly's database 0, database infisical and role infisical, the keys, the admin's login, CRDs and images",
+      "would stay: Dragonfly's database 0, database infisical and role infisical, the keys, the admin's login, CRDs and images, for an install to find again",
     ],
     hints: ['If you mean it: type bank-prod when asked; where nobody can type, say --yes'],
   })
@@ -38,13 +38,13 @@ test('with --purge it says what would be lost, and what would not', async () => 
   expect(await unsaid(smallSite, true)).toMatchObject({
     faults: [
       expect.any(String),
-      "would go for ever: as far as it is this site's own: database infisical and role infisical, the keys, the admin's login, CRDs and images",
+      "would go for ever: database infisical and role infisical, the keys, the admin's login, CRDs and images, as far as they are this site's own",
       "would stay: Dragonfly's database 0",
     ],
     hints: [expect.stringContaining('type bank-prod'), 'Without --purge the data stays.'],
   })
   expect((await unsaid(fullSite, true)).faults.slice(1)).toEqual([
-    "would go for ever: as far as it is this site's own: Dragonfly's database 3, the keys, the admin's login, CRDs and images",
+    "would go for ever: Dragonfly's database 3, the keys, the admin's login, CRDs and images, as far as they are this site's own",
     'would stay: the database (database.uri)',
   ])
 })

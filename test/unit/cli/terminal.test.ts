@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { builtText } from '../../../src/cli/built-text.ts'
+import { carriedText } from '../../../src/cli/carried-text.ts'
 import { exitMeanings } from '../../../src/cli/help.ts'
 import {
   bytes,
@@ -30,6 +31,19 @@ test('a table lines up its columns and aligns numbers to the right', () => {
       [1],
     ),
   ).toBe('name   Mi\n────  ───\na       1\nlong  100')
+})
+
+test('a step that has nothing to add ends with its time alone', () => {
+  const lines: string[] = []
+  plainReporter({ write: text => lines.push(text) })
+    .step('Remove release infisical')
+    .done('')
+  expect(lines.at(-1)).toMatch(/Remove release infisical · [\d.]+s\n$/)
+})
+
+test('the folder that travels has the checksums and their signature, too', () => {
+  const of = { folder: 'out', digest: 'd', key: 'k', executables: [] }
+  expect(carriedText({ ...of, files: [{ name: 'GUIDE.txt', size: 5 }] })).toContain('5 B in 3 files')
 })
 
 test('a row is a line, whatever is in it', () => {

@@ -48,7 +48,7 @@ export async function mendNode(
     return [...ended, ...loaded.map(as('loaded')), ...pinned.map(as('pinned'))]
   }
   return asStep(reporter, `Mend images on node ${name}`, mend, found =>
-    found.length === 0 ? 'nothing could be mended' : count(found.length, 'thing'),
+    found.length === 0 ? 'nothing was to be mended' : count(found.length, 'thing'),
   )
 }
 

@@ -43,8 +43,7 @@ export async function withOpened<T>(
     const { downgrade, takeOver } = allow
     // The whole file is read while the site is looked at; nothing is changed, and no helm unpacked, before that is through.
     const verified = verifySource(source, { path, platform: host.platform }, files, talk)
-    const choosing = async () =>
-      chooseWay(await wayName(load, site, host), site, host, source)
+    const choosing = async () => chooseWay(await wayName(load, site, host), site, host, source)
     const way = await choosing().catch(async error => {
       // A fault of the bundle is the one to tell, whatever the site is like.
       await verified

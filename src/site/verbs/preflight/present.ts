@@ -53,7 +53,7 @@ export function presentChecks(grounds: Grounds): Check[] {
       async look() {
         await cluster.need()
         await refuseForeignRecords(host.cluster)
-        return ok('it is, or is not there')
+        return ok('namespace sealift-system is Sealift’s, or not there')
       },
     },
     {

@@ -212,6 +212,7 @@ describe('install --plan', () => {
     const before = await everything()
     const error = await installAsPlanned('plan.yaml').catch((error: unknown) => error)
     expect(error).toMatchObject({ code: 'PLAN_STALE', exitCode: 64 })
+    expect((error as SealiftError).hints.at(-1)).toContain('without --plan goes on')
     expect((error as SealiftError).faults.join('\n')).toMatch(words)
     expect(await everything()).toBe(before)
   })
