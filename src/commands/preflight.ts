@@ -6,7 +6,7 @@ import { BaseCommand } from '../cli/index.ts'
 import { loadFlag } from '../cli/load-flags.ts'
 import { preflightJunit, preflightPage, preflightText } from '../cli/preflight/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { readSite } from '../kernel/inputs/index.ts'
+import { journalPath, readSite } from '../kernel/inputs/index.ts'
 import { preflight, preflightFault } from '../site/verbs/preflight/index.ts'
 
 export default class Preflight extends BaseCommand {
@@ -37,7 +37,13 @@ export default class Preflight extends BaseCommand {
   async run() {
     const { args, flags } = await this.parse(Preflight)
     const { site } = await readSite(flags.site, nodeFiles())
-    const request = { bundle: args.bundle, site, allow: allowances(flags), load: flags.load }
+    const request = {
+      bundle: args.bundle,
+      site,
+      journal: journalPath(flags.site, site),
+      allow: allowances(flags),
+      load: flags.load,
+    }
     const found = await preflight(request, await preflightHost(site, process.env), this.talk)
     this.log(preflightText(found))
     const files = nodeFiles()

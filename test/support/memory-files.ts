@@ -152,6 +152,11 @@ export function memoryFiles(): Files {
     async remove(path) {
       files.delete(path)
     },
+    async requireAppend(path) {
+      const above = [...files.keys()].find(name => path.startsWith(`${name}/`))
+      if (above !== undefined)
+        throw new SealiftError('FILE_FAILED', `cannot write ${path}: ${above} is no folder`)
+    },
     async append(path, line) {
       const before = files.get(path) ?? new Uint8Array()
       files.set(path, Buffer.concat([before, Buffer.from(line.endsWith('\n') ? line : `${line}\n`)]))

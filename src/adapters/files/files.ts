@@ -39,6 +39,7 @@ export function nodeFiles(): Files {
       return failing('write', path, write, bytes.length)
     },
     remove: path => failing('remove', path, () => rm(path, { force: true })),
+    requireAppend: path => failing('write', path, () => requireWritable(path)),
     append: (path, line) => failing('write', path, () => appendLine(path, line)),
     entries: folder => failing('list', folder, () => entriesOf(folder)),
     follow: path => failing('find', path, () => follow(path)),
@@ -111,6 +112,16 @@ async function readBeside(path: string, limit: number): Promise<string | undefin
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw fileFailed('read', path, error)
+  }
+}
+
+/** Asks of what is there: the file, or the nearest folder that it would be made in. */
+async function requireWritable(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await requireWritable(dirname(path))
   }
 }
 

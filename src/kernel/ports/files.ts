@@ -115,6 +115,8 @@ export interface Files {
   remove(path: string): Promise<void>
   /** Adds one line to a file and syncs it; one that it makes is its owner's alone: who did what on a site is not for all. */
   append(path: string, line: string): Promise<void>
+  /** Makes sure that lines could be added to a file, there or not, and adds none. @throws SealiftError FILE_FAILED */
+  requireAppend(path: string): Promise<void>
   /** Whatever lies in a folder, sorted by name; a link is a link, wherever it leads. @throws SealiftError FILE_FAILED */
   entries(folder: string): Promise<readonly FolderEntry[]>
   /** Follows every link on a path. @throws SealiftError FILE_FAILED when that ends nowhere or goes in a circle */

@@ -8,6 +8,7 @@ export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator 
 export { requireGraph } from './graph.ts'
 export { installedInfisical } from './installed.ts'
 export { type Journal, type JournalEntry, journalEntry, journalSecret, siteJournal } from './journal.ts'
+export { type Journal, type JournalEntry, journalEntry, requireJournal, siteJournal } from './journal.ts'
 export { haveOlderKeys, markOlder } from './older.ts'
 export {
   type Installed,

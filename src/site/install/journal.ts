@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
 import { textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, type Files, kinds } from '../../kernel/ports/index.ts'
@@ -61,6 +62,21 @@ export function siteJournal(cluster: Cluster, files: Files, localPath: string): 
       })
       await files.append(localPath, JSON.stringify(added))
     },
+  }
+}
+
+/**
+ * Makes sure, before anything is changed, that the journal's file can be written: a folder that was carried may lie on a
+ * medium that is read-only. @throws SealiftError FILE_FAILED
+ */
+export async function requireJournal(files: Pick<Files, 'requireAppend'>, localPath: string): Promise<void> {
+  try {
+    await files.requireAppend(localPath)
+  } catch (error) {
+    if (!(error instanceof SealiftError)) throw error
+    const hint =
+      'put the site file where this machine may write, or say another place for it: install --journal'
+    throw error.with({ prefix: 'the journal has no place: ', hints: [hint] })
   }
 }
 

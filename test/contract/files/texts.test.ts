@@ -78,6 +78,15 @@ describe.each(bothFiles)('%s files', (_, make) => {
     expect(await files.readText(path)).toBe('{"a":1}\n{"b":2}\n')
   })
 
+  test('say whether lines can be added, and add none', async () => {
+    await files.requireAppend(at('new/journal'))
+    await files.append(at('text'), 'x')
+    await files.requireAppend(at('text'))
+    expect([await files.exists(at('new')), await files.readText(at('text'))]).toEqual([false, 'x\n'])
+    const under = files.requireAppend(at('text/journal'))
+    await expect(under).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  })
+
   test('name the file that cannot be read', async () => {
     const path = at('nothing')
     for (const read of [files.readText, files.readBytes, files.openBundle]) {

@@ -3,7 +3,14 @@ import { requireTrusted, signaturePath, verifySource } from '../../../bundle/ope
 import { count, type ErrorCode, SealiftError } from '../../../kernel/errors/index.ts'
 import type { ReadSite } from '../../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import { type Receipt, readReceipt, refuseOtherSite, siteJournal, underLease } from '../../install/index.ts'
+import {
+  type Receipt,
+  readReceipt,
+  refuseOtherSite,
+  requireJournal,
+  siteJournal,
+  underLease,
+} from '../../install/index.ts'
 import { onNode, workNodes } from '../../load/index.ts'
 import { howKept, keptOn } from './kept.ts'
 import { mendNode, type Repaired } from './mend.ts'
@@ -31,6 +38,7 @@ export async function repair(request: RepairRequest, host: SiteHost, talk: Talk)
   const { site, digest } = request.site
   const receipt = await readReceipt(cluster)
   refuseOtherSite(receipt.site, site.metadata.name)
+  await requireJournal(files, request.journal)
   return withBundle(request, receipt, host, talk, bundle =>
     underLease(host, talk, async under => {
       const started = clock.now()

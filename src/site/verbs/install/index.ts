@@ -17,6 +17,7 @@ import {
   noteBegun,
   noteStarted,
   readReceipt,
+  requireJournal,
   runSteps,
   siteJournal,
   stepOutcome,
@@ -72,6 +73,7 @@ export async function install(request: InstallRequest, host: SiteHost, talk: Tal
     const { bundle, wired, key, look, helm, access } = opened
     const { takeOver, way } = look
     if (request.plan !== undefined) refuseStale(request.plan, await planOpened(request, opened, host, talk))
+    await requireJournal(files, request.journal)
     const about = { site: site.metadata.name, bundle: bundle.digest }
     return await underLease({ ...host, about }, talk, async talk => {
       // Whoever had the lease until now may have installed something.

@@ -30,6 +30,8 @@ export interface PreflightRequest {
   /** Path of the bundle. */
   readonly bundle: string
   readonly site: Site
+  /** Path of the journal's file, which an install writes to. */
+  readonly journal: string
   readonly allow: {
     readonly unsigned: boolean
     readonly downgrade: boolean

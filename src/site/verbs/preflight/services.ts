@@ -1,5 +1,6 @@
 import { count } from '../../../kernel/errors/index.ts'
 import { cacheWords, databaseWords, lookAtCache, lookAtKeys, requireEscrowChoice } from '../../gate/index.ts'
+import { requireJournal } from '../../install/index.ts'
 import { judgeClock, notLookedAt, ok } from '../../preflight/index.ts'
 import { requireGivenPassword, siteVariables, storedKeys } from '../../wire/index.ts'
 import type { Grounds } from './grounds.ts'
@@ -72,6 +73,13 @@ export function serviceChecks({ request, host, cluster, services, database }: Gr
         return ok(
           site.escrow ? `escrow for ${count(site.escrow.length, 'recipient')}` : 'keys are here already',
         )
+      },
+    },
+    {
+      ...{ id: 'site/journal', group, title: 'Where the journal is written' },
+      async look() {
+        await requireJournal(host.files, request.journal)
+        return ok(`${request.journal} can be written`)
       },
     },
   ]

@@ -128,10 +128,11 @@ export async function installOn(
   allowed: Partial<Allowances> = {},
   talk: Talk = recordedTalk(),
   load?: LoadingWayName,
+  journal = 'journal',
 ): Promise<unknown> {
   const site = await readSite('site.yaml', host.files)
   const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
-  return install({ bundle: `${version}.tar`, site, journal: 'journal', allow, load }, host, talk)
+  return install({ bundle: `${version}.tar`, site, journal, allow, load }, host, talk)
 }
 
 /** Plans the install of 1.0.0 on a host; `output` is the file that the plan is written to. */

@@ -54,7 +54,7 @@ export function node(name: string, architecture = 'amd64'): KubernetesObject {
 /** Looks at a world, with what is allowed; the result is held to its schema. */
 export async function lookAt(
   world: PreflightWorld,
-  given: { version?: Version; bundle?: string; unsigned?: boolean; talk?: Talk } = {},
+  given: { version?: Version; bundle?: string; journal?: string; unsigned?: boolean; talk?: Talk } = {},
 ): Promise<PreflightResult> {
   const { host, looks, names, more } = world
   const text = await host.files.readText('site.yaml')
@@ -62,8 +62,13 @@ export async function lookAt(
   const { site } = await readSite('looked.yaml', host.files)
   const { version = '1.0.0', unsigned = true, talk = recordedTalk() } = given
   const allow = { unsigned, downgrade: false, anySite: false, takeOver: false }
+  const journal = given.journal ?? 'bank-prod.journal.jsonl'
   const bundle = given.bundle ?? `${version}.tar`
-  const result = await preflight({ bundle, site, allow }, { ...host, looks, names: memoryNames(names) }, talk)
+  const result = await preflight(
+    { bundle, site, journal, allow },
+    { ...host, looks, names: memoryNames(names) },
+    talk,
+  )
   return outputs.preflight.parse(JSON.parse(JSON.stringify(result)))
 }
 

@@ -94,6 +94,14 @@ describe('PostgreSQL and Dragonfly', () => {
     await world.host.files.write('site.yaml', Buffer.from(text.replace('escrow: none\n', '')))
     expect(outcomes(await lookAt(world))['site/escrow']).toBe('fault')
   })
+
+  test('a journal that has no place is a fault, with what to do', async () => {
+    await world.host.files.write('file', Buffer.from('x'))
+    expect(checkOf(await lookAt(world, { journal: 'file/journal' }), 'site/journal')).toMatchObject({
+      ...{ result: 'fault', seen: expect.stringContaining('cannot write file/journal') },
+      next: expect.stringContaining('install --journal'),
+    })
+  })
 })
 
 describe('the cluster', () => {
