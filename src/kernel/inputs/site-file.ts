@@ -1,3 +1,4 @@
+import { SealiftError } from '../errors/index.ts'
 import { canonicalJson, type Digest, digestOf } from '../oci/index.ts'
 import type { Files } from '../ports/index.ts'
 import { parseSite } from './parse.ts'
@@ -11,6 +12,10 @@ export interface ReadSite {
 
 /** Reads site.yaml. @throws SealiftError SITE_INVALID, FILE_FAILED */
 export async function readSite(path: string, files: Files): Promise<ReadSite> {
+  if (!(await files.exists(path)))
+    throw new SealiftError('FILE_FAILED', `cannot read ${path}: there is no such file or folder`, {
+      hints: ['README.md, which travels with Sealift, has one to copy: its section site.yaml'],
+    })
   const text = await files.readText(path)
   const site = parseSite(text, path)
   return { site, digest: digestOf(canonicalJson(site)) }
