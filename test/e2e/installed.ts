@@ -14,21 +14,33 @@ import type { Journey } from './journey.ts'
 /** Declares the tests; the site of `journey` has an install when they have passed. */
 export function installed(journey: () => Journey): void {
   const site = () => journey().site
-  const install = () => journey().json<InstallResult>(['install', journey().carried, '-c', site().siteFile])
+  const typed = (heading: string, ...words: string[]) => journey().typed(heading, ...words)
+  const install = async () =>
+    journey().json<InstallResult>(await typed('Install the bundle', 'install', '-c'))
   const check = (window: number) => ['check', '-c', site().siteFile, '--window', `${window}`]
+
+  const carriedText = (name: string) => readFile(join(site().dir, name), 'utf8')
 
   // From here on the CLI may do what `sealift rbac` prints.
   beforeAll(() => journey().grant())
 
   test('a preflight of the fresh site finds nothing in the way, has looked at all, and leaves nothing', async () => {
-    const words = ['preflight', journey().sandbox.bundle, '-c', site().siteFile]
-    const { exitCode, checks } = await journey().json<PreflightResult>(words)
+    const look = 'Look before the first change'
+    // The namespaces are there: Roles are in them.
+    const made = () => journey().kubectl('get leases,configmaps,secrets,pods -A -o name')
+    const before = await made()
+    const { exitCode, checks } = await journey().json<PreflightResult>(await typed(look, '--json'))
     const ended = (wanted: string) =>
       checks.filter(({ result }) => result === wanted).map(({ id, seen }) => `${id}: ${seen}`)
     expect([exitCode, ended('fault'), ended('not-looked-at')]).toEqual([0, [], []])
-    expect(await journey().kubectl('get namespace sealift-system infisical --ignore-not-found -o name')).toBe(
-      '',
-    )
+    expect(await made()).toBe(before)
+  })
+
+  test('the pages of a preflight are written', async () => {
+    const words = await typed('Look before the first change', '--html')
+    expect((await journey().run(words)).exitCode).toBe(0)
+    expect(await carriedText('preflight.html')).toContain('sandbox')
+    expect(await carriedText('preflight.xml')).toContain('<testsuite')
   })
 
   test('an install that is killed goes on where it was, and ends with a proof', async () => {
@@ -40,7 +52,11 @@ export function installed(journey: () => Journey): void {
         () => {},
       )
     }, 50)
-    await journey().install({}, { inside: site().cluster, signal: killed.signal, killSignal: 'SIGKILL' })
+    const planned = await journey().run(await typed('See it before it happens', '-o'))
+    expect(planned).toMatchObject({ exitCode: 0 })
+    const byPlan = await typed('Install the bundle', '--plan')
+    const ending = { inside: site().cluster, signal: killed.signal, killSignal: 'SIGKILL' } as const
+    await journey().run(byPlan, ending)
     clearInterval(watching)
 
     const begun = await journey().json<StatusResult>(['status', '-c', site().siteFile])
@@ -79,9 +95,14 @@ export function installed(journey: () => Journey): void {
     const { exitCode, steps } = await install()
     expect(exitCode).toBe(0)
     expect(steps.filter(({ skipped }) => !skipped).map(({ id }) => id)).toEqual(['proof'])
-    const plan = ['plan', journey().sandbox.bundle, '-c', site().siteFile, '--drift']
-    expect(await journey().json(plan)).toMatchObject({ exitCode: 0, equal: true, unknown: [], refused: [] })
-    const facts = await journey().json<FactsResult>(['facts', '-c', site().siteFile])
+    const plan = await typed('See it before it happens', 'plan')
+    expect(await journey().json([...plan, '--drift'])).toMatchObject({
+      exitCode: 0,
+      equal: true,
+      unknown: [],
+      refused: [],
+    })
+    const facts = await journey().json<FactsResult>(await typed('Live with it', 'facts'))
     expect(facts).toMatchObject({
       exitCode: 0,
       installed: { name: 'sandbox' },
@@ -91,8 +112,7 @@ export function installed(journey: () => Journey): void {
   })
 
   test('the receipt tells all of it from what the site holds, and makes a page', async () => {
-    const files = ['receipt.html', 'receipt.json'].map(name => join(site().dir, name))
-    const words = ['receipt', '-c', site().siteFile, ...files.flatMap(file => ['-o', file])]
+    const words = await typed('Hand in the receipt', 'receipt')
     const { exitCode, ...found } = await journey().json<SiteReceipt>(words)
     expect([exitCode, found.untold]).toEqual([0, []])
     expect(found.run.steps.filter(({ skipped }) => !skipped).length).toBeGreaterThan(1)
@@ -100,9 +120,8 @@ export function installed(journey: () => Journey): void {
     expect(states).toEqual(found.nodes.map(() => ['pinned']))
     for (const { objects } of found.releases)
       expect(objects?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['Deployment', 'Service']))
-    const [page = '', json = ''] = await Promise.all(files.map(file => readFile(file, 'utf8')))
-    expect(page).toContain(found.bundle.digest)
-    expect(JSON.parse(json)).toEqual(found)
+    expect(await carriedText('receipt.html')).toContain(found.bundle.digest)
+    expect(JSON.parse(await carriedText('receipt.json'))).toEqual(found)
   })
 
   test('while another one changes the site: exit 59, and who it is', async () => {
@@ -125,7 +144,7 @@ export function installed(journey: () => Journey): void {
   })
 
   test('check finds all as it should be, status says what is here', async () => {
-    const checked = await journey().json<CheckResult>(check(0))
+    const checked = await journey().json<CheckResult>(await typed('Live with it', 'check'))
     expect(checked.exitCode).toBe(0)
     expect(checked.verdicts.filter(({ ok }) => !ok)).toEqual([])
     const asked = ['infisical/api', 'infisical/admin', 'eso/login', 'eso/sync', 'lease/sealift']
@@ -136,7 +155,7 @@ export function installed(journey: () => Journey): void {
     const left = '-n sealift-system get externalsecrets,secrets -o name'
     expect(await journey().kubectl(left)).not.toContain('sealift-check')
     expect(checked.budget.observed.memory).toBeGreaterThan(50 * 1048576)
-    const found = await journey().json<InstalledStatus>(['status', '-c', site().siteFile])
+    const found = await journey().json<InstalledStatus>(await typed('Live with it', 'status'))
     expect(found.releases.map(({ name, pods }) => [name, pods])).toEqual([
       ['external-secrets', '3 of 3 Deployments ready'],
       ['infisical-standalone', '1 of 1 Deployment ready'],
@@ -161,7 +180,7 @@ export function installed(journey: () => Journey): void {
   }
 
   test('the admin gets another password, and all goes on', async () => {
-    const done = await journey().json<RotatedAdmin>(['rotate', 'admin', '-c', site().siteFile])
+    const done = await journey().json<RotatedAdmin>(await typed('Live with it', 'rotate', 'admin'))
     expect(done).toEqual({
       ...{
         exitCode: 0,
@@ -209,6 +228,14 @@ export function installed(journey: () => Journey): void {
     expect(exitCode).toBe(60)
     expect(verdicts.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual([`image/${name}`])
     expect((await install()).steps.find(({ id }) => id === 'images-infisical')?.skipped).toBe(false)
+  })
+
+  test('a check that repairs pins what has lost its pin', async () => {
+    const name = 'docker.io/sealift-sandbox/external-secrets:v0.20.4'
+    await journey().ctr(`images label ${name} io.cri-containerd.pinned=`)
+    const words = [...(await typed('Live with it', 'check', '--repair')), '--window', '0']
+    const { exitCode, repaired } = await journey().json<CheckResult>(words)
+    expect([exitCode, repaired?.map(({ done, what }) => [done, what])]).toEqual([0, [['pinned', name]]])
   })
 
   test('use above the budget has an exit code of its own: 61', async () => {

@@ -1,10 +1,12 @@
 /** One site and the connected side that its bundle comes from, for the story that site.test.ts tells. */
 import { basename, join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startCluster, type TestCluster } from '../support/cluster/index.ts'
 import { testExecutable } from '../support/executable.ts'
 import { asAdministrator, asPrinted, makeInstaller } from '../support/installer.ts'
 import { watchArguments, watchSecrets } from '../support/leaks.ts'
+import { readmeSection } from '../support/readme.ts'
 import { type Finished, type RunOptions, sealift, startSite, type TestSite } from '../support/road.ts'
 import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 
@@ -12,7 +14,7 @@ import { type Sandbox, startSandbox } from '../support/sandbox.ts'
 export class Journey {
   readonly sandbox: Sandbox
   readonly site: TestSite
-  /** The bundle in the folder that was carried to the site. */
+  /** The bundle in the folder that was carried: the site's own, with site.yaml in it. */
   readonly carried: string
   /** All that the CLI has said so far. */
   readonly spoken: string[]
@@ -35,15 +37,29 @@ export class Journey {
     this.args = args
   }
 
-  /** Runs the CLI on the node, where nothing but the cluster can be reached. */
+  /** Runs the CLI that was carried, in its folder on the node, where nothing but the cluster can be reached. */
   async run(args: readonly string[], options: RunOptions = { inside: this.site.cluster }): Promise<Finished> {
-    const finished = await sealift(args, options)
+    const { dir } = this.site
+    const finished = await sealift(args, { cwd: dir, program: join(dir, 'sealift'), ...options })
     this.spoken.push(finished.stdout, finished.stderr)
     return finished
   }
 
+  /**
+   * What the README has somebody type, as it stands but for this bundle's name: of a section the shortest command with
+   * these words. @throws Error where there is none
+   */
+  async typed(heading: string, ...has: string[]): Promise<string[]> {
+    const { commands } = await readmeSection(heading)
+    const [found] = commands
+      .filter(words => has.every(word => words.includes(word)))
+      .toSorted((a, b) => a.length - b.length)
+    if (found === undefined) throw new Error(`no command in ${heading} has ${has.join(' ')}`)
+    return found.map(word => (word === 'infisical-1.0.0.tar' ? basename(this.carried) : word))
+  }
+
   async json<T>(args: readonly string[]): Promise<T & { exitCode: number }> {
-    const { stdout, exitCode } = await this.run([...args, '--json'])
+    const { stdout, exitCode } = await this.run(args.includes('--json') ? args : [...args, '--json'])
     return { ...(JSON.parse(stdout) as T), exitCode }
   }
 
@@ -163,10 +179,11 @@ export function sides(): Sides {
         const fields = { keys: [key.publicKey], cluster: { kubeconfig } }
         const site = await startSite(cluster, connected.archives, () => {}, fields)
         stops.push(() => site.stop())
+        await execa('cp', ['-rl', `${carrier}/.`, site.dir])
         const secrets = await watchSecrets(site.cluster)
         stops.push(async () => secrets.stop())
         for (const secret of Object.values(key.env)) secrets.found.add(secret)
-        made = new Journey(there(), [site, join(carrier, basename(bundle))], secrets.found, args.seen)
+        made = new Journey(there(), [site, join(site.dir, basename(bundle))], secrets.found, args.seen)
       })
       return () => {
         if (made === undefined) throw new Error('the journey has not begun')

@@ -91,7 +91,7 @@ export function refused(journey: () => Journey): void {
   })
 
   test('a plan says what the first install would make, without a secret, and makes nothing', async () => {
-    const words = ['plan', journey().sandbox.bundle, '-c', site().siteFile]
+    const words = await journey().typed('See it before it happens', 'plan')
     const plan = await journey().json<PlanResult>(words)
     expect(plan).toMatchObject({ exitCode: 0, equal: false, refused: [], unknown: [] })
     expect(plan.objects.map(({ change, kind, name }) => `${change} ${kind} ${name}`)).toEqual(

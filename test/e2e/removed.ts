@@ -9,10 +9,7 @@ import type { Journey } from './journey.ts'
 
 /** Declares the tests; the site of `journey` has an install before them, and nothing after. */
 export function removed(journey: () => Journey): void {
-  const ofBundle = (verb: string, ...flags: string[]) => [
-    ...[verb, journey().carried, '-c', journey().site.siteFile],
-    ...flags,
-  ]
+  const remove = (...flags: string[]) => journey().typed('Live with it', 'remove', ...flags)
   /** Receipt and journal, as they were before the purge. */
   const records: string[] = []
   const ours = (lines: string) => lines.split('\n').filter(line => /external-secrets|infisical/.test(line))
@@ -20,19 +17,21 @@ export function removed(journey: () => Journey): void {
     journey().kubectl('-n sealift-system get secret infisical-admin -o jsonpath={.data.password}')
 
   test('without --yes nothing is done: exit 2', async () => {
-    const { exitCode, stderr } = await journey().run(ofBundle('remove'))
+    const { exitCode, stderr } = await journey().run(await remove())
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('was not confirmed')])
   })
 
   test('remove keeps the data, and an install finds it again', async () => {
     const before = await admin()
-    const { exitCode, kept } = await journey().json<{ kept: string[] }>(ofBundle('remove', '--yes'))
+    const { exitCode, kept } = await journey().json<{ kept: string[] }>([...(await remove()), '--yes'])
     expect([exitCode, kept[0]]).toEqual([0, 'database infisical'])
     expect((await journey().run(['status', '-c', journey().site.siteFile])).exitCode).toBe(56)
     await journey().rename('sandbox', '1.1.0')
     expect((await journey().install()).exitCode).toBe(57)
     await journey().rename('sandbox', '1.0.0')
-    const again = await journey().json<InstallResult>(ofBundle('install'))
+    const again = await journey().json<InstallResult>(
+      await journey().typed('Install the bundle', 'install', '-c'),
+    )
     // The story has adopted its own admin by now.
     expect(again.steps.find(({ id }) => id === 'bootstrap')).toMatchObject({
       ...{ skipped: true, detail: expect.stringMatching(/^was set up (before|already)\b/) },
@@ -47,9 +46,10 @@ export function removed(journey: () => Journey): void {
   test('--purge leaves no trace', async () => {
     const digests = ours(await journey().ctr('images ls')).map(line => /sha256:\S+/.exec(line)?.[0] ?? line)
     expect(digests).toHaveLength(2)
-    const { exitCode, kept } = await journey().json<{ kept: string[] }>(
-      ofBundle('remove', '--purge', '--yes'),
-    )
+    const { exitCode, kept } = await journey().json<{ kept: string[] }>([
+      ...(await remove('--purge')),
+      '--yes',
+    ])
     expect([exitCode, kept]).toEqual([0, []])
     expect(await journey().namespaces()).toEqual([])
     const clusterWide = await journey().kubectl('get crds,clusterrolebindings -o name')

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { audited } from './audited.ts'
 import { bundle } from './bundle.ts'
 import { deleted } from './deleted.ts'
 import { handed } from './handed.ts'
@@ -17,6 +18,7 @@ describe('at the site', () => {
   const site = arrive()
   describe('refused before the first change', () => refused(site))
   describe('installed', () => installed(site))
+  describe('audited', () => audited(site))
   describe('with one thing deleted', () => deleted(site))
   describe('with one store for all teams', () => oneStore(site))
   describe('handed to the teams', () => handed(site))

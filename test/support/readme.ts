@@ -31,8 +31,8 @@ export async function readmeSection(heading: string): Promise<ReadmeSection> {
 
 const isSealift = (line: string) => line.startsWith('sealift ')
 
-/** As a shell takes a line without variables: quotes and a comment go. */
+/** As a shell takes a line without variables: quotes and a comment go, and what its output is given to. */
 function words(line: string): string[] {
-  const [, ...rest] = line.replace(/\s+#.*$/, '').match(/'[^']*'|\S+/g) ?? []
+  const [, ...rest] = line.replace(/\s+[#|] .*$/, '').match(/'[^']*'|\S+/g) ?? []
   return rest.map(word => word.replaceAll("'", ''))
 }

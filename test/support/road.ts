@@ -104,6 +104,8 @@ export interface Finished {
 export interface RunOptions {
   /** Runs at this site: as the executable that is carried, where nothing but the cluster can be reached and nothing but `ctr` run. */
   readonly inside?: TestCluster
+  /** The executable that runs there; the one of the tests when left out. */
+  readonly program?: string
   readonly env?: Readonly<Record<string, string>>
   /** Where it runs; the checkout when left out. */
   readonly cwd?: string
@@ -124,7 +126,7 @@ export async function sealift(args: readonly string[], options: RunOptions = {})
     ...(options.signal ? { cancelSignal: options.signal, killSignal: options.killSignal ?? 'SIGTERM' } : {}),
   }
   const { exitCode, stdout, stderr } = options.inside
-    ? await atSite(options.inside, args, options.env, settings)
+    ? await atSite(options.inside, args, options, settings)
     : await execa(process.execPath, [join(root, 'dist', 'bin.js'), ...args], {
         ...settings,
         env: { ...options.env },
@@ -139,12 +141,12 @@ export async function sealift(args: readonly string[], options: RunOptions = {})
 async function atSite<T extends Options>(
   cluster: TestCluster,
   args: readonly string[],
-  env: RunOptions['env'],
+  { env, program }: RunOptions,
   settings: T,
 ) {
-  executable ??= testExecutable()
   const { PATH = await pathToCtr(cluster), ...more } = env ?? {}
-  const words = [`PATH=${PATH}`, 'HOME=/proc', await executable, ...args]
+  executable ??= testExecutable()
+  const words = [`PATH=${PATH}`, 'HOME=/proc', program ?? (await executable), ...args]
   const own = { PATH: process.env['PATH'] ?? '', ...more }
   return await cluster.exec('env', words, { ...settings, env: own, extendEnv: false })
 }
