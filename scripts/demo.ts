@@ -91,24 +91,34 @@ async function demo(): Promise<void> {
   await connected.stop()
   say('The registry is switched off now. What follows runs inside the network namespace of the cluster.')
   const carrier = bundle.replace(/\.tar$/, '-carrier')
-  const carried = join(carrier, basename(bundle))
-  say(`All of it runs from the folder that was carried, whose guide's first line checks it:\n$ cd ${carrier}`)
-  const [line = ''] = (await readFile(join(carrier, 'GUIDE.txt'), 'utf8')).split('\n')
-  say(`$ ${line}\n${(await execa('sh', ['-c', line], { cwd: carrier })).stdout}`)
+  await cp(carrier, site.dir, { recursive: true })
+  say(
+    `All of it runs from a copy of the folder that was carried, whose guide's first line checks it:\n$ cd ${site.dir}`,
+  )
+  const [line = ''] = (await readFile(join(site.dir, 'GUIDE.txt'), 'utf8')).split('\n')
+  say(`$ ${line}\n${(await execa('sh', ['-c', line], { cwd: site.dir })).stdout}`)
   say(
     `The site file names the key that a bundle must be signed with; an unsigned one is refused:\n${key.publicKey}`,
   )
-  const inside: RunOptions = { inside: site.cluster }
+  const inside: RunOptions = { inside: site.cluster, cwd: site.dir, program: join(site.dir, 'sealift') }
   const outside = ['2', 'bash', '-c', 'exec 3<>/dev/tcp/192.0.2.1/443']
   const { exitCode } = await site.cluster.exec('timeout', outside, { reject: false })
   if (exitCode === 0) throw new Error('the node has a way out')
   say(`$ timeout ${outside.join(' ')}      # on the node, to an address that is not the cluster's`)
   say(`exit ${exitCode}: nothing is reached`)
 
+  chapter('Look, and plan')
+  await run(['preflight', basename(bundle), '-c', 'site.yaml'], inside)
+  await run(['plan', basename(bundle), '-c', 'site.yaml', '-o', 'change.plan.yaml'], inside)
   chapter('Install')
-  const installed = await run(['install', carried, '-c', site.siteFile], inside)
+  const installed = await run(
+    ['install', basename(bundle), '-c', 'site.yaml', '--plan', 'change.plan.yaml'],
+    inside,
+  )
+  const receipt = join(root, 'out', 'receipt.html')
+  await run(['receipt', '-c', 'site.yaml', '-o', receipt], inside)
   chapter('Check')
-  await run(['check', '-c', site.siteFile, '--window', '3'], inside)
+  await run(['check', '-c', 'site.yaml', '--window', '3'], inside)
 
   chapter('Look at')
   say(`the bundle     ${bundle}`)
@@ -119,6 +129,7 @@ async function demo(): Promise<void> {
   say(`               try: ${carrier}/sealift verify ${bundle} --key ${publicKey}`)
   say(`               try: ${carrier}/sealift images ${bundle} --why`)
   say(`the secret     ${/arrived after .*/.exec(installed)?.[0] ?? ''}`)
+  say(`the receipt    ${receipt}: the page for a change ticket`)
   say('the budget     the table above: what is requested, what kubelet measured, a verdict on each')
   say(
     '               (the stand-in uses far less memory than a real Infisical: 524 MiB at rest, up to 691 under load)',
