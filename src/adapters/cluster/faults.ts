@@ -12,6 +12,20 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
 }
 
+/** What to look at when a server cannot be talked to; `tls` when it is its certificate. */
+function hintsFor(code: string, tls: boolean): string[] {
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
+    return [
+      `is the clock of this machine right? It says ${new Date().toISOString()}`,
+      'if it is, the certificate is not of this time: K3s renews what has expired when it starts (systemctl restart k3s)',
+    ]
+  if (tls)
+    return ['is this kubeconfig from this cluster? K3s makes a new authority when it is installed anew']
+  return [
+    'is K3s running (systemctl status k3s), and does the kubeconfig name its address as seen from here?',
+  ]
+}
+
 /** The error for a server that could not be talked to. `timeout` is the time given to one call, in milliseconds. */
 export function unreachable(server: string, error: unknown, timeout: number): SealiftError {
   const code = systemCode(error) ?? ''
@@ -22,11 +36,8 @@ export function unreachable(server: string, error: unknown, timeout: number): Se
     : tls
       ? `its certificate is not trusted (${code})`
       : (reasons[code] ?? printable(messageOf(error)))
-  const hints = tls
-    ? ['is this kubeconfig from this cluster? K3s makes a new authority when it is installed anew']
-    : ['is K3s running (systemctl status k3s), and does the kubeconfig name its address as seen from here?']
   return new SealiftError('CLUSTER_UNREACHABLE', `cannot reach the cluster at ${server}: ${reason}`, {
-    hints,
+    hints: hintsFor(code, tls),
     cause: error,
   })
 }

@@ -82,6 +82,10 @@ export function closed(address: string, denied: boolean): SealiftError {
       })
 }
 
+const makeRoom =
+  'the disk of this node is full where containerd keeps images: make room there, then run this again'
+const goOn = 'where containerd was stopped meanwhile, run this again: what is loaded stays'
+
 function explained(
   words: readonly string[],
   { stderr }: Ran,
@@ -92,12 +96,16 @@ function explained(
   if (/failed to dial|connection refused|no such file or directory.*dial/.test(said)) {
     return closed('its default socket', false)
   }
+  // containerd's own log, which is told to whoever calls, is about other things.
   const last = said
     .split('\n')
+    .filter(line => !/^time="[^"]*" level=(?:info|warning) /.test(line))
     .slice(-3)
     .join('; ')
     .replace(/^ctr: /, '')
+  const full = said.includes('no space left on device')
   return new SealiftError('LOAD_FAILED', `ctr ${words.slice(0, 2).join(' ')}: ${printable(last, 600)}`, {
+    hints: [full ? makeRoom : goOn],
     cause: killed ? new Killed('killed', { cause: error }) : error,
   })
 }

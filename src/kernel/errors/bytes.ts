@@ -8,7 +8,7 @@ export function bytes(count: number): string {
     value /= 1000
     unit += 1
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
 /** Bytes of memory as people write them for Kubernetes, exactly: `640Mi`, `100Ki`, `129M`, or plain bytes. */

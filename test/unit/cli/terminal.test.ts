@@ -51,7 +51,12 @@ test('a row is a line, whatever is in it', () => {
 })
 
 test('sizes and times are for people', () => {
-  expect([bytes(999), bytes(276_100_000), mebibytes(671088640)]).toEqual(['999 B', '276.1 MB', '640Mi'])
+  expect([bytes(492.3076), bytes(999), bytes(276_100_000), mebibytes(671088640)]).toEqual([
+    '492 B',
+    '999 B',
+    '276.1 MB',
+    '640Mi',
+  ])
   expect([duration(1234), duration(125_000), duration(179_700)]).toEqual(['1.2s', '2m 5s', '3m 0s'])
 })
 
