@@ -16,6 +16,8 @@ export interface TestCluster {
   /** Path; its server is the node's address, which this machine can reach too. */
   readonly kubeconfig: string
   readonly containerd: Containerd
+  /** The folder in which its containerd keeps what it has. */
+  readonly containerdRoot: string
   readonly nodeIp: string
   /** Runs a command inside the cluster's network namespace; options, result and errors as execa's. */
   exec<T extends Options = Record<never, never>>(
@@ -29,6 +31,8 @@ export interface TestCluster {
   importArchive(path: string): Promise<void>
   /** Starts a second node, in a namespace of its own behind the first one's, and waits until it is ready. */
   addNode(): Promise<TestNode>
+  /** Kills a component of the first node and starts it again, and waits until it answers. K3s has both in one process. */
+  restart(component: 'kube-apiserver' | 'containerd'): Promise<void>
   /** Ends everything of the cluster by id, and removes its folder unless SEALIFT_KEEP=1. Can be called again. */
   stop(): Promise<void>
 }
@@ -52,6 +56,8 @@ export interface Started {
   readonly kind: TestCluster['kind']
   readonly kubeconfig: string
   readonly containerd: Containerd
+  /** Where its containerd keeps what it has. */
+  readonly containerdRoot: string
   /** The words of its kubectl. */
   readonly kubectl: readonly string[]
   /** Starts a second node; absent where there can be none. */

@@ -1,5 +1,5 @@
 /** The cluster's processes: each in its namespace and cgroup, with a log and a record of its id in the state folder. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,9 +8,13 @@ import { runtimeProcs } from './cgroup.ts'
 import { enter } from './network.ts'
 import { processRecord, type Slot } from './slot.ts'
 
+/** What {@link Components.start} was given. */
+type Words = Parameters<Components['start']>
+
 /** Starts the components of one cluster, and notices when one of them ends before it should. */
 export class Components {
   readonly #slot: Slot
+  readonly #running = new Map<string, { child: ChildProcess; ended: Promise<unknown>; words: Words }>()
   readonly #failed = Promise.withResolvers<never>()
 
   constructor(slot: Slot) {
@@ -35,11 +39,24 @@ export class Components {
     })
     child.unref()
     const ended = once(child, 'exit')
-    void ended.then(([code, signal]) => this.#ended(name, code ?? signal))
+    this.#running.set(name, { child, ended, words: [name, command, args, env] })
+    // One that is restarted was meant to end.
+    const meant = () => this.#running.get(name)?.child !== child
+    void ended.then(([code, signal]) => (meant() ? undefined : this.#ended(name, code ?? signal)))
     await log.close()
     await mkdir(join(dir, 'pids'), { recursive: true })
     const record = child.pid === undefined ? undefined : await processRecord(child.pid)
     if (record) await writeFile(join(dir, 'pids', `${name}.json`), JSON.stringify(record))
+  }
+
+  /** Kills a component, as a crash would, and starts it again as it was started. @throws Error when it never was */
+  async restart(name: string): Promise<void> {
+    const running = this.#running.get(name)
+    if (running === undefined) throw new Error(`there is no component ${name}`)
+    this.#running.delete(name)
+    running.child.kill('SIGKILL')
+    await running.ended
+    await this.start(...running.words)
   }
 
   async #ended(name: string, how: number | string): Promise<void> {

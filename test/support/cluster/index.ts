@@ -88,7 +88,7 @@ async function start(
 }
 
 function clusterOf(slot: Slot, started: Started, components: Components, signal?: AbortSignal): TestCluster {
-  const { kind, kubeconfig, containerd, kubectl } = started
+  const { kind, kubeconfig, containerd, containerdRoot, kubectl } = started
   const [command = 'kubectl', ...words] = kubectl
   const asAdmin = [...words, '--kubeconfig', kubeconfig, '--cache-dir', join(slot.dir, 'kubectl-cache')]
   let stopping: Promise<void> | undefined
@@ -96,6 +96,7 @@ function clusterOf(slot: Slot, started: Started, components: Components, signal?
     kind,
     kubeconfig,
     containerd,
+    containerdRoot,
     name: slot.name,
     dir: slot.dir,
     netns: slot.netns,
@@ -119,6 +120,15 @@ function clusterOf(slot: Slot, started: Started, components: Components, signal?
       }
       await components.until(`node ${node.name}`, 120, ready, signal)
       return node
+    },
+    restart: async component => {
+      await components.restart(kind === 'k3s' ? 'k3s' : component)
+      const [ctr = 'ctr', ...first] = [...containerd.ctr, '--address', containerd.address]
+      const answers = {
+        'kube-apiserver': async () => (await cluster.kubectl(['get', '--raw', '/readyz'])) === 'ok',
+        containerd: async () => !(await execa(ctr, [...first, 'version'])).failed,
+      }
+      await components.until(`${component} again`, 120, answers[component], signal)
     },
     stop: () => {
       stopping ??= tearDown(slot)

@@ -88,6 +88,7 @@ export function startK3s(k3s: string): Distribution {
       kind: 'k3s',
       kubeconfig,
       containerd: { address: socket, ctr: [k3s, 'ctr'] },
+      containerdRoot: join(data, 'agent', 'containerd'),
       kubectl: [k3s, 'kubectl'],
     }
   }

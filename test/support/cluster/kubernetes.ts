@@ -103,6 +103,7 @@ export const startKubernetes: Distribution = async ({ slot, components, log, sig
     kind: 'kubernetes',
     kubeconfig: kubeconfig('admin'),
     containerd,
+    containerdRoot: file('containerd'),
     kubectl: [join(bin, 'kubectl')],
     addNode,
   }
