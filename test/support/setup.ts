@@ -23,7 +23,16 @@ const needs = {
     tools: [...demoTools, 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
     // What `ci workflow` writes wants curl and jq; XML that we write is read by Python's own parser; clocks are set wrong.
     packages: [
-      ...new Set(['containerd', 'curl', 'jq', 'libfaketime', 'python3', ...browserPackages, ...shellPackages, ...all]),
+      ...new Set([
+        'containerd',
+        'curl',
+        'jq',
+        'libfaketime',
+        'python3',
+        ...browserPackages,
+        ...shellPackages,
+        ...all,
+      ]),
     ],
   },
   bench: { tools: ['registry', 'helm', 'crane', 'kine', 'kube'], packages: benchPackages },
