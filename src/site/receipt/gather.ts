@@ -66,7 +66,8 @@ async function journaledRun(
   const entries = (await siteJournal(cluster, files, '').read()).filter(entry => entry.bundle === bundle)
   const began = ({ at, milliseconds }: JournalEntry) => Date.parse(at) - milliseconds
   const first = Math.min(...entries.map(began))
-  if (!Number.isFinite(first)) return { steps: [] }
+  // Beyond what a date can be there is no time, whatever somebody has written there.
+  if (Number.isNaN(new Date(first).getTime())) return { steps: [] }
   const steps = entries.map(entry => {
     const { step, detail, milliseconds } = entry
     return { id: step, title: step, skipped: false, detail, startedAfter: began(entry) - first, milliseconds }

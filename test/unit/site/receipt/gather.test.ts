@@ -195,6 +195,17 @@ test('of a receipt that an older Sealift wrote, the steps are those of the journ
   })
 })
 
+test.each([
+  ['no time', { at: 'soon', milliseconds: 1 }],
+  ['a time before all times', { at: '2026-11-29T00:00:10.000Z', milliseconds: 1e300 }],
+  ['a time after all times', { at: '2026-11-29T00:00:10.000Z', milliseconds: -1e300 }],
+])('a journal that says %s is as none', async (_, times) => {
+  await writeReceipt(cluster, { ...proven, lock })
+  const { add } = siteJournal(cluster, host.files, 'journal')
+  await add({ bundle: proven.bundle, site: proven.bundle, detail: 'done', step: 'images', ...times })
+  expect((await gathered()).run).toEqual({ steps: [] })
+})
+
 test('the audit log is told by the digest of its last line, and whether it is whole', async () => {
   await writeReceipt(cluster, { ...proven, lock, run })
   expect(await gathered()).not.toHaveProperty('audit')
