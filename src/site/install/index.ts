@@ -7,14 +7,7 @@ export { type BroughtImage, broughtImages, noteBrought } from './brought.ts'
 export { recordedSite, refuseForeign, refuseForeignRecords, refuseOtherOperator } from './foreign.ts'
 export { requireGraph } from './graph.ts'
 export { installedInfisical } from './installed.ts'
-export {
-  type Journal,
-  type JournalEntry,
-  journalEntry,
-  journalSecret,
-  requireJournal,
-  siteJournal,
-} from './journal.ts'
+export { type Journal, type JournalEntry, journalEntry, requireJournal, siteJournal } from './journal.ts'
 export { haveOlderKeys, markOlder } from './older.ts'
 export {
   type Installed,

@@ -25,8 +25,7 @@ export interface Journal {
   add(entry: JournalEntry): Promise<void>
 }
 
-/** Secret in Sealift's own namespace that has it. */
-export const journalSecret = 'sealift-journal'
+const journalSecret = 'sealift-journal'
 
 function parseLines(text: string): JournalEntry[] {
   return text.split('\n').flatMap(line => {

@@ -13,7 +13,6 @@ import {
   underLease,
   writeSecrets,
 } from '../../kernel/rights/index.ts'
-import { journalSecret } from '../install/index.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
@@ -63,7 +62,7 @@ export function neededRules(verbs: readonly SiteVerb[], of: RightsOf): Rule[] {
 
 /** The journal, written. */
 function ownJournal(): Rule[] {
-  return [allow(kinds.secret, 'get create patch', { namespace: systemNamespace, names: [journalSecret] })]
+  return [allow(kinds.secret, 'get create patch', { namespace: systemNamespace, names: ['sealift-journal'] })]
 }
 
 /** Another environment for Infisical's pods, which start anew with it. */
