@@ -1,28 +1,10 @@
 import { expect, test } from 'vitest'
 import { planText } from '../../../src/cli/plan-text.ts'
 import type { InstallPlan } from '../../../src/site/plan/index.ts'
+import { emptyPlan } from '../site/plan/empty-plan.ts'
 
 const digest = `sha256:${'0'.repeat(64)}` as const
-const nothing: InstallPlan = {
-  apiVersion: 'sealift.dev/v1',
-  kind: 'Plan',
-  load: 'containerd',
-  madeAt: '2026-11-30T02:00:00.000Z',
-  bundle: { name: 'sample', version: '1.0.0', digest },
-  site: { name: 'bank-prod', digest },
-  kubernetes: { version: 'v1.35.4', cluster: 'a' },
-  equal: true,
-  ...{
-    releases: [],
-    objects: [],
-    nodes: [],
-    database: [],
-    infisical: [],
-    files: [],
-    unknown: [],
-    refused: [],
-  },
-}
+const nothing: InstallPlan = { ...emptyPlan, equal: true }
 
 test('a site that is as it should be is said to be so', () => {
   expect(planText(nothing)).toBe(
