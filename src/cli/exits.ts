@@ -1,5 +1,14 @@
 import type { ErrorCode } from '../kernel/errors/index.ts'
 
+/** How reaching the site of a site file can end. */
+export const siteExits: readonly ErrorCode[] = [
+  'SITE_INVALID',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'FOREIGN_INSTALL',
+]
+
 /** How resolving a spec can end, for a lock or for a bundle. */
 export const sealExits: readonly ErrorCode[] = [
   'SPEC_INVALID',
@@ -21,11 +30,7 @@ export const sealExits: readonly ErrorCode[] = [
 export const rotateExits: readonly ErrorCode[] = [
   'LOCK_INVALID',
   'FILE_FAILED',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
+  ...siteExits,
   'DATABASE_DENIED',
   'DATABASE_UNFIT',
   'DATABASE_UNREACHABLE',
@@ -47,11 +52,7 @@ export const changeExits: readonly ErrorCode[] = [
   'BUNDLE_WRONG_PLATFORM',
   'BUNDLE_UNSIGNED',
   'SIGNATURE_INVALID',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
+  ...siteExits,
   'LOAD_FAILED',
   'DATABASE_DENIED',
   'DATABASE_UNFIT',
@@ -75,11 +76,7 @@ export const checkExits: readonly ErrorCode[] = [
   'BUNDLE_WRONG_PLATFORM',
   'BUNDLE_UNSIGNED',
   'SIGNATURE_INVALID',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
+  ...siteExits,
   'LOAD_FAILED',
   'NOT_INSTALLED',
   'WRONG_SITE',
@@ -89,16 +86,7 @@ export const checkExits: readonly ErrorCode[] = [
 ]
 
 /** How asking a site's Infisical, as its admin, can end. */
-const adminExits: readonly ErrorCode[] = [
-  'FILE_FAILED',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
-  'SERVER_FAILED',
-  'NOT_INSTALLED',
-]
+const adminExits: readonly ErrorCode[] = ['FILE_FAILED', ...siteExits, 'SERVER_FAILED', 'NOT_INSTALLED']
 
 /** How looking at a site's tenancy, and changing it, can end. */
 export const tenancyExits: readonly ErrorCode[] = [...adminExits, 'TENANCY_INVALID']
@@ -117,11 +105,7 @@ export const migrateExits: readonly ErrorCode[] = [
 export const keysExits: readonly ErrorCode[] = [
   'FILE_FAILED',
   'KEY_INVALID',
-  'SITE_INVALID',
-  'CLUSTER_UNREACHABLE',
-  'CLUSTER_DENIED',
-  'CLUSTER_FAILED',
-  'FOREIGN_INSTALL',
+  ...siteExits,
   'KEYS_LOST',
   'NOT_INSTALLED',
 ]

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { factsHost } from '../adapters/facts-host.ts'
 import { nodeFiles } from '../adapters/files/index.ts'
+import { siteExits } from '../cli/exits.ts'
 import { factsText } from '../cli/facts-text.ts'
 import { signingKeyFlag, siteFlag } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
@@ -21,11 +22,7 @@ export default class Facts extends BaseCommand {
     'DISK_FULL',
     'FILE_FAILED',
     'KEY_INVALID',
-    'SITE_INVALID',
-    'CLUSTER_UNREACHABLE',
-    'CLUSTER_DENIED',
-    'CLUSTER_FAILED',
-    'FOREIGN_INSTALL',
+    ...siteExits,
     'LOAD_FAILED',
   ]
   static override flags = {

@@ -1,5 +1,6 @@
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
+import { siteExits } from '../cli/exits.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { receiptFlag, writeReceiptFiles } from '../cli/receipt-files.ts'
@@ -21,11 +22,7 @@ export default class Receipt extends BaseCommand {
     'LOCK_INVALID',
     'DISK_FULL',
     'FILE_FAILED',
-    'SITE_INVALID',
-    'CLUSTER_UNREACHABLE',
-    'CLUSTER_DENIED',
-    'CLUSTER_FAILED',
-    'FOREIGN_INSTALL',
+    ...siteExits,
     'NOT_INSTALLED',
   ]
   static override flags = {
