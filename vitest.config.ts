@@ -12,8 +12,6 @@ export default defineConfig({
         name,
         include:
           name === 'unit' ? ['test/unit/**/*.test.ts', 'test/*.test.ts'] : [`test/${name}/**/*.test.ts`],
-        // Shrinking a volume under a load fails now and then: `vitest run --project integration` with this set runs it.
-        exclude: process.env['SEALIFT_TEST_FAILURES'] ? [] : ['test/integration/cluster/failures.test.ts'],
         testTimeout: timeout,
         hookTimeout: Math.max(timeout, 60_000),
         // No module is mocked, so files may share them: loading them anew for each took half of the unit tests' time.

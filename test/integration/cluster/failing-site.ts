@@ -1,5 +1,5 @@
 /** A site for installs that fail: the CLI runs in processes of their own, which something happens to at a moment. */
-import { chown, mkdir, readdir } from 'node:fs/promises'
+import { chown, mkdir, readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
@@ -75,9 +75,22 @@ export class FailingSite {
 
   /** Leaves containerd's content room for so many kilobytes more than it takes now; without a number, for all. */
   async leaveRoom(kilobytes?: number): Promise<void> {
-    const { stdout } = await execa('du', ['-sk', this.#content])
-    const size = kilobytes === undefined ? '1g' : `${Number.parseInt(stdout, 10) + kilobytes}k`
-    await execa('mount', ['-o', `remount,size=${size}`, join(this.cluster.dir, 'content')])
+    if (kilobytes === undefined) await this.#resize('1g')
+    else await this.#shrinkTo(kilobytes, 50)
+  }
+
+  /** A file system that takes more by now than it may is not made smaller: asked anew, while a load writes into it. */
+  async #shrinkTo(kilobytes: number, tries: number): Promise<void> {
+    const { blocks, bfree, bsize } = await statfs(join(this.cluster.dir, 'content'))
+    const taken = Math.ceil(((blocks - bfree) * bsize) / 1024)
+    await this.#resize(`${taken + kilobytes}k`).catch(error => {
+      if (tries === 0) throw error
+      return this.#shrinkTo(kilobytes, tries - 1)
+    })
+  }
+
+  #resize(size: string): Promise<unknown> {
+    return execa('mount', ['-o', `remount,size=${size}`, join(this.cluster.dir, 'content')])
   }
 
   async stop(): Promise<void> {
