@@ -207,6 +207,8 @@ describe('installing', () => {
     namespace: 'default',
   })
 
+  const at = { release: 'x', namespace: 'default' }
+
   test('a release is installed, upgraded, told and removed', async () => {
     const chart = await chartOf('maps', configMap)
     expect(await cluster.status('x', 'default')).toBeUndefined()
@@ -241,6 +243,28 @@ describe('installing', () => {
     await api.apply(edited)
     await cluster.upgrade(here(chart, [{ a: 1 }]), 60)
     expect((await api.get(edited, 'a'))?.['data']).toEqual({ a: '1' })
+    await cluster.uninstall('x', 'default', 60)
+  })
+
+  test('a release goes back to a revision: what came since is gone, what somebody has edited is as it was', async () => {
+    const came = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: came}\n'
+    const [before, after] = [
+      await chartOf('maps', configMap),
+      await chartOf('more', { ...configMap, 'templates/came.yaml': came }),
+    ]
+    await cluster.upgrade(here(before, [{ a: 1 }]), 60)
+    await cluster.upgrade(here(after, [{ a: 2 }]), 60)
+    const api = createCluster({ kubeconfig: server.kubeconfig, environment: {} })
+    const edited = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'edited' } }
+    await api.apply(edited)
+    const back = { revision: 3, status: 'deployed', chart: 'maps' }
+    expect(await cluster.rollback({ ...at, revision: 1 }, 60)).toMatchObject(back)
+    expect((await api.get(edited, 'a'))?.['data']).toEqual({ a: '1' })
+    expect(await api.get(edited, 'came', 'default')).toBeUndefined()
+    await expect(cluster.rollback({ ...at, revision: 9 }, 60)).rejects.toMatchObject({
+      code: 'HELM_FAILED',
+      message: 'helm failed while taking x in default back to revision 9',
+    })
     await cluster.uninstall('x', 'default', 60)
   })
 

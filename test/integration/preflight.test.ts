@@ -88,6 +88,7 @@ const helm: TemporaryHelm = {
   template: async ({ release }) => helm.render({ release } as never),
   render: async ({ release }) => printYaml(deployment(release, release === 'eso' ? { securityContext } : {})),
   upgrade: () => Promise.reject(new Error('nothing is installed')),
+  rollback: () => Promise.reject(new Error('nothing goes back')),
   uninstall: () => Promise.reject(new Error('nothing is removed')),
   status: async () => undefined,
   dispose: async () => {},

@@ -66,7 +66,7 @@ export async function connectedSpec({ images = ['registry.test/app:1'], changes 
       helms.unpacked += 1
       helms.ever += 1
       return {
-        ...{ upgrade: never, uninstall: never, status: never, render: never },
+        ...{ upgrade: never, rollback: never, uninstall: never, status: never, render: never },
         template: async () => `${printYaml(podOf(images))}---\n${rendered.more}`,
         async dispose() {
           helms.unpacked -= 1

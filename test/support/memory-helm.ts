@@ -15,12 +15,14 @@ import { isNamespaced } from './memory-kinds.ts'
 /** What a chart renders to, by its values. */
 export type MemoryChart = (values: Readonly<Record<string, unknown>>) => readonly KubernetesObject[]
 
-/** A helm, and what it was told to do: `upgrade NAME`, `uninstall NAME`. */
+/** A helm, and what it was told to do: `upgrade NAME`, `rollback NAME REVISION`, `uninstall NAME`. */
 export interface MemoryHelm extends TemporaryHelm {
   readonly calls: string[]
 }
 
 const recordOf = (release: string, revision: number) => `sh.helm.release.v1.${release}.v${revision}`
+
+const titleOf = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.name}`
 
 const readValues = (values: Values): readonly unknown[] =>
   values instanceof Uint8Array ? parseManifests(Buffer.from(values).toString('utf8')) : [values]
@@ -48,32 +50,49 @@ export function memoryHelm(
     const found = records.map(({ data }) => data as unknown as ReleaseStatus)
     return found.sort((a, b) => b.revision - a.revision)[0]
   }
+  /** Another revision of a release, and its objects on the cluster. */
+  async function made(
+    { release, namespace }: Pick<Release, 'release' | 'namespace'>,
+    content: Pick<ReleaseStatus, 'chart' | 'version' | 'manifest'>,
+    before: number,
+  ): Promise<ReleaseStatus> {
+    const revision = before + 1
+    const record = (status: string) => {
+      const labels = { owner: 'helm', name: release, status, version: String(revision) }
+      const metadata = { name: recordOf(release, revision), namespace, labels }
+      return { ...kinds.secret, metadata, data: { ...content, revision, status } }
+    }
+    // As helm does: whoever kills it in the middle leaves this.
+    await cluster.applyAs('helm', record(before === 0 ? 'pending-install' : 'pending-upgrade'))
+    for (const object of ownObjects(content.manifest, { release, namespace })) {
+      const place = isNamespaced(object, cluster.objects()) ? { namespace } : {}
+      await cluster.applyAs('helm', { ...object, metadata: { ...place, ...object.metadata } })
+    }
+    await cluster.applyAs('helm', record('deployed'))
+    return record('deployed').data
+  }
   return {
     calls,
     status,
     template: async request => render(request),
     render: async request => render(request),
     async upgrade(request) {
-      const { release, namespace, chart } = request
+      const { release, chart } = request
       calls.push(`upgrade ${release}`)
-      const manifest = render(request)
-      const before = (await status(release, namespace))?.revision ?? 0
-      const revision = before + 1
       const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []
-      const record = (status: string) => {
-        const labels = { owner: 'helm', name: release, status, version: String(revision) }
-        const metadata = { name: recordOf(release, revision), namespace, labels }
-        const data: ReleaseStatus = { revision, status, chart: name, version, manifest }
-        return { ...kinds.secret, metadata, data }
-      }
-      // As helm does: whoever kills it in the middle leaves this.
-      await cluster.applyAs('helm', record(before === 0 ? 'pending-install' : 'pending-upgrade'))
-      for (const object of ownObjects(manifest, request)) {
-        const place = isNamespaced(object, cluster.objects()) ? { namespace } : {}
-        await cluster.applyAs('helm', { ...object, metadata: { ...place, ...object.metadata } })
-      }
-      await cluster.applyAs('helm', record('deployed'))
-      return record('deployed').data
+      const before = (await status(release, request.namespace))?.revision ?? 0
+      return await made(request, { chart: name, version, manifest: render(request) }, before)
+    },
+    async rollback({ release, namespace, revision }) {
+      calls.push(`rollback ${release} ${revision}`)
+      const [now, then] = [await status(release, namespace), await status(release, namespace, revision)]
+      if (now === undefined || then === undefined) throw new Error(`no revision ${revision} of ${release}`)
+      const gone = ownObjects(now.manifest, { release, namespace })
+      const back = await made({ release, namespace }, then, now.revision)
+      const kept = new Set(ownObjects(then.manifest, { release, namespace }).map(titleOf))
+      for (const object of gone.filter(one => !kept.has(titleOf(one))))
+        await cluster.delete(object, object.metadata.name, object.metadata.namespace ?? namespace)
+      return back
     },
     async uninstall(release, namespace) {
       calls.push(`uninstall ${release}`)

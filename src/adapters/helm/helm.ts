@@ -15,6 +15,14 @@ export function createHelm(options: HelmOptions): Helm {
     return answer.stdout
   }
   const status: Helm['status'] = (...asked) => readStatus(options, ...asked)
+  const known = async (release: string, namespace: string) => {
+    const now = await status(release, namespace)
+    if (now !== undefined) return now
+    throw new SealiftError(
+      'HELM_FAILED',
+      `helm installed ${release}, but knows of no such release in ${namespace}`,
+    )
+  }
   return {
     status,
     template({ release, namespace, chart, values }, target, signal) {
@@ -53,12 +61,16 @@ export function createHelm(options: HelmOptions): Helm {
       const apply = ['--server-side=true', '--force-conflicts', '--create-namespace=false']
       const args = ['upgrade', release, chart, ...flags, ...apply, '--history-max', '5', '-o', 'json']
       await run({ args, values, doing: `installing ${release} in ${namespace}`, code: 'HELM_FAILED', signal })
-      const now = await status(release, namespace)
-      if (now !== undefined) return now
-      throw new SealiftError(
-        'HELM_FAILED',
-        `helm installed ${release}, but knows of no such release in ${namespace}`,
-      )
+      return await known(release, namespace)
+    },
+    async rollback({ release, namespace, revision }, timeoutSeconds, signal) {
+      const flags = ['--wait', '--timeout', `${timeoutSeconds}s`, '--namespace', namespace]
+      // Hooks come out of the record, as for a removal; one field that somebody has edited would fail it.
+      const apply = ['--server-side=true', '--force-conflicts', '--no-hooks', '--history-max', '5']
+      const args = ['rollback', release, String(revision), ...flags, ...apply]
+      const doing = `taking ${release} in ${namespace} back to revision ${revision}`
+      await run({ args, doing, code: 'HELM_FAILED', signal })
+      return await known(release, namespace)
     },
     async uninstall(release, namespace, timeoutSeconds) {
       const flags = [

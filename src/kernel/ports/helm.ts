@@ -36,6 +36,13 @@ export interface ReleaseStatus {
   readonly manifest: string
 }
 
+/** One revision of a release. */
+export interface Revision {
+  readonly release: string
+  readonly namespace: string
+  readonly revision: number
+}
+
 /** The helm that travels in the bundle. */
 export interface Helm {
   /** YAML of `helm template`, which asks no cluster. @throws SealiftError RENDER_FAILED */
@@ -47,6 +54,11 @@ export interface Helm {
    * @throws SealiftError HELM_FAILED with what helm and the pods say
    */
   upgrade(release: Release, timeoutSeconds: number, signal?: AbortSignal): Promise<ReleaseStatus>
+  /**
+   * `helm rollback --wait` to a revision that is on record, without hooks of its chart; fields that somebody else has set are
+   * taken back. @throws SealiftError HELM_FAILED
+   */
+  rollback(to: Revision, timeoutSeconds: number, signal?: AbortSignal): Promise<ReleaseStatus>
   /** Removes a release, without hooks of its chart; one that is not there is fine. @throws SealiftError HELM_FAILED */
   uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>
   /** A release's state, if it is there: its newest revision's, or the one that is asked for. @throws SealiftError HELM_FAILED */

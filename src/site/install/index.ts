@@ -32,4 +32,12 @@ export { runSteps } from './run-steps.ts'
 export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
 export { type Done, type Run, type Step, type StepOutcome, stepOutcome } from './step.ts'
 export { underLease } from './under-lease.ts'
+export {
+  beginUpgrade,
+  noteUpgrade,
+  readUpgrade,
+  returnReceipt,
+  type UpgradeNote,
+  upgradeNote,
+} from './upgrade-note.ts'
 export { infisicalNamespace } from './where-infisical.ts'
