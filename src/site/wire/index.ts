@@ -35,10 +35,12 @@ export {
 } from './cache/index.ts'
 export { cacheUrl } from './connection.ts'
 export {
+  borrowRole,
   type Claim,
   checkDatabase,
   type DatabaseChange,
   type DatabaseFacts,
+  type DatabaseMaker,
   type DatabaseState,
   type DatabaseTarget,
   databaseCa,
@@ -58,6 +60,7 @@ export {
   readyDatabase,
   refuseOthersDatabase,
   targetState,
+  withDatabaseMaker,
   withPassword,
 } from './database/index.ts'
 export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'

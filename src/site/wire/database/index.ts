@@ -7,11 +7,13 @@ export {
   databaseState,
   serverFacts,
 } from './database.ts'
+export { type DatabaseMaker, withDatabaseMaker } from './database-maker.ts'
 export { dropDatabase } from './drop-database.ts'
 export { markDatabase } from './keys-mark.ts'
 export type { OwnDatabase } from './own-database.ts'
 export { type DatabaseChange, planDatabase } from './planned-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
+export { borrowRole } from './roles.ts'
 export {
   databaseCa,
   inspectDatabase,

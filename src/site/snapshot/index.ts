@@ -1,0 +1,14 @@
+/**
+ * Infisical's database, copied inside its server and kept beside it, and the way back to it by two renames. Takes the site's
+ * services and Infisical's login; gives what was made. Never ends a session of others, and drops only what it has kept.
+ */
+export { goBack } from './go-back.ts'
+export { setAsideName, snapshotName } from './names.ts'
+export {
+  discardSnapshot,
+  dropSnapshot,
+  mayTakeSnapshot,
+  type Snapshot,
+  snapshots,
+  takeSnapshot,
+} from './snapshot.ts'
