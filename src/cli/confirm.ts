@@ -6,6 +6,8 @@ import { printable, SealiftError } from '../kernel/errors/index.ts'
 export interface Loss {
   /** What has to be typed. */
   readonly name: string
+  /** What is to be done with it; `delete from` when left out. */
+  readonly to?: string
   /** What would be deleted for ever, a line each. */
   readonly lines: readonly string[]
   /** What would go too, and can be had again; what would stay. */
@@ -43,10 +45,10 @@ export async function confirmLoss(
   signal: AbortSignal,
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<void> {
-  const { name } = loss
+  const { name, to = 'delete from' } = loss
   if (yes || names.includes(name)) return
   const told = toldOf(loss)
-  const unsaid = new SealiftError('USAGE', `nothing was changed: deleting from ${name} was not confirmed`, {
+  const unsaid = new SealiftError('USAGE', `nothing was changed: to ${to} ${name} was not confirmed`, {
     faults: told,
     hints: [
       `If you mean it: type ${name} when asked; where nobody can type, say --yes`,
@@ -56,7 +58,7 @@ export async function confirmLoss(
   const { input, output } = terminal
   if (!input.isTTY) throw unsaid
   const shown = told.map(line => `  - ${printable(line, 500)}\n`).join('')
-  output.write(`To delete from ${printable(name)}:\n${shown}`)
+  output.write(`To ${to} ${printable(name)}:\n${shown}`)
   const lines = createInterface({ input, output })
   const closed = new Promise<never>((_, reject) => lines.once('close', () => reject(unsaid)))
   closed.catch(() => {})
@@ -64,7 +66,7 @@ export async function confirmLoss(
   lines.once('SIGINT', () => process.emit('SIGINT'))
   try {
     const typed = await Promise.race([
-      lines.question(`Type ${printable(name)} to delete it: `, { signal }),
+      lines.question(`Type ${printable(name)} if you mean it: `, { signal }),
       closed,
     ])
     if (typed.trim() !== name) throw unsaid

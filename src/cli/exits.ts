@@ -65,6 +65,45 @@ export const changeExits: readonly ErrorCode[] = [
   'SITE_BUSY',
 ]
 
+/** How making a site what a bundle says can end, or trying to. */
+const madeExits: readonly ErrorCode[] = [
+  ...changeExits,
+  'RENDER_FAILED',
+  'BASE_MISSING',
+  'REGISTRY_DENIED',
+  'REGISTRY_FAILED',
+  'REGISTRY_UNREACHABLE',
+  'SERVER_FAILED',
+  'NOT_INSTALLED',
+  'DOWNGRADE_REFUSED',
+  'WRONG_SITE',
+]
+
+/** How an install can end. */
+export const installExits: readonly ErrorCode[] = [
+  ...madeExits,
+  'PROOF_FAILED',
+  'PLAN_INVALID',
+  'PLAN_STALE',
+  'UPGRADE_UNFIT',
+  'LOCK_INVALID',
+]
+
+/** How a plan of one can end. */
+export const planExits: readonly ErrorCode[] = [
+  ...madeExits.filter(code => code !== 'SITE_BUSY'),
+  'PLAN_DRIFT',
+]
+
+/** How an upgrade can end. */
+export const upgradeExits: readonly ErrorCode[] = [
+  ...madeExits,
+  'LOCK_INVALID',
+  'UPGRADE_UNFIT',
+  'ROLLED_BACK',
+  'ROLLBACK_FAILED',
+]
+
 /** How asking whether a site works can end, and mending its images first. */
 export const checkExits: readonly ErrorCode[] = [
   'LOCK_INVALID',

@@ -18,6 +18,15 @@ interface Begun {
   readonly releases: readonly Release[]
 }
 
+/** How the last upgrade stands. */
+interface Upgraded extends Readonly<Record<'since' | 'at', string>> {
+  readonly from: { readonly version: string }
+  readonly to: { readonly version: string }
+  readonly state: 'begun' | 'proven' | 'returning' | 'returned'
+  readonly snapshot?: string
+  readonly setAside?: string
+}
+
 /** What `status` has found. */
 export type FoundStatus =
   | {
@@ -29,6 +38,7 @@ export type FoundStatus =
       readonly releases: readonly Release[]
       readonly images: readonly { readonly name: string; readonly digest: string }[]
       readonly begun?: Begun
+      readonly upgrade?: Upgraded
     }
   | { readonly state: 'begun'; readonly begun: Begun }
   | { readonly state: 'removed' | 'nothing' }
@@ -37,9 +47,9 @@ export type FoundStatus =
 export function statusText(found: FoundStatus): string {
   if (found.state === 'begun') return begunText(found.begun)
   if (found.state !== 'installed') return ''
-  const { site, bundle, installed, admin, releases, images, begun } = found
+  const { site, bundle, installed, admin, releases, images, begun, upgrade } = found
   return [
-    `${printable(site)}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}${admin === undefined ? '' : adminText(admin)}`,
+    `${printable(site)}: ${printable(`${bundle.name} ${bundle.version}`)}, proven ${installed}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}${admin === undefined ? '' : adminText(admin)}${upgrade === undefined ? '' : upgradeText(upgrade)}`,
     releaseTable(releases),
     table(
       ['image', 'digest'],
@@ -58,6 +68,18 @@ function adminText({
 }): string {
   const adopted = setUp === 'adopted' ? ' (adopted: Infisical was set up already)' : ''
   return `\n  admin   ${printable(email)}${adopted}`
+}
+
+function upgradeText({ from, to, state, since, at, snapshot, setAside }: Upgraded): string {
+  const step = printable(`${from.version} to ${to.version}`)
+  const told = {
+    begun: `${step}, begun ${since} and not at its end: sealift upgrade goes on, sealift rollback goes back`,
+    proven: `${step}, proven ${at}`,
+    returning: `${step}, on its way back since ${at}: sealift rollback brings it to its end`,
+    returned: `${step}, taken back ${at}`,
+  }[state]
+  const kept = [snapshot, setAside].filter(one => one !== undefined).map(one => `database ${one} is kept`)
+  return `\n  upgrade ${[told, ...kept].map(one => printable(one, 500)).join('; ')}`
 }
 
 function begunText({ name, version, site, since, bundle, steps, releases }: Begun): string {

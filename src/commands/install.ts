@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
-import { changeExits } from '../cli/exits.ts'
+import { installExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { installedText } from '../cli/installed-text.ts'
@@ -22,21 +22,7 @@ export default class Install extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --plan change.plan.yaml',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --receipt receipt.html --receipt receipt.json',
   ]
-  static override readonly exits: readonly ErrorCode[] = [
-    ...changeExits,
-    'RENDER_FAILED',
-    'BASE_MISSING',
-    'REGISTRY_DENIED',
-    'REGISTRY_FAILED',
-    'REGISTRY_UNREACHABLE',
-    'SERVER_FAILED',
-    'PROOF_FAILED',
-    'NOT_INSTALLED',
-    'DOWNGRADE_REFUSED',
-    'WRONG_SITE',
-    'PLAN_INVALID',
-    'PLAN_STALE',
-  ]
+  static override readonly exits: readonly ErrorCode[] = installExits
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
     site: siteFlag,

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
-import { changeExits } from '../cli/exits.ts'
+import { planExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { loadFlag } from '../cli/load-flags.ts'
@@ -19,19 +19,7 @@ export default class Plan extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml -o change.plan.yaml',
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --drift --quiet',
   ]
-  static override readonly exits: readonly ErrorCode[] = [
-    ...changeExits.filter(code => code !== 'SITE_BUSY'),
-    'RENDER_FAILED',
-    'BASE_MISSING',
-    'REGISTRY_DENIED',
-    'REGISTRY_FAILED',
-    'REGISTRY_UNREACHABLE',
-    'SERVER_FAILED',
-    'NOT_INSTALLED',
-    'DOWNGRADE_REFUSED',
-    'WRONG_SITE',
-    'PLAN_DRIFT',
-  ]
+  static override readonly exits: readonly ErrorCode[] = planExits
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
     site: siteFlag,

@@ -123,7 +123,7 @@ describe('faults', () => {
     const { exitCode, stderr } = await sealift(['remove', 'A.tar', ...flags])
     expect(exitCode).toBe(2)
     expect(stderr).toContain(
-      'Error: nothing was changed: deleting from bank-prod was not confirmed (USAGE)\n',
+      'Error: nothing was changed: to delete from bank-prod was not confirmed (USAGE)\n',
     )
     expect(stderr).toContain('  - would go: the releases')
     expect(stderr).toContain(

@@ -26,14 +26,14 @@ describe('what may be lost', () => {
   test('goes on once the site’s name is typed: then the bundle is looked for', async () => {
     const { exitCode, seen } = await atTerminal(remove(), { typed: 'bank-prod\n' })
     expect(seen).toContain('To delete from bank-prod:\n  - would go: the releases')
-    expect(seen).toContain('Type bank-prod to delete it: ')
+    expect(seen).toContain('Type bank-prod if you mean it: ')
     expect([exitCode, seen]).toEqual([25, expect.stringContaining('none.tar')])
   })
 
   test.each(['bank\n', 'yes\n', '\n'])('stays when %j is typed', async typed => {
     const { exitCode, seen } = await atTerminal(remove(), { typed })
     expect(exitCode).toBe(2)
-    expect(seen).toContain('nothing was changed: deleting from bank-prod was not confirmed (USAGE)')
+    expect(seen).toContain('nothing was changed: to delete from bank-prod was not confirmed (USAGE)')
   })
 
   test('stays at Ctrl-C, which is an interruption with its own exit code', async () => {

@@ -1,4 +1,5 @@
 /** A helm for the cluster in memory: it renders charts that are functions, and keeps its records in the cluster. */
+import { SealiftError } from '../../src/kernel/errors/index.ts'
 import {
   type KubernetesObject,
   kinds,
@@ -18,6 +19,8 @@ export type MemoryChart = (values: Readonly<Record<string, unknown>>) => readonl
 /** A helm, and what it was told to do: `upgrade NAME`, `rollback NAME REVISION`, `uninstall NAME`. */
 export interface MemoryHelm extends TemporaryHelm {
   readonly calls: string[]
+  /** Releases whose pods do not come up: an upgrade of one fails at its end. */
+  readonly broken: Set<string>
 }
 
 const recordOf = (release: string, revision: number) => `sh.helm.release.v1.${release}.v${revision}`
@@ -33,6 +36,7 @@ export function memoryHelm(
   charts: Readonly<Record<string, MemoryChart>>,
 ): MemoryHelm {
   const calls: string[] = []
+  const broken = new Set<string>()
   const render = ({ release, values }: Release) => {
     const objects = charts[release]?.(Object.assign({}, ...values.flatMap(readValues))) ?? []
     return objects.map(object => `---\n${printYaml(object)}`).join('')
@@ -55,6 +59,7 @@ export function memoryHelm(
     { release, namespace }: Pick<Release, 'release' | 'namespace'>,
     content: Pick<ReleaseStatus, 'chart' | 'version' | 'manifest'>,
     before: number,
+    end: 'deployed' | 'failed' = 'deployed',
   ): Promise<ReleaseStatus> {
     const revision = before + 1
     const record = (status: string) => {
@@ -68,11 +73,12 @@ export function memoryHelm(
       const place = isNamespaced(object, cluster.objects()) ? { namespace } : {}
       await cluster.applyAs('helm', { ...object, metadata: { ...place, ...object.metadata } })
     }
-    await cluster.applyAs('helm', record('deployed'))
-    return record('deployed').data
+    await cluster.applyAs('helm', record(end))
+    if (end === 'deployed') return record(end).data
+    throw new SealiftError('HELM_FAILED', `helm failed while installing ${release} in ${namespace}`)
   }
   return {
-    calls,
+    ...{ calls, broken },
     status,
     template: async request => render(request),
     render: async request => render(request),
@@ -81,7 +87,8 @@ export function memoryHelm(
       calls.push(`upgrade ${release}`)
       const [, name = '', version = ''] = /([^/]*)-(\d[^/]*)\.tgz$/.exec(chart) ?? []
       const before = (await status(release, request.namespace))?.revision ?? 0
-      return await made(request, { chart: name, version, manifest: render(request) }, before)
+      const content = { chart: name, version, manifest: render(request) }
+      return await made(request, content, before, broken.has(release) ? 'failed' : 'deployed')
     },
     async rollback({ release, namespace, revision }) {
       calls.push(`rollback ${release} ${revision}`)

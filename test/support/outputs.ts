@@ -17,7 +17,12 @@ import { preflightResult } from '../../src/site/preflight/index.ts'
 import { auditVerified } from '../../src/site/verbs/audit-verify.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { factsResult } from '../../src/site/verbs/facts.ts'
-import { installResult, planResult } from '../../src/site/verbs/install/index.ts'
+import {
+  installResult,
+  planResult,
+  rollbackResult,
+  upgradeResult,
+} from '../../src/site/verbs/install/index.ts'
 import { escrowed } from '../../src/site/verbs/keys-escrow.ts'
 import { restored } from '../../src/site/verbs/keys-restore.ts'
 import { rbacResult } from '../../src/site/verbs/rbac.ts'
@@ -79,6 +84,7 @@ export const outputs = {
   plan: planResult.extend({ error: error.optional() }),
   rbac: rbacResult,
   remove: removeResult,
+  rollback: rollbackResult,
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,
   'rotate-database': rotatedDatabase,
@@ -96,6 +102,7 @@ export const outputs = {
   'stores-plan': storesPlan.extend({ error: error.optional() }),
   'tenancy-apply': tenancyApplied.extend({ error: error.optional() }),
   'tenancy-plan': tenancyPlan.extend({ error: error.optional() }),
+  upgrade: upgradeResult,
   verify: verified,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 

@@ -60,6 +60,9 @@ export const exitCodes = {
   PLAN_STALE: 64,
   PLAN_DRIFT: 65,
   AUDIT_BROKEN: 66,
+  UPGRADE_UNFIT: 67,
+  ROLLED_BACK: 68,
+  ROLLBACK_FAILED: 69,
   // its teams
   TENANCY_INVALID: 70,
   TENANCY_DRIFT: 71,

@@ -16,8 +16,8 @@ export const upgradeNote = z.object({
   to: named,
   /** ISO time at which it was begun. */
   since: z.iso.datetime(),
-  /** `begun`: nobody knows how far it is. `proven`: it is done. `returned`: the site is as it was before. */
-  state: z.enum(['begun', 'proven', 'returned']),
+  /** `begun`: nobody knows how far it is. `proven`: it is done. `returning`: it goes back. `returned`: the site is as it was. */
+  state: z.enum(['begun', 'proven', 'returning', 'returned']),
   /** ISO time since which it is in that state. */
   at: z.iso.datetime(),
   /** Where each release was before. */

@@ -16,6 +16,7 @@ import {
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
+import { takeReleases } from './releases.ts'
 import { makeOperated, reachServices } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
@@ -23,6 +24,9 @@ type Needs = (of: RightsOf) => readonly Rule[]
 /** Each verb of the site, as the command line has it, with what it needs. `remove --purge` is a verb of its own here. */
 const needs = {
   install: of => [...install(of), ...reachNodes(of)],
+  /** What an install may, its pods ended, and what a way back deletes of what the newer release has brought. */
+  upgrade: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
+  rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],

@@ -13,9 +13,11 @@ import {
   journalEntry,
   type Receipt,
   readReceipt,
+  readUpgrade,
   siteJournal,
   startedInstall,
   unfinishedInstall,
+  upgradeNote,
 } from '../install/index.ts'
 import { fingerprintOf, readKeysRecord, storedKeys } from '../wire/index.ts'
 
@@ -57,6 +59,8 @@ const installed = z.strictObject({
   journal: z.array(journalEntry),
   /** What was begun over it. */
   begun: begun.exactOptional(),
+  /** Its last upgrade: how that stands, and what leads back. */
+  upgrade: upgradeNote.exactOptional(),
 })
 
 /** What is here, and how it got here. */
@@ -87,6 +91,7 @@ export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow
   const unfinished = await begunOf(cluster, journal, receipt?.bundle)
   if (receipt !== undefined) {
     const { site, bundle, at, key, lock } = receipt
+    const upgrade = await readUpgrade(cluster)
     return {
       state: 'installed',
       site,
@@ -98,6 +103,7 @@ export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow
       images: lock.images.map(({ name, digest }) => ({ name, digest })),
       journal,
       ...(unfinished === undefined ? {} : { begun: unfinished }),
+      ...(upgrade === undefined ? {} : { upgrade }),
     }
   }
   if (unfinished !== undefined) return { state: 'begun', begun: unfinished, journal }

@@ -25,7 +25,7 @@ test('without --yes: what would go and stay, that nothing was done, and what to 
   expect(await unsaid(smallSite, false)).toMatchObject({
     code: 'USAGE',
     exitCode: 2,
-    message: 'nothing was changed: deleting from bank-prod was not confirmed',
+    message: 'nothing was changed: to delete from bank-prod was not confirmed',
     faults: [
       'would go: the releases, the ClusterSecretStore, the credentials of ESO',
       "would stay: Dragonfly's database 0, database infisical and role infisical, the keys, the admin's login, CRDs and images, for an install to find again",

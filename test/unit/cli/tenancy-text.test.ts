@@ -118,14 +118,14 @@ describe('a loss', () => {
     expect(shown).toContain(
       'To delete from talent-mesh:\n  - would go for ever: environment talent-mesh/test, with 3 secrets\n',
     )
-    expect(shown).toContain('Type talent-mesh to delete it: ')
+    expect(shown).toContain('Type talent-mesh if you mean it: ')
   })
 
   test.each([[[]], [['hr-platform']]])('that nobody is there to confirm is none: %j', async given => {
     const error = await rejection(confirmLoss(loss, { yes: false, names: given }, signal))
     expect(error).toMatchObject({
       code: 'USAGE',
-      message: 'nothing was changed: deleting from talent-mesh was not confirmed',
+      message: 'nothing was changed: to delete from talent-mesh was not confirmed',
       faults: ['would go for ever: environment talent-mesh/test, with 3 secrets'],
       hints: ['If you mean it: type talent-mesh when asked; where nobody can type, say --yes'],
     })

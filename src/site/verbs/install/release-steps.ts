@@ -51,17 +51,35 @@ async function installRelease(
   installation: Installation,
   say: (detail: string) => void,
 ): Promise<Done> {
-  const { bundle, site, host } = installation
-  const { namespace } = chart
-  const environment = chart.wire === 'infisical' ? await environmentMark(host.cluster, namespace) : undefined
-  const parts = { files: host.files, derived: derivedValues(chart, site, environment) }
   try {
-    return await withRelease(bundle, chart, parts, request => upgraded(request, chart, installation, say))
+    return await asReleased(chart, installation, request => upgraded(request, chart, installation, say))
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code !== 'HELM_FAILED' || error.faults.length > 0)
       throw error
-    throw error.with({ faults: await podTrouble(host.cluster, namespace) })
+    throw error.with({ faults: await podTrouble(installation.host.cluster, chart.namespace) })
   }
+}
+
+/** Why a release would be upgraded as things are now; nothing where it would not. @throws SealiftError HELM_FAILED, RENDER_FAILED, CLUSTER_* */
+export async function whyUpgraded(chart: ChartSpec, installation: Installation): Promise<string[]> {
+  const { helm, host, talk } = installation
+  return await asReleased(chart, installation, async request => {
+    const found = await helm.status(chart.release, chart.namespace)
+    const wanted = await asUpgrade(request, found, helm, talk.signal)
+    return await reasonsToUpgrade(chart, found, wanted, host.cluster)
+  })
+}
+
+/** Does something with what a chart is rendered and installed with at this site. */
+async function asReleased<T>(
+  chart: ChartSpec,
+  { bundle, site, host }: Installation,
+  work: (request: Release) => Promise<T>,
+): Promise<T> {
+  const { namespace } = chart
+  const environment = chart.wire === 'infisical' ? await environmentMark(host.cluster, namespace) : undefined
+  const derived = derivedValues(chart, site, environment)
+  return await withRelease(bundle, chart, { files: host.files, derived }, work)
 }
 
 async function upgraded(

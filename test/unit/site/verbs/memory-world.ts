@@ -50,14 +50,14 @@ webhooks: [{ name: validate, clientConfig: { service: { name: external-secrets-w
 /** Upstream's chart renders the time of day into the pod. */
 function infisicalChart(): MemoryChart {
   let second = 0
-  return ({ infisical }) => {
+  return ({ infisical, newer }) => {
     const { fullnameOverride: name = 'demo-standalone', podAnnotations = {} } = (infisical ?? {}) as {
       fullnameOverride?: string
       podAnnotations?: Record<string, string>
     }
     const updatedAt = new Date(1_795_000_000_000 + 1000 * second++).toISOString()
     const annotations = { updatedAt, ...podAnnotations }
-    const container = { name: 'infisical', image: 'r.io/infisical:1' }
+    const container = { name: 'infisical', image: `r.io/infisical:${newer ? 2 : 1}` }
     return [
       {
         ...kinds.deployment,

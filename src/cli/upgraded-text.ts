@@ -1,0 +1,57 @@
+import type { StepOutcome, UpgradeNote } from '../site/install/index.ts'
+import type { Loss } from './confirm.ts'
+import { duration } from './duration.ts'
+import { table } from './table.ts'
+
+/** An upgrade for people, under what an install says: from where to where, how long nobody was served, what leads back. */
+export function upgradedText({
+  upgrade,
+  gap,
+}: {
+  readonly upgrade?: UpgradeNote
+  readonly gap: number
+}): string {
+  if (upgrade === undefined) return '  upgrade  none: the site had this bundle'
+  const { from, to, snapshot } = upgrade
+  return [
+    `  upgrade  ${from.version} to ${to.version}, ${gap === 0 ? 'no pod stopped' : `not served for ${duration(gap * 1000)}`}`,
+    ...(snapshot === undefined
+      ? []
+      : [`  way back database ${snapshot}: sealift rollback serves it again, with the releases of before`]),
+  ].join('\n')
+}
+
+/** A way back for people. */
+export function rolledBackText({
+  site,
+  steps,
+  upgrade: { from, setAside },
+  seconds,
+}: {
+  readonly site: string
+  readonly steps: readonly StepOutcome[]
+  readonly upgrade: UpgradeNote
+  readonly seconds: number
+}): string {
+  const rows = steps.map(({ title, detail, skipped, milliseconds }) => [
+    title,
+    skipped ? 'before' : duration(milliseconds),
+    detail,
+  ])
+  return [
+    `${table(['step', 'took', 'result'], rows, [1])}\n`,
+    `${site} is back on ${from.name} ${from.version}, in ${duration(seconds * 1000)}`,
+    ...(setAside === undefined ? [] : [`  set aside  database ${setAside}, with all that was written since`]),
+  ].join('\n')
+}
+
+/** What a way back takes from a site. */
+export function rollbackLoss(site: string): Loss {
+  return {
+    name: site,
+    to: 'take back',
+    lines: [],
+    goes: ['what users wrote since the upgrade, from what is served'],
+    stays: ['the same, in the database that is set aside; keys and images'],
+  }
+}

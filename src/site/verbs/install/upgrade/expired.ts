@@ -1,0 +1,38 @@
+import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { noteUpgrade, readUpgrade, type UpgradeNote } from '../../../install/index.ts'
+import { dropSnapshot } from '../../../snapshot/index.ts'
+import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import type { Installation } from '../installation.ts'
+
+/** For how long the database of before leads back, in milliseconds: a week, in which whoever uses it has seen it work. */
+const retention = 7 * 24 * 3600 * 1000
+
+/** Until when what an upgrade has kept is kept (ISO); nothing where it keeps nothing, or is not at its end. */
+export function keptUntil({ state, at, snapshot, setAside }: UpgradeNote): string | undefined {
+  if ((snapshot ?? setAside) === undefined || state === 'begun' || state === 'returning') return undefined
+  return new Date(Date.parse(at) + retention).toISOString()
+}
+
+/**
+ * Drops the databases that an earlier upgrade has kept, once their time is over, or now where another begins. What stands in
+ * the way of that is told, and tried again by the next run. @throws SealiftError CLUSTER_*, LOCK_INVALID
+ */
+export async function dropExpired({ host, site, wired, talk }: Installation, atOnce = false): Promise<void> {
+  const note = await readUpgrade(host.cluster)
+  const until = note && keptUntil(note)
+  if (note === undefined || until === undefined) return
+  if (!atOnce && host.clock.now() < Date.parse(until)) return
+  const { namespace } = wired.infisical
+  const services = servicesOf(site, host, namespace)
+  const { snapshot, setAside, ...rest } = note
+  try {
+    const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+    for (const database of [snapshot, setAside])
+      if (database !== undefined && (await dropSnapshot(services, own, database)))
+        talk.reporter.note(`no longer needed, and dropped: database ${database}`)
+    await noteUpgrade(host.cluster, rest, {})
+  } catch (error) {
+    if (!(error instanceof SealiftError)) throw error
+    talk.reporter.warn(`what the upgrade to ${note.to.version} has kept stays: ${error.message}`)
+  }
+}

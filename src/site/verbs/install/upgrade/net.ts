@@ -1,0 +1,88 @@
+import type { ChartSpec } from '../../../../kernel/inputs/index.ts'
+import type { Step, UpgradeNote } from '../../../install/index.ts'
+import { noteUpgrade } from '../../../install/index.ts'
+import { dropSnapshot, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
+import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { type Installation, stoppedBy } from '../installation.ts'
+import { releaseId, whyUpgraded } from '../release-steps.ts'
+import { stopInfisical } from './stop.ts'
+
+/** The note of the upgrade under way, as it is now. */
+export interface Noted {
+  note: UpgradeNote
+}
+
+/**
+ * An install's steps with the safety net of an upgrade in them: what does not touch Infisical first, beside the running
+ * server, then its end, a copy of its database, and its new release. Where its release stays as it is, so does all of it.
+ */
+export function withNet(steps: readonly Step[], installation: Installation, noted: Noted): Step[] {
+  const { wired } = installation
+  const [own, other] = [releaseId(wired.infisical), releaseId(wired.externalSecrets)]
+  const before = steps.filter(({ id }) => id.startsWith('images') || id === 'database' || id === other)
+  const net = netSteps(
+    installation,
+    noted,
+    before.map(({ id }) => id),
+  )
+  return steps.flatMap(step =>
+    step.id === own ? [...net, { ...step, needs: [...step.needs, ...net.map(({ id }) => id)] }] : [step],
+  )
+}
+
+function netSteps(installation: Installation, noted: Noted, needs: readonly string[]): Step[] {
+  const { wired, host } = installation
+  const { infisical } = wired
+  let due = false
+  return [
+    {
+      id: 'stop',
+      title: 'Stop Infisical for its upgrade',
+      needs,
+      async run(say, signal) {
+        const why = await whyUpgraded(infisical, stoppedBy(signal, installation))
+        due = why.length > 0
+        if (!due) return { changed: false, detail: 'its release is as it should be: it goes on' }
+        const changed = await stopInfisical(host, infisical.namespace, { say, signal })
+        return {
+          changed,
+          detail: changed ? 'no pod is left: nobody reads or writes' : 'it was stopped before',
+        }
+      },
+    },
+    {
+      id: 'snapshot',
+      title: 'Copy the database, inside PostgreSQL',
+      needs: ['stop'],
+      async run(say, signal) {
+        if (!due) return { changed: false, detail: 'not needed' }
+        return await copied(infisical, installation, noted, { say, signal })
+      },
+    },
+  ]
+}
+
+/** The copy of before; one that was made while the release was already another is left as it is. */
+async function copied(
+  { release, namespace }: ChartSpec,
+  { site, host, helm }: Installation,
+  noted: Noted,
+  watch: { say: (detail: string) => void; signal: AbortSignal },
+) {
+  const services = servicesOf(site, host, namespace)
+  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  const { note } = noted
+  const at = note.releases.find(one => one.release === release && one.namespace === namespace)
+  const untouched = (await helm.status(release, namespace))?.revision === at?.revision
+  // Somebody may have started the server again since an interrupted run copied it.
+  if (note.snapshot !== undefined && untouched) await dropSnapshot(services, own, note.snapshot)
+  const database = snapshotName(own.parts.database, note.id)
+  if (note.snapshot !== undefined && !untouched)
+    return { changed: false, detail: `database ${database} is of before the new release` }
+  const { from, to } = note
+  const made = new Date(host.clock.now()).toISOString()
+  const about = `${from.name} ${from.version}, before ${to.version}, made at ${made}`
+  const { changed, detail } = await takeSnapshot(services, own, { id: note.id, about }, watch)
+  noted.note = await noteUpgrade(host.cluster, note, { snapshot: database })
+  return { changed, detail }
+}

@@ -1,0 +1,196 @@
+import { type ErrorCode, messageOf, printable, SealiftError } from '../../../../kernel/errors/index.ts'
+import type { ChartSpec, ReadSite } from '../../../../kernel/inputs/index.ts'
+import {
+  noteUpgrade,
+  returnReceipt,
+  runSteps,
+  type Step,
+  type StepOutcome,
+  siteJournal,
+  type UpgradeNote,
+} from '../../../install/index.ts'
+import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
+import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import type { Installation } from '../installation.ts'
+import { releaseId } from '../release-steps.ts'
+import { installSteps } from '../steps.ts'
+import { tellingTrouble } from '../while-waiting.ts'
+import type { Noted } from './net.ts'
+import { isStopped, stopInfisical } from './stop.ts'
+
+/** What a way back leads over. */
+interface Moved {
+  /** Releases that are of another revision now, and the one that is stopped. */
+  readonly releases: readonly UpgradeNote['releases'][number][]
+  /** Whether a newer server may have changed the database. */
+  readonly database: boolean
+}
+
+/** What an upgrade has moved so far. @throws SealiftError HELM_FAILED, CLUSTER_* */
+export async function movedSince(note: UpgradeNote, { wired, helm, host }: Installation): Promise<Moved> {
+  const { release, namespace } = wired.infisical
+  const stopped = await isStopped(host.cluster, namespace)
+  const isOwn = (one: { readonly release: string; readonly namespace: string }) =>
+    one.release === release && one.namespace === namespace
+  const releases: UpgradeNote['releases'] = []
+  let database = false
+  for (const before of note.releases) {
+    const now = await helm.status(before.release, before.namespace)
+    const moved = now?.revision !== before.revision
+    if (isOwn(before) && moved && note.snapshot !== undefined) database = true
+    if (moved || (isOwn(before) && stopped)) releases.push(before)
+  }
+  return { releases, database: database || note.state === 'returning' }
+}
+
+/**
+ * Takes a site back to what it was before an upgrade: its server stopped, its database the copy of before, its releases of
+ * their revisions of before, and proven. Can be run again wherever it was stopped.
+ * @throws SealiftError ROLLBACK_FAILED with what stands in the way, INTERRUPTED
+ */
+export async function returned(
+  noted: Noted,
+  installation: Installation,
+  site: ReadSite,
+  why: string,
+): Promise<readonly StepOutcome[]> {
+  const { host, talk, bundle, journal } = installation
+  const { cluster, clock, files } = host
+  try {
+    const moved = await movedSince(noted.note, installation)
+    noted.note = await noteUpgrade(cluster, noted.note, { state: 'returning', at: now(installation), why })
+    const steps = await runSteps({
+      steps: stepsBack(moved, noted, installation),
+      journal: siteJournal(cluster, files, journal),
+      ...{ bundle: bundle.digest, site: site.digest },
+      ...{ reporter: talk.reporter, signal: talk.signal, clock },
+    })
+    talk.signal.throwIfAborted()
+    await returnReceipt(cluster)
+    const { snapshot: _, ...note } = noted.note
+    noted.note = await noteUpgrade(cluster, note, { state: 'returned', at: now(installation) })
+    return steps
+  } catch (error) {
+    if (error instanceof SealiftError && error.code === 'INTERRUPTED') throw error
+    throw unreturned(noted.note, error)
+  }
+}
+
+const now = ({ host }: Installation) => new Date(host.clock.now()).toISOString()
+
+function stepsBack({ releases, database }: Moved, noted: Noted, installation: Installation): Step[] {
+  const { wired, host, site, helm } = installation
+  const { infisical } = wired
+  const { namespace } = infisical
+  const services = servicesOf(site, host, namespace)
+  const stop: Step = {
+    id: 'return-stop',
+    title: 'Stop Infisical',
+    needs: [],
+    async run(say, signal) {
+      const changed = await stopInfisical(host, namespace, { say, signal })
+      return { changed, detail: changed ? 'no pod is left' : 'it was stopped before' }
+    },
+  }
+  const back: Step = {
+    id: 'return-database',
+    title: 'Put the database back',
+    needs: [stop.id],
+    async run(say, signal) {
+      const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+      const { note } = noted
+      const { changed, detail, setAside } = await goBack(services, own, note, { say, signal })
+      if (setAside !== undefined) noted.note = await noteUpgrade(host.cluster, note, { setAside })
+      return { changed, detail }
+    },
+  }
+  const forget: Step = {
+    id: 'return-copy',
+    title: 'Drop the copy of the database',
+    needs: [],
+    async run() {
+      const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+      const changed = await discardSnapshot(services, own, noted.note)
+      return { changed, detail: changed ? 'the database was not touched' : 'there is none' }
+    },
+  }
+  const first = database ? [stop, back] : [forget]
+  const charts = new Map(wired.spec.charts.map(chart => [releaseId(chart), chart]))
+  const revisions = releases.map(
+    (before): Step => ({
+      id: `return-${before.release}`,
+      title: `Take release ${before.release} back to revision ${before.revision}`,
+      needs: before.release === infisical.release ? first.map(({ id }) => id) : [],
+      async run(say, signal) {
+        const seconds = charts.get(releaseId(before))?.timeoutSeconds ?? infisical.timeoutSeconds
+        const work = () => helm.rollback(before, seconds, signal)
+        const { revision, chart, version } = await tellingTrouble(
+          host,
+          before.namespace,
+          { signal },
+          say,
+          work,
+        )
+        return { changed: true, detail: `${chart} ${version}, revision ${revision}, all pods ready` }
+      },
+    }),
+  )
+  return [...first, ...revisions, ...proofAfter([...first, ...revisions], wired.spec.charts, installation)]
+}
+
+/** The install's own last steps, which prove whatever server is there. */
+function proofAfter(back: readonly Step[], charts: readonly ChartSpec[], installation: Installation): Step[] {
+  const gone = new Set(charts.map(releaseId))
+  return installSteps(installation)
+    .filter(({ id }) => ['bootstrap', 'store', 'proof'].includes(id))
+    .map(step => ({
+      ...step,
+      needs: step.needs.flatMap(need => (gone.has(need) ? back.map(({ id }) => id) : [need])),
+    }))
+}
+
+/** That a site could not be put back, with where its data is. */
+function unreturned({ snapshot, from, to }: UpgradeNote, error: unknown): SealiftError {
+  const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
+  return new SealiftError(
+    'ROLLBACK_FAILED',
+    printable(
+      `the way back from ${to.version} to ${from.version} was not come to its end: ${messageOf(error)}`,
+    ),
+    {
+      faults,
+      hints: [
+        ...hints,
+        ...(snapshot === undefined
+          ? []
+          : [`the database as it was is kept as ${snapshot}, until it is served again`]),
+        'when that is mended, run: sealift rollback BUNDLE -c site.yaml; it goes on from there',
+      ],
+      cause: error,
+    },
+  )
+}
+
+/** That an upgrade failed and the site is as it was, with why. */
+export function rolledBack({ from, to, setAside }: UpgradeNote, error: unknown): SealiftError {
+  const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
+  const code: ErrorCode = 'ROLLED_BACK'
+  return new SealiftError(
+    code,
+    printable(
+      `${to.name} ${to.version} could not be proven here, and the site is back on ${from.version}: ${messageOf(error)}`,
+    ),
+    {
+      faults,
+      hints: [
+        ...hints,
+        ...(setAside === undefined
+          ? []
+          : [
+              `what the newer server made of the database is set aside as ${setAside}: look into it, then drop it`,
+            ]),
+      ],
+      cause: error,
+    },
+  )
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { rollbackLoss, rolledBackText, upgradedText } from '../../../src/cli/upgraded-text.ts'
+import { digestOf } from '../../../src/kernel/oci/index.ts'
+
+const at = '2026-11-30T00:00:00.000Z'
+const upgrade = {
+  id: 'a1b2',
+  from: { name: 'sample', version: '1.0.0', bundle: digestOf('old') },
+  to: { name: 'sample', version: '1.1.0', bundle: digestOf('new') },
+  ...{ since: at, state: 'proven' as const, at, releases: [] },
+}
+
+test('an upgrade says for how long nobody was served, and what leads back', () => {
+  expect(upgradedText({ upgrade: { ...upgrade, snapshot: 'infisical_before_a1b2' }, gap: 34.2 })).toBe(
+    '  upgrade  1.0.0 to 1.1.0, not served for 34.2s\n  way back database infisical_before_a1b2: sealift rollback serves it again, with the releases of before',
+  )
+  expect(upgradedText({ upgrade, gap: 0 })).toBe('  upgrade  1.0.0 to 1.1.0, no pod stopped')
+  expect(upgradedText({ gap: 0 })).toBe('  upgrade  none: the site had this bundle')
+})
+
+test('a way back says what is set aside', () => {
+  const step = { id: 'return-stop', title: 'Stop Infisical', detail: 'no pod is left', startedAfter: 0 }
+  const text = rolledBackText({
+    site: 'bank',
+    steps: [{ ...step, skipped: false, milliseconds: 1500 }],
+    upgrade: { ...upgrade, setAside: 'infisical_failed_a1b2' },
+    seconds: 12,
+  })
+  expect(text).toContain('Stop Infisical')
+  expect(text).toContain('bank is back on sample 1.0.0, in 12')
+  expect(text).toContain('set aside  database infisical_failed_a1b2, with all that was written since')
+})
+
+test('what a way back takes is said before', () => {
+  expect(rollbackLoss('bank')).toMatchObject({ name: 'bank', to: 'take back' })
+})

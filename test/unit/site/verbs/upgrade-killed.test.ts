@@ -1,0 +1,76 @@
+/**
+ * An upgrade that is killed after any of its changes, helm's and PostgreSQL's own included: a rerun converges to one of the two
+ * versions. And one that goes back, killed anywhere: to the older one.
+ */
+import { describe, expect, test } from 'vitest'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { mortal } from './mortal-host.ts'
+import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+
+const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
+const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
+const leaseEnds = ({ cluster }: UpgradeWorld) => cluster.delete(kinds.lease, 'sealift', 'sealift-system')
+const ended = (work: Promise<unknown>) =>
+  work.then(
+    () => 'proven',
+    (error: { code?: string; message?: string }) => error.code ?? error.message,
+  )
+
+/** An upgrade in a life that ends after its change number `last`; gives what it has changed. */
+async function live(fate: UpgradeWorld['fate'], last?: number) {
+  const world = await upgradeWorld()
+  await leaseEnds(world)
+  world.fate = fate
+  const life = mortal(world, last)
+  const end = await ended(upgradeOn(life.host))
+  life.end()
+  await leaseEnds(world)
+  return { world, end, changes: life.changes }
+}
+
+const forward = await live('comes up')
+const back = await live('fails')
+const moments = (changes: readonly string[]) => changes.map((change, at) => [at + 1, change] as const)
+
+test('the moments are in every step', () => {
+  expect([forward.end, back.end]).toEqual(['proven', 'ROLLED_BACK'])
+  const changes = [...forward.changes, ...back.changes].join('\n')
+  for (const part of [
+    'CREATE DATABASE',
+    'RENAME',
+    'Deployment demo/infisical',
+    'ConfigMap sealift-system/sealift-upgrade',
+  ])
+    expect(changes).toContain(part)
+  expect(back.changes.length).toBeGreaterThan(40)
+})
+
+describe('killed on its way, and run again', () => {
+  test.each(moments(forward.changes))('after change %i (%s): the newer one', async last => {
+    const { world } = await live('comes up', last)
+    expect(await ended(upgradeOn(world.host))).toBe('proven')
+    expect(await versionOf(world)).toEqual({ ...newer, databases: ['infisical', 'infisical_before'] })
+    const copy = [...world.databases].find(([name]) => name.includes('_before_'))
+    expect(copy?.[1].schema).toBe('older')
+  })
+
+  test.each(moments(forward.changes))('after change %i (%s), then taken back: the older one', async last => {
+    const { world } = await live('comes up', last)
+    const end = await ended(rollbackOn(world.host))
+    const { databases, ...version } = await versionOf(world)
+    // Before the upgrade was noted there is nothing to take back; what was done by then stands in nobody's way.
+    if (end === 'NOT_INSTALLED')
+      expect(version).toMatchObject({ schema: 'older', server: 'older', receipt: '1.0.0' })
+    else {
+      expect(end).toBe('proven')
+      expect(version).toEqual(older)
+      expect(databases.filter(name => name !== 'infisical_failed')).toEqual(['infisical'])
+    }
+  })
+
+  test.each(moments(back.changes))('after change %i (%s) of one that fails: the older one', async last => {
+    const { world } = await live('fails', last)
+    expect(await ended(upgradeOn(world.host))).toBe('ROLLED_BACK')
+    expect(await versionOf(world)).toEqual({ ...older, databases: ['infisical', 'infisical_failed'] })
+  })
+})

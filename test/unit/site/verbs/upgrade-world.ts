@@ -1,0 +1,145 @@
+/** A site in memory that is upgraded: a PostgreSQL that copies and renames, and a server whose newer release migrates. */
+import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
+import {
+  type DatabaseSession,
+  type KubernetesObject,
+  kinds,
+  type SiteHost,
+  type Talk,
+} from '../../../../src/kernel/ports/index.ts'
+import { rollback, upgrade } from '../../../../src/site/verbs/install/index.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { sessionOf } from '../wire/memory.ts'
+import { installOn, type Version } from './memory-site.ts'
+import { type MemoryWorld, memoryWorld } from './memory-world.ts'
+
+/** A database by what is in it, and its comment. */
+export interface MemoryDatabase {
+  readonly schema: 'older' | 'newer'
+  readonly comment: string
+}
+
+/** A world with release 1.0.0 installed, and what a test decides about the newer one. */
+export interface UpgradeWorld extends MemoryWorld {
+  readonly databases: Map<string, MemoryDatabase>
+  /** What becomes of the newer server. */
+  fate: 'comes up' | 'fails'
+}
+
+const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
+
+/** Makes it, and installs 1.0.0. */
+export async function upgradeWorld(): Promise<UpgradeWorld> {
+  const databases = new Map<string, MemoryDatabase>([['infisical', { schema: 'older', comment: '' }]])
+  const made = await memoryWorld()
+  const world: UpgradeWorld = {
+    ...made,
+    databases,
+    fate: 'comes up',
+    host: { ...made.host, database: { open: async () => sessionAt(databases) } },
+  }
+  await installOn(world.host, '1.0.0')
+  // From now on the chart is the newer one's.
+  const { react } = made.cluster.behaviour
+  const older = made.helm.upgrade
+  made.helm.upgrade = (request, ...rest) => {
+    if (world.fate === 'fails') made.helm.broken.add('demo')
+    else made.helm.broken.clear()
+    return older({ ...request, values: [...request.values, { newer: true }] }, ...rest)
+  }
+  const render = made.helm.render
+  made.helm.render = request => render({ ...request, values: [...request.values, { newer: true }] })
+  made.cluster.behaviour.react = async (object, cluster) => {
+    const served = databases.get('infisical')
+    if (isNewer(object) && served !== undefined) databases.set('infisical', { ...served, schema: 'newer' })
+    await react(object, cluster)
+  }
+  return world
+}
+
+/** Whether a server of the newer release runs. */
+export function isNewer(object: KubernetesObject | undefined): boolean {
+  return (
+    object?.kind === 'Deployment' && JSON.stringify(object).includes('r.io/infisical:2') && !isStopped(object)
+  )
+}
+const isStopped = ({ spec }: KubernetesObject) => (spec as { replicas?: number }).replicas === 0
+
+const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, upgrade: true }
+const requestOf = async (host: SiteHost, version: Version) => ({
+  ...{ bundle: `${version}.tar`, site: await readSite('site.yaml', host.files), journal: 'journal', allow },
+})
+
+/** Upgrades a host to a bundle. */
+export async function upgradeOn(host: SiteHost, version: Version = '1.1.0', talk: Talk = recordedTalk()) {
+  return upgrade(await requestOf(host, version), host, talk)
+}
+
+/** Takes a host back. */
+export async function rollbackOn(host: SiteHost, version: Version = '1.1.0') {
+  return rollback(await requestOf(host, version), host, recordedTalk())
+}
+
+/** What of a world tells the two versions apart. */
+export async function versionOf(world: UpgradeWorld) {
+  const { cluster, databases } = world
+  const receipt = await cluster.get(kinds.configMap, 'sealift-receipt', 'sealift-system')
+  const { version, begunVersion } = (receipt?.['data'] ?? {}) as Record<string, string>
+  const server = await cluster.get(kinds.deployment, 'infisical', 'demo')
+  return {
+    ...{ receipt: version, begun: begunVersion, schema: databases.get('infisical')?.schema },
+    server:
+      server === undefined ? 'gone' : isNewer(server) ? 'newer' : isStopped(server) ? 'stopped' : 'older',
+    databases: [...databases.keys()].map(name => name.replace(/_[a-z0-9]+$/, '')).sort(),
+  }
+}
+
+function sessionAt(databases: Map<string, MemoryDatabase>): DatabaseSession {
+  const found = (name: string) => {
+    const one = databases.get(name)
+    if (one === undefined)
+      throw Object.assign(new Error(`database "${name}" does not exist`), { code: '3D000' })
+    return one
+  }
+  const done = (sql: string, parameters: readonly unknown[]): Record<string, unknown>[] | undefined => {
+    const of = (pattern: RegExp) => pattern.exec(sql)?.slice(1) as [string, string] | undefined
+    const [made, template] = of(/^CREATE DATABASE "(.*)" OWNER ".*" TEMPLATE "(.*)"$/) ?? []
+    if (made && template) databases.set(made, { ...found(template), comment: '' })
+    const [from, to] = of(/^ALTER DATABASE "(.*)" RENAME TO "(.*)"$/) ?? []
+    if (from && to) {
+      if (databases.has(to))
+        throw Object.assign(new Error(`database "${to}" already exists`), { code: '42P04' })
+      databases.set(to, found(from))
+      databases.delete(from)
+    }
+    const [about, comment] = of(/^COMMENT ON DATABASE "(.*)" IS '(.*)'$/) ?? []
+    if (about !== undefined) databases.set(about, { ...found(about), comment: comment ?? '' })
+    const [dropped] = of(/^DROP DATABASE (?:IF EXISTS )?"([^"]*)"/) ?? []
+    if (dropped !== undefined) databases.delete(dropped)
+    if (/^(CREATE|ALTER|COMMENT|DROP|SET) /.test(sql)) return []
+    if (/pg_stat_activity\s+WHERE datname = ANY/.test(sql)) return []
+    if (/datname = \$2 OR datname = \$3/.test(sql))
+      return [...databases.keys()]
+        .filter(name => parameters.slice(1, 3).includes(name))
+        .map(datname => ({ datname }))
+    if (/aclexplode|pg_db_role_setting/.test(sql)) return []
+    if (sql.includes('datconnlimit')) return [{ most: -1, granted: false }]
+    if (sql.includes('pg_database_size')) return [{ bytes: 2 ** 20 }]
+    if (/AS comment FROM pg_database/.test(sql)) {
+      const one = databases.get(String(parameters[0]))
+      return one === undefined ? [] : [{ comment: one.comment }]
+    }
+    return undefined
+  }
+  const answers = { ...fits, tables: 0, infisical: false, may: true, member: true }
+  const served = () => databases.get('infisical')?.comment ?? ''
+  const other = { comment: 'Made by Sealift for Infisical', owner: 'infisical' }
+  return {
+    ...sessionOf({}),
+    async query(sql, parameters = []) {
+      const result = done(sql, parameters)
+      if (result !== undefined) return result
+      return [{ ...answers, ...other, mark: served() }]
+    },
+  }
+}

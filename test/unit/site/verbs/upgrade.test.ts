@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { installOn } from './memory-site.ts'
+import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+
+export const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
+export const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
+const keysOf = async ({ cluster }: UpgradeWorld) =>
+  (await cluster.get(kinds.secret, 'infisical-secrets', 'demo'))?.['data']
+
+test('an upgrade stops the server, copies its database and proves the newer one; the copy is kept', async () => {
+  const world = await upgradeWorld()
+  const keys = await keysOf(world)
+  const { upgrade, gap, steps } = await upgradeOn(world.host)
+  expect(await versionOf(world)).toEqual({ ...newer, databases: ['infisical', 'infisical_before'] })
+  expect(upgrade).toMatchObject({ state: 'proven', from: { version: '1.0.0' }, to: { version: '1.1.0' } })
+  expect(world.databases.get(upgrade?.snapshot ?? '')?.schema).toBe('older')
+  expect(gap).toBeGreaterThanOrEqual(0)
+  const ids = steps.map(({ id }) => id)
+  expect(ids.slice(ids.indexOf('stop'), ids.indexOf('stop') + 3)).toEqual([
+    'stop',
+    'snapshot',
+    'release-demo',
+  ])
+  expect(await keysOf(world)).toEqual(keys)
+  // The same bundle again is an install that finds nothing to do.
+  expect(await upgradeOn(world.host)).toMatchObject({ gap: 0 })
+  expect(await readUpgrade(world.cluster)).toEqual(upgrade)
+})
+
+test('a newer server that does not come up: the site is as it was, and what it did is set aside', async () => {
+  const world = await upgradeWorld()
+  world.fate = 'fails'
+  const keys = await keysOf(world)
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({
+    code: 'ROLLED_BACK',
+    message:
+      'sample 1.1.0 could not be proven here, and the site is back on 1.0.0: helm failed while installing demo in demo',
+    hints: expect.arrayContaining([expect.stringContaining('set aside as infisical_failed_')]),
+  })
+  expect(await versionOf(world)).toEqual({ ...older, databases: ['infisical', 'infisical_failed'] })
+  expect(await keysOf(world)).toEqual(keys)
+  expect(await readUpgrade(world.cluster)).toMatchObject({
+    state: 'returned',
+    why: 'helm failed while installing demo in demo',
+  })
+  // Nothing stands in the way of another try.
+  world.fate = 'comes up'
+  await upgradeOn(world.host)
+  expect(await versionOf(world)).toEqual({ ...newer, databases: ['infisical', 'infisical_before'] })
+})
+
+test('a site that was upgraded goes back when it is told to', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  expect(await rollbackOn(world.host)).toMatchObject({ upgrade: { state: 'returned' } })
+  expect(await versionOf(world)).toEqual({ ...older, databases: ['infisical', 'infisical_failed'] })
+  await expect(rollbackOn(world.host)).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
+})
+
+test('a site that was never upgraded leads nowhere', async () => {
+  const world = await upgradeWorld()
+  await expect(rollbackOn(world.host)).rejects.toMatchObject({
+    code: 'NOT_INSTALLED',
+    message: 'no upgrade of this site leads back',
+  })
+})
+
+test('until an upgrade is at its end, nothing else is installed', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  const note = await world.cluster.get(kinds.configMap, 'sealift-upgrade', 'sealift-system')
+  const { data } = note as unknown as { data: Record<string, string> }
+  const begun = JSON.stringify({ ...JSON.parse(data['note'] ?? ''), state: 'begun' })
+  await world.cluster.apply({
+    ...kinds.configMap,
+    metadata: { name: 'sealift-upgrade', namespace: 'sealift-system' },
+    data: { ...data, note: begun },
+  })
+  const refused = {
+    code: 'UPGRADE_UNFIT',
+    message: 'an upgrade to sample 1.1.0 has begun here and is not at its end',
+  }
+  await expect(installOn(world.host, '1.1.0')).rejects.toMatchObject(refused)
+})
+
+test('what an upgrade has kept goes a week after it was proven', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  await installOn(world.host, '1.1.0')
+  expect((await versionOf(world)).databases).toEqual(['infisical', 'infisical_before'])
+  const { clock } = world.host
+  const later = { ...clock, now: () => clock.now() + 8 * 24 * 3600 * 1000 }
+  await installOn({ ...world.host, clock: later }, '1.1.0')
+  expect((await versionOf(world)).databases).toEqual(['infisical'])
+  expect(await readUpgrade(world.cluster)).not.toHaveProperty('snapshot')
+})
