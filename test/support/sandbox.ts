@@ -1,8 +1,10 @@
 /** A connected side with a bundle built from bundles/sandbox, for tests that need a real one. */
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { esoVersion, olderEsoVersion } from './connected/eso.ts'
 import { type ConnectedSide, startConnectedSide } from './connected/index.ts'
+import { newerStandInVersion, standInVersion } from './connected/infisical-image.ts'
 import { sealift } from './road.ts'
 import { makeKey, type TestKey } from './signing.ts'
 
@@ -24,29 +26,90 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
+/** Two versions of it, of which the second is what the first is upgraded to. */
+export interface SandboxPair extends Omit<Sandbox, 'bundle'> {
+  /** 0.9.0, with an older External Secrets Operator. */
+  readonly older: string
+  /** 1.1.0, with a newer stand-in, which has further migrations. */
+  readonly newer: string
+  /** The newer one without what the older one has. */
+  readonly delta: string
+}
+
+const folder = join(root, 'bundles', 'sandbox')
+
 /** Starts the connected side, locks and builds. @throws Error with the CLI's words when a step fails */
 export async function startSandbox(): Promise<Sandbox> {
-  const connected = await startConnectedSide(() => {})
+  return await making(false, async ({ dir, spec, make, ...made }) => {
+    await cp(folder, spec, { recursive: true })
+    await make(['lock', spec])
+    await make(['build', spec, '-o', dir, '--key', made.key.path])
+    return { ...made, dir, spec, bundle: join(dir, 'sandbox-1.0.0.tar') }
+  })
+}
+
+/** The same with two versions, and a delta between them. `spec` is the newer one's folder. */
+export async function startSandboxPair(): Promise<SandboxPair> {
+  return await making(true, async ({ dir, spec, make, ...made }) => {
+    const before = join(dir, 'older')
+    await specOf(before, [
+      ['version: 1.0.0', 'version: 0.9.0'],
+      [esoVersion, olderEsoVersion],
+    ])
+    await specOf(spec, [
+      ['version: 1.0.0', 'version: 1.1.0'],
+      [`version: ${standInVersion}-standin`, `version: ${newerStandInVersion}-standin`],
+      [`tag: ${standInVersion}`, `tag: ${newerStandInVersion}`],
+      // A server that never comes up is waited for so long.
+      ['timeoutSeconds: 300', 'timeoutSeconds: 60'],
+    ])
+    for (const one of [before, spec]) {
+      await make(['lock', one])
+      await make(['build', one, '-o', dir, '--key', made.key.path])
+    }
+    const delta = join(dir, 'delta')
+    const since = join(before, 'bundle.lock.yaml')
+    await make(['build', spec, '-o', delta, '--key', made.key.path, '--since', since])
+    const [older, newer] = ['0.9.0', '1.1.0'].map(version => join(dir, `sandbox-${version}.tar`))
+    const [file = ''] = (await readdir(delta)).filter(name => name.endsWith('.tar'))
+    return { ...made, dir, spec, older: older ?? '', newer: newer ?? '', delta: join(delta, file) }
+  })
+}
+
+/** A copy of the spec in which texts are others, in every one of its files. */
+async function specOf(to: string, changes: readonly (readonly [string, string])[]): Promise<void> {
+  await cp(folder, to, { recursive: true })
+  const names = (await readdir(to, { recursive: true })).filter(
+    name => name.endsWith('.yaml') && !name.includes('lock'),
+  )
+  for (const name of names) {
+    let text = await readFile(join(to, name), 'utf8')
+    for (const [from, other] of changes) text = text.replaceAll(from, other)
+    await writeFile(join(to, name), text)
+  }
+}
+
+type Making = Omit<Sandbox, 'bundle'> & { make(words: readonly string[]): Promise<void> }
+
+async function making<T>(upgrades: boolean, work: (making: Making) => Promise<T>): Promise<T> {
+  const connected = await startConnectedSide(() => {}, upgrades)
   const dir = await mkdtemp(join(tmpdir(), 'sealift-sandbox-'))
   const stop = async () => {
     await connected.stop()
     await rm(dir, { recursive: true, force: true })
   }
-  const spec = join(dir, 'sandbox')
   const registries = ['--registries', connected.registriesFile]
-  await cp(join(root, 'bundles', 'sandbox'), spec, { recursive: true })
   const key = await makeKey(join(dir, 'release'))
   const spoken: string[] = []
-  for (const args of [
-    ['lock', spec],
-    ['build', spec, '-o', dir, '--key', key.path],
-  ]) {
-    const { exitCode, stdout, stderr } = await sealift([...args, ...registries], { env: key.env })
+  const make = async (words: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await sealift([...words, ...registries], { env: key.env })
     spoken.push(stdout, stderr)
-    if (exitCode === 0) continue
-    await stop()
-    throw new Error(`sealift ${args[0]} failed:\n${stderr}`)
+    if (exitCode !== 0) throw new Error(`sealift ${words[0]} failed:\n${stderr}`)
   }
-  const bundle = join(dir, 'sandbox-1.0.0.tar')
-  return { connected, dir, spec, registries, key, bundle, spoken, stop }
+  try {
+    return await work({ connected, dir, spec: join(dir, 'sandbox'), registries, key, spoken, stop, make })
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }

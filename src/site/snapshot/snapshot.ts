@@ -15,7 +15,8 @@ import { untilNobody } from './sessions.ts'
 /** A database that is kept. */
 export interface Snapshot {
   readonly database: string
-  readonly bytes: number
+  /** Where whoever asks may see it. */
+  readonly bytes?: number
   /** What its comment says: when and before what it was made. */
   readonly about: string
 }
@@ -70,16 +71,17 @@ export async function takeSnapshot(
 
 /** The databases of a site that are kept, by their comments. @throws SealiftError DATABASE_*, CLUSTER_* */
 export async function snapshots(services: SiteServices, own: OwnDatabase): Promise<Snapshot[]> {
-  return await asMaker(services, own, async ({ session }) => {
+  return await withDatabaseMaker(services, own, async ({ session }) => {
     const rows = await session.query(
-      `SELECT datname FROM pg_database
+      `SELECT datname AS kept FROM pg_database
         WHERE pg_get_userbyid(datdba) = $1 AND starts_with(shobj_description(oid, 'pg_database'), $2)`,
       [own.parts.user, keptComment],
     )
     const found: Snapshot[] = []
-    for (const { datname } of rows) {
-      const about = await kept(session, String(datname))
-      if (about !== undefined) found.push({ database: String(datname), ...about })
+    for (const row of rows) {
+      const database = String(row['kept'])
+      const about = await kept(session, database)
+      if (about !== undefined) found.push({ database, ...about })
     }
     return found
   })
@@ -125,9 +127,7 @@ export async function mayTakeSnapshot(
 ): Promise<{ by: DatabaseMaker['by']; bytes?: number } | { fault: string; hint: string }> {
   try {
     return await withDatabaseMaker(services, own, async ({ session, by }) => {
-      const bytes = await sizeOf(session, own.parts.database).catch(error => {
-        if (systemCode(error) !== '42501') throw error
-      })
+      const bytes = await sizeIfSeen(session, own.parts.database)
       return { by, ...(bytes === undefined ? {} : { bytes }) }
     })
   } catch (error) {
@@ -157,7 +157,8 @@ export async function asMaker<T>(
 async function kept(session: DatabaseSession, name: string): Promise<Omit<Snapshot, 'database'> | undefined> {
   const comment = await commentOf(session, name)
   if (!comment?.startsWith(keptComment)) return undefined
-  return { bytes: await sizeOf(session, name), about: comment.slice(keptComment.length) }
+  const bytes = await sizeIfSeen(session, name)
+  return { ...(bytes === undefined ? {} : { bytes }), about: comment.slice(keptComment.length) }
 }
 
 /** A database's comment, empty when it has none; `undefined` when there is no such database. */
@@ -167,6 +168,14 @@ export async function commentOf(session: DatabaseSession, name: string): Promise
     [name],
   )
   return row === undefined ? undefined : String(row['comment'])
+}
+
+/** A database's bytes; nothing for whoever may not connect to it. */
+async function sizeIfSeen(session: DatabaseSession, name: string): Promise<number | undefined> {
+  return await sizeOf(session, name).catch(error => {
+    if (systemCode(error) === '42501') return undefined
+    throw error
+  })
 }
 
 async function sizeOf(session: DatabaseSession, name: string): Promise<number> {

@@ -213,3 +213,32 @@ test('bundled into one file, away from its libraries, it runs all the same', asy
   expect(await strange('/api/v1/auth/token/renew')).toEqual([401, true])
   expect(await standIn.stop()).toBe(0)
 })
+
+test('the newer release migrates further, one step at a time; the older one refuses what that made', async () => {
+  const env = await environment()
+  expect(await (await started(env)).stop()).toBe(0)
+  const client = new pg.Client({ connectionString: env.DB_CONNECTION_URI })
+  await client.connect()
+  onTestFinished(() => client.end())
+  const newest = async () => {
+    const { rows } = await client.query('SELECT name FROM infisical_migrations ORDER BY id DESC LIMIT 1')
+    const lock = await client.query('SELECT is_locked FROM infisical_migrations_lock')
+    return [rows[0].name, lock.rows[0].is_locked]
+  }
+  await client.query(`CREATE TABLE stand_in_orders AS SELECT 'fail 1' AS what`)
+  const newer = { ...env, STAND_IN_NEWER: '1' }
+  const failed = await ended(newer)
+  expect(failed.output).toMatch(
+    /migration file .*20261001090000_project-descriptions\.mjs.* failed, as ordered/,
+  )
+  // What came before the step that fails stays, and so does knex's lock.
+  expect(await newest()).toEqual(['20261001080000_secret-reminders.mjs', 1])
+  const older = await ended(env)
+  expect(older.code).toBe(1)
+  expect(older.output).toContain(
+    'The migration directory is corrupt, the following files are missing: 20261001080000_secret-reminders.mjs',
+  )
+  await client.query('DELETE FROM stand_in_orders')
+  expect(await (await started(newer)).stop()).toBe(0)
+  expect(await newest()).toEqual(['20261002070000_organization-names.mjs', 0])
+})

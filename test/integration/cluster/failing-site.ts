@@ -40,10 +40,10 @@ export class FailingSite {
     this.#content = join(site.cluster.containerdRoot, 'io.containerd.content.v1.content')
   }
 
-  /** Starts it; its PostgreSQL keeps its data when its pod goes. */
-  static async start(): Promise<FailingSite> {
+  /** Starts it, with a bundle that is made meanwhile; its PostgreSQL keeps its data when its pod goes. */
+  static async start(making: () => Promise<Sandbox> = startSandbox): Promise<FailingSite> {
     const starting = startCluster()
-    const sandbox = await startSandbox().catch(async error => {
+    const sandbox = await making().catch(async error => {
       await (await starting).stop()
       throw error
     })
@@ -135,9 +135,14 @@ export class FailingSite {
     return ended(await sealift([...words, '--json']))
   }
 
-  /** The words for the bundle at this site, or as another site file has it. */
-  verb(verb: 'install' | 'remove', flags: readonly string[] = [], file = this.site.siteFile): string[] {
-    return [verb, this.#sandbox.bundle, '-c', file, ...flags]
+  /** The words for the bundle at this site, or as another site file has it, or for another bundle. */
+  verb(
+    verb: 'install' | 'remove' | 'rollback' | 'upgrade',
+    flags: readonly string[] = [],
+    file = this.site.siteFile,
+    bundle = this.#sandbox.bundle,
+  ): string[] {
+    return [verb, bundle, '-c', file, ...flags]
   }
 
   install(env?: Readonly<Record<string, string>>): Promise<Ended> {
@@ -148,10 +153,15 @@ export class FailingSite {
    * Installs, does something meanwhile at a moment, and kills it with SIGKILL at another, should it come so far. Gives how it
    * ended by itself. @throws Error when the first moment never came
    */
-  async installWhile(moment: Moment, work: () => Promise<unknown>, end?: Moment): Promise<Ended | 'killed'> {
+  async installWhile(
+    moment: Moment,
+    work: () => Promise<unknown>,
+    end?: Moment,
+    words = this.verb('install'),
+  ): Promise<Ended | 'killed'> {
     const [kill, over] = [new AbortController(), new AbortController()]
     const options = { inside: this.cluster, signal: kill.signal, killSignal: 'SIGKILL' as const }
-    const running = sealift([...this.verb('install'), '--json'], options).finally(() => over.abort())
+    const running = sealift([...words, '--json'], options).finally(() => over.abort())
     if (!(await comes(moment, over.signal))) throw new Error('the install ended before that moment')
     await work()
     if (end !== undefined && (await comes(end, over.signal))) kill.abort()
@@ -160,8 +170,8 @@ export class FailingSite {
   }
 
   /** Installs, and kills it with SIGKILL at a moment. @throws Error when it never came */
-  async killed(moment: Moment): Promise<void> {
-    const how = await this.installWhile(moment, async () => {}, moment)
+  async killed(moment: Moment, words = this.verb('install')): Promise<void> {
+    const how = await this.installWhile(moment, async () => {}, moment, words)
     if (how !== 'killed') throw new Error('the install ended at that moment')
   }
 

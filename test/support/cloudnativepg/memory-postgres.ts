@@ -71,6 +71,9 @@ export function memoryPostgres(): MemoryPostgres {
 
   function answer(sql: string, wanted: string, { user, database }: DatabaseLogin): Record<string, unknown>[] {
     const own = databases.get(database)
+    if (sql.includes('rolcreatedb AS may')) return [{ may: roles.get(user)?.createdb === true }]
+    // No upgrade was here.
+    if (sql.includes('AS kept FROM pg_database') || sql.startsWith('SET statement_timeout')) return []
     if (sql.includes('server_version_num')) {
       const { encoding = '' } = own ?? {}
       const version = { number: 160004, version: '16.4' }

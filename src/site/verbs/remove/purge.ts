@@ -14,11 +14,15 @@ import {
 } from '../../../kernel/ports/index.ts'
 import { broughtImages } from '../../install/index.ts'
 import { digestNames, namesOn, ownFiles, runtimeNames } from '../../load/index.ts'
+import { dropSnapshot, snapshots } from '../../snapshot/index.ts'
 import {
   leaveNamespace,
   madeForCache,
+  type OwnDatabase,
+  ownDatabase,
   purgeCache,
   purgeDatabase,
+  type SiteServices,
   servicesOf,
   stays,
   storedKeys,
@@ -60,13 +64,14 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   const services = servicesOf(site, host, wired.infisical.namespace)
   const stored = await storedKeys(cluster, wired.infisical.namespace)
   const fate = databaseFate(site, stored)
-  if (fate.dropped)
+  if (fate.dropped) {
+    await takeKept(services, await ownDatabase(services, stored), take)
     await take(
       madeName(database),
       () => purgeDatabase(services, stored),
       reason => reason,
     )
-  else kept.push(fate.kept)
+  } else kept.push(fate.kept)
   if (stored !== undefined) {
     const cache = `Dragonfly's database ${dragonfly.database}`
     if (dragonfly.database === 0)
@@ -100,6 +105,16 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     purgeImages({ bundle, wired, runtime, cluster, take, on }),
   )
   return [...kept, ...images]
+}
+
+/** Takes the databases that upgrades have kept; where nobody may drop one, none was made. */
+async function takeKept(services: SiteServices, own: OwnDatabase, take: Take): Promise<void> {
+  const found = await snapshots(services, own).catch(error => {
+    if (error instanceof SealiftError && error.code === 'DATABASE_DENIED') return []
+    throw error
+  })
+  for (const { database } of found)
+    await take(`database ${database}, which an upgrade has kept`, () => dropSnapshot(services, own, database))
 }
 
 /**

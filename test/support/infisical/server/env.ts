@@ -16,6 +16,8 @@ export interface Config {
   /** Whether it may be led to addresses of private networks, ALLOW_INTERNAL_IP_CONNECTIONS. */
   readonly allowInternal: boolean
   readonly standIn: {
+    /** Whether it is the newer of its two releases, which has migrations that the other lacks: STAND_IN_NEWER. */
+    readonly newer: boolean
     /** Seconds that the pending migrations take together. */
     readonly migrationSeconds: number
     /** Seconds to wait before anything else, as a slow start. */
@@ -77,6 +79,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Config | readonly Issue
     sharing: (optional('CROSS_PROJECT_SECRET_SHARING_ORG_WHITELIST') ?? '').split(',').map(id => id.trim()),
     allowInternal: optional('ALLOW_INTERNAL_IP_CONNECTIONS') === 'true',
     standIn: {
+      newer: number('STAND_IN_NEWER', 0) > 0,
       migrationSeconds: number('STAND_IN_MIGRATION_SECONDS', 0),
       bootSeconds: number('STAND_IN_BOOT_SECONDS', 0),
       holdMib: number('STAND_IN_HOLD_MIB', 0),

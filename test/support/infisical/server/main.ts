@@ -23,7 +23,7 @@ async function start(config: Config): Promise<void> {
   await sleep(config.standIn.bootSeconds * 1000)
 
   const db = openPool(config.databaseUri, config.databaseCa)
-  await migrate(db, config.standIn.migrationSeconds, log)
+  await migrate(db, config.standIn, log)
   const kms = await openKms(db, config.encryptionKey)
   const queues = await openQueues(config.redisUrl, config.standIn.redisConnections, log)
   const server = serve(routes({ config, db, kms, queues }), openRecorded(), log)

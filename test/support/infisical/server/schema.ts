@@ -126,3 +126,20 @@ export const migrations: readonly Migration[] = [
         UNIQUE ("sourceFolderId", "targetProjectId"))`,
   },
 ]
+
+/** What the newer release adds. */
+export const newerMigrations: readonly Migration[] = [
+  {
+    name: '20261001080000_secret-reminders.mjs',
+    sql: `CREATE TABLE secret_reminders (${id}, "folderId" ${to('secret_folders')}, "repeatDays" integer NOT NULL, ${times})`,
+  },
+  {
+    name: '20261001090000_project-descriptions.mjs',
+    sql: `ALTER TABLE projects ADD "shortDescription" text NOT NULL DEFAULT '';
+      UPDATE projects SET "shortDescription" = left(coalesce(description, ''), 40)`,
+  },
+  {
+    name: '20261002070000_organization-names.mjs',
+    sql: 'CREATE INDEX organizations_name ON organizations (name)',
+  },
+]

@@ -122,6 +122,10 @@ function sessionAt(databases: Map<string, MemoryDatabase>): DatabaseSession {
       return [...databases.keys()]
         .filter(name => parameters.slice(1, 3).includes(name))
         .map(datname => ({ datname }))
+    if (sql.includes('AS kept FROM pg_database'))
+      return [...databases]
+        .filter(([, { comment }]) => comment.startsWith('Sealift keeps'))
+        .map(([kept]) => ({ kept }))
     if (/aclexplode|pg_db_role_setting/.test(sql)) return []
     if (sql.includes('datconnlimit')) return [{ most: -1, granted: false }]
     if (sql.includes('pg_database_size')) return [{ bytes: 2 ** 20 }]
