@@ -82,11 +82,12 @@ export const allowFlags = {
   }),
 }
 
-/** The same as verbs take it. */
-export function allowances(flags: Record<keyof typeof allowFlags, boolean>) {
+/** The same as verbs take it. `upgrade`: whether a newer bundle may go over one that is installed. */
+export function allowances(flags: Record<keyof typeof allowFlags, boolean>, upgrade: boolean) {
   return {
     unsigned: flags['allow-unsigned'],
     downgrade: flags['allow-downgrade'],
+    upgrade,
     anySite: flags['any-site'],
     takeOver: flags['take-over'],
   }

@@ -44,7 +44,7 @@ export default class Install extends BaseCommand {
       bundle: args.bundle,
       site: read,
       journal: flags.journal ?? journalPath(flags.site, read.site),
-      allow: allowances(flags),
+      allow: allowances(flags, false),
       load: flags.load,
       version: this.config.version,
       withReceipt: receipts.length > 0,

@@ -33,7 +33,7 @@ export default class Plan extends BaseCommand {
     const { args, flags } = await this.parse(Plan)
     const read = await readSite(flags.site, nodeFiles())
     const request = {
-      ...{ bundle: args.bundle, site: read, allow: allowances(flags), load: flags.load },
+      ...{ bundle: args.bundle, site: read, allow: allowances(flags, true), load: flags.load },
       journal: journalPath(flags.site, read.site),
       ...(flags.output === undefined ? {} : { output: flags.output }),
     }

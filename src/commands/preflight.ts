@@ -41,7 +41,7 @@ export default class Preflight extends BaseCommand {
       bundle: args.bundle,
       site,
       journal: journalPath(flags.site, site),
-      allow: allowances(flags),
+      allow: allowances(flags, true),
       load: flags.load,
     }
     const found = await preflight(request, await preflightHost(site, process.env), this.talk)

@@ -36,7 +36,7 @@ export default class Rollback extends BaseCommand {
     const read = await readSite(flags.site, nodeFiles())
     await confirmLoss(rollbackLoss(read.site.metadata.name), flags, this.signal)
     const request = {
-      ...{ bundle: args.bundle, site: read, allow: allowances(flags) },
+      ...{ bundle: args.bundle, site: read, allow: allowances(flags, true) },
       journal: flags.journal ?? journalPath(flags.site, read.site),
     }
     const result = await rollback(request, await siteHost(read.site, process.env), this.talk)

@@ -39,7 +39,7 @@ export default class Upgrade extends BaseCommand {
     const { receipt: receipts = [] } = flags
     const read = await readSite(flags.site, nodeFiles())
     const request = {
-      ...{ bundle: args.bundle, site: read, allow: allowances(flags), load: flags.load },
+      ...{ bundle: args.bundle, site: read, allow: allowances(flags, true), load: flags.load },
       journal: flags.journal ?? journalPath(flags.site, read.site),
       ...{ version: this.config.version, withReceipt: receipts.length > 0 },
     }

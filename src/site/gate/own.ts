@@ -7,6 +7,7 @@ import {
   recordedReleases,
   recordedSite,
   refuseDowngrade,
+  refuseNewer,
   refuseOtherReleases,
   refuseOtherSite,
 } from '../install/index.ts'
@@ -19,6 +20,8 @@ export interface Look {
   readonly wired: Wired
   /** Whether an older bundle may pass. */
   readonly downgrade: boolean
+  /** Whether a newer bundle may go over one that is installed to its end. */
+  readonly upgrade: boolean
   /** Whether a cluster that is another site, or had its data elsewhere, may be taken over. */
   readonly takeOver: boolean
 }
@@ -33,21 +36,22 @@ export async function requireOwnSite(
 
 /**
  * Makes sure that a bundle does not take the site back, and knows every release that is here.
- * @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_*
+ * @throws SealiftError DOWNGRADE_REFUSED, UPGRADE_UNFIT, FOREIGN_INSTALL, CLUSTER_*
  */
 export async function requireForward(
-  { bundle, downgrade }: Pick<Look, 'bundle' | 'downgrade'>,
+  { bundle, downgrade, upgrade }: Pick<Look, 'bundle' | 'downgrade' | 'upgrade'>,
   cluster: Cluster,
 ): Promise<void> {
   const { digest, lock } = bundle
   const candidate = { ...lock.metadata, marks: [digest, printLock(lock)] }
   const installed = await installedBundle(cluster)
   refuseDowngrade(installed, candidate, downgrade)
+  refuseNewer(installed, candidate, upgrade)
   // What a bundle does not know of would run on, with the keys that this one takes up.
   if (installed?.removed === undefined) refuseOtherReleases(await recordedReleases(cluster), lock.charts)
 }
 
-/** Both, one after the other. @throws SealiftError DOWNGRADE_REFUSED, FOREIGN_INSTALL, CLUSTER_* */
+/** Both, one after the other. @throws SealiftError DOWNGRADE_REFUSED, UPGRADE_UNFIT, FOREIGN_INSTALL, CLUSTER_* */
 export async function requireOwn(look: Look, cluster: Cluster): Promise<void> {
   await requireOwnSite(look, cluster)
   await requireForward(look, cluster)

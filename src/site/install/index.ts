@@ -13,6 +13,7 @@ export {
   type Installed,
   type Named,
   refuseDowngrade,
+  refuseNewer,
   refuseOtherBundle,
   refuseOtherReleases,
   refuseOtherSite,

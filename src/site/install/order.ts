@@ -60,6 +60,26 @@ export function refuseDowngrade(installed: Installed | undefined, next: Candidat
 }
 
 /**
+ * Makes sure that a bundle does not go over an older one that is installed to its end, but where `upgrading`: an install
+ * has no copy of the database to go back to. What was begun, or was removed and left its database, has none to lose.
+ * @throws SealiftError UPGRADE_UNFIT
+ */
+export function refuseNewer(installed: Installed | undefined, next: Named, upgrading: boolean): void {
+  if (upgrading || installed === undefined || installed.begun || installed.removed !== undefined) return
+  if (installed.name !== next.name || valid(installed.version) === null || valid(next.version) === null)
+    return
+  if (compareBuild(next.version, installed.version) <= 0) return
+  const { name, version } = installed
+  throw new SealiftError(
+    'UPGRADE_UNFIT',
+    printable(
+      `${name} ${version} is installed here, and this bundle is ${next.version}: upgrade takes a copy of the database first`,
+    ),
+    { hints: ['sealift upgrade BUNDLE -c site.yaml'] },
+  )
+}
+
+/**
  * Makes sure that what is installed, was begun, or was and left its data, is a bundle of the same name.
  * @throws SealiftError FOREIGN_INSTALL
  */

@@ -14,7 +14,7 @@ export interface Look extends Ground {
 /**
  * Looks at all that could stop an install, before its first change: all of it side by side, as calls that each end with
  * what they throw, the gravest first.
- * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, SITE_INVALID, DOWNGRADE_REFUSED, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
+ * @throws SealiftError CLUSTER_*, FOREIGN_INSTALL, SITE_INVALID, DOWNGRADE_REFUSED, UPGRADE_UNFIT, LOAD_FAILED, BASE_MISSING, DATABASE_*, CACHE_*, KEYS_LOST
  */
 export function looks(look: Look, host: SiteHost, talk: Talk): Promise<void>[] {
   const { bundle, site, wired, way } = look

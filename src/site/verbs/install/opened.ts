@@ -40,7 +40,7 @@ export async function withOpened<T>(
     const key = await requireTrusted(signaturePath(source), bundle, site, allow.unsigned, files)
     const wired = wiredCharts(bundle)
     refuseWrongSite(wired.spec.metadata.sites, site.metadata.name, allow.anySite)
-    const { downgrade, takeOver } = allow
+    const { downgrade, upgrade, takeOver } = allow
     // The whole file is read while the site is looked at; nothing is changed, and no helm unpacked, before that is through.
     const verified = verifySource(source, { path, platform: host.platform }, files, talk)
     const choosing = async () => chooseWay(await wayName(load, site, host), site, host, source)
@@ -50,7 +50,7 @@ export async function withOpened<T>(
       throw error
     })
     chosen = way
-    const look = { bundle, site, wired, way, downgrade, takeOver }
+    const look = { bundle, site, wired, way, downgrade, upgrade, takeOver }
     const unpacking = verified.then(() => bundledHelm(bundle, host))
     const helm = await allInOrder([verified, ...looks(look, host, talk), unpacking]).then(
       () => unpacking,

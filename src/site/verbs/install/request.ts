@@ -26,6 +26,8 @@ export interface Allowances {
   readonly unsigned: boolean
   /** A bundle that is older than what is installed. */
   readonly downgrade: boolean
+  /** A bundle that is newer than what is installed to its end: of what upgrades, or only looks. */
+  readonly upgrade: boolean
   /** A bundle that was made for other sites. */
   readonly anySite: boolean
   /** A cluster that is known as another site, or had its data in another database. */

@@ -43,7 +43,7 @@ export function presentChecks(grounds: Grounds): Check[] {
       ...{ id: 'present/bundle', group, title: 'The bundle takes the site forward' },
       async look() {
         const [bundle] = await Promise.all([opened.need(), cluster.need()])
-        await requireForward({ bundle, downgrade: allow.downgrade }, host.cluster)
+        await requireForward({ bundle, downgrade: allow.downgrade, upgrade: true }, host.cluster)
         const here = await installedBundle(host.cluster)
         return ok(here === undefined ? 'nothing is installed here' : `${here.name} ${here.version} is here`)
       },

@@ -198,7 +198,7 @@ describe('before anything on the site is looked at', () => {
   )
   const host = () =>
     ({ files, cluster: untouchable, runtime: untouchable, clock: { now: () => 0 } }) as unknown as SiteHost
-  const allow = { unsigned: true, downgrade: true, anySite: true, takeOver: false }
+  const allow = { unsigned: true, downgrade: true, upgrade: true, anySite: true, takeOver: false }
 
   test('install and remove refuse a bundle that the site does not trust', async () => {
     await files.write('site.yaml', siteText([await key('release')]))

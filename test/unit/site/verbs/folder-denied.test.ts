@@ -19,7 +19,7 @@ test('an install is proven and noted though an older bundle’s file cannot be t
   await installOn(world.host, '1.0.0', {}, recordedTalk(), 'images-dir')
   const talk = recordedTalk()
   const host = { ...world.host, imagesFolder: { ...world.host.imagesFolder, remove: denied } }
-  await installOn(host, '1.1.0', {}, talk, 'images-dir')
+  await installOn(host, '1.1.0', { upgrade: true }, talk, 'images-dir')
   expect((await readReceipt(world.cluster)).lock.metadata.version).toBe('1.1.0')
   expect(talk.told.join('\n')).toContain('what older bundles have left stays: the folder is not open')
 })

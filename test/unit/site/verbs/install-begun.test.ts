@@ -21,7 +21,7 @@ beforeEach(async () => {
   ;({ cluster, runtime, host } = await memorySite())
 })
 
-const run = (version: Version, downgrade = false) => installOn(host, version, { downgrade })
+const run = (version: Version, downgrade = false) => installOn(host, version, { downgrade, upgrade: true })
 
 const refused = (begun: Version) => ({
   code: 'DOWNGRADE_REFUSED',

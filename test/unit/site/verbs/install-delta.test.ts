@@ -65,7 +65,7 @@ async function site() {
     operator: 'root@node1, process 1',
     manifests: shippedManifest,
   }
-  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
+  const allow = { unsigned: true, downgrade: false, upgrade: false, anySite: false, takeOver: false }
   const request = { bundle: 'delta.tar', site: await readSite('site.yaml', files), journal: 'journal', allow }
   return { cluster, runtime, steps: talk.steps, files, run: () => install(request, host, talk) }
 }

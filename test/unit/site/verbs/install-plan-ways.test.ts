@@ -54,7 +54,7 @@ test('for K3s’s folder the file that it gets is said as well', async () => {
 test('an install by another way than was planned is refused', async () => {
   await planOn(world.host, 'plan.yaml')
   const site = await readSite('site.yaml', world.host.files)
-  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
+  const allow = { unsigned: true, downgrade: false, upgrade: false, anySite: false, takeOver: false }
   const plan = await readPlan('plan.yaml', world.host.files)
   const request = { bundle: '1.0.0.tar', site, journal: 'journal', allow, plan }
   await expect(install({ ...request, load: 'images-dir' }, world.host, recordedTalk())).rejects.toMatchObject(

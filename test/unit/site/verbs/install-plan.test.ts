@@ -25,7 +25,7 @@ beforeEach(async () => {
   world = { ...world, host: { ...world.host, database: { ...world.host.database, open: opened } } }
 })
 
-const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
+const allow = { unsigned: true, downgrade: false, upgrade: false, anySite: false, takeOver: false }
 
 const plan = (output?: string) => planOn(world.host, output)
 

@@ -131,7 +131,14 @@ export async function installOn(
   journal = 'journal',
 ): Promise<unknown> {
   const site = await readSite('site.yaml', host.files)
-  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false, ...allowed }
+  const allow = {
+    unsigned: true,
+    downgrade: false,
+    upgrade: false,
+    anySite: false,
+    takeOver: false,
+    ...allowed,
+  }
   return install({ bundle: `${version}.tar`, site, journal, allow, load }, host, talk)
 }
 
@@ -143,7 +150,7 @@ export async function planOn(
   load?: LoadingWayName,
 ) {
   const site = await readSite('site.yaml', host.files)
-  const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: false }
+  const allow = { unsigned: true, downgrade: false, upgrade: false, anySite: false, takeOver: false }
   const request = { bundle: `${version}.tar`, site, journal: 'journal', allow, load }
   return planInstall({ ...request, ...(output === undefined ? {} : { output }) }, host, recordedTalk())
 }

@@ -137,7 +137,7 @@ test('an install that is killed before it changes any data is told too, and forg
 
 test('an upgrade that is killed is told beside what is installed', async () => {
   await writeReceipt(cluster, { ...proven, lock })
-  await expect(installOn(host, '1.1.0')).rejects.toBe(killed)
+  await expect(installOn(host, '1.1.0', { upgrade: true })).rejects.toBe(killed)
   const found = await said()
   expect(found).toMatchObject({
     ...{ state: 'installed', bundle: { version: '1.0.0' } },

@@ -4,8 +4,8 @@ import { readUpgrade } from '../../../../src/site/install/index.ts'
 import { installOn } from './memory-site.ts'
 import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
 
-export const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
-export const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
+const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
+const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
 const keysOf = async ({ cluster }: UpgradeWorld) =>
   (await cluster.get(kinds.secret, 'infisical-secrets', 'demo'))?.['data']
 

@@ -40,7 +40,7 @@ test.each<[string, (crd: KubernetesObject) => Promise<unknown>]>([
 ])('a bundle that is killed at a CRD that %s has begun: an older one is refused', async (_, change) => {
   await change(await crdNamed('externalsecrets'))
   killAtCrds()
-  await expect(installOn(world.host, '1.1.0')).rejects.toBe(killed)
+  await expect(installOn(world.host, '1.1.0', { upgrade: true })).rejects.toBe(killed)
   expect(await installedBundle(world.cluster)).toMatchObject({ version: '1.1.0', begun: true })
   await expect(installOn(world.host, '1.0.0')).rejects.toMatchObject({ code: 'DOWNGRADE_REFUSED' })
 })
@@ -49,6 +49,6 @@ test('one whose CRDs are there, and all else too, has not begun by that', async 
   const infisical = () => {
     throw killed
   }
-  await expect(installOn({ ...world.host, infisical }, '1.1.0')).rejects.toBe(killed)
+  await expect(installOn({ ...world.host, infisical }, '1.1.0', { upgrade: true })).rejects.toBe(killed)
   expect(await installedBundle(world.cluster)).toMatchObject({ version: '1.0.0' })
 })

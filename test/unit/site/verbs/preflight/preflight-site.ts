@@ -61,7 +61,7 @@ export async function lookAt(
   await host.files.write('looked.yaml', Buffer.from(`${text}${more}`))
   const { site } = await readSite('looked.yaml', host.files)
   const { version = '1.0.0', unsigned = true, talk = recordedTalk() } = given
-  const allow = { unsigned, downgrade: false, anySite: false, takeOver: false }
+  const allow = { unsigned, downgrade: false, upgrade: false, anySite: false, takeOver: false }
   const journal = given.journal ?? 'bank-prod.journal.jsonl'
   const bundle = given.bundle ?? `${version}.tar`
   const result = await preflight(
