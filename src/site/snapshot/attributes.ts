@@ -32,7 +32,7 @@ export async function carryAttributes(session: DatabaseSession, from: string, to
     await carry(`${right} of ${whom}`, `GRANT ${rightIn(right)} ON DATABASE ${copy} TO ${whom}${option}`)
   }
   for (const { role, name, value } of await session.query(settings, [from])) {
-    const words = `SET ${session.identifier(String(name))} TO ${valueOf(String(name), String(value), session)}`
+    const words = `SET ${session.identifier(String(name))} TO ${settingValue(String(name), String(value), session)}`
     const sql =
       role === null
         ? `ALTER DATABASE ${copy} ${words}`
@@ -61,7 +61,7 @@ function rightIn(right: unknown): string {
   return known ?? 'CONNECT'
 }
 
-function valueOf(name: string, value: string, session: DatabaseSession): string {
+function settingValue(name: string, value: string, session: DatabaseSession): string {
   if (!lists.includes(name)) return session.literal(value)
   const names = [...value.matchAll(/"((?:[^"]|"")*)"|([^,\s"]+)/g)]
   const texts = names.map(([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain)

@@ -3,7 +3,7 @@
  * services and Infisical's login; gives what was made. Never ends a session of others, and drops only what it has kept.
  */
 export { goBack } from './go-back.ts'
-export { setAsideName, snapshotName } from './names.ts'
+export { snapshotName } from './names.ts'
 export {
   discardSnapshot,
   dropSnapshot,
