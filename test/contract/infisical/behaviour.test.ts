@@ -225,7 +225,9 @@ test('the newer release migrates further, one step at a time; the older one refu
     const lock = await client.query('SELECT is_locked FROM infisical_migrations_lock')
     return [rows[0].name, lock.rows[0].is_locked]
   }
-  await client.query(`CREATE TABLE stand_in_orders AS SELECT 'fail 1' AS what`)
+  await client.query(
+    `CREATE TABLE stand_in_orders AS SELECT 'fail 20261001090000_project-descriptions.mjs' AS what`,
+  )
   const newer = { ...env, STAND_IN_NEWER: '1' }
   const failed = await ended(newer)
   expect(failed.output).toMatch(

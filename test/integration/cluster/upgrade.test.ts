@@ -81,7 +81,7 @@ async function works() {
 
 describe('a migration that fails half-way', () => {
   test('takes all back: database, releases, receipt', async () => {
-    await order('fail 1')
+    await order('fail 20261001090000_project-descriptions.mjs')
     const { exitCode, json } = await failing.run(words('upgrade', pair.newer))
     expect([exitCode, json['code']]).toEqual([68, 'ROLLED_BACK'])
     expect(json['hints']).toContainEqual(expect.stringContaining('set aside as infisical_failed_'))
@@ -99,7 +99,7 @@ describe('a migration that fails half-way', () => {
 describe('an upgrade that is killed while its migration is at work', () => {
   test('is gone on with, by nothing else', async () => {
     await failing.sql('delete from stand_in_orders', 'infisical')
-    await order('hang 2')
+    await order('hang 20261002070000_organization-names.mjs')
     const migrating = async () =>
       (await failing.sql(`select 1 from pg_stat_activity where query like 'SELECT pg_sleep%'`)) === '1'
     await failing.killed(migrating, words('upgrade', pair.newer))

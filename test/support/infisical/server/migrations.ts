@@ -49,12 +49,13 @@ async function run(
   )
   const ordered = config.newer ? await ordersIn(db) : []
   await db.all('UPDATE infisical_migrations_lock SET is_locked = 1')
-  for (const [at, step] of pending.entries()) {
+  for (const step of pending) {
     await db.transaction(async work => {
       await work.all(step.sql)
       await sleep((config.migrationSeconds * 1000) / pending.length)
-      if (ordered.includes(`hang ${at}`)) await work.all('SELECT pg_sleep(3600)')
-      if (ordered.includes(`fail ${at}`)) throw new Error(`migration file "${step.name}" failed, as ordered`)
+      if (ordered.includes(`hang ${step.name}`)) await work.all('SELECT pg_sleep(3600)')
+      if (ordered.includes(`fail ${step.name}`))
+        throw new Error(`migration file "${step.name}" failed, as ordered`)
       const row = { name: step.name, batch: (last?.batch ?? 0) + 1, migration_time: new Date() }
       await work.insert('infisical_migrations', row)
     })
@@ -62,7 +63,7 @@ async function run(
   await db.all('UPDATE infisical_migrations_lock SET is_locked = 0')
 }
 
-/** What a test has ordered of the newer release, in a table of its own: `fail N`, `hang N`, N the pending step from 0. */
+/** What a test has ordered of the newer release, in a table of its own: `fail NAME`, `hang NAME` of a step. */
 async function ordersIn(db: Database): Promise<string[]> {
   const [there] = await db.all<{ found: boolean }>(
     `SELECT to_regclass('stand_in_orders') IS NOT NULL AS found`,
