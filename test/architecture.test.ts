@@ -39,6 +39,7 @@ const floors = {
     'check',
     'gate',
     'preflight',
+    'compatibility',
     'receipt',
     'facts',
   ],
