@@ -5,6 +5,7 @@ import { accessChecks } from './access.ts'
 import { admissionChecks } from './admission.ts'
 import { bundleChecks } from './bundle.ts'
 import { clusterChecks } from './cluster.ts'
+import { followingCheck } from './following.ts'
 import { groundsOf, type PreflightHost, type PreflightRequest } from './grounds.ts'
 import { loadChecks } from './load.ts'
 import { type Check, looked } from './looking.ts'
@@ -33,6 +34,7 @@ export async function preflight(
     ...loadChecks(grounds),
     ...serviceChecks(grounds),
     ...presentChecks(grounds),
+    followingCheck(grounds),
     ...admissionChecks(grounds),
     ...accessChecks(grounds),
   ]
