@@ -24,6 +24,8 @@ export interface UpgradeWorld extends MemoryWorld {
   readonly databases: Map<string, MemoryDatabase>
   /** What becomes of the newer server. */
   fate: 'comes up' | 'fails'
+  /** Whether Infisical's role may make databases. */
+  mayCopy: boolean
 }
 
 const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
@@ -36,7 +38,8 @@ export async function upgradeWorld(): Promise<UpgradeWorld> {
     ...made,
     databases,
     fate: 'comes up',
-    host: { ...made.host, database: { open: async () => sessionAt(databases) } },
+    mayCopy: true,
+    host: { ...made.host, database: { open: async () => sessionAt(databases, () => world.mayCopy) } },
   }
   await installOn(world.host, '1.0.0')
   // From now on the chart is the newer one's.
@@ -94,7 +97,7 @@ export async function versionOf(world: UpgradeWorld) {
   }
 }
 
-function sessionAt(databases: Map<string, MemoryDatabase>): DatabaseSession {
+function sessionAt(databases: Map<string, MemoryDatabase>, mayCopy: () => boolean): DatabaseSession {
   const found = (name: string) => {
     const one = databases.get(name)
     if (one === undefined)
@@ -135,7 +138,7 @@ function sessionAt(databases: Map<string, MemoryDatabase>): DatabaseSession {
     }
     return undefined
   }
-  const answers = { ...fits, tables: 0, infisical: false, may: true, member: true }
+  const answers = { ...fits, tables: 0, infisical: false, member: true }
   const served = () => databases.get('infisical')?.comment ?? ''
   const other = { comment: 'Made by Sealift for Infisical', owner: 'infisical' }
   return {
@@ -143,7 +146,7 @@ function sessionAt(databases: Map<string, MemoryDatabase>): DatabaseSession {
     async query(sql, parameters = []) {
       const result = done(sql, parameters)
       if (result !== undefined) return result
-      return [{ ...answers, ...other, mark: served() }]
+      return [{ ...answers, ...other, may: mayCopy(), mark: served() }]
     },
   }
 }

@@ -96,3 +96,16 @@ test('what an upgrade has kept goes a week after it was proven', async () => {
   expect((await versionOf(world)).databases).toEqual(['infisical'])
   expect(await readUpgrade(world.cluster)).not.toHaveProperty('snapshot')
 })
+
+test('what forbids the step is said before anything is changed', async () => {
+  const world = await upgradeWorld()
+  const before = JSON.stringify(await versionOf(world))
+  world.mayCopy = false
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({
+    code: 'UPGRADE_UNFIT',
+    faults: ['database/copy: infisical may not make databases, so none can be copied'],
+    hints: [expect.stringContaining('ALTER ROLE infisical CREATEDB')],
+  })
+  expect(JSON.stringify(await versionOf(world))).toBe(before)
+  expect(await readUpgrade(world.cluster)).toBeUndefined()
+})

@@ -20,6 +20,7 @@ import { installSteps } from '../steps.ts'
 import { dropExpired } from './expired.ts'
 import { type Noted, withNet } from './net.ts'
 import { pendingUpgrade } from './pending.ts'
+import { requireUpgradable } from './upgradable.ts'
 import { movedSince, returned, rolledBack } from './way-back.ts'
 
 export { rollback, rollbackResult } from './rollback.ts'
@@ -51,6 +52,7 @@ export async function upgrade(request: InstallRequest, host: SiteHost, talk: Tal
       if (found?.state === 'returning') await finishReturn(found, installation, request)
       if (found === undefined && receipt.bundle === opened.bundle.digest)
         return await run(installSteps(installation))
+      if (found === undefined) await requireUpgradable(receipt, installation)
       noted = { note: found ?? (await begun(receipt, installation)) }
       try {
         return await run(withNet(installSteps(installation), installation, noted))
