@@ -1,6 +1,6 @@
 import type { SiteHost } from '../kernel/ports/index.ts'
 import { clock, random } from './clock.ts'
-import { createCluster, createNodeCalls, kubeconfigFiles } from './cluster/index.ts'
+import { createCluster, createNodeCalls, createPodPrograms, kubeconfigFiles } from './cluster/index.ts'
 import { createRuntime, detectRuntime } from './containerd/index.ts'
 import { createDragonfly } from './dragonfly/index.ts'
 import { nodeFiles } from './files/index.ts'
@@ -45,6 +45,7 @@ export async function siteHost(
     nodes: () => siteNodes({ cluster: site, clock, calls, here: runtime, site: where }),
     imagesFolder: imagesFolder(load?.dataDir),
     registryPush: target => createRegistryPush(target, { clock, environment }),
+    programs: createPodPrograms(options, site),
     database: createPostgres(),
     cache: createDragonfly(),
     infisical: (baseUrl, haste) => createInfisical({ baseUrl, clock, ...haste }),

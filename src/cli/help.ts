@@ -64,6 +64,8 @@ export const exitMeanings: Record<ErrorCode, string> = {
   SOPS_FAILED: 'a file could not be read with sops',
   MIGRATION_UNFIT: 'secrets would not survive their migration, or have nowhere to go',
   PARITY_FAILED: 'what was migrated is read back otherwise',
+  BACKUP_INVALID: 'not a backup, or one that is damaged, cut off or changed',
+  BACKUP_FAILED: 'a backup could not be made, or not be put back',
   INTERRUPTED: 'interrupted (Ctrl-C)',
 }
 

@@ -191,6 +191,14 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       behaviour.admit(structuredClone(next))
       return next
     },
+    async scale(namespace, deployment, replicas) {
+      const kind = { apiVersion: 'apps/v1', kind: 'Deployment' }
+      allow('patch', kind, namespace)
+      const before = stored.get(key(kind, deployment, namespace))
+      if (before === undefined) throw failed(`cannot patch deployments/scale ${deployment}: not found`)
+      const spec = { ...(before.object['spec'] as object), replicas }
+      await store({ ...before.object, spec }, before.applied)
+    },
     async create(object) {
       allow('create', object, object.metadata.namespace)
       known(object)

@@ -184,6 +184,25 @@ export function memoryFiles(): Files {
       return { path, dispose }
     },
     free: async () => undefined,
+    async createStream(path) {
+      const parts: Uint8Array[] = []
+      const partial = `${path}.partial`
+      files.set(partial, new Uint8Array())
+      return {
+        async write(bytes) {
+          parts.push(Buffer.from(bytes))
+        },
+        async commit(final) {
+          if (files.has(final)) throw new SealiftError('FILE_FAILED', `cannot finish ${final}: it exists`)
+          files.delete(partial)
+          files.set(final, Buffer.concat(parts))
+          modes.set(final, 0o600)
+        },
+        async discard() {
+          files.delete(partial)
+        },
+      }
+    },
     openBundle: async path => memorySource(await readBytes(path), path),
     async createBundle(path) {
       if (writing.has(path)) throw new SealiftError('FILE_FAILED', `another sealift is writing ${path}`)

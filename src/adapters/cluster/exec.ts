@@ -40,15 +40,21 @@ const grace = 10_000
 /**
  * Runs a program in a container and waits for its end. Bytes of `input` wait until the connection takes them. When
  * `signal` says so, or `input` breaks off, stdin ends, and after a while the connection; without an input, at once.
- * Rejects when the program could not be asked for, or has no end of words.
+ * What it writes goes to `output`, if that is given, and waits in the pod while that takes it.
+ * Rejects when the program could not be asked for, or has no end of words, and with what `output` rejects with.
  */
 export async function execute(
   { config }: Connection,
   { namespace, pod, container, command }: Execution,
   {
     input,
+    output,
     signal,
-  }: { readonly input?: AsyncIterable<Uint8Array>; readonly signal?: AbortSignal | undefined },
+  }: {
+    readonly input?: AsyncIterable<Uint8Array> | undefined
+    readonly output?: ((bytes: Uint8Array) => Promise<void>) | undefined
+    readonly signal?: AbortSignal | undefined
+  },
 ): Promise<Executed> {
   const { WebSocketHandler } = await import('@kubernetes/client-node/dist/web-socket-handler.js')
   const query = new URLSearchParams({ container, stdout: 'true', stderr: 'true' })
@@ -59,7 +65,27 @@ export async function execute(
   const said: Record<number, Buffer[]> = { [stdout]: [], [stderr]: [], [status]: [] }
   let bytesSaid = 0
   const over = Promise.withResolvers<void>()
+  // Taken one after the other; while one waits, the connection does.
+  let taking = Promise.resolve()
+  let waiting = 0
+  let websocket: { pause(): void; resume(): void } | undefined
+  const take = (give: (bytes: Uint8Array) => Promise<void>, bytes: Uint8Array) => {
+    waiting += 1
+    websocket?.pause()
+    taking = taking.then(() => give(bytes))
+    taking.then(
+      () => {
+        waiting -= 1
+        if (waiting === 0) websocket?.resume()
+      },
+      error => over.reject(error),
+    )
+  }
   const receive = (channel: number, message: Buffer) => {
+    if (channel === stdout && output !== undefined) {
+      if (message.length > 0) take(output, message)
+      return true
+    }
     bytesSaid += message.length
     if (bytesSaid > mostSaid) over.reject(new Error('it answers without end'))
     else said[channel]?.push(message)
@@ -69,6 +95,8 @@ export async function execute(
   over.promise.catch(() => {})
   const connecting = new WebSocketHandler(config, undefined, ownStreams).connect(path, null, receive)
   const open = await within(connectTimeout, connecting, late => late.terminate())
+  websocket = open
+  if (waiting > 0) open.pause()
   open.on('close', () => over.resolve())
   open.on('error', () => over.resolve())
   const pinging = setInterval(() => open.readyState === open.OPEN && open.ping(), keepAlive)
@@ -103,6 +131,7 @@ export async function execute(
     if (open.protocol === endsStdin) fed.catch(() => {})
     else await fed
     await over.promise
+    await taking
   } finally {
     clearInterval(pinging)
     signal?.removeEventListener('abort', stop)

@@ -1,5 +1,5 @@
 import { fieldsOf, type Mapping, mappingsOf } from '../../kernel/objects/index.ts'
-import type { Cluster, Kind, KubernetesObject } from '../../kernel/ports/index.ts'
+import { type Cluster, type Kind, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { objectIn } from './answered.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
@@ -8,7 +8,7 @@ import type { Discovery, Resource } from './discovery.ts'
 import { failed } from './faults.ts'
 
 /** The part of the port that treats every kind of object alike. */
-export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'preview' | 'create' | 'delete'>
+export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'scale' | 'preview' | 'create' | 'delete'>
 
 const pageSize = 500
 // No cluster of the kind that Sealift is for has as many; a server that sends pages without end would.
@@ -109,6 +109,16 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     return wholeOf(call, await api.json(call))
   }
 
+  async function scale(namespace: string, deployment: string, replicas: number) {
+    const resource = await discovery.require(kinds.deployment)
+    const at = place(resource, deployment, namespace)
+    await api.json({
+      ...{ method: 'PATCH', verb: 'patch', ...at, resource: `${at.resource}/scale` },
+      path: `${at.path}/scale?fieldManager=sealift-scale`,
+      ...{ body: { spec: { replicas } }, contentType: 'application/merge-patch+json' },
+    })
+  }
+
   async function remove(kind: Kind, name: string, namespace = 'default', timeoutSeconds = 120) {
     const resource = await discovery.find(kind)
     if (!resource) return
@@ -120,5 +130,5 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     await waitUntilGone(doomed, () => get(kind, name, namespace), timeoutSeconds)
   }
 
-  return { get, list, apply, preview, create, delete: remove }
+  return { get, list, apply, scale, preview, create, delete: remove }
 }

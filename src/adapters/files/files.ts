@@ -11,6 +11,7 @@ import { entriesOf, follow } from './folders.ts'
 import { freeBytes } from './partial.ts'
 import { createSink } from './sink.ts'
 import { openSource } from './source.ts'
+import { createStream } from './stream.ts'
 import { writeWhole } from './sync.ts'
 
 const textLimit = 16 * 1024 * 1024
@@ -46,6 +47,7 @@ export function nodeFiles(): Files {
     temporary: prefix => failing('make a folder in', tmpdir(), () => temporaryFolder(prefix)),
     openBundle: openSource,
     createBundle: createSink,
+    createStream,
     free: freeBytes,
   }
 }

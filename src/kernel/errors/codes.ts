@@ -72,6 +72,9 @@ export const exitCodes = {
   SOPS_FAILED: 73,
   MIGRATION_UNFIT: 74,
   PARITY_FAILED: 75,
+  // its backups
+  BACKUP_INVALID: 78,
+  BACKUP_FAILED: 79,
   INTERRUPTED: 130,
 } as const
 

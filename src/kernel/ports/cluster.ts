@@ -65,6 +65,11 @@ export interface Cluster {
    * applies, say `helm`. An object that names no namespace and wants one is in `namespace`.
    */
   preview(object: KubernetesObject, manager: string, namespace?: string): Promise<KubernetesObject>
+  /**
+   * Says how many pods a Deployment is to have, and no more of it: by its subresource `scale`, as field manager
+   * `sealift-scale`, so that nothing else that Sealift or helm have applied to it changes hands.
+   */
+  scale(namespace: string, deployment: string, replicas: number): Promise<void>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
   create(object: KubernetesObject): Promise<KubernetesObject>
   /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */

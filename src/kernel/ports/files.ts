@@ -75,6 +75,16 @@ export interface BundleSink {
   discard(): Promise<void>
 }
 
+/** A file that is written from its first byte to its last. */
+export interface FileStream {
+  /** @throws SealiftError DISK_FULL, FILE_FAILED */
+  write(bytes: Uint8Array): Promise<void>
+  /** Syncs it, and gives it its final name. @throws SealiftError DISK_FULL, FILE_FAILED when there is such a file */
+  commit(path: string): Promise<void>
+  /** Takes it away; harmless once it is committed. */
+  discard(): Promise<void>
+}
+
 /** What can lie in a folder. */
 export type FileKind = 'file' | 'folder' | 'link' | 'pipe' | 'socket' | 'device'
 
@@ -130,6 +140,11 @@ export interface Files {
   openBundle(path: string): Promise<BundleSource>
   /** Begins a bundle file, in volumes of `volumeSize` bytes if that is given. @throws SealiftError FILE_FAILED */
   createBundle(path: string, volumeSize?: number): Promise<BundleSink>
+  /**
+   * Begins a file of a size that nobody knows yet, its owner's alone (0600), under the name `<path>.partial`; its folder is
+   * made if need be. What was there under that name is written over. @throws SealiftError DISK_FULL, FILE_FAILED
+   */
+  createStream(path: string): Promise<FileStream>
   /** Bytes that are free where `path` is or would be; absent when that cannot be told. */
   free(path: string): Promise<number | undefined>
 }

@@ -6,6 +6,7 @@ import type { ImagesFolder } from './images-folder.ts'
 import type { Infisical } from './infisical.ts'
 import type { Issuers } from './issuers.ts'
 import type { SiteNodes } from './nodes.ts'
+import type { PodPrograms } from './pod-programs.ts'
 import type { Registry, Web } from './registry.ts'
 import type { PushTarget, RegistryPush } from './registry-push.ts'
 import type { Progress, Reporter, StepReport } from './reporter.ts'
@@ -77,6 +78,8 @@ export interface SiteHost {
   readonly imagesFolder: ImagesFolder
   /** The write side of a registry; nothing is sent before it is asked to. */
   readonly registryPush: (target: PushTarget) => RegistryPush
+  /** Programs in the cluster's pods. */
+  readonly programs: PodPrograms
   readonly database: Database
   readonly cache: Cache
   /** Infisical's API at a base URL. */

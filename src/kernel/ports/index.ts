@@ -20,6 +20,7 @@ export type {
   BundleSink,
   BundleSource,
   FileKind,
+  FileStream,
   Files,
   FolderEntry,
   Place,
@@ -44,6 +45,7 @@ export type { KubernetesAuth, KubernetesAuthServer } from './kubernetes-auth.ts'
 export type { JwtLogin, Login, LoginServer, OidcLogin } from './logins.ts'
 export type { NodeRuntime, SiteNodes } from './nodes.ts'
 export type { Permission } from './permission.ts'
+export type { PodPlace, PodPrograms, ProgramEnd, ProgramStreams, Serving } from './pod-programs.ts'
 export type { BlobOptions, Content, Registry, ServedManifest, Web } from './registry.ts'
 export type { Pushed, PushTarget, RegistryPush } from './registry-push.ts'
 export type { Progress, Reporter, StepReport } from './reporter.ts'

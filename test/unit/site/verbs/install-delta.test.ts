@@ -11,6 +11,7 @@ import { memoryFiles, memorySource } from '../../../support/memory-files.ts'
 import { memoryImagesFolder } from '../../../support/memory-images-folder.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryNodes } from '../../../support/memory-nodes.ts'
+import { noPrograms } from '../../../support/memory-programs.ts'
 import { memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleDelta } from '../../../support/sample-delta.ts'
@@ -52,6 +53,7 @@ async function site() {
     registryPush: () => {
       throw new Error('nothing is pushed here')
     },
+    programs: noPrograms,
     database: { open: () => Promise.reject(notReached) },
     cache: { open: () => Promise.reject(notReached) },
     infisical: () => {

@@ -14,6 +14,7 @@ import { type MemoryHelm, memoryHelm } from '../../../support/memory-helm.ts'
 import { type MemoryImagesFolder, memoryImagesFolder } from '../../../support/memory-images-folder.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryNodes } from '../../../support/memory-nodes.ts'
+import { noPrograms } from '../../../support/memory-programs.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
@@ -101,6 +102,7 @@ export async function memorySite(): Promise<MemorySite> {
     registryPush: () => {
       throw new Error('nothing is pushed here')
     },
+    programs: noPrograms,
     database: {
       open: async () => sessionOf(answers),
     },

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs'
+import { link, open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { FileStream } from '../../kernel/ports/index.ts'
+import { fileFailed } from './faults.ts'
+import { makeFolder } from './folder.ts'
+import { syncFolder, writeAll } from './sync.ts'
+
+/** A file under way as `<path>.partial`, 0600; never through a link. @throws SealiftError DISK_FULL, FILE_FAILED */
+export async function createStream(path: string): Promise<FileStream> {
+  const partial = `${path}.partial`
+  let at = 0
+  const attempt = async <T>(doing: string, name: string, work: () => Promise<T>, size = 0): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw fileFailed(doing, name, error, size)
+    }
+  }
+  const file = await attempt('create', path, async () => {
+    await makeFolder(dirname(path))
+    await rm(partial, { force: true })
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+    return open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  })
+  let isOpen = true
+  const close = async () => {
+    if (isOpen) await file.close()
+    isOpen = false
+  }
+  return {
+    write: bytes =>
+      attempt(
+        'write',
+        path,
+        async () => {
+          await writeAll(file, bytes, at)
+          at += bytes.length
+        },
+        bytes.length,
+      ),
+    commit: final =>
+      attempt('finish', final, async () => {
+        await file.sync()
+        await close()
+        // Unlike a rename, this never takes the place of a file that is there.
+        await link(partial, final)
+        await rm(partial)
+        await syncFolder(dirname(final))
+      }),
+    discard: async () => {
+      if (!isOpen) return
+      await close()
+      await rm(partial, { force: true })
+    },
+  }
+}
