@@ -41,6 +41,7 @@ const floors = {
     'preflight',
     'compatibility',
     'receipt',
+    'backup',
     'facts',
   ],
   teams: [

@@ -162,3 +162,28 @@ export const buildExits: readonly ErrorCode[] = [
   'BUNDLE_DAMAGED',
   'KEY_INVALID',
 ]
+
+/** How a backup can end. */
+export const backupExits: readonly ErrorCode[] = [
+  'LOCK_INVALID',
+  'DISK_FULL',
+  'FILE_FAILED',
+  'KEY_INVALID',
+  ...siteExits,
+  'DATABASE_DENIED',
+  'DATABASE_UNFIT',
+  'DATABASE_UNREACHABLE',
+  'KEYS_LOST',
+  'NOT_INSTALLED',
+  'SITE_BUSY',
+  'BACKUP_FAILED',
+]
+
+/** How a restore can end. */
+export const restoreExits: readonly ErrorCode[] = [
+  ...backupExits.filter(code => code !== 'DISK_FULL' && code !== 'BACKUP_FAILED'),
+  'HELM_FAILED',
+  'WRONG_SITE',
+  'BACKUP_INVALID',
+  'BACKUP_FAILED',
+]

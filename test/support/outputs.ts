@@ -15,6 +15,7 @@ import { sbomOutput } from '../../src/seal/verbs/sbom.ts'
 import { verified } from '../../src/seal/verbs/verify.ts'
 import { preflightResult } from '../../src/site/preflight/index.ts'
 import { auditVerified } from '../../src/site/verbs/audit-verify.ts'
+import { backedUp } from '../../src/site/verbs/backup.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { factsResult } from '../../src/site/verbs/facts.ts'
 import {
@@ -28,6 +29,7 @@ import { restored } from '../../src/site/verbs/keys-restore.ts'
 import { rbacResult } from '../../src/site/verbs/rbac.ts'
 import { siteReceipt } from '../../src/site/verbs/receipt.ts'
 import { removeResult } from '../../src/site/verbs/remove/index.ts'
+import { rehearsedBackup, restoredBackup } from '../../src/site/verbs/restore.ts'
 import { rotatedAdmin } from '../../src/site/verbs/rotate-admin.ts'
 import { rotatedCa } from '../../src/site/verbs/rotate-ca.ts'
 import { rotatedDatabase } from '../../src/site/verbs/rotate-database.ts'
@@ -60,6 +62,7 @@ const failure = z.strictObject({ error }) satisfies z.ZodType<JsonError>
 export const outputs = {
   'audit-export': z.union([auditExported, runsExported]),
   'audit-verify': auditVerified.extend({ error: error.optional() }),
+  backup: backedUp,
   build: buildResult,
   carry: carried,
   check: checkResult.extend({ error: error.optional() }),
@@ -85,6 +88,7 @@ export const outputs = {
   rbac: rbacResult,
   remove: removeResult,
   rollback: rollbackResult,
+  restore: z.union([restoredBackup, rehearsedBackup]),
   'rotate-admin': rotatedAdmin,
   'rotate-ca': rotatedCa,
   'rotate-database': rotatedDatabase,

@@ -34,6 +34,16 @@ function reachHost(host: string, infisical: string): Rule[] {
   return [...forward(namespace, service), allow(kinds.endpointSlice, 'list', { namespace })]
 }
 
+/** To run PostgreSQL's own tools in its pod, where that is one of the cluster. */
+export function runAtDatabase({ site, infisical }: RightsOf): Rule[] {
+  const namespace = serviceIn(site.database.host, infisical)?.namespace
+  if (namespace === undefined) return []
+  return [
+    allow(kinds.pod, 'get', { namespace }),
+    allow(kinds.pod, 'get create', { namespace, subresource: 'exec' }),
+  ]
+}
+
 function serviceIn(host: string, own: string): { namespace: string; service: string } | undefined {
   const [, service, namespace = own] =
     /^([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?$/.exec(host.toLowerCase()) ?? []

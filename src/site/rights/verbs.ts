@@ -13,11 +13,12 @@ import {
   underLease,
   writeSecrets,
 } from '../../kernel/rights/index.ts'
+import { pause, readForBackup } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
 import { takeReleases } from './releases.ts'
-import { makeOperated, reachServices } from './services.ts'
+import { makeOperated, reachServices, runAtDatabase } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
 
@@ -43,6 +44,18 @@ const needs = {
   'keys restore': of => [
     ...[...underLease(), ...readRecords(of), ...findInfisical(of)],
     ...[...markSystem(), ...writeSecrets(of, keysSecretName)],
+  ],
+  backup: of => [...underLease(), ...readRecords(of), ...findInfisical(of), ...readForBackup(of)],
+  restore: of => [
+    ...[
+      ...underLease(),
+      ...readRecords(of),
+      ...findInfisical(of),
+      ...reachServices(of),
+      ...runAtDatabase(of),
+    ],
+    ...[...markSystem(), ...writeSecrets(of, keysSecretName), ...restart(of), ...pause(of)],
+    ...makeOperated(of, 'get list create patch'),
   ],
   'rotate admin': of => [
     ...[...underLease(), ...readRecords(of), ...findInfisical(of), ...reachInfisical(of)],

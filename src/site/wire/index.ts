@@ -35,6 +35,7 @@ export {
 } from './cache/index.ts'
 export { cacheUrl } from './connection.ts'
 export {
+  atRealPlace,
   borrowRole,
   type Claim,
   checkDatabase,
@@ -57,6 +58,7 @@ export {
   planDatabase,
   prepareDatabase,
   purgeDatabase,
+  type RealPlace,
   readyDatabase,
   refuseOthersDatabase,
   targetState,
@@ -67,13 +69,19 @@ export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.
 export { ensure } from './ensure.ts'
 export {
   type AskPassphrase,
+  type Bytes,
+  decryptedBy,
   type Escrow,
+  encryptedTo,
   type Given,
   identitiesIn,
   isEscrowOf,
   openEscrow,
+  parseEscrow,
+  printEscrow,
   recipientsIn,
   requireRecipients,
+  temporaryIdentity,
   writeEscrow,
 } from './escrow/index.ts'
 export { type IngressFault, ingressFaults } from './ingress.ts'
@@ -88,6 +96,7 @@ export {
   type KeysRecord,
   keysFor,
   makeKeys,
+  noteConnection,
   noteKeys,
   putKeysBack,
   readKeysRecord,

@@ -13,6 +13,7 @@ export { markDatabase } from './keys-mark.ts'
 export type { OwnDatabase } from './own-database.ts'
 export { type DatabaseChange, planDatabase } from './planned-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
+export { atRealPlace, type RealPlace } from './real-place.ts'
 export { borrowRole } from './roles.ts'
 export {
   databaseCa,

@@ -1,4 +1,5 @@
 import { printable, SealiftError } from '../../../kernel/errors/index.ts'
+import { Secret } from '../../../kernel/ports/index.ts'
 import { ageLibrary } from './library.ts'
 
 /** Where a recipient was written, in words: `--to`, `line 3 of team.txt`. */
@@ -51,4 +52,17 @@ async function faultOf({ text, where }: Given): Promise<string | undefined> {
     const shown = one.startsWith('age1') ? ` ${printable(one, 80)}` : ''
     return `${where}:${shown} is no age recipient that Sealift can encrypt to, or is mistyped`
   }
+}
+
+/**
+ * An identity that lives as long as this process, and its recipient, of the kind that can stand beside others: with it what
+ * is encrypted to these people can be opened once more by the run that wrote it, and by nobody who comes later.
+ */
+export async function temporaryIdentity(
+  beside: readonly string[],
+): Promise<{ readonly identity: Secret; readonly recipient: string }> {
+  const { generateHybridIdentity, generateX25519Identity, identityToRecipient } = await ageLibrary()
+  const hybrid = beside.some(text => /^age1(pq|tagpq)1/.test(text))
+  const identity = await (hybrid ? generateHybridIdentity() : generateX25519Identity())
+  return { identity: new Secret(identity), recipient: await identityToRecipient(identity) }
 }

@@ -19,4 +19,4 @@ export {
   noteKeys,
   readKeysRecord,
 } from './record.ts'
-export { replaceInEnvironment } from './replace.ts'
+export { noteConnection, replaceInEnvironment } from './replace.ts'

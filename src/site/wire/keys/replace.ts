@@ -1,6 +1,10 @@
-import { systemNamespace } from '../../../kernel/access/index.ts'
-import type { Cluster, Secret } from '../../../kernel/ports/index.ts'
-import { environmentSecret, requireEnvironment } from '../../../kernel/server-variables/index.ts'
+import { isManaged, keysSecretName, systemNamespace } from '../../../kernel/access/index.ts'
+import { type Cluster, kinds, type Secret } from '../../../kernel/ports/index.ts'
+import {
+  environmentIn,
+  environmentSecret,
+  requireEnvironment,
+} from '../../../kernel/server-variables/index.ts'
 import { ensure } from '../ensure.ts'
 import { storedKeys } from './keys.ts'
 
@@ -24,4 +28,22 @@ export async function replaceInEnvironment(
   for (const place of [systemNamespace, namespace])
     changed = (await ensure(cluster, environmentSecret(place, own))) || changed
   return changed
+}
+
+/**
+ * Notes beside keys that were put back which login opens their database, so that an install finds both; where Infisical is not
+ * installed. `namespace` is where its keys may lie as well. @throws SealiftError CLUSTER_*
+ */
+export async function noteConnection(
+  cluster: Cluster,
+  namespace: string | undefined,
+  databaseUri: Secret,
+): Promise<void> {
+  for (const place of [systemNamespace, ...(namespace === undefined ? [] : [namespace])]) {
+    const live = await cluster.get(kinds.secret, keysSecretName, place)
+    const own = environmentIn(live)
+    if (own === undefined || !isManaged(live)) continue
+    const wired = { ...own.wired, DB_CONNECTION_URI: databaseUri }
+    await ensure(cluster, environmentSecret(place, { ...own, wired }))
+  }
 }

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import type { Files } from '../../kernel/ports/index.ts'
+
+/** A time as names of archives have it: `20261130T043000Z`. */
+export function stampOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/[-:]|\.\d+/g, '')
+}
+
+/** Name of an archive: its site, when it was made, the beginning of its sha256. */
+export function nameOf(site: string, milliseconds: number, digest: string): string {
+  return `${site}-${stampOf(milliseconds)}-${digest.slice(0, 12)}.backup.age`
+}
+
+/** The archives of a site in a folder, the oldest first. @throws SealiftError FILE_FAILED */
+export async function archivesOf(
+  files: Pick<Files, 'entries'>,
+  folder: string,
+  site: string,
+): Promise<string[]> {
+  const found = await files.entries(folder)
+  const names = found.flatMap(({ name, kind }) => (kind === 'file' ? [name] : []))
+  return names.filter(name => isOf(name, site, /^\d{8}T\d{6}Z-[0-9a-f]{12}\.backup\.age$/)).sort()
+}
+
+/** Takes away what killed runs have left. @throws SealiftError FILE_FAILED */
+export async function removePartials(
+  files: Pick<Files, 'entries' | 'remove' | 'exists'>,
+  folder: string,
+  site: string,
+): Promise<void> {
+  if (!(await files.exists(folder))) return
+  for (const { name, kind } of await files.entries(folder))
+    if (kind === 'file' && isOf(name, site, /^\d{8}T\d{6}Z\.backup\.age\.partial$/))
+      await files.remove(join(folder, name))
+}
+
+/**
+ * Removes older archives of a site until so many are left; the newest always stays, and whatever is of another site. Gives
+ * the paths that are gone. @throws SealiftError FILE_FAILED
+ */
+export async function keepNewest(
+  files: Pick<Files, 'entries' | 'remove'>,
+  folder: string,
+  site: string,
+  keep: number,
+): Promise<string[]> {
+  const all = await archivesOf(files, folder, site)
+  const older = all.slice(0, -Math.max(1, keep)).map(name => join(folder, name))
+  for (const path of older) await files.remove(path)
+  return older
+}
+
+/** One site's name may begin as another's does. */
+const isOf = (name: string, site: string, rest: RegExp) =>
+  name.startsWith(`${site}-`) && rest.test(name.slice(site.length + 1))

@@ -1,0 +1,103 @@
+import type { Site } from '../../kernel/inputs/index.ts'
+import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { installedInfisical } from '../install/index.ts'
+import { atRealPlace, ownDatabase, servicesOf, storedKeys } from '../wire/index.ts'
+import { restoreInto } from './into.ts'
+import { type Opened, withArchive } from './open.ts'
+import { asMaker, besideName, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
+import { toolsAt } from './tools.ts'
+
+/** Which archive to try, and what opens it. */
+export interface RehearsalRequest {
+  readonly site: Site
+  readonly path: string
+  readonly identities: readonly Secret[]
+}
+
+/** A rehearsal that went well. */
+export interface Rehearsed {
+  readonly path: string
+  /** ISO time of the backup. */
+  readonly at: string
+  readonly tables: number
+  readonly rows: number
+  readonly seconds: number
+}
+
+const mark = '_rehearsal_'
+
+/**
+ * Restores an archive's database into a scratch database at the site's own server, counts every table, and drops it again.
+ * What Infisical uses is not touched. To be called under the lease.
+ * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, KEY_INVALID, NOT_INSTALLED, DATABASE_*, FILE_FAILED, CLUSTER_*
+ */
+export async function rehearseBackup(
+  request: RehearsalRequest,
+  host: SiteHost,
+  talk: Talk,
+): Promise<Rehearsed> {
+  const began = host.clock.now()
+  return await opened(request, host, talk, async archive => {
+    await rehearse(archive, request.site, host, talk)
+    const { at, database } = archive.about
+    const counts = Object.values(database.rows)
+    return {
+      ...{ path: request.path, at, tables: counts.length, rows: counts.reduce((sum, some) => sum + some, 0) },
+      seconds: Math.round((host.clock.now() - began) / 1000),
+    }
+  })
+}
+
+/** Opens an archive as a step that people see. @throws SealiftError like {@link withArchive} */
+export async function opened<T>(
+  { path, identities }: Pick<RehearsalRequest, 'path' | 'identities'>,
+  host: Pick<SiteHost, 'files'>,
+  { reporter, signal, progressOn }: Talk,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const step = reporter.step(`Read ${path} whole`)
+  const progress = progressOn(step)
+  let read = false
+  try {
+    return await withArchive(
+      { path, identities },
+      host,
+      (done, total) => {
+        signal.throwIfAborted()
+        progress({ done, total })
+      },
+      async archive => {
+        read = true
+        step.done(`backup of ${archive.about.site} at ${archive.about.at}`)
+        return await work(archive)
+      },
+    )
+  } catch (error) {
+    if (!read) step.fail()
+    throw error
+  }
+}
+
+async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk): Promise<void> {
+  const namespace = await installedInfisical(host.cluster, site)
+  const services = servicesOf(site, host, namespace)
+  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  await atRealPlace(services, own, async place => {
+    const tools = await toolsAt(host.programs, place)
+    const { database, user } = place.login
+    const maker = await makerAt(host.database, place)
+    const id = Buffer.from(host.random.bytes(4)).toString('hex')
+    const scratch = besideName(database, `${mark}${id}`)
+    await asStep(talk.reporter, `Rehearse the restore in database ${scratch}`, async say => {
+      await asMaker(host.database, maker, async session => {
+        await dropLeft(session, database, mark, user)
+        await makeBeside(session, scratch, database, user)
+      })
+      try {
+        await restoreInto(scratch, archive, { database: host.database, place, tools, talk, say })
+      } finally {
+        await asMaker(host.database, maker, session => drop(session, scratch))
+      }
+    })
+  })
+}
