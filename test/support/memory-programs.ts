@@ -39,7 +39,9 @@ export function localPrograms(watching: Watching = {}): PodPrograms {
       child.stderr.on('data', (bytes: Buffer) => {
         said.stderr += bytes
       })
-      const closed = once(child, 'close')
+      const closed = new Promise<[number | null, string | null]>(resolve => {
+        child.on('close', (...ended) => resolve(ended))
+      })
       const started = once(child, 'spawn')
       // A program that ends before its input does.
       child.stdin.on('error', () => {})
@@ -63,7 +65,7 @@ export function localPrograms(watching: Watching = {}): PodPrograms {
         const fed = feed()
         fed.catch(stop)
         await Promise.all([take(), fed])
-        const [code, killed] = (await closed) as [number | null, string | null]
+        const [code, killed] = await closed
         signal?.throwIfAborted()
         return { ...said, ...(code === null ? { message: `killed by ${killed}` } : { code }) }
       } finally {

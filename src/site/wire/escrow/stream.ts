@@ -45,7 +45,11 @@ export async function decryptedBy(
     throw new SealiftError(
       'KEY_INVALID',
       `${where} cannot be opened: it was not encrypted to any of these identities`,
-      { hints: ['take the identity of one of its recipients'] },
+      {
+        hints: [
+          'take the identity of one of its recipients; a file whose first lines were changed says the same',
+        ],
+      },
     )
   }
   return proven(plain, damaged)

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { blockSize, entryHeader, paddedSize } from '../../../../src/kernel/archive/index.ts'
+import { entries, entriesBefore, partSize } from '../../../../src/site/backup/format.ts'
+import { dumpIn } from '../../../../src/site/backup/read.ts'
+import { before, gathered, pieces, tarOf } from './archives.ts'
+
+const read = (tar: Uint8Array, size?: number) => gathered(dumpIn(pieces(tar, size), 'x.age'))
+const refused = (message: string) => ({ code: 'BACKUP_INVALID', message: expect.stringContaining(message) })
+
+/** Entries by hand, with the end of an archive behind them. */
+function tar(...list: readonly { name: string; bytes: Uint8Array }[]): Buffer {
+  const parts = list.flatMap(({ name, bytes }) => [
+    entryHeader(name, 'file', bytes.length, 0),
+    bytes,
+    Buffer.alloc(paddedSize(bytes.length) - bytes.length),
+  ])
+  return Buffer.concat([...parts, Buffer.alloc(2 * blockSize)])
+}
+const some = Buffer.from('some')
+const part = (n: number) => ({ name: `database/${String(n).padStart(6, '0')}`, bytes: some })
+
+test.each([1, 511, 512, 513, partSize, partSize + 1, 2 * partSize + 5])(
+  'a dump of %i bytes comes back',
+  async size => {
+    const dump = Buffer.alloc(size, 'dump of something')
+    const whole = await tarOf(dump)
+    expect(whole.length % blockSize).toBe(0)
+    expect((await read(whole, 65_536)).equals(dump)).toBe(true)
+  },
+)
+
+test('what is before it comes whole, in its order', async () => {
+  const seen: string[] = []
+  const entry = (name: string, bytes: Uint8Array) => seen.push(`${name} ${bytes.length}`)
+  await gathered(dumpIn(pieces(await tarOf(some)), 'x.age', { entry }))
+  expect(seen).toEqual(before().map(({ name, bytes }) => `${name} ${bytes.length}`))
+})
+
+test('cut anywhere it is refused: at every block, and beside it', async () => {
+  const whole = await tarOf(Buffer.alloc(1500, 'x'))
+  for (let at = 0; at < whole.length; at += blockSize)
+    for (const length of [at, at + 1, at + blockSize - 1])
+      await expect(read(whole.subarray(0, length)), `${length} bytes`).rejects.toMatchObject({
+        code: 'BACKUP_INVALID',
+      })
+})
+
+test('a changed byte is found, whichever it is', async () => {
+  const whole = await tarOf(Buffer.alloc(600, 'x'))
+  for (let at = 0; at < whole.length; at += 37) {
+    const changed = Buffer.from(whole)
+    changed[at] = (changed[at] ?? 0) ^ 1
+    await expect(read(changed), `byte ${at}`).rejects.toMatchObject({ code: 'BACKUP_INVALID' })
+  }
+})
+
+describe('what Sealift does not write is refused', () => {
+  test.each([
+    [
+      'a part is missing',
+      tar(...before(), part(1), part(3)),
+      'database/000003 is where database/000002 should be',
+    ],
+    [
+      'parts in another order',
+      tar(...before(), part(2), part(1)),
+      'database/000002 is where database/000001 should be',
+    ],
+    [
+      'an entry is missing',
+      tar(...before().slice(1), part(1)),
+      `${entriesBefore[1]} is where ${entries.description}`,
+    ],
+    [
+      'an entry twice',
+      tar(...before(), part(1), part(1)),
+      'database/000001 is where database/000002 should be',
+    ],
+    [
+      'no dump',
+      tar(...before(), { name: entries.sums, bytes: some }),
+      `${entries.sums} is where database/000001`,
+    ],
+    [
+      'sums of others',
+      tar(...before(), part(1), { name: entries.sums, bytes: some }),
+      'its sums are those of other entries',
+    ],
+    ['a name that leads out', tar(...before(), { name: '../../etc/x', bytes: some }), '../../etc/x is where'],
+    ['an absolute name', tar(...before(), { name: '/etc/x', bytes: some }), '/etc/x is where'],
+    [
+      'nothing in an entry',
+      tar({ name: entries.description, bytes: Buffer.alloc(0) }),
+      'backup.json has 0 bytes',
+    ],
+    ['no entry at all', Buffer.alloc(2 * blockSize), 'entry 1 is no file'],
+    [
+      'a folder',
+      Buffer.concat([entryHeader('database/', 'folder', 0, 0), Buffer.alloc(1024)]),
+      'entry 1 is no file',
+    ],
+    ['no tar', Buffer.alloc(4096, 'x'), 'is no whole backup'],
+  ])('%s', async (_, bytes, message) => {
+    await expect(read(bytes)).rejects.toMatchObject(refused(message))
+  })
+
+  test('a part larger than they are, before it is read', async () => {
+    const huge = entryHeader('database/000001', 'file', partSize + 1, 0)
+    const bytes = Buffer.concat([tar(...before()).subarray(0, -2 * blockSize), huge])
+    await expect(read(bytes)).rejects.toMatchObject(refused(`database/000001 has ${partSize + 1} bytes`))
+  })
+
+  test('something after its end, and in its padding', async () => {
+    const whole = await tarOf(some)
+    await expect(read(Buffer.concat([whole, Buffer.alloc(512)]))).rejects.toMatchObject(
+      refused('follows its end'),
+    )
+    await expect(read(Buffer.concat([whole, some]))).rejects.toMatchObject(refused('follows its end'))
+  })
+})
