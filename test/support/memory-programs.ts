@@ -54,7 +54,8 @@ export function localPrograms(watching: Watching = {}): PodPrograms {
         if (input === undefined) return void child.stdin.end()
         for await (const bytes of input) {
           if (child.stdin.destroyed || child.exitCode !== null) break
-          if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, 'drain'), closed])
+          if (!child.stdin.write(bytes))
+            await Promise.race([once(child.stdin, 'drain').catch(() => {}), closed])
         }
         child.stdin.end()
       }

@@ -179,6 +179,7 @@ async function besideAndSwap(restoring: Restoring): Promise<Done> {
     )
   } catch (error) {
     // What there was goes on serving.
+    await work(session => drop(session, restored)).catch(() => {})
     if (there) await asStep(reporter, 'Start Infisical again', say => startInfisical(pausing(say), namespace))
     throw error
   }

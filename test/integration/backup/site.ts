@@ -57,6 +57,15 @@ export interface BackupSite {
   installedHost(programs?: PodPrograms): Promise<SiteHost & { readonly cluster: MemoryCluster }>
   /** A statement by the superuser. */
   sql(statement: string, database?: string): Promise<Record<string, unknown>[]>
+  /** The superuser's login to a database. */
+  login(database: string): DatabaseLogin
+  /** Puts tables and rows into Infisical's database. */
+  fill(rows?: number): Promise<void>
+  rows(table: string): Promise<number>
+  /** The databases that Infisical's role has, or had. */
+  databases(): Promise<unknown[]>
+  /** Drops all of them but the one that it uses. */
+  onlyInfisical(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -106,12 +115,34 @@ export async function backupSite(): Promise<BackupSite> {
       ...{ operator: 'root@node1, process 1', manifests: shippedManifest },
     }
   }
+  const databases = async () => {
+    const found = await sql(`SELECT datname FROM pg_database WHERE datname LIKE 'infisical%' ORDER BY 1`)
+    return found.map(({ datname }) => datname)
+  }
   return {
-    ...{ postgres, folder, keys, bareHost, sql, ...(await newIdentity()) },
+    ...{ postgres, folder, keys, bareHost, sql, databases, ...(await newIdentity()) },
     async installedHost(programs) {
       const made = await bareHost(programs)
       await install(made, keys)
       return made
+    },
+    login: database => ({ ...login, database }),
+    async fill(rows = 20_000) {
+      for (const statement of [
+        'CREATE EXTENSION pg_trgm',
+        'CREATE TABLE public.infisical_migrations (id serial PRIMARY KEY, name text)',
+        `INSERT INTO infisical_migrations (name) SELECT 'm' || n FROM generate_series(1, 40) n`,
+        'CREATE TABLE secrets (id serial PRIMARY KEY, value bytea)',
+        `INSERT INTO secrets (value) SELECT sha256(n::text::bytea) FROM generate_series(1, ${rows}) n`,
+        'CREATE INDEX ON secrets (value)',
+      ])
+        await sql(`SET ROLE infisical; ${statement}`, 'infisical')
+    },
+    rows: async table =>
+      Number((await sql(`SELECT count(*)::int AS n FROM ${table}`, 'infisical'))[0]?.['n']),
+    async onlyInfisical() {
+      for (const name of await databases())
+        if (name !== 'infisical') await sql(`DROP DATABASE "${name}" WITH (FORCE)`)
     },
     async stop() {
       await postgres.stop()
@@ -159,7 +190,7 @@ async function install(host: SiteHost & { readonly cluster: MemoryCluster }, key
   }
   await storeKeys(host.cluster, { namespace: 'infisical', keys, environment })
   await markDatabase(services, own, 'abcd')
-  await host.cluster.apply(deployment(2))
+  await host.cluster.applyAs('helm', deployment(2))
   await writeReceipt(host.cluster, {
     ...{ site: site.metadata.name, bundle: `sha256:${'1'.repeat(64)}`, at: '2026-11-29T00:00:00.000Z' },
     ...{ key: 'unsigned', lock },

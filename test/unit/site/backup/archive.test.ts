@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blockSize, entryHeader, paddedSize } from '../../../../src/kernel/archive/index.ts'
 import { entries, entriesBefore, partSize } from '../../../../src/site/backup/format.ts'
 import { dumpIn } from '../../../../src/site/backup/read.ts'
-import { before, gathered, pieces, tarOf } from './archives.ts'
+import { entriesOf, gathered, pieces, tarOf } from './archives.ts'
 
 const read = (tar: Uint8Array, size?: number) => gathered(dumpIn(pieces(tar, size), 'x.age'))
 const refused = (message: string) => ({ code: 'BACKUP_INVALID', message: expect.stringContaining(message) })
@@ -33,7 +33,7 @@ test('what is before it comes whole, in its order', async () => {
   const seen: string[] = []
   const entry = (name: string, bytes: Uint8Array) => seen.push(`${name} ${bytes.length}`)
   await gathered(dumpIn(pieces(await tarOf(some)), 'x.age', { entry }))
-  expect(seen).toEqual(before().map(({ name, bytes }) => `${name} ${bytes.length}`))
+  expect(seen).toEqual(entriesOf().map(({ name, bytes }) => `${name} ${bytes.length}`))
 })
 
 test('cut anywhere it is refused: at every block, and beside it', async () => {
@@ -58,36 +58,40 @@ describe('what Sealift does not write is refused', () => {
   test.each([
     [
       'a part is missing',
-      tar(...before(), part(1), part(3)),
+      tar(...entriesOf(), part(1), part(3)),
       'database/000003 is where database/000002 should be',
     ],
     [
       'parts in another order',
-      tar(...before(), part(2), part(1)),
+      tar(...entriesOf(), part(2), part(1)),
       'database/000002 is where database/000001 should be',
     ],
     [
       'an entry is missing',
-      tar(...before().slice(1), part(1)),
+      tar(...entriesOf().slice(1), part(1)),
       `${entriesBefore[1]} is where ${entries.description}`,
     ],
     [
       'an entry twice',
-      tar(...before(), part(1), part(1)),
+      tar(...entriesOf(), part(1), part(1)),
       'database/000001 is where database/000002 should be',
     ],
     [
       'no dump',
-      tar(...before(), { name: entries.sums, bytes: some }),
+      tar(...entriesOf(), { name: entries.sums, bytes: some }),
       `${entries.sums} is where database/000001`,
     ],
     [
       'sums of others',
-      tar(...before(), part(1), { name: entries.sums, bytes: some }),
+      tar(...entriesOf(), part(1), { name: entries.sums, bytes: some }),
       'its sums are those of other entries',
     ],
-    ['a name that leads out', tar(...before(), { name: '../../etc/x', bytes: some }), '../../etc/x is where'],
-    ['an absolute name', tar(...before(), { name: '/etc/x', bytes: some }), '/etc/x is where'],
+    [
+      'a name that leads out',
+      tar(...entriesOf(), { name: '../../etc/x', bytes: some }),
+      '../../etc/x is where',
+    ],
+    ['an absolute name', tar(...entriesOf(), { name: '/etc/x', bytes: some }), '/etc/x is where'],
     [
       'nothing in an entry',
       tar({ name: entries.description, bytes: Buffer.alloc(0) }),
@@ -106,7 +110,7 @@ describe('what Sealift does not write is refused', () => {
 
   test('a part larger than they are, before it is read', async () => {
     const huge = entryHeader('database/000001', 'file', partSize + 1, 0)
-    const bytes = Buffer.concat([tar(...before()).subarray(0, -2 * blockSize), huge])
+    const bytes = Buffer.concat([tar(...entriesOf()).subarray(0, -2 * blockSize), huge])
     await expect(read(bytes)).rejects.toMatchObject(refused(`database/000001 has ${partSize + 1} bytes`))
   })
 

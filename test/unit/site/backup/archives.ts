@@ -18,7 +18,7 @@ export const about: Description = {
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 /** The entries before the dump. */
-export const before = () => [
+export const entriesOf = () => [
   { name: entries.description, bytes: json(about) },
   { name: entries.keys, bytes: Buffer.from(printEscrow(escrow).reveal()) },
   ...[entries.sealift, entries.helm, entries.externalSecrets].map(name => ({
@@ -41,7 +41,7 @@ export async function gathered(bytes: Bytes): Promise<Buffer> {
 }
 
 /** The tar of an archive with this dump. */
-export const tarOf = (dump: Uint8Array) => gathered(archive(before(), pieces(dump, 70_000), 1_796_000_000))
+export const tarOf = (dump: Uint8Array) => gathered(archive(entriesOf(), pieces(dump, 70_000), 1_796_000_000))
 
 /** A whole archive, encrypted to a new identity. */
 export async function sealedArchive(dump: Uint8Array): Promise<{ bytes: Buffer; identity: Secret }> {
