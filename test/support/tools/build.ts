@@ -58,7 +58,7 @@ const cold = {
   kine: 150,
   coredns: 100,
   eso: 610,
-  'eso-older': 500,
+  'eso-older': 130,
   kube: 630,
   containerd: 75,
   crane: 10,
