@@ -7,6 +7,7 @@ export { snapshotName } from './names.ts'
 export {
   discardSnapshot,
   dropSnapshot,
+  endSessions,
   mayTakeSnapshot,
   type Snapshot,
   snapshots,

@@ -69,6 +69,22 @@ export async function takeSnapshot(
   })
 }
 
+/**
+ * Ends what is left of a server that was stopped: PostgreSQL goes on with a statement whose client is gone, and a later
+ * server would wait for it. @throws SealiftError DATABASE_UNFIT when others are connected, DATABASE_*, CLUSTER_*
+ */
+export async function endSessions(
+  services: SiteServices,
+  own: OwnDatabase,
+  { signal, say }: Watch,
+): Promise<void> {
+  const { database, user } = own.parts
+  say(`waiting until nobody is connected to ${database}`)
+  await asMaker(services, own, ({ session }) =>
+    untilNobody(session, [database], user, { clock: services.clock, signal }),
+  )
+}
+
 /** The databases of a site that are kept, by their comments. @throws SealiftError DATABASE_*, CLUSTER_* */
 export async function snapshots(services: SiteServices, own: OwnDatabase): Promise<Snapshot[]> {
   return await withDatabaseMaker(services, own, async ({ session }) => {

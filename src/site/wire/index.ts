@@ -48,6 +48,7 @@ export {
   databaseConnections,
   databaseState,
   dropDatabase,
+  freeMigrationLock,
   inspectDatabase,
   madeAtServer,
   madeForDatabase,

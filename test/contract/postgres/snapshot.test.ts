@@ -7,12 +7,14 @@ import { type DatabaseSession, Secret } from '../../../src/kernel/ports/index.ts
 import {
   discardSnapshot,
   dropSnapshot,
+  endSessions,
   goBack,
   mayTakeSnapshot,
   snapshots,
   takeSnapshot,
 } from '../../../src/site/snapshot/index.ts'
 import {
+  freeMigrationLock,
   type OwnDatabase,
   ownDatabase,
   readyDatabase,
@@ -207,6 +209,23 @@ describe.each(ways)('as %s', (_, by, admin, sql) => {
     await left.close()
     expect(await databases()).toEqual(['infisical'])
   })
+})
+
+it('what a killed migration has left is ended, and its lock freed', async () => {
+  await siteOf({ username: postgres.user, password: postgres.password })
+  await fill('CREATE TABLE infisical_migrations_lock AS SELECT 1 AS index, 1 AS is_locked')
+  const left = await within()
+  const working = left.query('SELECT pg_sleep(3600)')
+  await Promise.all([expect(working).rejects.toThrow(), endSessions(services, own, watch)])
+  await left.close()
+  expect(await freeMigrationLock(services, own)).toBe(true)
+  expect(await freeMigrationLock(services, own)).toBe(false)
+  const session = await within()
+  expect(await session.query('SELECT is_locked FROM infisical_migrations_lock')).toEqual([{ is_locked: 0 }])
+  await session.query('DROP TABLE infisical_migrations_lock')
+  await session.close()
+  // A database that no server has migrated yet has none.
+  expect(await freeMigrationLock(services, own)).toBe(false)
 })
 
 it('where nobody may, it is said before', async () => {

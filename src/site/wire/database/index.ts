@@ -10,6 +10,7 @@ export {
 export { type DatabaseMaker, withDatabaseMaker } from './database-maker.ts'
 export { dropDatabase } from './drop-database.ts'
 export { markDatabase } from './keys-mark.ts'
+export { freeMigrationLock } from './migration-lock.ts'
 export type { OwnDatabase } from './own-database.ts'
 export { type DatabaseChange, planDatabase } from './planned-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
