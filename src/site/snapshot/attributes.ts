@@ -4,6 +4,8 @@ import type { DatabaseSession } from '../../kernel/ports/index.ts'
 /** Settings whose value is a list of names, each quoted by itself (GUC_LIST_QUOTE in PostgreSQL's source, as pg_dump has them). */
 const lists = ['search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries']
 
+const rights = ['CREATE', 'CONNECT', 'TEMPORARY']
+
 /**
  * Gives a copy of a database what PostgreSQL copies with none: who may connect, settings of the database and of roles in it,
  * the limit of connections. Gives what could not be carried over, in words.
@@ -29,7 +31,10 @@ export async function carryAttributes(session: DatabaseSession, from: string, to
   for (const { grantee, right, grantable } of await session.query(grants, [from])) {
     const whom = grantee === null ? 'PUBLIC' : session.identifier(String(grantee))
     const option = grantable === true ? ' WITH GRANT OPTION' : ''
-    await carry(`${right} of ${whom}`, `GRANT ${rightIn(right)} ON DATABASE ${copy} TO ${whom}${option}`)
+    // What PostgreSQL calls otherwise one day is no keyword that is passed on unread.
+    if (rights.includes(String(right)))
+      await carry(`${right} of ${whom}`, `GRANT ${right} ON DATABASE ${copy} TO ${whom}${option}`)
+    else lost.push(printable(`right ${right} of ${whom}`))
   }
   for (const { role, name, value } of await session.query(settings, [from])) {
     const words = `SET ${session.identifier(String(name))} TO ${settingValue(String(name), String(value), session)}`
@@ -54,12 +59,6 @@ const settings = `
     JOIN pg_database d ON d.oid = s.setdatabase
     LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) entry
    WHERE d.datname = $1`
-
-/** A right as its keyword; what PostgreSQL may call otherwise one day is none that is passed on unread. */
-function rightIn(right: unknown): string {
-  const known = ['CREATE', 'CONNECT', 'TEMPORARY'].find(one => one === right)
-  return known ?? 'CONNECT'
-}
 
 function settingValue(name: string, value: string, session: DatabaseSession): string {
   if (!lists.includes(name)) return session.literal(value)

@@ -36,12 +36,20 @@ export async function goBack(
     if (copied !== undefined) {
       say('waiting until nobody is connected')
       await untilNobody(session, [database, copy], user, { clock: services.clock, signal })
-      // The comment names the keys: the one of what was served holds for the copy as well.
-      if (served !== undefined) {
-        await comment(copy, served)
-        await rename(database, aside)
+      // At once: there is no moment in which no database has the name.
+      await session.query('BEGIN')
+      try {
+        // The comment names the keys: the one of what was served holds for the copy as well.
+        if (served !== undefined) {
+          await comment(copy, served)
+          await rename(database, aside)
+        }
+        await rename(copy, database)
+        await session.query('COMMIT')
+      } catch (error) {
+        await session.query('ROLLBACK')
+        throw error
       }
-      await rename(copy, database)
     }
     if (!(await commentOf(session, aside))?.startsWith(keptComment))
       await comment(aside, `${keptComment}set aside at ${at}`)

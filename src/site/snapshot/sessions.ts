@@ -37,6 +37,28 @@ export async function untilNobody(
   }
 }
 
+/**
+ * Ends copies that a killed run has left at work: PostgreSQL goes on with a statement whose client is gone, and nobody sees
+ * the database that it makes until it is through. `name` is that database's.
+ */
+export async function untilNoCopy(
+  session: DatabaseSession,
+  name: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const end = clock.now() + patience
+  const making = `CREATE DATABASE ${session.identifier(name)} `
+  for (;;) {
+    const found = await session.query(
+      `SELECT pid AS copier, pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND state = 'active' AND starts_with(query, $1)`,
+      [making],
+    )
+    if (found.length === 0 || clock.now() >= end) return
+    await clock.sleep(interval, signal)
+  }
+}
+
 function inUse(found: readonly Record<string, unknown>[]): SealiftError {
   return new SealiftError(
     'DATABASE_UNFIT',

@@ -10,7 +10,7 @@ import {
 import { carryAttributes } from './attributes.ts'
 import { explainedCopy } from './explained.ts'
 import { copyingName, snapshotName } from './names.ts'
-import { untilNobody } from './sessions.ts'
+import { untilNobody, untilNoCopy } from './sessions.ts'
 
 /** A database that is kept. */
 export interface Snapshot {
@@ -49,6 +49,7 @@ export async function takeSnapshot(
     const before = await kept(session, name)
     if (before !== undefined)
       return { changed: false, detail: `${name} was made before`, snapshot: { database: name, ...before } }
+    await untilNoCopy(session, copying, { clock: services.clock, signal })
     await session.query(`DROP DATABASE IF EXISTS ${session.identifier(copying)}`)
     say(`waiting until nobody is connected to ${database}`)
     await untilNobody(session, [database], user, { clock: services.clock, signal })

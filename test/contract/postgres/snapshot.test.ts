@@ -211,6 +211,28 @@ describe.each(ways)('as %s', (_, by, admin, sql) => {
   })
 })
 
+it('a copy that a killed run has left at work is ended, and made anew', async () => {
+  await siteOf({ username: postgres.user, password: postgres.password })
+  await fill(
+    'CREATE TABLE things AS SELECT n, repeat(md5(n::text), 40) AS text FROM generate_series(1, 150000) AS n',
+  )
+  const { host, port: where, user } = postgres
+  const login = { host, port: where, user, password: new Secret(postgres.password), tls: 'disable' as const }
+  const dead = await port.open({ ...login, database: 'postgres' })
+  const copying = dead.query('CREATE DATABASE "infisical_copying_a1" OWNER infisical TEMPLATE infisical')
+  const ended = copying.then(
+    () => 'made',
+    () => 'ended',
+  )
+  const atWork = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE DATABASE "infi%'`
+  while ((await root.query(atWork)).length === 0 && (await Promise.race([ended, 'running'])) === 'running');
+  expect(await takeSnapshot(services, own, { id: 'a1', about }, watch)).toMatchObject({ changed: true })
+  await ended
+  await dead.close()
+  expect(await databases()).toEqual(['infisical', 'infisical_before_a1'])
+  expect(await rows('infisical_before_a1')).toBe(150000)
+})
+
 it('what a killed migration has left is ended, and its lock freed', async () => {
   await siteOf({ username: postgres.user, password: postgres.password })
   await fill('CREATE TABLE infisical_migrations_lock AS SELECT 1 AS index, 1 AS is_locked')

@@ -119,8 +119,8 @@ function sessionAt(databases: Map<string, MemoryDatabase>, mayCopy: () => boolea
     if (about !== undefined) databases.set(about, { ...found(about), comment: comment ?? '' })
     const [dropped] = of(/^DROP DATABASE (?:IF EXISTS )?"([^"]*)"/) ?? []
     if (dropped !== undefined) databases.delete(dropped)
-    if (/^(CREATE|ALTER|COMMENT|DROP|SET) /.test(sql)) return []
-    if (/pg_stat_activity\s+WHERE datname = ANY/.test(sql)) return []
+    if (/^(CREATE|ALTER|COMMENT|DROP|SET|BEGIN|COMMIT|ROLLBACK)\b/.test(sql)) return []
+    if (/AS copier|WHERE datname = ANY/.test(sql)) return []
     if (/datname = \$2 OR datname = \$3/.test(sql))
       return [...databases.keys()]
         .filter(name => parameters.slice(1, 3).includes(name))

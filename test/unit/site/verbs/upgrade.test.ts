@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
 import { installOn } from './memory-site.ts'
@@ -108,4 +109,27 @@ test('what forbids the step is said before anything is changed', async () => {
   })
   expect(JSON.stringify(await versionOf(world))).toBe(before)
   expect(await readUpgrade(world.cluster)).toBeUndefined()
+})
+
+test('where helm has no record of before, nothing leads back, and nothing is changed', async () => {
+  const world = await upgradeWorld()
+  await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({
+    code: 'UPGRADE_UNFIT',
+    faults: ['release demo in demo'],
+    hints: ['install sample 1.0.0 again, which mends it'],
+  })
+  expect(await readUpgrade(world.cluster)).toBeUndefined()
+})
+
+test('what fails before anything was moved says how to go on, and back', async () => {
+  const world = await upgradeWorld()
+  const refused = new SealiftError('LOAD_FAILED', 'no space left on device')
+  const runtime = { ...world.runtime, import: () => Promise.reject(refused) }
+  await world.runtime.remove((await world.runtime.images()).map(({ name }) => name))
+  await expect(upgradeOn({ ...world.host, runtime })).rejects.toMatchObject({
+    code: 'LOAD_FAILED',
+    hints: [expect.stringContaining('sealift rollback BUNDLE -c site.yaml')],
+  })
+  expect(await versionOf(world)).toMatchObject({ server: 'older', schema: 'older', databases: ['infisical'] })
 })

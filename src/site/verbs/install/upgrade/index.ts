@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { messageOf, SealiftError } from '../../../../kernel/errors/index.ts'
 import { hexOf } from '../../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../../kernel/ports/index.ts'
 import {
@@ -72,12 +72,19 @@ export async function upgrade(request: InstallRequest, host: SiteHost, talk: Tal
 async function begun(receipt: Receipt, installation: Installation): Promise<UpgradeNote> {
   const { host, bundle } = installation
   const { cluster, clock } = host
-  await dropExpired(installation, true)
   const releases: UpgradeNote['releases'] = []
+  const missing: string[] = []
   for (const { release, namespace } of receipt.lock.charts) {
     const revision = Math.max(0, ...(await deployedRevisions(cluster, { release, namespace })))
     if (revision > 0) releases.push({ release, namespace, revision })
+    else missing.push(`release ${release} in ${namespace}`)
   }
+  if (missing.length > 0)
+    throw new SealiftError('UPGRADE_UNFIT', 'helm has no record of what is installed here, to go back to', {
+      faults: missing,
+      hints: [`install ${receipt.lock.metadata.name} ${receipt.lock.metadata.version} again, which mends it`],
+    })
+  await dropExpired(installation, true)
   const at = new Date(clock.now()).toISOString()
   const named = ({ name, version }: { name: string; version: string }) => ({ name, version })
   const note: UpgradeNote = {
@@ -90,6 +97,10 @@ async function begun(receipt: Receipt, installation: Installation): Promise<Upgr
   return note
 }
 
+const goOn = [
+  'run sealift upgrade again: it goes on from there; or take the site back: sealift rollback BUNDLE -c site.yaml',
+]
+
 /** What an upgrade that failed ends with: its own error where nothing was moved yet, or where it was stopped. */
 async function failed(
   error: unknown,
@@ -98,8 +109,10 @@ async function failed(
   { site }: InstallRequest,
 ): Promise<unknown> {
   if (!(error instanceof SealiftError) || error.code === 'INTERRUPTED') return error
-  const { releases } = await movedSince(noted.note, installation)
-  if (releases.length === 0) return error
+  const moved = await movedSince(noted.note, installation).catch((second: unknown) => {
+    throw error.with({ faults: [`and nobody can tell what was moved: ${messageOf(second)}`], hints: goOn })
+  })
+  if (moved.releases.length === 0) return error.with({ hints: goOn })
   installation.talk.reporter.warn(`${error.message}: the site goes back to ${noted.note.from.version}`)
   await returned(noted, installation, site, error.message)
   return rolledBack(noted.note, error)
