@@ -61,7 +61,7 @@ export async function startSandboxPair(): Promise<SandboxPair> {
       [`version: ${standInVersion}-standin`, `version: ${newerStandInVersion}-standin`],
       [`tag: ${standInVersion}`, `tag: ${newerStandInVersion}`],
       // A server that never comes up is waited for so long.
-      ['timeoutSeconds: 300', 'timeoutSeconds: 120'],
+      ['timeoutSeconds: 300', 'timeoutSeconds: 60'],
     ])
     for (const one of [before, spec]) {
       await make(['lock', one])
