@@ -17,17 +17,22 @@ interface Told {
 
 /** An install for people: its steps, the budget, and what was installed. */
 export function installedText({ site, bundle, steps, budget, journal, seconds }: Told): string {
-  const rows = steps.map(({ title, detail, skipped, milliseconds }) => [
-    title,
-    skipped ? 'before' : duration(milliseconds),
-    detail,
-  ])
   return [
-    `${table(['step', 'took', 'result'], rows, [1])}\n`,
+    `${stepsTable(steps)}\n`,
     `${sampledBudgetText(budget)}\n`,
     `installed on ${site} in ${duration(seconds * 1000)}`,
     `  bundle   ${bundle.digest}`,
     `  signed   ${keyText(bundle.key)}`,
     `  journal  ${journal}`,
   ].join('\n')
+}
+
+/** Steps for people: how long each took, and what came of it. */
+export function stepsTable(steps: readonly StepOutcome[]): string {
+  const rows = steps.map(({ title, detail, skipped, milliseconds }) => [
+    title,
+    skipped ? 'before' : duration(milliseconds),
+    detail,
+  ])
+  return table(['step', 'took', 'result'], rows, [1])
 }

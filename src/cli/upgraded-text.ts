@@ -1,7 +1,7 @@
 import type { StepOutcome, UpgradeNote } from '../site/install/index.ts'
 import type { Loss } from './confirm.ts'
 import { duration } from './duration.ts'
-import { table } from './table.ts'
+import { stepsTable } from './installed-text.ts'
 
 /** An upgrade for people, under what an install says: from where to where, how long nobody was served, what leads back. */
 export function upgradedText({
@@ -33,13 +33,8 @@ export function rolledBackText({
   readonly upgrade: UpgradeNote
   readonly seconds: number
 }): string {
-  const rows = steps.map(({ title, detail, skipped, milliseconds }) => [
-    title,
-    skipped ? 'before' : duration(milliseconds),
-    detail,
-  ])
   return [
-    `${table(['step', 'took', 'result'], rows, [1])}\n`,
+    `${stepsTable(steps)}\n`,
     `${site} is back on ${from.name} ${from.version}, in ${duration(seconds * 1000)}`,
     ...(setAside === undefined ? [] : [`  set aside  database ${setAside}, with all that was written since`]),
   ].join('\n')

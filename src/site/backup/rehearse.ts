@@ -1,10 +1,11 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { installedInfisical } from '../install/index.ts'
+import { besideName } from '../snapshot/index.ts'
 import { atRealPlace, ownDatabase, servicesOf, storedKeys } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
 import { type Opened, withArchive } from './open.ts'
-import { asMaker, besideName, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
+import { asMaker, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
 import { toolsAt } from './tools.ts'
 
 /** Which archive to try, and what opens it. */

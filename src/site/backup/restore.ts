@@ -3,6 +3,7 @@ import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { asStep, type DatabaseSession, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { infisicalNamespace } from '../install/index.ts'
+import { besideName } from '../snapshot/index.ts'
 import {
   atRealPlace,
   databaseState,
@@ -25,7 +26,7 @@ import { restoreInto } from './into.ts'
 import type { Opened } from './open.ts'
 import { startInfisical, stopInfisical } from './pause.ts'
 import { opened, type RehearsalRequest } from './rehearse.ts'
-import { asMaker, besideName, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
+import { asMaker, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
 import { carryOver, swapNames } from './swap.ts'
 import { type Tools, toolsAt } from './tools.ts'
 

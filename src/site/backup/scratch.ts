@@ -1,17 +1,8 @@
 import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Database, DatabaseLogin, DatabaseSession } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
+import { besideName } from '../snapshot/index.ts'
 import type { RealPlace } from '../wire/index.ts'
-
-/** Most bytes of a name in PostgreSQL; it cuts longer ones off in silence. */
-const longest = 63
-
-/** A database's name with something behind it, cut to what a name may have: where it has to be, at the name's end. */
-export function besideName(database: string, more: string): string {
-  let name = database
-  while (Buffer.byteLength(name + more) > longest) name = [...name].slice(0, -1).join('')
-  return `${name}${more}`
-}
 
 /** Who may make databases at a server: Infisical's own role, or the administrator. */
 export interface Maker {

@@ -3,7 +3,7 @@
  * services and Infisical's login; gives what was made. Never ends a session of others in what is served, and drops only what it has kept.
  */
 export { goBack } from './go-back.ts'
-export { snapshotName } from './names.ts'
+export { besideName, snapshotName } from './names.ts'
 export {
   discardSnapshot,
   dropSnapshot,
