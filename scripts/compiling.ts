@@ -33,8 +33,8 @@ export const compiling = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // oclif finds its own files and package.json beside it, the parser of HCL the program that it is.
-  external: ['@oclif/core', 'pg-native', '@cdktn/hcl2json'],
+  // The parser of HCL finds the program that it is beside it; the others are asked for only where something else is absent.
+  external: ['@cdktn/hcl2json', 'pg-native', 'performance'],
   // Libraries in CommonJS call `require`, which a module does not have.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

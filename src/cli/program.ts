@@ -3,7 +3,7 @@ import { normalizeArgv } from '@oclif/core/help'
 import Help from './help.ts'
 import unknownVerb from './unknown-verb.ts'
 
-/** The program as one file holds it: nothing of it is looked for on a disk. */
+/** All of it, given to it: oclif, left alone, looks for a plugin's files on the disk, and loads modules of CommonJS to do so. */
 export interface Program {
   /** package.json. */
   readonly description: Interfaces.PJSON
@@ -14,7 +14,7 @@ export interface Program {
 }
 
 /** Runs the verb that the arguments name; ends like oclif's own `execute`. */
-export async function runExecutable(program: Program, argv: string[]): Promise<void> {
+export async function runProgram(program: Program, argv: string[]): Promise<void> {
   try {
     await runVerb(await configOf(program), argv)
     await flush()
@@ -37,7 +37,7 @@ async function runVerb(config: Config, argv: string[]): Promise<void> {
 }
 
 async function configOf({ description, manifest, commands }: Program): Promise<Config> {
-  const { helpClass: _, hooks: __, commands: ___, ...oclif } = description.oclif
+  const { commands: _, ...oclif } = description.oclif
   const pjson = { ...description, oclif }
   const plugin = new Held({ root: '/', type: 'core', pjson, isRoot: true }, manifest, commands)
   await plugin.load()
