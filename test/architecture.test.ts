@@ -33,6 +33,7 @@ const floors = {
     'load',
     'wire',
     'snapshot',
+    'pause',
     'release',
     'rights',
     'plan',

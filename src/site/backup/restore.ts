@@ -3,6 +3,7 @@ import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { asStep, type DatabaseSession, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { infisicalNamespace } from '../install/index.ts'
+import { pauseInfisical, resumeInfisical } from '../pause/index.ts'
 import { besideName } from '../snapshot/index.ts'
 import {
   atRealPlace,
@@ -24,7 +25,6 @@ import {
 } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
 import type { Opened } from './open.ts'
-import { startInfisical, stopInfisical } from './pause.ts'
 import { opened, type RehearsalRequest } from './rehearse.ts'
 import { asMaker, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
 import { carryOver, swapNames } from './swap.ts'
@@ -163,14 +163,8 @@ async function besideAndSwap(restoring: Restoring): Promise<Done> {
       throw error
     }
   })
-  const pausing = (say: (detail: string) => void) => ({
-    cluster: host.cluster,
-    clock: host.clock,
-    signal,
-    say,
-  })
   const there = namespace !== undefined && (await hasDeployment(host, namespace))
-  if (there) await asStep(reporter, 'Stop Infisical', say => stopInfisical(pausing(say), namespace))
+  if (there) await asStep(reporter, 'Stop Infisical', say => pauseInfisical(host, namespace, { signal, say }))
   try {
     await asStep(
       reporter,
@@ -181,7 +175,10 @@ async function besideAndSwap(restoring: Restoring): Promise<Done> {
   } catch (error) {
     // What there was goes on serving.
     await work(session => drop(session, restored)).catch(() => {})
-    if (there) await asStep(reporter, 'Start Infisical again', say => startInfisical(pausing(say), namespace))
+    if (there)
+      await asStep(reporter, 'Start Infisical again', say =>
+        resumeInfisical(host, namespace, { signal, say }),
+      )
     throw error
   }
   return { setAside: aside, started: await startIfThere(restoring, namespace) }
@@ -189,9 +186,8 @@ async function besideAndSwap(restoring: Restoring): Promise<Done> {
 
 async function startIfThere({ host, talk }: Restoring, namespace: string | undefined): Promise<boolean> {
   if (namespace === undefined || !(await hasDeployment(host, namespace))) return false
-  const { cluster, clock } = host
   await asStep(talk.reporter, 'Start Infisical', say =>
-    startInfisical({ cluster, clock, signal: talk.signal, say }, namespace),
+    resumeInfisical(host, namespace, { signal: talk.signal, say }),
   )
   return true
 }

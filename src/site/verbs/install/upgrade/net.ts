@@ -1,11 +1,11 @@
 import type { ChartSpec } from '../../../../kernel/inputs/index.ts'
 import type { Step, UpgradeNote } from '../../../install/index.ts'
 import { noteUpgrade } from '../../../install/index.ts'
+import { stopInfisical } from '../../../pause/index.ts'
 import { dropSnapshot, endSessions, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
 import { freeMigrationLock, ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import { releaseId, whyUpgraded } from '../release-steps.ts'
-import { stopInfisical } from './stop.ts'
 
 /** The note of the upgrade under way, as it is now. */
 export interface Noted {

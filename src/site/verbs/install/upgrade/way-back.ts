@@ -9,6 +9,7 @@ import {
   siteJournal,
   type UpgradeNote,
 } from '../../../install/index.ts'
+import { isStopped, stopInfisical } from '../../../pause/index.ts'
 import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
@@ -16,7 +17,6 @@ import { releaseId } from '../release-steps.ts'
 import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
 import type { Noted } from './net.ts'
-import { isStopped, stopInfisical } from './stop.ts'
 
 /** What a way back leads over. */
 interface Moved {
