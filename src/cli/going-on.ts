@@ -7,6 +7,7 @@ export const goingOn: ReadonlySet<string> = new Set([
   'lock',
   'migrate:sops',
   'remove',
+  'rollback',
   'rotate:admin',
   'rotate:ca',
   'rotate:database',
@@ -14,6 +15,7 @@ export const goingOn: ReadonlySet<string> = new Set([
   'rotate:stores',
   'stores:apply',
   'tenancy:apply',
+  'upgrade',
 ])
 
 /** An interruption with the very command that goes on from there; of a verb that begins anew nothing is added. */

@@ -2,14 +2,13 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { installExits } from '../cli/exits.ts'
-import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { installedText } from '../cli/installed-text.ts'
-import { loadFlag } from '../cli/load-flags.ts'
-import { receiptFlag, writeReceiptFiles } from '../cli/receipt-files.ts'
+import { installFlags, installRequest, warnInstalled } from '../cli/installing.ts'
+import { writeReceiptFiles } from '../cli/receipt-files.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { journalPath, readSite } from '../kernel/inputs/index.ts'
-import { install, readPlan, withoutEscrow } from '../site/verbs/install/index.ts'
+import { readSite } from '../kernel/inputs/index.ts'
+import { install, readPlan } from '../site/verbs/install/index.ts'
 
 export default class Install extends BaseCommand {
   static override hiddenAliases = ['deploy']
@@ -25,38 +24,21 @@ export default class Install extends BaseCommand {
   static override readonly exits: readonly ErrorCode[] = installExits
   static override args = { bundle: Args.string({ description: 'The bundle file', required: true }) }
   static override flags = {
-    site: siteFlag,
-    journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
-    load: loadFlag(),
-    receipt: receiptFlag({
-      multiple: true,
-      summary: 'Where the receipt goes: FILE.html, FILE.json.',
-    }),
+    ...installFlags,
     plan: Flags.string({ summary: 'Do what this plan says, and nothing else: end if anything has moved.' }),
-    ...allowFlags,
   }
 
   async run() {
     const { args, flags } = await this.parse(Install)
-    const { receipt: receipts = [] } = flags
     const read = await readSite(flags.site, nodeFiles())
     const request = {
-      bundle: args.bundle,
-      site: read,
-      journal: flags.journal ?? journalPath(flags.site, read.site),
-      allow: allowances(flags, false),
-      load: flags.load,
-      version: this.config.version,
-      withReceipt: receipts.length > 0,
+      ...installRequest(args.bundle, read, flags, this.config.version, false),
       ...(flags.plan === undefined ? {} : { plan: await readPlan(flags.plan, nodeFiles()) }),
     }
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
-    if (result.receipt) await writeReceiptFiles(result.receipt, receipts, nodeFiles())
+    if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())
     this.log(installedText(result))
-    if (!result.budget.observedFits)
-      this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')
-    const unkept = withoutEscrow(result)
-    if (unkept !== undefined) this.reporter.warn(unkept)
+    warnInstalled(result, this.reporter)
     return result
   }
 }

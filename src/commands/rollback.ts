@@ -1,10 +1,11 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { confirmLoss, yesFlag } from '../cli/confirm.ts'
 import { upgradeExits } from '../cli/exits.ts'
 import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
+import { journalFlag } from '../cli/installing.ts'
 import { rollbackLoss, rolledBackText } from '../cli/upgraded-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
@@ -26,7 +27,7 @@ export default class Rollback extends BaseCommand {
   }
   static override flags = {
     site: siteFlag,
-    journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
+    journal: journalFlag,
     ...allowFlags,
     yes: yesFlag,
   }

@@ -1,16 +1,15 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { upgradeExits } from '../cli/exits.ts'
-import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { installedText } from '../cli/installed-text.ts'
-import { loadFlag } from '../cli/load-flags.ts'
-import { receiptFlag, writeReceiptFiles } from '../cli/receipt-files.ts'
+import { installFlags, installRequest, warnInstalled } from '../cli/installing.ts'
+import { writeReceiptFiles } from '../cli/receipt-files.ts'
 import { upgradedText } from '../cli/upgraded-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
-import { journalPath, readSite } from '../kernel/inputs/index.ts'
-import { upgrade, withoutEscrow } from '../site/verbs/install/index.ts'
+import { readSite } from '../kernel/inputs/index.ts'
+import { upgrade } from '../site/verbs/install/index.ts'
 
 export default class Upgrade extends BaseCommand {
   static override summary =
@@ -23,33 +22,16 @@ export default class Upgrade extends BaseCommand {
   ]
   static override readonly exits: readonly ErrorCode[] = upgradeExits
   static override args = { bundle: Args.string({ description: 'The new bundle', required: true }) }
-  static override flags = {
-    site: siteFlag,
-    journal: Flags.string({ summary: 'Where finished steps are appended (default: beside the site file).' }),
-    load: loadFlag(),
-    receipt: receiptFlag({
-      multiple: true,
-      summary: 'Where the receipt goes: FILE.html, FILE.json.',
-    }),
-    ...allowFlags,
-  }
+  static override flags = installFlags
 
   async run() {
     const { args, flags } = await this.parse(Upgrade)
-    const { receipt: receipts = [] } = flags
     const read = await readSite(flags.site, nodeFiles())
-    const request = {
-      ...{ bundle: args.bundle, site: read, allow: allowances(flags, true), load: flags.load },
-      journal: flags.journal ?? journalPath(flags.site, read.site),
-      ...{ version: this.config.version, withReceipt: receipts.length > 0 },
-    }
+    const request = installRequest(args.bundle, read, flags, this.config.version, true)
     const result = await upgrade(request, await siteHost(read.site, process.env), this.talk)
-    if (result.receipt) await writeReceiptFiles(result.receipt, receipts, nodeFiles())
+    if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())
     this.log(`${installedText(result)}\n${upgradedText(result)}`)
-    if (!result.budget.observedFits)
-      this.reporter.warn('more is used than the budget allows; sealift check says so with its exit code')
-    const unkept = withoutEscrow(result)
-    if (unkept !== undefined) this.reporter.warn(unkept)
+    warnInstalled(result, this.reporter)
     return result
   }
 }
