@@ -1,7 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-// Five kinds of test, one project each, so that each can be run alone; see test/README.md.
-const kinds = { unit: 30_000, contract: 60_000, integration: 180_000, e2e: 900_000, fuzz: 900_000 }
+// Six kinds of test, one project each, so that each can be run alone; see test/README.md.
+const kinds = {
+  ...{ unit: 30_000, contract: 60_000, integration: 180_000 },
+  ...{ cluster: 600_000, e2e: 900_000, fuzz: 900_000 },
+}
+const clusters = 'test/integration/cluster/**/*.test.ts'
+const included = (name: string) => {
+  if (name === 'cluster') return [clusters]
+  return name === 'unit' ? ['test/unit/**/*.test.ts', 'test/*.test.ts'] : [`test/${name}/**/*.test.ts`]
+}
 
 export default defineConfig({
   test: {
@@ -10,15 +18,14 @@ export default defineConfig({
       extends: true as const,
       test: {
         name,
-        include:
-          name === 'unit' ? ['test/unit/**/*.test.ts', 'test/*.test.ts'] : [`test/${name}/**/*.test.ts`],
-        // A third cluster beside the story's and the failures' is more than two processors hold: scripts/test.ts says so.
-        exclude: process.env['SEALIFT_TEST_UPGRADE'] ? [] : ['test/integration/cluster/upgrade.test.ts'],
+        include: included(name),
+        exclude: name === 'integration' ? [clusters] : [],
         testTimeout: timeout,
-        hookTimeout: Math.max(timeout, 60_000),
+        hookTimeout: Math.max(timeout, 180_000),
         // No module is mocked, so files may share them: loading them anew for each took half of the unit tests' time.
         isolate: name !== 'unit' && name !== 'contract',
-        ...(name === 'e2e' ? { fileParallelism: false } : {}),
+        // A cluster at a time: two, with what else runs, are as many as two processors hold.
+        ...(name === 'e2e' || name === 'cluster' ? { fileParallelism: false } : {}),
       },
     })),
   },
