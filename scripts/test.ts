@@ -71,7 +71,7 @@ async function runAll(): Promise<Counts> {
   const projects = (...names: string[]) => names.flatMap(name => ['--project', name])
   const counts = await Promise.all([
     runTests(projects('e2e'), true),
-    runTests([...projects('unit', 'contract', 'integration', 'fuzz'), '--maxWorkers=2']),
+    runTests([...projects('unit', 'contract', 'integration', 'postgres17', 'fuzz'), '--maxWorkers=2']),
   ])
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
