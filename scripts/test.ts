@@ -75,7 +75,7 @@ async function runAll(): Promise<Counts> {
   const counts = await Promise.all([
     runTests(projects('e2e'), 'e2e'),
     runTests(projects('cluster'), 'cluster'),
-    runTests([...projects('unit', 'contract', 'integration', 'fuzz'), '--maxWorkers=2']),
+    runTests([...projects('unit', 'contract', 'integration', 'postgres17', 'fuzz'), '--maxWorkers=2']),
   ])
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),

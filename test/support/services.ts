@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { newerPostgres } from './newer-postgres.ts'
 
 export { type StrictRedis, startStrictRedis } from './strict-redis.ts'
 
@@ -24,6 +25,8 @@ export interface PostgresServer {
   readonly port: number
   readonly user: string
   readonly password: string
+  /** Folder of its programs: pg_dump and the like. */
+  readonly programs: string
   /** Connection URI of database `db` (default `postgres`), as the superuser. */
   uri(db?: string): string
   /** Creates an empty database and gives its URI. */
@@ -64,7 +67,9 @@ function owner(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-function binaries(): string {
+/** Folder of PostgreSQL's programs: Debian's own, or the newer ones where SEALIFT_TEST_POSTGRES is 17. */
+async function binaries(): Promise<string> {
+  if (process.env['SEALIFT_TEST_POSTGRES'] === '17') return await newerPostgres()
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
   const found = versions
@@ -130,7 +135,7 @@ function folderFor(name: string): string {
 export async function startPostgres(
   opts: { readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<PostgresServer> {
-  const bin = binaries()
+  const bin = await binaries()
   const folder = folderFor('postgres')
   const [user, password] = ['postgres', randomBytes(12).toString('hex')]
   const passwordFile = join(folder, 'password')
@@ -171,7 +176,17 @@ export async function startPostgres(
     await query(`CREATE DATABASE ${pg.escapeIdentifier(db)}`)
     return uri(db)
   }
-  return { host, port, user, password, uri, createDatabase, log: server.log, stop: server.stop }
+  return {
+    host,
+    port,
+    user,
+    password,
+    programs: bin,
+    uri,
+    createDatabase,
+    log: server.log,
+    stop: server.stop,
+  }
 }
 
 /** Starts a Redis of its own, without persistence; `args` are more lines of its configuration file. */

@@ -91,7 +91,9 @@ export async function backupSite(): Promise<BackupSite> {
       await session.close()
     }
   }
-  const bareHost = async (programs: PodPrograms = toServer(localPrograms(), port)) => {
+  const bareHost = async (
+    programs: PodPrograms = toServer(localPrograms({ bin: postgres.programs }), port),
+  ) => {
     const cluster = await siteCluster(
       secretObject('databases', 'postgres-superuser', { username: user, password }),
     )
