@@ -102,6 +102,8 @@ export const upgradeExits: readonly ErrorCode[] = [
   'UPGRADE_UNFIT',
   'ROLLED_BACK',
   'ROLLBACK_FAILED',
+  'BACKUP_FAILED',
+  'BACKUP_INVALID',
 ]
 
 /** How asking whether a site works can end, and mending its images first. */

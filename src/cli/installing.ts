@@ -1,7 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import { journalPath, type LoadingWayName, type ReadSite } from '../kernel/inputs/index.ts'
 import type { Reporter } from '../kernel/ports/index.ts'
-import { type InstallResult, withoutEscrow } from '../site/verbs/install/index.ts'
+import type { BudgetAccount } from '../site/check/index.ts'
 import { allowances, allowFlags, siteFlag } from './flags.ts'
 import { loadFlag } from './load-flags.ts'
 import { receiptFlag } from './receipt-files.ts'
@@ -45,10 +45,13 @@ export function installRequest(
   }
 }
 
-/** Tells what is to be said at the end of an install that went well. */
-export function warnInstalled(result: InstallResult, reporter: Pick<Reporter, 'warn'>): void {
-  if (!result.budget.observedFits)
+/** Tells what is to be said at the end of an install that went well; `unkept` of its keys, where nobody has them. */
+export function warnInstalled(
+  { budget }: { readonly budget: Pick<BudgetAccount, 'observedFits'> },
+  unkept: string | undefined,
+  reporter: Pick<Reporter, 'warn'>,
+): void {
+  if (!budget.observedFits)
     reporter.warn('more is used than the budget allows; sealift check says so with its exit code')
-  const unkept = withoutEscrow(result)
   if (unkept !== undefined) reporter.warn(unkept)
 }

@@ -12,12 +12,14 @@ export function upgradedText({
   readonly gap: number
 }): string {
   if (upgrade === undefined) return '  upgrade  none: the site had this bundle'
-  const { from, to, snapshot } = upgrade
+  const { from, to, snapshot, archive, gaveUp = [] } = upgrade
   return [
     `  upgrade  ${from.version} to ${to.version}, ${gap === 0 ? 'no pod stopped' : `not served for ${duration(gap * 1000)}`}`,
     ...(snapshot === undefined
       ? []
       : [`  way back database ${snapshot}: sealift rollback serves it again, with the releases of before`]),
+    ...(archive === undefined ? [] : [`  archive  ${archive.path}`]),
+    ...gaveUp.map(lost => `  given up ${lost}`),
   ].join('\n')
 }
 

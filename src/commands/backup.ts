@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
+import { archiveFlags } from '../cli/backup-flags.ts'
 import { backupExits } from '../cli/exits.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
@@ -27,17 +28,7 @@ export default class Backup extends BaseCommand {
       helpValue: 'FOLDER',
       summary: 'The folder to write to; the file’s name is made.',
     }),
-    recipient: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'age1…',
-      summary: 'Who can open it; may be given several times. Those of escrow in the site file when left out.',
-    }),
-    keep: Flags.integer({
-      min: 1,
-      helpValue: 'N',
-      summary: 'Then remove older archives of this site in the folder, until N are left.',
-    }),
+    ...archiveFlags,
     rehearse: Flags.boolean({
       summary: 'Restore it into a scratch database, count all rows, and drop that, before older ones go.',
     }),

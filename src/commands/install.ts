@@ -8,7 +8,7 @@ import { installFlags, installRequest, warnInstalled } from '../cli/installing.t
 import { writeReceiptFiles } from '../cli/receipt-files.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
-import { install, readPlan } from '../site/verbs/install/index.ts'
+import { install, readPlan, withoutEscrow } from '../site/verbs/install/index.ts'
 
 export default class Install extends BaseCommand {
   static override hiddenAliases = ['deploy']
@@ -38,7 +38,7 @@ export default class Install extends BaseCommand {
     const result = await install(request, await siteHost(read.site, process.env), this.talk)
     if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())
     this.log(installedText(result))
-    warnInstalled(result, this.reporter)
+    warnInstalled(result, withoutEscrow(result), this.reporter)
     return result
   }
 }

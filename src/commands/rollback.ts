@@ -20,7 +20,11 @@ export default class Rollback extends BaseCommand {
     '<%= config.bin %> <%= command.id %> BUNDLE -c site.yaml --yes',
   ]
   static override readonly exits: readonly ErrorCode[] = upgradeExits.filter(
-    code => !['ROLLED_BACK', 'UPGRADE_UNFIT', 'DOWNGRADE_REFUSED'].includes(code),
+    code =>
+      ![
+        ...['ROLLED_BACK', 'UPGRADE_UNFIT', 'DOWNGRADE_REFUSED'],
+        ...['BACKUP_FAILED', 'BACKUP_INVALID'],
+      ].includes(code),
   )
   static override args = {
     bundle: Args.string({ description: 'A bundle of this platform: its helm is used', required: true }),

@@ -2,8 +2,13 @@
  * The archive for the safe: all that a site cannot do without in one file that only age identities open, written, read
  * whole and put back. Never in clear, never over a database that is there, and it holds one part of the dump at a time.
  */
-export { temporaryIdentity } from '../wire/index.ts'
 export { type BackupRequest, type BackupResult, writeBackup } from './backup.ts'
-export { keepNewest } from './names.ts'
 export { type RehearsalRequest, type Rehearsed, rehearseBackup } from './rehearse.ts'
 export { type RestoreResult, restoreBackup } from './restore.ts'
+export {
+  type ArchiveTaken,
+  type ArchiveWanted,
+  archiveRecipients,
+  requireArchivable,
+  takeArchive,
+} from './take.ts'

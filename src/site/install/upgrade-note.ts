@@ -8,6 +8,15 @@ import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.t
 
 const named = z.object({ name: z.string(), version: z.string(), bundle: digestShape })
 
+/** An archive as it was written: path on the machine that Sealift ran on, sha256 of the file in hex. */
+const takenArchive = z.object({
+  path: z.string(),
+  digest: z.string(),
+  bytes: z.number(),
+  /** Whether its restore was tried. */
+  rehearsed: z.boolean(),
+})
+
 /** One upgrade of a site: from where, to where, how far, and what leads back. Holds no secret. */
 export const upgradeNote = z.object({
   /** Names its copy of the database; made of the new bundle's digest and the time. */
@@ -30,6 +39,10 @@ export const upgradeNote = z.object({
   setAside: z.string().exactOptional(),
   /** Why it went back. */
   why: z.string().exactOptional(),
+  /** The archive for the safe that was taken before its first change. */
+  archive: takenArchive.exactOptional(),
+  /** What the user gave up for it, a sentence each. */
+  gaveUp: z.array(z.string()).exactOptional(),
 })
 export type UpgradeNote = z.infer<typeof upgradeNote>
 

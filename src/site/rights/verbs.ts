@@ -25,8 +25,11 @@ type Needs = (of: RightsOf) => readonly Rule[]
 /** Each verb of the site, as the command line has it, with what it needs. `remove --purge` is a verb of its own here. */
 const needs = {
   install: of => [...install(of), ...reachNodes(of)],
-  /** What an install may, its pods ended, and what a way back deletes of what the newer release has brought. */
-  upgrade: of => [...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
+  /** What an install and a backup may, its pods ended, and what a way back deletes of what the newer release has brought. */
+  upgrade: of => [
+    ...[...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
+    ...readForBackup(of),
+  ],
   rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */

@@ -7,7 +7,7 @@ import type { InstallRequest } from './request.ts'
 import { type InstallResult, run } from './run.ts'
 
 export { type PlanResult, planFault, planInstall, planResult, readPlan } from './plan/index.ts'
-export type { Allowances, InstallRequest } from './request.ts'
+export type { Allowances, InstallRequest, UpgradeRequest } from './request.ts'
 export { type InstallResult, installResult } from './run.ts'
 export { rollback, rollbackResult, type UpgradeResult, upgrade, upgradeResult } from './upgrade/index.ts'
 

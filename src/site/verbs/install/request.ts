@@ -1,4 +1,5 @@
 import type { LoadingWayName, ReadSite } from '../../../kernel/inputs/index.ts'
+import type { ArchiveWanted } from '../../backup/index.ts'
 import type { InstallPlan } from '../../plan/index.ts'
 
 /** What to install, and where. */
@@ -18,6 +19,12 @@ export interface InstallRequest {
   readonly withReceipt?: boolean
   /** What was planned: nothing else is done. */
   readonly plan?: InstallPlan
+}
+
+/** What to upgrade to, and with which nets under it. */
+export interface UpgradeRequest extends InstallRequest {
+  /** The archive for the safe that is taken first; left out where the user gives it up. */
+  readonly archive?: ArchiveWanted
 }
 
 /** What the user lets pass that is refused otherwise. */

@@ -4,8 +4,17 @@
  */
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import type { UpgradeRequest } from '../../../../src/site/verbs/install/index.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { mortal } from './mortal-host.ts'
-import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+import {
+  archive,
+  rollbackOn,
+  type UpgradeWorld,
+  upgradeOn,
+  upgradeWorld,
+  versionOf,
+} from './upgrade-world.ts'
 
 const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
 const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
@@ -17,27 +26,29 @@ const ended = (work: Promise<unknown>) =>
   )
 
 /** An upgrade in a life that ends after its change number `last`; gives what it has changed. */
-async function live(fate: UpgradeWorld['fate'], last?: number) {
+async function live(fate: UpgradeWorld['fate'], last?: number, more: Partial<UpgradeRequest> = {}) {
   const world = await upgradeWorld()
   await leaseEnds(world)
   world.fate = fate
   const life = mortal(world, last)
-  const end = await ended(upgradeOn(life.host))
+  const end = await ended(upgradeOn(life.host, '1.1.0', recordedTalk(), more))
   life.end()
   await leaseEnds(world)
   return { world, end, changes: life.changes }
 }
 
+const archived = await live('comes up', undefined, { archive })
 const forward = await live('comes up')
 const back = await live('fails')
 const moments = (changes: readonly string[]) => changes.map((change, at) => [at + 1, change] as const)
 
 test('the moments are in every step', () => {
-  expect([forward.end, back.end]).toEqual(['proven', 'ROLLED_BACK'])
-  const changes = [...forward.changes, ...back.changes].join('\n')
+  expect([archived.end, forward.end, back.end]).toEqual(['proven', 'proven', 'ROLLED_BACK'])
+  const changes = [...archived.changes, ...back.changes].join('\n')
   for (const part of [
     'CREATE DATABASE',
     'RENAME',
+    'infisical_rehearsal_',
     'Deployment demo/infisical',
     'ConfigMap sealift-system/sealift-upgrade',
   ])
@@ -46,8 +57,8 @@ test('the moments are in every step', () => {
 })
 
 describe('killed on its way, and run again', () => {
-  test.each(moments(forward.changes))('after change %i (%s): the newer one', async last => {
-    const { world } = await live('comes up', last)
+  test.each(moments(archived.changes))('after change %i (%s): the newer one', async last => {
+    const { world } = await live('comes up', last, { archive })
     expect(await ended(upgradeOn(world.host))).toBe('proven')
     expect(await versionOf(world)).toEqual({ ...newer, databases: ['infisical', 'infisical_before'] })
     const copy = [...world.databases].find(([name]) => name.includes('_before_'))

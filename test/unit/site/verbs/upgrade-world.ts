@@ -7,25 +7,33 @@ import {
   type SiteHost,
   type Talk,
 } from '../../../../src/kernel/ports/index.ts'
-import { rollback, upgrade } from '../../../../src/site/verbs/install/index.ts'
+import { rollback, type UpgradeRequest, upgrade } from '../../../../src/site/verbs/install/index.ts'
+import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { newIdentity } from '../wire/escrow/escrows.ts'
 import { sessionOf } from '../wire/memory.ts'
 import { installOn, type Version } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
+import { archiveAnswers, memoryTools } from './upgrade-archive.ts'
 
 /** A database by what is in it, and its comment. */
 export interface MemoryDatabase {
   readonly schema: 'older' | 'newer'
   readonly comment: string
+  /** What users have written into it. */
+  readonly written?: readonly string[]
 }
 
 /** A world with release 1.0.0 installed, and what a test decides about the newer one. */
 export interface UpgradeWorld extends MemoryWorld {
+  host: SiteHost
   readonly databases: Map<string, MemoryDatabase>
   /** What becomes of the newer server. */
   fate: 'comes up' | 'fails'
   /** Whether Infisical's role may make databases. */
   mayCopy: boolean
+  /** Tools of PostgreSQL that end with 1. */
+  readonly brokenTools: Set<string>
 }
 
 const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, reserved: 3, used: 10 }
@@ -39,8 +47,17 @@ export async function upgradeWorld(): Promise<UpgradeWorld> {
     databases,
     fate: 'comes up',
     mayCopy: true,
-    host: { ...made.host, database: { open: async () => sessionAt(databases, () => world.mayCopy) } },
+    brokenTools: new Set(),
+    host: {
+      ...made.host,
+      database: { open: async ({ database }) => sessionAt(databases, database, () => world.mayCopy) },
+    },
   }
+  // Its PostgreSQL is a pod, whose pg_dump can be run.
+  world.host = { ...world.host, programs: memoryTools(databases, world.brokenTools) }
+  const uri = 'postgresql://infisical:word@pg.databases.svc/infisical'
+  await made.cluster.apply(secretObject('default', 'database', { uri }))
+  made.cluster.behaviour.services['databases/pg:5432'] = { host: '127.0.0.1', port: 5432 }
   await installOn(world.host, '1.0.0')
   // From now on the chart is the newer one's.
   const { react } = made.cluster.behaviour
@@ -72,10 +89,20 @@ const allow = { unsigned: true, downgrade: false, anySite: false, takeOver: fals
 const requestOf = async (host: SiteHost, version: Version) => ({
   ...{ bundle: `${version}.tar`, site: await readSite('site.yaml', host.files), journal: 'journal', allow },
 })
+const { identity, recipient } = await newIdentity()
+/** What opens the archives of these sites. */
+export const archiveIdentity = identity
+/** What an upgrade is asked for here. */
+export const archive = { folder: 'safe', recipients: [recipient], rehearse: true }
 
-/** Upgrades a host to a bundle. */
-export async function upgradeOn(host: SiteHost, version: Version = '1.1.0', talk: Talk = recordedTalk()) {
-  return upgrade(await requestOf(host, version), host, talk)
+/** Upgrades a host to a bundle; with an archive in folder `safe`, unless `more` says otherwise. */
+export async function upgradeOn(
+  host: SiteHost,
+  version: Version = '1.1.0',
+  talk: Talk = recordedTalk(),
+  more: Partial<UpgradeRequest> = { archive },
+) {
+  return upgrade({ ...(await requestOf(host, version)), ...more }, host, talk)
 }
 
 /** Takes a host back. */
@@ -97,7 +124,11 @@ export async function versionOf(world: UpgradeWorld) {
   }
 }
 
-function sessionAt(databases: Map<string, MemoryDatabase>, mayCopy: () => boolean): DatabaseSession {
+function sessionAt(
+  databases: Map<string, MemoryDatabase>,
+  database: string,
+  mayCopy: () => boolean,
+): DatabaseSession {
   const found = (name: string) => {
     const one = databases.get(name)
     if (one === undefined)
@@ -144,7 +175,8 @@ function sessionAt(databases: Map<string, MemoryDatabase>, mayCopy: () => boolea
   return {
     ...sessionOf({}),
     async query(sql, parameters = []) {
-      const result = done(sql, parameters)
+      const archived = archiveAnswers(sql, databases.get(database), databases)
+      const result = archived ?? done(sql, parameters)
       if (result !== undefined) return result
       return [{ ...answers, ...other, may: mayCopy(), mark: served() }]
     },

@@ -14,9 +14,10 @@ import {
 import { deployedRevisions } from '../../../release/index.ts'
 import type { Installation } from '../installation.ts'
 import { withOpened } from '../opened.ts'
-import type { InstallRequest } from '../request.ts'
+import type { InstallRequest, UpgradeRequest } from '../request.ts'
 import { type Course, installResult, run } from '../run.ts'
 import { installSteps } from '../steps.ts'
+import { archiveStep, gaveUp, requireArchive } from './archive.ts'
 import { dropExpired } from './expired.ts'
 import { type Noted, withNet } from './net.ts'
 import { pendingUpgrade } from './pending.ts'
@@ -41,7 +42,7 @@ export type UpgradeResult = z.infer<typeof upgradeResult>
  * @throws SealiftError ROLLED_BACK when the site is as it was, ROLLBACK_FAILED when it is not, UPGRADE_UNFIT,
  * NOT_INSTALLED, any of the site's and the bundle's codes
  */
-export async function upgrade(request: InstallRequest, host: SiteHost, talk: Talk): Promise<UpgradeResult> {
+export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Talk): Promise<UpgradeResult> {
   const started = host.clock.now()
   const { cluster } = host
   return await withOpened(request, host, talk, async opened => {
@@ -52,10 +53,16 @@ export async function upgrade(request: InstallRequest, host: SiteHost, talk: Tal
       if (found?.state === 'returning') await finishReturn(found, installation, request)
       if (found === undefined && receipt.bundle === opened.bundle.digest)
         return await run(installSteps(installation))
-      if (found === undefined) await requireUpgradable(receipt, installation)
-      noted = { note: found ?? (await begun(receipt, installation)) }
+      if (found === undefined) {
+        await requireUpgradable(receipt, installation)
+        await requireArchive(request, installation)
+        for (const lost of gaveUp(request)) talk.reporter.warn(lost)
+      }
+      noted = { note: found ?? (await begun(receipt, installation, request)) }
+      const { archive: wanted, version = '' } = request
+      const archive = wanted && archiveStep(wanted, version, installation, noted)
       try {
-        return await run(withNet(installSteps(installation), installation, noted))
+        return await run(withNet(installSteps(installation), installation, noted, archive))
       } catch (error) {
         throw await failed(error, noted, installation, request)
       }
@@ -69,7 +76,11 @@ export async function upgrade(request: InstallRequest, host: SiteHost, talk: Tal
 }
 
 /** Notes that a site's upgrade begins, and how each release is now; what an earlier one has kept leads nowhere then. */
-async function begun(receipt: Receipt, installation: Installation): Promise<UpgradeNote> {
+async function begun(
+  receipt: Receipt,
+  installation: Installation,
+  request: UpgradeRequest,
+): Promise<UpgradeNote> {
   const { host, bundle } = installation
   const { cluster, clock } = host
   const releases: UpgradeNote['releases'] = []
@@ -91,7 +102,7 @@ async function begun(receipt: Receipt, installation: Installation): Promise<Upgr
     id: `${hexOf(bundle.digest).slice(0, 6)}${Math.floor(clock.now() / 1000).toString(36)}`,
     from: { ...named(receipt.lock.metadata), bundle: receipt.bundle },
     to: { ...named(bundle.lock.metadata), bundle: bundle.digest },
-    ...{ since: at, state: 'begun', at, releases },
+    ...{ since: at, state: 'begun', at, releases, gaveUp: gaveUp(request) },
   }
   await beginUpgrade(cluster, note)
   return note

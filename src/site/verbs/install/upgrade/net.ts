@@ -13,10 +13,22 @@ export interface Noted {
 }
 
 /**
- * An install's steps with the safety net of an upgrade in them: what does not touch Infisical first, beside the running
- * server, then its end, a copy of its database, and its new release. Where its release stays as it is, so does all of it.
+ * An install's steps with the safety nets of an upgrade in them: the archive, where one is wanted, before anything but
+ * images; what does not touch Infisical, beside the running server; then its end, a copy of its database, and its new
+ * release. Where its release stays as it is, so does all of it.
  */
-export function withNet(steps: readonly Step[], installation: Installation, noted: Noted): Step[] {
+export function withNet(
+  steps: readonly Step[],
+  installation: Installation,
+  noted: Noted,
+  archive?: Step,
+): Step[] {
+  if (archive !== undefined) {
+    const behind = steps.map(step =>
+      step.id.startsWith('images') ? step : { ...step, needs: [...step.needs, archive.id] },
+    )
+    return [archive, ...withNet(behind, installation, noted)]
+  }
   const { wired } = installation
   const [own, other] = [releaseId(wired.infisical), releaseId(wired.externalSecrets)]
   const before = steps.filter(({ id }) => id.startsWith('images') || id === 'database' || id === other)

@@ -1,0 +1,64 @@
+import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { type ArchiveWanted, requireArchivable, takeArchive } from '../../../backup/index.ts'
+import { noteUpgrade, type Step } from '../../../install/index.ts'
+import { type Installation, stoppedBy } from '../installation.ts'
+import type { UpgradeRequest } from '../request.ts'
+import type { Noted } from './net.ts'
+
+/** What is given up without an archive, or without a try of it. */
+const given = {
+  archive:
+    'no archive was taken (--no-backup): the copy of the database is in the same PostgreSQL, so where its volume or the cluster is lost, nothing brings the data back',
+  rehearsal:
+    'the archive’s restore was not tried (--no-rehearsal): whether it comes back shows when it has to',
+}
+
+/** What the user gives up, a sentence each. */
+export function gaveUp({ archive }: Pick<UpgradeRequest, 'archive'>): string[] {
+  if (archive === undefined) return [given.archive]
+  return archive.rehearse ? [] : [given.rehearsal]
+}
+
+/** Makes sure that the archive can be taken, before anything is changed. @throws SealiftError as `requireArchivable` */
+export async function requireArchive(
+  { archive }: Pick<UpgradeRequest, 'archive'>,
+  { site, host }: Pick<Installation, 'site' | 'host'>,
+): Promise<void> {
+  if (archive === undefined) return
+  const hint = 'or go without it, and say so: --no-backup'
+  await requireArchivable(archive, site, host).catch(error => {
+    throw error instanceof SealiftError ? error.with({ hints: [hint] }) : error
+  })
+}
+
+/** Takes the archive for the safe while the site runs, and tries its restore: nothing is moved before that is through. */
+export function archiveStep(
+  wanted: ArchiveWanted,
+  version: string,
+  installation: Installation,
+  noted: Noted,
+): Step {
+  const { site, host, helm, wired } = installation
+  return {
+    id: 'backup',
+    title: wanted.rehearse ? 'Back up, and rehearse the restore' : 'Back up',
+    needs: [],
+    async run(_say, signal) {
+      const { archive, releases } = noted.note
+      if (archive !== undefined) return { changed: false, detail: `${archive.path} was written before` }
+      const { release, namespace } = wired.infisical
+      const before = releases.find(one => one.release === release && one.namespace === namespace)
+      if ((await helm.status(release, namespace))?.revision !== before?.revision)
+        return { changed: false, detail: 'none was written, and what is here now is not of before' }
+      const { talk } = stoppedBy(signal, installation)
+      const taken = await takeArchive(wanted, { site, version }, host, talk)
+      const { path, digest, bytes, rehearsed, removed } = taken
+      noted.note = await noteUpgrade(host.cluster, noted.note, {
+        archive: { path, digest, bytes, rehearsed },
+      })
+      const tried = rehearsed ? ', every table came back from it with its rows' : ''
+      const gone = removed.length === 0 ? '' : `; ${removed.length} older removed`
+      return { changed: true, detail: `${path}, ${(bytes / 1e6).toFixed(1)} MB${tried}${gone}` }
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { rehearseBackup } from '../../../../src/site/backup/index.ts'
+import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import {
+  archive,
+  archiveIdentity,
+  type UpgradeWorld,
+  upgradeOn,
+  upgradeWorld,
+  versionOf,
+} from './upgrade-world.ts'
+
+const archives = async ({ host }: UpgradeWorld) =>
+  (await host.files.entries('safe')).map(({ name }) => `safe/${name}`)
+const untouched = {
+  receipt: '1.0.0',
+  begun: undefined,
+  schema: 'older',
+  server: 'older',
+  databases: ['infisical'],
+}
+
+test('an upgrade writes an archive and tries its restore before anything is moved', async () => {
+  const world = await upgradeWorld()
+  world.databases.set('infisical', { schema: 'older', comment: '', written: ['of before'] })
+  const { upgrade, steps } = await upgradeOn(world.host)
+  const [path = '', ...others] = await archives(world)
+  expect(others).toEqual([])
+  expect(upgrade?.archive).toMatchObject({ path, rehearsed: true })
+  expect(path).toContain(upgrade?.archive?.digest.slice(0, 12))
+  expect(upgrade?.gaveUp).toEqual([])
+  const backup = steps.find(({ id }) => id === 'backup')
+  expect(backup?.detail).toContain('every table came back from it with its rows')
+  const ends = (id: string) => {
+    const { startedAfter = 0, milliseconds = 0 } = steps.find(step => step.id === id) ?? {}
+    return startedAfter + milliseconds
+  }
+  for (const { id, startedAfter } of steps)
+    if (id !== 'backup' && !id.startsWith('images'))
+      expect(startedAfter).toBeGreaterThanOrEqual(ends('backup'))
+  // It is of before, and opens.
+  const { site } = await readSite('site.yaml', world.host.files)
+  const tried = { site, path, identities: [archiveIdentity] }
+  expect(await rehearseBackup(tried, world.host, recordedTalk())).toMatchObject({ tables: 1, rows: 1 })
+  expect((await versionOf(world)).databases).toEqual(['infisical', 'infisical_before'])
+})
+
+test('nobody who could open it: said before anything is changed', async () => {
+  const world = await upgradeWorld()
+  const nobody = { archive: { ...archive, recipients: [] } }
+  await expect(upgradeOn(world.host, '1.1.0', recordedTalk(), nobody)).rejects.toMatchObject({
+    code: 'KEY_INVALID',
+    hints: expect.arrayContaining(['or go without it, and say so: --no-backup']),
+  })
+  expect(await versionOf(world)).toEqual(untouched)
+  expect(await readUpgrade(world.cluster)).toBeUndefined()
+})
+
+test.each([
+  [
+    'no pod of it',
+    (world: UpgradeWorld) => {
+      world.host = {
+        ...world.host,
+        programs: { ...world.host.programs, behindService: async () => undefined },
+      }
+    },
+  ],
+  ['a pod without pg_dump', ({ brokenTools }: UpgradeWorld) => void brokenTools.add('pg_dump')],
+])('a PostgreSQL with %s: said before anything is changed', async (_, spoil) => {
+  const world = await upgradeWorld()
+  spoil(world)
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({
+    code: 'BACKUP_FAILED',
+    hints: expect.arrayContaining(['or go without it, and say so: --no-backup']),
+  })
+  expect(await versionOf(world)).toEqual(untouched)
+  expect(await readUpgrade(world.cluster)).toBeUndefined()
+})
+
+test('an archive that does not come back stops the upgrade before the server is', async () => {
+  const world = await upgradeWorld()
+  world.brokenTools.add('pg_restore')
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
+  expect(await versionOf(world)).toEqual(untouched)
+  world.brokenTools.clear()
+  expect(await upgradeOn(world.host)).toMatchObject({ upgrade: { archive: { rehearsed: true } } })
+})
+
+test('what is given up is said, and stays on record', async () => {
+  const world = await upgradeWorld()
+  const talk = recordedTalk()
+  const { upgrade } = await upgradeOn(world.host, '1.1.0', talk, {})
+  expect(upgrade?.gaveUp).toEqual([expect.stringContaining('no archive was taken (--no-backup)')])
+  expect(talk.told).toContain(`warning: ${upgrade?.gaveUp?.[0]}`)
+  expect(await archives(world)).toEqual([])
+
+  const other = await upgradeWorld()
+  other.brokenTools.add('pg_restore')
+  const untried = { archive: { ...archive, rehearse: false } }
+  const done = await upgradeOn(other.host, '1.1.0', recordedTalk(), untried)
+  expect(done.upgrade).toMatchObject({
+    archive: { rehearsed: false },
+    gaveUp: [expect.stringContaining('restore was not tried (--no-rehearsal)')],
+  })
+})
+
+test('a rerun does not write another one, and none of what is half new', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  const { data } = (await world.cluster.get(
+    kinds.configMap,
+    'sealift-upgrade',
+    'sealift-system',
+  )) as unknown as {
+    data: Record<string, string>
+  }
+  const begin = async (note: object) =>
+    world.cluster.apply({
+      ...kinds.configMap,
+      metadata: { name: 'sealift-upgrade', namespace: 'sealift-system' },
+      data: { ...data, note: JSON.stringify(note) },
+    })
+  const before = await archives(world)
+  const { archive, ...note } = JSON.parse(data['note'] ?? '')
+  const detail = async () => (await upgradeOn(world.host)).steps.find(({ id }) => id === 'backup')?.detail
+  await begin({ ...note, archive, state: 'begun' })
+  expect(await detail()).toBe(`${archive.path} was written before`)
+  await begin({ ...note, state: 'begun' })
+  expect(await detail()).toBe('none was written, and what is here now is not of before')
+  expect(await archives(world)).toEqual(before)
+})
