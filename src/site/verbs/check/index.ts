@@ -27,6 +27,7 @@ import { lookAtImages } from './images.ts'
 import { askInfisical } from './infisical.ts'
 import { lookAtKeys } from './keys.ts'
 import { allLooked, looked } from './looked.ts'
+import { lookAtMemory } from './memory.ts'
 import { repaired } from './mend.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
@@ -101,6 +102,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     lookAtLease(host, signal),
     lookAtKeys(cluster, site, where.infisical),
     lookAtVariables(cluster, site, where.infisical),
+    lookAtMemory(cluster, where.infisical),
   ])
   await Promise.allSettled([rested, others])
   return { where, rested: [...unknown, ...(await rested)], others: await others }
