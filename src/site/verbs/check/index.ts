@@ -13,6 +13,7 @@ import {
   type Talk,
 } from '../../../kernel/ports/index.ts'
 import {
+  aroundOf,
   budgetAccount,
   judgeDeployment,
   judgeReady,
@@ -73,7 +74,7 @@ export async function check(window: number, site: Site, host: SiteHost, talk: Ta
       return []
     })
     verdicts.push(...unmeasured)
-    return observeBudget(receipt, usage)
+    return observeBudget(receipt, usage, await aroundOf(receipt, host.cluster, talk))
   }
   const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
   return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }

@@ -1,6 +1,5 @@
-import { parseMemory } from '../../../bundle/declared/index.ts'
+import { parseMemory, quantityIn } from '../../../bundle/declared/index.ts'
 import type { BundleLock } from '../../../bundle/lock/index.ts'
-import { SealiftError } from '../../../kernel/errors/index.ts'
 import { fieldsOf, findPods, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import type { KubernetesObject, Secret } from '../../../kernel/ports/index.ts'
 import { serverMemory, type WantedMemory } from './heap.ts'
@@ -41,18 +40,7 @@ export function liveSetting(
   const own = mappingsOf(server.content['env']).find(({ name }) => name === 'NODE_OPTIONS')
   return {
     image: textsIn(server.content)['image'],
-    limit: memoryIn(memory),
+    limit: quantityIn(memory, parseMemory),
     options: textsIn(own)['value'] ?? environment.get('NODE_OPTIONS')?.reveal() ?? '',
-  }
-}
-
-/** A quantity in bytes; nothing where somebody has written none that can be read. */
-function memoryIn(quantity: unknown): number | undefined {
-  if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined
-  try {
-    return parseMemory(String(quantity))
-  } catch (error) {
-    if (error instanceof SealiftError) return undefined
-    throw error
   }
 }
