@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
-import { budgetText } from '../cli/budget-table.ts'
+import { budgetText, sourcesText } from '../cli/budget-table.ts'
 import { checkExits } from '../cli/exits.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
@@ -46,7 +46,7 @@ export default class Check extends BaseCommand {
     const found = await check(flags.window, read.site, host, this.talk)
     for (const { id, ok, message, hint } of found.verdicts)
       this.log(`${ok ? '✔' : '✖'} ${id}: ${message}${hint ? `\n    → ${hint}` : ''}`)
-    this.log(`\n${budgetText(found.budget)}`)
+    this.log(`\n${budgetText(found.budget)}\n\n${sourcesText(found.budget)}`)
     const result = mended === undefined ? found : { ...found, repaired: mended }
     return this.withFault(result, checkFault(found))
   }

@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { SealiftError } from '../../src/kernel/errors/index.ts'
-import type { Cluster, ContainerUsage, Kind, KubernetesObject } from '../../src/kernel/ports/index.ts'
+import type {
+  Cluster,
+  ContainerPeak,
+  ContainerUsage,
+  Kind,
+  KubernetesObject,
+} from '../../src/kernel/ports/index.ts'
 import { matches } from './label-selector.ts'
 import { isNamespaced } from './memory-kinds.ts'
 import { merged } from './server-side-apply.ts'
@@ -13,6 +19,7 @@ export interface Behaviour {
   /** As whom it knows whoever asks. */
   user: string | undefined
   usage: ContainerUsage[]
+  peaks: ContainerPeak[]
   /** Logs by `namespace/pod/container`; of the run before with `/previous` behind it. A line begins with its time where it is asked for. */
   logs: Record<string, string>
   /** Where services lead, by `namespace/service:port`. */
@@ -54,6 +61,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     version: 'v1.35.4',
     user: 'system:admin',
     usage: [],
+    peaks: [],
     logs: {},
     services: {},
     denies: () => false,
@@ -222,6 +230,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
     },
     usage: async () => [...behaviour.usage],
+    peaks: async () => [...behaviour.peaks],
     async timedLog({ namespace, pod, container }, run, most, since) {
       const whole = await cluster.logs(namespace, pod, container, Number.MAX_SAFE_INTEGER, run)
       const from = since === undefined ? '' : since.toISOString().slice(0, 19)

@@ -41,6 +41,15 @@ export interface ContainerUsage {
   readonly cpu: number
 }
 
+/** The most memory that a container's cgroup has ever held, by the kernel's own mark. */
+export interface ContainerPeak {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** Bytes since the container started, page cache included. */
+  readonly memory: number
+}
+
 /** Which run of a container a log is of. */
 export type LogRun = 'present' | 'previous'
 
@@ -76,6 +85,8 @@ export interface Cluster {
   delete(kind: Kind, name: string, namespace?: string, timeoutSeconds?: number): Promise<void>
   /** Usage of every container on every node, from kubelet's summary API. */
   usage(): Promise<ContainerUsage[]>
+  /** Peaks of every container on every node, from kubelet's cAdvisor metrics; without those that its kernel keeps no mark of. */
+  peaks(): Promise<ContainerPeak[]>
   /**
    * The last lines of a container's log, of its present run or of the one before that ended. Empty for a run that has
    * written nothing, or was not. A container that waits to be started again has no present run: there it is the last.

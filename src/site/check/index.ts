@@ -2,18 +2,22 @@
  * Takes what was observed on the site, gives verdicts and the budget's two-sided account. Reads nothing
  * itself and changes nothing.
  */
-export { judgeCa } from './certificate.ts'
-export { judgeFailure, judgeUntried } from './failure.ts'
-export { judgeKeys, type KeysState, keysState, keysWords, observeKeys } from './keys.ts'
-export { judgeLease } from './lease.ts'
-export { observeBudget, usageIfAny } from './observed-budget.ts'
-export { judgeCache, judgeDatabase } from './services.ts'
 export {
   type Amount,
   type BudgetAccount,
   type BudgetRow,
   budgetAccount,
+  budgetSources,
   judgeBudget,
+} from './budget.ts'
+export { judgeCa } from './certificate.ts'
+export { judgeFailure, judgeUntried } from './failure.ts'
+export { judgeKeys, type KeysState, keysState, keysWords, observeKeys } from './keys.ts'
+export { judgeLease } from './lease.ts'
+export { allocatableOf } from './measured.ts'
+export { aroundOf, observeBudget, usageIfAny } from './observed-budget.ts'
+export { judgeCache, judgeDatabase } from './services.ts'
+export {
   judgeDeployment,
   judgeLeftovers,
   judgeReady,

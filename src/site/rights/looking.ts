@@ -36,6 +36,7 @@ export function receipt(of: RightsOf): Rule[] {
   return [
     ...[...readRecords(of), ...readHistory(), ...reachNodes(of)],
     ...of.namespaces.map(namespace => allow(kinds.secret, 'list', { namespace })),
+    ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
     allow(kinds.node, 'get', { subresource: 'proxy' }),
   ]
 }

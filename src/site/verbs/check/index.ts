@@ -13,6 +13,7 @@ import {
   type Talk,
 } from '../../../kernel/ports/index.ts'
 import {
+  aroundOf,
   budgetAccount,
   judgeDeployment,
   judgeReady,
@@ -27,6 +28,7 @@ import { lookAtImages } from './images.ts'
 import { askInfisical } from './infisical.ts'
 import { lookAtKeys } from './keys.ts'
 import { allLooked, looked } from './looked.ts'
+import { lookAtMemory } from './memory.ts'
 import { repaired } from './mend.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
@@ -72,7 +74,7 @@ export async function check(window: number, site: Site, host: SiteHost, talk: Ta
       return []
     })
     verdicts.push(...unmeasured)
-    return observeBudget(receipt, usage)
+    return observeBudget(receipt, usage, await aroundOf(receipt, host.cluster, talk))
   }
   const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
   return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
@@ -101,6 +103,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     lookAtLease(host, signal),
     lookAtKeys(cluster, site, where.infisical),
     lookAtVariables(cluster, site, where.infisical),
+    lookAtMemory(cluster, where.infisical),
   ])
   await Promise.allSettled([rested, others])
   return { where, rested: [...unknown, ...(await rested)], others: await others }

@@ -20,3 +20,5 @@ export {
   readKeysRecord,
 } from './record.ts'
 export { noteConnection, replaceInEnvironment } from './replace.ts'
+export { heapIn, judgeServerRoom, type ServerSetting, savesMemory } from './server-room.ts'
+export { liveSetting, lockedSetting } from './server-setting.ts'

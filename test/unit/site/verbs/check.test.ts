@@ -89,6 +89,27 @@ test('a Deployment of a release that was scaled to 0 is told; one of somebody el
   expect(await site.bad()).toEqual({})
 })
 
+test('a heap that is too small for the server is told with what to do, and is no fault: it runs', async () => {
+  const container = {
+    ...{ name: 'infisical', image: 'docker.io/infisical/infisical:v0.165.8' },
+    resources: { limits: { memory: '1000Mi' } },
+    env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=460' }],
+  }
+  await site.cluster.apply({
+    ...kinds.deployment,
+    metadata: { name: 'infisical', namespace: 'infisical' },
+    spec: { replicas: 1, template: { spec: { containers: [container] } } },
+    status: { availableReplicas: 1 },
+  })
+  const result = await site.run()
+  expect(result.verdicts.find(({ id }) => id === 'infisical/memory')).toEqual({
+    ...{ id: 'infisical/memory', ok: true },
+    message: expect.stringContaining('has a V8 heap of 460 MiB under a limit of 1000Mi; measured: 600 held'),
+    hint: expect.stringContaining('memory.heapMiB: 600 in the site file'),
+  })
+  expect(checkFault(result)).toBeUndefined()
+})
+
 test('the file of another site is refused', async () => {
   const other = parseSite(smallSite.replace('bank-prod', 'bank-test'), 'site.yaml')
   const talk = {

@@ -1,0 +1,30 @@
+import { infisicalName, keysSecretName, secretData } from '../../../kernel/access/index.ts'
+import { type Cluster, kinds } from '../../../kernel/ports/index.ts'
+import type { Verdict } from '../../check/index.ts'
+import { judgeServerRoom, liveSetting } from '../../wire/index.ts'
+import { looked } from './looked.ts'
+
+const id = 'infisical/memory'
+
+/**
+ * Whether V8's heap and the memory limit that Infisical runs with fit one another and its version; what is too tight is
+ * told, and no fault yet: it runs. Nothing where its Deployment is not there, which is told elsewhere.
+ * @throws SealiftError CLUSTER_UNREACHABLE, INTERRUPTED
+ */
+export async function lookAtMemory(
+  cluster: Cluster,
+  namespace: string | undefined,
+): Promise<readonly Verdict[]> {
+  if (namespace === undefined) return []
+  return await looked(id, async () => {
+    const [deployment, secret] = await Promise.all([
+      cluster.get(kinds.deployment, infisicalName, namespace),
+      cluster.get(kinds.secret, keysSecretName, namespace),
+    ])
+    if (deployment === undefined || secret === undefined) return []
+    const setting = liveSetting(deployment, secretData(secret))
+    if (setting === undefined) return []
+    const { enough, seen, next } = judgeServerRoom(setting)
+    return { id, ok: true, message: seen, ...(enough || next === undefined ? {} : { hint: next }) }
+  })
+}
