@@ -37,6 +37,7 @@ const floors = {
     'plan',
     'install',
     'check',
+    'budget',
     'gate',
     'preflight',
     'compatibility',
