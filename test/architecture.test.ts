@@ -39,6 +39,7 @@ const floors = {
     'plan',
     'install',
     'check',
+    'budget',
     'gate',
     'preflight',
     'compatibility',

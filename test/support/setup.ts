@@ -21,7 +21,7 @@ const needs = {
   demo: { tools: [...demoTools, ...containerd], packages: all },
   // The contract of loading runs on both containerds.
   test: {
-    tools: [...demoTools, 'eso-older', 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
+    tools: [...demoTools, 'eso-older', 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops', 'promlint'],
     // What `ci workflow` writes wants curl and jq; XML that we write is read by Python's own parser; clocks are set wrong.
     packages: [
       ...new Set([

@@ -1,12 +1,10 @@
 import * as z from 'zod'
 import type { BundleLock, Share } from '../../bundle/lock/index.ts'
+import { type Amount, budgetAmount } from './amount.ts'
 import type { MeasuredContainer } from './measured.ts'
 
-/** Memory in bytes, CPU in millicores. */
-const amount = z.strictObject({ memory: z.number(), cpu: z.number() })
-
 /** One row of the budget table. `observed` is absent while nothing runs. */
-const budgetRow = amount.extend({
+const budgetRow = budgetAmount.extend({
   chart: z.string(),
   object: z.string(),
   container: z.string(),
@@ -16,7 +14,7 @@ const budgetRow = amount.extend({
   limit: z
     .strictObject({ memory: z.number().exactOptional(), cpu: z.number().exactOptional() })
     .exactOptional(),
-  observed: amount.exactOptional(),
+  observed: budgetAmount.exactOptional(),
   /** The most memory that its cgroup has ever held since the container started, its boot included. */
   peak: z.number().exactOptional(),
   /** ISO time at which the container that started last did, and how often it was started anew. */
@@ -36,11 +34,11 @@ const sources = z.strictObject({
 
 /** What is declared and what is really used, against the budget. */
 export const budgetAccount = z.strictObject({
-  budget: amount,
-  declared: amount,
+  budget: budgetAmount,
+  declared: budgetAmount,
   /** What the nodes together have for pods; absent where they do not say. */
-  allocatable: amount.exactOptional(),
-  observed: amount,
+  allocatable: budgetAmount.exactOptional(),
+  observed: budgetAmount,
   rows: z.array(budgetRow),
   /** Whether what is declared, and what is used, stays within the budget. */
   declaredFits: z.boolean(),
@@ -48,7 +46,6 @@ export const budgetAccount = z.strictObject({
   sources: sources.exactOptional(),
 })
 
-export type Amount = z.infer<typeof amount>
 export type BudgetRow = z.infer<typeof budgetRow>
 export type BudgetAccount = z.infer<typeof budgetAccount>
 

@@ -2,8 +2,8 @@
  * Takes what was observed on the site, gives verdicts and the budget's two-sided account. Reads nothing
  * itself and changes nothing.
  */
+export { type Amount, budgetAmount } from './amount.ts'
 export {
-  type Amount,
   type BudgetAccount,
   type BudgetRow,
   budgetAccount,

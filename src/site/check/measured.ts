@@ -9,7 +9,7 @@ import {
   kinds,
   type Talk,
 } from '../../kernel/ports/index.ts'
-import type { Amount } from './budget.ts'
+import type { Amount } from './amount.ts'
 
 /** What one running container uses, with what its pod and its cgroup say of it. */
 export interface MeasuredContainer extends ContainerUsage {

@@ -51,6 +51,8 @@ export function check(of: RightsOf): Rule[] {
       [kinds.deployment, kinds.service, kinds.endpointSlice].map(kind => allow(kind, 'list', { namespace })),
     ),
     allow(kinds.deployment, 'get', { namespace: of.infisical, names: ['infisical'] }),
+    // The intervals of all teams.
+    allow(kinds.externalSecret, 'list'),
     // Limits and starts of their pods, and what these really use, of kubelet itself.
     ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
     allow(kinds.node, 'list'),

@@ -34,6 +34,8 @@ const needs = {
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],
+  /** `check --record`, beside `check`: the history of its budget. */
+  record: () => [ownHistory()],
   status,
   preflight: of => [...preflight(of), ...reachNodes(of)],
   plan: of => [...plan(of), ...reachNodes(of)],
@@ -83,6 +85,11 @@ export function neededRules(verbs: readonly SiteVerb[], of: RightsOf): Rule[] {
 /** The journal, written. */
 function ownJournal(): Rule[] {
   return [allow(kinds.secret, 'get create patch', { namespace: systemNamespace, names: ['sealift-journal'] })]
+}
+
+/** What was observed of the budget, written. */
+function ownHistory(): Rule {
+  return allow(kinds.configMap, 'get create patch', { namespace: systemNamespace, names: ['sealift-budget'] })
 }
 
 /** Another environment for Infisical's pods, which start anew with it. */

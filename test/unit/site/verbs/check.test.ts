@@ -110,6 +110,39 @@ test('a heap that is too small for the server is told with what to do, and is no
   expect(checkFault(result)).toBeUndefined()
 })
 
+test('intervals that cannot be kept are told, and with --record what was observed stays on the site', async () => {
+  const team = (name: string) => ({
+    ...{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name } },
+    spec: { refreshInterval: '1s', data: [], target: { name } },
+  })
+  for (const name of ['a', 'b', 'c']) await site.cluster.applyAs('team', team(name))
+  site.cluster.behaviour.usage = []
+  const before = site.left()
+  const silent = await site.run()
+  expect(silent).not.toHaveProperty('history')
+  expect(site.left()).toEqual(before)
+  const { signal } = new AbortController()
+  const talk = { ...recordingReporter(), signal, progressOn: () => () => {} }
+  const run = () => check(0, parseSite(smallSite, 'site.yaml'), site.host, talk, true)
+  const found = await run()
+  expect(found.verdicts.find(({ id }) => id === 'eso/intervals')).toMatchObject({
+    ...{ ok: true, message: expect.stringContaining('3 ExternalSecrets ask for 3 refreshes') },
+    hint: expect.stringContaining('concurrent: 4'),
+  })
+  expect(found).toMatchObject({ ok: true, syncs: { periodic: 3 }, history: { observations: 1 } })
+  expect((await run()).history).toMatchObject({ observations: 2, before: 0 })
+})
+
+test('a history that may not be written is a verdict, and hides nothing', async () => {
+  const { signal } = new AbortController()
+  const talk = { ...recordingReporter(), signal, progressOn: () => () => {} }
+  site.cluster.behaviour.denies = (verb, { kind }) => verb === 'patch' && kind === 'ConfigMap'
+  const found = await check(0, parseSite(smallSite, 'site.yaml'), site.host, talk, true)
+  expect(found.verdicts.filter(({ ok }) => !ok)).toMatchObject([
+    { id: 'budget/history', message: expect.stringContaining('not allowed to patch ConfigMap') },
+  ])
+})
+
 test('the file of another site is refused', async () => {
   const other = parseSite(smallSite.replace('bank-prod', 'bank-test'), 'site.yaml')
   const talk = {
