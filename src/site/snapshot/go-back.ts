@@ -28,8 +28,11 @@ export async function goBack(
         hints: ['sealift restore brings back what an archive has'],
       })
     if (copied !== undefined) await swapNames(maker, { next: copy, aside, comment }, watch)
-    // Renamed by hand, it has no comment of ours.
-    if (!(await commentOf(session, aside))?.startsWith(keptComment)) await commentOn(session, aside, comment)
+    else if (!kept?.startsWith(keptComment)) {
+      // Both were renamed by hand: each has the other's comment.
+      await commentOn(session, database, kept ?? '')
+      await commentOn(session, aside, comment)
+    }
     return {
       changed: copied !== undefined,
       detail: `${database} is the copy of before; ${aside} is set aside`,

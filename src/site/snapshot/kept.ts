@@ -29,7 +29,7 @@ export async function snapshots(services: SiteServices, own: OwnDatabase): Promi
     for (const row of rows) {
       const database = String(row['kept'])
       const about = await kept(session, database)
-      if (about !== undefined) found.push({ database, ...about })
+      if (about !== undefined && database !== own.parts.database) found.push({ database, ...about })
     }
     return found
   })
@@ -42,6 +42,8 @@ export async function dropSnapshot(
   database: string,
 ): Promise<boolean> {
   return await asMaker(services, own, async maker => {
+    // What is served was a copy once, whatever anybody has written on it.
+    if (database === own.parts.database) return false
     if ((await kept(maker.session, database)) === undefined) return false
     await drop(maker, database)
     return true

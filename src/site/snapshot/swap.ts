@@ -1,5 +1,5 @@
 import type { DatabaseSession } from '../../kernel/ports/index.ts'
-import { commentOf } from './kept.ts'
+import { commentOf, keptComment } from './kept.ts'
 import type { Maker } from './maker.ts'
 import { alone, type Watch } from './sessions.ts'
 
@@ -18,18 +18,19 @@ export interface Swap {
  * @throws SealiftError DATABASE_UNFIT when others are connected to one of them, DATABASE_*
  */
 export async function swapNames(maker: Maker, { next, aside, comment }: Swap, watch: Watch): Promise<void> {
-  const { session, own } = maker
-  await alone(maker, [own.database, next], watch, async () => {
-    const served = await commentOf(session, own.database)
+  const { session } = maker
+  const { database } = maker.own
+  await alone(maker, [database, next], watch, async () => {
+    const served = await commentOf(session, database)
+    const about = [served, await commentOf(session, aside), await commentOf(session, next)]
     await session.query('BEGIN')
     try {
-      if (served !== undefined) {
-        // The comment names the keys: the one of what was served holds for the next as well.
-        await commentOn(session, next, served)
-        await rename(session, own.database, aside)
-        await commentOn(session, aside, comment)
-      }
-      await rename(session, next, own.database)
+      // The comment names the keys: the one of what was served holds for the next as well, which is nobody's to drop then.
+      const own = about.find(text => text !== undefined && !text.startsWith(keptComment))
+      await commentOn(session, next, own ?? '')
+      if (served !== undefined) await rename(session, database, aside)
+      if ((served ?? about[1]) !== undefined) await commentOn(session, aside, comment)
+      await rename(session, next, database)
       await session.query('COMMIT')
     } catch (error) {
       await session.query('ROLLBACK').catch(() => {})
