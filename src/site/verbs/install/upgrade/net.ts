@@ -77,7 +77,7 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
 /** The copy of before; one that was made while the release was already another is left as it is. */
 async function copied(
   { release, namespace }: ChartSpec,
-  { site, host, helm }: Installation,
+  { site, host, helm, talk }: Installation,
   noted: Noted,
   watch: { say: (detail: string) => void; signal: AbortSignal },
 ) {
@@ -99,7 +99,8 @@ async function copied(
   const { from, to } = note
   const made = new Date(host.clock.now()).toISOString()
   const about = `${from.name} ${from.version}, before ${to.version}, made at ${made}`
-  const { changed, detail } = await takeSnapshot(services, own, { id: note.id, about }, watch)
+  const { changed, detail, warnings } = await takeSnapshot(services, own, { id: note.id, about }, watch)
+  for (const warning of warnings) talk.reporter.warn(warning)
   noted.note = await noteUpgrade(host.cluster, note, { snapshot: database })
   return { changed, detail }
 }
