@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { killWhole } from './killed-server.ts'
 import { newerPostgres } from './newer-postgres.ts'
 
 export { type StrictRedis, startStrictRedis } from './strict-redis.ts'
@@ -33,6 +34,10 @@ export interface PostgresServer {
   createDatabase(db: string): Promise<string>
   /** What it has logged. */
   log(): string
+  /** Kills the server and every process of it at once, as the end of its container does; its data stays. */
+  crash(): Promise<void>
+  /** Starts it again after a crash, on its data and its port. */
+  restart(): Promise<void>
   /** Stops the server and deletes its data. */
   stop(): Promise<void>
 }
@@ -110,8 +115,8 @@ function run(
   const ended = once(child, 'exit')
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
+  void ended.then(() => process.off('exit', kill))
   const stop = async () => {
-    process.off('exit', kill)
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(options.signal)
       await ended
@@ -163,7 +168,9 @@ export async function startPostgres(
   const settings = { fsync: 'off', listen_addresses: host, port: String(port), ...opts.settings }
   const args = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
   // SIGINT is PostgreSQL's "fast" shutdown: it does not wait for clients.
-  const server = run(join(bin, 'postgres'), ['-D', data, '-k', folder, ...args], { folder, signal: 'SIGINT' })
+  const start = () =>
+    run(join(bin, 'postgres'), ['-D', data, '-k', folder, ...args], { folder, signal: 'SIGINT' })
+  let server = start()
   const uri = (db = 'postgres') => `postgres://${user}:${password}@${host}:${port}/${db}`
   const query = async (text: string) => {
     const client = new pg.Client({ connectionString: uri() })
@@ -171,7 +178,8 @@ export async function startPostgres(
     await client.connect()
     await client.query(text).finally(() => client.end())
   }
-  await until(server.child, server.log, () => query('SELECT 1'))
+  const started = () => until(server.child, server.log, () => query('SELECT 1'))
+  await started()
   const createDatabase = async (db: string) => {
     await query(`CREATE DATABASE ${pg.escapeIdentifier(db)}`)
     return uri(db)
@@ -184,8 +192,13 @@ export async function startPostgres(
     programs: bin,
     uri,
     createDatabase,
-    log: server.log,
-    stop: server.stop,
+    log: () => server.log(),
+    crash: () => killWhole(server.child),
+    restart: async () => {
+      server = start()
+      await started()
+    },
+    stop: () => server.stop(),
   }
 }
 

@@ -5,6 +5,7 @@ import { countsIn } from '../../../src/kernel/objects/index.ts'
 import { kinds, type PodPrograms } from '../../../src/kernel/ports/index.ts'
 import { rehearseBackup, restoreBackup, writeBackup } from '../../../src/site/backup/index.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
+import { atPiece } from './moments.ts'
 import { type BackupSite, backupSite, site } from './site.ts'
 
 let world: BackupSite
@@ -19,44 +20,13 @@ beforeEach(() => world.onlyInfisical())
 
 const request = () => ({ site, folder: world.folder, recipients: [world.recipient], version: '1.0.0' })
 
-/** Programs of which one, once it has given or read a piece, is cut off at the server: its session is ended. */
-function cutOff(tool: string): PodPrograms {
-  const { programs } = host
-  return {
-    ...programs,
-    async run(place, command, streams) {
-      if (!command.includes(tool) || command.includes('--version'))
-        return await programs.run(place, command, streams)
-      let cut = false
-      const end = async () => {
-        if (cut) return
-        cut = true
-        await world.sql(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${tool}'`,
-        )
-      }
-      const { input, output } = streams
-      return await programs.run(place, command, {
-        ...streams,
-        ...(output && {
-          async output(bytes) {
-            await end()
-            await output(bytes)
-          },
-        }),
-        ...(input && !output && { input: after(input, end) }),
-      })
-    },
-  }
-}
-
-async function* after(input: AsyncIterable<Uint8Array>, work: () => Promise<void>) {
-  let n = 0
-  for await (const bytes of input) {
-    yield bytes
-    if (++n === 4) await work()
-  }
-}
+/** Programs of which one is cut off at the server, once it has given or read something: its session is ended. */
+const cutOff = (tool: string): PodPrograms =>
+  atPiece(host.programs, tool, async () => {
+    await world.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${tool}'`,
+    )
+  })
 
 test('a dump that ends in the middle leaves no archive', async () => {
   const failing = writeBackup(request(), { ...host, programs: cutOff('pg_dump') }, recordedTalk())
