@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { upgradeExits } from '../cli/exits.ts'
-import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
+import { allowances, allowFlags, siteFlag, stepFlags } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { installedText } from '../cli/installed-text.ts'
 import { loadFlag } from '../cli/load-flags.ts'
@@ -32,6 +32,7 @@ export default class Upgrade extends BaseCommand {
       summary: 'Where the receipt goes: FILE.html, FILE.json.',
     }),
     ...allowFlags,
+    ...stepFlags,
   }
 
   async run() {

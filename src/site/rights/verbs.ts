@@ -17,7 +17,7 @@ import { pause, readForBackup } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
-import { takeReleases } from './releases.ts'
+import { storeAnew, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
@@ -25,8 +25,11 @@ type Needs = (of: RightsOf) => readonly Rule[]
 /** Each verb of the site, as the command line has it, with what it needs. `remove --purge` is a verb of its own here. */
 const needs = {
   install: of => [...install(of), ...reachNodes(of)],
-  /** What an install may, its pods ended, and what a way back deletes of what the newer release has brought. */
-  upgrade: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
+  /** What an install may, objects stored anew, its pods ended, and what a way back deletes of what the newer release has brought. */
+  upgrade: of => [
+    ...[...install(of), ...reachNodes(of), ...storeAnew(of, 'list patch')],
+    ...[...restart(of), ...takeReleases(of)],
+  ],
   rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
