@@ -35,6 +35,8 @@ export function planText(plan: InstallPlan & { readonly file?: string }): string
     ),
     ...(changed.length === 0 ? [] : [`Kubernetes objects:\n${changed.flatMap(objectLines).join('\n')}`]),
     ...(stay === 0 ? [] : [`as wanted already: ${count(stay, 'object')}`]),
+    ...said(`Forbids an upgrade from ${plan.upgrade?.from}`, plan.upgrade?.unfit ?? []),
+    ...said(`To be expected of the upgrade from ${plan.upgrade?.from}`, plan.upgrade?.expect ?? []),
     ...said('Cannot be told yet', plan.unknown),
     ...said('Would be refused', plan.refused),
     everyRun,

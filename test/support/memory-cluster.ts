@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { SealiftError } from '../../src/kernel/errors/index.ts'
+import { fieldsOf } from '../../src/kernel/objects/index.ts'
 import type {
   Cluster,
   ContainerPeak,
@@ -32,6 +33,8 @@ export interface Behaviour {
   admit: (object: KubernetesObject) => void
   /** A controller, or a webhook: sees every object that is applied or created, may write others or refuse it. */
   react: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
+  /** Told of every object that is stored anew as it is. */
+  rewritten: (object: KubernetesObject) => Promise<void> | void
   /** A controller that holds objects by finalizers: sees every one that is to go, and may let it. */
   letGo: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
 }
@@ -68,6 +71,7 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     lacks: () => false,
     admit: () => {},
     react: () => {},
+    rewritten: () => {},
     letGo: () => {},
     ...given,
   }
@@ -206,6 +210,22 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       if (before === undefined) throw failed(`cannot patch deployments/scale ${deployment}: not found`)
       const spec = { ...(before.object['spec'] as object), replicas }
       await store({ ...before.object, spec }, before.applied)
+    },
+    async rewrite(kind, name, namespace) {
+      allow('patch', kind, namespace)
+      const found = stored.get(key(kind, name, namespace))
+      if (found) await behaviour.rewritten(structuredClone(found.object))
+    },
+    async patchStatus({ apiVersion, kind, metadata, status }) {
+      allow('patch', { apiVersion, kind }, metadata.namespace)
+      const found = stored.get(key({ apiVersion, kind }, metadata.name, metadata.namespace))
+      const version = metadata['resourceVersion'] ?? found?.object.metadata['resourceVersion']
+      if (!found || version !== found.object.metadata['resourceVersion'])
+        throw failed(
+          `cannot patch ${kind} ${metadata.name}: ${found ? 'the object has been modified' : 'not found'}`,
+        )
+      const set = { ...fieldsOf(found.object['status']), ...fieldsOf(status) }
+      return store({ ...found.object, status: set }, found.applied)
     },
     async create(object) {
       allow('create', object, object.metadata.namespace)

@@ -79,6 +79,16 @@ export interface Cluster {
    * `sealift-scale`, so that nothing else that Sealift or helm have applied to it changes hands.
    */
   scale(namespace: string, deployment: string, replicas: number): Promise<void>
+  /**
+   * Has the API server store an object anew, as it is: in the version that its kind is stored in by now. Nothing of it
+   * changes, and its `resourceVersion` only where it was stored otherwise. One that is not there is fine.
+   */
+  rewrite(kind: Kind, name: string, namespace?: string): Promise<void>
+  /**
+   * Sets fields of an object's `status`, by its subresource; lists are replaced whole, and what it does not name stays. Fails
+   * with CLUSTER_FAILED where the object is not there, or has been written since its `metadata.resourceVersion`.
+   */
+  patchStatus(object: KubernetesObject): Promise<KubernetesObject>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
   create(object: KubernetesObject): Promise<KubernetesObject>
   /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */

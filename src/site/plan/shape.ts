@@ -75,6 +75,8 @@ export const installPlan = z.strictObject({
   infisical: list(plannedChange),
   /** Files beside the site file, and in K3s's folder of images. */
   files: list(plannedChange),
+  /** Where an older version is installed: which, what forbids an upgrade, and what is to be expected of it, in sentences. */
+  upgrade: z.strictObject({ from: text, unfit: list(text), expect: list(text) }).exactOptional(),
   /** What nobody can tell yet, in sentences. */
   unknown: list(text),
   /** What the site would refuse, in sentences: the install would end there. */

@@ -2,6 +2,7 @@ import { kinds } from '../../kernel/ports/index.ts'
 import { allow, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
 import { install, status } from './installing.ts'
 import type { RightsOf } from './needs.ts'
+import { storeAnew } from './releases.ts'
 
 /**
  * What `preflight` needs: it asks the API server about what an install would do, which takes the same rights, and looks at
@@ -20,6 +21,7 @@ export function preflight(of: RightsOf): Rule[] {
 export function plan(of: RightsOf): Rule[] {
   return [
     ...install(of),
+    ...storeAnew(of, 'list'),
     allow(kinds.node, 'list'),
     // Its id says which cluster it is.
     allow(kinds.namespace, 'get', { names: ['kube-system'] }),

@@ -45,6 +45,22 @@ export function makeDefinitions({ releases }: RightsOf): Rule[] {
   return [allow(kinds.crd, 'list'), allow(kinds.crd, 'get create patch', { names })]
 }
 
+/**
+ * Objects of the kinds that those CRDs define, stored anew where a version goes that they may be stored in, and what the
+ * CRDs say of it. Whoever only tries it sees how many there are.
+ */
+export function storeAnew(of: RightsOf, verbs: 'list' | 'list patch'): Rule[] {
+  const names = of.releases.flatMap(({ crds }) => crds.map(({ metadata }) => metadata.name))
+  const defined = [...definedBy(of).values()].map(({ apiGroup, resource }) => ({
+    ...{ apiGroup, resource, verbs: verbs.split(' ') },
+  }))
+  if (names.length === 0) return []
+  return [
+    ...defined,
+    ...(verbs === 'list' ? [] : [allow(kinds.crd, 'patch', { names, subresource: 'status' })]),
+  ]
+}
+
 /** Pods that the API server is only asked about (site/release, `tryPods`), and their accounts. */
 function tryPods(namespace: string, objects: readonly KubernetesObject[]): Rule[] {
   const names = objects.filter(makesPods).map(({ metadata }) => dryRunName(metadata.name))

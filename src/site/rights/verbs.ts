@@ -17,7 +17,7 @@ import { pause, readForBackup, stop } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
-import { takeReleases } from './releases.ts'
+import { storeAnew, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
@@ -25,10 +25,10 @@ type Needs = (of: RightsOf) => readonly Rule[]
 /** Each verb of the site, as the command line has it, with what it needs. `remove --purge` is a verb of its own here. */
 const needs = {
   install: of => [...install(of), ...reachNodes(of)],
-  /** What an install and a backup may, its pods ended, and what a way back deletes of what the newer release has brought. */
+  /** What an install and a backup may, objects stored anew, its pods ended, and what a way back deletes of what the newer release has brought. */
   upgrade: of => [
-    ...[...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
-    ...readForBackup(of),
+    ...[...install(of), ...reachNodes(of), ...storeAnew(of, 'list patch'), ...readForBackup(of)],
+    ...[...restart(of), ...stop(of), ...takeReleases(of)],
   ],
   rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
   check: of => [...check(of), ...reachNodes(of)],

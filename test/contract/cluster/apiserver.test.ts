@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCluster } from '../../../src/adapters/cluster/index.ts'
 import { type ApiServer, startApiServer } from '../../support/apiserver.ts'
 import { clusterContract } from './contract.ts'
+import { storedContract } from './stored-contract.ts'
 
 describe('a real API server', () => {
   let server: ApiServer
@@ -28,6 +29,7 @@ describe('a real API server', () => {
   }
 
   clusterContract(admin)
+  storedContract(admin)
 
   it('is found by KUBECONFIG, a given file first, and by context', async () => {
     const environment = { KUBECONFIG: server.kubeconfig }

@@ -116,8 +116,8 @@ test('where helm has no record of before, nothing leads back, and nothing is cha
   await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
   await expect(upgradeOn(world.host)).rejects.toMatchObject({
     code: 'UPGRADE_UNFIT',
-    faults: ['release demo in demo'],
-    hints: ['install sample 1.0.0 again, which mends it'],
+    faults: ['release/demo: release demo in demo is not there: there is nothing to go back to'],
+    hints: [expect.stringContaining('sealift install with the bundle that the receipt names')],
   })
   expect(await readUpgrade(world.cluster)).toBeUndefined()
 })

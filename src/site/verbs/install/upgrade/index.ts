@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { messageOf, SealiftError } from '../../../../kernel/errors/index.ts'
 import { hexOf } from '../../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../../kernel/ports/index.ts'
+import { provenRevision } from '../../../compatibility/index.ts'
 import {
   beginUpgrade,
   noteUpgrade,
@@ -11,7 +12,6 @@ import {
   type UpgradeNote,
   upgradeNote,
 } from '../../../install/index.ts'
-import { deployedRevisions } from '../../../release/index.ts'
 import type { Installation } from '../installation.ts'
 import { withOpened } from '../opened.ts'
 import type { InstallRequest, UpgradeRequest } from '../request.ts'
@@ -54,7 +54,7 @@ export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Tal
       if (found === undefined && receipt.bundle === opened.bundle.digest)
         return await run(installSteps(installation))
       if (found === undefined) {
-        await requireUpgradable(receipt, installation)
+        await requireUpgradable(receipt, installation, request.allow)
         await requireArchive(request, installation)
         for (const lost of gaveUp(request)) talk.reporter.warn(lost)
       }
@@ -81,13 +81,14 @@ async function begun(
   installation: Installation,
   request: UpgradeRequest,
 ): Promise<UpgradeNote> {
-  const { host, bundle } = installation
+  const { host, bundle, helm } = installation
   const { cluster, clock } = host
   const releases: UpgradeNote['releases'] = []
   const missing: string[] = []
-  for (const { release, namespace } of receipt.lock.charts) {
-    const revision = Math.max(0, ...(await deployedRevisions(cluster, { release, namespace })))
-    if (revision > 0) releases.push({ release, namespace, revision })
+  for (const chart of receipt.lock.charts) {
+    const { release, namespace } = chart
+    const revision = await provenRevision(cluster, helm, chart)
+    if (revision !== undefined) releases.push({ release, namespace, revision })
     else missing.push(`release ${release} in ${namespace}`)
   }
   if (missing.length > 0)

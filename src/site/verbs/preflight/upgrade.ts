@@ -1,0 +1,44 @@
+import { compatibility, definitionsOf, type Finding } from '../../compatibility/index.ts'
+import { completedBundle, isOlder, readReceipt } from '../../install/index.ts'
+import { type Found, fault, ok, type Part, warning } from '../../preflight/index.ts'
+import type { Grounds } from './grounds.ts'
+import type { Check } from './looking.ts'
+import { spoiltReceipt } from './receipt.ts'
+import { objectsOf } from './rendered.ts'
+
+/** Whether the bundle may follow the older version that is installed, rule by rule; one line where none is. */
+export function upgradeCheck(grounds: Grounds): Check {
+  const title = 'What is installed can be upgraded to this bundle'
+  return {
+    ...{ id: 'upgrade', group: 'upgrade', title, seconds: 180 },
+    look: () => lookAtRules(grounds),
+  }
+}
+
+async function lookAtRules(grounds: Grounds): Promise<Found | Part[]> {
+  const { host, signal } = grounds
+  const { cluster, files } = host
+  const [bundle] = await Promise.all([grounds.opened.need(), grounds.cluster.need()])
+  const here = await completedBundle(cluster)
+  const older = isOlder(here, bundle.lock.metadata)
+  const spoilt = await spoiltReceipt(cluster)
+  if (spoilt !== undefined && (older || here === undefined)) throw spoilt
+  if (spoilt !== undefined) return warning(spoilt.message, spoilt.hints[0] ?? '')
+  if (!older) return ok('no older version of it is installed here')
+  const receipt = await readReceipt(cluster)
+  const [wired, helm] = await Promise.all([grounds.wired.need(), grounds.helm.need()])
+  const findings = await compatibility({
+    ...{ cluster, helm, receipt, bundle, wired, skipMinors: grounds.request.allow.skipMinors ?? false },
+    render: async chart => ({
+      objects: await objectsOf(chart, grounds),
+      definitions: await definitionsOf(chart, { bundle, wired, helm, files, signal }),
+    }),
+  })
+  // Kubernetes' version is a check of its own, whatever is installed.
+  return findings.filter(({ id }) => id !== 'kubernetes').map(found => ({ ...shown(found), of: found.id }))
+}
+
+function shown({ ok: verdict, seen, hint = '' }: Finding): Found {
+  if (verdict === 'yes') return ok(seen)
+  return verdict === 'no' ? fault(seen, hint) : warning(seen, hint)
+}
