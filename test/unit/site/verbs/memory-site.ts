@@ -91,7 +91,7 @@ export async function memorySite(): Promise<MemorySite> {
   }
   const answers = {
     ...{ ...fits, tables: 0, infisical: false },
-    ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical', may: true },
+    ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical', may: true, member: true },
   }
   const host: SiteHost = {
     files,
