@@ -16,6 +16,7 @@ import { verified } from '../../src/seal/verbs/verify.ts'
 import { preflightResult } from '../../src/site/preflight/index.ts'
 import { auditVerified } from '../../src/site/verbs/audit-verify.ts'
 import { backedUp } from '../../src/site/verbs/backup.ts'
+import { fitResult } from '../../src/site/verbs/budget-fit.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { factsResult } from '../../src/site/verbs/facts.ts'
 import {
@@ -63,6 +64,7 @@ export const outputs = {
   'audit-export': z.union([auditExported, runsExported]),
   'audit-verify': auditVerified.extend({ error: error.optional() }),
   backup: backedUp,
+  'budget-fit': fitResult.extend({ error: error.optional() }),
   build: buildResult,
   carry: carried,
   check: checkResult.extend({ error: error.optional() }),

@@ -98,6 +98,7 @@ export {
   type Keys,
   type KeysRecord,
   keysFor,
+  leastHeap,
   liveSetting,
   lockedSetting,
   makeKeys,

@@ -139,6 +139,9 @@ test.each([
   ['receipt', 'list /configmaps sealift-system', {}],
   ['receipt', 'list /secrets infisical', {}],
   ['repair', 'patch /secrets sealift-system sealift-journal', {}],
+  ['record', 'patch /configmaps sealift-system sealift-budget', {}],
+  ['budget fit', 'list external-secrets.io/externalsecrets *', {}],
+  ['check', 'list /pods external-secrets', {}],
   ['repair', 'patch /configmaps sealift-system sealift-receipt', {}],
 ] as const)('%s may %s', (verb, words, change) => {
   expect(covers(neededRules([verb], rightsOfSample(change)), call(words))).toBe(true)
