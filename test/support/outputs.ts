@@ -6,6 +6,7 @@ import { completion } from '../../src/cli/completion/index.ts'
 import { runsExported } from '../../src/kernel/history/index.ts'
 import { carried } from '../../src/seal/carrier/index.ts'
 import { diffResult } from '../../src/seal/diff/index.ts'
+import { budgetExplained } from '../../src/seal/verbs/budget-explain.ts'
 import { buildResult } from '../../src/seal/verbs/build/index.ts'
 import { imagesOutput, inspection } from '../../src/seal/verbs/inspect.ts'
 import { madeKey } from '../../src/seal/verbs/keys-new.ts'
@@ -64,6 +65,7 @@ export const outputs = {
   'audit-export': z.union([auditExported, runsExported]),
   'audit-verify': auditVerified.extend({ error: error.optional() }),
   backup: backedUp,
+  'budget-explain': budgetExplained,
   'budget-fit': fitResult.extend({ error: error.optional() }),
   build: buildResult,
   carry: carried,
