@@ -28,7 +28,7 @@ const floors = {
     'server-variables',
   ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
-  seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking', 'carrier'],
+  seal: ['resolve', 'render', 'explain', 'fetch', 'diff', 'sbom', 'locking', 'carrier'],
   site: [
     'load',
     'wire',

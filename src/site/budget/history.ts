@@ -34,6 +34,10 @@ export const observation = z.object({
   externalSecrets: z.number().exactOptional(),
   refreshes: z.number().exactOptional(),
   containers: z.array(container),
+  /** What `budget fit` proposed then: requests of all pods of a container together, or that it be left out. */
+  fit: z
+    .array(budgetAmount.extend({ object: z.string(), container: z.string(), left: z.boolean() }))
+    .exactOptional(),
 })
 export type Observation = z.infer<typeof observation>
 

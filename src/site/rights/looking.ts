@@ -1,5 +1,5 @@
 import { kinds } from '../../kernel/ports/index.ts'
-import { allow, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
+import { allow, findInfisical, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
 import { install, status } from './installing.ts'
 import type { RightsOf } from './needs.ts'
 import { storeAnew } from './releases.ts'
@@ -39,6 +39,20 @@ export function receipt(of: RightsOf): Rule[] {
     ...[...readRecords(of), ...readHistory(), ...reachNodes(of)],
     ...of.namespaces.map(namespace => allow(kinds.secret, 'list', { namespace })),
     ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
+    allow(kinds.node, 'get', { subresource: 'proxy' }),
+  ]
+}
+
+/** What `budget fit` needs: what runs, what it really uses, and what all teams ask for. */
+export function budgetFit(of: RightsOf): Rule[] {
+  return [
+    ...[...readRecords(of), ...findInfisical(of)],
+    ...of.namespaces.flatMap(namespace =>
+      [kinds.pod, kinds.deployment].map(kind => allow(kind, 'list', { namespace })),
+    ),
+    allow(kinds.deployment, 'get', { namespace: of.infisical, names: ['infisical'] }),
+    allow(kinds.externalSecret, 'list'),
+    allow(kinds.node, 'list'),
     allow(kinds.node, 'get', { subresource: 'proxy' }),
   ]
 }

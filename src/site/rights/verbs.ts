@@ -15,7 +15,7 @@ import {
 } from '../../kernel/rights/index.ts'
 import { pause, readForBackup, stop } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
-import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
+import { budgetFit, facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
 import { storeAnew, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
@@ -36,6 +36,7 @@ const needs = {
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],
   /** `check --record`, beside `check`: the history of its budget. */
   record: () => [ownHistory()],
+  'budget fit': budgetFit,
   status,
   preflight: of => [...preflight(of), ...reachNodes(of)],
   plan: of => [...plan(of), ...reachNodes(of)],

@@ -97,6 +97,7 @@ export {
   type Keys,
   type KeysRecord,
   keysFor,
+  leastHeap,
   liveSetting,
   lockedSetting,
   makeKeys,

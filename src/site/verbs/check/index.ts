@@ -69,7 +69,8 @@ export async function check(
   )
   const sync = await trySync(found.where, found.rested, host, talk)
   const verdicts = [...found.rested, ...sync, ...found.others]
-  const measure = async () => measureBudget({ window, receipt, record }, host, talk)
+  const measure = async () =>
+    measureBudget({ window, receipt, infisical: found.where.infisical, record }, host, talk)
   const measured = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
   const { verdicts: more, ...rest } = measured
   const all = [...verdicts, ...more]

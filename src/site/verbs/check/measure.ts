@@ -1,21 +1,28 @@
-import { infisicalName, keysSecretName, secretData } from '../../../kernel/access/index.ts'
-import { type ContainerUsage, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import type { ContainerUsage, SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import {
   type BudgetHistory,
-  concurrentIn,
   historyOf,
   judgeIntervals,
-  loadOf,
+  loadNow,
   noteObservation,
   observationOf,
   observations,
   type SyncLoad,
+  serverNow,
+  usageOver,
 } from '../../budget/index.ts'
 import { aroundOf, type BudgetAccount, observeBudget, type Verdict } from '../../check/index.ts'
 import type { Receipt } from '../../install/index.ts'
-import { heapIn, liveSetting } from '../../wire/index.ts'
+import { heapIn } from '../../wire/index.ts'
 import { looked } from './looked.ts'
-import { usageOver } from './usage-over.ts'
+
+/** What is to be measured: seconds, and Infisical's namespace where it is known. */
+export interface MeasuringBudget {
+  readonly window: number
+  readonly receipt: Receipt
+  readonly infisical: string | undefined
+  readonly record: boolean
+}
 
 /** What was measured, and what is to be said of it. */
 export interface MeasuredBudget {
@@ -30,11 +37,7 @@ export interface MeasuredBudget {
  * history. @throws SealiftError CLUSTER_UNREACHABLE, INTERRUPTED
  */
 export async function measureBudget(
-  {
-    window,
-    receipt,
-    record,
-  }: { readonly window: number; readonly receipt: Receipt; readonly record: boolean },
+  { window, receipt, infisical, record }: MeasuringBudget,
   host: SiteHost,
   talk: Talk,
 ): Promise<MeasuredBudget> {
@@ -53,7 +56,7 @@ export async function measureBudget(
   let history: BudgetHistory | undefined
   const recorded = record
     ? await looked('budget/history', async id => {
-        const heap = await heapNow(receipt, host)
+        const heap = heapIn((await serverNow(cluster, infisical))?.options ?? '')
         const noted = observationOf(budget, {
           ...{ at: new Date(clock.now()).toISOString(), bundle: receipt.bundle, window },
           ...(heap === undefined ? {} : { heap }),
@@ -72,26 +75,4 @@ export async function measureBudget(
     ...(history === undefined ? {} : { history }),
     verdicts: [...unmeasured, ...intervals, ...recorded],
   }
-}
-
-/** What the ExternalSecrets of all teams ask for now, Sealift's own left out. */
-async function loadNow({ lock }: Receipt, { cluster, clock }: SiteHost): Promise<SyncLoad> {
-  const namespaces = [...new Set(lock.charts.map(chart => chart.namespace))]
-  const [objects, ...deployments] = await Promise.all([
-    cluster.list(kinds.externalSecret),
-    ...namespaces.map(namespace => cluster.list(kinds.deployment, namespace)),
-  ])
-  const teams = objects.filter(({ metadata }) => !metadata.name.startsWith('sealift-check-'))
-  return loadOf(teams, concurrentIn(deployments.flat()), clock.now())
-}
-
-/** V8's heap that Infisical runs with, where it can be told. */
-async function heapNow({ lock }: Receipt, { cluster }: SiteHost): Promise<number | undefined> {
-  for (const { namespace } of lock.charts) {
-    const deployment = await cluster.get(kinds.deployment, infisicalName, namespace)
-    const secret = deployment && (await cluster.get(kinds.secret, keysSecretName, namespace))
-    const setting = deployment && secret && liveSetting(deployment, secretData(secret))
-    if (setting !== undefined) return heapIn(setting.options)
-  }
-  return undefined
 }

@@ -1,7 +1,7 @@
-import { infisicalName, keysSecretName, secretData } from '../../../kernel/access/index.ts'
-import { type Cluster, kinds } from '../../../kernel/ports/index.ts'
+import type { Cluster } from '../../../kernel/ports/index.ts'
+import { serverNow } from '../../budget/index.ts'
 import type { Verdict } from '../../check/index.ts'
-import { judgeServerRoom, liveSetting } from '../../wire/index.ts'
+import { judgeServerRoom } from '../../wire/index.ts'
 import { looked } from './looked.ts'
 
 const id = 'infisical/memory'
@@ -17,12 +17,7 @@ export async function lookAtMemory(
 ): Promise<readonly Verdict[]> {
   if (namespace === undefined) return []
   return await looked(id, async () => {
-    const [deployment, secret] = await Promise.all([
-      cluster.get(kinds.deployment, infisicalName, namespace),
-      cluster.get(kinds.secret, keysSecretName, namespace),
-    ])
-    if (deployment === undefined || secret === undefined) return []
-    const setting = liveSetting(deployment, secretData(secret))
+    const setting = await serverNow(cluster, namespace)
     if (setting === undefined) return []
     const { enough, seen, next } = judgeServerRoom(setting)
     return { id, ok: true, message: seen, ...(enough || next === undefined ? {} : { hint: next }) }

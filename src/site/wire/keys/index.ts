@@ -20,5 +20,5 @@ export {
   readKeysRecord,
 } from './record.ts'
 export { noteConnection, replaceInEnvironment } from './replace.ts'
-export { heapIn, judgeServerRoom, type ServerSetting, savesMemory } from './server-room.ts'
+export { heapIn, judgeServerRoom, leastHeap, type ServerSetting, savesMemory } from './server-room.ts'
 export { liveSetting, lockedSetting } from './server-setting.ts'

@@ -1,4 +1,4 @@
-import { type Measured, measuredWith } from './heap.ts'
+import { type Measured, measuredWith, restWith } from './heap.ts'
 
 const mebi = 1024 * 1024
 
@@ -70,6 +70,15 @@ export function judgeServerRoom({ image, limit, options }: ServerSetting): Serve
     enough: true,
     seen: `${has}; ${measured}: ${least} held, and a peak ${beyond} MiB beyond the heap`,
   }
+}
+
+/**
+ * The least heap in MiB that held a hard load with or without `memory.saving`, how far a server comes beyond it at its
+ * peak, and what it took at rest.
+ */
+export function leastHeap(saving: boolean): { heap: number; beyond: number; rest: number } {
+  const { least, beyond } = summary(measuredWith(saving))
+  return { heap: least, beyond, rest: saving ? restWith.saving : restWith.plain }
 }
 
 /** The heap that NODE_OPTIONS name, in MiB; the last one counts, and Node takes both hyphens and underscores. */

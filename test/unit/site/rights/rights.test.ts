@@ -143,6 +143,9 @@ test.each([
   ['receipt', 'list /configmaps sealift-system', {}],
   ['receipt', 'list /secrets infisical', {}],
   ['repair', 'patch /secrets sealift-system sealift-journal', {}],
+  ['record', 'patch /configmaps sealift-system sealift-budget', {}],
+  ['budget fit', 'list external-secrets.io/externalsecrets *', {}],
+  ['check', 'list /pods external-secrets', {}],
   ['repair', 'patch /configmaps sealift-system sealift-receipt', {}],
   // Where a version goes in which objects are stored, each is stored anew, and its definition says so.
   ['upgrade', 'list zoo.example/mice *', {}],
