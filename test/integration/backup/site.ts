@@ -69,11 +69,13 @@ export interface BackupSite {
   stop(): Promise<void>
 }
 
-/** Starts PostgreSQL, with nothing of a site in it. */
-export async function backupSite(): Promise<BackupSite> {
-  const postgres = await startPostgres()
+/** Starts PostgreSQL, with nothing of a site in it; `programs` is the folder of another version's, `keys` are another site's. */
+export async function backupSite(
+  opts: { readonly programs?: string; readonly keys?: Keys } = {},
+): Promise<BackupSite> {
+  const postgres = await startPostgres(opts)
   const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'))
-  const keys = makeKeys(random)
+  const keys = opts.keys ?? makeKeys(random)
   const { host, port, user, password } = postgres
   const login: DatabaseLogin = {
     host,
