@@ -74,7 +74,11 @@ function owner(): { uid: number; gid: number } | undefined {
 
 /** Folder of PostgreSQL's programs: Debian's own, or the newer ones where SEALIFT_TEST_POSTGRES is 17. */
 async function binaries(): Promise<string> {
-  if (process.env['SEALIFT_TEST_POSTGRES'] === '17') return await newerPostgres()
+  return process.env['SEALIFT_TEST_POSTGRES'] === '17' ? await newerPostgres() : debianPostgres()
+}
+
+/** The same of Debian's own. @throws Error where the package is not installed */
+export function debianPostgres(): string {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
   const found = versions
@@ -135,12 +139,12 @@ function folderFor(name: string): string {
 
 /**
  * Starts a PostgreSQL of its own (UTF-8, SCRAM, durability off).
- * `settings` are server settings, for example `{ max_connections: '20' }`.
+ * `settings` are server settings, for example `{ max_connections: '20' }`; `programs` is the folder of another version.
  */
 export async function startPostgres(
-  opts: { readonly settings?: Readonly<Record<string, string>> } = {},
+  opts: { readonly settings?: Readonly<Record<string, string>>; readonly programs?: string } = {},
 ): Promise<PostgresServer> {
-  const bin = await binaries()
+  const bin = opts.programs ?? (await binaries())
   const folder = folderFor('postgres')
   const [user, password] = ['postgres', randomBytes(12).toString('hex')]
   const passwordFile = join(folder, 'password')
