@@ -1,152 +1,178 @@
 /**
  * The second visit, on a disconnected cluster with a real PostgreSQL and two releases of External Secrets Operator: what
- * cannot be proven is put back, the database too; a killed run goes on; a delta takes the site forward, and rollback back.
+ * cannot be proven is put back, the database too; what is killed goes on; a delta takes the site forward, rollback back.
  */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { countsIn } from '../../../src/kernel/objects/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
+import { readUpgrade } from '../../../src/site/install/index.ts'
 import { clusterPackages } from '../../support/cluster/index.ts'
 import { aptInstall } from '../../support/packages.ts'
-import { type SandboxPair, startSandboxPair } from '../../support/sandbox.ts'
 import { servicePackages } from '../../support/services.ts'
-import { FailingSite } from './failing-site.ts'
+import type { Ended, Moment } from './failing-site.ts'
+import { killPostgres } from './kill-postgres.ts'
+import { newer, older, steps, UpgradingSite } from './upgrading-site.ts'
 
-let pair: SandboxPair
-let failing: FailingSite
-let keys: unknown
+let site: UpgradingSite
 
 beforeAll(async () => {
   await aptInstall([...clusterPackages, ...servicePackages], line => console.error(line))
-  failing = await FailingSite.start(async () => {
-    pair = await startSandboxPair()
-    return { ...pair, bundle: pair.older }
-  })
-  expect(await failing.install()).toMatchObject({ exitCode: 0 })
-  keys = await failing.keys()
+  site = await UpgradingSite.start()
 })
-afterAll(() => failing?.stop())
+afterAll(() => site?.stop())
 
-const words = (verb: 'install' | 'rollback' | 'upgrade', bundle: string, ...flags: string[]) =>
-  failing.verb(verb, flags, failing.site.siteFile, bundle)
-const newest = 'select name from infisical_migrations order by id desc limit 1'
-const order = (what: string) =>
-  failing.sql(
-    `create table if not exists stand_in_orders (what text); alter table stand_in_orders owner to infisical; insert into stand_in_orders values ('${what}')`,
-    'infisical',
-  )
-const databases = async () =>
-  (await failing.sql(`select datname from pg_database where datname like 'infisical%' order by 1`))
-    .split('\n')
-    .map(name => name.replace(/_[a-z0-9]+$/, ''))
+/** A run has ended with 0, or with another code; otherwise all that it said is shown. */
+function expectEnd({ exitCode, json, stderr }: Ended, wanted: readonly [number, string?]): void {
+  expect([exitCode, json['code']], `${JSON.stringify(json)}\n${stderr}`).toEqual([wanted[0], wanted[1]])
+}
+const rolledBack = [68, 'ROLLED_BACK'] as const
+const well = [0] as const
 
-/** What tells which version a site is of, asked of everything that has one. */
-async function versions() {
-  const [server, operator] = await Promise.all([
-    failing.kubectl(
-      '-n infisical get deployment infisical -o',
-      'jsonpath={.spec.template.spec.containers[0].image}',
-    ),
-    failing.kubectl(
-      '-n external-secrets get deployment external-secrets -o',
-      'jsonpath={.spec.template.spec.containers[0].image}',
-    ),
-  ])
-  const { json } = await failing.run(['status', '-c', failing.site.siteFile])
-  const { version } = json['bundle'] as { version: string }
-  return {
-    server: server.split(':').at(-1),
-    operator: operator.split(':').at(-1),
-    version,
-    schema: await failing.sql(newest, 'infisical'),
+describe('what cannot be proven goes back, the database too', () => {
+  /** The newest migration of the one database that the way back has set aside, which goes then. */
+  async function setAside(): Promise<string> {
+    expect(await site.databases()).toEqual(['infisical', 'infisical_failed'])
+    const found = await site.sql(`select datname from pg_database where datname like 'infisical_failed%'`)
+    return await site.schema(found)
   }
-}
-const older = {
-  server: '0.1.0',
-  operator: 'v0.19.2',
-  version: '0.9.0',
-  schema: '20260702080000_project-folder-grants.mjs',
-}
-const newer = {
-  server: '0.2.0',
-  operator: 'v0.20.4',
-  version: '1.1.0',
-  schema: '20261002070000_organization-names.mjs',
-}
 
-/** All that a site promises still holds, as `check` asks it. */
-async function works() {
-  const { exitCode, json } = await failing.run(['check', '-c', failing.site.siteFile, '--window', '0'])
-  const verdicts = (json['verdicts'] as { id: string; ok: boolean }[]).filter(({ ok }) => !ok)
-  expect([exitCode, verdicts]).toEqual([0, []])
-  expect(await failing.keys()).toEqual(keys)
-}
-
-describe('a migration that fails half-way', () => {
-  test('takes all back: database, releases, receipt', async () => {
-    await order('fail 20261001090000_project-descriptions.mjs')
-    const { exitCode, json } = await failing.run(words('upgrade', pair.newer))
-    expect([exitCode, json['code']]).toEqual([68, 'ROLLED_BACK'])
-    expect(json['hints']).toContainEqual(expect.stringContaining('set aside as infisical_failed_'))
-    expect(await versions()).toEqual(older)
-    expect(await databases()).toEqual(['infisical', 'infisical_failed'])
-    await works()
+  test('a migration that fails at its first step', async () => {
+    await site.order('fail', 'first')
+    const ended = await site.run('upgrade', site.pair.hasty)
+    expectEnd(ended, rolledBack)
+    expect(ended.json['hints']).toContainEqual(expect.stringContaining('set aside as infisical_failed_'))
+    await site.holds(older)
+    expect(await setAside()).toBe(older.schema)
   })
 
-  test('what it did is in the database that is set aside', async () => {
-    const aside = await failing.sql(`select datname from pg_database where datname like 'infisical_failed%'`)
-    expect(await failing.sql(newest, aside)).toBe('20261001080000_secret-reminders.mjs')
+  test('one that fails in the middle, and Sealift is killed on its way back', async () => {
+    await site.order('fail', 'middle')
+    await site.failing.killed(returning, site.words('upgrade', site.pair.hasty))
+    await site.failing.leaseEnds()
+    expectEnd(await site.run('upgrade', site.pair.hasty), rolledBack)
+    await site.holds(older)
+    expect(await setAside()).toBe(steps.first)
+  })
+
+  test('PostgreSQL is killed at the last step, which never ends', async () => {
+    await site.order('hang', 'last')
+    const words = site.words('upgrade', site.pair.hasty)
+    const ended = await site.failing.installWhile(
+      site.migrates,
+      () => killPostgres(site.failing.cluster),
+      undefined,
+      words,
+    )
+    expectEnd(ended as Ended, rolledBack)
+    await site.holds(older)
+    expect(await setAside()).toBe(steps.middle)
+  })
+
+  test('a server that comes up, and takes no secret', async () => {
+    await site.order()
+    await site.refuseSecretsOfNewer()
+    const ended = await site.run('upgrade', site.pair.newer)
+    expectEnd(ended, rolledBack)
+    // What is served again was copied with it.
+    await site.takeSecretsAgain()
+    await site.holds(older)
+    expect(await setAside()).toBe(newer.schema)
   })
 })
 
-describe('an upgrade that is killed while its migration is at work', () => {
-  test('is gone on with, by nothing else', async () => {
-    await failing.sql('delete from stand_in_orders', 'infisical')
-    await order('hang 20261002070000_organization-names.mjs')
-    const migrating = async () =>
-      (await failing.sql(`select 1 from pg_stat_activity where query like 'SELECT pg_sleep%'`)) === '1'
-    await failing.killed(migrating, words('upgrade', pair.newer))
-    expect(await failing.run(words('install', pair.older))).toMatchObject({ exitCode: expect.any(Number) })
-    await failing.leaseEnds()
-    const refused = await failing.run(words('install', pair.newer))
-    expect([refused.exitCode, refused.json['code']]).toEqual([67, 'UPGRADE_UNFIT'])
+const returning: Moment = async () => (await readUpgrade(site.failing.api))?.state === 'returning'
+const stopped: Moment = async () => {
+  const found = await site.failing.api.get(kinds.deployment, 'infisical', 'infisical')
+  return countsIn(found?.['spec'])['replicas'] === 0
+}
+const copied: Moment = async () => (await site.databases()).includes('infisical_before')
+const proves: Moment = async () =>
+  (await site.failing.api.get(kinds.externalSecret, 'sealift-probe', 'sealift-system')) !== undefined
+
+describe('an upgrade that is killed again and again', () => {
+  const upgrade = () => site.words('upgrade', site.pair.newer)
+
+  test.each([
+    ['Infisical is stopped', stopped],
+    ['its database is copied', copied],
+  ])('while %s', async (_, moment) => {
+    await site.order('hang')
+    await site.failing.killed(moment, upgrade())
+    await site.failing.leaseEnds()
   })
 
-  test('a rerun comes to the newer version', async () => {
-    await failing.sql('delete from stand_in_orders', 'infisical')
-    await failing.leaseEnds()
-    const { exitCode, json } = await failing.run(words('upgrade', pair.newer))
-    expect([exitCode, json['message']]).toEqual([0, undefined])
-    expect(json['upgrade']).toMatchObject({ state: 'proven', from: { version: '0.9.0' } })
-    expect(await versions()).toEqual(newer)
-    await works()
+  test('while its migration is at work: nothing else goes on with it', async () => {
+    await site.failing.killed(site.migrates, upgrade())
+    await site.failing.leaseEnds()
+    expectEnd(await site.run('install', site.pair.newer), [67, 'UPGRADE_UNFIT'])
+    await site.order()
+  })
+
+  test('while it is proven', async () => {
+    await site.failing.killed(proves, upgrade())
+    await site.failing.leaseEnds()
+  })
+
+  test('and comes to the newer version', async () => {
+    const ended = await site.run('upgrade', site.pair.newer)
+    expectEnd(ended, well)
+    expect(ended.json['upgrade']).toMatchObject({ state: 'proven', from: { version: '0.9.0' } })
+    await site.holds(newer)
   })
 })
 
 test('rollback serves the database of before again', async () => {
-  const { exitCode, json } = await failing.run(words('rollback', pair.newer, '--yes'))
-  expect([exitCode, json['message']]).toEqual([0, undefined])
-  expect(await versions()).toEqual(older)
-  await works()
+  expectEnd(await site.run('rollback', site.pair.newer, '--yes'), well)
+  // What is served again is of when the other server was to hang.
+  await site.order()
+  await site.holds(older)
 })
 
-test('a delta takes the site forward', async () => {
-  // What is served again is of when the other server was to hang.
-  await failing.sql('delete from stand_in_orders', 'infisical')
-  const { exitCode, json } = await failing.run(words('upgrade', pair.delta))
-  expect([exitCode, json['message']]).toEqual([0, undefined])
-  expect(json['gap']).toBeGreaterThan(0)
-  expect(await versions()).toEqual(newer)
-  expect(await databases()).toEqual(['infisical', 'infisical_before'])
-  await works()
+test('a delta takes the site forward, and whoever reads meanwhile waits no longer than it says', async () => {
+  const [ended, reads] = await site.reading(() => site.run('upgrade', site.pair.delta))
+  expectEnd(ended, well)
+  await site.holds(newer)
+  expect(await site.databases()).toEqual(['infisical', 'infisical_before'])
+  const gap = Number(ended.json['gap'])
+  expect(gap).toBeGreaterThan(0)
+  expect(reads.failed).toBeGreaterThan(0)
+  // Each read has a second, and the Service's rules come some time after the pod.
+  expect(reads.longestGap).toBeLessThan(gap + 5)
+})
+
+test('a backup of it is restored by the programs of PostgreSQL’s own pod', async () => {
+  const identity = await generateX25519Identity()
+  const { failing } = site
+  const { dir, siteFile } = failing.site
+  const key = join(dir, 'identity.txt')
+  await writeFile(key, `${identity}\n`, { mode: 0o600 })
+  const recipient = await identityToRecipient(identity)
+  const made = await failing.run([
+    'backup',
+    '-c',
+    siteFile,
+    '-o',
+    dir,
+    '--recipient',
+    recipient,
+    '--rehearse',
+  ])
+  expectEnd(made, well)
+  const file = String(made.json['path'])
+  expect((await readFile(file)).includes('infisical')).toBe(false)
+  await site.write('another')
+  const done = await failing.run(['restore', file, '-c', siteFile, '-i', key, '--yes'])
+  expectEnd(done, well)
+  await site.holds(newer)
+  await site.sql(`drop database ${done.json['setAside']}`, 'postgres')
 })
 
 test('a purge takes what is kept as well', async () => {
-  const { exitCode, json } = await failing.run([
-    'remove',
-    pair.newer,
-    '-c',
-    failing.site.siteFile,
-    '--purge',
-    '--yes',
-  ])
-  expect([exitCode, json['message']]).toEqual([0, undefined])
-  expect(await databases()).toEqual([''])
+  await site.leave()
+  const words = site.words('remove', site.pair.newer, '--purge', '--yes')
+  expectEnd(await site.failing.run(words), well)
+  expect(await site.databases()).toEqual([''])
 })
