@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { archiveWanted, upgradeArchiveFlags } from '../cli/backup-flags.ts'
@@ -23,7 +23,15 @@ export default class Upgrade extends BaseCommand {
   ]
   static override readonly exits: readonly ErrorCode[] = upgradeExits
   static override args = { bundle: Args.string({ description: 'The new bundle', required: true }) }
-  static override flags = { ...installFlags, ...upgradeArchiveFlags }
+  static override flags = {
+    ...installFlags,
+    ...upgradeArchiveFlags,
+    budget: Flags.option({
+      options: ['hold', 'warn'] as const,
+      default: 'warn' as const,
+      summary: 'Whether the site goes back where more is used than the budget allows.',
+    })(),
+  }
 
   async run() {
     const { args, flags } = await this.parse(Upgrade)
@@ -31,6 +39,7 @@ export default class Upgrade extends BaseCommand {
     const request = {
       ...installRequest(args.bundle, read, flags, this.config.version, true),
       ...archiveWanted(flags),
+      budget: flags.budget,
     }
     const result = await upgrade(request, await siteHost(read.site, process.env), this.talk)
     if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())

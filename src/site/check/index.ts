@@ -8,6 +8,7 @@ export { judgeKeys, type KeysState, keysState, keysWords, observeKeys } from './
 export { judgeLease } from './lease.ts'
 export { observeBudget, usageIfAny } from './observed-budget.ts'
 export { judgeCache, judgeDatabase } from './services.ts'
+export { usageOver } from './usage-over.ts'
 export {
   type Amount,
   type BudgetAccount,

@@ -5,7 +5,10 @@ import type { Receipt } from '../install/index.ts'
 import { type BudgetAccount, judgeBudget } from './verdict.ts'
 
 /** What the receipt's lock declares beside what kubelet measures. */
-export function observeBudget(receipt: Receipt, usage: readonly ContainerUsage[]): BudgetAccount {
+export function observeBudget(
+  receipt: Pick<Receipt, 'lock'>,
+  usage: readonly ContainerUsage[],
+): BudgetAccount {
   const { budget, charts } = receipt.lock
   const limits = { memory: parseMemory(budget.memory), cpu: parseCpu(budget.cpu) }
   return judgeBudget(budget, limits, usage, name => charts.find(chart => chart.name === name)?.namespace)

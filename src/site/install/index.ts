@@ -41,4 +41,5 @@ export {
   type UpgradeNote,
   upgradeNote,
 } from './upgrade-note.ts'
+export type { ReadCount, SecretCount, Standing } from './upgrade-shapes.ts'
 export { infisicalNamespace } from './where-infisical.ts'

@@ -17,6 +17,7 @@ import {
   judgeDeployment,
   judgeReady,
   observeBudget,
+  usageOver,
   type Verdict,
   verdict,
 } from '../../check/index.ts'
@@ -30,7 +31,6 @@ import { allLooked, looked } from './looked.ts'
 import { repaired } from './mend.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
-import { usageOver } from './usage-over.ts'
 import { lookAtVariables } from './variables.ts'
 
 /** What was found. `ok` does not count the budget, which has a verdict of its own. */

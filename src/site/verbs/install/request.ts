@@ -25,6 +25,8 @@ export interface InstallRequest {
 export interface UpgradeRequest extends InstallRequest {
   /** The archive for the safe that is taken first; left out where the user gives it up. */
   readonly archive?: ArchiveWanted
+  /** Whether more use than the budget allows takes the site back, or is told and no more. */
+  readonly budget: 'hold' | 'warn'
 }
 
 /** What the user lets pass that is refused otherwise. */

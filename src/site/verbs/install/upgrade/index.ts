@@ -7,6 +7,7 @@ import {
   noteUpgrade,
   type Receipt,
   readReceipt,
+  type Step,
   type StepOutcome,
   type UpgradeNote,
   upgradeNote,
@@ -17,10 +18,14 @@ import { withOpened } from '../opened.ts'
 import type { InstallRequest, UpgradeRequest } from '../request.ts'
 import { type Course, installResult, run } from '../run.ts'
 import { installSteps } from '../steps.ts'
+import { type Account, openAccount } from './account.ts'
 import { archiveStep, gaveUp, requireArchive } from './archive.ts'
+import { budgetStep, requireMeasurable } from './budget-gate.ts'
 import { dropExpired } from './expired.ts'
-import { type Noted, withNet } from './net.ts'
+import { withNet } from './net.ts'
+import type { Noted } from './noted.ts'
 import { pendingUpgrade } from './pending.ts'
+import { serveAgain } from './serve-again.ts'
 import { requireUpgradable } from './upgradable.ts'
 import { movedSince, returned, rolledBack } from './way-back.ts'
 
@@ -44,35 +49,64 @@ export type UpgradeResult = z.infer<typeof upgradeResult>
  */
 export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Talk): Promise<UpgradeResult> {
   const started = host.clock.now()
-  const { cluster } = host
   return await withOpened(request, host, talk, async opened => {
     let noted: Noted | undefined
-    const course: Course = async (installation, run) => {
-      const receipt = await readReceipt(cluster)
-      const found = await pendingUpgrade(cluster, opened.bundle.digest)
-      if (found?.state === 'returning') await finishReturn(found, installation, request)
-      if (found === undefined && receipt.bundle === opened.bundle.digest)
-        return await run(installSteps(installation))
-      if (found === undefined) {
-        await requireUpgradable(receipt, installation)
-        await requireArchive(request, installation)
-        for (const lost of gaveUp(request)) talk.reporter.warn(lost)
-      }
-      noted = { note: found ?? (await begun(receipt, installation, request)) }
-      const { archive: wanted, version = '' } = request
-      const archive = wanted && archiveStep(wanted, version, installation, noted)
-      try {
-        return await run(withNet(installSteps(installation), installation, noted, archive))
-      } catch (error) {
-        throw await failed(error, noted, installation, request)
-      }
+    let account: Account | undefined
+    const { release } = opened.wired.infisical
+    const course: Course = {
+      async take(installation, run) {
+        const receipt = await readReceipt(host.cluster)
+        const found = await pendingUpgrade(host.cluster, opened.bundle.digest)
+        if (found?.state === 'returning') await finishReturn(found, installation, request)
+        if (found === undefined && receipt.bundle === opened.bundle.digest)
+          return await run(installSteps(installation))
+        if (found === undefined) await requireNets(receipt, installation, request)
+        noted = { note: found ?? (await begun(receipt, installation, request)) }
+        account = await openAccount(noted, receipt, installation)
+        try {
+          return await run(netted(installation, noted, request))
+        } catch (error) {
+          throw await failed(error, {
+            noted,
+            account,
+            receipt,
+            installation,
+            request,
+            asked: talk.signal.aborted,
+          })
+        }
+      },
+      async proven({ bundle }, steps) {
+        if (noted === undefined) return
+        await account?.close(bundle.lock, gapIn(steps, release))
+        const at = new Date(host.clock.now()).toISOString()
+        noted.note = await noteUpgrade(host.cluster, noted.note, { state: 'proven', at })
+      },
     }
-    const result = await run(request, opened, host, talk, started, course)
-    if (noted === undefined) return { ...result, gap: 0 }
-    const at = new Date(host.clock.now()).toISOString()
-    const note = await noteUpgrade(cluster, noted.note, { state: 'proven', at })
-    return { ...result, upgrade: note, gap: gapIn(result.steps, opened.wired.infisical.release) }
+    try {
+      const result = await run(request, opened, host, talk, started, course)
+      if (noted === undefined) return { ...result, gap: 0 }
+      return { ...result, upgrade: noted.note, gap: gapIn(result.steps, release) }
+    } finally {
+      await account?.end()
+    }
   })
+}
+
+/** Makes sure that a bundle may follow, and that all that leads back can be had; says what is given up. */
+async function requireNets(receipt: Receipt, installation: Installation, request: UpgradeRequest) {
+  await requireUpgradable(receipt, installation)
+  await requireArchive(request, installation)
+  if (request.budget === 'hold') await requireMeasurable(installation)
+  for (const lost of gaveUp(request)) installation.talk.reporter.warn(lost)
+}
+
+/** The steps of an upgrade, with the nets that were asked for. */
+function netted(installation: Installation, noted: Noted, request: UpgradeRequest): Step[] {
+  const { archive, budget, version = '' } = request
+  const first = archive && archiveStep(archive, version, installation, noted)
+  const steps = withNet(installSteps(installation), installation, noted, first)
+  return budget === 'hold' ? [...steps, budgetStep(installation)] : steps
 }
 
 /** Notes that a site's upgrade begins, and how each release is now; what an earlier one has kept leads nowhere then. */
@@ -112,20 +146,33 @@ const goOn = [
   'run sealift upgrade again: it goes on from there; or take the site back: sealift rollback BUNDLE -c site.yaml',
 ]
 
+interface Failing {
+  readonly noted: Noted
+  readonly account: Account
+  /** Of before. */
+  readonly receipt: Receipt
+  readonly installation: Installation
+  readonly request: UpgradeRequest
+  /** Whether the user has asked to stop. */
+  readonly asked: boolean
+}
+
 /** What an upgrade that failed ends with: its own error where nothing was moved yet, or where it was stopped. */
-async function failed(
-  error: unknown,
-  noted: Noted,
-  installation: Installation,
-  { site }: InstallRequest,
-): Promise<unknown> {
-  if (!(error instanceof SealiftError) || error.code === 'INTERRUPTED') return error
+async function failed(error: unknown, failing: Failing): Promise<unknown> {
+  const { noted, account, receipt, installation, request, asked } = failing
+  if (!(error instanceof SealiftError)) return error
+  if (error.code === 'INTERRUPTED') {
+    // Whoever has lost the lease leaves the site alone.
+    const stands = asked ? await serveAgain(noted, installation) : undefined
+    return stands === undefined ? error : error.with({ hints: [stands] })
+  }
   const moved = await movedSince(noted.note, installation).catch((second: unknown) => {
     throw error.with({ faults: [`and nobody can tell what was moved: ${messageOf(second)}`], hints: goOn })
   })
   if (moved.releases.length === 0) return error.with({ hints: goOn })
   installation.talk.reporter.warn(`${error.message}: the site goes back to ${noted.note.from.version}`)
-  await returned(noted, installation, site, error.message)
+  await returned(noted, installation, request.site, error.message)
+  await account.close(receipt.lock)
   return rolledBack(noted.note, error)
 }
 

@@ -15,7 +15,7 @@ import type { Installation } from '../installation.ts'
 import { releaseId } from '../release-steps.ts'
 import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
-import type { Noted } from './net.ts'
+import type { Noted } from './noted.ts'
 import { isStopped, stopInfisical } from './stop.ts'
 
 /** What a way back leads over. */

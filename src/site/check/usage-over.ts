@@ -1,4 +1,4 @@
-import type { ContainerUsage, SiteHost } from '../../../kernel/ports/index.ts'
+import type { ContainerUsage, SiteHost } from '../../kernel/ports/index.ts'
 
 const interval = 5000
 
