@@ -10,6 +10,7 @@ import { writeReceiptFiles } from '../cli/receipt-files.ts'
 import { upgradedText } from '../cli/upgraded-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
+import type { SiteReceipt } from '../site/receipt/index.ts'
 import { upgrade, withoutEscrow } from '../site/verbs/install/index.ts'
 
 export default class Upgrade extends BaseCommand {
@@ -36,13 +37,17 @@ export default class Upgrade extends BaseCommand {
   async run() {
     const { args, flags } = await this.parse(Upgrade)
     const read = await readSite(flags.site, nodeFiles())
+    const { receipt: receipts = [] } = flags
     const request = {
       ...installRequest(args.bundle, read, flags, this.config.version, true),
       ...archiveWanted(flags),
       budget: flags.budget,
+      ...(receipts.length > 0 && {
+        takeReturned: (receipt: SiteReceipt) => writeReceiptFiles(receipt, receipts, nodeFiles()),
+      }),
     }
     const result = await upgrade(request, await siteHost(read.site, process.env), this.talk)
-    if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())
+    if (result.receipt) await writeReceiptFiles(result.receipt, receipts, nodeFiles())
     this.log(`${installedText(result)}\n${upgradedText(result)}`)
     warnInstalled(result, withoutEscrow(result), this.reporter)
     return result

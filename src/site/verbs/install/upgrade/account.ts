@@ -1,4 +1,3 @@
-import type { BundleLock } from '../../../../bundle/lock/index.ts'
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import { noteUpgrade, type Receipt, type UpgradeNote } from '../../../install/index.ts'
 import type { Installation } from '../installation.ts'
@@ -8,8 +7,8 @@ import { ifTold, standingOf } from './standing.ts'
 
 /** What an upgrade is measured by. */
 export interface Account {
-  /** Ends the reads, and notes how these went and how the site is now, which has the bundle of a lock; what cannot be noted is told. */
-  close(lock: BundleLock, gap?: number): Promise<void>
+  /** Ends the reads, and notes how these went, and what else an upgrade ends with; what cannot be noted is told. */
+  close(more?: Pick<UpgradeNote, 'gap' | 'after'>): Promise<void>
   /** Ends the reads. Never fails. */
   end(): Promise<void>
 }
@@ -35,16 +34,11 @@ export async function openAccount(
     return counted === undefined ? {} : { reads: counted }
   }
   return {
-    async close(lock, gap) {
+    async close(more = {}) {
       const counted = await reads()
       const now = secrets && (await ifTold(() => seeSecrets(cluster)))
       const kept = secrets && now && comparedSecrets(secrets, now)
-      const after = await standingOf(lock, installation)
-      const change = {
-        ...{ ...counted, after },
-        ...(kept === undefined ? {} : { secrets: kept }),
-        ...(gap === undefined ? {} : { gap }),
-      }
+      const change = { ...more, ...counted, ...(kept && { secrets: kept }) }
       try {
         noted.note = await noteUpgrade(cluster, noted.note, change)
       } catch (error) {
