@@ -1,10 +1,12 @@
-import type { SiteReceipt } from '../site/receipt/index.ts'
+import type { ReceiptUpgrade, SiteReceipt } from '../site/receipt/index.ts'
 import { duration } from './duration.ts'
 import { pinnedOf } from './receipt/images.ts'
 import { keyText, table } from './table.ts'
+import { readsText, secretsText } from './upgraded-text.ts'
 
 /** A receipt in short, for a terminal; files have all of it. */
-export function receiptText({ site, bundle, proven, run, nodes, untold }: SiteReceipt): string {
+export function receiptText(receipt: SiteReceipt): string {
+  const { site, bundle, proven, run, nodes, untold, upgrade } = receipt
   const steps = run.steps.map(({ title, skipped, milliseconds, detail }) => [
     title,
     skipped ? 'before' : duration(milliseconds),
@@ -12,9 +14,38 @@ export function receiptText({ site, bundle, proven, run, nodes, untold }: SiteRe
   ])
   const images = nodes.map(({ name, images }) => [name, pinnedOf(images)])
   return [
-    `${site}: ${bundle.name} ${bundle.version}, proven ${proven}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n  by      ${run.by ?? 'not on record'}`,
+    `${site}: ${bundle.name} ${bundle.version}, proven ${proven}\n  bundle  ${bundle.digest}\n  signed  ${keyText(bundle.key)}\n  by      ${run.by ?? 'not on record'}${upgrade === undefined ? '' : `\n${upgradeLines(upgrade).join('\n')}`}`,
     ...(steps.length === 0 ? [] : [table(['step', 'took', 'result'], steps, [1])]),
     ...(images.length === 0 ? [] : [table(['node', 'images pinned'], images)]),
     ...(untold.length === 0 ? [] : [`could not be told:\n${untold.map(line => `  ${line}`).join('\n')}`]),
   ].join('\n\n')
+}
+
+/** The last upgrade, a line each. */
+function upgradeLines({
+  from,
+  to,
+  state,
+  at,
+  why,
+  setAside,
+  snapshot,
+  keptUntil,
+  reads,
+  secrets,
+}: ReceiptUpgrade): string[] {
+  const how = {
+    begun: 'begun, and not at its end',
+    proven: `proven ${at}`,
+    returning: 'on its way back, and not at its end',
+    returned: `taken back ${at}: ${why ?? 'nobody noted why'}`,
+  }[state]
+  const kept = [snapshot, setAside].filter(one => one !== undefined)
+  const until = keptUntil === undefined ? '' : ` until ${keptUntil}`
+  return [
+    `  upgrade ${from.version} to ${to.version}, ${how}`,
+    ...(reads === undefined ? [] : [`  reads   ${readsText(reads)}`]),
+    ...(secrets === undefined ? [] : [`  secrets ${secretsText(secrets)}`]),
+    ...kept.map(database => `  kept    database ${database}${until}`),
+  ]
 }

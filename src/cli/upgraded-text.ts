@@ -1,4 +1,4 @@
-import type { StepOutcome, UpgradeNote } from '../site/install/index.ts'
+import type { ReadCount, SecretCount, StepOutcome, UpgradeNote } from '../site/install/index.ts'
 import type { Loss } from './confirm.ts'
 import { duration } from './duration.ts'
 import { stepsTable } from './installed-text.ts'
@@ -12,15 +12,28 @@ export function upgradedText({
   readonly gap: number
 }): string {
   if (upgrade === undefined) return '  upgrade  none: the site had this bundle'
-  const { from, to, snapshot, archive, gaveUp = [] } = upgrade
+  const { from, to, snapshot, archive, gaveUp = [], reads, secrets } = upgrade
   return [
     `  upgrade  ${from.version} to ${to.version}, ${gap === 0 ? 'no pod stopped' : `not served for ${duration(gap * 1000)}`}`,
     ...(snapshot === undefined
       ? []
       : [`  way back database ${snapshot}: sealift rollback serves it again, with the releases of before`]),
+    ...(reads === undefined ? [] : [`  reads    ${readsText(reads)}`]),
+    ...(secrets === undefined ? [] : [`  secrets  ${secretsText(secrets)}`]),
     ...(archive === undefined ? [] : [`  archive  ${archive.path}`]),
     ...gaveUp.map(lost => `  given up ${lost}`),
   ].join('\n')
+}
+
+/** How reads of Infisical's API went, in words. */
+export function readsText({ answered, failed, longestGap }: ReadCount): string {
+  return `${answered} answered, ${failed} failed; ${duration(longestGap)} the longest without an answer`
+}
+
+/** What became of External Secrets Operator's Secrets, in words. */
+export function secretsText({ compared, changed, lost, untold }: SecretCount): string {
+  const rest = untold === 0 ? '' : `; ${untold} may not be read by this account`
+  return `${changed} changed, ${lost} lost of ${compared}${rest}`
 }
 
 /** A way back for people. */

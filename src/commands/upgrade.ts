@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { archiveWanted, upgradeArchiveFlags } from '../cli/backup-flags.ts'
@@ -11,6 +11,7 @@ import { writeReceiptFiles } from '../cli/receipt-files.ts'
 import { upgradedText } from '../cli/upgraded-text.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
+import type { SiteReceipt } from '../site/receipt/index.ts'
 import { upgrade, withoutEscrow } from '../site/verbs/install/index.ts'
 
 export default class Upgrade extends BaseCommand {
@@ -24,17 +25,31 @@ export default class Upgrade extends BaseCommand {
   ]
   static override readonly exits: readonly ErrorCode[] = upgradeExits
   static override args = { bundle: Args.string({ description: 'The new bundle', required: true }) }
-  static override flags = { ...installFlags, ...stepFlags, ...upgradeArchiveFlags }
+  static override flags = {
+    ...installFlags,
+    ...stepFlags,
+    ...upgradeArchiveFlags,
+    budget: Flags.option({
+      options: ['hold', 'warn'] as const,
+      default: 'warn' as const,
+      summary: 'Whether the site goes back where more is used than the budget allows.',
+    })(),
+  }
 
   async run() {
     const { args, flags } = await this.parse(Upgrade)
     const read = await readSite(flags.site, nodeFiles())
+    const { receipt: receipts = [] } = flags
     const request = {
       ...installRequest(args.bundle, read, flags, this.config.version, true),
       ...archiveWanted(flags),
+      budget: flags.budget,
+      ...(receipts.length > 0 && {
+        takeReturned: (receipt: SiteReceipt) => writeReceiptFiles(receipt, receipts, nodeFiles()),
+      }),
     }
     const result = await upgrade(request, await siteHost(read.site, process.env), this.talk)
-    if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())
+    if (result.receipt) await writeReceiptFiles(result.receipt, receipts, nodeFiles())
     this.log(`${installedText(result)}\n${upgradedText(result)}`)
     warnInstalled(result, withoutEscrow(result), this.reporter)
     return result

@@ -141,3 +141,29 @@ export const sampleReceipt: SiteReceipt = {
   untold: [],
   written: { by: 'root@node-1, process 4802', sealift: '0.1.0', at: '2026-11-30T02:16:35.000Z' },
 }
+
+const crds = (...versions: string[]) => ({ 'externalsecrets.external-secrets.io': versions })
+const standing = (version: string, ...served: string[]) => ({
+  images: images.map(({ name }) => ({ name, digest: digestOf(`${name} ${version}`) })),
+  charts: [{ release: 'infisical', chart: 'infisical-standalone', version }],
+  crds: crds(...served),
+  migrations: { count: Number(version.at(-1)), last: `20261001080000_${version}.mjs` },
+  declared: { memory: 640 * mebibyte, cpu: 300 },
+})
+
+/** An upgrade to what the sample has, with all that can be told of one. */
+export const sampleUpgrade: NonNullable<SiteReceipt['upgrade']> = {
+  from: { name: 'infisical', version: '0.9.0', bundle: digestOf('older') },
+  to: { name: 'infisical', version: '1.0.0', bundle: digestOf('bundle') },
+  ...{ state: 'proven', since: '2026-11-30T02:15:07.400Z', at: '2026-11-30T02:16:34.210Z' },
+  ...{ snapshot: 'infisical_before_a1b2', keptUntil: '2026-12-07T02:16:34.210Z', gap: 34.2 },
+  reads: { answered: 312, failed: 41, longestGap: 4200 },
+  secrets: { compared: 12, changed: 0, lost: 0, untold: 0 },
+  archive: {
+    ...{ path: '/media/safe/bank-prod.backup.age', digest: '0123456789ab', bytes: 1_200_000 },
+    rehearsed: true,
+  },
+  gaveUp: [],
+  before: standing('1.8.0', 'v1', 'v1beta1'),
+  after: standing('1.9.1', 'v1'),
+}

@@ -5,18 +5,21 @@ import { facts, html, type Markup, mono, page, records, section, type Value, ver
 import { budgetSection } from './budget.ts'
 import { figure } from './drawing.ts'
 import { imagesSection } from './images.ts'
+import { moment } from './moment.ts'
 import { releasesSection } from './releases.ts'
 import { timeline } from './timeline.ts'
+import { upgradeLead, upgradeSection } from './upgrade.ts'
 
 /** The receipt as one HTML page: what a change manager staples to the ticket. Pure: whatever is in it is escaped. */
 export function receiptPage(receipt: SiteReceipt): string {
   const { site, bundle, proven, untold, written } = receipt
   return page({
-    kind: 'Receipt of an install by Sealift',
+    kind: `Receipt of an ${receipt.upgrade?.state === 'proven' && receipt.upgrade.to.bundle === bundle.digest ? 'upgrade' : 'install'} by Sealift`,
     title: `${bundle.name} ${bundle.version} on ${site}`,
     lead: leadOf(receipt),
     body: [
       section('What was installed', whatWas(receipt)),
+      ...(receipt.upgrade === undefined ? [] : [upgradeSection(receipt.upgrade)]),
       section('Steps', stepsOf(receipt)),
       imagesSection(receipt),
       releasesSection(receipt),
@@ -27,7 +30,7 @@ export function receiptPage(receipt: SiteReceipt): string {
   })
 }
 
-function leadOf({ site, bundle, proven, begun }: SiteReceipt): Markup {
+function leadOf({ site, bundle, proven, begun, upgrade }: SiteReceipt): Markup {
   const by =
     bundle.key === 'unsigned'
       ? verdict('bad', 'Nobody has signed this bundle.')
@@ -36,7 +39,8 @@ function leadOf({ site, bundle, proven, begun }: SiteReceipt): Markup {
     begun === undefined
       ? ''
       : html` ${verdict('care', `Since then ${begun.name} ${begun.version} was begun over it, and did not come to its end.`)}`
-  return html`Installed on site ${site} and proven on ${moment(proven)}: a secret went from Infisical to Kubernetes. ${by}${after}`
+  const tried = upgrade && upgradeLead(upgrade)
+  return html`Installed on site ${site} and proven on ${moment(proven)}: a secret went from Infisical to Kubernetes. ${by}${after}${tried === undefined ? '' : html` ${tried}`}`
 }
 
 function whatWas(receipt: SiteReceipt): Markup {
@@ -89,15 +93,4 @@ function list(lines: readonly string[]): Markup {
   return html`<ul>
 ${lines.map(line => html`<li>${line}</li>\n`)}</ul>
 `
-}
-
-/** An ISO time for people, to the second: `2026-11-30 02:15:07 UTC`. */
-function moment(iso: string): string {
-  const time = Date.parse(iso)
-  return Number.isNaN(time)
-    ? iso
-    : new Date(time)
-        .toISOString()
-        .replace('T', ' ')
-        .replace(/\.\d+Z$/, ' UTC')
 }

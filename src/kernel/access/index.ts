@@ -22,6 +22,7 @@ export { isManaged, managed, systemNamespace } from './managed.ts'
 export {
   credentialsSecretName,
   infisicalName,
+  infisicalPort,
   keysSecretName,
   operatorIdentity,
   probeScope,

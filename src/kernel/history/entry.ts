@@ -46,6 +46,10 @@ const end = z.object({
   outcome: z.enum(['done', 'failed', 'interrupted']),
   /** Why, where it failed: a code of Sealift's, its exit code, and the message. */
   error: z.object({ code: z.string(), exit: z.number(), message: z.string() }).optional(),
+  /** Where the run has taken the site back: from which version to which, and the database that is set aside. */
+  back: z
+    .object({ from: z.string(), to: z.string(), bundle: digestShape, setAside: z.string().optional() })
+    .optional(),
   steps: z.array(recordedStep),
 })
 

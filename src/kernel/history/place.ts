@@ -3,7 +3,7 @@ import { type NewEntry, nextLine } from './entry.ts'
 import { appendHistory, historyParts } from './store.ts'
 
 /** Where the entries of a run go: to the site, or elsewhere once the log has left it. */
-export interface Place extends RunRecord {
+export interface Place extends Pick<RunRecord, 'leave'> {
   /** Appends an entry, and gives its line. @throws SealiftError CLUSTER_*, FILE_FAILED */
   add(entry: NewEntry): Promise<string | undefined>
 }

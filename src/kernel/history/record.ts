@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { count, printable, SealiftError } from '../errors/index.ts'
 import type { Digest } from '../oci/index.ts'
-import type { Clock, Cluster, Talk } from '../ports/index.ts'
+import type { Clock, Cluster, Returned, RunRecord, Talk } from '../ports/index.ts'
 import { redacted } from '../workloads/index.ts'
 import { lineDigest, type NewEntry, readEntry } from './entry.ts'
 import { noting } from './noting.ts'
@@ -45,13 +45,20 @@ export async function recorded<T>(
   await begin(recording, talk, { run, at: at() })
   const { reporter, steps } = noting(talk.reporter, clock)
   const place = placeOf(recording.cluster)
+  let back: Returned | undefined
+  const record: RunRecord = {
+    leave: append => place.leave(append),
+    returned(told) {
+      back = told
+    },
+  }
   const finish = async (ended: Pick<Extract<NewEntry, { what: 'end' }>, 'outcome' | 'error'>) => {
-    const entry: NewEntry = { what: 'end', at: at(), run, ...ended, steps: steps() }
+    const entry: NewEntry = { what: 'end', at: at(), run, ...ended, ...(back && { back }), steps: steps() }
     await end(place, talk, entry)
   }
   let result: T
   try {
-    result = await work({ ...talk, reporter, record: place })
+    result = await work({ ...talk, reporter, record })
   } catch (error) {
     await finish(failure(error))
     throw error

@@ -1,3 +1,4 @@
+import type { Digest } from '../oci/index.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Cluster } from './cluster.ts'
 import type { Files } from './files.ts'
@@ -40,6 +41,17 @@ export interface Talk {
 export interface RunRecord {
   /** Appends the lines of the log elsewhere, and from then on what there is to be recorded. Gives how many there were. */
   leave(append: (lines: string) => Promise<void>): Promise<number>
+  /** Notes that the run has taken the site back: it is in the entry that ends it. */
+  returned(back: Returned): void
+}
+
+/** A site that was taken back: from which version to which, and where the database is that it had. */
+export interface Returned {
+  readonly from: string
+  readonly to: string
+  /** Identity of the bundle that it is of again. */
+  readonly bundle: Digest
+  readonly setAside?: string
 }
 
 /** A verb, and what was given to it. */

@@ -29,7 +29,16 @@ export type {
 } from './files.ts'
 export type { FolderReading, ReadFolder, ReadImport, ReadScope, ReadSecret } from './folder-reading.ts'
 export type { Helm, Release, ReleaseStatus, Revision, Target, Values } from './helm.ts'
-export type { ConnectedHost, Haste, HelmFrom, RunRecord, SiteHost, Talk, TemporaryHelm } from './host.ts'
+export type {
+  ConnectedHost,
+  Haste,
+  HelmFrom,
+  Returned,
+  RunRecord,
+  SiteHost,
+  Talk,
+  TemporaryHelm,
+} from './host.ts'
 export type { ImagesFolder, Linkable } from './images-folder.ts'
 export type {
   Bootstrapped,

@@ -7,7 +7,7 @@ import { measured, type Surroundings, surroundings } from './measured.ts'
 
 /** What the receipt's lock declares beside what kubelet measures, with limits and peaks where they are known. */
 export function observeBudget(
-  receipt: Receipt,
+  receipt: Pick<Receipt, 'lock'>,
   usage: readonly ContainerUsage[],
   around: Surroundings = { pods: [], peaks: [] },
 ): BudgetAccount {

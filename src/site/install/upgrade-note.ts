@@ -5,17 +5,9 @@ import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
+import { readCount, secretCount, standing, takenArchive } from './upgrade-shapes.ts'
 
 const named = z.object({ name: z.string(), version: z.string(), bundle: digestShape })
-
-/** An archive as it was written: path on the machine that Sealift ran on, sha256 of the file in hex. */
-const takenArchive = z.object({
-  path: z.string(),
-  digest: z.string(),
-  bytes: z.number(),
-  /** Whether its restore was tried. */
-  rehearsed: z.boolean(),
-})
 
 /** One upgrade of a site: from where, to where, how far, and what leads back. Holds no secret. */
 export const upgradeNote = z.object({
@@ -43,6 +35,17 @@ export const upgradeNote = z.object({
   archive: takenArchive.exactOptional(),
   /** What the user gave up for it, a sentence each. */
   gaveUp: z.array(z.string()).exactOptional(),
+  /** How many pods Infisical had before it was stopped. */
+  pods: z.number().int().positive().exactOptional(),
+  /** How reads of Infisical's API went from then on until the proof, or until it was back. */
+  reads: readCount.exactOptional(),
+  /** What External Secrets Operator's Secrets were like then, against before. */
+  secrets: secretCount.exactOptional(),
+  /** How the site was before its first change, and is since it was proven or went back. */
+  before: standing.exactOptional(),
+  after: standing.exactOptional(),
+  /** Seconds from the server's end until a server was up again; absent where none was stopped. */
+  gap: z.number().exactOptional(),
 })
 export type UpgradeNote = z.infer<typeof upgradeNote>
 

@@ -3,6 +3,7 @@ import { voucher } from '../../bundle/sign/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { budgetAccount } from '../check/index.ts'
 import { stepOutcome } from '../install/index.ts'
+import { receiptUpgrade } from './upgrade.ts'
 
 /**
  * How an image is on a node. What a node's runtime says: `pinned`, `unpinned`, `incomplete` (content is missing),
@@ -71,6 +72,8 @@ export const siteReceipt = z.strictObject({
   allocatable: z.strictObject({ memory: z.number(), cpu: z.number() }).exactOptional(),
   /** The site's own audit log: its entries, the digest of the last one, and whether the chain holds; absent where there is none. */
   audit: z.strictObject({ entries: z.number(), head: digestShape, whole: z.boolean() }).exactOptional(),
+  /** The upgrade that brought this bundle, or that was tried over it and came back; absent where there was none. */
+  upgrade: receiptUpgrade.exactOptional(),
   /** An install that was begun over it since and has not come to its end. */
   begun: z
     .strictObject({ name: z.string(), version: z.string(), since: z.string().exactOptional() })

@@ -10,7 +10,9 @@ import {
 import { auditHead } from './audit-head.ts'
 import type { ReceiptRelease, SiteReceipt } from './document.ts'
 import { recordedObjects } from './helm-objects.ts'
-import { observeNodes, refused } from './nodes.ts'
+import { observeNodes } from './nodes.ts'
+import { refused } from './refused.ts'
+import { upgradeOf } from './upgrade.ts'
 
 /**
  * The receipt of what is installed on a site, from what the site itself holds: Sealift's records, helm's, the nodes'. What
@@ -38,6 +40,7 @@ export async function gatherReceipt(host: SiteHost, version: string, talk: Talk)
     untold: more,
   } = await observeNodes(host, lock.images, receipt.load === 'cluster')
   const begun = await unfinishedInstall(cluster)
+  const upgrade = await upgradeOf(cluster, receipt, untold)
   const audit = await auditHead(cluster).catch(refused('the audit log', untold))
   return {
     ...{ apiVersion: 'sealift.dev/v1', kind: 'Receipt', site },
@@ -48,6 +51,7 @@ export async function gatherReceipt(host: SiteHost, version: string, talk: Talk)
     budget: observeBudget(receipt, await usageIfAny(cluster, talk), await aroundOf(receipt, cluster, talk)),
     ...(allocatable && { allocatable }),
     ...(audit && { audit }),
+    ...(upgrade && { upgrade }),
     ...(begun && { begun: begunOf(begun) }),
     untold: [...untold, ...more],
     written: { by: operator, sealift: version, at: new Date(clock.now()).toISOString() },

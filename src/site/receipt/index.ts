@@ -4,3 +4,4 @@
  */
 export { type ImageState, type ReceiptRelease, type SiteReceipt, siteReceipt } from './document.ts'
 export { gatherReceipt } from './gather.ts'
+export type { ReceiptUpgrade } from './upgrade.ts'

@@ -1,10 +1,10 @@
 import type { LockedImage } from '../../bundle/lock/index.ts'
-import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { type KubernetesObject, kinds, type RuntimeImage, type SiteHost } from '../../kernel/ports/index.ts'
 import { type Amount, allocatableOf } from '../check/index.ts'
 import { type NodesHost, nodeImages } from '../load/index.ts'
 import type { ImageState, NodeImages } from './document.ts'
+import { refused } from './refused.ts'
 
 type Wanted = Pick<LockedImage, 'name' | 'digest'>
 
@@ -35,15 +35,6 @@ export async function observeNodes(
   const nodes = live.map(node => observed(node, images, own(node.metadata.name)))
   const sum = allocatableOf(live)
   return { nodes, untold, ...(sum === undefined ? {} : { allocatable: sum }) }
-}
-
-/** Notes what is not told for want of rights or of a runtime, which a receipt can do without. */
-export function refused(what: string, untold: string[]): (error: unknown) => undefined {
-  return error => {
-    const codes = ['CLUSTER_DENIED', 'LOAD_FAILED']
-    if (!(error instanceof SealiftError) || !codes.includes(error.code)) throw error
-    untold.push(`${what}: ${messageOf(error)}`)
-  }
 }
 
 function observed(

@@ -53,6 +53,7 @@ export {
   madeAtServer,
   madeForDatabase,
   markDatabase,
+  migrationsDone,
   type OwnDatabase,
   ownDatabase,
   type Prepared,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { receiptPage } from '../../../src/cli/receipt/index.ts'
 import { receiptText } from '../../../src/cli/receipt-text.ts'
 import { siteReceipt } from '../../../src/site/receipt/index.ts'
-import { sampleReceipt } from '../../support/sample-receipt.ts'
+import { sampleReceipt, sampleUpgrade } from '../../support/sample-receipt.ts'
 
 const hostile = `<b title="x">&'\u202e`
 
@@ -11,7 +11,7 @@ function spoilt(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(spoilt)
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoilt(one)]))
-  const words = ['sealift.dev/v1', 'Receipt', 'pinned', 'present', 'untold']
+  const words = ['sealift.dev/v1', 'Receipt', 'pinned', 'present', 'untold', 'proven']
   const read = typeof value === 'string' && (value.startsWith('sha256:') || words.includes(value))
   return typeof value === 'string' && !read ? hostile : value
 }
@@ -21,7 +21,10 @@ test('the sample is a receipt', () => {
 })
 
 test('no text of a receipt becomes markup, wherever it is', () => {
-  const receipt = siteReceipt.parse({ ...(spoilt(sampleReceipt) as object), untold: [hostile] })
+  const receipt = siteReceipt.parse({
+    ...(spoilt({ ...sampleReceipt, upgrade: { ...sampleUpgrade, why: 'x', setAside: 'x' } }) as object),
+    untold: [hostile],
+  })
   const page = receiptPage(receipt)
   expect(page).not.toMatch(/<b |\u202e/)
   expect(page.split('&lt;b title=&quot;x&quot;&gt;&amp;&#39;\\u{202e}').length).toBeGreaterThan(60)
@@ -93,4 +96,41 @@ test('in short it is a table of steps, and pins by node', () => {
   )
   expect(text).toMatch(/\nLoad images into containerd +41\.2s {2}3 loaded/)
   expect(text).toMatch(/\nnode-1 {2}3 of 3\nnode-2 {2}not told$/)
+})
+
+test('an upgrade is told with before and after, what users noticed, and what leads back', () => {
+  const receipt = siteReceipt.parse({ ...sampleReceipt, upgrade: sampleUpgrade })
+  const page = receiptPage(receipt)
+  for (const text of [
+    ...['Receipt of an upgrade by Sealift', 'infisical-standalone 1.8.0', 'infisical-standalone 1.9.1'],
+    ...['0, the last 20261001080000_1.8.0.mjs', '1, the last 20261001080000_1.9.1.mjs', 'v1, v1beta1'],
+    ...['312 answered, 41 failed; 4.2s the longest', '0 changed, 0 lost of 12', '34.2s'],
+    ...['infisical_before_a1b2', 'until 2026-12-07 02:16:34 UTC', 'its restore was tried'],
+    ...(sampleUpgrade.before?.images.map(({ digest }) => digest) ?? []),
+  ])
+    expect(page).toContain(text)
+  // What is the same on both sides is no difference.
+  expect(page).not.toContain('<td>declared</td>')
+  const text = receiptText(receipt)
+  expect(text).toContain('  upgrade 0.9.0 to 1.0.0, proven 2026-11-30T02:16:34.210Z\n')
+  expect(text).toContain('  kept    database infisical_before_a1b2 until 2026-12-07T02:16:34.210Z')
+})
+
+test('one that came back says at the top that it did, and why', () => {
+  const { snapshot: _, gap: __, ...rest } = sampleUpgrade
+  const upgrade = {
+    ...{ ...rest, from: sampleUpgrade.to, to: { ...sampleUpgrade.from, version: '1.1.0' } },
+    ...{ state: 'returned' as const, why: 'helm failed', setAside: 'infisical_failed_a1b2' },
+    ...{ gaveUp: ['no archive was taken (--no-backup)'], after: rest.before },
+  }
+  const page = receiptPage(siteReceipt.parse({ ...sampleReceipt, upgrade }))
+  const [head = ''] = page.split('<main>')
+  expect(head).toContain(
+    'An upgrade to infisical 1.1.0 was taken back on 2026-11-30 02:16:34 UTC: helm failed.',
+  )
+  expect(page).toContain('Receipt of an install by Sealift')
+  for (const text of ['infisical_failed_a1b2', 'no archive was taken (--no-backup)', 'those of before'])
+    expect(page).toContain(text)
+  const told = receiptText(siteReceipt.parse({ ...sampleReceipt, upgrade }))
+  expect(told).toContain('  upgrade 1.0.0 to 1.1.0, taken back 2026-11-30T02:16:34.210Z: helm failed\n')
 })

@@ -18,6 +18,25 @@ test('an upgrade says for how long nobody was served, and what leads back', () =
   expect(upgradedText({ gap: 0 })).toBe('  upgrade  none: the site had this bundle')
 })
 
+test('an upgrade says how reads and Secrets went, where its archive is, and what was given up', () => {
+  const text = upgradedText({
+    upgrade: {
+      ...upgrade,
+      reads: { answered: 312, failed: 41, longestGap: 4200 },
+      secrets: { compared: 12, changed: 0, lost: 0, untold: 3 },
+      archive: { path: '/media/safe/bank.backup.age', digest: 'ab', bytes: 1, rehearsed: false },
+      gaveUp: ['the restore was not tried'],
+    },
+    gap: 4,
+  })
+  expect(text.split('\n').slice(1)).toEqual([
+    '  reads    312 answered, 41 failed; 4.2s the longest without an answer',
+    '  secrets  0 changed, 0 lost of 12; 3 may not be read by this account',
+    '  archive  /media/safe/bank.backup.age',
+    '  given up the restore was not tried',
+  ])
+})
+
 test('a way back says what is set aside', () => {
   const step = { id: 'return-stop', title: 'Stop Infisical', detail: 'no pod is left', startedAfter: 0 }
   const text = rolledBackText({

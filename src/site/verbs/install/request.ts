@@ -1,6 +1,7 @@
 import type { LoadingWayName, ReadSite } from '../../../kernel/inputs/index.ts'
 import type { ArchiveWanted } from '../../backup/index.ts'
 import type { InstallPlan } from '../../plan/index.ts'
+import type { SiteReceipt } from '../../receipt/index.ts'
 
 /** What to install, and where. */
 export interface InstallRequest {
@@ -25,6 +26,10 @@ export interface InstallRequest {
 export interface UpgradeRequest extends InstallRequest {
   /** The archive for the safe that is taken first; left out where the user gives it up. */
   readonly archive?: ArchiveWanted
+  /** Whether more use than the budget allows takes the site back, or is told and no more. */
+  readonly budget: 'hold' | 'warn'
+  /** Takes the receipt of a site that went back, which has no result. */
+  readonly takeReturned?: (receipt: SiteReceipt) => Promise<void>
 }
 
 /** What the user lets pass that is refused otherwise. */

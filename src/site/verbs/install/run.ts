@@ -51,15 +51,22 @@ export const installResult = z.strictObject({
 })
 export type InstallResult = z.infer<typeof installResult>
 
-/** Does what an install is there for, once it may: gives how each of its steps ended. */
-export type Course = (
-  installation: Installation,
-  run: (steps: readonly Step[]) => Promise<StepOutcome[]>,
-) => Promise<StepOutcome[]>
+/** Does what an install is there for, once it may. */
+export interface Course {
+  /** Gives how each of its steps ended. */
+  readonly take: (
+    installation: Installation,
+    run: (steps: readonly Step[]) => Promise<StepOutcome[]>,
+  ) => Promise<StepOutcome[]>
+  /** Called once the receipt is written, before it is read again. */
+  readonly proven?: (installation: Installation, steps: readonly StepOutcome[]) => Promise<void>
+}
 
-const plainly: Course = async (installation, run) => {
-  await pendingUpgrade(installation.host.cluster)
-  return await run(installSteps(installation))
+const plainly: Course = {
+  async take(installation, run) {
+    await pendingUpgrade(installation.host.cluster)
+    return await run(installSteps(installation))
+  },
 }
 
 /**
@@ -96,7 +103,7 @@ export async function run(
       ...{ bundle, site, wired, helm, host, talk, way, manifests, access, takeOver, begin, journal },
     }
     const began = clock.now()
-    const steps = await course(installation, async steps => {
+    const steps = await course.take(installation, async steps => {
       if (!(await isProven(cluster, noted))) await noteStarted(cluster, noted)
       const { reporter, signal } = talk
       const journaled = {
@@ -117,6 +124,7 @@ export async function run(
     }
     const proven = { bundle: digest, at, key, lock, run, load: way.name }
     await writeReceipt(cluster, { site: site.metadata.name, ...proven })
+    await course.proven?.(installation, steps)
     await settled(way, bundle, talk)
     await dropExpired(installation)
     return {

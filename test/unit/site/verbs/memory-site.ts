@@ -32,10 +32,12 @@ charts:
   - { name: eso, path: eso, version: 1.2.3, release: eso, namespace: eso, wire: external-secrets, crdValues: { installCRDs: true } }
 budget: { memory: 640Mi, cpu: 300m }
 `
-const bundle = (version: string) =>
+type Lock = ReturnType<typeof sampleBundle>['lock']
+/** A bundle of that version; `change` makes another lock of its own. */
+export const bundleOf = (version: string, change: (lock: Lock) => Lock = lock => lock) =>
   sampleBundle({
     lock: lock => ({
-      ...lock,
+      ...change(lock),
       metadata: { ...lock.metadata, version },
       // Both charts are the one package.
       charts: lock.charts.flatMap(chart => [
@@ -52,7 +54,7 @@ const bundle = (version: string) =>
     }),
   })
 /** By version. */
-export const bundles = { '1.0.0': bundle('1.0.0'), '1.1.0': bundle('1.1.0') }
+export const bundles = { '1.0.0': bundleOf('1.0.0'), '1.1.0': bundleOf('1.1.0') }
 export type Version = keyof typeof bundles
 
 const siteText = smallSite

@@ -30,6 +30,49 @@ test('an upgrade stops the server, copies its database and proves the newer one;
   expect(await readUpgrade(world.cluster)).toEqual(upgrade)
 })
 
+test('how the site was and is, and how reads and Secrets went, stays on record', async () => {
+  const world = await upgradeWorld()
+  const namespaced = (name: string) => ({ name, namespace: 'eso' })
+  await world.cluster.apply({
+    ...kinds.externalSecret,
+    metadata: namespaced('db'),
+    spec: { data: [{ remoteRef: { key: 'DB' } }], target: { name: 'db-credentials' } },
+  })
+  const { upgrade, gap } = await upgradeOn(world.host)
+  expect(upgrade).toMatchObject({
+    before: { charts: [{ release: 'demo', version: '1.2.3' }, {}], migrations: { count: 3, last: 'older' } },
+    after: { migrations: { count: 4, last: 'newer' } },
+    secrets: { compared: 1, changed: 0, lost: 0, untold: 0 },
+    ...{ pods: 1, gap },
+  })
+  expect(upgrade?.before?.crds).toMatchObject({ 'externalsecrets.external-secrets.io': ['v1'] })
+  const { answered = 0, failed } = upgrade?.reads ?? {}
+  expect(answered).toBeGreaterThan(0)
+  expect(failed).toBe(0)
+  expect(await readUpgrade(world.cluster)).toEqual(upgrade)
+})
+
+test('what went back is on record as well', async () => {
+  const world = await upgradeWorld()
+  world.fate = 'fails'
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({ code: 'ROLLED_BACK' })
+  const { state, before, after, reads, ...note } = (await readUpgrade(world.cluster)) ?? {}
+  expect([state, after]).toEqual(['returned', before])
+  expect(reads).toMatchObject({ failed: 0 })
+  expect(note).not.toHaveProperty('gap')
+})
+
+test('reads that no server answers are counted, and stand in nobody’s way', async () => {
+  const world = await upgradeWorld()
+  const infisical = (...words: Parameters<typeof world.host.infisical>) => ({
+    ...world.host.infisical(...words),
+    // The reader asks once, and whoever installs more often.
+    ...(words[1]?.attempts === 1 && { status: () => Promise.reject(new Error('gone')) }),
+  })
+  const { upgrade } = await upgradeOn({ ...world.host, infisical })
+  expect(upgrade?.reads).toMatchObject({ answered: 0, failed: expect.any(Number) })
+})
+
 test('a newer server that does not come up: the site is as it was, and what it did is set aside', async () => {
   const world = await upgradeWorld()
   world.fate = 'fails'

@@ -3,7 +3,7 @@ import { type ArchiveWanted, requireArchivable, takeArchive } from '../../../bac
 import { noteUpgrade, type Step } from '../../../install/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
-import type { Noted } from './net.ts'
+import type { Noted } from './noted.ts'
 
 /** What is given up without an archive, or without a try of it. */
 const given = {

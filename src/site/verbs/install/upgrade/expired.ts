@@ -1,17 +1,8 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
-import { noteUpgrade, readUpgrade, type UpgradeNote } from '../../../install/index.ts'
+import { keptUntil, noteUpgrade, readUpgrade } from '../../../install/index.ts'
 import { dropSnapshot } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
-
-/** For how long the database of before leads back, in milliseconds: a week, in which whoever uses it has seen it work. */
-const retention = 7 * 24 * 3600 * 1000
-
-/** Until when what an upgrade has kept is kept (ISO); nothing where it keeps nothing, or is not at its end. */
-export function keptUntil({ state, at, snapshot, setAside }: UpgradeNote): string | undefined {
-  if ((snapshot ?? setAside) === undefined || state === 'begun' || state === 'returning') return undefined
-  return new Date(Date.parse(at) + retention).toISOString()
-}
 
 /**
  * Drops the databases that an earlier upgrade has kept, once their time is over, or now where another begins. What stands in

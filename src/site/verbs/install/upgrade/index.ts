@@ -1,28 +1,28 @@
 import * as z from 'zod'
-import { messageOf, SealiftError } from '../../../../kernel/errors/index.ts'
-import { hexOf } from '../../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../../kernel/ports/index.ts'
-import { provenRevision } from '../../../compatibility/index.ts'
 import {
-  beginUpgrade,
   noteUpgrade,
   type Receipt,
   readReceipt,
+  type Step,
   type StepOutcome,
-  type UpgradeNote,
   upgradeNote,
 } from '../../../install/index.ts'
 import type { Installation } from '../installation.ts'
 import { withOpened } from '../opened.ts'
-import type { InstallRequest, UpgradeRequest } from '../request.ts'
+import type { UpgradeRequest } from '../request.ts'
 import { type Course, installResult, run } from '../run.ts'
 import { installSteps } from '../steps.ts'
+import { type Account, openAccount } from './account.ts'
 import { archiveStep, gaveUp, requireArchive } from './archive.ts'
-import { dropExpired } from './expired.ts'
-import { type Noted, withNet } from './net.ts'
+import { begun } from './begin.ts'
+import { budgetStep, requireMeasurable } from './budget-gate.ts'
+import { failed, finishReturn } from './failed.ts'
+import { withNet } from './net.ts'
+import type { Noted } from './noted.ts'
 import { pendingUpgrade } from './pending.ts'
+import { standingOf } from './standing.ts'
 import { requireUpgradable } from './upgradable.ts'
-import { movedSince, returned, rolledBack } from './way-back.ts'
 
 export { rollback, rollbackResult } from './rollback.ts'
 
@@ -44,101 +44,59 @@ export type UpgradeResult = z.infer<typeof upgradeResult>
  */
 export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Talk): Promise<UpgradeResult> {
   const started = host.clock.now()
-  const { cluster } = host
   return await withOpened(request, host, talk, async opened => {
     let noted: Noted | undefined
-    const course: Course = async (installation, run) => {
-      const receipt = await readReceipt(cluster)
-      const found = await pendingUpgrade(cluster, opened.bundle.digest)
-      if (found?.state === 'returning') await finishReturn(found, installation, request)
-      if (found === undefined && receipt.bundle === opened.bundle.digest)
-        return await run(installSteps(installation))
-      if (found === undefined) {
-        await requireUpgradable(receipt, installation, request.allow)
-        await requireArchive(request, installation)
-        for (const lost of gaveUp(request)) talk.reporter.warn(lost)
-      }
-      noted = { note: found ?? (await begun(receipt, installation, request)) }
-      const { archive: wanted, version = '' } = request
-      const archive = wanted && archiveStep(wanted, version, installation, noted)
-      try {
-        return await run(withNet(installSteps(installation), installation, noted, archive))
-      } catch (error) {
-        throw await failed(error, noted, installation, request)
-      }
+    let account: Account | undefined
+    const { release } = opened.wired.infisical
+    const course: Course = {
+      async take(installation, run) {
+        const receipt = await readReceipt(host.cluster)
+        const found = await pendingUpgrade(host.cluster, opened.bundle.digest)
+        if (found?.state === 'returning') await finishReturn(found, installation, request)
+        if (found === undefined && receipt.bundle === opened.bundle.digest)
+          return await run(installSteps(installation))
+        if (found === undefined) await requireNets(receipt, installation, request)
+        noted = { note: found ?? (await begun(receipt, installation, request)) }
+        account = await openAccount(noted, receipt, installation)
+        try {
+          return await run(netted(installation, noted, request))
+        } catch (error) {
+          const asked = talk.signal.aborted
+          throw await failed(error, { noted, account, installation, request, asked })
+        }
+      },
+      async proven(installation, steps) {
+        if (noted === undefined) return
+        const after = await standingOf(installation.bundle.lock, installation)
+        await account?.close({ after, gap: gapIn(steps, release) })
+        const at = new Date(host.clock.now()).toISOString()
+        noted.note = await noteUpgrade(host.cluster, noted.note, { state: 'proven', at })
+      },
     }
-    const result = await run(request, opened, host, talk, started, course)
-    if (noted === undefined) return { ...result, gap: 0 }
-    const at = new Date(host.clock.now()).toISOString()
-    const note = await noteUpgrade(cluster, noted.note, { state: 'proven', at })
-    return { ...result, upgrade: note, gap: gapIn(result.steps, opened.wired.infisical.release) }
+    try {
+      const result = await run(request, opened, host, talk, started, course)
+      if (noted === undefined) return { ...result, gap: 0 }
+      return { ...result, upgrade: noted.note, gap: gapIn(result.steps, release) }
+    } finally {
+      await account?.end()
+    }
   })
 }
 
-/** Notes that a site's upgrade begins, and how each release is now; what an earlier one has kept leads nowhere then. */
-async function begun(
-  receipt: Receipt,
-  installation: Installation,
-  request: UpgradeRequest,
-): Promise<UpgradeNote> {
-  const { host, bundle, helm } = installation
-  const { cluster, clock } = host
-  const releases: UpgradeNote['releases'] = []
-  const missing: string[] = []
-  for (const chart of receipt.lock.charts) {
-    const { release, namespace } = chart
-    const revision = await provenRevision(cluster, helm, chart)
-    if (revision !== undefined) releases.push({ release, namespace, revision })
-    else missing.push(`release ${release} in ${namespace}`)
-  }
-  if (missing.length > 0)
-    throw new SealiftError('UPGRADE_UNFIT', 'helm has no record of what is installed here, to go back to', {
-      faults: missing,
-      hints: [`install ${receipt.lock.metadata.name} ${receipt.lock.metadata.version} again, which mends it`],
-    })
-  await dropExpired(installation, true)
-  const at = new Date(clock.now()).toISOString()
-  const named = ({ name, version }: { name: string; version: string }) => ({ name, version })
-  const note: UpgradeNote = {
-    id: `${hexOf(bundle.digest).slice(0, 6)}${Math.floor(clock.now() / 1000).toString(36)}`,
-    from: { ...named(receipt.lock.metadata), bundle: receipt.bundle },
-    to: { ...named(bundle.lock.metadata), bundle: bundle.digest },
-    ...{ since: at, state: 'begun', at, releases, gaveUp: gaveUp(request) },
-  }
-  await beginUpgrade(cluster, note)
-  return note
+/** Makes sure that a bundle may follow, and that all that leads back can be had; says what is given up. */
+async function requireNets(receipt: Receipt, installation: Installation, request: UpgradeRequest) {
+  await requireUpgradable(receipt, installation, request.allow)
+  await requireArchive(request, installation)
+  if (request.budget === 'hold') await requireMeasurable(installation)
+  for (const lost of gaveUp(request)) installation.talk.reporter.warn(lost)
 }
 
-const goOn = [
-  'run sealift upgrade again: it goes on from there; or take the site back: sealift rollback BUNDLE -c site.yaml',
-]
-
-/** What an upgrade that failed ends with: its own error where nothing was moved yet, or where it was stopped. */
-async function failed(
-  error: unknown,
-  noted: Noted,
-  installation: Installation,
-  { site }: InstallRequest,
-): Promise<unknown> {
-  if (!(error instanceof SealiftError) || error.code === 'INTERRUPTED') return error
-  const moved = await movedSince(noted.note, installation).catch((second: unknown) => {
-    throw error.with({ faults: [`and nobody can tell what was moved: ${messageOf(second)}`], hints: goOn })
-  })
-  if (moved.releases.length === 0) return error.with({ hints: goOn })
-  installation.talk.reporter.warn(`${error.message}: the site goes back to ${noted.note.from.version}`)
-  await returned(noted, installation, site, error.message)
-  return rolledBack(noted.note, error)
-}
-
-/** Brings a way back to its end that was stopped. @throws SealiftError ROLLED_BACK always, or ROLLBACK_FAILED */
-async function finishReturn(
-  note: UpgradeNote,
-  installation: Installation,
-  { site }: InstallRequest,
-): Promise<never> {
-  const noted = { note }
-  await returned(noted, installation, site, note.why ?? '')
-  throw rolledBack(noted.note, note.why ?? 'it was stopped on its way back, which is at its end now')
+/** The steps of an upgrade, with the nets that were asked for. */
+function netted(installation: Installation, noted: Noted, request: UpgradeRequest): Step[] {
+  const { archive, budget, version = '' } = request
+  const first = archive && archiveStep(archive, version, installation, noted)
+  const steps = withNet(installSteps(installation), installation, noted, first)
+  return budget === 'hold' ? [...steps, budgetStep(installation)] : steps
 }
 
 /** From the server's end until its new release was up, in seconds. */

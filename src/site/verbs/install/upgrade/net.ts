@@ -1,16 +1,14 @@
 import type { ChartSpec } from '../../../../kernel/inputs/index.ts'
-import type { Step, UpgradeNote } from '../../../install/index.ts'
+import type { Step } from '../../../install/index.ts'
 import { noteUpgrade } from '../../../install/index.ts'
 import { stopInfisical } from '../../../pause/index.ts'
 import { dropSnapshot, endSessions, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
 import { freeMigrationLock, ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import { releaseId, whyUpgraded } from '../release-steps.ts'
-
-/** The note of the upgrade under way, as it is now. */
-export interface Noted {
-  note: UpgradeNote
-}
+import type { Noted } from './noted.ts'
+import { startReader } from './reads.ts'
+import { podsWanted } from './serve-again.ts'
 
 /**
  * An install's steps with the safety nets of an upgrade in them: the archive, where one is wanted, before anything but
@@ -55,6 +53,9 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
         const why = await whyUpgraded(infisical, stoppedBy(signal, installation))
         due = why.length > 0
         if (!due) return { changed: false, detail: 'its release is as it should be: it goes on' }
+        const pods = await podsWanted(host.cluster, infisical.namespace)
+        if (pods !== undefined) noted.note = await noteUpgrade(host.cluster, noted.note, { pods })
+        noted.reader ??= await startReader(host, infisical.namespace)
         const changed = await stopInfisical(host, infisical.namespace, { say, signal })
         return {
           changed,

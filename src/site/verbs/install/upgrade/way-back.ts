@@ -2,6 +2,7 @@ import { type ErrorCode, messageOf, printable, SealiftError } from '../../../../
 import type { ChartSpec, ReadSite } from '../../../../kernel/inputs/index.ts'
 import {
   noteUpgrade,
+  readReceipt,
   returnReceipt,
   runSteps,
   type Step,
@@ -16,7 +17,8 @@ import type { Installation } from '../installation.ts'
 import { releaseId } from '../release-steps.ts'
 import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
-import type { Noted } from './net.ts'
+import type { Noted } from './noted.ts'
+import { standingOf } from './standing.ts'
 
 /** What a way back leads over. */
 interface Moved {
@@ -67,8 +69,14 @@ export async function returned(
     })
     talk.signal.throwIfAborted()
     await returnReceipt(cluster)
-    const { snapshot: _, ...note } = noted.note
-    noted.note = await noteUpgrade(cluster, note, { state: 'returned', at: now(installation) })
+    const after = await standingOf((await readReceipt(cluster)).lock, installation)
+    const { snapshot: _, gap: __, ...note } = noted.note
+    noted.note = await noteUpgrade(cluster, note, { state: 'returned', at: now(installation), after })
+    const { from, to, setAside } = noted.note
+    talk.record?.returned({
+      ...{ from: to.version, to: from.version, bundle: from.bundle },
+      ...(setAside === undefined ? {} : { setAside }),
+    })
     return steps
   } catch (error) {
     if (error instanceof SealiftError && error.code === 'INTERRUPTED') throw error

@@ -1,0 +1,65 @@
+import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { usageOver } from '../../../budget/index.ts'
+import { type BudgetAccount, observeBudget } from '../../../check/index.ts'
+import type { Step } from '../../../install/index.ts'
+import type { Installation } from '../installation.ts'
+
+/** Seconds over which use is measured: as long as `check` does unless it is told otherwise. */
+const window = 10
+/** Milliseconds that kubelet has to tell of a new pod. */
+const patience = 90_000
+const interval = 2_000
+
+/** Makes sure that use can be measured, before anything is changed. @throws SealiftError CLUSTER_* */
+export async function requireMeasurable({ host }: Pick<Installation, 'host'>): Promise<void> {
+  await host.cluster.usage().catch((error: unknown) => {
+    if (!(error instanceof SealiftError)) throw error
+    const hints = ['what nobody can measure is no gate: --budget warn, the default, tells it and goes on']
+    throw error.with({ prefix: 'the budget cannot hold this upgrade: ', hints })
+  })
+}
+
+/** The budget as a gate: fails where more is used than it allows, once the newer version is proven. */
+export function budgetStep({ bundle, host }: Installation): Step {
+  const { cluster, clock } = host
+  return {
+    id: 'budget',
+    title: 'Hold what is used to the budget',
+    needs: ['proof'],
+    async run(say, signal) {
+      const none = bundle.lock.budget.containers.filter(({ replicas }) => replicas === 0)
+      const account = (samples: Parameters<typeof observeBudget>[1]) => observeBudget(bundle, samples)
+      for (const end = clock.now() + patience; ; await clock.sleep(interval, signal)) {
+        const missing = unmeasured(account(await cluster.usage())).filter(object =>
+          none.every(one => one.object !== object),
+        )
+        if (missing.length === 0) break
+        if (clock.now() >= end)
+          throw new SealiftError(
+            'BUDGET_OBSERVED',
+            'what is used cannot be measured, and the budget was to hold',
+            {
+              faults: missing.map(object => `${object}: kubelet says nothing of it`),
+            },
+          )
+        say(`waiting for kubelet to tell of ${missing.join(', ')}`)
+      }
+      say(`measuring over ${window} s`)
+      const found = account(await usageOver(window, host, signal))
+      if (!found.observedFits)
+        throw new SealiftError('BUDGET_OBSERVED', `more is used than the budget allows: ${words(found)}`)
+      return { changed: true, detail: words(found) }
+    },
+  }
+}
+
+/** What is there to stay and is not measured yet; a Job's pods have ended by now. */
+const unmeasured = ({ rows }: BudgetAccount) =>
+  rows.flatMap(({ observed, object }) =>
+    observed === undefined && /^(Deployment|StatefulSet|DaemonSet)\//.test(object) ? [object] : [],
+  )
+
+function words({ observed, budget }: BudgetAccount): string {
+  const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20)
+  return `${mebibytes(observed.memory)} of ${mebibytes(budget.memory)} MiB, ${Math.round(observed.cpu)} of ${Math.round(budget.cpu)}m CPU`
+}

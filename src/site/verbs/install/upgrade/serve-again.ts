@@ -1,0 +1,48 @@
+import { infisicalName } from '../../../../kernel/access/index.ts'
+import { countsIn } from '../../../../kernel/objects/index.ts'
+import { type Cluster, kinds } from '../../../../kernel/ports/index.ts'
+import { isStopped } from '../../../pause/index.ts'
+import type { Installation } from '../installation.ts'
+import type { Noted } from './noted.ts'
+
+/** For how long whoever has asked to stop is kept waiting, in milliseconds. */
+const patience = 5_000
+
+/** How many pods Infisical is to have; nothing where it is stopped, or not there. @throws SealiftError CLUSTER_* */
+export async function podsWanted(
+  cluster: Pick<Cluster, 'get'>,
+  namespace: string,
+): Promise<number | undefined> {
+  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
+  const { replicas = 1 } = countsIn(live?.['spec'])
+  return live === undefined || replicas === 0 ? undefined : replicas
+}
+
+/**
+ * Starts the server of before again that an upgrade has stopped, while its release is still that one: for a run that is
+ * asked to stop, which may wait a few seconds and no longer. Says how that stands; nothing where none was stopped.
+ */
+export async function serveAgain(noted: Noted, installation: Installation): Promise<string | undefined> {
+  const over = new AbortController()
+  const late = installation.host.clock.sleep(patience, over.signal).then(
+    () => 'Infisical is stopped: nobody could tell in time whether it may be started again',
+    () => undefined,
+  )
+  try {
+    return await Promise.race([startedAgain(noted, installation), late])
+  } catch {
+    return 'Infisical is stopped: it could not be started again'
+  } finally {
+    over.abort()
+  }
+}
+
+async function startedAgain({ note }: Noted, { host, helm, wired }: Installation) {
+  const { release, namespace } = wired.infisical
+  if (!(await isStopped(host.cluster, namespace))) return undefined
+  const before = note.releases.find(one => one.release === release && one.namespace === namespace)
+  if ((await helm.status(release, namespace))?.revision !== before?.revision)
+    return 'Infisical is stopped: its release is not the one of before any more'
+  await host.cluster.scale(namespace, infisicalName, note.pods ?? 1)
+  return `Infisical ${note.from.version} was started again: it serves as soon as its pods are up`
+}

@@ -1,0 +1,55 @@
+import type { BundleLock } from '../../../../bundle/lock/index.ts'
+import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { fieldsOf, mappingsOf, textsIn } from '../../../../kernel/objects/index.ts'
+import { type Cluster, type KubernetesObject, kinds } from '../../../../kernel/ports/index.ts'
+import type { Standing } from '../../../install/index.ts'
+import { migrationsDone, ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import type { Installation } from '../installation.ts'
+
+const operators = /(^|\.)external-secrets\.io$/
+
+/** How a site is with the bundle of a lock. What cannot be looked at is left out: an upgrade does not hang on it. */
+export async function standingOf(
+  lock: BundleLock,
+  { host, site, wired }: Pick<Installation, 'host' | 'site' | 'wired'>,
+): Promise<Standing> {
+  const { namespace } = wired.infisical
+  const migrations = await ifTold(async () => {
+    const services = servicesOf(site, host, namespace)
+    return await migrationsDone(
+      services,
+      await ownDatabase(services, await storedKeys(host.cluster, namespace)),
+    )
+  })
+  const crds = await ifTold(() => definitions(host.cluster))
+  return {
+    images: lock.images.map(({ name, digest }) => ({ name, digest })),
+    charts: lock.charts.map(({ name, release, version }) => ({ release, chart: name, version })),
+    ...(crds === undefined ? {} : { crds }),
+    ...(migrations === undefined ? {} : { migrations }),
+    declared: lock.budget.declared,
+  }
+}
+
+async function definitions(cluster: Pick<Cluster, 'list'>): Promise<NonNullable<Standing['crds']>> {
+  const own = (await cluster.list(kinds.crd)).filter(({ spec }) =>
+    operators.test(textsIn(spec)['group'] ?? ''),
+  )
+  return Object.fromEntries(own.map(crd => [crd.metadata.name, served(crd)]))
+}
+
+function served({ spec }: KubernetesObject): string[] {
+  const versions = mappingsOf(fieldsOf(spec)['versions']).filter(({ served }) => served === true)
+  const stored = versions.filter(({ storage }) => storage === true)
+  return [...new Set([...stored, ...versions])].map(({ name }) => String(name))
+}
+
+/** What was found, or nothing where the site does not say. */
+export async function ifTold<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof SealiftError) return undefined
+    throw error
+  }
+}

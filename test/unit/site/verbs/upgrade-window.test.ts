@@ -1,0 +1,98 @@
+/** What becomes of an upgrade between its new server's start and its proof: of what users write, of reads, of the budget. */
+import { expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { hastyClock } from '../../../support/hasty-clock.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { bundleOf } from './memory-site.ts'
+import { type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+
+const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
+const mebibyte = 2 ** 20
+const hastened = ({ host }: UpgradeWorld) => ({ ...host, clock: hastyClock(host.clock, 200) })
+
+test('what users write into the newer server is kept where it is proven', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  expect(world.databases.get('infisical')?.written).toEqual(['in the window'])
+})
+
+test('a probe that does not prove: all goes back, and what users wrote is set aside, not lost', async () => {
+  const world = await upgradeWorld()
+  world.fate = 'proves nothing'
+  await expect(upgradeOn(hastened(world))).rejects.toMatchObject({
+    code: 'ROLLED_BACK',
+    message: expect.stringContaining('the site is back on 1.0.0'),
+  })
+  expect(await versionOf(world)).toEqual({ ...older, databases: ['infisical', 'infisical_failed'] })
+  expect(world.databases.get('infisical')?.written).toBeUndefined()
+  const { setAside = '' } = (await readUpgrade(world.cluster)) ?? {}
+  expect(world.databases.get(setAside)).toMatchObject({ schema: 'newer', written: ['in the window'] })
+})
+
+/** A world whose newer bundle declares a budget, of which its pod uses so much. */
+async function using(memory: number): Promise<UpgradeWorld> {
+  const world = await upgradeWorld()
+  const share = { chart: 'demo', object: 'Deployment/infisical', container: 'infisical', init: false }
+  const { file } = bundleOf('1.1.0', lock => ({
+    ...lock,
+    budget: {
+      ...lock.budget,
+      containers: [{ ...share, replicas: 1, memory: 512 * mebibyte, cpu: 250 }],
+    },
+  }))
+  await world.host.files.write('1.1.0.tar', file)
+  if (memory > 0)
+    world.cluster.behaviour.usage = [
+      { namespace: 'demo', pod: 'infisical-1', container: 'infisical', memory: memory * mebibyte, cpu: 90 },
+    ]
+  return world
+}
+
+test('more than the budget takes the site back where the budget is to hold', async () => {
+  const world = await using(755)
+  await expect(upgradeOn(hastened(world), '1.1.0', recordedTalk(), { budget: 'hold' })).rejects.toMatchObject(
+    {
+      code: 'ROLLED_BACK',
+      message: expect.stringContaining('more is used than the budget allows: 755 of 640 MiB, 90 of 300m CPU'),
+    },
+  )
+  expect(await versionOf(world)).toMatchObject(older)
+})
+
+test('without that it is told in the result, and stays', async () => {
+  const world = await using(755)
+  expect(await upgradeOn(world.host)).toMatchObject({ budget: { observedFits: false } })
+  expect(await versionOf(world)).toMatchObject({ receipt: '1.1.0' })
+})
+
+test('what is within the budget holds', async () => {
+  const world = await using(600)
+  const { steps } = await upgradeOn(hastened(world), '1.1.0', recordedTalk(), { budget: 'hold' })
+  expect(steps.at(-1)).toMatchObject({ id: 'budget', detail: '600 of 640 MiB, 90 of 300m CPU' })
+})
+
+test('a pod that nobody can measure holds no budget', async () => {
+  const world = await using(0)
+  await expect(upgradeOn(hastened(world), '1.1.0', recordedTalk(), { budget: 'hold' })).rejects.toMatchObject(
+    {
+      code: 'ROLLED_BACK',
+      message: expect.stringContaining('what is used cannot be measured, and the budget was to hold'),
+      faults: ['Deployment/infisical: kubelet says nothing of it'],
+    },
+  )
+})
+
+test('where use cannot be measured at all, that is said before anything is changed', async () => {
+  const world = await using(600)
+  const cluster = { ...world.cluster, usage: () => Promise.reject(new SealiftError('CLUSTER_DENIED', 'no')) }
+  await expect(
+    upgradeOn({ ...world.host, cluster }, '1.1.0', recordedTalk(), { budget: 'hold' }),
+  ).rejects.toMatchObject({
+    code: 'CLUSTER_DENIED',
+    message: 'the budget cannot hold this upgrade: no',
+    hints: [expect.stringContaining('--budget warn')],
+  })
+  expect(await versionOf(world)).toMatchObject(older)
+  expect(await readUpgrade(world.cluster)).toBeUndefined()
+})
