@@ -62,9 +62,10 @@ function changeLines(changes: readonly ValueChange[]): string[] {
   ])
 }
 
-function syncWords({ externalSecrets, refreshes, requests, fill }: SyncLoad): string {
+function syncWords({ externalSecrets, refreshes, requests, fill, expectedAge }: SyncLoad): string {
   const rate = (value: number) => Math.round(value * 100) / 100
-  return `${externalSecrets} ExternalSecrets ask for ${rate(refreshes)} refreshes and ${rate(requests)} requests a second, a first fill takes ${Math.ceil(fill)} s`
+  const age = expectedAge === undefined ? '' : `, secrets get up to ${Math.round(expectedAge)} s old now`
+  return `${externalSecrets} ExternalSecrets ask for ${rate(refreshes)} refreshes and ${rate(requests)} requests a second, a first fill takes ${Math.ceil(fill)} s${age}`
 }
 
 function confirmationWords({ state, fitted, said = 0, observed = 0, percent = 0 }: Confirmation): string {

@@ -98,6 +98,7 @@ export {
   type Keys,
   type KeysRecord,
   keysFor,
+  lastEnd,
   leastHeap,
   liveSetting,
   lockedSetting,
