@@ -60,6 +60,22 @@ test('an interrupted dump leaves none either', async () => {
   expect(await readdir(world.folder)).toEqual(before)
 })
 
+test('a signal ends a count of rows at the server, whoever holds them up', async () => {
+  const before = await readdir(world.folder)
+  const stop = new AbortController()
+  const other = await host.database.open(world.login('infisical'))
+  await other.query('BEGIN')
+  await other.query('LOCK TABLE secrets IN ACCESS EXCLUSIVE MODE')
+  const backing = writeBackup(request(), host, { ...recordedTalk(), signal: stop.signal })
+  const failing = expect(backing).rejects.toThrow('stopped')
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT count(*)%'`
+  while ((await world.sql(waits)).length === 0);
+  stop.abort(new Error('stopped'))
+  await failing
+  expect([await world.sql(waits), await readdir(world.folder)]).toEqual([[], before])
+  await other.close()
+})
+
 test('a restore that ends in the middle leaves the database as it was, and a rerun works', async () => {
   const { path } = await writeBackup(request(), host, recordedTalk())
   const which = { site, path, identities: [world.identity] }
