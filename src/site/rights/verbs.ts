@@ -17,7 +17,7 @@ import { pause, readForBackup } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
-import { takeReleases } from './releases.ts'
+import { releaseFinalizers, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
@@ -26,8 +26,14 @@ type Needs = (of: RightsOf) => readonly Rule[]
 const needs = {
   install: of => [...install(of), ...reachNodes(of)],
   /** What an install may, its pods ended, and what a way back deletes of what the newer release has brought. */
-  upgrade: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
-  rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
+  upgrade: of => [
+    ...[...install(of), ...reachNodes(of), ...restart(of)],
+    ...[...takeReleases(of), ...releaseFinalizers()],
+  ],
+  rollback: of => [
+    ...[...install(of), ...reachNodes(of), ...restart(of)],
+    ...[...takeReleases(of), ...releaseFinalizers()],
+  ],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],

@@ -18,6 +18,7 @@ import type { InstallRequest } from '../request.ts'
 import { type Course, installResult, run } from '../run.ts'
 import { installSteps } from '../steps.ts'
 import { dropExpired } from './expired.ts'
+import { operatorsFinalizers } from './finalizers.ts'
 import { type Noted, withNet } from './net.ts'
 import { pendingUpgrade } from './pending.ts'
 import { requireUpgradable } from './upgradable.ts'
@@ -92,6 +93,7 @@ async function begun(receipt: Receipt, installation: Installation): Promise<Upgr
     from: { ...named(receipt.lock.metadata), bundle: receipt.bundle },
     to: { ...named(bundle.lock.metadata), bundle: bundle.digest },
     ...{ since: at, state: 'begun', at, releases },
+    finalizers: await operatorsFinalizers(cluster),
   }
   await beginUpgrade(cluster, note)
   return note
