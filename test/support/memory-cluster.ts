@@ -249,6 +249,15 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       const held = `held by finalizers ${finalizers.join(', ')}`
       throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
     },
+    async releaseFinalizer({ apiVersion, kind, metadata: { name, namespace } }, finalizer) {
+      const of = { apiVersion, kind }
+      allow('patch', of, namespace)
+      const before = stored.get(key(of, name, namespace))
+      const had = (before?.object.metadata['finalizers'] ?? []) as string[]
+      if (before === undefined || !had.includes(finalizer)) return
+      const finalizers = had.filter(one => one !== finalizer)
+      await store({ ...before.object, metadata: { ...before.object.metadata, finalizers } }, before.applied)
+    },
     usage: async () => [...behaviour.usage],
     peaks: async () => [...behaviour.peaks],
     async timedLog({ namespace, pod, container }, run, most, since) {

@@ -32,7 +32,7 @@ export interface SandboxPair extends Omit<Sandbox, 'bundle'> {
   readonly older: string
   /** 1.1.0, with a newer stand-in, which has further migrations. */
   readonly newer: string
-  /** 1.0.5: the newer one, but that it waits for its server for 25 seconds only, for servers that never come up. */
+  /** 1.0.5: the older one with the newer stand-in, for which it waits for 25 seconds only: for servers that never come up. */
   readonly hasty: string
   /** The newer one without what the older one has. */
   readonly delta: string
@@ -54,10 +54,8 @@ export async function startSandbox(): Promise<Sandbox> {
 export async function startSandboxPair(): Promise<SandboxPair> {
   return await making(true, async ({ dir, spec, make, ...made }) => {
     const before = join(dir, 'older')
-    await specOf(before, [
-      ['version: 1.0.0', 'version: 0.9.0'],
-      [esoVersion, olderEsoVersion],
-    ])
+    const olderOperator = [esoVersion, olderEsoVersion] as const
+    await specOf(before, [['version: 1.0.0', 'version: 0.9.0'], olderOperator])
     const next = [
       [`version: ${standInVersion}-standin`, `version: ${newerStandInVersion}-standin`],
       [`tag: ${standInVersion}`, `tag: ${newerStandInVersion}`],
@@ -67,7 +65,7 @@ export async function startSandboxPair(): Promise<SandboxPair> {
     await specOf(impatient, [
       ['version: 1.0.0', 'version: 1.0.5'],
       ['timeoutSeconds: 300', 'timeoutSeconds: 25'],
-      ...next,
+      ...[olderOperator, ...next],
     ])
     for (const one of [before, impatient, spec]) {
       await make(['lock', one])

@@ -10,7 +10,16 @@ import { failed } from './faults.ts'
 /** The part of the port that treats every kind of object alike. */
 export type Objects = Pick<
   Cluster,
-  'get' | 'list' | 'apply' | 'scale' | 'preview' | 'rewrite' | 'patchStatus' | 'create' | 'delete'
+  | 'get'
+  | 'list'
+  | 'apply'
+  | 'scale'
+  | 'preview'
+  | 'rewrite'
+  | 'patchStatus'
+  | 'create'
+  | 'delete'
+  | 'releaseFinalizer'
 >
 
 const pageSize = 500
@@ -156,5 +165,27 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     await waitUntilGone(doomed, () => get(kind, name, namespace), timeoutSeconds)
   }
 
-  return { get, list, apply, scale, preview, rewrite, patchStatus, create, delete: remove }
+  async function releaseFinalizer(object: KubernetesObject, finalizer: string) {
+    const { name, namespace = 'default' } = object.metadata
+    const found = (await get(object, name, namespace))?.metadata['finalizers']
+    const index = Array.isArray(found) ? found.indexOf(finalizer) : -1
+    if (index === -1) return
+    const path = `/metadata/finalizers/${index}`
+    // Nothing but that one: its controller may write the object meanwhile (RFC 6902).
+    const body = [
+      { op: 'test', path, value: finalizer },
+      { op: 'remove', path },
+    ]
+    const at = place(await discovery.require(object), name, namespace)
+    await api.find({
+      method: 'PATCH',
+      verb: 'patch',
+      ...at,
+      body,
+      contentType: 'application/json-patch+json',
+    })
+  }
+
+  const whole = { get, list, apply, scale, preview, create, delete: remove }
+  return { ...whole, rewrite, patchStatus, releaseFinalizer }
 }

@@ -94,6 +94,8 @@ export interface Cluster {
   create(object: KubernetesObject): Promise<KubernetesObject>
   /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */
   delete(kind: Kind, name: string, namespace?: string, timeoutSeconds?: number): Promise<void>
+  /** Takes a finalizer off an object and leaves its others; what is gone, or has it no more, is fine. */
+  releaseFinalizer(object: KubernetesObject, finalizer: string): Promise<void>
   /** Usage of every container on every node, from kubelet's summary API. */
   usage(): Promise<ContainerUsage[]>
   /** Peaks of every container on every node, from kubelet's cAdvisor metrics; without those that its kernel keeps no mark of. */

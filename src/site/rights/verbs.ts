@@ -17,7 +17,7 @@ import { pause, readForBackup, stop } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { budgetFit, facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
-import { storeAnew, takeReleases } from './releases.ts'
+import { releaseFinalizers, storeAnew, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
@@ -28,9 +28,12 @@ const needs = {
   /** What an install and a backup may, objects stored anew, its pods ended, and what a way back deletes of what the newer release has brought. */
   upgrade: of => [
     ...[...install(of), ...reachNodes(of), ...storeAnew(of, 'list patch'), ...readForBackup(of)],
-    ...[...restart(of), ...stop(of), ...takeReleases(of)],
+    ...[...restart(of), ...stop(of), ...takeReleases(of), ...releaseFinalizers()],
   ],
-  rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
+  rollback: of => [
+    ...[...install(of), ...reachNodes(of), ...restart(of), ...stop(of)],
+    ...[...takeReleases(of), ...releaseFinalizers()],
+  ],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],

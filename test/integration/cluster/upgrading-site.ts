@@ -5,17 +5,18 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { adminSecretName, readValues, systemNamespace } from '../../../src/kernel/access/index.ts'
+import { textsIn } from '../../../src/kernel/objects/index.ts'
 import { kinds } from '../../../src/kernel/ports/index.ts'
 import { printYaml } from '../../../src/kernel/yaml/index.ts'
-import { type SandboxPair, startSandboxPair } from '../../support/sandbox.ts'
-import { type Ended, FailingSite } from './failing-site.ts'
+import type { SandboxPair } from '../../support/sandbox.ts'
+import type { Ended, FailingSite } from './failing-site.ts'
 import type { Reads, Wanted } from './reading-client.ts'
 
 /** What tells which version a site is of. */
 interface Versions {
   readonly server: string | undefined
   readonly operator: string | undefined
-  readonly version: string
+  readonly version: string | undefined
   /** Its database's newest migration. */
   readonly schema: string
 }
@@ -50,28 +51,18 @@ export class UpgradingSite {
   readonly failing: FailingSite
   readonly pair: SandboxPair
   #keys: unknown
-  #teams: unknown
+  #team: unknown
 
   private constructor(failing: FailingSite, pair: SandboxPair) {
     this.failing = failing
     this.pair = pair
   }
 
-  /** Starts it, and installs the older bundle. */
-  static async start(): Promise<UpgradingSite> {
-    let pair: SandboxPair | undefined
-    const failing = await FailingSite.start(async () => {
-      pair = await startSandboxPair()
-      return { ...pair, bundle: pair.older }
-    })
-    const site = new UpgradingSite(failing, pair as SandboxPair)
-    expect(await failing.install()).toMatchObject({ exitCode: 0 })
+  /** A site that has the older bundle, with a team on it. */
+  static async settle(failing: FailingSite, bundles: SandboxPair): Promise<UpgradingSite> {
+    const site = new UpgradingSite(failing, bundles)
     await site.#letIn()
     return site
-  }
-
-  stop(): Promise<void> {
-    return this.failing.stop()
   }
 
   /** A team with a secret, which External Secrets Operator asks for every two seconds. */
@@ -93,21 +84,23 @@ export class UpgradingSite {
         exitCode: 0,
       })
     await this.#put(first)
-    const object = {
-      ...{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },
-      metadata: { name: 'db', namespace: team },
-      spec: {
-        refreshInterval: '2s',
-        secretStoreRef: { kind: 'ClusterSecretStore', name: `${team}.prod` },
-        target: { name: 'db' },
-        data: [{ secretKey: 'password', remoteRef: { key } }],
-      },
+    for (const name of ['db', 'brief']) {
+      const object = {
+        ...{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },
+        metadata: { name, namespace: team },
+        spec: {
+          refreshInterval: '2s',
+          secretStoreRef: { kind: 'ClusterSecretStore', name: `${team}.prod` },
+          target: { name },
+          data: [{ secretKey: 'password', remoteRef: { key } }],
+        },
+      }
+      await failing.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(object))
     }
-    await failing.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(object))
     await failing.kubectl(`-n ${team} wait --for=create secret/db --timeout=60s`)
     await this.#has(first)
     this.#keys = await failing.keys()
-    this.#teams = await this.#teamSecrets()
+    this.#team = await this.#teamSecret()
   }
 
   /** Writes the team's secret as the web UI does. */
@@ -134,13 +127,11 @@ export class UpgradingSite {
     await this.failing.kubectl(`-n ${team} wait --for=jsonpath=${data} secret/db --timeout=60s`)
   }
 
-  /** The team's Secrets by name: which object each is, and a hash of what is in it. */
-  async #teamSecrets(): Promise<unknown> {
-    const found = await this.failing.api.list(kinds.secret, team)
-    return found.map(({ metadata, ...secret }) => ({
-      ...{ name: metadata.name, uid: metadata['uid'] },
-      data: createHash('sha256').update(JSON.stringify(secret['data'])).digest('hex'),
-    }))
+  /** Which object the team's Secret is, and a hash of what is in it. */
+  async #teamSecret(): Promise<unknown> {
+    const found = await this.failing.api.get(kinds.secret, 'db', team)
+    const data = createHash('sha256').update(JSON.stringify(found?.['data'])).digest('hex')
+    return { uid: found?.metadata['uid'], data }
   }
 
   /** Runs a verb for a bundle of the pair. */
@@ -199,26 +190,26 @@ export class UpgradingSite {
       return (await this.failing.kubectl(`-n ${name} get deployment ${name} ${image}`)).split(':').at(-1)
     }
     const [server, operator] = await Promise.all([tag('infisical'), tag('external-secrets')])
-    const { json } = await this.failing.run(['status', '-c', this.failing.site.siteFile])
-    const { version } = json['bundle'] as { version: string }
+    const receipt = await this.failing.api.get(kinds.configMap, 'sealift-receipt', systemNamespace)
+    const { version } = textsIn(receipt?.['data'])
     return { server, operator, version, schema: await this.schema() }
   }
 
-  /** The site is of a version, all that it promises holds as `check` asks it, and its keys and the team's Secrets are the same. */
-  async holds(wanted: Versions): Promise<void> {
+  /** The site is of a version, and its keys and the team's Secret are as they were at first. */
+  async is(wanted: Versions): Promise<void> {
     expect(await this.versions()).toEqual(wanted)
-    const { exitCode, json } = await this.failing.run([
-      'check',
-      '-c',
-      this.failing.site.siteFile,
-      '--window',
-      '0',
-    ])
-    const verdicts = json['verdicts'] as { id: string; ok: boolean }[]
-    expect([exitCode, verdicts.filter(({ ok }) => !ok)]).toEqual([0, []])
     expect(await this.failing.keys()).toEqual(this.#keys)
     await this.#has(first)
-    expect(await this.#teamSecrets()).toEqual(this.#teams)
+    expect(await this.#teamSecret()).toEqual(this.#team)
+  }
+
+  /** It is, and all that a site promises holds, as `check` asks it. */
+  async holds(wanted: Versions): Promise<void> {
+    await this.is(wanted)
+    const words = ['check', '-c', this.failing.site.siteFile, '--window', '0']
+    const { exitCode, json } = await this.failing.run(words)
+    const verdicts = json['verdicts'] as { id: string; ok: boolean }[]
+    expect([exitCode, verdicts.filter(({ ok }) => !ok)]).toEqual([0, []])
   }
 
   /** Does something while a client reads the team's secret ten times a second through the Service, as the admin. */

@@ -113,8 +113,12 @@ export async function upgradeOn(
 }
 
 /** Takes a host back. */
-export async function rollbackOn(host: SiteHost, version: Version = '1.1.0') {
-  return rollback(await requestOf(host, version), host, recordedTalk())
+export async function rollbackOn(
+  host: SiteHost,
+  version: Version = '1.1.0',
+  talk: Talk = recordedTalk(),
+) {
+  return rollback(await requestOf(host, version), host, talk)
 }
 
 /** What of a world tells the two versions apart. */

@@ -6,6 +6,7 @@ import type { Installation } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import { gaveUp } from './archive.ts'
 import { dropExpired } from './expired.ts'
+import { operatorsFinalizers } from './finalizers.ts'
 
 /** Notes that a site's upgrade begins, and how each release is now; what an earlier one has kept leads nowhere then. */
 export async function begun(
@@ -36,6 +37,7 @@ export async function begun(
     from: { ...named(receipt.lock.metadata), bundle: receipt.bundle },
     to: { ...named(bundle.lock.metadata), bundle: bundle.digest },
     ...{ since: at, state: 'begun', at, releases, gaveUp: gaveUp(request) },
+    finalizers: await operatorsFinalizers(cluster),
   }
   await beginUpgrade(cluster, note)
   return note
