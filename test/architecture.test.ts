@@ -32,6 +32,7 @@ const floors = {
     'load',
     'wire',
     'snapshot',
+    'pause',
     'release',
     'rights',
     'plan',

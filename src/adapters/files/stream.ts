@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, open, rm } from 'node:fs/promises'
+import { lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { FileStream } from '../../kernel/ports/index.ts'
 import { fileFailed } from './faults.ts'
@@ -24,6 +24,7 @@ export async function createStream(path: string): Promise<FileStream> {
     return open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   })
   let isOpen = true
+  let committed = false
   const close = async () => {
     if (isOpen) await file.close()
     isOpen = false
@@ -43,15 +44,15 @@ export async function createStream(path: string): Promise<FileStream> {
       attempt('finish', final, async () => {
         await file.sync()
         await close()
-        // Unlike a rename, this never takes the place of a file that is there.
-        await link(partial, final)
-        await rm(partial)
+        // A link would refuse that by itself, but what a medium is formatted with often has none.
+        if (await lstat(final).catch(() => undefined)) throw new Error('there is such a file already')
+        await rename(partial, final)
+        committed = true
         await syncFolder(dirname(final))
       }),
     discard: async () => {
-      if (!isOpen) return
       await close()
-      await rm(partial, { force: true })
+      if (!committed) await rm(partial, { force: true })
     },
   }
 }

@@ -67,7 +67,8 @@ export interface Cluster {
   preview(object: KubernetesObject, manager: string, namespace?: string): Promise<KubernetesObject>
   /**
    * Says how many pods a Deployment is to have, and no more of it: by its subresource `scale`, as field manager
-   * `sealift-scale`, so that nothing else that Sealift or helm have applied to it changes hands.
+   * `sealift-scale`, so that nothing else that Sealift or helm have applied to it changes hands. The number itself is nobody's
+   * then: whoever applies it next meets no conflict.
    */
   scale(namespace: string, deployment: string, replicas: number): Promise<void>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */

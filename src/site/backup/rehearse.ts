@@ -1,11 +1,10 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { installedInfisical } from '../install/index.ts'
-import { besideName } from '../snapshot/index.ts'
+import { asMakerAt, dropScratch, makeScratch } from '../snapshot/index.ts'
 import { atRealPlace, ownDatabase, servicesOf, storedKeys } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
 import { type Opened, withArchive } from './open.ts'
-import { asMaker, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
 import { toolsAt } from './tools.ts'
 
 /** Which archive to try, and what opens it. */
@@ -85,19 +84,14 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
   const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
   await atRealPlace(services, own, async place => {
     const tools = await toolsAt(host.programs, place)
-    const { database, user } = place.login
-    const maker = await makerAt(host.database, place)
     const id = Buffer.from(host.random.bytes(4)).toString('hex')
-    const scratch = besideName(database, `${mark}${id}`)
-    await asStep(talk.reporter, `Rehearse the restore in database ${scratch}`, async say => {
-      await asMaker(host.database, maker, async session => {
-        await dropLeft(session, database, mark, user)
-        await makeBeside(session, scratch, database, user)
-      })
+    await asStep(talk.reporter, 'Rehearse the restore in a database beside', async say => {
+      const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark, id }))
       try {
-        await restoreInto(scratch, archive, { database: host.database, place, tools, talk, say })
+        say(`database ${name}`)
+        await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
       } finally {
-        await asMaker(host.database, maker, session => drop(session, scratch))
+        await asMakerAt(host, place, maker => dropScratch(maker, name))
       }
     })
   })

@@ -1,9 +1,10 @@
 import { systemNamespace } from '../../kernel/access/index.ts'
-import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import { asStep, type DatabaseSession, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { asStep, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { infisicalNamespace } from '../install/index.ts'
-import { besideName } from '../snapshot/index.ts'
+import { pauseInfisical, resumeInfisical } from '../pause/index.ts'
+import { asMakerAt, dropScratch, type Maker, makeScratch, serveScratch } from '../snapshot/index.ts'
 import {
   atRealPlace,
   databaseState,
@@ -24,10 +25,7 @@ import {
 } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
 import type { Opened } from './open.ts'
-import { startInfisical, stopInfisical } from './pause.ts'
 import { opened, type RehearsalRequest } from './rehearse.ts'
-import { asMaker, drop, dropLeft, makeBeside, makerAt } from './scratch.ts'
-import { carryOver, swapNames } from './swap.ts'
 import { type Tools, toolsAt } from './tools.ts'
 
 /** What was put back. */
@@ -144,54 +142,54 @@ async function intoEmpty(restoring: Restoring): Promise<Done> {
 async function besideAndSwap(restoring: Restoring): Promise<Done> {
   const { archive, host, talk, place, tools, namespace } = restoring
   const { reporter, signal } = talk
-  const { database, user } = place.login
-  const maker = await makerAt(host.database, place)
+  const { database } = place.login
   const id = Buffer.from(host.random.bytes(4)).toString('hex')
-  const restored = besideName(database, `${mark}${id}`)
-  const aside = besideName(database, `_set_aside_${id}`)
-  const work = <T>(what: (session: DatabaseSession) => Promise<T>) => asMaker(host.database, maker, what)
-  await asStep(reporter, `Restore into database ${restored}, beside ${database}`, async say => {
-    await work(async session => {
-      await dropLeft(session, database, mark, user)
-      await makeBeside(session, restored, database, user)
-    })
+  const work = <T>(what: (maker: Maker) => Promise<T>) => asMakerAt(host, place, what)
+  const drop = (name: string) => work(maker => dropScratch(maker, name)).catch(() => {})
+  const warn = (warnings: readonly string[]) => {
+    for (const warning of warnings) reporter.warn(warning)
+  }
+  const title = `Restore into a database beside ${database}`
+  const restored = await asStep(reporter, title, async say => {
+    const { name, warnings } = await work(maker => makeScratch(maker, { mark, id }))
     try {
-      await restoreInto(restored, archive, { database: host.database, place, tools, talk, say })
-      await work(session => carryOver(session, database, restored))
+      warn(warnings)
+      await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
+      return name
     } catch (error) {
-      await work(session => drop(session, restored)).catch(() => {})
+      await drop(name)
       throw error
     }
   })
-  const pausing = (say: (detail: string) => void) => ({
-    cluster: host.cluster,
-    clock: host.clock,
-    signal,
-    say,
-  })
   const there = namespace !== undefined && (await hasDeployment(host, namespace))
-  if (there) await asStep(reporter, 'Stop Infisical', say => stopInfisical(pausing(say), namespace))
+  let setAside: string
   try {
-    await asStep(
+    if (there)
+      await asStep(reporter, 'Stop Infisical', say => pauseInfisical(host, namespace, { signal, say }))
+    const at = new Date(host.clock.now()).toISOString()
+    const served = await asStep(
       reporter,
       `Give it the name ${database}`,
-      () => work(session => swapNames(session, { database, restored, aside, role: user })),
-      () => `the one of before is ${aside}`,
+      say => work(maker => serveScratch(maker, { name: restored, id, at }, { signal, say })),
+      ({ setAside }) => `the one of before is ${setAside}`,
     )
+    warn(served.warnings)
+    setAside = served.setAside
   } catch (error) {
     // What there was goes on serving.
-    await work(session => drop(session, restored)).catch(() => {})
-    if (there) await asStep(reporter, 'Start Infisical again', say => startInfisical(pausing(say), namespace))
+    await drop(restored)
+    await startIfThere(restoring, namespace).catch((second: unknown) => {
+      reporter.warn(`Infisical was not started again, which a rerun does: ${messageOf(second)}`)
+    })
     throw error
   }
-  return { setAside: aside, started: await startIfThere(restoring, namespace) }
+  return { setAside, started: await startIfThere(restoring, namespace) }
 }
 
 async function startIfThere({ host, talk }: Restoring, namespace: string | undefined): Promise<boolean> {
   if (namespace === undefined || !(await hasDeployment(host, namespace))) return false
-  const { cluster, clock } = host
   await asStep(talk.reporter, 'Start Infisical', say =>
-    startInfisical({ cluster, clock, signal: talk.signal, say }, namespace),
+    resumeInfisical(host, namespace, { signal: talk.signal, say }),
   )
   return true
 }

@@ -34,10 +34,12 @@ function listCustom({ releases }: RightsOf): Rule[] {
 }
 
 /** To stop Infisical and start it again, and to know how many pods it had. */
-export function pause({ infisical: namespace }: RightsOf): Rule[] {
+export function pause(of: RightsOf): Rule[] {
   const note = { namespace: systemNamespace, names: ['sealift-restore'] }
-  return [
-    allow(kinds.configMap, 'get create patch delete', note),
-    allow(kinds.deployment, 'patch', { namespace, subresource: 'scale', names: [infisicalName] }),
-  ]
+  return [allow(kinds.configMap, 'get create patch delete', note), ...stop(of)]
+}
+
+/** To end Infisical's pods: no more of its Deployment than how many there are. */
+export function stop({ infisical: namespace }: RightsOf): Rule[] {
+  return [allow(kinds.deployment, 'patch', { namespace, subresource: 'scale', names: [infisicalName] })]
 }

@@ -13,7 +13,7 @@ import {
   underLease,
   writeSecrets,
 } from '../../kernel/rights/index.ts'
-import { pause, readForBackup } from './backup.ts'
+import { pause, readForBackup, stop } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
@@ -27,9 +27,10 @@ const needs = {
   install: of => [...install(of), ...reachNodes(of)],
   /** What an install and a backup may, its pods ended, and what a way back deletes of what the newer release has brought. */
   upgrade: of => [
-    ...[...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of), ...readForBackup(of)],
+    ...[...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
+    ...readForBackup(of),
   ],
-  rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...takeReleases(of)],
+  rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],

@@ -1,15 +1,11 @@
 /**
- * Infisical's database, copied inside its server and kept beside it, and the way back to it by two renames. Takes the site's
- * services and Infisical's login; gives what was made. Never ends a session of others in what is served, and drops only what it has kept.
+ * Databases beside Infisical's at its server: a copy that PostgreSQL makes itself, an empty one, and the way by which one of
+ * them gets the name of Infisical's. Takes the site's services and Infisical's login; gives what was made. Never ends a
+ * session of others in what is served, and drops only what it has made and named.
  */
 export { goBack } from './go-back.ts'
-export { besideName, snapshotName } from './names.ts'
-export {
-  discardSnapshot,
-  dropSnapshot,
-  endSessions,
-  mayTakeSnapshot,
-  type Snapshot,
-  snapshots,
-  takeSnapshot,
-} from './snapshot.ts'
+export { discardSnapshot, dropSnapshot, mayTakeSnapshot, type Snapshot, snapshots } from './kept.ts'
+export { asMakerAt, type Maker } from './maker.ts'
+export { snapshotName } from './names.ts'
+export { dropScratch, makeScratch, serveScratch } from './scratch.ts'
+export { endSessions, type Taken, takeSnapshot } from './snapshot.ts'

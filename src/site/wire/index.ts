@@ -35,8 +35,8 @@ export {
 } from './cache/index.ts'
 export { cacheUrl } from './connection.ts'
 export {
+  asDatabaseMaker,
   atRealPlace,
-  borrowRole,
   type Claim,
   checkDatabase,
   type DatabaseChange,
@@ -64,7 +64,6 @@ export {
   readyDatabase,
   refuseOthersDatabase,
   targetState,
-  withDatabaseMaker,
   withPassword,
 } from './database/index.ts'
 export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCluster } from '../../../src/adapters/cluster/index.ts'
+import { kinds } from '../../../src/kernel/ports/index.ts'
 import { type ApiServer, startApiServer } from '../../support/apiserver.ts'
 import { clusterContract } from './contract.ts'
+import { scaleContract } from './scale.ts'
 
 describe('a real API server', () => {
   let server: ApiServer
@@ -28,6 +30,25 @@ describe('a real API server', () => {
   }
 
   clusterContract(admin)
+
+  scaleContract(admin)
+
+  // So what helm applies next, which says that number, is in conflict with nobody.
+  it('takes the number of pods from whoever has said it, gives it to nobody, and no other field', async () => {
+    const cluster = admin()
+    const labels = { app: 'noted' }
+    const container = { name: 'web', image: 'web:1' }
+    const metadata = { name: 'noted', namespace: 'scaled' }
+    const template = { metadata: { labels }, spec: { containers: [container] } }
+    const spec = { replicas: 2, selector: { matchLabels: labels }, template }
+    await cluster.apply({ ...kinds.deployment, metadata, spec })
+    await cluster.scale('scaled', 'noted', 0)
+    const found = await cluster.get(kinds.deployment, 'noted', 'scaled')
+    const managers = found?.metadata['managedFields'] as { manager: string; fieldsV1: object }[]
+    expect(managers).toHaveLength(1)
+    expect(managers[0]).toMatchObject({ manager: 'sealift', fieldsV1: { 'f:spec': { 'f:template': {} } } })
+    expect(managers[0]?.fieldsV1).not.toMatchObject({ 'f:spec': { 'f:replicas': {} } })
+  })
 
   it('is found by KUBECONFIG, a given file first, and by context', async () => {
     const environment = { KUBECONFIG: server.kubeconfig }

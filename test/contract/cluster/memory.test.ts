@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { clusterContract } from './contract.ts'
+import { scaleContract } from './scale.ts'
 
 describe('the memory cluster', () => {
   const cluster = memoryCluster()
   clusterContract(() => cluster)
+  scaleContract(() => cluster)
 
   it('denies what the test says', async () => {
     const denying = memoryCluster({ denies: (verb, { kind }) => verb === 'get' && kind === 'Secret' })

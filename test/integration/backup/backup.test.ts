@@ -104,10 +104,11 @@ test('what a backup has comes back, and what was there is set aside', async () =
 
 test('somebody else’s session is named, and what there was goes on serving', async () => {
   const other = await createPostgres().open(world.login('infisical'))
+  await other.query(`SET application_name = 'monitoring'`)
   try {
     await expect(restoreBackup(which(), host, recordedTalk())).rejects.toMatchObject({
       code: 'DATABASE_UNFIT',
-      faults: [expect.stringMatching(/^session \d+ of .* from 127\.0\.0\.1: sealift$/)],
+      faults: [expect.stringMatching(/^monitoring, as .* from 127\.0\.0\.1, in infisical \(process \d+\)$/)],
     })
   } finally {
     await other.close()

@@ -107,14 +107,16 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   return [...kept, ...images]
 }
 
-/** Takes the databases that upgrades have kept; where nobody may drop one, none was made. */
+/** Takes the databases that upgrades and restores have kept; where nobody may drop one, none was made. */
 async function takeKept(services: SiteServices, own: OwnDatabase, take: Take): Promise<void> {
   const found = await snapshots(services, own).catch(error => {
     if (error instanceof SealiftError && error.code === 'DATABASE_DENIED') return []
     throw error
   })
   for (const { database } of found)
-    await take(`database ${database}, which an upgrade has kept`, () => dropSnapshot(services, own, database))
+    await take(`database ${database}, which an upgrade or a restore has kept`, () =>
+      dropSnapshot(services, own, database),
+    )
 }
 
 /**

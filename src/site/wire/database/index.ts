@@ -7,7 +7,7 @@ export {
   databaseState,
   serverFacts,
 } from './database.ts'
-export { type DatabaseMaker, withDatabaseMaker } from './database-maker.ts'
+export { asDatabaseMaker, type DatabaseMaker } from './database-maker.ts'
 export { dropDatabase } from './drop-database.ts'
 export { markDatabase } from './keys-mark.ts'
 export { freeMigrationLock } from './migration-lock.ts'
@@ -16,7 +16,6 @@ export type { OwnDatabase } from './own-database.ts'
 export { type DatabaseChange, planDatabase } from './planned-database.ts'
 export { type Prepared, prepareDatabase } from './prepare-database.ts'
 export { atRealPlace, type RealPlace } from './real-place.ts'
-export { borrowRole } from './roles.ts'
 export {
   databaseCa,
   inspectDatabase,

@@ -12,6 +12,8 @@ export interface RealPlace {
   readonly server: Endpoint
   /** The Service that leads to it; nothing where it is none of the cluster. */
   readonly service?: { readonly namespace: string; readonly service: string }
+  /** Whether CloudNativePG runs it. */
+  readonly operated: boolean
   /** Infisical's own login. */
   readonly login: DatabaseLogin
   /** The administrator's, where the site file names one. @throws SealiftError SITE_INVALID */
@@ -30,6 +32,9 @@ export async function atRealPlace<T>(
   return await through(services, 'database', { host, port }, async endpoint => {
     const login = { ...asOwn(own, endpoint), serverName: host }
     const admin = () => adminLogin(services.cluster, services.site, endpoint)
-    return await work({ server: { host, port }, ...(service && { service }), login, admin })
+    return await work({
+      ...{ server: { host, port }, operated: operated !== undefined, login, admin },
+      ...(service && { service }),
+    })
   })
 }

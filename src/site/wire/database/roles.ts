@@ -3,17 +3,17 @@ import type { DatabaseSession } from '../../../kernel/ports/index.ts'
 export { ownComment } from '../../../kernel/services/index.ts'
 
 /** Runs `work` as a member of the role: an administrator who is no superuser must be one to give things to it. */
-export async function borrowRole(
+export async function borrowRole<T>(
   session: DatabaseSession,
   user: string,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   const role = session.identifier(user)
   const [row] = await session.query(`SELECT pg_has_role(current_user, $1, 'USAGE') AS member`, [user])
   if (row?.['member'] === true) return await work()
   await session.query(`GRANT ${role} TO CURRENT_USER`)
   try {
-    await work()
+    return await work()
   } finally {
     await session.query(`REVOKE ${role} FROM CURRENT_USER`)
   }

@@ -144,6 +144,12 @@ test.each([
   expect(covers(neededRules([verb], rightsOfSample(change)), call(words))).toBe(true)
 })
 
+test.each(['upgrade', 'rollback', 'restore'] as const)('%s may say how many pods Infisical has', verb => {
+  const scale = { ...call('patch apps/deployments infisical infisical'), subresource: 'scale' }
+  expect(covers(neededRules([verb], rightsOfSample()), scale)).toBe(true)
+  expect(covers(neededRules(['status', 'check', 'backup'], rightsOfSample()), scale)).toBe(false)
+})
+
 describe('the objects that give them', () => {
   const granting = {
     rules: neededRules(['install', 'remove', 'purge'], rightsOfSample()),

@@ -21,7 +21,7 @@ export interface Life {
 
 /** Calls that change something; all others only look. */
 const changing =
-  /^(apply|create|delete|import|pin|unpack|remove|endLeftovers|uninstall|append|write|bootstrap|attach|revoke|clear|ensure|add|put|set)/
+  /^(apply|scale|create|delete|import|pin|unpack|remove|endLeftovers|uninstall|append|write|bootstrap|attach|revoke|clear|ensure|add|put|set)/
 const words = (args: readonly unknown[]) =>
   args
     .map(one => {

@@ -1,6 +1,7 @@
 import type { ChartSpec } from '../../../../kernel/inputs/index.ts'
 import type { Step } from '../../../install/index.ts'
 import { noteUpgrade } from '../../../install/index.ts'
+import { stopInfisical } from '../../../pause/index.ts'
 import { dropSnapshot, endSessions, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
 import { freeMigrationLock, ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
@@ -8,7 +9,6 @@ import { releaseId, whyUpgraded } from '../release-steps.ts'
 import type { Noted } from './noted.ts'
 import { startReader } from './reads.ts'
 import { podsWanted } from './serve-again.ts'
-import { stopInfisical } from './stop.ts'
 
 /**
  * An install's steps with the safety nets of an upgrade in them: the archive, where one is wanted, before anything but
@@ -78,7 +78,7 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
 /** The copy of before; one that was made while the release was already another is left as it is. */
 async function copied(
   { release, namespace }: ChartSpec,
-  { site, host, helm }: Installation,
+  { site, host, helm, talk }: Installation,
   noted: Noted,
   watch: { say: (detail: string) => void; signal: AbortSignal },
 ) {
@@ -100,7 +100,8 @@ async function copied(
   const { from, to } = note
   const made = new Date(host.clock.now()).toISOString()
   const about = `${from.name} ${from.version}, before ${to.version}, made at ${made}`
-  const { changed, detail } = await takeSnapshot(services, own, { id: note.id, about }, watch)
+  const { changed, detail, warnings } = await takeSnapshot(services, own, { id: note.id, about }, watch)
+  for (const warning of warnings) talk.reporter.warn(warning)
   noted.note = await noteUpgrade(host.cluster, note, { snapshot: database })
   return { changed, detail }
 }

@@ -1,9 +1,9 @@
 import { infisicalName } from '../../../../kernel/access/index.ts'
 import { countsIn } from '../../../../kernel/objects/index.ts'
 import { type Cluster, kinds } from '../../../../kernel/ports/index.ts'
+import { isStopped } from '../../../pause/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Noted } from './noted.ts'
-import { isStopped } from './stop.ts'
 
 /** For how long whoever has asked to stop is kept waiting, in milliseconds. */
 const patience = 5_000

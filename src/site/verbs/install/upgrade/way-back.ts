@@ -10,6 +10,7 @@ import {
   siteJournal,
   type UpgradeNote,
 } from '../../../install/index.ts'
+import { isStopped, stopInfisical } from '../../../pause/index.ts'
 import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
@@ -18,7 +19,6 @@ import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
 import type { Noted } from './noted.ts'
 import { standingOf } from './standing.ts'
-import { isStopped, stopInfisical } from './stop.ts'
 
 /** What a way back leads over. */
 interface Moved {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { kinds } from '../../../../../../src/kernel/ports/index.ts'
-import { isStopped, stopInfisical } from '../../../../../../src/site/verbs/install/upgrade/stop.ts'
-import { ManualClock } from '../../../../../support/manual-clock.ts'
-import { memoryCluster } from '../../../../../support/memory-cluster.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { isStopped, stopInfisical } from '../../../../src/site/pause/index.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
+import { memoryCluster } from '../../../support/memory-cluster.ts'
 
 const labels = { app: 'infisical' }
 const deployment = {
@@ -72,4 +72,13 @@ test('where there is no server, none is stopped', async () => {
   const watch = { signal: new AbortController().signal, say: () => {} }
   expect(await stopInfisical({ cluster, clock: new ManualClock() }, 'default', watch)).toBe(false)
   expect(await isStopped(cluster, 'default')).toBe(false)
+})
+
+test('pods have the time that their Deployment gives them, and their node some more', async () => {
+  const { cluster, clock, stop } = await running()
+  const spec = { ...deployment.spec, template: { spec: { terminationGracePeriodSeconds: 300 } } }
+  await cluster.applyAs('helm', { ...deployment, spec })
+  const ended = expect(stop()).rejects.toThrow('pods of Infisical do not end within 390 s')
+  await clock.advance(395)
+  await ended
 })

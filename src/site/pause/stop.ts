@@ -1,13 +1,13 @@
-import { infisicalName } from '../../../../kernel/access/index.ts'
-import { SealiftError } from '../../../../kernel/errors/index.ts'
-import { countsIn, fieldsOf, textsIn } from '../../../../kernel/objects/index.ts'
-import { type Cluster, type KubernetesObject, kinds, type SiteHost } from '../../../../kernel/ports/index.ts'
+import { infisicalName } from '../../kernel/access/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { countsIn, fieldsOf, textsIn } from '../../kernel/objects/index.ts'
+import { type Cluster, type KubernetesObject, kinds, type SiteHost } from '../../kernel/ports/index.ts'
 
 const interval = 500
-/** A pod has thirty seconds to end by itself, and its node some more to say that it has. */
-const timeout = 120_000
+/** What a node may take, in seconds, to say that a pod has ended, beside the time that the pod itself has for it. */
+const patience = 90
 
-/** How the end of the pods is watched and stopped. */
+/** How pods are waited for, and who is told. */
 export interface Watch {
   readonly signal: AbortSignal
   readonly say: (detail: string) => void
@@ -21,7 +21,7 @@ export async function isStopped(cluster: Pick<Cluster, 'get'>, namespace: string
 
 /**
  * Ends Infisical's pods and waits until none is left: nobody writes into its database then. helm, which sets the number of
- * pods with every revision, starts them again. Tells whether any was there.
+ * pods with every revision, starts them again. Tells whether any was wanted.
  * @throws SealiftError CLUSTER_FAILED when pods do not end, CLUSTER_*
  */
 export async function stopInfisical(
@@ -32,18 +32,14 @@ export async function stopInfisical(
   const live = await cluster.get(kinds.deployment, infisicalName, namespace)
   if (live === undefined) return false
   const stopped = countsIn(live['spec'])['replicas'] === 0
-  if (!stopped)
-    await cluster.apply({
-      ...kinds.deployment,
-      metadata: { name: infisicalName, namespace },
-      spec: { replicas: 0 },
-    })
-  const end = clock.now() + timeout
+  if (!stopped) await cluster.scale(namespace, infisicalName, 0)
+  const seconds = graceOf(live) + patience
+  const end = clock.now() + seconds * 1000
   for (;;) {
     const left = await podsOf(live, cluster, namespace)
     if (left.length === 0) return !stopped
     if (clock.now() >= end)
-      throw new SealiftError('CLUSTER_FAILED', `pods of Infisical do not end within ${timeout / 1000} s`, {
+      throw new SealiftError('CLUSTER_FAILED', `pods of Infisical do not end within ${seconds} s`, {
         faults: left.map(pod => `pod ${namespace}/${pod}`),
         hints: [
           'see why: kubectl -n NAMESPACE describe pod; a node that is gone keeps its pods until it is deleted',
@@ -52,6 +48,12 @@ export async function stopInfisical(
     say(`waiting for the end of ${left.join(', ')}`)
     await clock.sleep(interval, signal)
   }
+}
+
+/** Seconds that a pod has to end by itself: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */
+function graceOf(deployment: KubernetesObject): number {
+  const pod = fieldsOf(fieldsOf(deployment['spec'])['template'])['spec']
+  return countsIn(pod)['terminationGracePeriodSeconds'] ?? 30
 }
 
 async function podsOf(

@@ -1,0 +1,41 @@
+import { infisicalName, managed, systemNamespace } from '../../kernel/access/index.ts'
+import { countsIn, textsIn } from '../../kernel/objects/index.ts'
+import { kinds, type SiteHost } from '../../kernel/ports/index.ts'
+import { restartForEnvironment } from '../../kernel/server-variables/index.ts'
+import { stopInfisical, type Watch } from './stop.ts'
+
+type Pausing = Pick<SiteHost, 'cluster' | 'clock'>
+
+/** ConfigMap that says how many pods Infisical had before it was stopped: a run that is killed then knows no more. */
+const noteName = 'sealift-restore'
+
+/**
+ * Stops Infisical as {@link stopInfisical} does, for {@link resumeInfisical}: how many pods it had is kept on the cluster.
+ * @throws SealiftError CLUSTER_FAILED when pods do not end, CLUSTER_*
+ */
+export async function pauseInfisical(host: Pausing, namespace: string, watch: Watch): Promise<void> {
+  const { cluster } = host
+  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
+  // What a Deployment does not say is one: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
+  const { replicas = 1 } = countsIn(live?.['spec'])
+  const metadata = { name: noteName, namespace: systemNamespace, labels: managed }
+  if (live !== undefined && replicas > 0)
+    await cluster.apply({ ...kinds.configMap, metadata, data: { replicas: String(replicas) } })
+  await stopInfisical(host, namespace, watch)
+}
+
+/**
+ * Starts Infisical again, with as many pods as it had before {@link pauseInfisical}, and waits until they are up.
+ * @throws SealiftError NOT_INSTALLED, HELM_FAILED when they do not come up, CLUSTER_*
+ */
+export async function resumeInfisical(host: Pausing, namespace: string, watch: Watch): Promise<void> {
+  const { cluster } = host
+  const note = await cluster.get(kinds.configMap, noteName, systemNamespace)
+  const before = Number(textsIn(note?.['data'])['replicas'])
+  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
+  const { replicas = 1 } = countsIn(live?.['spec'])
+  const wanted = Number.isSafeInteger(before) && before > 0 ? before : 1
+  if (live !== undefined && replicas === 0) await cluster.scale(namespace, infisicalName, wanted)
+  await restartForEnvironment({ ...host, ...watch }, namespace)
+  await cluster.delete(kinds.configMap, noteName, systemNamespace)
+}

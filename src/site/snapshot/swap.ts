@@ -1,0 +1,50 @@
+import type { DatabaseSession } from '../../kernel/ports/index.ts'
+import { commentOf, keptComment } from './kept.ts'
+import type { Maker } from './maker.ts'
+import { alone, type Watch } from './sessions.ts'
+
+/** Databases by name. */
+export interface Swap {
+  /** The one that gets the name of Infisical's. */
+  readonly next: string
+  /** How the one that has it now is called afterwards, and its comment then. */
+  readonly aside: string
+  readonly comment: string
+}
+
+/**
+ * Gives a database the name of Infisical's, which is set aside, both at once or neither: there is no moment in which none has
+ * the name. Both are renames, which take no longer for a large one. Where somebody has renamed it by hand, the rest is done.
+ * @throws SealiftError DATABASE_UNFIT when others are connected to one of them, DATABASE_*
+ */
+export async function swapNames(maker: Maker, { next, aside, comment }: Swap, watch: Watch): Promise<void> {
+  const { session } = maker
+  const { database } = maker.own
+  await alone(maker, [database, next], watch, async () => {
+    const served = await commentOf(session, database)
+    const about = [served, await commentOf(session, aside), await commentOf(session, next)]
+    await session.query('BEGIN')
+    try {
+      // The comment names the keys: the one of what was served holds for the next as well, which is nobody's to drop then.
+      const own = about.find(text => text !== undefined && !text.startsWith(keptComment))
+      await commentOn(session, next, own ?? '')
+      if (served !== undefined) await rename(session, database, aside)
+      if ((served ?? about[1]) !== undefined) await commentOn(session, aside, comment)
+      await rename(session, next, database)
+      await session.query('COMMIT')
+    } catch (error) {
+      await session.query('ROLLBACK').catch(() => {})
+      throw error
+    }
+  })
+}
+
+/** Writes a database's comment; an empty one takes it away. */
+export async function commentOn(session: DatabaseSession, name: string, text: string): Promise<void> {
+  await session.query(`COMMENT ON DATABASE ${session.identifier(name)} IS ${session.literal(text)}`)
+}
+
+/** Renames a database. */
+export async function rename(session: DatabaseSession, from: string, to: string): Promise<void> {
+  await session.query(`ALTER DATABASE ${session.identifier(from)} RENAME TO ${session.identifier(to)}`)
+}
