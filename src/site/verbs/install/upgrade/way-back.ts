@@ -1,5 +1,6 @@
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../../../kernel/errors/index.ts'
 import type { ChartSpec, ReadSite } from '../../../../kernel/inputs/index.ts'
+import { dropRehearsals } from '../../../backup/index.ts'
 import {
   noteUpgrade,
   readReceipt,
@@ -119,6 +120,8 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
     async run() {
       const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
       const changed = await discardSnapshot(services, own, noted.note)
+      // One that was killed while it tried its archive goes back as one that has moved nothing.
+      await dropRehearsals(site, host)
       return { changed, detail: changed ? 'the database was not touched' : 'there is none' }
     },
   }
