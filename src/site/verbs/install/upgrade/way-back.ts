@@ -161,7 +161,7 @@ function proofAfter(back: readonly Step[], charts: readonly ChartSpec[], install
 }
 
 /** That a site could not be put back, with where its data is. */
-function unreturned({ snapshot, from, to }: UpgradeNote, error: unknown): SealiftError {
+function unreturned({ snapshot, from, to, archive }: UpgradeNote, error: unknown): SealiftError {
   const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
   return new SealiftError(
     'ROLLBACK_FAILED',
@@ -175,6 +175,7 @@ function unreturned({ snapshot, from, to }: UpgradeNote, error: unknown): Sealif
         ...(snapshot === undefined
           ? []
           : [`the database as it was is kept as ${snapshot}, until it is served again`]),
+        ...(archive === undefined ? [] : [`and it is in the archive ${archive.path}, for sealift restore`]),
         'when that is mended, run: sealift rollback BUNDLE -c site.yaml; it goes on from there',
       ],
       cause: error,
