@@ -1,7 +1,7 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { installedInfisical } from '../install/index.ts'
-import { asMakerAt, dropScratch, makeScratch } from '../snapshot/index.ts'
+import { asMakerAt, dropLeft, dropScratch, makeScratch } from '../snapshot/index.ts'
 import { atRealPlace, ownDatabase, servicesOf, storedKeys } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
 import { type Opened, withArchive } from './open.ts'
@@ -95,4 +95,11 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
       }
     })
   })
+}
+
+/** Drops the scratch databases that killed rehearsals have left. @throws SealiftError NOT_INSTALLED, DATABASE_*, CLUSTER_* */
+export async function dropRehearsals(site: Site, host: SiteHost): Promise<void> {
+  const services = servicesOf(site, host, await installedInfisical(host.cluster, site))
+  const own = await ownDatabase(services, await storedKeys(host.cluster, services.namespace))
+  await atRealPlace(services, own, place => asMakerAt(host, place, maker => dropLeft(maker, mark)))
 }

@@ -88,7 +88,8 @@ function locale(session: DatabaseSession, row: Record<string, unknown>): string[
   ]
 }
 
-async function dropLeft(maker: Maker, mark: string): Promise<void> {
+/** Drops what killed runs have left under a mark. @throws SealiftError DATABASE_* */
+export async function dropLeft(maker: Maker, mark: string): Promise<void> {
   const { session, own, owner } = maker
   const found = await session.query(
     'SELECT datname AS name FROM pg_database WHERE pg_get_userbyid(datdba) = $1',

@@ -162,6 +162,18 @@ test.each(['upgrade', 'rollback', 'restore'] as const)('%s may say how many pods
   expect(covers(neededRules(['status', 'check', 'backup'], rightsOfSample()), scale)).toBe(false)
 })
 
+test('an upgrade may take its archive and stop the server, and reads no Secret of teams', () => {
+  const of = rightsOfSample()
+  const upgrading = (words: string) => covers(neededRules(['upgrade'], of), call(words))
+  for (const words of [
+    'list apiextensions.k8s.io/customresourcedefinitions',
+    'get /configmaps sealift-system sealift-keys',
+    'patch apps/deployments/scale infisical infisical',
+  ])
+    expect([words, upgrading(words)]).toEqual([words, true])
+  expect(upgrading('get /secrets talent-mesh db-credentials')).toBe(false)
+})
+
 describe('the objects that give them', () => {
   const granting = {
     rules: neededRules(['install', 'remove', 'purge'], rightsOfSample()),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { rehearseBackup } from '../../../../src/site/backup/index.ts'
@@ -132,4 +133,21 @@ test('a rerun does not write another one, and none of what is half new', async (
   await begin({ ...note, state: 'begun' })
   expect(await detail()).toBe('none was written, and what is here now is not of before')
   expect(await archives(world)).toEqual(before)
+})
+
+test('where the way back fails, the archive is said to have the database', async () => {
+  const world = await upgradeWorld()
+  world.fate = 'fails'
+  const helmFrom = async (...words: Parameters<typeof world.host.helmFrom>) => ({
+    ...(await world.host.helmFrom(...words)),
+    rollback: () => Promise.reject(new SealiftError('HELM_FAILED', 'no')),
+  })
+  await expect(upgradeOn({ ...world.host, helmFrom })).rejects.toMatchObject({
+    code: 'ROLLBACK_FAILED',
+    hints: expect.arrayContaining([
+      expect.stringMatching(
+        /^and it is in the archive safe\/bank-prod-.*\.backup\.age, for sealift restore$/,
+      ),
+    ]),
+  })
 })

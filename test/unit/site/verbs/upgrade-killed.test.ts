@@ -79,6 +79,16 @@ describe('killed on its way, and run again', () => {
     }
   })
 
+  const rehearsing = moments(archived.changes).filter(([, change]) => change.includes('_rehearsal_'))
+  test.each(rehearsing)(
+    'after change %i (%s), then taken back: nothing of its rehearsal is left',
+    async last => {
+      const { world } = await live('comes up', last, { archive })
+      expect(await ended(rollbackOn(world.host))).toBe('proven')
+      expect(await versionOf(world)).toEqual({ ...older, databases: ['infisical'] })
+    },
+  )
+
   test.each(moments(back.changes))('after change %i (%s) of one that fails: the older one', async last => {
     const { world } = await live('fails', last)
     expect(await ended(upgradeOn(world.host))).toBe('ROLLED_BACK')

@@ -1,5 +1,6 @@
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../../../kernel/errors/index.ts'
 import type { ChartSpec, ReadSite } from '../../../../kernel/inputs/index.ts'
+import { dropRehearsals } from '../../../backup/index.ts'
 import {
   noteUpgrade,
   readReceipt,
@@ -120,6 +121,8 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
     async run() {
       const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
       const changed = await discardSnapshot(services, own, noted.note)
+      // One that was killed while it tried its archive goes back as one that has moved nothing.
+      await dropRehearsals(site, host)
       return { changed, detail: changed ? 'the database was not touched' : 'there is none' }
     },
   }
@@ -160,7 +163,7 @@ function proofAfter(back: readonly Step[], charts: readonly ChartSpec[], install
 }
 
 /** That a site could not be put back, with where its data is. */
-function unreturned({ snapshot, from, to }: UpgradeNote, error: unknown): SealiftError {
+function unreturned({ snapshot, from, to, archive }: UpgradeNote, error: unknown): SealiftError {
   const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
   return new SealiftError(
     'ROLLBACK_FAILED',
@@ -174,6 +177,7 @@ function unreturned({ snapshot, from, to }: UpgradeNote, error: unknown): Sealif
         ...(snapshot === undefined
           ? []
           : [`the database as it was is kept as ${snapshot}, until it is served again`]),
+        ...(archive === undefined ? [] : [`and it is in the archive ${archive.path}, for sealift restore`]),
         'when that is mended, run: sealift rollback BUNDLE -c site.yaml; it goes on from there',
       ],
       cause: error,
