@@ -84,12 +84,14 @@ describe('fitBudget', () => {
     ])
   })
 
-  it('gives a server more heap that was started anew with it', () => {
-    const died = rows.map(one => (one.container === 'infisical' ? { ...one, restarts: 2 } : one))
-    const fit = fitBudget({ ...ground, account: { ...account, rows: died } })
+  it('gives a server more heap that has died of it, and a higher limit that the kernel has ended', () => {
+    const fit = fitBudget({ ...ground, ended: 'heap' })
     expect(fit.heap).toEqual({ before: 520, after: 584 })
     expect(afterOf(fit, 'infisical')).toMatchObject({ memory: 588 * mebi, memoryLimit: 832 * mebi })
     expect(fit.fits).toBe(false)
+    const killed = fitBudget({ ...ground, ended: 'kernel' })
+    expect(killed.heap.after).toBe(520)
+    expect(afterOf(killed, 'infisical')).toMatchObject({ memory: 524 * mebi, memoryLimit: 1320 * mebi })
   })
 
   it('counts what was observed before, at rest, and the highest peak of all', () => {
