@@ -16,7 +16,8 @@ export interface Fitted {
 /** The smallest honest setting for people: what each container would have and why, what changes, what is given up. */
 export function fitText({ fit, changes, syncs, earlier, confirmation, files }: Fitted): string {
   const rows = fit.containers.map(({ object, container, left, before, after, rest, peak }) => [
-    ...[object, container, rest === 0 ? '-' : mebibytes(rest), peak === undefined ? '-' : mebibytes(peak)],
+    ...[object, container, change(`${before.replicas}`, left ? '0' : `${after.replicas}`)],
+    ...[rest === 0 ? '-' : mebibytes(rest), peak === undefined ? '-' : mebibytes(peak)],
     ...(left
       ? ['left out', '', '']
       : [
@@ -25,9 +26,9 @@ export function fitText({ fit, changes, syncs, earlier, confirmation, files }: F
           change(`${before.cpu}m`, `${after.cpu}m`),
         ]),
   ])
-  const head = ['object', 'container', 'at rest', 'peak', 'requests', 'limit', 'CPU']
+  const head = ['object', 'container', 'pods', 'at rest', 'peak', 'requests', 'limit', 'CPU']
   return [
-    table(head, rows, [2, 3]),
+    table(head, rows, [3, 4]),
     `together: ${budgetVerdict(fit.total, fit.budget, fit.fits)}`,
     ...(fit.whole.memory === fit.total.memory
       ? []

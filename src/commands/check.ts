@@ -49,7 +49,8 @@ export default class Check extends BaseCommand {
       journal: journalPath(flags.site, read.site),
     }
     const mended = flags.repair ? await repair(request, host, this.talk) : undefined
-    for (const { node, what, done } of mended ?? []) this.log(`+ ${done} on node ${node}: ${what}`)
+    for (const { node, what, done } of flags.line ? [] : (mended ?? []))
+      this.log(`+ ${done} on node ${node}: ${what}`)
     const found = await check(flags.window, read.site, host, this.talk, flags.record)
     if (flags.metrics !== undefined)
       await host.files.write(flags.metrics, checkMetrics(found, host.clock.now()))

@@ -5,9 +5,9 @@ import type { Observation } from './history.ts'
 
 const mebi = 1024 * 1024
 
-const setting = budgetAmount.extend({ memoryLimit: z.number().exactOptional() })
+const setting = budgetAmount.extend({ memoryLimit: z.number().exactOptional(), replicas: z.number() })
 
-/** What one container requests and is limited to, and would be; of all its pods together. */
+/** What one container requests and is limited to in one pod, and would be. */
 export const fittedContainer = z.strictObject({
   chart: z.string(),
   object: z.string(),
@@ -54,16 +54,22 @@ export function fitContainer(
   server: ServerGround,
   left: boolean,
 ): FittedContainer {
-  const { chart, object, container, field, memory, cpu, limit, observed } = row
-  const before = { memory, cpu, ...(limit?.memory === undefined ? {} : { memoryLimit: limit.memory }) }
+  const { chart, object, container, field, limit, observed, replicas = 1 } = row
+  // Figures of a row are of all its pods together: one of two is what fits.
+  const pods = Math.max(1, replicas)
+  const ofOne = (amount: number) => Math.round(amount / pods)
+  const amounts = { memory: ofOne(row.memory), cpu: ofOne(row.cpu), replicas }
+  const before = { ...amounts, ...(limit?.memory === undefined ? {} : { memoryLimit: ofOne(limit.memory) }) }
   const seen = earlier
     .flatMap(one => one.containers)
     .filter(one => one.object === object && one.container === container)
   const now = observed === undefined ? [] : [observed]
-  const resting = [...now, ...seen].filter(one => one.cpu <= restingCpu)
+  const resting = [...now, ...seen].filter(one => one.cpu / pods <= restingCpu)
   const measured = resting.length > 0 ? resting : now
-  const rest = Math.max(0, ...measured.map(one => one.memory))
-  const peaks = [row.peak, ...seen.map(one => one.peak)].filter(peak => peak !== undefined)
+  const rest = ofOne(Math.max(0, ...measured.map(one => one.memory)))
+  const peaks = [row.peak, ...seen.map(one => one.peak)].flatMap(peak =>
+    peak === undefined ? [] : [ofOne(peak)],
+  )
   const about = {
     ...{ chart, object, container, field, left, before, rest, observations: now.length + seen.length },
     ...(peaks.length === 0 ? {} : { peak: Math.max(...peaks) }),
@@ -73,12 +79,13 @@ export function fitContainer(
   const wanted = own?.rest ?? rest
   // Peaks of another heap say nothing of this one.
   const highest = Math.max(wanted, own?.peak ?? 0, ...(own?.rest === undefined ? peaks : []))
-  const used = Math.max(...measured.map(one => one.cpu)) * spare + (own?.moreCpu ?? 0)
+  const used = (Math.max(...measured.map(one => one.cpu)) / pods) * spare + (own?.moreCpu ?? 0)
   return {
     ...about,
     after: {
       memory: up(wanted, step),
       cpu: Math.max(own === undefined ? leastCpu : serversCpu, up(used, 5)),
+      replicas: Math.min(1, replicas),
       memoryLimit: up(Math.max(highest * spare, highest + leastSpare), step),
     },
   }

@@ -42,9 +42,9 @@ export function changesOf({ containers, heap, saving, concurrent }: BudgetFit): 
   ]
 }
 
-function changesIn(one: FittedContainer): ValueChange[] {
-  const { chart, field, left, before, after } = one
-  const place = placeOf(one)
+function changesIn(fitted: FittedContainer): ValueChange[] {
+  const { chart, field, left, before, after } = fitted
+  const place = placeOf(fitted)
   if (left) return [{ chart, path: `${place ?? field}create`, before: 'true', after: 'false' }]
   const at = place === undefined ? `${field}.` : `${place}resources.`
   const pairs = [
@@ -52,9 +52,17 @@ function changesIn(one: FittedContainer): ValueChange[] {
     ['requests.cpu', printCpu(before.cpu), printCpu(after.cpu)],
     ['limits.memory', memory(before.memoryLimit), memory(after.memoryLimit)],
   ] as const
-  return pairs.flatMap(([path, before, after]) =>
-    before === after ? [] : [{ chart, path: at + path, before, after }],
-  )
+  const count = `${place ?? `${field} of `}replicaCount`
+  const pods =
+    before.replicas === after.replicas
+      ? []
+      : [{ chart, path: count, before: `${before.replicas}`, after: `${after.replicas}` }]
+  return [
+    ...pods,
+    ...pairs.flatMap(([path, before, after]) =>
+      before === after ? [] : [{ chart, path: at + path, before, after }],
+    ),
+  ]
 }
 
 const memory = (bytes: number | undefined): string =>
@@ -74,7 +82,11 @@ export function valuesOf(changes: readonly ValueChange[]): Map<string, Readonly<
       at[word] = next
       return next
     }, file)
-    inner[last] = path === 'concurrent' ? Number(after) : path.endsWith('.create') ? false : after
+    inner[last] = /(^|\.)(concurrent|replicaCount)$/.test(path)
+      ? Number(after)
+      : path.endsWith('.create')
+        ? false
+        : after
   }
   return files
 }

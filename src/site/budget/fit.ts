@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type BudgetAccount, budgetAmount } from '../check/index.ts'
 import { heapIn, leastHeap, type ServerSetting, savesMemory } from '../wire/index.ts'
-import { type FittedContainer, fitContainer, fittedContainer, isServer, isWebhook } from './fit-container.ts'
+import { type FittedContainer, fitContainer, fittedContainer, isWebhook } from './fit-container.ts'
 import type { Observation } from './history.ts'
 import { refreshCost, type SyncLoad, workersFor } from './syncs.ts'
 
@@ -36,20 +36,23 @@ export interface FitGround {
   readonly earlier: readonly Observation[]
   readonly server: ServerSetting | undefined
   readonly load: SyncLoad
+  /** Who ended Infisical's run before this one for want of memory, where that was so. */
+  readonly ended?: 'kernel' | 'heap' | undefined
   /** Whether the user gives up External Secrets Operator's webhook, and the controller of its certificates with it. */
   readonly withoutWebhook: boolean
 }
 
 /** The smallest honest setting by what was observed. Containers that were not measured stay as they are. */
-export function fitBudget({ account, earlier, server, load, withoutWebhook }: FitGround): BudgetFit {
+export function fitBudget(given: FitGround): BudgetFit {
+  const { account, earlier, server, load, ended, withoutWebhook } = given
   const options = server?.options ?? ''
   const [saving, before, least] = [savesMemory(options), heapIn(options), leastHeap(true)]
-  const died = account.rows.some(row => isServer(row) && (row.restarts ?? 0) > 0)
-  // One that was started anew may have died of its heap: a step more than it had then.
-  const heap = died && before !== undefined ? Math.max(least.heap, before + 64) : least.heap
+  // Where it has died of its heap, a step more than it had then.
+  const heap = ended === 'heap' && before !== undefined ? Math.max(least.heap, before + 64) : least.heap
   const workers = workersFor(load)
   const ground = {
-    peak: (heap + least.beyond) * mebi,
+    // Where it has reached its limit, nobody knows how far it would have come.
+    peak: Math.max((heap + least.beyond) * mebi, ended === 'kernel' ? (server?.limit ?? 0) * 1.2 : 0),
     moreCpu: Math.max(
       0,
       Math.min(load.refreshes, workers * refreshCost.perWorker) * refreshCost.cpu - load.cpu,
@@ -97,6 +100,19 @@ function choices(
             saves: sum(webhook).memory,
             givesUp:
               'validation at admission: a wrong ExternalSecret is let in, and says so at its first sync',
+          },
+        ]),
+    ...(containers.every(({ before }) => before.replicas <= 1)
+      ? []
+      : [
+          {
+            choice: 'replicaCount: 1',
+            saves: containers.reduce(
+              (sum, { before }) => sum + Math.max(0, before.replicas - 1) * before.memory,
+              0,
+            ),
+            givesUp:
+              'an answer while the one pod is started anew, 20 to 35 s for Infisical; Secrets stay in Kubernetes meanwhile',
           },
         ]),
     {

@@ -8,6 +8,8 @@ const budgetRow = budgetAmount.extend({
   chart: z.string(),
   object: z.string(),
   container: z.string(),
+  /** Pods that the lock has of it; the figures are of all of them together. */
+  replicas: z.number().exactOptional(),
   /** Where its requests and limits are declared: a path in the object, which chart and values make. */
   field: z.string(),
   /** What the kernel lets it have, of all its pods together; absent where there is no limit. */
@@ -105,10 +107,10 @@ export function judgeBudget(
 
 /** The row of a container: what its pods say of limits goes before what the lock has, as somebody may have changed it since. */
 function rowOf(
-  { chart, object, container, memory, cpu, memoryLimit }: Share,
+  { chart, object, container, replicas, memory, cpu, memoryLimit }: Share,
   used: readonly MeasuredContainer[] | undefined,
 ): BudgetRow {
-  const row = { chart, object, container, memory, cpu, field: fieldOf(object, container) }
+  const row = { chart, object, container, replicas, memory, cpu, field: fieldOf(object, container) }
   const declared = present({ memory: memoryLimit })
   if (used === undefined) return { ...row, ...(declared && { limit: declared }) }
   const live = used.every(({ limit }) => limit !== undefined)

@@ -23,7 +23,7 @@ import {
 } from '../budget/index.ts'
 import { aroundOf, budgetAccount, observeBudget } from '../check/index.ts'
 import { readReceipt, refuseOtherSite } from '../install/index.ts'
-import { heapIn } from '../wire/index.ts'
+import { heapIn, lastEnd } from '../wire/index.ts'
 
 /** What a site would need at least, by what was observed of it. */
 export const fitResult = z.strictObject({
@@ -71,14 +71,16 @@ export async function fitSite(request: FitRequest, host: SiteHost, talk: Talk): 
   )
   const account = observeBudget(receipt, usage, await aroundOf(receipt, cluster, talk))
   const namespaces = [...new Set(receipt.lock.charts.map(chart => chart.namespace))]
-  const [server, load, all] = await Promise.all([
-    whereWired(cluster, namespaces).then(({ infisical }) => serverNow(cluster, infisical)),
+  const { infisical } = await whereWired(cluster, namespaces)
+  const [server, ended, load, all] = await Promise.all([
+    serverNow(cluster, infisical),
+    infisical === undefined ? undefined : lastEnd(cluster, infisical),
     loadNow(receipt, host),
     observations(cluster),
   ])
   const heap = heapIn(server?.options ?? '')
   const earlier = all.filter(one => one.bundle === receipt.bundle && one.heap === heap)
-  const found = fitBudget({ account, earlier, server, load, withoutWebhook })
+  const found = fitBudget({ account, earlier, server, load, ended: ended?.by, withoutWebhook })
   const changes = changesOf(found)
   const confirmed = confirm(account, all, clock.now())
   if (record)

@@ -56,6 +56,12 @@ export async function measureBudget(
   let history: BudgetHistory | undefined
   const recorded = record
     ? await looked('budget/history', async id => {
+        // Nothing in the place of what is not known: later looks would take it for a figure.
+        if (usage.length === 0)
+          return {
+            ...{ id, ok: false, message: 'nothing was measured, and nothing is noted' },
+            hint: 'look at the verdict usage; a kubelet that has just started measures after some seconds',
+          }
         const heap = heapIn((await serverNow(cluster, infisical))?.options ?? '')
         const noted = observationOf(budget, {
           ...{ at: new Date(clock.now()).toISOString(), bundle: receipt.bundle, window },

@@ -4,6 +4,8 @@ import { type Cluster, kinds } from '../../../kernel/ports/index.ts'
 
 /** How a run of Infisical's server ended before this one, and what to do. */
 export interface LastEnd {
+  /** Who ended it: the kernel, at the memory limit, or V8, whose heap was full. */
+  readonly by: 'kernel' | 'heap'
   readonly seen: string
   readonly next: string
 }
@@ -26,12 +28,14 @@ export async function lastEnd(
     const times = typeof restartCount === 'number' && restartCount > 1 ? `, ${restartCount} runs so far` : ''
     if (reason === 'OOMKilled')
       return {
+        by: 'kernel',
         seen: `the kernel ended its last run at ${finishedAt}, at its memory limit${times}`,
         next: 'raise the limit in the chart’s values; sealift budget fit says to what',
       }
     const { exitCode } = ended
     if (exitCode === 139 || exitCode === 134)
       return {
+        by: 'heap',
         seen: `its last run ended with ${exitCode} at ${finishedAt}, as one does whose V8 heap was too small${times}`,
         next: 'look for "heap out of memory" in its log (kubectl logs --previous); memory.heapMiB in the site file gives it more, the limit must leave room',
       }

@@ -49,8 +49,12 @@ describe('fitBudget', () => {
   it('requests what is used at rest, and is within the budget, webhook and all', () => {
     const fit = fitBudget(ground)
     expect(budgetFit.parse(fit)).toEqual(fit)
-    expect(afterOf(fit, 'infisical')).toEqual({ memory: 524 * mebi, cpu: 100, memoryLimit: 764 * mebi })
-    expect(afterOf(fit, 'external-secrets')).toEqual({ memory: 28 * mebi, cpu: 5, memoryLimit: 96 * mebi })
+    expect(afterOf(fit, 'infisical')).toEqual({
+      ...{ memory: 524 * mebi, cpu: 100, memoryLimit: 764 * mebi, replicas: 1 },
+    })
+    expect(afterOf(fit, 'external-secrets')).toEqual({
+      ...{ memory: 28 * mebi, cpu: 5, memoryLimit: 96 * mebi, replicas: 1 },
+    })
     expect(fit).toMatchObject({
       total: { memory: 608 * mebi },
       fits: true,
@@ -61,7 +65,7 @@ describe('fitBudget', () => {
   it('never limits the server below what a hard load took, however little was seen', () => {
     const small = rows.map(one => ({ ...one, observed: { memory: 40 * mebi, cpu: 1 }, peak: 45 * mebi }))
     const fit = fitBudget({ ...ground, account: { ...account, rows: small } })
-    expect(afterOf(fit, 'infisical')).toEqual({ memory: 40 * mebi, cpu: 100, memoryLimit: 764 * mebi })
+    expect(afterOf(fit, 'infisical')).toMatchObject({ memory: 40 * mebi, cpu: 100, memoryLimit: 764 * mebi })
   })
 
   it('turns saving on where it is off, and says what the server takes then, and what is given up', () => {
@@ -84,12 +88,14 @@ describe('fitBudget', () => {
     ])
   })
 
-  it('gives a server more heap that was started anew with it', () => {
-    const died = rows.map(one => (one.container === 'infisical' ? { ...one, restarts: 2 } : one))
-    const fit = fitBudget({ ...ground, account: { ...account, rows: died } })
+  it('gives a server more heap that has died of it, and a higher limit that the kernel has ended', () => {
+    const fit = fitBudget({ ...ground, ended: 'heap' })
     expect(fit.heap).toEqual({ before: 520, after: 584 })
     expect(afterOf(fit, 'infisical')).toMatchObject({ memory: 588 * mebi, memoryLimit: 832 * mebi })
     expect(fit.fits).toBe(false)
+    const killed = fitBudget({ ...ground, ended: 'kernel' })
+    expect(killed.heap.after).toBe(520)
+    expect(afterOf(killed, 'infisical')).toMatchObject({ memory: 524 * mebi, memoryLimit: 1320 * mebi })
   })
 
   it('counts what was observed before, at rest, and the highest peak of all', () => {
@@ -130,6 +136,31 @@ describe('fitBudget', () => {
     expect(changesOf(fit)).toContainEqual({
       ...{ chart: 'external-secrets', path: 'concurrent', before: '1', after: '5' },
     })
+  })
+
+  it('keeps one pod of two, with what one takes', () => {
+    const two = rows.map(one =>
+      one.container === 'infisical'
+        ? {
+            ...{ ...one, replicas: 2, memory: 1024 * mebi, cpu: 500, limit: { memory: 2000 * mebi } },
+            ...{ observed: { memory: 1048 * mebi, cpu: 24 }, peak: 1364 * mebi },
+          }
+        : one,
+    )
+    const fit = fitBudget({ ...ground, account: { ...account, rows: two } })
+    expect(fit.containers.at(-1)).toMatchObject({
+      before: { memory: 512 * mebi, cpu: 250, memoryLimit: 1000 * mebi, replicas: 2 },
+      after: { memory: 524 * mebi, cpu: 100, memoryLimit: 764 * mebi, replicas: 1 },
+    })
+    expect(fit.total.memory).toBe(608 * mebi)
+    expect(fit.choices).toContainEqual(
+      expect.objectContaining({ choice: 'replicaCount: 1', saves: 512 * mebi }),
+    )
+    const changes = changesOf(fit).filter(({ path }) => path.endsWith('replicaCount'))
+    expect(changes).toEqual([
+      { chart: 'infisical-standalone', path: 'infisical.replicaCount', before: '2', after: '1' },
+    ])
+    expect(valuesOf(changes).get('infisical-standalone')).toEqual({ infisical: { replicaCount: 1 } })
   })
 
   it('leaves a container as it is that was not measured', () => {

@@ -43,6 +43,7 @@ test('a row names its field, and has limit, peak and start of what runs', async 
   expect(account.rows).toEqual([
     {
       ...{ chart: 'demo', object: 'Deployment/demo', container: 'main', memory: 512 * mebi, cpu: 250 },
+      replicas: 1,
       field: 'Deployment/demo spec.template.spec.containers[main].resources',
       limit: { memory: 1000 * mebi, cpu: 1500 },
       observed: { memory: 524 * mebi, cpu: 12 },

@@ -116,7 +116,9 @@ test('intervals that cannot be kept are told, and with --record what was observe
     spec: { refreshInterval: '1s', data: [], target: { name } },
   })
   for (const name of ['a', 'b', 'c']) await site.cluster.applyAs('team', team(name))
-  site.cluster.behaviour.usage = []
+  site.cluster.behaviour.usage = [
+    { namespace: 'infisical', pod: 'infisical-1', container: 'infisical', memory: 1, cpu: 1 },
+  ]
   const before = site.left()
   const silent = await site.run()
   expect(silent).not.toHaveProperty('history')
@@ -131,11 +133,16 @@ test('intervals that cannot be kept are told, and with --record what was observe
   })
   expect(found).toMatchObject({ ok: true, syncs: { periodic: 3 }, history: { observations: 1 } })
   expect((await run()).history).toMatchObject({ observations: 2, before: 0 })
+  site.cluster.behaviour.usage = []
+  const nothing = await run()
+  expect(nothing).not.toHaveProperty('history')
+  expect(nothing.verdicts.at(-1)).toMatchObject({ id: 'budget/history', ok: false })
 })
 
 test('a history that may not be written is a verdict, and hides nothing', async () => {
   const { signal } = new AbortController()
   const talk = { ...recordingReporter(), signal, progressOn: () => () => {} }
+  site.cluster.behaviour.usage = [{ namespace: 'x', pod: 'x', container: 'x', memory: 1, cpu: 1 }]
   site.cluster.behaviour.denies = (verb, { kind }) => verb === 'patch' && kind === 'ConfigMap'
   const found = await check(0, parseSite(smallSite, 'site.yaml'), site.host, talk, true)
   expect(found.verdicts.filter(({ ok }) => !ok)).toMatchObject([

@@ -16,11 +16,13 @@ const finishedAt = '2026-11-30T07:00:00Z'
 
 test('a pod that the kernel has ended, and one whose heap was too small, are told with what to do', async () => {
   expect(await found(pod({ reason: 'OOMKilled', exitCode: 137, finishedAt }))).toEqual({
+    by: 'kernel',
     seen: `the kernel ended its last run at ${finishedAt}, at its memory limit`,
     next: expect.stringContaining('sealift budget fit'),
   })
   for (const exitCode of [134, 139])
     expect(await found(pod({ reason: 'Error', exitCode, finishedAt }, { restartCount: 3 }))).toEqual({
+      by: 'heap',
       seen: `its last run ended with ${exitCode} at ${finishedAt}, as one does whose V8 heap was too small, 3 runs so far`,
       next: expect.stringContaining('memory.heapMiB'),
     })
