@@ -86,7 +86,6 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
     const found = await site.failing.api.get(kinds.deployment, 'infisical', 'infisical')
     return countsIn(found?.['spec'])['replicas'] === 0
   }
-  const copied: Moment = async () => (await site.databases()).includes('infisical_before')
   const proves: Moment = async () =>
     (await site.failing.api.get(kinds.externalSecret, 'sealift-probe', 'sealift-system')) !== undefined
 
@@ -94,8 +93,8 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
     const upgrade = () => site.words('upgrade', site.pair.newer)
 
     test.each([
-      ['Infisical is stopped', stopped],
-      ['its database is copied', copied],
+      ['Infisical is stopped', () => stopped()],
+      ['its database is copied', () => site.copied()],
     ])('while %s', async (_, moment) => {
       await site.order('hang')
       await site.failing.killed(moment, upgrade())

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { adminSecretName, readValues, systemNamespace } from '../../../src/kernel/access/index.ts'
 import { textsIn } from '../../../src/kernel/objects/index.ts'
 import { kinds } from '../../../src/kernel/ports/index.ts'
 import { printYaml } from '../../../src/kernel/yaml/index.ts'
 import type { SandboxPair } from '../../support/sandbox.ts'
-import type { Ended, FailingSite } from './failing-site.ts'
+import type { Ended, FailingSite, Moment } from './failing-site.ts'
 import type { Reads, Wanted } from './reading-client.ts'
 
 /** What tells which version a site is of. */
@@ -167,9 +168,17 @@ export class UpgradingSite {
     return this.failing.sql(statement, database)
   }
 
-  /** The migration that hangs as ordered is at it. */
-  migrates = async () =>
-    (await this.sql(`select 1 from pg_stat_activity where query like 'SELECT pg_sleep%'`)) === '1'
+  /** The migration that hangs as ordered is at it. Asked twice a second: a program in a pod takes much of a processor. */
+  migrates: Moment = async () => {
+    await sleep(500)
+    return (await this.sql(`select 1 from pg_stat_activity where query like 'SELECT pg_sleep%'`)) === '1'
+  }
+
+  /** The copy of the database is there; asked as rarely. */
+  copied: Moment = async () => {
+    await sleep(500)
+    return (await this.databases()).includes('infisical_before')
+  }
 
   /** Infisical's databases, without what tells those of one kind from one another. */
   async databases(): Promise<string[]> {

@@ -47,9 +47,15 @@ function released(chartYaml: string, version: EsoVersion): string {
     .replace(/^dependencies:\n(?:[ -].*\n?)*/m, '')
 }
 
-/** Looks for the first time whether a pod is ready after a second, where upstream's waits twenty at every start. */
+/**
+ * Asks pods for the first time after a second whether they are ready, where upstream's are asked after twenty, at every start;
+ * one that does not answer is unready after fifteen seconds as there.
+ */
 function askedSooner(template: string): string {
-  return template.replace(/(initialDelaySeconds|periodSeconds): (20|5)$/gm, '$1: 1')
+  return template.replace(
+    /^( +)initialDelaySeconds: 20\n +periodSeconds: 5$/gm,
+    '$1initialDelaySeconds: 1\n$1periodSeconds: 1\n$1failureThreshold: 15',
+  )
 }
 
 /** ESO's CRDs as a cluster takes them whose webhook converts nothing. */
