@@ -40,6 +40,7 @@ const floors = {
     'gate',
     'preflight',
     'compatibility',
+    'migrations',
     'receipt',
     'backup',
     'facts',

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/kernel/ports/index.ts'
 import { rollback, upgrade } from '../../../../src/site/verbs/install/index.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
-import { sessionOf } from '../wire/memory.ts'
+import { isOfSchema, sessionOf } from '../wire/memory.ts'
 import { installOn, type Version } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 
@@ -120,6 +120,7 @@ function sessionAt(databases: Map<string, MemoryDatabase>, mayCopy: () => boolea
     const [dropped] = of(/^DROP DATABASE (?:IF EXISTS )?"([^"]*)"/) ?? []
     if (dropped !== undefined) databases.delete(dropped)
     if (/^(CREATE|ALTER|COMMENT|DROP|SET|BEGIN|COMMIT|ROLLBACK)\b/.test(sql)) return []
+    if (isOfSchema(sql)) return []
     if (/AS copier|WHERE datname = ANY/.test(sql)) return []
     if (/datname = \$2 OR datname = \$3/.test(sql))
       return [...databases.keys()]
