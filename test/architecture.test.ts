@@ -43,6 +43,7 @@ const floors = {
     'gate',
     'preflight',
     'compatibility',
+    'migrations',
     'receipt',
     'backup',
     'facts',

@@ -5,6 +5,7 @@
  */
 export { type CompatibilityRequest, compatibility, refuseUnfit } from './compatibility.ts'
 export { canStoreAnew, lostVersions } from './definitions.ts'
+export { type ExpectedDowntime, expectedDowntime } from './downtime.ts'
 export type { Finding } from './finding.ts'
 export { type InstalledRelease, provenRevision } from './releases.ts'
 export { definitionsOf, type RenderedChart, type Rendering, renderChart } from './rendered.ts'

@@ -64,7 +64,11 @@ function moved(planned: InstallPlan, now: InstallPlan): string[] {
   ]
 }
 
-const expected = ({ upgrade }: InstallPlan) => [...(upgrade?.unfit ?? []), ...(upgrade?.expect ?? [])]
+const expected = ({ upgrade }: InstallPlan) => [
+  ...(upgrade?.unfit ?? []),
+  ...(upgrade?.expect ?? []),
+  ...(upgrade?.migrations ?? []).map(name => `migration ${name}`),
+]
 const titleOf = ({ name, version, digest }: InstallPlan['bundle']) => `${name} ${version} (${digest})`
 const differs = (words: string, one: unknown, other: unknown) =>
   isDeepStrictEqual(one, other) ? [] : [words]

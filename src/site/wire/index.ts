@@ -64,6 +64,7 @@ export {
   readyDatabase,
   refuseOthersDatabase,
   targetState,
+  withOwnSession,
   withPassword,
 } from './database/index.ts'
 export { type DatabaseUri, databaseUri, parseDatabaseUri } from './database-uri.ts'

@@ -12,7 +12,7 @@ import { nodeChecks } from './nodes.ts'
 import { presentChecks } from './present.ts'
 import { rightsCheck } from './rights.ts'
 import { serviceChecks } from './services.ts'
-import { upgradeCheck } from './upgrade.ts'
+import { upgradeChecks } from './upgrade.ts'
 
 /**
  * Looks at everything that could stop an install, all of it at once, and changes nothing: no namespace, no lease, no
@@ -34,7 +34,7 @@ export async function preflight(
     ...loadChecks(grounds),
     ...serviceChecks(grounds),
     ...presentChecks(grounds),
-    upgradeCheck(grounds),
+    ...upgradeChecks(grounds),
     ...admissionChecks(grounds),
     ...accessChecks(grounds),
   ]

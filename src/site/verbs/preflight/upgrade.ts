@@ -1,18 +1,40 @@
 import { compatibility, definitionsOf, type Finding } from '../../compatibility/index.ts'
 import { completedBundle, isOlder, readReceipt } from '../../install/index.ts'
+import { judgeSchema, judgeWayBack, lookAtSchema, serverMigrations } from '../../migrations/index.ts'
 import { type Found, fault, ok, type Part, warning } from '../../preflight/index.ts'
+import { ownDatabase, storedKeys } from '../../wire/index.ts'
 import type { Grounds } from './grounds.ts'
 import type { Check } from './looking.ts'
 import { spoiltReceipt } from './receipt.ts'
 import { objectsOf } from './rendered.ts'
 
 /** Whether the bundle may follow the older version that is installed, rule by rule; one line where none is. */
-export function upgradeCheck(grounds: Grounds): Check {
-  const title = 'What is installed can be upgraded to this bundle'
-  return {
-    ...{ id: 'upgrade', group: 'upgrade', title, seconds: 180 },
-    look: () => lookAtRules(grounds),
-  }
+export function upgradeChecks(grounds: Grounds): Check[] {
+  const group = 'upgrade'
+  return [
+    {
+      ...{ id: 'upgrade', group, title: 'What is installed can be upgraded to this bundle', seconds: 180 },
+      look: () => lookAtRules(grounds),
+    },
+    {
+      ...{ id: 'upgrade', group, title: 'Its database can be migrated, and put back', seconds: 180 },
+      look: () => lookAtMigrations(grounds),
+    },
+  ]
+}
+
+/** What an upgrade would meet in the database. Nothing where no older version is installed: the other look says so. */
+async function lookAtMigrations(grounds: Grounds): Promise<Part[]> {
+  const { cluster } = grounds.host
+  const [bundle] = await Promise.all([grounds.opened.need(), grounds.cluster.need()])
+  if (!isOlder(await completedBundle(cluster), bundle.lock.metadata)) return []
+  const [{ infisical }, services] = await Promise.all([grounds.wired.need(), grounds.services.need()])
+  await grounds.database.need()
+  const own = await ownDatabase(services, await storedKeys(cluster, infisical.namespace))
+  const image = await serverMigrations(bundle, await objectsOf(infisical, grounds))
+  const { findings } = judgeSchema(await lookAtSchema(services, own), image)
+  const { finding } = await judgeWayBack(services, own)
+  return [...findings, finding].map(found => ({ ...shown(found), of: found.id }))
 }
 
 async function lookAtRules(grounds: Grounds): Promise<Found | Part[]> {

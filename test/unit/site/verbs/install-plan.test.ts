@@ -277,14 +277,22 @@ describe('over an older version', () => {
     const before = objectsIn(world.cluster)
     const found = await planOn(world.host, 'upgrade.yaml', '1.1.0')
     expect(found.upgrade).toEqual({
-      ...{ from: '1.0.0', unfit: [] },
+      ...{ from: '1.0.0', unfit: [], migrations: [] },
+      downtime: {
+        seconds: expect.any(Number),
+        from: expect.arrayContaining([expect.stringMatching(/s for the new server, as 1\.0\.0 took at /)]),
+      },
       expect: [
         expect.stringMatching(/^kubernetes: v1.35.4 is another minor/),
         'owned-fields/Service/infisical: Service demo/infisical: the upgrade takes back what others have set: spec.ports (kubectl-edit)',
+        expect.stringMatching(/^migrations: which migrations will run is not known/),
       ],
     })
     expect(planFault(found, false)).toBeUndefined()
     expect(planText(found)).toContain('To be expected of the upgrade from 1.0.0:\n  kubernetes: ')
+    expect(planText(found)).toMatch(
+      /Downtime to expect, about \d+ s at most:\n {2}up to 30 s for its pods to end\n/,
+    )
     expect(objectsIn(world.cluster)).toEqual(before)
     expect((await readPlan('upgrade.yaml', world.host.files)).upgrade).toEqual(found.upgrade)
   })
