@@ -93,7 +93,13 @@ export async function memorySite(): Promise<MemorySite> {
   }
   const answers = {
     ...{ ...fits, tables: 0, infisical: false },
-    ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical', may: true, member: true },
+    ...{
+      comment: 'Made by Sealift for Infisical',
+      owner: 'infisical',
+      may: true,
+      member: true,
+      bytes: 2 ** 20,
+    },
   }
   const host: SiteHost = {
     files,
