@@ -65,12 +65,6 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
 /** Where the figures come from, for whoever checks them. */
 function sourced({ sources }: SiteReceipt['budget']): Markup[] {
   if (sources === undefined) return []
-  return [
-    html`<ul>
-${Object.entries(sources).map(
-  ([what, from]) => html`<li>${what}: ${from}</li>
-`,
-)}</ul>
-`,
-  ]
+  const lines = Object.entries(sources).map(([what, from]) => html`<br>${what}: ${from}\n`)
+  return [html`<p>Where the figures come from:\n${lines}</p>\n`]
 }
