@@ -6,6 +6,9 @@ import { type Bars, barPicture } from './bars.ts'
 import { containerBars } from './container-bars.ts'
 import { figure } from './drawing.ts'
 
+/** Place of the column with limits of CPU. */
+const cpuLimit = 7
+
 const millicores = (amount: number) => `${Math.round(amount)}m`
 const of = { memory: mebibytes, cpu: millicores }
 
@@ -49,6 +52,9 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
     ...[millicores(wanted.cpu), '', told(used?.cpu, millicores)],
   ]
   const sums = [sum('total', declared, measured ? observed : undefined), sum('budget', budget, budget)]
+  // Charts rarely limit CPU: a column of nothing would take the names their room.
+  const limited = rows.some(row => row.limit?.cpu !== undefined)
+  const shown = <T>(all: readonly T[]) => all.filter((_, at) => limited || at !== cpuLimit)
   const said = (fits: boolean, text: string) => verdict(fits ? 'good' : 'bad', text)
   return section('Budget', [
     html`<p>Declared: ${said(declaredFits, budgetVerdict(declared, budget, declaredFits))}. Observed: ${
@@ -57,7 +63,7 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
     figure('Memory', width => barPicture(bars('memory', 'Memory'), width)),
     figure('CPU', width => barPicture(bars('cpu', 'CPU'), width)),
     figure('Memory of each container', width => containerBars(rows, width)),
-    records({ columns, rows: [...cells, ...sums], sums: 2 }),
+    records({ columns: shown(columns), rows: [...cells, ...sums].map(shown), sums: 2 }),
     ...sourced(account),
   ])
 }
@@ -65,12 +71,6 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
 /** Where the figures come from, for whoever checks them. */
 function sourced({ sources }: SiteReceipt['budget']): Markup[] {
   if (sources === undefined) return []
-  return [
-    html`<ul>
-${Object.entries(sources).map(
-  ([what, from]) => html`<li>${what}: ${from}</li>
-`,
-)}</ul>
-`,
-  ]
+  const lines = Object.entries(sources).map(([what, from]) => html`<br>${what}: ${from}\n`)
+  return [html`<p>Where the figures come from:\n${lines}</p>\n`]
 }
