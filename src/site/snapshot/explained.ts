@@ -9,9 +9,9 @@ export async function explainedCopy<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof SealiftError || code === undefined || !/^[0-9A-Z]{5}$/.test(code)) throw error
     const said = printable(messageOf(error))
     const full = code === '53100'
-    throw new SealiftError('DATABASE_UNFIT', `PostgreSQL cannot copy or rename the database: ${said}`, {
+    throw new SealiftError('DATABASE_UNFIT', `PostgreSQL cannot make, rename or drop a database: ${said}`, {
       cause: error,
-      hints: full ? ['make room on its volume: the database is there twice until the upgrade is proven'] : [],
+      hints: full ? ['make room on its volume: the database is there twice, beside the one of before'] : [],
     })
   }
 }
