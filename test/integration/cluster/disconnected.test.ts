@@ -164,5 +164,7 @@ test('stops without leaving a process, mount, link, rule, cgroup or file', async
   expect(await cgroupPids(cluster.netns)).toEqual([])
   expect(existsSync(join('/sys/fs/cgroup/pids', cluster.netns))).toBe(false)
   expect(existsSync(cluster.dir)).toBe(false)
-  expect(sockets.length - (await readdir('/run/containerd/s')).length).toBeGreaterThanOrEqual(2)
+  // Other clusters of this machine have theirs in the same folder, and may start pods meanwhile.
+  const left = await readdir('/run/containerd/s')
+  expect(sockets.filter(name => !left.includes(name)).length).toBeGreaterThanOrEqual(2)
 })

@@ -113,11 +113,7 @@ export async function upgradeOn(
 }
 
 /** Takes a host back. */
-export async function rollbackOn(
-  host: SiteHost,
-  version: Version = '1.1.0',
-  talk: Talk = recordedTalk(),
-) {
+export async function rollbackOn(host: SiteHost, version: Version = '1.1.0', talk: Talk = recordedTalk()) {
   return rollback(await requestOf(host, version), host, talk)
 }
 
