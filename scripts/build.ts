@@ -9,19 +9,16 @@ import { build } from 'esbuild'
 import { compiling } from './compiling.ts'
 
 const root = join(import.meta.dirname, '..')
-const commands = globSync('src/commands/**/*.ts', { cwd: root }).map(path =>
-  path.slice('src/'.length, -'.ts'.length),
-)
+const verbs = globSync('src/commands/**/*.ts', { cwd: root, exclude: ['src/commands/index.ts'] })
 
 await rm(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  // Where oclif (package.json) and the thread's parent look for them.
-  entryPoints: Object.fromEntries(
-    ['bin', 'cli/help', 'cli/unknown-verb', ...commands]
-      .map(name => [name, `src/${name}.ts`])
-      .concat([['hashing-worker', 'src/adapters/files/hashing-worker.ts']]),
-  ),
+  // Verbs each for itself, where what writes the manifest looks for them (package.json); the thread where its parent does.
+  entryPoints: Object.fromEntries([
+    ...['src/bin.ts', ...verbs].map(path => [path.slice('src/'.length, -'.ts'.length), path]),
+    ['hashing-worker', 'src/adapters/files/hashing-worker.ts'],
+  ]),
   outdir: 'dist',
   ...compiling,
   legalComments: 'linked',

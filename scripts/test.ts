@@ -43,9 +43,9 @@ interface Counts {
   readonly failed: number
 }
 
-/** Runs vitest; with `aside` its words are kept until it has ended. */
-async function runTests(chosen: readonly string[], aside = false): Promise<Counts> {
-  const report = join(tmpdir(), `sealift-tests-${process.pid}-${aside ? 'aside' : 'here'}.json`)
+/** Runs vitest; what is run `aside` has a name, and its words are kept until it has ended. */
+async function runTests(chosen: readonly string[], aside?: string): Promise<Counts> {
+  const report = join(tmpdir(), `sealift-tests-${process.pid}-${aside ?? 'here'}.json`)
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...chosen]
   const { exitCode, all } = await execa('vitest', args, {
     cwd: root,
@@ -66,12 +66,16 @@ async function runTests(chosen: readonly string[], aside = false): Promise<Count
   }
 }
 
-/** All tests. The road mostly waits for its cluster, so all others run beside it, two files at a time. */
+/**
+ * All tests. What is on a cluster mostly waits for it: the road and the other files with one, which start theirs one after
+ * another, go beside all that needs none, of which there are two files at a time.
+ */
 async function runAll(): Promise<Counts> {
   const projects = (...names: string[]) => names.flatMap(name => ['--project', name])
   const counts = await Promise.all([
-    runTests(projects('e2e'), true),
-    runTests([...projects('unit', 'contract', 'integration', 'fuzz'), '--maxWorkers=2']),
+    runTests(projects('e2e'), 'e2e'),
+    runTests(projects('cluster'), 'cluster'),
+    runTests([...projects('unit', 'contract', 'integration', 'postgres17', 'fuzz'), '--maxWorkers=2']),
   ])
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
@@ -80,10 +84,6 @@ async function runAll(): Promise<Counts> {
 }
 
 say('Sealift: all checks and tests, a real disconnected cluster included.')
-if (!process.env['SEALIFT_TEST_UPGRADE'])
-  say(
-    'Left out: test/integration/cluster/upgrade.test.ts, a cluster too many beside the others; SEALIFT_TEST_UPGRADE=1 runs it.',
-  )
 await prepareMachine('test', say)
 const started = Date.now()
 const none = { passed: 0, failed: 0 }

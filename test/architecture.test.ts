@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commands } from '../src/commands/index.ts'
 
 // The arrows of src/README.md: bin → commands → cli, verbs → the wing's own rooms → bundle → kernel; adapters → kernel.
 const root = join(import.meta.dirname, '..')
@@ -27,7 +28,7 @@ const floors = {
     'server-variables',
   ],
   bundle: ['lock', 'layout', 'sign', 'verify', 'declared', 'opening'],
-  seal: ['resolve', 'render', 'fetch', 'diff', 'sbom', 'locking', 'carrier'],
+  seal: ['resolve', 'render', 'explain', 'fetch', 'diff', 'sbom', 'locking', 'carrier'],
   site: [
     'load',
     'wire',
@@ -38,9 +39,11 @@ const floors = {
     'plan',
     'install',
     'check',
+    'budget',
     'gate',
     'preflight',
     'compatibility',
+    'migrations',
     'receipt',
     'backup',
     'facts',
@@ -139,6 +142,8 @@ const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8'
 const imports = files.flatMap(importsOf)
 const inside = imports.filter(({ outside, from, to }) => !outside && from !== to)
 
+const commandFiles = files.filter(file => /^src\/commands\/(?!index\.ts$)/.test(file))
+
 const floorOf = (place: string): string => place.split('/')[0] ?? ''
 const isVerb = (place: string) => place.split('/')[1] === 'verbs'
 const roomIn = (place: string) => place.split('/')[1] ?? ''
@@ -198,8 +203,14 @@ describe('the arrows between folders', () => {
     expect(verbs.filter(([, count]) => count !== 1)).toEqual([])
     // What shells complete is the terminal's own.
     const alone = ['src/commands/completion.ts']
-    const commands = files.filter(file => file.startsWith('src/commands/'))
-    expect([...called.keys(), ...alone].sort()).toEqual(commands.sort())
+    expect([...called.keys(), ...alone].sort()).toEqual(commandFiles.toSorted())
+  })
+
+  test('the program knows every command, each by the name of its file', () => {
+    const held = importsOf('src/commands/index.ts').map(({ target }) => target)
+    expect(held.toSorted()).toEqual(commandFiles.toSorted())
+    const idOf = (file: string) => file.slice('src/commands/'.length, -'.ts'.length).replace('/', ':')
+    expect(Object.keys(commands).toSorted()).toEqual(commandFiles.map(idOf).toSorted())
   })
 
   test('a verb is called as its command is', () => {
@@ -211,11 +222,10 @@ describe('the arrows between folders', () => {
     )
     // `images` lists what `inspect` finds, `completion` what the manifest has; `plan`, `upgrade` and `rollback` go by the
     // very steps of `install`.
-    const commands = files
-      .filter(file => file.startsWith('src/commands/'))
+    const called = commandFiles
       .map(file => file.slice('src/commands/'.length, -'.ts'.length).replace('/', '-'))
       .filter(name => !['completion', 'images', 'plan', 'rollback', 'upgrade'].includes(name))
-    expect([...verbs].sort()).toEqual(commands.sort())
+    expect([...verbs].sort()).toEqual(called.sort())
   })
 
   test('adapters import the kernel and the types they fill', () => {

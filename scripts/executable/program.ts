@@ -17,19 +17,13 @@ export interface Program {
 
 /** Compiles src/ and every library into one file. The same sources give the same bytes. */
 export async function compileProgram(): Promise<Program> {
-  const commands = globSync('src/commands/**/*.ts', { cwd: root })
-    .sort()
-    .map(path => {
-      const id = path.slice('src/commands/'.length, -'.ts'.length).replaceAll('/', ':')
-      return `${JSON.stringify(id)}: () => import(${JSON.stringify(`./${path}`)}),`
-    })
   const contents = `import { start } from './src/cli/start.ts'
+import { commands } from './src/commands/index.ts'
 import description from './package.json'
-const commands = {${commands.join('\n')}}
-void start(() => description, async () => {
-  const { runExecutable } = await import('./src/cli/executable.ts')
-  const { default: manifest } = await import('./oclif.manifest.json')
-  await runExecutable({ description, manifest, commands }, process.argv.slice(2))
+void start({
+  description: () => description,
+  manifest: async () => (await import('./oclif.manifest.json')).default,
+  commands,
 })`
   const [main, worker] = await Promise.all([
     compile({ stdin: { contents, resolveDir: root, loader: 'ts' } }),
@@ -55,7 +49,6 @@ async function compile(entry: Parameters<typeof build>[0]): Promise<Uint8Array> 
     absWorkingDir: root,
     format: 'cjs',
     write: false,
-    // Asked for only where something else is not there.
     external: ['pg-native', 'performance'],
     // As `require` inside the one file: a single executable imports none but Node's own modules.
     supported: { 'dynamic-import': false },

@@ -70,6 +70,11 @@ export abstract class BaseCommand extends Command {
     process.on('SIGTERM', this.#interrupt)
   }
 
+  /** Leaves warnings and errors on stderr, and no progress. */
+  protected beQuiet(): void {
+    this.reporter = quietReporter(process.stderr)
+  }
+
   readonly #interrupt = () => {
     // A second Ctrl-C means now: what is half-done then is found and continued by the next run.
     if (this.signal.aborted) process.exit(exitCodes.INTERRUPTED)
@@ -110,11 +115,18 @@ export abstract class BaseCommand extends Command {
     this.exit(exitOf(error))
   }
 
-  /** What a command gives whose result may be a fault as well: then that is told beside it, and its code is the exit code. */
-  protected withFault<T extends object>(result: T, fault: SealiftError | undefined): T & Partial<JsonError> {
+  /**
+   * What a command gives whose result may be a fault as well: then that is told beside it, unless
+   * `silent`, and its code is the exit code.
+   */
+  protected withFault<T extends object>(
+    result: T,
+    fault: SealiftError | undefined,
+    silent = false,
+  ): T & Partial<JsonError> {
     if (fault === undefined) return result
     process.exitCode = fault.exitCode
-    if (!this.jsonEnabled()) process.stderr.write(explain(fault))
+    if (!this.jsonEnabled() && !silent) process.stderr.write(explain(fault))
     return { ...result, error: jsonError(fault).error }
   }
 

@@ -10,33 +10,78 @@ interface Amount {
 export interface Budget {
   readonly budget: Amount
   readonly declared: Amount
+  readonly allocatable?: Amount
   readonly observed: Amount
   readonly rows: readonly (Amount & {
     readonly object: string
     readonly container: string
+    readonly limit?: Partial<Amount>
     readonly observed?: Amount
+    readonly peak?: number
+    readonly restarts?: number
   })[]
   readonly declaredFits: boolean
   readonly observedFits: boolean
+  /** Where the figures come from, by what they are. */
+  readonly sources?: Readonly<
+    Record<'declared' | 'limit' | 'allocatable' | 'observed' | 'cpu' | 'peak', string>
+  >
 }
 
-/** The budget as a table, with a verdict on what is declared and another on what is used. */
-export function budgetText({ budget, declared, observed, rows, ...fits }: Budget): string {
-  const cells = ({ memory, cpu }: Amount) => [mebibytes(memory), `${Math.round(cpu)}m`]
-  const body = rows.map(row => [
-    row.object,
-    row.container,
-    ...cells(row),
-    ...(row.observed ? cells(row.observed) : ['-', '-']),
-  ])
-  const total = ['total', '', ...cells(declared), ...cells(observed)]
-  const limit = ['budget', '', ...cells(budget), ...cells(budget)]
-  const head = ['object', 'container', 'requests', 'CPU', 'observed', 'CPU']
+const millicores = (amount: number) => `${Math.round(amount)}m`
+
+/** The budget as a table, with a verdict on what is declared and another on what is used. Columns without a figure are left out. */
+export function budgetText({ budget, declared, allocatable, observed, rows, ...fits }: Budget): string {
+  const measured = rows.some(row => row.observed)
+  const sums = [
+    { object: 'total', ...declared, observed },
+    { object: 'budget', ...budget, observed: budget },
+    ...(allocatable === undefined ? [] : [{ object: 'allocatable', ...allocatable }]),
+  ].map(sum => ({ container: '', ...sum }))
+  const all: readonly Budget['rows'][number][] = [...rows, ...sums]
+  const text = (value: number | undefined, print: (value: number) => string) =>
+    value === undefined ? '-' : print(value)
+  const columns: readonly (readonly [string, (row: Budget['rows'][number]) => string, boolean])[] = [
+    ['requests', row => mebibytes(row.memory), true],
+    ['limit', row => text(row.limit?.memory, mebibytes), rows.some(row => row.limit?.memory)],
+    ['observed', row => text(row.observed?.memory, mebibytes), true],
+    ['peak', row => text(row.peak, mebibytes), rows.some(row => row.peak)],
+    ['CPU', row => millicores(row.cpu), true],
+    ['limit', row => text(row.limit?.cpu, millicores), rows.some(row => row.limit?.cpu)],
+    ['observed', row => text(row.observed?.cpu, millicores), true],
+  ]
+  const shown = columns.filter(([, , wanted]) => wanted)
+  const head = ['object', 'container', ...shown.map(([title]) => title)]
+  const body = all.map(row => [row.object, row.container, ...shown.map(([, cell]) => cell(row))])
   return [
-    table(head, [...body, total, limit], [2, 3, 4, 5]),
+    table(
+      head,
+      body,
+      shown.map((_, i) => i + 2),
+    ),
     `declared: ${budgetVerdict(declared, budget, fits.declaredFits)}`,
-    `observed: ${rows.some(row => row.observed) ? budgetVerdict(observed, budget, fits.observedFits) : 'nothing was measured'}`,
+    `observed: ${measured ? budgetVerdict(observed, budget, fits.observedFits) : 'nothing was measured'}`,
+    ...notes({ rows }),
   ].join('\n')
+}
+
+/** What the figures leave unsaid: containers that were started anew. */
+function notes({ rows }: Pick<Budget, 'rows'>): string[] {
+  const anew = rows.filter(({ restarts = 0 }) => restarts > 0)
+  return anew.map(
+    ({ object, container, restarts = 0 }) =>
+      `${object} ${container} was started anew ${restarts === 1 ? 'once' : `${restarts} times`}: its peak is of the last run`,
+  )
+}
+
+/** Where the figures of the table come from, a line each. */
+export function sourcesText({ sources }: Pick<Budget, 'sources'>): string {
+  return sources === undefined
+    ? ''
+    : [
+        'where the figures come from:',
+        ...Object.entries(sources).map(([what, from]) => `  ${what}: ${from}`),
+      ].join('\n')
 }
 
 /** The same after an install, which takes one sample while pods still boot: said above it. */

@@ -82,12 +82,23 @@ export const allowFlags = {
   }),
 }
 
+/** What verbs that go from one version to another let pass besides. */
+export const stepFlags = {
+  'skip-minors': Flags.boolean({
+    summary: 'Skip minor versions of External Secrets Operator, of which upstream asks for every one.',
+  }),
+}
+
 /** The same as verbs take it. `upgrade`: whether a newer bundle may go over one that is installed. */
-export function allowances(flags: Record<keyof typeof allowFlags, boolean>, upgrade: boolean) {
+export function allowances(
+  flags: Record<keyof typeof allowFlags, boolean> & { readonly 'skip-minors'?: boolean },
+  upgrade: boolean,
+) {
   return {
     unsigned: flags['allow-unsigned'],
     downgrade: flags['allow-downgrade'],
     upgrade,
+    skipMinors: flags['skip-minors'] ?? false,
     anySite: flags['any-site'],
     takeOver: flags['take-over'],
   }

@@ -35,6 +35,10 @@ export function planText(plan: InstallPlan & { readonly file?: string }): string
     ),
     ...(changed.length === 0 ? [] : [`Kubernetes objects:\n${changed.flatMap(objectLines).join('\n')}`]),
     ...(stay === 0 ? [] : [`as wanted already: ${count(stay, 'object')}`]),
+    ...said(`Forbids an upgrade from ${plan.upgrade?.from}`, plan.upgrade?.unfit ?? []),
+    ...said(`To be expected of the upgrade from ${plan.upgrade?.from}`, plan.upgrade?.expect ?? []),
+    ...said('Migrations that the new server will run', plan.upgrade?.migrations ?? []),
+    ...(plan.upgrade === undefined ? [] : downtimeText(plan.upgrade.downtime)),
     ...said('Cannot be told yet', plan.unknown),
     ...said('Would be refused', plan.refused),
     everyRun,
@@ -44,6 +48,12 @@ export function planText(plan: InstallPlan & { readonly file?: string }): string
 
 function said(title: string, sentences: readonly string[]): string[] {
   return sentences.length === 0 ? [] : [`${title}:\n${sentences.map(one => `  ${one}`).join('\n')}`]
+}
+
+function downtimeText({ seconds, from }: NonNullable<InstallPlan['upgrade']>['downtime']): string[] {
+  const title =
+    seconds === undefined ? 'Downtime to expect' : `Downtime to expect, about ${seconds} s at most`
+  return said(title, from)
 }
 
 function objectLines({ change, kind, namespace, name, fields, more, note, step }: PlannedObject): string[] {

@@ -1,16 +1,17 @@
 import { setFlagsFromString } from 'node:v8'
+import type { Program } from './program.ts'
 
-/** Of package.json, what `--version` prints. */
-interface Named {
-  readonly name: string
-  readonly version: string
+/** What the program is made of, each part read where it is needed. */
+interface Parts extends Pick<Program, 'commands'> {
+  readonly description: () => Program['description']
+  readonly manifest: () => Promise<Program['manifest']>
 }
 
 /**
  * Begins Sealift, in a checkout as in one executable: what holds for every verb is set up, and `--version` is answered,
  * before the program is loaded.
  */
-export async function start(describe: () => Named, run: () => Promise<unknown>): Promise<void> {
+export async function start({ description, manifest, commands }: Parts): Promise<void> {
   const { argv, platform, arch, version } = process
   // As people ask for help; oclif would take the word for a flag wherever it stands.
   if (argv[2] === 'help') argv.splice(2, argv.length, ...argv.slice(3), '--help')
@@ -21,14 +22,15 @@ export async function start(describe: () => Named, run: () => Promise<unknown>):
     throw error
   })
 
-  if (argv.length === 3 && argv[2] === '--version') {
+  if (argv[2] === '--version' || argv[2] === '-v') {
     // What oclif prints, before it is loaded: scripts ask this often.
-    const sealift = describe()
+    const sealift = description()
     process.stdout.write(`${sealift.name}/${sealift.version} ${platform}-${arch} node-${version}\n`)
     return
   }
   // Bytes from sockets come in buffers that die at once. A young generation that stays small frees them soon; one that
   // grows keeps hundreds of megabytes of them, until V8 marks the whole heap to be rid of them, again and again.
   setFlagsFromString('--semi-space-growth-factor=1')
-  await run()
+  const { runProgram } = await import('./program.ts')
+  await runProgram({ description: description(), manifest: await manifest(), commands }, argv.slice(2))
 }

@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
-import { budgetText } from '../cli/budget-table.ts'
+import { checkLine } from '../cli/check-line.ts'
+import { checkMetrics, metricsFlag } from '../cli/check-metrics.ts'
+import { checkText } from '../cli/check-text.ts'
 import { checkExits } from '../cli/exits.ts'
 import { allowFlags, siteFlag } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
@@ -17,6 +19,7 @@ export default class Check extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> --site site.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml --window 60 --json',
+    '<%= config.bin %> <%= command.id %> -c site.yaml --line --record --metrics /var/lib/node_exporter/sealift.prom',
     '<%= config.bin %> <%= command.id %> -c site.yaml --repair --bundle infisical-1.0.0.tar',
   ]
   static override readonly exits: readonly ErrorCode[] = checkExits
@@ -29,10 +32,14 @@ export default class Check extends BaseCommand {
       summary: 'The bundle that is installed; for images that are gone.',
     }),
     'allow-unsigned': allowFlags['allow-unsigned'],
+    record: Flags.boolean({ summary: 'Note what was observed in the site’s history of its budget.' }),
+    line: Flags.boolean({ summary: 'One line and an exit code, for a cron or a CI.' }),
+    metrics: metricsFlag({ summary: 'Write it for node_exporter’s textfile collector, too.' }),
   }
 
   async run() {
     const { flags } = await this.parse(Check)
+    if (flags.line) this.beQuiet()
     const read = await readSite(flags.site, nodeFiles())
     const host = await siteHost(read.site, process.env)
     const request = {
@@ -42,12 +49,13 @@ export default class Check extends BaseCommand {
       journal: journalPath(flags.site, read.site),
     }
     const mended = flags.repair ? await repair(request, host, this.talk) : undefined
-    for (const { node, what, done } of mended ?? []) this.log(`+ ${done} on node ${node}: ${what}`)
-    const found = await check(flags.window, read.site, host, this.talk)
-    for (const { id, ok, message, hint } of found.verdicts)
-      this.log(`${ok ? '✔' : '✖'} ${id}: ${message}${hint ? `\n    → ${hint}` : ''}`)
-    this.log(`\n${budgetText(found.budget)}`)
+    for (const { node, what, done } of flags.line ? [] : (mended ?? []))
+      this.log(`+ ${done} on node ${node}: ${what}`)
+    const found = await check(flags.window, read.site, host, this.talk, flags.record)
+    if (flags.metrics !== undefined)
+      await host.files.write(flags.metrics, checkMetrics(found, host.clock.now()))
+    this.log(flags.line ? checkLine(found) : checkText(found))
     const result = mended === undefined ? found : { ...found, repaired: mended }
-    return this.withFault(result, checkFault(found))
+    return this.withFault(result, checkFault(found), flags.line)
   }
 }

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { planExits } from '../cli/exits.ts'
-import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
+import { allowances, allowFlags, siteFlag, stepFlags } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { loadFlag } from '../cli/load-flags.ts'
 import { planText } from '../cli/plan-text.ts'
@@ -27,6 +27,7 @@ export default class Plan extends BaseCommand {
     output: Flags.string({ char: 'o', summary: 'Write the plan to this file, for install --plan.' }),
     drift: Flags.boolean({ summary: 'End with an error where an install would change anything.' }),
     ...allowFlags,
+    ...stepFlags,
   }
 
   async run() {

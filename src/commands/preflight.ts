@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { preflightHost } from '../adapters/preflight-host.ts'
-import { allowances, allowFlags, siteFlag } from '../cli/flags.ts'
+import { allowances, allowFlags, siteFlag, stepFlags } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { loadFlag } from '../cli/load-flags.ts'
 import { preflightJunit, preflightPage, preflightText } from '../cli/preflight/index.ts'
@@ -32,6 +32,7 @@ export default class Preflight extends BaseCommand {
     html: Flags.string({ helpValue: 'FILE', summary: 'Write it as one page for the change ticket as well.' }),
     junit: Flags.string({ helpValue: 'FILE', summary: 'Write it as JUnit XML as well.' }),
     ...allowFlags,
+    ...stepFlags,
   }
 
   async run() {

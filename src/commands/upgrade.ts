@@ -3,6 +3,7 @@ import { nodeFiles } from '../adapters/files/index.ts'
 import { siteHost } from '../adapters/site-host.ts'
 import { archiveWanted, upgradeArchiveFlags } from '../cli/backup-flags.ts'
 import { upgradeExits } from '../cli/exits.ts'
+import { stepFlags } from '../cli/flags.ts'
 import { BaseCommand } from '../cli/index.ts'
 import { installedText } from '../cli/installed-text.ts'
 import { installFlags, installRequest, warnInstalled } from '../cli/installing.ts'
@@ -26,6 +27,7 @@ export default class Upgrade extends BaseCommand {
   static override args = { bundle: Args.string({ description: 'The new bundle', required: true }) }
   static override flags = {
     ...installFlags,
+    ...stepFlags,
     ...upgradeArchiveFlags,
     budget: Flags.option({
       options: ['hold', 'warn'] as const,

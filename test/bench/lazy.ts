@@ -7,6 +7,7 @@ import { migrateBench } from './migrate.ts'
 import type { Stage } from './stage.ts'
 import { type Started, startBench } from './start.ts'
 import { type TenancyBench, tenancyBench } from './tenancy.ts'
+import { type DatabaseBench, databaseBench, wayBackBench } from './way-back.ts'
 
 /** The link, a containerd, and a server. */
 export interface Lazy {
@@ -21,6 +22,10 @@ export interface Lazy {
   migrate(): Promise<TenancyBench>
   /** The executable, and what it is started on. */
   start(): Promise<Started>
+  /** A database of 1 GB. */
+  wayBack(): Promise<DatabaseBench>
+  /** An empty one, whose dump a program prints. */
+  archive(): Promise<DatabaseBench>
 }
 
 /** Makes each once; `closing` gets what ends it again. */
@@ -31,6 +36,8 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[], log: (
   let tenancy: Promise<TenancyBench> | undefined
   let migrate: Promise<TenancyBench> | undefined
   let started: Promise<Started> | undefined
+  let wayBack: Promise<DatabaseBench> | undefined
+  let archive: Promise<DatabaseBench> | undefined
   const server = () => {
     tenancy ??= tenancyBench(stage, closing)
     return tenancy
@@ -56,6 +63,14 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[], log: (
     start: () => {
       started ??= startBench(stage, closing)
       return started
+    },
+    wayBack: () => {
+      wayBack ??= wayBackBench(stage, closing, log)
+      return wayBack
+    },
+    archive: () => {
+      archive ??= databaseBench(stage, closing)
+      return archive
     },
     install: () => {
       install ??= installBench(stage, closing, log)

@@ -44,6 +44,16 @@ export async function notes(names: readonly TrialName[], lazy: Lazy): Promise<st
           'Loading is measured with a real containerd and the code that install uses, in one process: verify (which reads the file once), then load. The rest of install is not in its memory.',
         ]
       : []),
+    ...(has('copyInside')
+      ? [
+          'The database is a real PostgreSQL’s, with fsync, and its bytes cannot be compressed; copying and going back are the code of `upgrade` in a process of its own, start and end included.',
+        ]
+      : []),
+    ...(has('backup')
+      ? [
+          'Archives are of what a program prints for a dump, through a websocket as an API server speaks it; a rehearsal reads the whole file twice.',
+        ]
+      : []),
     'Memory is the largest resident set of a process, file pages of programs included.',
   ]
 }

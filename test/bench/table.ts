@@ -4,6 +4,7 @@ import { shape } from './link.ts'
 import type { Row, Unit, Value } from './rows.ts'
 import type { Target } from './statistics.ts'
 import type { Outcome, TrialName } from './trials.ts'
+import { dumps } from './way-back.ts'
 
 const value = (name: TrialName, of: (outcome: Outcome) => number): Value => ({ needs: [name], of })
 const seconds = (name: TrialName) => value(name, outcome => outcome.seconds)
@@ -54,6 +55,21 @@ const started = (verb: string, as: string, name: TrialName) =>
     'node -e 0',
     processor('nodeStart'),
   )
+
+const byTools = 'pg_dump -Fc and pg_restore of the same'
+const archived = (what: string, small: TrialName, large: TrialName): readonly Row[] => {
+  const [less, more] = [`${dumps.small / 1e6} MB`, `${dumps.large / 1e9} GB`]
+  return [
+    alone('backup', `${what}, a dump of ${less}, peak memory`, 'MB', peak(small), memoryTarget),
+    alone('backup-large', `${what}, a dump of ${more}, peak memory`, 'MB', peak(large), memoryTarget),
+    against(
+      ['backup-large', `${what}, a dump of ${more}, peak memory`, 'MB', peak(large)],
+      less,
+      peak(small),
+      flat,
+    ),
+  ]
+}
 
 /** Every row. */
 export const rows: readonly Row[] = [
@@ -116,6 +132,22 @@ export const rows: readonly Row[] = [
     { most: 0.05 },
   ),
   alone('migrate', 'the same, peak memory', 'MB', peak('migrate'), memoryTarget),
+  against(
+    ['wayback', 'copy a database of 1 GB inside its server', 's', seconds('copyInside')],
+    byTools,
+    seconds('dumpAndRestore'),
+    { most: 0.2 },
+  ),
+  against(
+    ['wayback', 'serve that copy again', 's', seconds('serveCopy')],
+    byTools,
+    seconds('dumpAndRestore'),
+    {
+      most: 0.02,
+    },
+  ),
+  ...archived('backup', 'backup', 'backupLarge'),
+  ...archived('rehearsal of its restore', 'rehearsal', 'rehearsalLarge'),
   alone('version', 'sealift --version', 'ms', milliseconds('version'), { most: 150 }),
   against(['version', 'sealift --version', 'ms', milliseconds('version')], 'node -e 0', milliseconds('node')),
   alone('start', 'sealift --version, one executable', 'ms', milliseconds('versionStart'), { most: 60 }),

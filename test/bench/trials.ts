@@ -15,6 +15,7 @@ import { migrate } from './migrate.ts'
 import type { SpecName, Stage } from './stage.ts'
 import { oneOf, startOf } from './start.ts'
 import { makeTenancy } from './tenancy.ts'
+import { archiveOf, copyInside, dumpAndRestore, dumps, serveCopy } from './way-back.ts'
 
 /** What one trial gave; sizes in bytes, other numbers as named. */
 export interface Outcome extends Omit<Measured, 'stdout'> {
@@ -115,6 +116,11 @@ const starting =
   async (stage, lazy) =>
     outcome(await startOf(stage, await lazy.start(), ...what), '')
 
+const archiving =
+  (size: number, how: 'write' | 'rehearse'): Trial =>
+  async (stage, { archive }) =>
+    outcome(await archiveOf(stage, await archive(), { size, how }), '')
+
 /** Every trial, in the order of a round. */
 export const trials = {
   sealift: stage => build(stage, 'full'),
@@ -160,6 +166,13 @@ export const trials = {
   tenancyOne: async (stage, { tenancy }) => outcome(await makeTenancy(stage, await tenancy(), 1), ''),
   migrate: async (stage, lazy) => outcome(await migrate(stage, await lazy.migrate(), 'batches'), ''),
   migrateEach: async (stage, lazy) => outcome(await migrate(stage, await lazy.migrate(), 'each'), ''),
+  copyInside: async (stage, { wayBack }) => outcome(await copyInside(stage, await wayBack()), ''),
+  serveCopy: async (stage, { wayBack }) => outcome(await serveCopy(stage, await wayBack()), ''),
+  dumpAndRestore: async (stage, { wayBack }) => outcome(await dumpAndRestore(stage, await wayBack()), ''),
+  backup: archiving(dumps.small, 'write'),
+  backupLarge: archiving(dumps.large, 'write'),
+  rehearsal: archiving(dumps.small, 'rehearse'),
+  rehearsalLarge: archiving(dumps.large, 'rehearse'),
   version: async stage => outcome(await stage.measure([[process.execPath, stage.bin, '--version']]), ''),
   node: async stage => outcome(await stage.measure([[process.execPath, '-e', '0']]), ''),
   nodeStart: async stage => outcome(await oneOf(stage, [process.execPath, '-e', '0']), ''),

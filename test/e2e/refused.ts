@@ -51,7 +51,10 @@ export function refused(journey: () => Journey): void {
 
   test("a namespace with someone else's Infisical: exit 44, and it is left alone", async () => {
     await journey().kubectl('create namespace infisical')
-    await journey().kubectl('-n infisical create deployment infisical --image=example.test/theirs:1')
+    // Without a pod: one whose image nobody has keeps its kubelet, and so the namespace's end, for a minute.
+    await journey().kubectl(
+      '-n infisical create deployment infisical --image=example.test/theirs:1 --replicas=0',
+    )
     const { exitCode, stderr } = await install()
     expect(exitCode).toBe(44)
     expect(stderr).toContain('Deployment infisical in namespace infisical')

@@ -51,8 +51,8 @@ test('has nothing in it of client-node’s models, and nothing of undici', async
 
 test('says its version', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  const { stdout } = await run(['--version'])
-  expect(stdout).toBe(`sealift/${version} ${process.platform}-${process.arch} node-${process.version}`)
+  const said = `sealift/${version} ${process.platform}-${process.arch} node-${process.version}`
+  for (const flag of ['--version', '-v']) expect((await run([flag])).stdout).toBe(said)
 })
 
 test('lists the verbs and topics that a checkout has, and explains each', async () => {

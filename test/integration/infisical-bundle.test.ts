@@ -11,9 +11,11 @@ import { createHelm } from '../../src/adapters/helm/index.ts'
 import { computeBudget } from '../../src/bundle/declared/index.ts'
 import { type ChartSpec, parseSpec, targetOf } from '../../src/kernel/inputs/index.ts'
 import { findPods, renderedObjects } from '../../src/kernel/objects/index.ts'
-import type { Values } from '../../src/kernel/ports/index.ts'
+import type { KubernetesObject, Values } from '../../src/kernel/ports/index.ts'
 import { findImages, parseChartYaml } from '../../src/seal/resolve/index.ts'
+import { changesOf, concurrentIn, fitBudget, loadOf, valuesOf } from '../../src/site/budget/index.ts'
 import { esoChart } from '../support/connected/eso.ts'
+import { sampleReceipt } from '../support/sample-receipt.ts'
 import { goTool } from '../support/tools/build.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -61,6 +63,29 @@ test('its values request 640Mi and 300m in all, each container its share, and no
     'ghcr.io/external-secrets/external-secrets:v0.20.4',
   ])
   expect(suspects).toEqual([])
+})
+
+test('the values of a fit, put behind its own, make the charts what the fit has said', async () => {
+  const { budget } = sampleReceipt
+  const server = { image: 'x/infisical:v0.165.8', options: '--max-old-space-size=520' }
+  const account = { ...budget, rows: budget.rows.map(row => ({ ...row, limit: { memory: 1 } })) }
+  for (const withoutWebhook of [false, true]) {
+    const load = { ...loadOf([], 3, 0), refreshes: 4 }
+    const fit = fitBudget({ account, earlier: [], server, load, withoutWebhook })
+    const files = valuesOf(changesOf(fit))
+    const rendered = await Promise.all(spec.charts.map(chart => render(chart, files.get(chart.name))))
+    const objects = rendered.flatMap(chart => chart.objects)
+    const { containers, declared } = computeBudget(objects.flatMap(findPods), objects, spec.budget)
+    expect(declared).toEqual(fit.total)
+    expect(containers.map(({ object, memoryLimit }) => [object, memoryLimit]).sort()).toEqual(
+      fit.containers.flatMap(({ object, left, after }) => (left ? [] : [[object, after.memoryLimit]])).sort(),
+    )
+    const admission = objects.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration')
+    expect(admission).toHaveLength(withoutWebhook ? 0 : 2)
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment')
+    const asManifests = deployments.map(({ content }) => content as KubernetesObject)
+    expect(concurrentIn(asManifests)).toBe(fit.concurrent.after)
+  }
 })
 
 test('the operator’s CRDs come with crdValues only', async () => {

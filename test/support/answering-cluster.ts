@@ -33,6 +33,7 @@ export function answeringCluster(world: World): Cluster {
     serves: async () => true,
     info: async () => ({ server: '', version: '' }),
     usage: async () => [],
+    peaks: async () => [],
     logs: async () => '',
     timedLog: async () => '',
     forwardService: () => Promise.reject(new Error('there is none')),

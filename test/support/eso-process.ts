@@ -22,9 +22,14 @@ const mounted = [
 /**
  * Starts it on a cluster that has its CRDs. Whatever it asks over plain HTTP, whichever Service that names, goes to
  * `target`: it is told to use a proxy, which knows no other place. `token` is that of its service account, and lies where
- * a pod would find it: that wants the rights to mount.
+ * a pod would find it: that wants the rights to mount. `more` are flags of its own, as its chart sets them.
  */
-export async function startEso(kubeconfig: string, target: string, token?: string): Promise<EsoProcess> {
+export async function startEso(
+  kubeconfig: string,
+  target: string,
+  token?: string,
+  more: readonly string[] = [],
+): Promise<EsoProcess> {
   const proxy = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', target)
     const { method, headers } = request
@@ -39,7 +44,7 @@ export async function startEso(kubeconfig: string, target: string, token?: strin
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
   const { port } = proxy.address() as AddressInfo
   const HTTP_PROXY = `http://127.0.0.1:${port}`
-  const flags = ['--metrics-addr=0', '--live-addr=127.0.0.1:0', '--enable-generator-state=false']
+  const flags = ['--metrics-addr=0', '--live-addr=127.0.0.1:0', '--enable-generator-state=false', ...more]
   const eso = await goTool('eso')
   const command = token === undefined ? [eso, ...flags] : [...mounted, eso, ...flags]
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {

@@ -69,7 +69,10 @@ export async function startExecServer(): Promise<ExecServer> {
 async function runIn(socket: Socket, [program = '', ...words]: readonly string[], took: (n: number) => void) {
   const send = async (channel: number, bytes: Uint8Array) => {
     if (socket.destroyed || socket.write(frame(channel, bytes))) return
-    await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {})
+    const waiting = new AbortController()
+    const either = ['drain', 'close'].map(name => once(socket, name, waiting).catch(() => {}))
+    await Promise.race(either)
+    waiting.abort()
   }
   const end = async (message: object) => {
     await send(status, Buffer.from(JSON.stringify(message)))

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { SealiftError } from '../../src/kernel/errors/index.ts'
-import type { Cluster, ContainerUsage, Kind, KubernetesObject } from '../../src/kernel/ports/index.ts'
+import { fieldsOf } from '../../src/kernel/objects/index.ts'
+import type {
+  Cluster,
+  ContainerPeak,
+  ContainerUsage,
+  Kind,
+  KubernetesObject,
+} from '../../src/kernel/ports/index.ts'
 import { matches } from './label-selector.ts'
 import { isNamespaced } from './memory-kinds.ts'
 import { merged } from './server-side-apply.ts'
@@ -13,6 +20,7 @@ export interface Behaviour {
   /** As whom it knows whoever asks. */
   user: string | undefined
   usage: ContainerUsage[]
+  peaks: ContainerPeak[]
   /** Logs by `namespace/pod/container`; of the run before with `/previous` behind it. A line begins with its time where it is asked for. */
   logs: Record<string, string>
   /** Where services lead, by `namespace/service:port`. */
@@ -25,6 +33,8 @@ export interface Behaviour {
   admit: (object: KubernetesObject) => void
   /** A controller, or a webhook: sees every object that is applied or created, may write others or refuse it. */
   react: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
+  /** Told of every object that is stored anew as it is. */
+  rewritten: (object: KubernetesObject) => Promise<void> | void
   /** A controller that holds objects by finalizers: sees every one that is to go, and may let it. */
   letGo: (object: KubernetesObject, cluster: MemoryCluster) => Promise<void> | void
 }
@@ -54,12 +64,14 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
     version: 'v1.35.4',
     user: 'system:admin',
     usage: [],
+    peaks: [],
     logs: {},
     services: {},
     denies: () => false,
     lacks: () => false,
     admit: () => {},
     react: () => {},
+    rewritten: () => {},
     letGo: () => {},
     ...given,
   }
@@ -199,6 +211,22 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       const spec = { ...(before.object['spec'] as object), replicas }
       await store({ ...before.object, spec }, before.applied)
     },
+    async rewrite(kind, name, namespace) {
+      allow('patch', kind, namespace)
+      const found = stored.get(key(kind, name, namespace))
+      if (found) await behaviour.rewritten(structuredClone(found.object))
+    },
+    async patchStatus({ apiVersion, kind, metadata, status }) {
+      allow('patch', { apiVersion, kind }, metadata.namespace)
+      const found = stored.get(key({ apiVersion, kind }, metadata.name, metadata.namespace))
+      const version = metadata['resourceVersion'] ?? found?.object.metadata['resourceVersion']
+      if (!found || version !== found.object.metadata['resourceVersion'])
+        throw failed(
+          `cannot patch ${kind} ${metadata.name}: ${found ? 'the object has been modified' : 'not found'}`,
+        )
+      const set = { ...fieldsOf(found.object['status']), ...fieldsOf(status) }
+      return store({ ...found.object, status: set }, found.applied)
+    },
     async create(object) {
       allow('create', object, object.metadata.namespace)
       known(object)
@@ -221,7 +249,17 @@ export function memoryCluster(given: Partial<Behaviour> = {}): MemoryCluster {
       const held = `held by finalizers ${finalizers.join(', ')}`
       throw failed(`${kind.kind} ${name} is still being deleted after ${timeoutSeconds} s: ${held}`)
     },
+    async releaseFinalizer({ apiVersion, kind, metadata: { name, namespace } }, finalizer) {
+      const of = { apiVersion, kind }
+      allow('patch', of, namespace)
+      const before = stored.get(key(of, name, namespace))
+      const had = (before?.object.metadata['finalizers'] ?? []) as string[]
+      if (before === undefined || !had.includes(finalizer)) return
+      const finalizers = had.filter(one => one !== finalizer)
+      await store({ ...before.object, metadata: { ...before.object.metadata, finalizers } }, before.applied)
+    },
     usage: async () => [...behaviour.usage],
+    peaks: async () => [...behaviour.peaks],
     async timedLog({ namespace, pod, container }, run, most, since) {
       const whole = await cluster.logs(namespace, pod, container, Number.MAX_SAFE_INTEGER, run)
       const from = since === undefined ? '' : since.toISOString().slice(0, 19)

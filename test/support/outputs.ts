@@ -6,6 +6,7 @@ import { completion } from '../../src/cli/completion/index.ts'
 import { runsExported } from '../../src/kernel/history/index.ts'
 import { carried } from '../../src/seal/carrier/index.ts'
 import { diffResult } from '../../src/seal/diff/index.ts'
+import { budgetExplained } from '../../src/seal/verbs/budget-explain.ts'
 import { buildResult } from '../../src/seal/verbs/build/index.ts'
 import { imagesOutput, inspection } from '../../src/seal/verbs/inspect.ts'
 import { madeKey } from '../../src/seal/verbs/keys-new.ts'
@@ -16,6 +17,7 @@ import { verified } from '../../src/seal/verbs/verify.ts'
 import { preflightResult } from '../../src/site/preflight/index.ts'
 import { auditVerified } from '../../src/site/verbs/audit-verify.ts'
 import { backedUp } from '../../src/site/verbs/backup.ts'
+import { fitResult } from '../../src/site/verbs/budget-fit.ts'
 import { checkResult } from '../../src/site/verbs/check/index.ts'
 import { factsResult } from '../../src/site/verbs/facts.ts'
 import {
@@ -63,6 +65,8 @@ export const outputs = {
   'audit-export': z.union([auditExported, runsExported]),
   'audit-verify': auditVerified.extend({ error: error.optional() }),
   backup: backedUp,
+  'budget-explain': budgetExplained,
+  'budget-fit': fitResult.extend({ error: error.optional() }),
   build: buildResult,
   carry: carried,
   check: checkResult.extend({ error: error.optional() }),

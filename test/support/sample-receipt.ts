@@ -1,4 +1,5 @@
 import { digestOf } from '../../src/kernel/oci/index.ts'
+import { budgetSources } from '../../src/site/check/index.ts'
 import type { SiteReceipt } from '../../src/site/receipt/index.ts'
 
 const mebibyte = 2 ** 20
@@ -63,7 +64,12 @@ const row = (
   used: number,
 ) => ({
   ...{ chart, object, container, memory: memory * mebibyte, cpu },
+  field: `${object} spec.template.spec.containers[${container}].resources`,
+  limit: { memory: (memory > 500 ? 1000 : 128) * mebibyte },
   observed: { memory: used * mebibyte, cpu: cpu / 8 },
+  // What a boot takes beyond its rest.
+  peak: Math.round(used * 1.4) * mebibyte,
+  ...{ since: '2026-11-30T02:15:10Z', restarts: 0 },
 })
 
 /** A receipt as a bank's site gives it: two nodes, ten steps side by side, more used than the budget allows. */
@@ -128,7 +134,7 @@ export const sampleReceipt: SiteReceipt = {
       row('external-secrets', 'Deployment/external-secrets-webhook', 'webhook', 32, 15, 22),
       row('infisical-standalone', 'Deployment/infisical', 'infisical', 512, 250, 668),
     ],
-    ...{ declaredFits: true, observedFits: false },
+    ...{ declaredFits: true, observedFits: false, sources: budgetSources },
   },
   allocatable: { memory: 15_960 * mebibyte, cpu: 8000 },
   audit: { entries: 4, head: digestOf('audit'), whole: true },

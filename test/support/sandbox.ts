@@ -26,12 +26,14 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-/** Two versions of it, of which the second is what the first is upgraded to. */
+/** Versions of it, of which each is what the first is upgraded to. */
 export interface SandboxPair extends Omit<Sandbox, 'bundle'> {
   /** 0.9.0, with an older External Secrets Operator. */
   readonly older: string
   /** 1.1.0, with a newer stand-in, which has further migrations. */
   readonly newer: string
+  /** 1.0.5: the older one with the newer stand-in, for which it waits for 35 seconds only: for servers that never come up. */
+  readonly hasty: string
   /** The newer one without what the older one has. */
   readonly delta: string
 }
@@ -48,31 +50,34 @@ export async function startSandbox(): Promise<Sandbox> {
   })
 }
 
-/** The same with two versions, and a delta between them. `spec` is the newer one's folder. */
+/** The same with several versions, and a delta. `spec` is the newer one's folder. */
 export async function startSandboxPair(): Promise<SandboxPair> {
   return await making(true, async ({ dir, spec, make, ...made }) => {
     const before = join(dir, 'older')
-    await specOf(before, [
-      ['version: 1.0.0', 'version: 0.9.0'],
-      [esoVersion, olderEsoVersion],
-    ])
-    await specOf(spec, [
-      ['version: 1.0.0', 'version: 1.1.0'],
+    const olderOperator = [esoVersion, olderEsoVersion] as const
+    await specOf(before, [['version: 1.0.0', 'version: 0.9.0'], olderOperator])
+    const next = [
       [`version: ${standInVersion}-standin`, `version: ${newerStandInVersion}-standin`],
       [`tag: ${standInVersion}`, `tag: ${newerStandInVersion}`],
-      // A server that never comes up is waited for so long.
-      ['timeoutSeconds: 300', 'timeoutSeconds: 60'],
+    ] as const
+    await specOf(spec, [['version: 1.0.0', 'version: 1.1.0'], ...next])
+    const impatient = join(dir, 'hasty')
+    await specOf(impatient, [
+      ['version: 1.0.0', 'version: 1.0.5'],
+      ['timeoutSeconds: 300', 'timeoutSeconds: 35'],
+      ...[olderOperator, ...next],
     ])
-    for (const one of [before, spec]) {
+    for (const one of [before, impatient, spec]) {
       await make(['lock', one])
       await make(['build', one, '-o', dir, '--key', made.key.path])
     }
     const delta = join(dir, 'delta')
     const since = join(before, 'bundle.lock.yaml')
     await make(['build', spec, '-o', delta, '--key', made.key.path, '--since', since])
-    const [older, newer] = ['0.9.0', '1.1.0'].map(version => join(dir, `sandbox-${version}.tar`))
     const [file = ''] = (await readdir(delta)).filter(name => name.endsWith('.tar'))
-    return { ...made, dir, spec, older: older ?? '', newer: newer ?? '', delta: join(delta, file) }
+    const of = (version: string) => join(dir, `sandbox-${version}.tar`)
+    const bundles = { older: of('0.9.0'), hasty: of('1.0.5'), newer: of('1.1.0'), delta: join(delta, file) }
+    return { ...made, dir, spec, ...bundles }
   })
 }
 

@@ -12,6 +12,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { killWhole } from './killed-server.ts'
+import { newerPostgres } from './newer-postgres.ts'
 
 export { type StrictRedis, startStrictRedis } from './strict-redis.ts'
 
@@ -24,12 +26,18 @@ export interface PostgresServer {
   readonly port: number
   readonly user: string
   readonly password: string
+  /** Folder of its programs: pg_dump and the like. */
+  readonly programs: string
   /** Connection URI of database `db` (default `postgres`), as the superuser. */
   uri(db?: string): string
   /** Creates an empty database and gives its URI. */
   createDatabase(db: string): Promise<string>
   /** What it has logged. */
   log(): string
+  /** Kills the server and every process of it at once, as the end of its container does; its data stays. */
+  crash(): Promise<void>
+  /** Starts it again after a crash, on its data and its port. */
+  restart(): Promise<void>
   /** Stops the server and deletes its data. */
   stop(): Promise<void>
 }
@@ -64,7 +72,13 @@ function owner(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-function binaries(): string {
+/** Folder of PostgreSQL's programs: Debian's own, or the newer ones where SEALIFT_TEST_POSTGRES is 17. */
+async function binaries(): Promise<string> {
+  return process.env['SEALIFT_TEST_POSTGRES'] === '17' ? await newerPostgres() : debianPostgres()
+}
+
+/** The same of Debian's own. @throws Error where the package is not installed */
+export function debianPostgres(): string {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
   const found = versions
@@ -105,8 +119,8 @@ function run(
   const ended = once(child, 'exit')
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
+  void ended.then(() => process.off('exit', kill))
   const stop = async () => {
-    process.off('exit', kill)
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(options.signal)
       await ended
@@ -125,12 +139,12 @@ function folderFor(name: string): string {
 
 /**
  * Starts a PostgreSQL of its own (UTF-8, SCRAM, durability off).
- * `settings` are server settings, for example `{ max_connections: '20' }`.
+ * `settings` are server settings, for example `{ max_connections: '20' }`; `programs` is the folder of another version.
  */
 export async function startPostgres(
-  opts: { readonly settings?: Readonly<Record<string, string>> } = {},
+  opts: { readonly settings?: Readonly<Record<string, string>>; readonly programs?: string } = {},
 ): Promise<PostgresServer> {
-  const bin = binaries()
+  const bin = opts.programs ?? (await binaries())
   const folder = folderFor('postgres')
   const [user, password] = ['postgres', randomBytes(12).toString('hex')]
   const passwordFile = join(folder, 'password')
@@ -158,7 +172,9 @@ export async function startPostgres(
   const settings = { fsync: 'off', listen_addresses: host, port: String(port), ...opts.settings }
   const args = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
   // SIGINT is PostgreSQL's "fast" shutdown: it does not wait for clients.
-  const server = run(join(bin, 'postgres'), ['-D', data, '-k', folder, ...args], { folder, signal: 'SIGINT' })
+  const start = () =>
+    run(join(bin, 'postgres'), ['-D', data, '-k', folder, ...args], { folder, signal: 'SIGINT' })
+  let server = start()
   const uri = (db = 'postgres') => `postgres://${user}:${password}@${host}:${port}/${db}`
   const query = async (text: string) => {
     const client = new pg.Client({ connectionString: uri() })
@@ -166,12 +182,28 @@ export async function startPostgres(
     await client.connect()
     await client.query(text).finally(() => client.end())
   }
-  await until(server.child, server.log, () => query('SELECT 1'))
+  const started = () => until(server.child, server.log, () => query('SELECT 1'))
+  await started()
   const createDatabase = async (db: string) => {
     await query(`CREATE DATABASE ${pg.escapeIdentifier(db)}`)
     return uri(db)
   }
-  return { host, port, user, password, uri, createDatabase, log: server.log, stop: server.stop }
+  return {
+    host,
+    port,
+    user,
+    password,
+    programs: bin,
+    uri,
+    createDatabase,
+    log: () => server.log(),
+    crash: () => killWhole(server.child),
+    restart: async () => {
+      server = start()
+      await started()
+    },
+    stop: () => server.stop(),
+  }
 }
 
 /** Starts a Redis of its own, without persistence; `args` are more lines of its configuration file. */

@@ -7,6 +7,7 @@ import { clusterPackages } from './cluster/index.ts'
 import { connectedPackages } from './connected/index.ts'
 import { chosenContainerd } from './containerd-release.ts'
 import { testExecutable } from './executable.ts'
+import { hasNewerPostgres, newerPostgres } from './newer-postgres.ts'
 import { aptInstall, missing } from './packages.ts'
 import { servicePackages } from './services.ts'
 import { shellPackages } from './shells.ts'
@@ -20,7 +21,7 @@ const needs = {
   demo: { tools: [...demoTools, ...containerd], packages: all },
   // The contract of loading runs on both containerds.
   test: {
-    tools: [...demoTools, 'eso-older', 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops'],
+    tools: [...demoTools, 'eso-older', 'containerd', 'crane', 'oras', 'cosign', 'age', 'sops', 'promlint'],
     // What `ci workflow` writes wants curl and jq; XML that we write is read by Python's own parser; clocks are set wrong.
     packages: [
       ...new Set([
@@ -51,14 +52,17 @@ export async function prepareMachine(purpose: keyof typeof needs, log: Log): Pro
   const { packages } = needs[purpose]
   const tools = await missingTools(needs[purpose].tools)
   const debs = await missing(packages)
-  if (debs.length === 0 && tools.length === 0) return
+  const newer = purpose === 'test' && !hasNewerPostgres()
+  if (debs.length === 0 && tools.length === 0 && !newer) return
   const minutes = Math.ceil((tools.reduce((sum, { seconds }) => sum + seconds, 0) + debs.length * 4) / 60)
   log('Before the first run on this machine, this will be installed:')
   if (debs.length > 0) log(`  Debian packages, no service is started: ${debs.join(' ')}`)
+  if (newer) log('  PostgreSQL 17, 40 MB of Debian’s packages, into a folder of its own (about 20 s)')
   for (const { name, seconds } of tools)
     log(`  ${name}, compiled from its Go module (about ${duration(seconds)} on 2 cores)`)
   log(`  compiled programs are kept in ${cacheDir}; the whole takes about ${minutes} minutes, once`)
   await aptInstall(packages, log)
+  if (newer) await newerPostgres()
   for (const { name, seconds } of tools) await compile(name, seconds, log)
 }
 

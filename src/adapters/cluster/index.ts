@@ -6,6 +6,7 @@ import { failed } from './faults.ts'
 import { forwardService } from './forward.ts'
 import { connect, type KubeconfigOptions } from './kubeconfig.ts'
 import { createObjects } from './objects.ts'
+import { peaks } from './peaks.ts'
 import { logs, timedLog, usage } from './pods.ts'
 import { user } from './user.ts'
 
@@ -32,6 +33,7 @@ export function createCluster(options: KubeconfigOptions): Cluster {
     serves: async kind => (await discovery.find(kind)) !== undefined,
     ...objects,
     usage: () => usage(api, objects.list),
+    peaks: () => peaks(api, objects.list),
     logs: (namespace, pod, container, lines, run) => logs(api, { namespace, pod, container, run }, lines),
     timedLog: (place, run, most, since) => timedLog(api, { ...place, run }, most, since),
     forwardService: (namespace, service, port) => forwardService(api, objects, { namespace, service, port }),

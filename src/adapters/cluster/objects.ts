@@ -8,7 +8,19 @@ import type { Discovery, Resource } from './discovery.ts'
 import { failed } from './faults.ts'
 
 /** The part of the port that treats every kind of object alike. */
-export type Objects = Pick<Cluster, 'get' | 'list' | 'apply' | 'scale' | 'preview' | 'create' | 'delete'>
+export type Objects = Pick<
+  Cluster,
+  | 'get'
+  | 'list'
+  | 'apply'
+  | 'scale'
+  | 'preview'
+  | 'rewrite'
+  | 'patchStatus'
+  | 'create'
+  | 'delete'
+  | 'releaseFinalizer'
+>
 
 const pageSize = 500
 // No cluster of the kind that Sealift is for has as many; a server that sends pages without end would.
@@ -100,6 +112,29 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
   const preview = (object: KubernetesObject, fieldManager: string, namespace?: string) =>
     patch(object, { fieldManager, dryRun: 'All' }, namespace)
 
+  const merging = { method: 'PATCH', verb: 'patch', contentType: 'application/merge-patch+json' } as const
+
+  async function rewrite(kind: Kind, name: string, namespace = 'default') {
+    const resource = await discovery.find(kind)
+    // A patch of nothing goes the way of every update, and what is stored otherwise is written.
+    if (resource) await api.find({ ...merging, ...place(resource, name, namespace), body: {} })
+  }
+
+  async function patchStatus({ apiVersion, kind, metadata, status }: KubernetesObject) {
+    const { name, namespace = 'default', resourceVersion } = metadata
+    const resource = await discovery.require({ apiVersion, kind })
+    const at = place(resource, name, namespace)
+    const body = { metadata: resourceVersion === undefined ? {} : { resourceVersion }, status }
+    const call: Call = {
+      ...merging,
+      ...at,
+      resource: `${at.resource}/status`,
+      path: `${at.path}/status`,
+      body,
+    }
+    return wholeOf(call, await api.json(call))
+  }
+
   async function create(object: KubernetesObject) {
     const resource = await discovery.require(object)
     const { name, namespace = 'default' } = object.metadata
@@ -130,5 +165,27 @@ export function createObjects(api: Api, discovery: Discovery): Objects {
     await waitUntilGone(doomed, () => get(kind, name, namespace), timeoutSeconds)
   }
 
-  return { get, list, apply, scale, preview, create, delete: remove }
+  async function releaseFinalizer(object: KubernetesObject, finalizer: string) {
+    const { name, namespace = 'default' } = object.metadata
+    const found = (await get(object, name, namespace))?.metadata['finalizers']
+    const index = Array.isArray(found) ? found.indexOf(finalizer) : -1
+    if (index === -1) return
+    const path = `/metadata/finalizers/${index}`
+    // Nothing but that one: its controller may write the object meanwhile (RFC 6902).
+    const body = [
+      { op: 'test', path, value: finalizer },
+      { op: 'remove', path },
+    ]
+    const at = place(await discovery.require(object), name, namespace)
+    await api.find({
+      method: 'PATCH',
+      verb: 'patch',
+      ...at,
+      body,
+      contentType: 'application/json-patch+json',
+    })
+  }
+
+  const whole = { get, list, apply, scale, preview, create, delete: remove }
+  return { ...whole, rewrite, patchStatus, releaseFinalizer }
 }

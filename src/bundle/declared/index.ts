@@ -4,7 +4,7 @@
  * Kubernetes's own rules (init containers, sidecars, autoscalers, surge), and what is over.
  * Never asks a cluster what is really used, and never prints a table.
  */
-export { parseCpu, parseMemory, printCpu } from './quantity.ts'
+export { parseCpu, parseMemory, printCpu, quantityIn } from './quantity.ts'
 export {
   type BudgetReport,
   budgetFault,

@@ -18,6 +18,17 @@ export function parseCpu(text: string): number {
   return scaled(text, 3)
 }
 
+/** A quantity out of an object that others wrote, by one of the two above; nothing where it is none. */
+export function quantityIn(value: unknown, parse: (text: string) => number): number | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  try {
+    return parse(String(value))
+  } catch (error) {
+    if (error instanceof SealiftError) return undefined
+    throw error
+  }
+}
+
 /** The quantity times 10^`power`, exactly, then rounded up. */
 function scaled(text: string, power: number): number {
   const match = shape.exec(text.trim())

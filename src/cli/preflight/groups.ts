@@ -7,6 +7,7 @@ const titles: Readonly<Record<CheckGroup, string>> = {
   nodes: 'Its nodes',
   services: 'PostgreSQL, Dragonfly and keys',
   present: 'What is there already',
+  upgrade: 'Upgrade of what is installed',
   admission: 'What is let in',
   access: 'How people get there',
 }

@@ -3,6 +3,7 @@ import { budgetVerdict } from '../budget-table.ts'
 import { html, type Markup, records, section, verdict } from '../page/index.ts'
 import { mebibytes } from '../progress.ts'
 import { type Bars, barPicture } from './bars.ts'
+import { containerBars } from './container-bars.ts'
 import { figure } from './drawing.ts'
 
 const millicores = (amount: number) => `${Math.round(amount)}m`
@@ -31,22 +32,23 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
   const columns = [
     { title: 'object' },
     { title: 'container' },
-    ...['declared memory', 'declared CPU', 'observed memory', 'observed CPU'].map(title => ({
+    ...['requests', 'limit', 'observed', 'peak', 'CPU requests', 'CPU limit', 'CPU observed'].map(title => ({
       title,
       right: true,
     })),
   ]
-  const pair = ({ memory, cpu }: typeof budget) => [mebibytes(memory), millicores(cpu)]
-  const cells = rows.map(row => [
-    row.object,
-    row.container,
-    ...pair(row),
-    ...(row.observed ? pair(row.observed) : ['not measured', '']),
+  const told = (value: number | undefined, print: (amount: number) => string, otherwise = '') =>
+    value === undefined ? otherwise : print(value)
+  const cells = rows.map(({ object, container, memory, cpu, limit, observed, peak }) => [
+    ...[object, container, mebibytes(memory), told(limit?.memory, mebibytes, 'none')],
+    ...[told(observed?.memory, mebibytes, 'not measured'), told(peak, mebibytes)],
+    ...[millicores(cpu), told(limit?.cpu, millicores, 'none'), told(observed?.cpu, millicores)],
   ])
-  const sums = [
-    ['total', '', ...pair(declared), ...(measured ? pair(observed) : ['', ''])],
-    ['budget', '', ...pair(budget), ...pair(budget)],
+  const sum = (title: string, wanted: typeof budget, used?: typeof budget) => [
+    ...[title, '', mebibytes(wanted.memory), '', told(used?.memory, mebibytes), ''],
+    ...[millicores(wanted.cpu), '', told(used?.cpu, millicores)],
   ]
+  const sums = [sum('total', declared, measured ? observed : undefined), sum('budget', budget, budget)]
   const said = (fits: boolean, text: string) => verdict(fits ? 'good' : 'bad', text)
   return section('Budget', [
     html`<p>Declared: ${said(declaredFits, budgetVerdict(declared, budget, declaredFits))}. Observed: ${
@@ -54,6 +56,21 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
     }.</p>\n`,
     figure('Memory', width => barPicture(bars('memory', 'Memory'), width)),
     figure('CPU', width => barPicture(bars('cpu', 'CPU'), width)),
+    figure('Memory of each container', width => containerBars(rows, width)),
     records({ columns, rows: [...cells, ...sums], sums: 2 }),
+    ...sourced(account),
   ])
+}
+
+/** Where the figures come from, for whoever checks them. */
+function sourced({ sources }: SiteReceipt['budget']): Markup[] {
+  if (sources === undefined) return []
+  return [
+    html`<ul>
+${Object.entries(sources).map(
+  ([what, from]) => html`<li>${what}: ${from}</li>
+`,
+)}</ul>
+`,
+  ]
 }

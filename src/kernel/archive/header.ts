@@ -1,4 +1,4 @@
-import { Header } from 'tar'
+import { Header } from 'tar/header'
 
 /** Tar counts in blocks of this many bytes. */
 export const blockSize = 512

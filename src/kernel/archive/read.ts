@@ -1,4 +1,4 @@
-import { Header } from 'tar'
+import { Header } from 'tar/header'
 import { messageOf } from '../errors/index.ts'
 import { blockSize, entryHeader } from './header.ts'
 

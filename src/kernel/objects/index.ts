@@ -3,6 +3,7 @@
  * cluster and no chart.
  */
 export { type Differences, type FieldChange, fieldChange, fieldChanges } from './field-changes.ts'
+export { refreshSeconds } from './go-duration.ts'
 export { type ContainerShape, findPods, type PodShape } from './pods.ts'
 export {
   type Counts,

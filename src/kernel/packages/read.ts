@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { Parser, type ReadEntry } from 'tar'
+import { Parser } from 'tar/parse'
+import type { ReadEntry } from 'tar/read-entry'
 import { bytes as inUnits, SealiftError } from '../errors/index.ts'
 
 /** How much of a package is read before it counts as hostile. */

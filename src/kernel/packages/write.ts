@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { Header, Pax } from 'tar'
+import { Header } from 'tar/header'
+import { Pax } from 'tar/pax'
 
 /** One file to pack. */
 export interface PackedFile {

@@ -41,6 +41,15 @@ export interface ContainerUsage {
   readonly cpu: number
 }
 
+/** The most memory that a container's cgroup has ever held, by the kernel's own mark. */
+export interface ContainerPeak {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** Bytes since the container started, page cache included. */
+  readonly memory: number
+}
+
 /** Which run of a container a log is of. */
 export type LogRun = 'present' | 'previous'
 
@@ -71,12 +80,26 @@ export interface Cluster {
    * then: whoever applies it next meets no conflict.
    */
   scale(namespace: string, deployment: string, replicas: number): Promise<void>
+  /**
+   * Has the API server store an object anew, as it is: in the version that its kind is stored in by now. Nothing of it
+   * changes, and its `resourceVersion` only where it was stored otherwise. One that is not there is fine.
+   */
+  rewrite(kind: Kind, name: string, namespace?: string): Promise<void>
+  /**
+   * Sets fields of an object's `status`, by its subresource; lists are replaced whole, and what it does not name stays. Fails
+   * with CLUSTER_FAILED where the object is not there, or has been written since its `metadata.resourceVersion`.
+   */
+  patchStatus(object: KubernetesObject): Promise<KubernetesObject>
   /** Creates an object and fails with CLUSTER_FAILED when it exists: for leases and things made once. */
   create(object: KubernetesObject): Promise<KubernetesObject>
   /** Deletes and waits until it is gone; what is not there is fine. `timeoutSeconds` defaults to 120. */
   delete(kind: Kind, name: string, namespace?: string, timeoutSeconds?: number): Promise<void>
+  /** Takes a finalizer off an object and leaves its others; what is gone, or has it no more, is fine. */
+  releaseFinalizer(object: KubernetesObject, finalizer: string): Promise<void>
   /** Usage of every container on every node, from kubelet's summary API. */
   usage(): Promise<ContainerUsage[]>
+  /** Peaks of every container on every node, from kubelet's cAdvisor metrics; without those that its kernel keeps no mark of. */
+  peaks(): Promise<ContainerPeak[]>
   /**
    * The last lines of a container's log, of its present run or of the one before that ended. Empty for a run that has
    * written nothing, or was not. A container that waits to be started again has no present run: there it is the last.

@@ -6,6 +6,7 @@ export type { Carrying, Placed, Placing } from './carrying.ts'
 export type { Clock, Random } from './clock.ts'
 export {
   type Cluster,
+  type ContainerPeak,
   type ContainerUsage,
   type Forward,
   isTerminating,

@@ -2,6 +2,8 @@ import type { Kind } from './cluster.ts'
 
 /** The kinds of Kubernetes objects that Sealift asks for, by their names here. */
 export const kinds = {
+  clusterExternalSecret: { apiVersion: 'external-secrets.io/v1', kind: 'ClusterExternalSecret' },
+  clusterPushSecret: { apiVersion: 'external-secrets.io/v1alpha1', kind: 'ClusterPushSecret' },
   clusterSecretStore: { apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore' },
   clusterRoleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' },
   cnpgCluster: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' },

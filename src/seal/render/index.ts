@@ -5,6 +5,7 @@
  * Never fetches a chart, asks a cluster, or decides what goes into the lock; writes nothing but packages and probes
  * into a private temporary folder.
  */
+export { type BundledChart, type BundledRendering, bundledCharts, renderBundled } from './of-bundle.ts'
 export { type Rendered, renderChart } from './render.ts'
 export { type EachChart, renderAll } from './render-all.ts'
 export type { Rendering } from './rendering.ts'

@@ -33,9 +33,13 @@ function* entryBlocks({ name, bytes }: Entry, seconds: number): Generator<Uint8A
   yield new Uint8Array(paddedSize(bytes.length) - bytes.length)
 }
 
-/** The same bytes in pieces of the size of a part. */
+/**
+ * The same bytes in pieces of the size of a part, out of two buffers in turn: one for each part would be garbage of a
+ * hundred megabytes before V8 looks for it. A piece holds until the next but one is asked for.
+ */
 async function* parts(bytes: Bytes): Bytes {
-  let part = Buffer.allocUnsafe(partSize)
+  const buffers = [Buffer.allocUnsafeSlow(partSize), Buffer.allocUnsafeSlow(partSize)] as const
+  let part: Buffer = buffers[0]
   let filled = 0
   for await (const some of bytes) {
     for (let at = 0; at < some.length; ) {
@@ -45,7 +49,7 @@ async function* parts(bytes: Bytes): Bytes {
       at += taken
       if (filled < partSize) continue
       yield part
-      part = Buffer.allocUnsafe(partSize)
+      part = part === buffers[0] ? buffers[1] : buffers[0]
       filled = 0
     }
   }

@@ -67,14 +67,15 @@ export async function writeBackup(request: BackupRequest, host: SiteHost, talk: 
     const tools = await toolsAt(host.programs, place)
     return await withSession(host.database, place.login, async session => {
       const { reporter, signal } = talk
+      const at = { session, database: host.database, login: place.login }
       const title = `Look at database ${place.login.database}`
-      const seen = await asStep(reporter, title, () => lookAt(session, signal), countedRows)
+      const seen = await asStep(reporter, title, () => lookAt(at, signal), countedRows)
       const tool = await tools.version('pg_dump')
       requireMajor('pg_dump', tool, seen.version)
-      const at = new Date(began).toISOString()
+      const made = new Date(began).toISOString()
       const fingerprint = fingerprintOf(stored)
       const about: Description = {
-        ...{ apiVersion: 'sealift.dev/v1', kind: 'Backup', site: site.metadata.name, at },
+        ...{ apiVersion: 'sealift.dev/v1', kind: 'Backup', site: site.metadata.name, at: made },
         ...{ sealift: request.version, fingerprint },
         bundle: { ...named(receipt), digest: receipt.bundle },
         database: {
@@ -82,7 +83,7 @@ export async function writeBackup(request: BackupRequest, host: SiteHost, talk: 
           ...{ rows: { ...seen.rows }, invalidIndexes: [...seen.invalidIndexes] },
         },
       }
-      const escrow = { site: site.metadata.name, madeAt: at, fingerprint, keys: stored }
+      const escrow = { site: site.metadata.name, madeAt: made, fingerprint, keys: stored }
       const before: Entry[] = [
         { name: entries.description, bytes: json(about) },
         { name: entries.keys, bytes: Buffer.from(printEscrow(escrow).reveal()) },

@@ -52,7 +52,9 @@ export async function restoreInto(name: string, opened: Opened, into: Into): Pro
       hints: ['the database that Infisical uses was not touched'],
     })
   say('counting rows')
-  const seen = await withSession(database, login, session => lookAt(session, talk.signal))
+  const seen = await withSession(database, login, session =>
+    lookAt({ session, database, login }, talk.signal),
+  )
   const faults = differences(opened.about.database.rows, seen.rows)
   if (faults.length > 0)
     throw new SealiftError('BACKUP_FAILED', 'what came back is not what the backup says was there', {

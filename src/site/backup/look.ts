@@ -1,5 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { DatabaseSession } from '../../kernel/ports/index.ts'
+import { type Reopened, stoppable } from '../../kernel/services/index.ts'
 
 /** A database as one snapshot of it shows it. */
 export interface Seen {
@@ -10,8 +11,12 @@ export interface Seen {
   readonly invalidIndexes: readonly string[]
 }
 
-/** Takes a snapshot that lasts until the session ends, and counts the rows of every table in it. */
-export async function lookAt(session: DatabaseSession, signal: AbortSignal): Promise<Seen> {
+/**
+ * Takes a snapshot that lasts until the session ends, and counts the rows of every table in it. An abort ends the count.
+ * @throws the signal's reason, SealiftError DATABASE_UNREACHABLE, Error as PostgreSQL says it
+ */
+export async function lookAt(at: Reopened, signal: AbortSignal): Promise<Seen> {
+  const { session } = at
   // Counting takes as long as it takes, and what is open waits for a dump of any size.
   await session.query('SET statement_timeout = 0')
   await session.query('SET idle_in_transaction_session_timeout = 0')
@@ -20,12 +25,14 @@ export async function lookAt(session: DatabaseSession, signal: AbortSignal): Pro
     `SELECT pg_export_snapshot() AS snapshot, current_setting('server_version') AS version`,
   )
   const rows: Record<string, number> = {}
-  for (const { schema, name } of await tablesIn(session)) {
-    signal.throwIfAborted()
-    const table = `${session.identifier(schema)}.${session.identifier(name)}`
-    const [counted = {}] = await session.query(`SELECT count(*)::float8 AS rows FROM ONLY ${table}`)
-    rows[`${schema}.${name}`] = Number(counted['rows'])
-  }
+  await stoppable(at, signal, async () => {
+    for (const { schema, name } of await tablesIn(session)) {
+      signal.throwIfAborted()
+      const table = `${session.identifier(schema)}.${session.identifier(name)}`
+      const [counted = {}] = await session.query(`SELECT count(*)::float8 AS rows FROM ONLY ${table}`)
+      rows[`${schema}.${name}`] = Number(counted['rows'])
+    }
+  })
   const broken = await session.query(
     `SELECT n.nspname || '.' || c.relname AS name
        FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid

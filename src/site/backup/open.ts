@@ -48,7 +48,7 @@ export async function withArchive<T>(
   }
 }
 
-const step = 256 * 1024
+const step = 64 * 1024
 
 async function* bytesOf(source: BundleSource, read: (bytes: number, of: number) => void = () => {}): Bytes {
   for (let at = 0; at < source.size; at += step) {

@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import type { BundleLock } from '../../bundle/lock/index.ts'
 import { count } from '../../kernel/errors/index.ts'
 import { countsIn } from '../../kernel/objects/index.ts'
-import type { ContainerUsage, KubernetesObject } from '../../kernel/ports/index.ts'
+import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { conditionsOf } from '../wire/index.ts'
 
 /** One thing that was looked at, and whether it is as it should be. */
@@ -13,32 +12,7 @@ export const verdict = z.strictObject({
   hint: z.string().exactOptional(),
 })
 
-/** Memory in bytes, CPU in millicores. */
-const amount = z.strictObject({ memory: z.number(), cpu: z.number() })
-
-/** One row of the budget table. `observed` is absent while nothing runs. */
-const budgetRow = amount.extend({
-  chart: z.string(),
-  object: z.string(),
-  container: z.string(),
-  observed: amount.exactOptional(),
-})
-
-/** What is declared and what is really used, against the budget. */
-export const budgetAccount = z.strictObject({
-  budget: amount,
-  declared: amount,
-  observed: amount,
-  rows: z.array(budgetRow),
-  /** Whether what is declared, and what is used, stays within the budget. */
-  declaredFits: z.boolean(),
-  observedFits: z.boolean(),
-})
-
 export type Verdict = z.infer<typeof verdict>
-export type Amount = z.infer<typeof amount>
-export type BudgetRow = z.infer<typeof budgetRow>
-export type BudgetAccount = z.infer<typeof budgetAccount>
 
 /**
  * Whether a Deployment has all its replicas available, with kubelet's or the scheduler's reason if not. Of one whose
@@ -92,62 +66,4 @@ export function judgeLeftovers(left: readonly string[]): Verdict {
     message: `killed loads have left content and snapshots that no image needs: ${left.join(', ')}`,
     hint: 'run sealift install again: it ends them, and so does sealift remove --purge',
   }
-}
-
-/**
- * Sets what the lock declares beside what kubelet measured. A container belongs to a row when it has the
- * row's container name and its pod's name starts with the object's name, in the chart's namespace.
- */
-export function judgeBudget(
-  lock: Pick<BundleLock['budget'], 'containers' | 'declared'>,
-  budget: Amount,
-  usage: readonly ContainerUsage[],
-  namespaceOf: (chart: string) => string | undefined,
-): BudgetAccount {
-  // The longest name first, so that `external-secrets` does not take `external-secrets-webhook`'s pods.
-  const rows = lock.containers
-    .filter(({ init }) => !init)
-    .map(({ chart, object, container, memory, cpu }) => ({
-      chart,
-      object,
-      container,
-      memory,
-      cpu,
-      pods: `${object.split('/')[1]}-`,
-    }))
-    .sort((a, b) => b.pods.length - a.pods.length)
-  const usedBy = Map.groupBy(usage, used =>
-    rows.find(
-      row =>
-        row.container === used.container &&
-        used.pod.startsWith(row.pods) &&
-        namespaceOf(row.chart) === used.namespace,
-    ),
-  )
-  const observed = sum(rows.flatMap(row => usedBy.get(row) ?? []))
-  return {
-    budget,
-    declared: lock.declared,
-    observed,
-    rows: rows
-      .map(({ pods: _, ...row }, i) => ({ ...row, ...observedOf(usedBy.get(rows[i])) }))
-      .sort((a, b) => a.chart.localeCompare(b.chart) || a.object.localeCompare(b.object)),
-    declaredFits: fits(lock.declared, budget),
-    observedFits: fits(observed, budget),
-  }
-}
-
-function sum(amounts: readonly Amount[]): Amount {
-  return amounts.reduce(
-    (total, { memory, cpu }) => ({ memory: total.memory + memory, cpu: total.cpu + cpu }),
-    { memory: 0, cpu: 0 },
-  )
-}
-
-function fits(amount: Amount, budget: Amount): boolean {
-  return amount.memory <= budget.memory && amount.cpu <= budget.cpu
-}
-
-function observedOf(used: readonly ContainerUsage[] | undefined): { observed?: Amount } {
-  return used === undefined ? {} : { observed: sum(used) }
 }

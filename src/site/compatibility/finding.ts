@@ -1,21 +1,20 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
-
-/** What came of one rule of versions: `doubt` goes on and should be known, `no` forbids the step. */
+/** One thing that decides whether a bundle may follow what is installed. */
 export interface Finding {
-  /** Stable over versions: `eso/minor`, `release/pending/NAME`. */
+  /** Stable over versions: `operator-step`, `owned-fields/Deployment/infisical`. */
   readonly id: string
+  /** `no` forbids the upgrade; of a `doubt` somebody should know. */
   readonly ok: 'yes' | 'no' | 'doubt'
+  /** What was seen. Holds no value of a field, and so no secret. */
   readonly seen: string
-  /** What to do; there unless all is well. */
+  /** What to do; there for every `no` and `doubt`. */
   readonly hint?: string
 }
 
-/** @throws SealiftError UPGRADE_UNFIT with all that forbids the step, and what to do about each */
-export function refuseUnfit(findings: readonly Finding[]): void {
-  const unfit = findings.filter(({ ok }) => ok === 'no')
-  if (unfit.length === 0) return
-  throw new SealiftError('UPGRADE_UNFIT', 'this bundle cannot follow what is installed here', {
-    faults: unfit.map(({ id, seen }) => `${id}: ${seen}`),
-    hints: [...new Set(unfit.flatMap(({ hint }) => hint ?? []))],
-  })
-}
+/** All is well with it. */
+export const yes = (id: string, seen: string): Finding => ({ id, ok: 'yes', seen })
+
+/** The upgrade must not be. */
+export const no = (id: string, seen: string, hint: string): Finding => ({ id, ok: 'no', seen, hint })
+
+/** The upgrade goes on, and somebody should know. */
+export const doubt = (id: string, seen: string, hint: string): Finding => ({ id, ok: 'doubt', seen, hint })

@@ -1,7 +1,12 @@
 /**
- * Holds a step from what is installed to a new bundle to the rules of versions: External Secrets Operator's minors and
- * stored versions, Kubernetes versions, the state of releases, and fields that others own. Takes a receipt, a bundle and
- * ports; gives a finding for each rule. Never changes anything, and knows nothing of what is inside PostgreSQL.
+ * Whether one version may follow another: takes what is installed, a cluster, and the new bundle as it renders here; gives
+ * what was seen of each rule, whether it forbids the upgrade, and what to do. Also stores objects anew in the version that
+ * their definition has by now. What is inside PostgreSQL it does not know; it never judges whether a bundle is older.
  */
-export { type CompatibilityRequest, compatibility } from './compatibility.ts'
-export { type Finding, refuseUnfit } from './finding.ts'
+export { type CompatibilityRequest, compatibility, refuseUnfit } from './compatibility.ts'
+export { canStoreAnew, lostVersions } from './definitions.ts'
+export { type ExpectedDowntime, expectedDowntime } from './downtime.ts'
+export type { Finding } from './finding.ts'
+export { type InstalledRelease, provenRevision } from './releases.ts'
+export { definitionsOf, type RenderedChart, type Rendering, renderChart } from './rendered.ts'
+export { cleanStoredVersions } from './stored-anew.ts'

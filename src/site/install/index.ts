@@ -11,6 +11,7 @@ export { type Journal, type JournalEntry, journalEntry, requireJournal, siteJour
 export { haveOlderKeys, markOlder } from './older.ts'
 export {
   type Installed,
+  isOlder,
   type Named,
   refuseDowngrade,
   refuseNewer,
@@ -21,6 +22,7 @@ export {
 } from './order.ts'
 export {
   closeReceipt,
+  completedBundle,
   installedBundle,
   noteBegun,
   type Receipt,

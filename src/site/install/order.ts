@@ -59,23 +59,32 @@ export function refuseDowngrade(installed: Installed | undefined, next: Candidat
   )
 }
 
+/** Whether what is here is an older version of a bundle, by the order of versions; what cannot be compared is not. */
+export function isOlder(here: Named | undefined, next: Named): here is Named {
+  if (here === undefined || here.name !== next.name) return false
+  if (valid(here.version) === null || valid(next.version) === null) return false
+  return compareBuild(next.version, here.version) > 0
+}
+
 /**
  * Makes sure that a bundle does not go over an older one that is installed to its end, but where `upgrading`: an install
  * has no copy of the database to go back to. What was begun, or was removed and left its database, has none to lose.
  * @throws SealiftError UPGRADE_UNFIT
  */
 export function refuseNewer(installed: Installed | undefined, next: Named, upgrading: boolean): void {
-  if (upgrading || installed === undefined || installed.begun || installed.removed !== undefined) return
-  if (installed.name !== next.name || valid(installed.version) === null || valid(next.version) === null)
-    return
-  if (compareBuild(next.version, installed.version) <= 0) return
+  if (upgrading || installed?.begun || installed?.removed !== undefined || !isOlder(installed, next)) return
   const { name, version } = installed
   throw new SealiftError(
     'UPGRADE_UNFIT',
     printable(
       `${name} ${version} is installed here, and this bundle is ${next.version}: upgrade takes a copy of the database first`,
     ),
-    { hints: ['sealift upgrade BUNDLE -c site.yaml'] },
+    {
+      hints: [
+        'sealift upgrade BUNDLE -c site.yaml',
+        'sealift preflight and sealift plan with this bundle tell beforehand what it would meet',
+      ],
+    },
   )
 }
 

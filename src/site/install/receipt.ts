@@ -26,6 +26,9 @@ const written = z.object({
   load: z.enum(loadingWays).optional().catch(undefined),
 })
 
+/** The same as it is stored, with the name and version of the bundle, which its lock has as well. */
+const stored = written.extend({ name: z.string(), version: z.string() })
+
 /** What was installed here: the auditor's and every later verb's starting point. Holds no secret. */
 export interface Receipt extends z.infer<typeof written> {
   /** The bundle's lock: charts, images by digest, budget. */
@@ -64,7 +67,9 @@ export async function writeReceipt(cluster: Cluster, receipt: Receipt): Promise<
 /** The receipt of what is installed here. @throws SealiftError NOT_INSTALLED, LOCK_INVALID, CLUSTER_* */
 export async function readReceipt(cluster: Cluster): Promise<Receipt> {
   const data = await receiptData(cluster)
-  if (data?.['name'] === undefined || data['removed'] !== undefined) {
+  // One that has a lock, or a bundle, and no name was changed by hand: that is not nothing.
+  const spoilt = data?.['name'] === undefined && (data?.[lockKey] ?? data?.['bundle']) !== undefined
+  if (!spoilt && (data?.['name'] === undefined || data['removed'] !== undefined)) {
     throw new SealiftError(
       'NOT_INSTALLED',
       data?.['name'] === undefined
@@ -77,18 +82,37 @@ export async function readReceipt(cluster: Cluster): Promise<Receipt> {
       },
     )
   }
-  const lock = parseLock(data[lockKey] ?? '', `ConfigMap ${systemNamespace}/${receiptName}`)
-  const found = written.safeParse(data)
-  const run = runIn(data)
-  if (found.success) return { ...found.data, lock, ...(run === undefined ? {} : { run }) }
+  const lock = lockIn(data?.[lockKey] ?? '')
+  const found = stored.safeParse(data)
+  const run = runIn(data ?? {})
+  if (found.success) {
+    const { name: _, version: __, ...fields } = found.data
+    return { ...fields, lock, ...(run === undefined ? {} : { run }) }
+  }
   throw new SealiftError(
     'LOCK_INVALID',
     `ConfigMap ${systemNamespace}/${receiptName} is no receipt of Sealift`,
     {
       faults: found.error.issues.map(({ path, message }) => `${path.join('.')}: ${printable(message)}`),
-      hints: ['it was changed by hand: install the bundle again, which writes it anew'],
+      hints: [byHand],
     },
   )
+}
+
+const byHand = 'it was changed by hand: install the bundle again, which writes it anew'
+
+function lockIn(text: string): BundleLock {
+  const place = `ConfigMap ${systemNamespace}/${receiptName}`
+  try {
+    return parseLock(text, place)
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code !== 'LOCK_INVALID') throw error
+    throw new SealiftError('LOCK_INVALID', `${place} is no receipt of Sealift: ${error.message}`, {
+      faults: error.faults,
+      hints: [byHand],
+      cause: error,
+    })
+  }
 }
 
 /**
@@ -112,6 +136,15 @@ export async function installedBundle(cluster: Cluster): Promise<Installed | und
     ...(marks.length > 0 ? { marks } : {}),
     ...(removed === undefined ? {} : { removed }),
   }
+}
+
+/**
+ * Name and version of the bundle that was installed to its end last and is still here, whatever was begun since.
+ * @throws SealiftError CLUSTER_*
+ */
+export async function completedBundle(cluster: Cluster): Promise<Named | undefined> {
+  const { name, version, removed } = (await receiptData(cluster)) ?? {}
+  return name === undefined || version === undefined || removed !== undefined ? undefined : { name, version }
 }
 
 /**

@@ -25,6 +25,8 @@ export const upgradeNote = z.object({
   releases: z.array(
     z.object({ release: z.string(), namespace: z.string(), revision: z.number().int().positive() }),
   ),
+  /** The finalizers of External Secrets Operator that anything had before; absent in notes of older Sealifts. */
+  finalizers: z.array(z.string()).exactOptional(),
   /** The copy of the database, while there is one. */
   snapshot: z.string().exactOptional(),
   /** The database that the site had when it went back. */

@@ -37,12 +37,14 @@ export interface Rehearsal {
 /**
  * Puts an overlay over a cluster. An apply becomes a dry run (server-side apply, dryRun=All), so that defaults and
  * admission are seen; in a namespace, or of a kind, that is not there yet, the object stands as it is rendered. A
- * refusal is noted and ends nothing. It sends no write: the cluster's own `apply`, `create` and `delete` are never called.
+ * refusal is noted and ends nothing. It sends no write: none of the cluster's own calls that write is ever made.
  */
 export function rehearse(real: Cluster): Rehearsal {
   const seen = new Map<string, Seen>()
   const refused: string[] = []
   const unknown: string[] = []
+  /** Definitions whose status would be another one by then: what the server says of them now says nothing. */
+  const freed = new Set<string>()
   let [step, made] = ['', 0]
 
   const refuse = (sentence: string) => {
@@ -105,6 +107,8 @@ export function rehearse(real: Cluster): Rehearsal {
       const said = redacted([error.message, ...error.hints].join('; '), 700)
       if (await isNew(at))
         return { after: placed(), note: 'as it is rendered: its namespace is not there yet' }
+      if (freed.has(keyOf(object, object.metadata.name)))
+        return { after: placed(), note: 'as it is rendered: its objects are stored anew first' }
       if (isWebhookDown(error)) tell(`${title}: an admission webhook is not up: ${said}`)
       else refuse(`${title}: ${said}`)
       return { after: placed(), note: 'as it is rendered: the API server did not take it' }
@@ -148,6 +152,11 @@ export function rehearse(real: Cluster): Rehearsal {
     },
     apply: object => put(object, 'sealift'),
     create: object => put(object, 'sealift'),
+    rewrite: async () => {},
+    async patchStatus(object) {
+      freed.add(keyOf(object, object.metadata.name))
+      return object
+    },
     preview: async (object, manager, namespace) => (await asked(object, manager, namespace)).after,
     async delete(kind, name, namespace) {
       const live = await get(kind, name, namespace)

@@ -75,6 +75,20 @@ export const installPlan = z.strictObject({
   infisical: list(plannedChange),
   /** Files beside the site file, and in K3s's folder of images. */
   files: list(plannedChange),
+  /** Where an older version is installed: what an upgrade would be. */
+  upgrade: z
+    .strictObject({
+      from: text,
+      /** What forbids it, in sentences. */
+      unfit: list(text),
+      /** What is to be known of it, in sentences. */
+      expect: list(text),
+      /** Names of the migrations that the new server will run, in their order. */
+      migrations: list(text),
+      /** How long nobody is answered, and what that is made of, in sentences; it is no promise, and may differ each time. */
+      downtime: z.strictObject({ seconds: z.number().exactOptional(), from: list(text) }),
+    })
+    .exactOptional(),
   /** What nobody can tell yet, in sentences. */
   unknown: list(text),
   /** What the site would refuse, in sentences: the install would end there. */

@@ -44,6 +44,12 @@ function moved(planned: InstallPlan, now: InstallPlan): string[] {
     ...compared(planned.infisical, now.infisical, changeTitle, changeState),
     ...compared(planned.files, now.files, changeTitle, changeState),
     ...compared(
+      expected(planned),
+      expected(now),
+      text => text,
+      () => 'was to be expected',
+    ),
+    ...compared(
       planned.refused,
       now.refused,
       text => text,
@@ -58,6 +64,11 @@ function moved(planned: InstallPlan, now: InstallPlan): string[] {
   ]
 }
 
+const expected = ({ upgrade }: InstallPlan) => [
+  ...(upgrade?.unfit ?? []),
+  ...(upgrade?.expect ?? []),
+  ...(upgrade?.migrations ?? []).map(name => `migration ${name}`),
+]
 const titleOf = ({ name, version, digest }: InstallPlan['bundle']) => `${name} ${version} (${digest})`
 const differs = (words: string, one: unknown, other: unknown) =>
   isDeepStrictEqual(one, other) ? [] : [words]

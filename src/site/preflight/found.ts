@@ -5,7 +5,16 @@ export const outcome = z.enum(['ok', 'warning', 'fault', 'not-looked-at'])
 export type Outcome = z.infer<typeof outcome>
 
 /** What checks are about, in the order in which they are shown. */
-export const checkGroup = z.enum(['bundle', 'cluster', 'nodes', 'services', 'present', 'admission', 'access'])
+export const checkGroup = z.enum([
+  'bundle',
+  'cluster',
+  'nodes',
+  'services',
+  'present',
+  'upgrade',
+  'admission',
+  'access',
+])
 export type CheckGroup = z.infer<typeof checkGroup>
 
 /** One thing that was looked at before an install. */

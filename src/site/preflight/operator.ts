@@ -88,13 +88,23 @@ export function judgeCrds(crds: readonly KubernetesObject[], owner: Owner): Foun
       ),
     )
   const stale = crds.filter(crd => isMain(crd) && storedIn(crd).some(version => version !== 'v1'))
-  if (stale.length > 0)
-    findings.push(
-      fault(
-        `${listed(stale)} may hold objects stored as ${[...new Set(stale.flatMap(storedIn).filter(version => version !== 'v1'))].join(', ')}: the server refuses a definition without that version`,
-        'have every object of them written anew (kubectl get … -o yaml | kubectl replace -f -), then take the version out of status.storedVersions',
-      ),
-    )
+  const [movable, stuck] = [true, false].map(can => stale.filter(crd => isStoredAsV1(crd) === can))
+  for (const some of [movable, stuck]) {
+    if (some === undefined || some.length === 0) continue
+    const versions = [...new Set(some.flatMap(storedIn).filter(version => version !== 'v1'))].join(', ')
+    const seen = `${listed(some)} may hold objects stored as ${versions}: the server refuses a definition without that version`
+    if (some === movable)
+      findings.push(
+        warning(
+          seen,
+          'an install or an upgrade has each of them stored anew, as it is, and takes that version out of status.storedVersions; have a backup of them',
+        ),
+      )
+    else
+      findings.push(
+        fault(seen, 'have an operator here whose definitions store v1 first: 0.16, then a minor at a time'),
+      )
+  }
   const going = crds.filter(isTerminating)
   if (going.length > 0)
     findings.push(
@@ -108,6 +118,10 @@ function isMain({ spec }: KubernetesObject): boolean {
   const { group, names } = fieldsOf(spec)
   const kinds = ['ExternalSecret', 'ClusterExternalSecret', 'SecretStore', 'ClusterSecretStore']
   return group === 'external-secrets.io' && kinds.includes(textsIn(names)['kind'] ?? '')
+}
+
+function isStoredAsV1({ spec }: KubernetesObject): boolean {
+  return mappingsOf(fieldsOf(spec)['versions']).some(({ name, storage }) => name === 'v1' && storage === true)
 }
 
 function servedIn({ spec }: KubernetesObject): string[] {

@@ -51,14 +51,38 @@ function otherMinor(here: SemVer, shown: string, rendered: string): Found[] {
 
 function rangeFault({ name, range }: ChartRange, version: string): Found | undefined {
   if (range === undefined || range.trim() === '') return undefined
-  // Helm writes "and" as a comma; npm's ranges as a blank.
-  const readable = validRange(range.replaceAll(',', ' '))
   const shown = `chart ${printable(name)} is for Kubernetes ${printable(range)}`
-  if (readable === null)
+  const accepted = accepts(range, version)
+  if (accepted === undefined)
     return warning(`${shown}, which cannot be read as a range`, 'see Chart.yaml of the chart, kubeVersion')
-  if (satisfies(version, readable, { includePrerelease: true })) return undefined
+  if (accepted) return undefined
   return fault(
     `${shown}, and this is ${version}`,
     'take a bundle with a version of the chart that is for this one',
   )
+}
+
+/**
+ * Whether a range of helm's has a version; nothing where it cannot be read. Helm goes by the version alone, without what is
+ * behind `-` or `+` (pkg/chart/common/capabilities.go), and its ranges know "and" as a comma, `!=`, `=<` and `=>` besides
+ * (github.com/Masterminds/semver): npm's do not.
+ */
+function accepts(range: string, version: string): boolean | undefined {
+  let readable = true
+  const found = range.split('||').map(part => {
+    const excluded: string[] = []
+    const rest = part
+      .replaceAll(',', ' ')
+      .replaceAll('=<', '<=')
+      .replaceAll('=>', '>=')
+      .replace(/!=\s*(\S+)/g, (_, one: string) => {
+        excluded.push(one)
+        return ''
+      })
+    const parts = [rest, ...excluded].map(one => validRange(one))
+    readable &&= parts.every(one => one !== null)
+    const [own, ...others] = parts.map(one => satisfies(version, one ?? '', { includePrerelease: true }))
+    return own === true && !others.some(Boolean)
+  })
+  return readable ? found.some(Boolean) : undefined
 }

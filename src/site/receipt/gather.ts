@@ -1,5 +1,5 @@
 import type { SiteHost, Talk } from '../../kernel/ports/index.ts'
-import { observeBudget, usageIfAny } from '../check/index.ts'
+import { aroundOf, observeBudget, usageIfAny } from '../check/index.ts'
 import {
   type JournalEntry,
   type Receipt,
@@ -48,7 +48,7 @@ export async function gatherReceipt(host: SiteHost, version: string, talk: Talk)
     ...{ proven: at, run: run ?? { steps: [] } },
     kubernetes: (await cluster.info()).version,
     ...{ nodes: [...nodes], releases },
-    budget: observeBudget(receipt, await usageIfAny(cluster, talk)),
+    budget: observeBudget(receipt, await usageIfAny(cluster, talk), await aroundOf(receipt, cluster, talk)),
     ...(allocatable && { allocatable }),
     ...(audit && { audit }),
     ...(upgrade && { upgrade }),

@@ -1,9 +1,7 @@
-import { parseCpu, parseMemory } from '../../bundle/declared/index.ts'
 import type { LockedImage } from '../../bundle/lock/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import { type KubernetesObject, kinds, type RuntimeImage, type SiteHost } from '../../kernel/ports/index.ts'
-import type { Amount } from '../check/index.ts'
+import { type Amount, allocatableOf } from '../check/index.ts'
 import { type NodesHost, nodeImages } from '../load/index.ts'
 import type { ImageState, NodeImages } from './document.ts'
 import { refused } from './refused.ts'
@@ -35,7 +33,7 @@ export async function observeNodes(
     untold.push('which of the nodes this machine is: its images by the API alone')
   const own = (name: string) => of.get(name) ?? (live.length === 1 ? alone : undefined)
   const nodes = live.map(node => observed(node, images, own(node.metadata.name)))
-  const sum = allocatable(live)
+  const sum = allocatableOf(live)
   return { nodes, untold, ...(sum === undefined ? {} : { allocatable: sum }) }
 }
 
@@ -69,18 +67,4 @@ function byRuntime({ name, digest }: Wanted, images: readonly RuntimeImage[]): I
 /** A node tells its images by `repository@digest`; one that it does not name may be there all the same. */
 function byApi({ digest }: Wanted, names: ReadonlySet<string>): ImageState {
   return [...names].some(name => name.endsWith(`@${digest}`)) ? 'present' : 'untold'
-}
-
-function allocatable(nodes: readonly KubernetesObject[]): Amount | undefined {
-  try {
-    const amounts = nodes.map(node => {
-      const { memory, cpu } = textsIn(fieldsOf(node['status'])['allocatable'])
-      if (memory === undefined || cpu === undefined) throw new SealiftError('CLUSTER_FAILED', 'not told')
-      return { memory: parseMemory(memory), cpu: parseCpu(cpu) }
-    })
-    if (amounts.length === 0) return undefined
-    return amounts.reduce((sum, one) => ({ memory: sum.memory + one.memory, cpu: sum.cpu + one.cpu }))
-  } catch {
-    return undefined // a node that has only just joined says nothing yet
-  }
 }

@@ -51,7 +51,10 @@ export function check(of: RightsOf): Rule[] {
       [kinds.deployment, kinds.service, kinds.endpointSlice].map(kind => allow(kind, 'list', { namespace })),
     ),
     allow(kinds.deployment, 'get', { namespace: of.infisical, names: ['infisical'] }),
-    // What pods really use, of kubelet itself.
+    // The intervals of all teams.
+    allow(kinds.externalSecret, 'list'),
+    // Limits and starts of their pods, and what these really use, of kubelet itself.
+    ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
     allow(kinds.node, 'list'),
     allow(kinds.node, 'get', { subresource: 'proxy' }),
   ]

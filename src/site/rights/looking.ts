@@ -1,7 +1,8 @@
 import { kinds } from '../../kernel/ports/index.ts'
-import { allow, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
+import { allow, findInfisical, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
 import { install, status } from './installing.ts'
 import type { RightsOf } from './needs.ts'
+import { storeAnew } from './releases.ts'
 
 /**
  * What `preflight` needs: it asks the API server about what an install would do, which takes the same rights, and looks at
@@ -20,6 +21,7 @@ export function preflight(of: RightsOf): Rule[] {
 export function plan(of: RightsOf): Rule[] {
   return [
     ...install(of),
+    ...storeAnew(of, 'list'),
     allow(kinds.node, 'list'),
     // Its id says which cluster it is.
     allow(kinds.namespace, 'get', { names: ['kube-system'] }),
@@ -36,6 +38,21 @@ export function receipt(of: RightsOf): Rule[] {
   return [
     ...[...readRecords(of), ...readHistory(), ...reachNodes(of)],
     ...of.namespaces.map(namespace => allow(kinds.secret, 'list', { namespace })),
+    ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
+    allow(kinds.node, 'get', { subresource: 'proxy' }),
+  ]
+}
+
+/** What `budget fit` needs: what runs, what it really uses, and what all teams ask for. */
+export function budgetFit(of: RightsOf): Rule[] {
+  return [
+    ...[...readRecords(of), ...findInfisical(of)],
+    ...of.namespaces.flatMap(namespace =>
+      [kinds.pod, kinds.deployment].map(kind => allow(kind, 'list', { namespace })),
+    ),
+    allow(kinds.deployment, 'get', { namespace: of.infisical, names: ['infisical'] }),
+    allow(kinds.externalSecret, 'list'),
+    allow(kinds.node, 'list'),
     allow(kinds.node, 'get', { subresource: 'proxy' }),
   ]
 }

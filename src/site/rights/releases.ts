@@ -38,11 +38,39 @@ export function takeReleases(of: RightsOf): Rule[] {
   ]
 }
 
+/**
+ * What takes finalizers off that only the newer of two External Secrets Operators knows. Those of namespaces are looked at
+ * and told: whoever may patch any namespace could take its pods' restrictions away.
+ */
+export function releaseFinalizers(): Rule[] {
+  const held = [
+    ...[kinds.externalSecret, kinds.clusterExternalSecret, kinds.secretStore, kinds.clusterSecretStore],
+    ...[kinds.pushSecret, kinds.clusterPushSecret],
+  ]
+  return [...held.map(kind => allow(kind, 'get list patch')), allow(kinds.namespace, 'get list')]
+}
+
 /** CRDs, which Sealift applies itself. */
 export function makeDefinitions({ releases }: RightsOf): Rule[] {
   const names = releases.flatMap(({ crds }) => crds.map(({ metadata }) => metadata.name))
   if (names.length === 0) return []
   return [allow(kinds.crd, 'list'), allow(kinds.crd, 'get create patch', { names })]
+}
+
+/**
+ * Objects of the kinds that those CRDs define, stored anew where a version goes that they may be stored in, and what the
+ * CRDs say of it. Whoever only tries it sees how many there are.
+ */
+export function storeAnew(of: RightsOf, verbs: 'list' | 'list patch'): Rule[] {
+  const names = of.releases.flatMap(({ crds }) => crds.map(({ metadata }) => metadata.name))
+  const defined = [...definedBy(of).values()].map(({ apiGroup, resource }) => ({
+    ...{ apiGroup, resource, verbs: verbs.split(' ') },
+  }))
+  if (names.length === 0) return []
+  return [
+    ...defined,
+    ...(verbs === 'list' ? [] : [allow(kinds.crd, 'patch', { names, subresource: 'status' })]),
+  ]
 }
 
 /** Pods that the API server is only asked about (site/release, `tryPods`), and their accounts. */

@@ -15,9 +15,9 @@ import {
 } from '../../kernel/rights/index.ts'
 import { pause, readForBackup, stop } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
-import { facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
+import { budgetFit, facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
 import type { RightsOf } from './needs.ts'
-import { takeReleases } from './releases.ts'
+import { releaseFinalizers, storeAnew, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
 
 type Needs = (of: RightsOf) => readonly Rule[]
@@ -25,15 +25,21 @@ type Needs = (of: RightsOf) => readonly Rule[]
 /** Each verb of the site, as the command line has it, with what it needs. `remove --purge` is a verb of its own here. */
 const needs = {
   install: of => [...install(of), ...reachNodes(of)],
-  /** What an install and a backup may, its pods ended, and what a way back deletes of what the newer release has brought. */
+  /** What an install and a backup may, objects stored anew, its pods ended, and what a way back deletes of what the newer release has brought. */
   upgrade: of => [
-    ...[...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
-    ...readForBackup(of),
+    ...[...install(of), ...reachNodes(of), ...storeAnew(of, 'list patch'), ...readForBackup(of)],
+    ...[...restart(of), ...stop(of), ...takeReleases(of), ...releaseFinalizers()],
   ],
-  rollback: of => [...install(of), ...reachNodes(of), ...restart(of), ...stop(of), ...takeReleases(of)],
+  rollback: of => [
+    ...[...install(of), ...reachNodes(of), ...restart(of), ...stop(of)],
+    ...[...takeReleases(of), ...releaseFinalizers()],
+  ],
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],
+  /** `check --record`, beside `check`: the history of its budget. */
+  record: () => [ownHistory()],
+  'budget fit': budgetFit,
   status,
   preflight: of => [...preflight(of), ...reachNodes(of)],
   plan: of => [...plan(of), ...reachNodes(of)],
@@ -83,6 +89,11 @@ export function neededRules(verbs: readonly SiteVerb[], of: RightsOf): Rule[] {
 /** The journal, written. */
 function ownJournal(): Rule[] {
   return [allow(kinds.secret, 'get create patch', { namespace: systemNamespace, names: ['sealift-journal'] })]
+}
+
+/** What was observed of the budget, written. */
+function ownHistory(): Rule {
+  return allow(kinds.configMap, 'get create patch', { namespace: systemNamespace, names: ['sealift-budget'] })
 }
 
 /** Another environment for Infisical's pods, which start anew with it. */

@@ -1,4 +1,4 @@
-import { withSession } from '../../kernel/services/index.ts'
+import { stoppable } from '../../kernel/services/index.ts'
 import type { Maker } from './maker.ts'
 import { alone, type Watch } from './sessions.ts'
 
@@ -21,40 +21,12 @@ export async function copyDatabase(
   ].join(' ')
   await alone(maker, [own.database], watch, async () => {
     watch.say(`copying ${own.database}${size}`)
-    await stoppable(maker, statement, watch.signal)
+    await stoppable(maker, watch.signal, () => session.query(statement))
   })
   if (moved === undefined) return []
   return [
     `database ${own.database} was made with version ${moved.made} of its collation, and the server has ${moved.has ?? 'none'}: indexes of texts may be out of order, in the copy as before; when the upgrade is proven, run REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION`,
   ]
-}
-
-/**
- * Runs a statement that takes long, and ends it at the server where the signal aborts: the server would go on with it for
- * whoever is gone.
- */
-async function stoppable(
-  { session, database, login }: Maker,
-  statement: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const [row] = await session.query('SELECT pg_backend_pid() AS pid')
-  const cancel = () => {
-    withSession(database, login, other => other.query('SELECT pg_cancel_backend($1)', [row?.['pid']])).catch(
-      // What cannot be cancelled is waited for.
-      () => {},
-    )
-  }
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    signal.throwIfAborted()
-    await session.query(statement)
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
 }
 
 /**

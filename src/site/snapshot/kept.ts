@@ -3,7 +3,7 @@ import type { DatabaseSession } from '../../kernel/ports/index.ts'
 import type { DatabaseMaker, OwnDatabase, SiteServices } from '../wire/index.ts'
 import { asMaker } from './maker.ts'
 import { copyingName, snapshotName } from './names.ts'
-import { drop } from './sessions.ts'
+import { drop, othersIn } from './sessions.ts'
 
 /** A database that is kept. */
 export interface Snapshot {
@@ -69,15 +69,26 @@ export async function discardSnapshot(
   })
 }
 
-/** Whether a copy could be made, by whom, and of how much where he may see that; else why not. Changes nothing. @throws SealiftError DATABASE_*, CLUSTER_* */
+/** That a copy could be made. */
+export interface MayTake {
+  readonly by: DatabaseMaker['by']
+  /** Of the database, where whoever makes the copy may see that. */
+  readonly bytes?: number
+  /** Who is connected beside Infisical, and would be waited for, then named: a sentence each. */
+  readonly others: readonly string[]
+}
+
+/** Whether a copy could be made; else why not. Changes nothing. @throws SealiftError DATABASE_*, CLUSTER_* */
 export async function mayTakeSnapshot(
   services: SiteServices,
   own: OwnDatabase,
-): Promise<{ by: DatabaseMaker['by']; bytes?: number } | { fault: string; hint: string }> {
+): Promise<MayTake | { readonly fault: string; readonly hint: string }> {
+  const { database } = own.parts
   try {
-    return await asMaker(services, own, async ({ session, by }) => {
-      const bytes = await sizeIfSeen(session, own.parts.database)
-      return { by, ...(bytes === undefined ? {} : { bytes }) }
+    return await asMaker(services, own, async maker => {
+      const bytes = await sizeIfSeen(maker.session, database)
+      const others = await othersIn(maker, [database])
+      return { by: maker.by, others, ...(bytes === undefined ? {} : { bytes }) }
     })
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code !== 'DATABASE_DENIED') throw error

@@ -59,6 +59,15 @@ export async function alone<T>(
   }
 }
 
+/** Who is connected to databases now, but Infisical's role and Sealift, a sentence each. */
+export async function othersIn(
+  { session, own }: Pick<Maker, 'session' | 'own'>,
+  databases: readonly string[],
+): Promise<string[]> {
+  const found = await session.query(connected, [databases, own.user])
+  return found.filter(({ own }) => own !== true).map(who)
+}
+
 /** Drops a database, whoever is connected to it. @throws SealiftError DATABASE_UNFIT with a fault for each who may not be ended */
 export async function drop({ session, own }: Pick<Maker, 'session' | 'own'>, name: string): Promise<void> {
   const named = session.identifier(name)

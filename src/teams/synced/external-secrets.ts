@@ -1,10 +1,9 @@
-import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, mappingsOf, refreshSeconds, textsIn } from '../../kernel/objects/index.ts'
 import { isReady } from '../../kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import { type Flaw, flawsOfData, type Looking } from './entries.ts'
 import { type Found, nameOf, saysOf } from './finding.ts'
 import { flawsOfFinds } from './finds.ts'
-import { secondsOf } from './intervals.ts'
 import { type Scopes, scopeAt } from './scopes.ts'
 
 /** Whether an ExternalSecret reads anything through one of Sealift's stores. */
@@ -77,7 +76,7 @@ function hasTemplate(object: KubernetesObject): boolean {
 function onceOnly(object: KubernetesObject): Flaw[] {
   const { refreshInterval, refreshPolicy } = fieldsOf(object['spec'])
   const isPeriodic = refreshPolicy === undefined || refreshPolicy === 'Periodic'
-  if (!isPeriodic || secondsOf(refreshInterval) !== 0) return []
+  if (!isPeriodic || refreshSeconds(refreshInterval) !== 0) return []
   return [
     {
       is: 'it is read once and never again (refreshInterval 0): no change in Infisical arrives, not even with force-sync',

@@ -1,22 +1,5 @@
-import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, refreshSeconds, textsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
-
-const units: Readonly<Record<string, number>> = {
-  h: 3600,
-  m: 60,
-  s: 1,
-  ms: 0.001,
-  us: 1e-6,
-  µs: 1e-6,
-  ns: 1e-9,
-}
-
-/** A duration as Go writes it, in seconds; an hour where there is none, as both kinds have it. */
-export function secondsOf(duration: unknown): number {
-  if (typeof duration !== 'string') return 3600
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)]
-  return parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (units[unit] ?? 0), 0)
-}
 
 // What a look may take: with few workers hundreds of objects wait for one another.
 const slack = 600
@@ -34,7 +17,7 @@ export interface Due {
 /** Tells from an object's interval and its last look. @param now milliseconds since 1970 */
 export function dueOf(object: KubernetesObject, now: number): Due {
   const { refreshInterval, refreshPolicy } = fieldsOf(object['spec'])
-  const seconds = secondsOf(refreshInterval)
+  const seconds = refreshSeconds(refreshInterval)
   const { refreshTime } = textsIn(object['status'])
   const last = refreshTime === undefined ? Number.NaN : Date.parse(refreshTime)
   const never = refreshPolicy === 'CreatedOnce' || refreshPolicy === 'OnChange' || seconds === 0

@@ -1,12 +1,12 @@
 import { secretData } from '../../kernel/access/index.ts'
 import { printable } from '../../kernel/errors/index.ts'
-import { fieldsOf, type Mapping, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, type Mapping, mappingsOf, refreshSeconds, textsIn } from '../../kernel/objects/index.ts'
 import { isReady } from '../../kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds, type ReadScope } from '../../kernel/ports/index.ts'
 import { becomesOther } from '../stores/index.ts'
 import type { Flaw, Looking } from './entries.ts'
 import { type Found, nameOf, saysOf } from './finding.ts'
-import { dueOf, secondsOf } from './intervals.ts'
+import { dueOf } from './intervals.ts'
 import { readIn } from './reader.ts'
 import { addressOf, type Scopes, scopeAt } from './scopes.ts'
 
@@ -79,7 +79,7 @@ async function flawsOfPush(
   )
     return flaws
   const changed = becomesOther(value.reveal(), scope.expand)
-  const seconds = secondsOf(fieldsOf(object['spec'])['refreshInterval'])
+  const seconds = refreshSeconds(fieldsOf(object['spec'])['refreshInterval'])
   if (changed !== undefined)
     return [
       ...flaws,

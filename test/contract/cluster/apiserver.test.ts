@@ -8,6 +8,7 @@ import { kinds } from '../../../src/kernel/ports/index.ts'
 import { type ApiServer, startApiServer } from '../../support/apiserver.ts'
 import { clusterContract } from './contract.ts'
 import { scaleContract } from './scale.ts'
+import { storedContract } from './stored-contract.ts'
 
 describe('a real API server', () => {
   let server: ApiServer
@@ -30,6 +31,7 @@ describe('a real API server', () => {
   }
 
   clusterContract(admin)
+  storedContract(admin)
 
   scaleContract(admin)
 

@@ -299,5 +299,18 @@ export function clusterContract(open: () => Cluster): void {
       await cluster.delete(configMap, 'held', namespace)
       expect(await cluster.get(configMap, 'held', namespace)).toBeUndefined()
     })
+
+    it('takes off one finalizer that somebody else has put on, and lets go what it was the last of', async () => {
+      const both = ['test.sealift.dev/hold', 'test.sealift.dev/more']
+      const held = await cluster.create(map('held', { a: '1' }, { finalizers: both }))
+      await cluster.releaseFinalizer(held, 'test.sealift.dev/hold')
+      const { metadata, data } = (await cluster.get(configMap, 'held', namespace)) ?? held
+      expect([metadata['finalizers'], data]).toEqual([['test.sealift.dev/more'], { a: '1' }])
+      await cluster.releaseFinalizer(held, 'test.sealift.dev/hold')
+      await expect(cluster.delete(configMap, 'held', namespace, 1)).rejects.toThrow('test.sealift.dev/more')
+      await cluster.releaseFinalizer(held, 'test.sealift.dev/more')
+      expect(await cluster.get(configMap, 'held', namespace)).toBeUndefined()
+      await cluster.releaseFinalizer(held, 'test.sealift.dev/more')
+    })
   })
 }

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { clusterContract } from './contract.ts'
 import { scaleContract } from './scale.ts'
+import { storedContract } from './stored-contract.ts'
 
 describe('the memory cluster', () => {
   const cluster = memoryCluster()
   clusterContract(() => cluster)
+  storedContract(() => cluster)
   scaleContract(() => cluster)
 
   it('denies what the test says', async () => {

@@ -34,10 +34,12 @@ describe.each<Way>(['superuser', 'administrator', 'uri'])('others that are conne
     site = await server.site(way)
     await root('GRANT CONNECT ON DATABASE infisical TO watcher')
     const [left, others] = [await site.as(), await visitor('watcher', 'monitoring')]
+    const named = expect.stringMatching(/^monitoring, as watcher from .*, in infisical \(process \d+\)$/)
+    expect(await mayTakeSnapshot(site.services, site.own)).toMatchObject({ others: [named] })
     expect(await rejection(take())).toMatchObject({
       code: 'DATABASE_UNFIT',
       message: expect.stringContaining('in use by 1 session of others'),
-      faults: [expect.stringMatching(/^monitoring, as watcher from .*, in infisical \(process \d+\)$/)],
+      faults: [named],
     })
     expect(await others.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
     await expect(left.query('SELECT 1')).rejects.toThrow()

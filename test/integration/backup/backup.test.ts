@@ -26,7 +26,9 @@ const commands: string[] = []
 beforeAll(async () => {
   world = await backupSite()
   const onRun = (command: readonly string[]) => void commands.push(command.join(' '))
-  host = await world.installedHost(toServer(localPrograms({ onRun }), world.postgres.port))
+  host = await world.installedHost(
+    toServer(localPrograms({ onRun, bin: world.postgres.programs }), world.postgres.port),
+  )
   await world.fill()
   made = await writeBackup(request(), host, recordedTalk())
 })
@@ -46,7 +48,9 @@ test('the real age and tar open it, sha256sum finds it whole, pg_restore takes w
   await execa(age, ['-d', '-i', identity, '-o', tar, made.path])
   await execa('tar', ['xf', tar], { cwd: world.folder })
   await execa('sha256sum', ['-c', '--strict', 'SHA256SUMS'], { cwd: world.folder })
-  const { stdout } = await execa('sh', ['-c', 'cat database/* | pg_restore -l'], { cwd: world.folder })
+  const { stdout } = await execa('sh', ['-c', `cat database/* | ${world.postgres.programs}/pg_restore -l`], {
+    cwd: world.folder,
+  })
   expect(stdout).toContain('TABLE DATA public secrets infisical')
   const keys = JSON.parse(await readFile(join(world.folder, 'keys.json'), 'utf8'))
   expect(keys.ENCRYPTION_KEY).toBe(world.keys.encryptionKey.reveal())

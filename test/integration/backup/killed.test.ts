@@ -5,6 +5,7 @@ import { countsIn } from '../../../src/kernel/objects/index.ts'
 import { kinds, type PodPrograms } from '../../../src/kernel/ports/index.ts'
 import { rehearseBackup, restoreBackup, writeBackup } from '../../../src/site/backup/index.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
+import { atPiece } from './moments.ts'
 import { type BackupSite, backupSite, site } from './site.ts'
 
 let world: BackupSite
@@ -19,44 +20,13 @@ beforeEach(() => world.onlyInfisical())
 
 const request = () => ({ site, folder: world.folder, recipients: [world.recipient], version: '1.0.0' })
 
-/** Programs of which one, once it has given or read a piece, is cut off at the server: its session is ended. */
-function cutOff(tool: string): PodPrograms {
-  const { programs } = host
-  return {
-    ...programs,
-    async run(place, command, streams) {
-      if (!command.includes(tool) || command.includes('--version'))
-        return await programs.run(place, command, streams)
-      let cut = false
-      const end = async () => {
-        if (cut) return
-        cut = true
-        await world.sql(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${tool}'`,
-        )
-      }
-      const { input, output } = streams
-      return await programs.run(place, command, {
-        ...streams,
-        ...(output && {
-          async output(bytes) {
-            await end()
-            await output(bytes)
-          },
-        }),
-        ...(input && !output && { input: after(input, end) }),
-      })
-    },
-  }
-}
-
-async function* after(input: AsyncIterable<Uint8Array>, work: () => Promise<void>) {
-  let n = 0
-  for await (const bytes of input) {
-    yield bytes
-    if (++n === 4) await work()
-  }
-}
+/** Programs of which one is cut off at the server, once it has given or read something: its session is ended. */
+const cutOff = (tool: string): PodPrograms =>
+  atPiece(host.programs, tool, async () => {
+    await world.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${tool}'`,
+    )
+  })
 
 test('a dump that ends in the middle leaves no archive', async () => {
   const failing = writeBackup(request(), { ...host, programs: cutOff('pg_dump') }, recordedTalk())
@@ -88,6 +58,22 @@ test('an interrupted dump leaves none either', async () => {
   const talk = { ...recordedTalk(), signal: stop.signal }
   await expect(writeBackup(request(), { ...host, programs }, talk)).rejects.toThrow('stopped')
   expect(await readdir(world.folder)).toEqual(before)
+})
+
+test('a signal ends a count of rows at the server, whoever holds them up', async () => {
+  const before = await readdir(world.folder)
+  const stop = new AbortController()
+  const other = await host.database.open(world.login('infisical'))
+  await other.query('BEGIN')
+  await other.query('LOCK TABLE secrets IN ACCESS EXCLUSIVE MODE')
+  const backing = writeBackup(request(), host, { ...recordedTalk(), signal: stop.signal })
+  const failing = expect(backing).rejects.toThrow('stopped')
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT count(*)%'`
+  while ((await world.sql(waits)).length === 0);
+  stop.abort(new Error('stopped'))
+  await failing
+  expect([await world.sql(waits), await readdir(world.folder)]).toEqual([[], before])
+  await other.close()
 })
 
 test('a restore that ends in the middle leaves the database as it was, and a rerun works', async () => {

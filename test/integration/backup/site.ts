@@ -69,11 +69,13 @@ export interface BackupSite {
   stop(): Promise<void>
 }
 
-/** Starts PostgreSQL, with nothing of a site in it. */
-export async function backupSite(): Promise<BackupSite> {
-  const postgres = await startPostgres()
+/** Starts PostgreSQL, with nothing of a site in it; `programs` is the folder of another version's, `keys` are another site's. */
+export async function backupSite(
+  opts: { readonly programs?: string; readonly keys?: Keys } = {},
+): Promise<BackupSite> {
+  const postgres = await startPostgres(opts)
   const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'))
-  const keys = makeKeys(random)
+  const keys = opts.keys ?? makeKeys(random)
   const { host, port, user, password } = postgres
   const login: DatabaseLogin = {
     host,
@@ -91,30 +93,8 @@ export async function backupSite(): Promise<BackupSite> {
       await session.close()
     }
   }
-  const bareHost = async (programs: PodPrograms = toServer(localPrograms(), port)) => {
-    const cluster = await siteCluster(
-      secretObject('databases', 'postgres-superuser', { username: user, password }),
-    )
-    cluster.behaviour.services = { 'databases/postgres-cluster-rw:5432': postgres }
-    cluster.behaviour.react = runPods
-    const unused = () => {
-      throw new Error('nobody asks for this here')
-    }
-    return {
-      ...{
-        files: nodeFiles(),
-        cluster,
-        programs,
-        database: createPostgres(),
-        cache: createDragonfly(),
-        clock,
-        random,
-      },
-      ...{ runtime: undefined, nodes: unused, imagesFolder: Object(undefined), registryPush: unused },
-      ...{ infisical: unused, issuers: Object(undefined), helmFrom: unused, platform: 'linux/amd64' },
-      ...{ operator: 'root@node1, process 1', manifests: shippedManifest },
-    }
-  }
+  const bareHost = (programs: PodPrograms = toServer(localPrograms({ bin: postgres.programs }), port)) =>
+    hostOf(postgres, programs)
   const databases = async () => {
     const found = await sql(`SELECT datname FROM pg_database WHERE datname LIKE 'infisical%' ORDER BY 1`)
     return found.map(({ datname }) => datname)
@@ -151,6 +131,26 @@ export async function backupSite(): Promise<BackupSite> {
   }
 }
 
+/** A host of a cluster in memory that has nothing but PostgreSQL's Service and its superuser's Secret. */
+export async function hostOf(
+  postgres: Pick<PostgresServer, 'host' | 'port' | 'user' | 'password'>,
+  programs: PodPrograms,
+): Promise<SiteHost & { readonly cluster: MemoryCluster }> {
+  const { user: username, password } = postgres
+  const cluster = await siteCluster(secretObject('databases', 'postgres-superuser', { username, password }))
+  cluster.behaviour.services = { 'databases/postgres-cluster-rw:5432': postgres }
+  cluster.behaviour.react = runPods
+  const unused = () => {
+    throw new Error('nobody asks for this here')
+  }
+  return {
+    ...{ files: nodeFiles(), cluster, programs, database: createPostgres(), cache: createDragonfly() },
+    ...{ clock, random, runtime: undefined, nodes: unused, imagesFolder: Object(undefined) },
+    ...{ registryPush: unused, infisical: unused, issuers: Object(undefined), helmFrom: unused },
+    ...{ platform: 'linux/amd64', operator: 'root@node1, process 1', manifests: shippedManifest },
+  }
+}
+
 /** The programs of a pod reach its server at the Service's target port, which here is the one that was given. */
 export function toServer(programs: PodPrograms, port: number): PodPrograms {
   return {
@@ -182,16 +182,16 @@ async function install(host: SiteHost & { readonly cluster: MemoryCluster }, key
   const services = servicesOf(site, host, 'infisical')
   const own = await ownDatabase(services, undefined)
   await readyDatabase(services, own, 0)
-  const environment = {
-    databaseUri: own.uri,
-    cacheUrl: new Secret('redis://x'),
-    siteUrl: 'https://x',
-    memory: {},
-  }
-  await storeKeys(host.cluster, { namespace: 'infisical', keys, environment })
+  await record(host.cluster, keys, own.uri)
   await markDatabase(services, own, 'abcd')
   await host.cluster.applyAs('helm', deployment(2))
-  await writeReceipt(host.cluster, {
+}
+
+/** What an install with a database leaves on its cluster: keys, and the receipt. */
+export async function record(cluster: MemoryCluster, keys: Keys, databaseUri: Secret): Promise<void> {
+  const environment = { databaseUri, cacheUrl: new Secret('redis://x'), siteUrl: 'https://x', memory: {} }
+  await storeKeys(cluster, { namespace: 'infisical', keys, environment })
+  await writeReceipt(cluster, {
     ...{ site: site.metadata.name, bundle: `sha256:${'1'.repeat(64)}`, at: '2026-11-29T00:00:00.000Z' },
     ...{ key: 'unsigned', lock },
   })

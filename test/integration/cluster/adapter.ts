@@ -68,6 +68,13 @@ export function adapterTests(started: () => TestCluster): void {
     expect(rows[0]?.cpu).toBeLessThan(4000)
   })
 
+  it('reads the peak of what containers use, by the mark of their cgroups', async () => {
+    // cAdvisor looks every ten seconds or so.
+    const peak = async () => (await cluster.peaks()).find(({ container }) => container === 'coredns')?.memory
+    await expect.poll(peak, { timeout: 60_000, interval: 1000 }).toBeGreaterThan(1_000_000)
+    expect(await peak()).toBeLessThan(500_000_000)
+  })
+
   it('reads the last lines of a log', async () => {
     const pod = await dnsPod()
     const whole = await cluster.logs('kube-system', pod, 'coredns', 1000, 'present')

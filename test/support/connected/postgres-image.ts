@@ -58,6 +58,8 @@ export async function postgresImage(): Promise<Image> {
   ]
   return image([await layer(server), await layer(start)], {
     Entrypoint: ['/usr/local/bin/start-postgres'],
+    // As the official image and CloudNativePG's have it: whoever runs a program in the pod finds the server's.
+    Env: [`PATH=${home}/bin:/usr/bin:/bin`],
     User: `${postgresUser.id}:${postgresUser.id}`,
     ExposedPorts: { '5432/tcp': {} },
   })

@@ -48,6 +48,7 @@ const recipes: Readonly<Record<Tool, Recipe>> = {
   // Beside it lies the program that makes keys for it.
   age: { package: ['age', 'age-keygen'].map(name => `filippo.io/age/cmd/${name}`) },
   sops: { package: 'github.com/getsops/sops/v3/cmd/sops' },
+  promlint: {},
 }
 
 // Seconds on 2 cores, one after the other from an empty cache: what comes early compiles for those that come later.
@@ -66,6 +67,7 @@ const cold = {
   cosign: 275,
   age: 10,
   sops: 240,
+  promlint: 20,
 }
 
 /** A tool that {@link goTool} can compile. */

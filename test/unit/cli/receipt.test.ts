@@ -35,6 +35,7 @@ test('the page names what matters', () => {
   for (const text of [
     ...[sampleReceipt.bundle.digest, sampleReceipt.bundle.key, '2026-11-30 02:16:34 UTC'],
     ...['root@node-1, process 4711', 'v1.36.2+k3s1', 'arrived after 412 ms'],
+    ...['infisical: observed 668Mi, peak 935Mi, requests 512Mi, limit 1000Mi', 'peak: container_memory_max_'],
     ...['over by 115Mi', 'budget 640Mi', 'secretstore-validate, externalsecret-validate'],
     ...sampleReceipt.nodes.flatMap(({ images }) => images.map(({ digest }) => digest)),
   ])

@@ -1,10 +1,9 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
-import { bundledHelm, carriedBytes, chartPackage, readValues } from '../../../bundle/opening/index.ts'
-import { type ChartSpec, parseSpec } from '../../../kernel/inputs/index.ts'
+import { bundledHelm } from '../../../bundle/opening/index.ts'
 import { digestOf } from '../../../kernel/oci/index.ts'
 import type { Files, HelmFrom, TemporaryHelm } from '../../../kernel/ports/index.ts'
 import { type ObjectChange, objectChanges, type PlacedObject } from '../../diff/index.ts'
-import { renderChart } from '../../render/index.ts'
+import { type BundledChart, bundledCharts, renderBundled } from '../../render/index.ts'
 
 /** What comparing bundles needs of this machine. */
 export interface DiffHost {
@@ -42,22 +41,15 @@ export async function changedObjects(
   }
 }
 
-/** One chart of a bundle with all that it is rendered from; `key` is the same for the same. */
+/** A chart of a bundle; `key` is the same for the same. */
 interface Source {
-  readonly bundle: Bundle
-  readonly chart: ChartSpec
-  readonly kubernetes: string
-  readonly apiVersions: readonly string[]
-  readonly values: ReadonlyMap<string, Uint8Array>
+  readonly chart: BundledChart
   readonly key: string
 }
 
 async function sourcesOf(bundle: Bundle): Promise<Source[]> {
-  const { charts, kubernetes, apiVersions } = parseSpec(bundle.specText, 'bundle.yaml of the bundle')
-  const carried = async (path: string) =>
-    bundle.files.some(({ title }) => title === path) ? carriedBytes(bundle, path) : undefined
-  const values = await readValues(charts, 'bundle.yaml of the bundle', carried)
-  return charts.map(chart => {
+  return (await bundledCharts(bundle)).map(one => {
+    const { chart, kubernetes, apiVersions, values } = one
     const { name, release, namespace, crdValues } = chart
     const locked = bundle.lock.charts.find(candidate => candidate.name === name)
     const digests = chart.values.flatMap(path => values.get(path) ?? []).map(digestOf)
@@ -70,7 +62,7 @@ async function sourcesOf(bundle: Bundle): Promise<Source[]> {
       crdValues ?? null,
       digests,
     ])
-    return { bundle, chart, kubernetes, apiVersions, values, key }
+    return { chart: one, key }
   })
 }
 
@@ -83,13 +75,9 @@ async function rendered(
   const folder = await files.temporary('sealift-diff-')
   try {
     const placed: PlacedObject[] = []
-    for (const { bundle, chart, ...given } of sources) {
-      signal.throwIfAborted()
-      const packed = await chartPackage(bundle, chart.name)
-      const metadata = { name: chart.name, version: chart.version, fields: {}, annotations: {} }
-      const rendering = { ...given, helm, folder: folder.path, files, signal }
-      const { objects } = await renderChart({ spec: chart, metadata, package: packed }, rendering)
-      placed.push(...objects.map(object => ({ object, namespace: chart.namespace })))
+    for (const { chart } of sources) {
+      const { objects } = await renderBundled(chart, { helm, files, folder: folder.path, signal })
+      placed.push(...objects.map(object => ({ object, namespace: chart.chart.namespace })))
     }
     return placed
   } finally {

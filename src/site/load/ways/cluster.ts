@@ -1,4 +1,4 @@
-import type { CarriedImage } from '../../../bundle/layout/index.ts'
+import type { Bundle, CarriedImage } from '../../../bundle/layout/index.ts'
 import { count, SealiftError } from '../../../kernel/errors/index.ts'
 import type { NodeRuntime, Progress, SiteHost, SiteNodes } from '../../../kernel/ports/index.ts'
 import { type LoadResult, loadImages, requireBase } from '../load.ts'
@@ -33,7 +33,8 @@ export function clusterWay(open: SiteHost['nodes']): LoadingWay {
     name: 'cluster',
     title: 'Load images into every node',
     async base(bundle) {
-      const found = await each(({ runtime, platform }) => requireBase(runtime, bundle, platform))
+      const found = await each(node => foundOn(node, bundle))
+      refuseWithout(found.flatMap(({ result }) => result ?? []))
       return `they are on ${names(found)}`
     },
     async room(bundle) {
@@ -60,6 +61,33 @@ export function clusterWay(open: SiteHost['nodes']): LoadingWay {
 
 const names = (found: readonly { readonly node: NodeRuntime }[]) =>
   found.map(({ node }) => `node ${node.name}`).join(', ')
+
+/** Why a node has not what a delta builds on; nothing where it has. Of all nodes that is told, not of the first alone. */
+async function foundOn(
+  { name, runtime, platform }: NodeRuntime,
+  bundle: Bundle,
+): Promise<{ readonly node: string; readonly error: SealiftError } | undefined> {
+  try {
+    await requireBase(runtime, bundle, platform)
+    return undefined
+  } catch (error) {
+    if (error instanceof SealiftError && error.code === 'BASE_MISSING') return { node: name, error }
+    throw error
+  }
+}
+
+/** @throws SealiftError BASE_MISSING with every layer that a node lacks */
+function refuseWithout(lacking: readonly { readonly node: string; readonly error: SealiftError }[]): void {
+  const [first, ...others] = lacking
+  if (first === undefined) return
+  const { message, hints } = first.error
+  const also =
+    others.length === 0 ? '' : `, and so it is on node ${others.map(({ node }) => node).join(', ')}`
+  throw new SealiftError('BASE_MISSING', `node ${first.node}: ${message}${also}`, {
+    faults: lacking.flatMap(({ node, error }) => error.faults.map(fault => `node ${node}: ${fault}`)),
+    hints,
+  })
+}
 
 async function loadNode(
   { name, runtime, platform }: NodeRuntime,

@@ -6,21 +6,13 @@ import { ownStoreName, servesTeams } from '../../../kernel/owned/index.ts'
 import {
   asStep,
   type Cluster,
-  type ContainerUsage,
   type KubernetesObject,
   kinds,
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
-import {
-  budgetAccount,
-  judgeDeployment,
-  judgeReady,
-  observeBudget,
-  usageOver,
-  type Verdict,
-  verdict,
-} from '../../check/index.ts'
+import { budgetHistory, syncLoad } from '../../budget/index.ts'
+import { budgetAccount, judgeDeployment, judgeReady, type Verdict, verdict } from '../../check/index.ts'
 import { type Receipt, readReceipt, refuseOtherSite } from '../../install/index.ts'
 import { redacted, wantsPods } from '../../release/index.ts'
 import { lookAtIngress, lookAtLease, lookAtWebhooks } from './cluster.ts'
@@ -28,6 +20,8 @@ import { lookAtImages } from './images.ts'
 import { askInfisical } from './infisical.ts'
 import { lookAtKeys } from './keys.ts'
 import { allLooked, looked } from './looked.ts'
+import { measureBudget } from './measure.ts'
+import { lookAtMemory } from './memory.ts'
 import { repaired } from './mend.ts'
 import { askServices } from './services.ts'
 import { trySync } from './sync.ts'
@@ -39,6 +33,10 @@ export const checkResult = z.strictObject({
   ok: z.boolean(),
   verdicts: z.array(verdict),
   budget: budgetAccount,
+  /** What the site's ExternalSecrets ask for. */
+  syncs: syncLoad.exactOptional(),
+  /** What was observed so far, with this time; where it was to be recorded. */
+  history: budgetHistory.exactOptional(),
   /** What was mended before the look, where that was asked for. */
   repaired: z.array(repaired).exactOptional(),
 })
@@ -47,10 +45,16 @@ export type CheckResult = z.infer<typeof checkResult>
 /**
  * Judges a site by asking: PostgreSQL, Dragonfly, Infisical, External Secrets Operator, and what runs; then what is
  * used over a window of seconds. One secret is sent through all of it. Leaves nothing behind. What cannot be asked is
- * a verdict as well.
+ * a verdict as well. With `record` what was observed goes into the site's history of its budget.
  * @throws SealiftError NOT_INSTALLED, FOREIGN_INSTALL for the file of another site, LOCK_INVALID, CLUSTER_UNREACHABLE, CLUSTER_*
  */
-export async function check(window: number, site: Site, host: SiteHost, talk: Talk): Promise<CheckResult> {
+export async function check(
+  window: number,
+  site: Site,
+  host: SiteHost,
+  talk: Talk,
+  record = false,
+): Promise<CheckResult> {
   const { reporter, signal } = talk
   const receipt = await readReceipt(host.cluster)
   refuseOtherSite(receipt.site, site.metadata.name)
@@ -65,17 +69,12 @@ export async function check(window: number, site: Site, host: SiteHost, talk: Ta
   )
   const sync = await trySync(found.where, found.rested, host, talk)
   const verdicts = [...found.rested, ...sync, ...found.others]
-  const measure = async () => {
-    let usage: ContainerUsage[] = []
-    const unmeasured = await looked('usage', async () => {
-      usage = await usageOver(window, host, signal)
-      return []
-    })
-    verdicts.push(...unmeasured)
-    return observeBudget(receipt, usage)
-  }
-  const budget = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
-  return { site: receipt.site, ok: verdicts.every(({ ok }) => ok), verdicts, budget }
+  const measure = async () =>
+    measureBudget({ window, receipt, infisical: found.where.infisical, record }, host, talk)
+  const measured = await asStep(reporter, 'Measure what is used', measure, () => `over ${window} s`)
+  const { verdicts: more, ...rest } = measured
+  const all = [...verdicts, ...more]
+  return { site: receipt.site, ok: all.every(({ ok }) => ok), verdicts: all, ...rest }
 }
 
 /** What can be asked at the same time: what a sync rests on, and the others. */
@@ -101,6 +100,7 @@ async function lookAround(receipt: Receipt, site: Site, host: SiteHost, signal: 
     lookAtLease(host, signal),
     lookAtKeys(cluster, site, where.infisical),
     lookAtVariables(cluster, site, where.infisical),
+    lookAtMemory(cluster, where.infisical),
   ])
   await Promise.allSettled([rested, others])
   return { where, rested: [...unknown, ...(await rested)], others: await others }

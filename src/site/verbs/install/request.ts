@@ -40,6 +40,8 @@ export interface Allowances {
   readonly downgrade: boolean
   /** A bundle that is newer than what is installed to its end: of what upgrades, or only looks. */
   readonly upgrade: boolean
+  /** Minor versions of External Secrets Operator that are skipped. */
+  readonly skipMinors?: boolean
   /** A bundle that was made for other sites. */
   readonly anySite: boolean
   /** A cluster that is known as another site, or had its data in another database. */

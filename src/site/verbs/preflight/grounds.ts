@@ -35,6 +35,7 @@ export interface PreflightRequest {
   readonly allow: {
     readonly unsigned: boolean
     readonly downgrade: boolean
+    readonly skipMinors?: boolean
     readonly anySite: boolean
     readonly takeOver: boolean
   }

@@ -5,7 +5,6 @@ import { accessChecks } from './access.ts'
 import { admissionChecks } from './admission.ts'
 import { bundleChecks } from './bundle.ts'
 import { clusterChecks } from './cluster.ts'
-import { followingCheck } from './following.ts'
 import { groundsOf, type PreflightHost, type PreflightRequest } from './grounds.ts'
 import { loadChecks } from './load.ts'
 import { type Check, looked } from './looking.ts'
@@ -13,6 +12,7 @@ import { nodeChecks } from './nodes.ts'
 import { presentChecks } from './present.ts'
 import { rightsCheck } from './rights.ts'
 import { serviceChecks } from './services.ts'
+import { upgradeChecks } from './upgrade.ts'
 
 /**
  * Looks at everything that could stop an install, all of it at once, and changes nothing: no namespace, no lease, no
@@ -34,7 +34,7 @@ export async function preflight(
     ...loadChecks(grounds),
     ...serviceChecks(grounds),
     ...presentChecks(grounds),
-    followingCheck(grounds),
+    ...upgradeChecks(grounds),
     ...admissionChecks(grounds),
     ...accessChecks(grounds),
   ]

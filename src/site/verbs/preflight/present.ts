@@ -2,7 +2,13 @@ import type { ChartSpec } from '../../../kernel/inputs/index.ts'
 import { watchLease } from '../../../kernel/lease/index.ts'
 import { isTerminating, kinds } from '../../../kernel/ports/index.ts'
 import { requireForward, requireOwnSite } from '../../gate/index.ts'
-import { installedBundle, refuseForeign, refuseForeignRecords } from '../../install/index.ts'
+import {
+  completedBundle,
+  installedBundle,
+  isOlder,
+  refuseForeign,
+  refuseForeignRecords,
+} from '../../install/index.ts'
 import {
   type Found,
   judgeCrds,
@@ -16,6 +22,7 @@ import { refuseForeignRecord } from '../../release/index.ts'
 import { namespacesOf } from '../../wire/index.ts'
 import type { Grounds } from './grounds.ts'
 import { type Check, each } from './looking.ts'
+import { spoiltReceipt } from './receipt.ts'
 import { liveObjects } from './rendered.ts'
 
 const esoGroup = 'external-secrets.io'
@@ -45,7 +52,11 @@ export function presentChecks(grounds: Grounds): Check[] {
         const [bundle] = await Promise.all([opened.need(), cluster.need()])
         await requireForward({ bundle, downgrade: allow.downgrade, upgrade: true }, host.cluster)
         const here = await installedBundle(host.cluster)
-        return ok(here === undefined ? 'nothing is installed here' : `${here.name} ${here.version} is here`)
+        const spoilt = await spoiltReceipt(host.cluster)
+        if (here === undefined) return ok(spoilt?.message ?? 'nothing is installed here')
+        const older = isOlder(await completedBundle(host.cluster), bundle.lock.metadata)
+        const how = older ? ': sealift upgrade takes it further, an install does not' : ''
+        return ok(`${here.name} ${here.version} is here${how}`)
       },
     },
     {

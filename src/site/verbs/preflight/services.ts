@@ -1,13 +1,27 @@
 import { count } from '../../../kernel/errors/index.ts'
 import { cacheWords, databaseWords, lookAtCache, lookAtKeys, requireEscrowChoice } from '../../gate/index.ts'
 import { requireJournal } from '../../install/index.ts'
-import { judgeClock, notLookedAt, ok } from '../../preflight/index.ts'
-import { requireGivenPassword, siteVariables, storedKeys } from '../../wire/index.ts'
+import { judgeClock, notLookedAt, ok, warning } from '../../preflight/index.ts'
+import {
+  judgeServerRoom,
+  lockedSetting,
+  requireGivenPassword,
+  siteVariables,
+  storedKeys,
+} from '../../wire/index.ts'
 import type { Grounds } from './grounds.ts'
 import { type Check, unseen } from './looking.ts'
 
 /** What is asked of PostgreSQL, Dragonfly, and of what the site file says of them. Nothing is written there. */
-export function serviceChecks({ request, host, cluster, services, database }: Grounds): Check[] {
+export function serviceChecks({
+  request,
+  host,
+  opened,
+  wired,
+  cluster,
+  services,
+  database,
+}: Grounds): Check[] {
   const { site, allow } = request
   const group = 'services'
   /** What may be asked once the cluster answers: Infisical's namespace in the bundle, and the cluster. */
@@ -53,6 +67,18 @@ export function serviceChecks({ request, host, cluster, services, database }: Gr
         const facts = await lookAtCache(found, stored)
         const free = facts.freeConnections === undefined ? '' : `, ${facts.freeConnections} connections free`
         return ok(`${cacheWords(facts)}, database ${site.dragonfly.database}${free}`)
+      },
+    },
+    {
+      ...{
+        id: 'infisical/memory',
+        group,
+        title: 'Infisical’s V8 heap, its limit, and what its version needs',
+      },
+      async look() {
+        const [{ lock }, { infisical }] = await Promise.all([opened.need(), wired.need()])
+        const { enough, seen, next } = judgeServerRoom(lockedSetting(lock, infisical.name, site.memory))
+        return enough ? ok(seen) : warning(seen, next ?? '')
       },
     },
     {

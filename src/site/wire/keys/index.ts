@@ -9,6 +9,7 @@ export {
   type StoredKeys,
   storedKeys,
 } from './keys.ts'
+export { lastEnd } from './last-end.ts'
 export type { Keys } from './pair.ts'
 export { putKeysBack } from './put-back.ts'
 export {
@@ -20,3 +21,5 @@ export {
   readKeysRecord,
 } from './record.ts'
 export { noteConnection, replaceInEnvironment } from './replace.ts'
+export { heapIn, judgeServerRoom, leastHeap, type ServerSetting, savesMemory } from './server-room.ts'
+export { liveSetting, lockedSetting } from './server-setting.ts'

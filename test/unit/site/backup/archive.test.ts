@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { blockSize, entryHeader, paddedSize } from '../../../../src/kernel/archive/index.ts'
+import { archive } from '../../../../src/site/backup/archive.ts'
 import { entries, entriesBefore, partSize } from '../../../../src/site/backup/format.ts'
 import { dumpIn } from '../../../../src/site/backup/read.ts'
+import { type Bytes, decryptedBy, encryptedTo } from '../../../../src/site/wire/index.ts'
+import { newIdentity } from '../wire/escrow/escrows.ts'
 import { entriesOf, gathered, pieces, tarOf } from './archives.ts'
 
 const read = (tar: Uint8Array, size?: number) => gathered(dumpIn(pieces(tar, size), 'x.age'))
@@ -28,6 +31,22 @@ test.each([1, 511, 512, 513, partSize, partSize + 1, 2 * partSize + 5])(
     expect((await read(whole, 65_536)).equals(dump)).toBe(true)
   },
 )
+
+test('a slow reader of what is encrypted gets every part as it was', async () => {
+  const dump = Buffer.alloc(3 * partSize + 7)
+  // No two places of it are alike, so that a part in the place of another would show.
+  for (let at = 0; at + 4 <= dump.length; at += 4) dump.writeUInt32LE(at, at)
+  const { identity, recipient } = await newIdentity()
+  const tar = archive(entriesOf(), pieces(dump, 70_000), 0)
+  const slow = async function* (bytes: Bytes): Bytes {
+    for await (const some of bytes) {
+      await new Promise(setImmediate)
+      yield some
+    }
+  }
+  const plain = await decryptedBy([identity], slow(await encryptedTo([recipient], tar)), 'x.age')
+  expect((await gathered(dumpIn(plain, 'x.age'))).equals(dump)).toBe(true)
+})
 
 test('what is before it comes whole, in its order', async () => {
   const seen: string[] = []

@@ -81,17 +81,16 @@ test('an operator that serves v1beta1 only is a fault', () => {
   expect(found.seen).toContain('stored as v1beta1')
 })
 
-test('objects that are still stored in an older version are a fault, though v1 is served', () => {
-  const versions = [
-    { name: 'v1beta1', served: true, storage: false },
-    { name: 'v1', served: true, storage: true },
+test('objects that are still stored in an older version are stored anew where v1 is what is stored by now', () => {
+  const versions = (stored: string) => [
+    { name: 'v1beta1', served: true, storage: stored === 'v1beta1' },
+    { name: 'v1', served: true, storage: stored === 'v1' },
   ]
-  expect(judgeCrds([crd('SecretStore', ours, { versions, stored: ['v1beta1', 'v1'] })], owner)).toMatchObject(
-    {
-      result: 'fault',
-      seen: expect.stringContaining('may hold objects stored as v1beta1'),
-    },
-  )
+  const found = (stored: string) =>
+    judgeCrds([crd('SecretStore', ours, { versions: versions(stored), stored: ['v1beta1', stored] })], owner)
+  const seen = expect.stringContaining('may hold objects stored as v1beta1')
+  expect(found('v1')).toMatchObject({ result: 'warning', seen, next: expect.stringContaining('stored anew') })
+  expect(found('v1beta1')).toMatchObject({ result: 'fault', seen, next: expect.stringContaining('0.16') })
 })
 
 test('PushSecret and generators have versions of their own', () => {

@@ -42,6 +42,19 @@ test.each(['>=1.19.0-0, <1.37.0-0', '>=1.19.0-0 <1.37.0-0', '^1.30.0-0', '*', '1
   },
 )
 
+test.each([
+  ['!=1.36.2', 'ok'],
+  ['>=1.30.0-0, != 1.36.3', 'fault'],
+  ['!=1.36', 'fault'],
+  ['!=1.36.3 || =<1.36.3', 'ok'],
+  ['=>1.36.0, =<1.37.0', 'ok'],
+  ['=>1.37.0-0', 'fault'],
+  ['!=most', 'warning'],
+])('what only helm writes so: %s', (range, result) => {
+  for (const version of ['v1.36.3+k3s1', 'v1.36.3-gke.1245000'])
+    expect(judge(version, { name: 'x', range }).result).toBe(result)
+})
+
 test('a range that is none is a warning, and hides no fault', () => {
   const odd = { name: 'x', range: 'newer\u001b[2J than most' }
   expect(judge('v1.36.3', odd)).toMatchObject({

@@ -92,6 +92,10 @@ test.each([
   ['keys escrow', 'patch /secrets infisical infisical-secrets'],
   ['rotate admin', 'patch apps/deployments infisical infisical'],
   ['remove', 'delete /namespaces * infisical'],
+  ['upgrade', 'patch apiextensions.k8s.io/customresourcedefinitions/status * others.example'],
+  ['plan', 'patch apiextensions.k8s.io/customresourcedefinitions/status * mice.zoo.example'],
+  ['plan', 'patch zoo.example/mice * anyone'],
+  ['install', 'patch zoo.example/mice * anyone'],
 ] as const)('%s may not %s', (verb, words) => {
   expect(covers(neededRules([verb], rightsOfSample()), call(words))).toBe(false)
 })
@@ -139,7 +143,15 @@ test.each([
   ['receipt', 'list /configmaps sealift-system', {}],
   ['receipt', 'list /secrets infisical', {}],
   ['repair', 'patch /secrets sealift-system sealift-journal', {}],
+  ['record', 'patch /configmaps sealift-system sealift-budget', {}],
+  ['budget fit', 'list external-secrets.io/externalsecrets *', {}],
+  ['check', 'list /pods external-secrets', {}],
   ['repair', 'patch /configmaps sealift-system sealift-receipt', {}],
+  // Where a version goes in which objects are stored, each is stored anew, and its definition says so.
+  ['upgrade', 'list zoo.example/mice *', {}],
+  ['upgrade', 'patch zoo.example/mice * anyone', {}],
+  ['upgrade', 'patch apiextensions.k8s.io/customresourcedefinitions/status * mice.zoo.example', {}],
+  ['plan', 'list zoo.example/mice *', {}],
 ] as const)('%s may %s', (verb, words, change) => {
   expect(covers(neededRules([verb], rightsOfSample(change)), call(words))).toBe(true)
 })

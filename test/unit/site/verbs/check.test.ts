@@ -89,6 +89,67 @@ test('a Deployment of a release that was scaled to 0 is told; one of somebody el
   expect(await site.bad()).toEqual({})
 })
 
+test('a heap that is too small for the server is told with what to do, and is no fault: it runs', async () => {
+  const container = {
+    ...{ name: 'infisical', image: 'docker.io/infisical/infisical:v0.165.8' },
+    resources: { limits: { memory: '1000Mi' } },
+    env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=460' }],
+  }
+  await site.cluster.apply({
+    ...kinds.deployment,
+    metadata: { name: 'infisical', namespace: 'infisical' },
+    spec: { replicas: 1, template: { spec: { containers: [container] } } },
+    status: { availableReplicas: 1 },
+  })
+  const result = await site.run()
+  expect(result.verdicts.find(({ id }) => id === 'infisical/memory')).toEqual({
+    ...{ id: 'infisical/memory', ok: true },
+    message: expect.stringContaining('has a V8 heap of 460 MiB under a limit of 1000Mi; measured: 600 held'),
+    hint: expect.stringContaining('memory.heapMiB: 600 in the site file'),
+  })
+  expect(checkFault(result)).toBeUndefined()
+})
+
+test('intervals that cannot be kept are told, and with --record what was observed stays on the site', async () => {
+  const team = (name: string) => ({
+    ...{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name } },
+    spec: { refreshInterval: '1s', data: [], target: { name } },
+  })
+  for (const name of ['a', 'b', 'c']) await site.cluster.applyAs('team', team(name))
+  site.cluster.behaviour.usage = [
+    { namespace: 'infisical', pod: 'infisical-1', container: 'infisical', memory: 1, cpu: 1 },
+  ]
+  const before = site.left()
+  const silent = await site.run()
+  expect(silent).not.toHaveProperty('history')
+  expect(site.left()).toEqual(before)
+  const { signal } = new AbortController()
+  const talk = { ...recordingReporter(), signal, progressOn: () => () => {} }
+  const run = () => check(0, parseSite(smallSite, 'site.yaml'), site.host, talk, true)
+  const found = await run()
+  expect(found.verdicts.find(({ id }) => id === 'eso/intervals')).toMatchObject({
+    ...{ ok: true, message: expect.stringContaining('3 ExternalSecrets ask for 3 refreshes') },
+    hint: expect.stringContaining('concurrent: 4'),
+  })
+  expect(found).toMatchObject({ ok: true, syncs: { periodic: 3 }, history: { observations: 1 } })
+  expect((await run()).history).toMatchObject({ observations: 2, before: 0 })
+  site.cluster.behaviour.usage = []
+  const nothing = await run()
+  expect(nothing).not.toHaveProperty('history')
+  expect(nothing.verdicts.at(-1)).toMatchObject({ id: 'budget/history', ok: false })
+})
+
+test('a history that may not be written is a verdict, and hides nothing', async () => {
+  const { signal } = new AbortController()
+  const talk = { ...recordingReporter(), signal, progressOn: () => () => {} }
+  site.cluster.behaviour.usage = [{ namespace: 'x', pod: 'x', container: 'x', memory: 1, cpu: 1 }]
+  site.cluster.behaviour.denies = (verb, { kind }) => verb === 'patch' && kind === 'ConfigMap'
+  const found = await check(0, parseSite(smallSite, 'site.yaml'), site.host, talk, true)
+  expect(found.verdicts.filter(({ ok }) => !ok)).toMatchObject([
+    { id: 'budget/history', message: expect.stringContaining('not allowed to patch ConfigMap') },
+  ])
+})
+
 test('the file of another site is refused', async () => {
   const other = parseSite(smallSite.replace('bank-prod', 'bank-test'), 'site.yaml')
   const talk = {

@@ -12,7 +12,7 @@ import { memoryImagesFolder } from '../../../support/memory-images-folder.ts'
 import { memoryIssuers } from '../../../support/memory-issuers.ts'
 import { memoryNodes } from '../../../support/memory-nodes.ts'
 import { noPrograms } from '../../../support/memory-programs.ts'
-import { memoryRuntime } from '../../../support/memory-runtime.ts'
+import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleDelta } from '../../../support/sample-delta.ts'
 import { shippedManifest } from '../../../support/shipped-manifest.ts'
@@ -37,7 +37,7 @@ const { older, delta, absent } = sampleDelta({
 })
 const notReached = new Error('PostgreSQL was looked at')
 
-async function site() {
+async function site(second?: MemoryRuntime) {
   const files = memoryFiles()
   await files.write('delta.tar', delta)
   await files.write('site.yaml', `${smallSite}escrow: none\n`)
@@ -48,7 +48,7 @@ async function site() {
     files,
     cluster: { ...cluster, forwardService: () => Promise.reject(notReached) },
     runtime,
-    nodes: memoryNodes({ node1: runtime }),
+    nodes: memoryNodes({ node1: runtime, ...(second ? { node2: second } : {}) }),
     imagesFolder: memoryImagesFolder(runtime, files.readBytes),
     registryPush: () => {
       throw new Error('nothing is pushed here')
@@ -97,4 +97,21 @@ test('goes on where the older bundle was loaded', async () => {
     'Look at what the delta builds on',
     'Verify delta.tar',
   ])
+})
+
+test('of two nodes both must have it: the one that has not is named, and neither is touched', async () => {
+  const second = memoryRuntime('amd64')
+  const { cluster, runtime, files, run } = await site(second)
+  const bundle = await openBundle(memorySource(older.file))
+  await loadImages({ bundle, runtime, platform })
+  const [before, read] = [cluster.objects(), runtime.bytesRead]
+  await expect(run()).rejects.toMatchObject({
+    code: 'BASE_MISSING',
+    message: expect.stringMatching(/^node node2: /),
+    faults: { length: absent.length },
+  })
+  expect(cluster.objects()).toEqual(before)
+  expect([runtime.bytesRead, second.bytesRead, await files.exists('journal')]).toEqual([read, 0, false])
+  await loadImages({ bundle, runtime: second, platform })
+  await expect(run()).rejects.not.toMatchObject({ code: 'BASE_MISSING' })
 })

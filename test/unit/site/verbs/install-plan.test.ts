@@ -1,9 +1,10 @@
 /** What an install would change, said before it: and then it changes that, and nothing else. */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { planText } from '../../../../src/cli/plan-text.ts'
 import type { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
-import { install, readPlan } from '../../../../src/site/verbs/install/index.ts'
+import { install, planFault, readPlan } from '../../../../src/site/verbs/install/index.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { installOn, objectsIn, planOn } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
@@ -254,5 +255,54 @@ describe('install --plan', () => {
     await apply({ ...kinds.lease, metadata: { name: 'other', namespace: 'demo' } })
     await apply({ ...kinds.configMap, metadata: { name: 'theirs', namespace: 'demo' }, data: { a: 'b' } })
     await expect(installAsPlanned('plan.yaml')).resolves.toMatchObject({ site: 'bank-prod' })
+  })
+})
+
+describe('over an older version', () => {
+  beforeEach(async () => {
+    await installOn(world.host, '1.0.0')
+  })
+
+  test('it says what is to be expected of the upgrade, and nothing where there is none', async () => {
+    expect((await plan()).upgrade).toBeUndefined()
+    const place = { ...kinds.service, metadata: { name: 'infisical', namespace: 'demo' } }
+    const managedFields = [
+      { manager: 'kubectl-edit', operation: 'Update', fieldsV1: { 'f:spec': { 'f:ports': {} } } },
+    ]
+    await world.cluster.applyAs('kubectl', {
+      ...place,
+      metadata: { ...place.metadata, managedFields },
+      spec: { ports: [{ port: 80 }] },
+    })
+    const before = objectsIn(world.cluster)
+    const found = await planOn(world.host, 'upgrade.yaml', '1.1.0')
+    expect(found.upgrade).toEqual({
+      ...{ from: '1.0.0', unfit: [], migrations: [] },
+      downtime: {
+        seconds: expect.any(Number),
+        from: expect.arrayContaining([expect.stringMatching(/s for the new server, as 1\.0\.0 took at /)]),
+      },
+      expect: [
+        expect.stringMatching(/^kubernetes: v1.35.4 is another minor/),
+        'owned-fields/Service/infisical: Service demo/infisical: the upgrade takes back what others have set: spec.ports (kubectl-edit)',
+        expect.stringMatching(/^migrations: which migrations will run is not known/),
+      ],
+    })
+    expect(planFault(found, false)).toBeUndefined()
+    expect(planText(found)).toContain('To be expected of the upgrade from 1.0.0:\n  kubernetes: ')
+    expect(planText(found)).toMatch(
+      /Downtime to expect, about \d+ s at most:\n {2}up to 30 s for its pods to end\n/,
+    )
+    expect(objectsIn(world.cluster)).toEqual(before)
+    expect((await readPlan('upgrade.yaml', world.host.files)).upgrade).toEqual(found.upgrade)
+  })
+
+  test('what forbids the upgrade ends the plan with 67', async () => {
+    await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.eso.v1', 'eso')
+    const found = await planOn(world.host, undefined, '1.1.0')
+    const unfit = [expect.stringMatching(/^release\/eso: .*nothing to go back to/)]
+    expect(found.upgrade).toMatchObject({ unfit })
+    expect(planFault(found, false)).toMatchObject({ code: 'UPGRADE_UNFIT', exitCode: 67, faults: unfit })
+    expect(planText(found)).toContain('Forbids an upgrade from 1.0.0:')
   })
 })

@@ -93,7 +93,7 @@ export async function memorySite(): Promise<MemorySite> {
   }
   const answers = {
     ...{ ...fits, tables: 0, infisical: false },
-    ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical' },
+    ...{ comment: 'Made by Sealift for Infisical', owner: 'infisical', may: true, member: true },
   }
   const host: SiteHost = {
     files,
@@ -154,7 +154,7 @@ export async function planOn(
   load?: LoadingWayName,
 ) {
   const site = await readSite('site.yaml', host.files)
-  const allow = { unsigned: true, downgrade: false, upgrade: false, anySite: false, takeOver: false }
+  const allow = { unsigned: true, downgrade: false, upgrade: true, anySite: false, takeOver: false }
   const request = { bundle: `${version}.tar`, site, journal: 'journal', allow, load }
   return planInstall({ ...request, ...(output === undefined ? {} : { output }) }, host, recordedTalk())
 }

@@ -11,7 +11,7 @@ import { rollback, type UpgradeRequest, upgrade } from '../../../../src/site/ver
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { newIdentity } from '../wire/escrow/escrows.ts'
-import { sessionOf } from '../wire/memory.ts'
+import { isOfSchema, sessionOf } from '../wire/memory.ts'
 import { installOn, type Version } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 import { archiveAnswers, memoryTools } from './upgrade-archive.ts'
@@ -113,8 +113,12 @@ export async function upgradeOn(
 }
 
 /** Takes a host back. */
-export async function rollbackOn(host: SiteHost, version: Version = '1.1.0') {
-  return rollback(await requestOf(host, version), host, recordedTalk())
+export async function rollbackOn(
+  host: SiteHost,
+  version: Version = '1.1.0',
+  talk: Talk = recordedTalk(),
+) {
+  return rollback(await requestOf(host, version), host, talk)
 }
 
 /** What of a world tells the two versions apart. */
@@ -158,6 +162,7 @@ function sessionAt(
     const [dropped] = of(/^DROP DATABASE (?:IF EXISTS )?"([^"]*)"/) ?? []
     if (dropped !== undefined) databases.delete(dropped)
     if (/^(CREATE|ALTER|COMMENT|DROP|SET|BEGIN|COMMIT|ROLLBACK)\b/.test(sql)) return []
+    if (isOfSchema(sql)) return []
     if (/AS copier|WHERE datname = ANY/.test(sql)) return []
     if (/datname = \$2 OR datname = \$3/.test(sql))
       return [...databases.keys()]

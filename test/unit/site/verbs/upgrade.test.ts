@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { installOn } from './memory-site.ts'
 import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
 
@@ -159,8 +160,8 @@ test('where helm has no record of before, nothing leads back, and nothing is cha
   await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
   await expect(upgradeOn(world.host)).rejects.toMatchObject({
     code: 'UPGRADE_UNFIT',
-    faults: ['release demo in demo'],
-    hints: ['install sample 1.0.0 again, which mends it'],
+    faults: ['release/demo: release demo in demo is not there: there is nothing to go back to'],
+    hints: [expect.stringContaining('sealift install with the bundle that the receipt names')],
   })
   expect(await readUpgrade(world.cluster)).toBeUndefined()
 })
@@ -175,4 +176,50 @@ test('what fails before anything was moved says how to go on, and back', async (
     hints: [expect.stringContaining('sealift rollback BUNDLE -c site.yaml')],
   })
   expect(await versionOf(world)).toMatchObject({ server: 'older', schema: 'older', databases: ['infisical'] })
+})
+
+/** A world whose database answers some questions about its schema otherwise. */
+async function answering(answer: (sql: string) => Record<string, unknown>[] | undefined) {
+  const world = await upgradeWorld()
+  const { open } = world.host.database
+  const database: typeof world.host.database = {
+    async open(login) {
+      const session = await open(login)
+      return { ...session, query: async (sql, values) => answer(sql) ?? (await session.query(sql, values)) }
+    },
+  }
+  return { ...world, host: { ...world.host, database } }
+}
+
+test('a lock that a killed migration has left is told before, and freed once nobody is connected', async () => {
+  let locked = true
+  const { host } = await answering(sql => {
+    if (/IS NOT NULL AS migrated/.test(sql)) return [{ migrated: true }]
+    if (/attrelid = to_regclass\('infisical_migrations_lock'\)/.test(sql)) return [{ there: true }]
+    if (/is_locked = 1\) AS locked/.test(sql)) return [{ locked }]
+    if (!sql.startsWith('UPDATE infisical_migrations_lock')) return undefined
+    const freed = locked ? [{ is_locked: 0 }] : []
+    locked = false
+    return freed
+  })
+  const talk = recordedTalk()
+  const { steps } = await upgradeOn(host, '1.1.0', talk)
+  expect(talk.told.join('\n')).toContain('a migration that was killed has left its lock')
+  expect(steps.find(({ id }) => id === 'snapshot')?.detail).toContain(
+    '; the lock of a killed migration is freed',
+  )
+  expect(locked).toBe(false)
+})
+
+test('an index that was not built to the end ends it before anything is changed, with what mends it', async () => {
+  const row = { schema: 'public', name: 'by_name', table: 'secrets' }
+  const { host, cluster } = await answering(sql => (/FROM pg_index/.test(sql) ? [row] : undefined))
+  await expect(upgradeOn(host)).rejects.toMatchObject({
+    code: 'UPGRADE_UNFIT',
+    faults: [
+      expect.stringMatching(/^migrations\/index\/by_name: index by_name of table secrets was not built/),
+    ],
+    hints: ['Run: REINDEX INDEX CONCURRENTLY "public"."by_name"'],
+  })
+  expect(await readUpgrade(cluster)).toBeUndefined()
 })

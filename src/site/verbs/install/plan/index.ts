@@ -12,6 +12,7 @@ import { plannedImages } from './images.ts'
 import { plannedReleases } from './releases.ts'
 import { plannedServer } from './server.ts'
 import { plannedDatabase } from './services.ts'
+import { plannedUpgrade } from './upgrade.ts'
 
 export { readPlan } from '../../../plan/index.ts'
 
@@ -42,7 +43,13 @@ export async function planInstall(request: PlanRequest, host: SiteHost, talk: Ta
  * @returns undefined where neither is so
  */
 export function planFault(plan: InstallPlan, drift: boolean): SealiftError | undefined {
-  const { equal, refused, site, bundle } = plan
+  const { equal, refused, site, bundle, upgrade } = plan
+  if (upgrade !== undefined && upgrade.unfit.length > 0)
+    return new SealiftError(
+      'UPGRADE_UNFIT',
+      `${bundle.name} ${bundle.version} must not follow ${upgrade.from}, which is installed on ${site.name}`,
+      { faults: upgrade.unfit, hints: ['sealift preflight with this bundle says what to do about each'] },
+    )
   if (refused.length > 0)
     return new SealiftError('CLUSTER_DENIED', 'the site would refuse what this install makes', {
       faults: refused,
@@ -73,7 +80,7 @@ export async function planOpened(
 }
 
 async function planned(
-  { journal, site: { site, digest } }: InstallRequest,
+  { journal, allow, site: { site, digest } }: InstallRequest,
   { bundle, wired, helm, access, look }: Opened,
   host: SiteHost,
   talk: Talk,
@@ -104,6 +111,7 @@ async function planned(
     releases.push(...(await plannedReleases(chart, installation, rehearsal, host.cluster)))
   }
   const server = await plannedServer(installation, rehearsal, data, host)
+  const upgrade = await plannedUpgrade({ ...installation, host }, allow)
   const files = [...images.files, ...(await plannedFiles(installation, host.cluster))]
   const { version } = await host.cluster.info()
   const cluster = await host.cluster.get(kinds.namespace, 'kube-system')
@@ -117,6 +125,7 @@ async function planned(
     kubernetes: { version, cluster: String(cluster?.metadata['uid'] ?? '') },
     ...{ equal: false, releases, objects: rehearsal.objects(), nodes: images.nodes, database, files },
     infisical: server.changes,
+    ...upgrade,
     unknown: [...rehearsal.unknown, ...server.unknown],
     refused: [...rehearsal.refused],
   }

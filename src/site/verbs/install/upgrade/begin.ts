@@ -1,11 +1,12 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import { hexOf } from '../../../../kernel/oci/index.ts'
+import { provenRevision } from '../../../compatibility/index.ts'
 import { beginUpgrade, type Receipt, type UpgradeNote } from '../../../install/index.ts'
-import { deployedRevisions } from '../../../release/index.ts'
 import type { Installation } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import { gaveUp } from './archive.ts'
 import { dropExpired } from './expired.ts'
+import { operatorsFinalizers } from './finalizers.ts'
 
 /** Notes that a site's upgrade begins, and how each release is now; what an earlier one has kept leads nowhere then. */
 export async function begun(
@@ -13,13 +14,14 @@ export async function begun(
   installation: Installation,
   request: UpgradeRequest,
 ): Promise<UpgradeNote> {
-  const { host, bundle } = installation
+  const { host, bundle, helm } = installation
   const { cluster, clock } = host
   const releases: UpgradeNote['releases'] = []
   const missing: string[] = []
-  for (const { release, namespace } of receipt.lock.charts) {
-    const revision = Math.max(0, ...(await deployedRevisions(cluster, { release, namespace })))
-    if (revision > 0) releases.push({ release, namespace, revision })
+  for (const chart of receipt.lock.charts) {
+    const { release, namespace } = chart
+    const revision = await provenRevision(cluster, helm, chart)
+    if (revision !== undefined) releases.push({ release, namespace, revision })
     else missing.push(`release ${release} in ${namespace}`)
   }
   if (missing.length > 0)
@@ -35,6 +37,7 @@ export async function begun(
     from: { ...named(receipt.lock.metadata), bundle: receipt.bundle },
     to: { ...named(bundle.lock.metadata), bundle: bundle.digest },
     ...{ since: at, state: 'begun', at, releases, gaveUp: gaveUp(request) },
+    finalizers: await operatorsFinalizers(cluster),
   }
   await beginUpgrade(cluster, note)
   return note

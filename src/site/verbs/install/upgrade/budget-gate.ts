@@ -1,5 +1,6 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
-import { type BudgetAccount, observeBudget, usageOver } from '../../../check/index.ts'
+import { usageOver } from '../../../budget/index.ts'
+import { type BudgetAccount, observeBudget } from '../../../check/index.ts'
 import type { Step } from '../../../install/index.ts'
 import type { Installation } from '../installation.ts'
 

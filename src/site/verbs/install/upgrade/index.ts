@@ -85,7 +85,7 @@ export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Tal
 
 /** Makes sure that a bundle may follow, and that all that leads back can be had; says what is given up. */
 async function requireNets(receipt: Receipt, installation: Installation, request: UpgradeRequest) {
-  await requireUpgradable(receipt, installation)
+  await requireUpgradable(receipt, installation, request.allow)
   await requireArchive(request, installation)
   if (request.budget === 'hold') await requireMeasurable(installation)
   for (const lost of gaveUp(request)) installation.talk.reporter.warn(lost)

@@ -1,9 +1,16 @@
 import type { ChartSpec } from '../../../../kernel/inputs/index.ts'
 import type { Step } from '../../../install/index.ts'
 import { noteUpgrade } from '../../../install/index.ts'
+import { dropUnfinishedIndexes } from '../../../migrations/index.ts'
 import { stopInfisical } from '../../../pause/index.ts'
 import { dropSnapshot, endSessions, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
-import { freeMigrationLock, ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import {
+  freeMigrationLock,
+  ownDatabase,
+  servicesOf,
+  storedKeys,
+  withOwnSession,
+} from '../../../wire/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import { releaseId, whyUpgraded } from '../release-steps.ts'
 import type { Noted } from './noted.ts'
@@ -90,12 +97,17 @@ async function copied(
   // Somebody may have started the server again since an interrupted run copied it.
   if (note.snapshot !== undefined && untouched) await dropSnapshot(services, own, note.snapshot)
   const database = snapshotName(own.parts.database, note.id)
+  // A migration that was killed may still be at work in PostgreSQL, or have left its lock, now or long before.
+  await endSessions(services, own, watch)
+  const freed = await freeMigrationLock(services, own)
+  const lock = freed ? '; the lock of a killed migration is freed' : ''
   if (note.snapshot !== undefined && !untouched) {
-    // A migration that was killed may still be at work in PostgreSQL, or have left its lock.
-    await endSessions(services, own, watch)
-    const freed = await freeMigrationLock(services, own)
-    const lock = freed ? '; the lock of a killed migration is freed' : ''
-    return { changed: freed, detail: `database ${database} is of before the new release${lock}` }
+    const dropped = await withOwnSession(services, own, dropUnfinishedIndexes)
+    const indexes = dropped.length === 0 ? '' : `; dropped, as not built to the end: ${dropped.join(', ')}`
+    return {
+      changed: freed || dropped.length > 0,
+      detail: `database ${database} is of before the new release${lock}${indexes}`,
+    }
   }
   const { from, to } = note
   const made = new Date(host.clock.now()).toISOString()
@@ -103,5 +115,5 @@ async function copied(
   const { changed, detail, warnings } = await takeSnapshot(services, own, { id: note.id, about }, watch)
   for (const warning of warnings) talk.reporter.warn(warning)
   noted.note = await noteUpgrade(host.cluster, note, { snapshot: database })
-  return { changed, detail }
+  return { changed, detail: `${detail}${lock}` }
 }

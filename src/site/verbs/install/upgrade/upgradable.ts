@@ -1,28 +1,69 @@
-import { compatibility, type Finding, refuseUnfit } from '../../../compatibility/index.ts'
+import type { KubernetesObject } from '../../../../kernel/ports/index.ts'
+import {
+  compatibility,
+  type ExpectedDowntime,
+  expectedDowntime,
+  type Finding,
+  refuseUnfit,
+  renderChart,
+} from '../../../compatibility/index.ts'
 import type { Receipt } from '../../../install/index.ts'
-import { mayTakeSnapshot } from '../../../snapshot/index.ts'
+import { judgeSchema, judgeWayBack, lookAtSchema, serverMigrations } from '../../../migrations/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
+import type { Allowances } from '../request.ts'
+
+/** What is known of an upgrade before its first change. */
+export interface Prospect {
+  readonly findings: readonly Finding[]
+  /** Names of the migrations that the new server will run. */
+  readonly migrations: readonly string[]
+  readonly downtime: ExpectedDowntime
+}
 
 /**
  * Makes sure that a bundle may follow what is installed, and that there is a way back from it, before anything is changed;
  * doubts are told. @throws SealiftError UPGRADE_UNFIT with all that forbids it, CLUSTER_*, DATABASE_*
  */
-export async function requireUpgradable(receipt: Receipt, installation: Installation): Promise<void> {
-  const { host, helm, bundle, wired, talk } = installation
-  const rules = await compatibility({ cluster: host.cluster, helm, receipt, bundle, wired })
-  const findings = [...rules, await wayBack(installation)]
+export async function requireUpgradable(
+  receipt: Receipt,
+  installation: Installation,
+  allow: Pick<Allowances, 'skipMinors'>,
+): Promise<void> {
+  const { reporter } = installation.talk
+  const { findings } = await prospectOf(receipt, installation, allow)
   for (const { ok, seen, hint } of findings)
-    if (ok === 'doubt') talk.reporter.warn(hint === undefined ? seen : `${seen}; ${hint}`)
+    if (ok === 'doubt') reporter.warn(hint === undefined ? seen : `${seen}; ${hint}`)
   refuseUnfit(findings)
 }
 
-/** Whether the database can be copied, without which nothing leads back. */
-async function wayBack({ host, site, wired }: Installation): Promise<Finding> {
-  const { namespace } = wired.infisical
+/** What is seen of every rule before an upgrade. Changes nothing. @throws SealiftError CLUSTER_*, DATABASE_*, HELM_FAILED, RENDER_FAILED, BUNDLE_* */
+export async function prospectOf(
+  receipt: Receipt,
+  installation: Installation,
+  { skipMinors = false }: Pick<Allowances, 'skipMinors'>,
+): Promise<Prospect> {
+  const { host, helm, bundle, wired, site, talk } = installation
+  const { cluster, files } = host
+  const { release, namespace } = wired.infisical
+  const rendering = { bundle, wired, site, helm, files, signal: talk.signal }
+  let server: readonly KubernetesObject[] = []
+  const rules = await compatibility({
+    ...{ cluster, helm, receipt, bundle, wired, skipMinors },
+    render: async chart => {
+      const rendered = await renderChart(chart, rendering)
+      if (chart.release === release) server = rendered.objects
+      return rendered
+    },
+  })
   const services = servicesOf(site, host, namespace)
-  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
-  const may = await mayTakeSnapshot(services, own)
-  if ('fault' in may) return { id: 'database/copy', ok: 'no', seen: may.fault, hint: may.hint }
-  return { id: 'database/copy', ok: 'yes', seen: `the database can be copied, as the ${may.by}` }
+  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
+  const schema = await lookAtSchema(services, own)
+  const { findings, pending } = judgeSchema(schema, await serverMigrations(bundle, server))
+  const wayBack = await judgeWayBack(services, own)
+  return {
+    findings: [...rules, ...findings, wayBack.finding],
+    migrations: pending,
+    downtime: expectedDowntime(receipt, release, wayBack.bytes),
+  }
 }

@@ -18,6 +18,7 @@ import type { Installation } from '../installation.ts'
 import { releaseId } from '../release-steps.ts'
 import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
+import { finalizersBack } from './finalizers.ts'
 import type { Noted } from './noted.ts'
 import { standingOf } from './standing.ts'
 
@@ -146,7 +147,8 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
       },
     }),
   )
-  return [...first, ...revisions, ...proofAfter([...first, ...revisions], wired.spec.charts, installation)]
+  const all = [...first, ...revisions, ...finalizersBack(releases, noted.note, installation)]
+  return [...all, ...proofAfter(all, wired.spec.charts, installation)]
 }
 
 /** The install's own last steps, which prove whatever server is there. */

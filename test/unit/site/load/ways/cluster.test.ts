@@ -1,12 +1,19 @@
 import { expect, test, vi } from 'vitest'
 import { openBundle } from '../../../../../src/bundle/layout/index.ts'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
-import { chooseWay, type LoadRequest, stepPerNode, wayName } from '../../../../../src/site/load/index.ts'
+import {
+  chooseWay,
+  type LoadRequest,
+  loadImages,
+  stepPerNode,
+  wayName,
+} from '../../../../../src/site/load/index.ts'
 import { memorySource } from '../../../../support/memory-files.ts'
 import { memoryNodes } from '../../../../support/memory-nodes.ts'
 import { type MemoryRuntime, memoryRuntime } from '../../../../support/memory-runtime.ts'
 import { recordedTalk } from '../../../../support/recorded-talk.ts'
 import { sampleBundle, sampleImages } from '../../../../support/sample-bundle.ts'
+import { sampleDelta } from '../../../../support/sample-delta.ts'
 import { wayHost } from '../../../../support/way-host.ts'
 
 const desk = wayHost()
@@ -136,4 +143,31 @@ test('who may not see the nodes, and is on one, works on that', async () => {
   await expect(wayName(undefined, {}, { runtime: undefined, platform: desk.platform, nodes })).rejects.toBe(
     denied,
   )
+})
+
+test('a delta is looked for its base on every node, and each that lacks it is named; nothing is loaded', async () => {
+  const { older, delta, absent } = sampleDelta()
+  const [base, next] = [older.file, delta].map(file => openBundle(memorySource(file)))
+  const nodes = { one: memoryRuntime('amd64'), two: memoryRuntime('amd64'), three: memoryRuntime('amd64') }
+  const { chosen } = way(nodes)
+  const bundle = await (next ?? open())
+  const give = async (runtime: MemoryRuntime) =>
+    loadImages({ bundle: await (base ?? open()), runtime, platform: 'linux/amd64' })
+  await give(nodes.two)
+  const error = await chosen.base(bundle).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({
+    code: 'BASE_MISSING',
+    message: expect.stringMatching(/^node one: .*, and so it is on node three$/),
+    faults: { length: 2 * absent.length },
+  })
+  for (const digest of absent)
+    for (const node of ['one', 'three'])
+      expect((error as SealiftError).faults).toContainEqual(
+        expect.stringMatching(new RegExp(`^node ${node}: .*${digest}`)),
+      )
+  expect([nodes.one.bytesRead, nodes.three.bytesRead]).toEqual([0, 0])
+  await give(nodes.one)
+  await expect(chosen.base(bundle)).rejects.toMatchObject({ message: expect.stringMatching(/^node three: /) })
+  await give(nodes.three)
+  expect(await chosen.base(bundle)).toBe('they are on node one, node two, node three')
 })

@@ -89,6 +89,17 @@ describe('PostgreSQL and Dragonfly', () => {
     })
   })
 
+  test('a heap that is too small for the server is a warning before the install', async () => {
+    const found = await lookAt({ ...world, more: 'memory: { heapMiB: 400 }\n' })
+    expect(checkOf(found, 'infisical/memory')).toMatchObject({
+      result: 'warning',
+      seen: expect.stringContaining('has a V8 heap of 400 MiB'),
+      next: expect.stringContaining('memory.heapMiB: 520'),
+    })
+    const enough = await lookAt({ ...world, more: 'memory: { heapMiB: 520 }\n' })
+    expect(outcomes(enough)['infisical/memory']).toBe('ok')
+  })
+
   test('a site file that says nothing of an escrow is a fault', async () => {
     const text = await world.host.files.readText('site.yaml')
     await world.host.files.write('site.yaml', Buffer.from(text.replace('escrow: none\n', '')))

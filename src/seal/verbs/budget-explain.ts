@@ -1,0 +1,133 @@
+import * as z from 'zod'
+import { type Bundle, openBundle } from '../../bundle/layout/index.ts'
+import {
+  bundledHelm,
+  lockOutside,
+  readPublicKeys,
+  requireSigned,
+  signaturePath,
+} from '../../bundle/opening/index.ts'
+import { SealiftError } from '../../kernel/errors/index.ts'
+import { digestShape } from '../../kernel/oci/index.ts'
+import { asStep, type Files, type HelmFrom, type Talk } from '../../kernel/ports/index.ts'
+import {
+  changesSince,
+  type Explained,
+  explainCharts,
+  explainedBudget,
+  explainLock,
+  figureChange,
+} from '../explain/index.ts'
+import { bundledCharts } from '../render/index.ts'
+
+const side = z.strictObject({
+  path: z.string(),
+  name: z.string(),
+  version: z.string(),
+  digest: digestShape.exactOptional(),
+})
+
+/** Where a bundle's budget comes from, and what differs from another's. */
+export const budgetExplained = z.strictObject({
+  bundle: side,
+  explained: explainedBudget,
+  since: side.exactOptional(),
+  changes: z.array(figureChange).exactOptional(),
+  /** Why the charts were not rendered, so that fields and places of values are not known. */
+  note: z.string().exactOptional(),
+})
+export type BudgetExplained = z.infer<typeof budgetExplained>
+
+/** What to explain: a bundle, or a lock, or a folder with one; and since which other. */
+export interface ExplainRequest {
+  readonly path: string
+  readonly since?: string | undefined
+  /** Paths of public keys, one of which must have signed the bundle; then its helm is run. */
+  readonly keys: readonly string[]
+  /** Run its helm, whoever made it. */
+  readonly objects: boolean
+}
+
+/** What explaining needs of this machine. */
+export interface ExplainHost {
+  readonly files: Files
+  readonly helmFrom: HelmFrom
+  /** This machine's platform, `linux/amd64`. */
+  readonly platform: string
+}
+
+/**
+ * Says where each part of a budget comes from. Charts are rendered by the helm in the bundle, if somebody answers for that.
+ * @throws SealiftError LOCK_INVALID, SPEC_INVALID, BUNDLE_*, SIGNATURE_INVALID, KEY_INVALID, FILE_FAILED, DISK_FULL
+ */
+export async function explainBudget(
+  { path, since, keys, objects }: ExplainRequest,
+  host: ExplainHost,
+  talk: Talk,
+): Promise<BudgetExplained> {
+  const trusted = await readPublicKeys(keys, host.files)
+  return await withSide(path, host.files, async now => {
+    if (keys.length > 0) {
+      if (now.bundle === undefined)
+        throw new SealiftError('USAGE', `${path} is no bundle: only a bundle can be signed`)
+      await requireSigned(now.signature, now.bundle, trusted, host.files)
+    }
+    const run = objects || keys.length > 0
+    const helm = now.bundle && run ? await bundledHelm(now.bundle, host) : undefined
+    const explain = async ({ bundle, lock }: Opened): Promise<Explained> => {
+      if (helm === undefined || bundle === undefined) return explainLock(lock)
+      const folder = await host.files.temporary('sealift-explain-')
+      const rendering = { helm, files: host.files, folder: folder.path, signal: talk.signal }
+      const render = async () => await explainCharts(await bundledCharts(bundle), lock, rendering)
+      try {
+        const told = ({ containers }: Explained) => `${containers.length} containers`
+        return await asStep(talk.reporter, `Render the charts of ${lock.metadata.version}`, render, told)
+      } finally {
+        await folder.dispose()
+      }
+    }
+    try {
+      const explained = await explain(now)
+      const found = {
+        ...{ bundle: now.side, explained },
+        ...(helm === undefined ? { note: noteFor(now.bundle) } : {}),
+      }
+      if (since === undefined) return found
+      return await withSide(since, host.files, async then => ({
+        ...{ ...found, since: then.side },
+        changes: changesSince(await explain(then), explained),
+      }))
+    } finally {
+      await helm?.dispose()
+    }
+  })
+}
+
+const noteFor = (bundle: Bundle | undefined): string =>
+  bundle === undefined
+    ? 'fields and values are not known: a lock has no charts, name a bundle'
+    : 'fields and values are not known, since finding them runs the helm in the bundle: name who signed it with --key, or say --objects'
+
+interface Opened {
+  readonly side: z.infer<typeof side>
+  readonly lock: Bundle['lock']
+  readonly bundle?: Bundle
+  readonly signature: string
+}
+
+async function withSide<T>(path: string, files: Files, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const outside = await lockOutside(path, files)
+  if (outside !== undefined) {
+    const { lock } = outside
+    return await work({ side: { path, ...lock.metadata }, lock, signature: '' })
+  }
+  const source = await files.openBundle(path)
+  try {
+    const bundle = await openBundle(source)
+    const { lock, digest } = bundle
+    const signature = signaturePath(source)
+    return await work({ side: { path, ...lock.metadata, digest }, lock, bundle, signature })
+  } finally {
+    await source.close()
+  }
+}

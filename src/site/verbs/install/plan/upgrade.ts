@@ -1,0 +1,29 @@
+import { completedBundle, isOlder, readReceipt } from '../../../install/index.ts'
+import type { InstallPlan } from '../../../plan/index.ts'
+import type { Installation } from '../installation.ts'
+import type { Allowances } from '../request.ts'
+import { prospectOf } from '../upgrade/upgradable.ts'
+
+/**
+ * What is to be expected of an upgrade, and what forbids it, by the rules of versions; nothing where no older version is
+ * here. @throws SealiftError CLUSTER_*, DATABASE_*, HELM_FAILED, RENDER_FAILED, BUNDLE_*, LOCK_INVALID
+ */
+export async function plannedUpgrade(
+  installation: Installation,
+  allow: Pick<Allowances, 'skipMinors'>,
+): Promise<Pick<InstallPlan, 'upgrade'>> {
+  const { cluster } = installation.host
+  const here = await completedBundle(cluster)
+  if (!isOlder(here, installation.bundle.lock.metadata)) return {}
+  const prospect = await prospectOf(await readReceipt(cluster), installation, allow)
+  const { findings, migrations, downtime } = prospect
+  const those = (verdict: 'no' | 'doubt') =>
+    findings.filter(({ ok }) => ok === verdict).map(({ id, seen }) => `${id}: ${seen}`.slice(0, 2000))
+  return {
+    upgrade: {
+      ...{ from: here.version, unfit: those('no'), expect: those('doubt') },
+      migrations: [...migrations],
+      downtime: { ...downtime, from: [...downtime.from] },
+    },
+  }
+}
