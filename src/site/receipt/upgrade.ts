@@ -45,6 +45,6 @@ export async function upgradeOf(
   })
   if (note === undefined || (note.from.bundle !== bundle && note.to.bundle !== bundle)) return undefined
   const until = keptUntil(note)
-  const { id: _, releases: __, pods: ___, ...told } = note
-  return { ...told, ...(until === undefined ? {} : { keptUntil: until }) }
+  // The note has more, which is there for the way back alone.
+  return receiptUpgrade.strip().parse({ ...note, ...(until === undefined ? {} : { keptUntil: until }) })
 }
