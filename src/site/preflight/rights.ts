@@ -22,7 +22,7 @@ const shown = 12
 
 /** Whether whoever installs may do what an install does; `missing` of `asked` accesses are not allowed. */
 export function judgeRights(missing: readonly Access[], asked: number): Found {
-  if (missing.length === 0) return ok(`all ${asked} that an install needs`)
+  if (missing.length === 0) return ok(`all ${asked} that are needed`)
   const same = Map.groupBy(
     missing,
     ({ group, resource, namespace = '', name = '' }) =>

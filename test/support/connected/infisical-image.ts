@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { bundleServer } from '../infisical/bundle.ts'
+import { migrations, newerMigrations } from '../infisical/server/schema.ts'
 import { type Layer, layer } from './blobs.ts'
 import { type Image, image, standInLabel } from './image.ts'
 import { base, withLibraries } from './rootfs.ts'
@@ -27,6 +28,10 @@ export async function infisicalImage(filling: readonly Layer[] = [], newer = fal
     const app = await layer([
       ...base({ name: 'infisical', id: 1001, home: '/app' }),
       { path: 'app/main.mjs', source: bundle },
+      // As upstream's image has them; this server has their content in its one file.
+      ...[...migrations, ...(newer ? newerMigrations : [])].map(({ name }) => ({
+        ...{ path: `app/dist/db/migrations/${name}`, content: '' },
+      })),
     ])
     return await image([runtime, app, ...filling], {
       Entrypoint: ['/usr/bin/node', '/app/main.mjs'],

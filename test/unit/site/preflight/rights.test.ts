@@ -31,7 +31,7 @@ test('what is missing is told, verbs of one thing together', () => {
     seen: 'not allowed: create/patch clusterroles.rbac.authorization.k8s.io eso, list secrets in namespace sealift-system',
     next: expect.stringContaining('sealift rbac prints it'),
   })
-  expect(judgeRights([], 40)).toEqual({ result: 'ok', seen: 'all 40 that an install needs' })
+  expect(judgeRights([], 40)).toEqual({ result: 'ok', seen: 'all 40 that are needed' })
 })
 
 test('a long list ends somewhere', () => {

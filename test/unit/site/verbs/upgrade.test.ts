@@ -178,6 +178,17 @@ test('what fails before anything was moved says how to go on, and back', async (
   expect(await versionOf(world)).toMatchObject({ server: 'older', schema: 'older', databases: ['infisical'] })
 })
 
+test('an older version is refused, and is the way back’s alone', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  const before = JSON.stringify(await versionOf(world))
+  await expect(upgradeOn(world.host, '1.0.0')).rejects.toMatchObject({ code: 'DOWNGRADE_REFUSED' })
+  await expect(installOn(world.host, '1.0.0')).rejects.toMatchObject({ code: 'DOWNGRADE_REFUSED' })
+  expect(JSON.stringify(await versionOf(world))).toBe(before)
+  await rollbackOn(world.host, '1.0.0')
+  expect(await versionOf(world)).toMatchObject({ ...older })
+})
+
 /** A world whose database answers some questions about its schema otherwise. */
 async function answering(answer: (sql: string) => Record<string, unknown>[] | undefined) {
   const world = await upgradeWorld()
@@ -222,4 +233,20 @@ test('an index that was not built to the end ends it before anything is changed,
     hints: ['Run: REINDEX INDEX CONCURRENTLY "public"."by_name"'],
   })
   expect(await readUpgrade(cluster)).toBeUndefined()
+})
+
+test('of the operator that goes back it is said that its definitions stay the newer one’s', async () => {
+  const world = await upgradeWorld()
+  const definitions = () => world.cluster.list(kinds.crd)
+  // What is gone of it is made anew, by another revision.
+  for (const { metadata } of await world.cluster.list(kinds.deployment, 'eso'))
+    await world.cluster.delete(kinds.deployment, metadata.name, 'eso')
+  await upgradeOn(world.host)
+  const newest = await definitions()
+  const { steps } = await rollbackOn(world.host)
+  expect(steps.find(({ id }) => id === 'return-eso')?.detail).toContain(
+    '; its definitions stay as the newer version has them',
+  )
+  expect(steps.find(({ id }) => id === 'return-demo')?.detail).not.toContain('definitions')
+  expect(await definitions()).toEqual(newest)
 })

@@ -143,7 +143,12 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
           say,
           work,
         )
-        return { changed: true, detail: `${chart} ${version}, revision ${revision}, all pods ready` }
+        // What objects are stored in, the newer definitions serve as well: else no upgrade would have begun.
+        const kept =
+          charts.get(releaseId(before))?.crdValues === undefined
+            ? ''
+            : '; its definitions stay as the newer version has them'
+        return { changed: true, detail: `${chart} ${version}, revision ${revision}, all pods ready${kept}` }
       },
     }),
   )

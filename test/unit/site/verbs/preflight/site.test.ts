@@ -135,7 +135,7 @@ describe('the cluster', () => {
     world.looks.denies = ({ verb }) => verb === '*'
     expect(checkOf(await lookAt(world), 'cluster/rights')).toMatchObject({
       result: 'ok',
-      seen: expect.stringMatching(/^all \d+ that an install needs$/),
+      seen: expect.stringMatching(/^all \d+ that are needed$/),
     })
   })
 

@@ -66,6 +66,16 @@ test.each<[string, Record<string, unknown>, string, string]>([
   expect(checkOf(found, 'present/bundle')?.seen).not.toContain('nothing is installed')
 })
 
+test('over an older version, what an upgrade needs is asked for, and no more on a fresh site', async () => {
+  world.looks.denies = ({ verb, resource }) => verb === '*' || resource.endsWith('/status')
+  expect(checkOf(await lookAt(world), 'cluster/rights')?.result).toBe('ok')
+  await installOn(world.host, '1.0.0')
+  expect(checkOf(await lookAt(world, { version: '1.1.0' }), 'cluster/rights')).toMatchObject({
+    result: 'fault',
+    seen: expect.stringContaining('customresourcedefinitions/status'),
+  })
+})
+
 test('what stands in the way is a fault, and what others own a warning', async () => {
   await installOn(world.host, '1.0.0')
   const name = 'externalsecrets.external-secrets.io'
