@@ -22,7 +22,7 @@ export function judgeSchema(look: SchemaLook, image: ImageMigrations | undefined
   const state = compareMigrations(look.applied, image)
   return {
     findings: [judgeState(state, look, image), ...look.troubles.map(judgeTrouble)],
-    pending: state?.pending ?? [],
+    pending: (state?.pending ?? []).map(name => printable(name, 300)),
   }
 }
 

@@ -41,6 +41,7 @@ describe('what a database has against a new server', () => {
   it('many are counted, and what somebody wrote into the table is made printable', () => {
     const names = Array.from({ length: 20 }, (_, n) => `m${String(n).padStart(2, '0')}`)
     expect(judged(['a'], ['a', ...names]).seen).toMatch(/^20 of 21 will run: m00, .*m11, and 8 more$/)
+    expect(judged(['a'], ['a', 'evil\u001b[2J']).pending.join()).not.toContain('\u001b')
     expect(judged(['a', 'evil\u001b[2J'], ['a']).seen).not.toContain('\u001b')
   })
 
