@@ -42,10 +42,14 @@ async function render(chart: string, values: object, release = 'infisical'): Pro
   return parseManifests(stdout).filter(Boolean) as Rendered[]
 }
 
+/** How soon and how often a pod is asked whether it is ready: ours sooner, so that a start takes ten seconds less. */
+const asking = ['initialDelaySeconds', 'periodSeconds', 'failureThreshold']
+
 /** What must be equal: everything but times, the chart's own version, and the order of objects. */
 function comparable(objects: readonly Rendered[]): Record<string, unknown> {
+  const left = new Set(['updatedAt', 'chart', ...asking])
   const drop = (key: string, value: unknown) =>
-    key === 'updatedAt' || key === 'chart' || (key === 'annotations' && isOnlyTime(value)) ? undefined : value
+    left.has(key) || (key === 'annotations' && isOnlyTime(value)) ? undefined : value
   // Upstream renders an empty `env:` as null; JSON then drops what is undefined.
   const clean = (object: Rendered) =>
     JSON.parse(JSON.stringify(object, drop), (_, value) => (value === null ? undefined : value))
