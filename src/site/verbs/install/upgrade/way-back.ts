@@ -86,7 +86,7 @@ export async function returned(
     return steps
   } catch (error) {
     if (error instanceof SealiftError && error.code === 'INTERRUPTED') throw error
-    throw unreturned(noted.note, error)
+    throw unreturned(noted.note, why, error)
   }
 }
 
@@ -172,7 +172,7 @@ function proofAfter(back: readonly Step[], charts: readonly ChartSpec[], install
 }
 
 /** That a site could not be put back, with where its data is. */
-function unreturned({ snapshot, from, to, archive }: UpgradeNote, error: unknown): SealiftError {
+function unreturned({ snapshot, from, to, archive }: UpgradeNote, why: string, error: unknown): SealiftError {
   const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
   return new SealiftError(
     'ROLLBACK_FAILED',
@@ -180,7 +180,7 @@ function unreturned({ snapshot, from, to, archive }: UpgradeNote, error: unknown
       `the way back from ${to.version} to ${from.version} was not come to its end: ${messageOf(error)}`,
     ),
     {
-      faults,
+      faults: [...faults, ...(why === '' ? [] : [printable(`why it was to go back: ${why}`)])],
       hints: [
         ...hints,
         ...(snapshot === undefined
