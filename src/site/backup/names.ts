@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Files } from '../../kernel/ports/index.ts'
 
 /** A time as names of archives have it: `20261130T043000Z`. */
@@ -35,17 +35,18 @@ export async function removePartials(
 }
 
 /**
- * Removes older archives of a site until so many are left; the newest always stays, and whatever is of another site. Gives
- * the paths that are gone. @throws SealiftError FILE_FAILED
+ * Removes older archives of a site until so many are left; `made`, the path of the one that was written just now, always
+ * stays, whatever times others have in their names, and whatever is of another site. Gives the paths that are gone.
+ * @throws SealiftError FILE_FAILED
  */
 export async function keepNewest(
   files: Pick<Files, 'entries' | 'remove'>,
   folder: string,
   site: string,
-  keep: number,
+  { keep, made }: { readonly keep: number; readonly made: string },
 ): Promise<string[]> {
-  const all = await archivesOf(files, folder, site)
-  const older = all.slice(0, -Math.max(1, keep)).map(name => join(folder, name))
+  const others = (await archivesOf(files, folder, site)).filter(name => name !== basename(made))
+  const older = others.slice(0, Math.max(0, others.length + 1 - keep)).map(name => join(folder, name))
   for (const path of older) await files.remove(path)
   return older
 }

@@ -87,12 +87,16 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
     const id = Buffer.from(host.random.bytes(4)).toString('hex')
     await asStep(talk.reporter, 'Rehearse the restore in a database beside', async say => {
       const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark, id }))
+      const drop = () => asMakerAt(host, place, maker => dropScratch(maker, name))
       try {
         say(`database ${name}`)
         await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
-      } finally {
-        await asMakerAt(host, place, maker => dropScratch(maker, name))
+      } catch (error) {
+        // Why the restore failed is what counts: the next rehearsal drops what is left.
+        await drop().catch(() => {})
+        throw error
       }
+      await drop()
     })
   })
 }

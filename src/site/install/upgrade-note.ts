@@ -29,6 +29,11 @@ export const upgradeNote = z.object({
   finalizers: z.array(z.string()).exactOptional(),
   /** The copy of the database, while there is one. */
   snapshot: z.string().exactOptional(),
+  /**
+   * Whether a newer server may have changed the database; noted before helm's records stop to say so, and with `returning`
+   * for good. Absent in notes of older Sealifts.
+   */
+  touched: z.boolean().exactOptional(),
   /** The database that the site had when it went back. */
   setAside: z.string().exactOptional(),
   /** Why it went back. */

@@ -1,4 +1,5 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
+import type { DatabaseSession } from '../../kernel/ports/index.ts'
 import type { OwnDatabase, SiteServices } from '../wire/index.ts'
 import { commentOf, keptComment } from './kept.ts'
 import { asMaker } from './maker.ts'
@@ -22,11 +23,7 @@ export async function goBack(
   const comment = `${keptComment}set aside at ${at}`
   return await asMaker(services, own, async maker => {
     const { session } = maker
-    const [copied, kept] = [await commentOf(session, copy), await commentOf(session, aside)]
-    if (copied === undefined && kept === undefined)
-      throw new SealiftError('DATABASE_UNFIT', `the copy ${copy} is not in PostgreSQL any more`, {
-        hints: ['sealift restore brings back what an archive has'],
-      })
+    const { copied, kept } = await commentsOf(session, copy, aside)
     if (copied !== undefined) await swapNames(maker, { next: copy, aside, comment }, watch)
     else if (!kept?.startsWith(keptComment)) {
       // Both were renamed by hand: each has the other's comment.
@@ -38,5 +35,24 @@ export async function goBack(
       detail: `${database} is the copy of before; ${aside} is set aside`,
       setAside: aside,
     }
+  })
+}
+
+/** Makes sure that there is a copy to serve, or that it is served already. @throws SealiftError DATABASE_UNFIT, DATABASE_*, CLUSTER_* */
+export async function requireCopy(
+  services: SiteServices,
+  own: OwnDatabase,
+  { id }: { readonly id: string },
+): Promise<void> {
+  const { database } = own.parts
+  const [copy, aside] = [snapshotName(database, id), setAsideName(database, id)]
+  await asMaker(services, own, ({ session }) => commentsOf(session, copy, aside))
+}
+
+async function commentsOf(session: DatabaseSession, copy: string, aside: string) {
+  const [copied, kept] = [await commentOf(session, copy), await commentOf(session, aside)]
+  if (copied !== undefined || kept !== undefined) return { copied, kept }
+  throw new SealiftError('DATABASE_UNFIT', `the copy ${copy} is not in PostgreSQL any more`, {
+    hints: ['sealift restore brings back what an archive has'],
   })
 }

@@ -26,15 +26,19 @@ test('older ones go, and nothing else', async () => {
     `${name('bank-prod', 1)}.partial`,
   ]
   const { files, left } = await folder(...others, ...[3, 1, 2].map(day => name('bank-prod', day)))
-  expect(await keepNewest(files, 'safe', 'bank-prod', 2)).toEqual([`safe/${name('bank-prod', 1)}`])
+  const kept = { keep: 2, made: `safe/${name('bank-prod', 3)}` }
+  expect(await keepNewest(files, 'safe', 'bank-prod', kept)).toEqual([`safe/${name('bank-prod', 1)}`])
   expect(await left()).toEqual([...others, name('bank-prod', 2), name('bank-prod', 3)].sort())
-  expect(await keepNewest(files, 'safe', 'bank-prod', 2)).toEqual([])
+  expect(await keepNewest(files, 'safe', 'bank-prod', kept)).toEqual([])
 })
 
-test('the newest never goes', async () => {
+test.each([
+  [2, 'the newest'],
+  [1, 'one that was written before others, as a clock says that was put right since'],
+])('what was written just now never goes: that of day %i, %s', async (day, _) => {
   const { files, left } = await folder(name('bank-prod', 1), name('bank-prod', 2))
-  await keepNewest(files, 'safe', 'bank-prod', 0)
-  expect(await left()).toEqual([name('bank-prod', 2)])
+  await keepNewest(files, 'safe', 'bank-prod', { keep: 1, made: `safe/${name('bank-prod', day)}` })
+  expect(await left()).toEqual([name('bank-prod', day)])
 })
 
 test('what a killed run has left goes, of this site alone', async () => {

@@ -144,6 +144,8 @@ test('where the way back fails, the archive is said to have the database', async
   })
   await expect(upgradeOn({ ...world.host, helmFrom })).rejects.toMatchObject({
     code: 'ROLLBACK_FAILED',
+    message: expect.stringMatching(/: no$/),
+    faults: ['why it was to go back: helm failed while installing demo in demo'],
     hints: expect.arrayContaining([
       expect.stringMatching(
         /^and it is in the archive safe\/bank-prod-.*\.backup\.age, for sealift restore$/,

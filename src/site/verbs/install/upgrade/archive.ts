@@ -4,6 +4,7 @@ import { noteUpgrade, type Step } from '../../../install/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import type { Noted } from './noted.ts'
+import { isUntouched } from './untouched.ts'
 
 /** What is given up without an archive, or without a try of it. */
 const given = {
@@ -38,17 +39,15 @@ export function archiveStep(
   installation: Installation,
   noted: Noted,
 ): Step {
-  const { site, host, helm, wired } = installation
+  const { site, host } = installation
   return {
     id: 'backup',
     title: wanted.rehearse ? 'Back up, and rehearse the restore' : 'Back up',
     needs: [],
     async run(_say, signal) {
-      const { archive, releases } = noted.note
+      const { archive } = noted.note
       if (archive !== undefined) return { changed: false, detail: `${archive.path} was written before` }
-      const { release, namespace } = wired.infisical
-      const before = releases.find(one => one.release === release && one.namespace === namespace)
-      if ((await helm.status(release, namespace))?.revision !== before?.revision)
+      if (!(await isUntouched(noted.note, installation)))
         return { changed: false, detail: 'none was written, and what is here now is not of before' }
       const { talk } = stoppedBy(signal, installation)
       const taken = await takeArchive(wanted, { site, version }, host, talk)

@@ -1,4 +1,3 @@
-import type { ChartSpec } from '../../../../kernel/inputs/index.ts'
 import type { Step } from '../../../install/index.ts'
 import { noteUpgrade } from '../../../install/index.ts'
 import { dropUnfinishedIndexes } from '../../../migrations/index.ts'
@@ -16,6 +15,7 @@ import { releaseId, whyUpgraded } from '../release-steps.ts'
 import type { Noted } from './noted.ts'
 import { startReader } from './reads.ts'
 import { podsWanted } from './serve-again.ts'
+import { isUntouched } from './untouched.ts'
 
 /**
  * An install's steps with the safety nets of an upgrade in them: the archive, where one is wanted, before anything but
@@ -76,7 +76,7 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
       needs: ['stop'],
       async run(say, signal) {
         if (!due) return { changed: false, detail: 'not needed' }
-        return await copied(infisical, installation, noted, { say, signal })
+        return await copied(installation, noted, { say, signal })
       },
     },
   ]
@@ -84,19 +84,22 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
 
 /** The copy of before; one that was made while the release was already another is left as it is. */
 async function copied(
-  { release, namespace }: ChartSpec,
-  { site, host, helm, talk }: Installation,
+  installation: Installation,
   noted: Noted,
   watch: { say: (detail: string) => void; signal: AbortSignal },
 ) {
+  const { site, host, talk, wired } = installation
+  const { namespace } = wired.infisical
   const services = servicesOf(site, host, namespace)
   const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  const database = snapshotName(own.parts.database, noted.note.id)
+  const untouched = await isUntouched(noted.note, installation)
+  // Somebody may have started the server again since an interrupted run copied it, noted or not.
+  if (untouched) await dropSnapshot(services, own, database)
+  else if (noted.note.snapshot !== undefined)
+    // The release's step forgets a revision that helm was killed in: helm's newest is the one of before then.
+    noted.note = await noteUpgrade(host.cluster, noted.note, { touched: true })
   const { note } = noted
-  const at = note.releases.find(one => one.release === release && one.namespace === namespace)
-  const untouched = (await helm.status(release, namespace))?.revision === at?.revision
-  // Somebody may have started the server again since an interrupted run copied it.
-  if (note.snapshot !== undefined && untouched) await dropSnapshot(services, own, note.snapshot)
-  const database = snapshotName(own.parts.database, note.id)
   // A migration that was killed may still be at work in PostgreSQL, or have left its lock, now or long before.
   await endSessions(services, own, watch)
   const freed = await freeMigrationLock(services, own)

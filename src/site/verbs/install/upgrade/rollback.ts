@@ -5,6 +5,7 @@ import { readUpgrade, stepOutcome, underLease, upgradeNote } from '../../../inst
 import { readManifests } from '../../../wire/index.ts'
 import { withOpened } from '../opened.ts'
 import type { InstallRequest } from '../request.ts'
+import { isUntouched } from './untouched.ts'
 import { returned } from './way-back.ts'
 
 /** What was put back. */
@@ -44,6 +45,11 @@ export async function rollback(request: InstallRequest, host: SiteHost, talk: Ta
         begin: async () => {},
         journal: request.journal,
       }
+      // An install drops the copy once its week is over; the newer server's database is nothing for the older one.
+      if (note.state === 'proven' && note.snapshot === undefined && !(await isUntouched(note, installation)))
+        throw new SealiftError('NOT_INSTALLED', 'the last upgrade of this site leads back no more', {
+          hints: ['its copy of the database was dropped; sealift restore brings back what an archive has'],
+        })
       const noted = { note }
       const steps = await returned(noted, installation, request.site, note.why ?? 'asked for')
       const seconds = (host.clock.now() - started) / 1000

@@ -4,6 +4,7 @@ import { type Cluster, kinds } from '../../../../kernel/ports/index.ts'
 import { isStopped } from '../../../pause/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Noted } from './noted.ts'
+import { isUntouched } from './untouched.ts'
 
 /** For how long whoever has asked to stop is kept waiting, in milliseconds. */
 const patience = 5_000
@@ -37,11 +38,11 @@ export async function serveAgain(noted: Noted, installation: Installation): Prom
   }
 }
 
-async function startedAgain({ note }: Noted, { host, helm, wired }: Installation) {
-  const { release, namespace } = wired.infisical
+async function startedAgain({ note }: Noted, installation: Installation) {
+  const { host, wired } = installation
+  const { namespace } = wired.infisical
   if (!(await isStopped(host.cluster, namespace))) return undefined
-  const before = note.releases.find(one => one.release === release && one.namespace === namespace)
-  if ((await helm.status(release, namespace))?.revision !== before?.revision)
+  if (!(await isUntouched(note, installation)))
     return 'Infisical is stopped: its release is not the one of before any more'
   await host.cluster.scale(namespace, infisicalName, note.pods ?? 1)
   return `Infisical ${note.from.version} was started again: it serves as soon as its pods are up`

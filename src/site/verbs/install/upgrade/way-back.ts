@@ -20,10 +20,11 @@ import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
 import { finalizersBack } from './finalizers.ts'
 import type { Noted } from './noted.ts'
+import { requireWayBack } from './require-way-back.ts'
 import { standingOf } from './standing.ts'
 
 /** What a way back leads over. */
-interface Moved {
+export interface Moved {
   /** Releases that are of another revision now, and the one that is stopped. */
   readonly releases: readonly UpgradeNote['releases'][number][]
   /** Whether a newer server may have changed the database. */
@@ -40,11 +41,12 @@ export async function movedSince(note: UpgradeNote, { wired, helm, host }: Insta
   let database = false
   for (const before of note.releases) {
     const now = await helm.status(before.release, before.namespace)
-    const moved = now?.revision !== before.revision
+    const moved = now?.revision !== before.revision || (isOwn(before) && note.touched === true)
     if (isOwn(before) && moved && note.snapshot !== undefined) database = true
     if (moved || (isOwn(before) && stopped)) releases.push(before)
   }
-  return { releases, database: database || note.state === 'returning' }
+  // A way back that was begun goes over what it began with: it drops a copy that it does not need.
+  return { releases, database: note.state === 'returning' ? (note.touched ?? true) : database }
 }
 
 /**
@@ -62,7 +64,9 @@ export async function returned(
   const { cluster, clock, files } = host
   try {
     const moved = await movedSince(noted.note, installation)
-    noted.note = await noteUpgrade(cluster, noted.note, { state: 'returning', at: now(installation), why })
+    await requireWayBack(moved, noted.note, installation)
+    const begun = { state: 'returning', at: now(installation), why, touched: moved.database } as const
+    noted.note = await noteUpgrade(cluster, noted.note, begun)
     const steps = await runSteps({
       steps: stepsBack(moved, noted, installation),
       journal: siteJournal(cluster, files, journal),
@@ -82,7 +86,7 @@ export async function returned(
     return steps
   } catch (error) {
     if (error instanceof SealiftError && error.code === 'INTERRUPTED') throw error
-    throw unreturned(noted.note, error)
+    throw unreturned(noted.note, why, error)
   }
 }
 
@@ -168,7 +172,7 @@ function proofAfter(back: readonly Step[], charts: readonly ChartSpec[], install
 }
 
 /** That a site could not be put back, with where its data is. */
-function unreturned({ snapshot, from, to, archive }: UpgradeNote, error: unknown): SealiftError {
+function unreturned({ snapshot, from, to, archive }: UpgradeNote, why: string, error: unknown): SealiftError {
   const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
   return new SealiftError(
     'ROLLBACK_FAILED',
@@ -176,7 +180,7 @@ function unreturned({ snapshot, from, to, archive }: UpgradeNote, error: unknown
       `the way back from ${to.version} to ${from.version} was not come to its end: ${messageOf(error)}`,
     ),
     {
-      faults,
+      faults: [...faults, ...(why === '' ? [] : [printable(`why it was to go back: ${why}`)])],
       hints: [
         ...hints,
         ...(snapshot === undefined

@@ -1,0 +1,30 @@
+import { SealiftError } from '../../../../kernel/errors/index.ts'
+import type { UpgradeNote } from '../../../install/index.ts'
+import { requireCopy } from '../../../snapshot/index.ts'
+import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import type { Installation } from '../installation.ts'
+import type { Moved } from './way-back.ts'
+
+/**
+ * Makes sure that all is there that a way back leads over, before its first change: else the server would be stopped, and
+ * nothing could start it again. @throws SealiftError HELM_FAILED, DATABASE_*, CLUSTER_*
+ */
+export async function requireWayBack(
+  { releases, database }: Moved,
+  { id }: UpgradeNote,
+  { wired, helm, host, site }: Installation,
+): Promise<void> {
+  const faults: string[] = []
+  for (const { release, namespace, revision } of releases)
+    if ((await helm.status(release, namespace, revision)) === undefined)
+      faults.push(`revision ${revision} of release ${release} in ${namespace}`)
+  if (faults.length > 0)
+    throw new SealiftError('HELM_FAILED', 'helm has no record any more of what there was to go back to', {
+      faults,
+      hints: ['helm keeps five revisions of a release: later installs have pushed it out'],
+    })
+  if (!database) return
+  const { namespace } = wired.infisical
+  const services = servicesOf(site, host, namespace)
+  await requireCopy(services, await ownDatabase(services, await storedKeys(host.cluster, namespace)), { id })
+}
