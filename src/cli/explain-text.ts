@@ -1,3 +1,4 @@
+import { printable } from '../kernel/errors/index.ts'
 import type { Explained, FigureChange } from '../seal/explain/index.ts'
 import { mebibytes } from './progress.ts'
 import { table } from './table.ts'
@@ -16,7 +17,10 @@ export interface ShownBudget {
   readonly note?: string
 }
 
-/** Where each MiB and millicore of a budget comes from, largest first; and what differs from before. */
+/**
+ * Where each MiB and millicore of a budget comes from, largest first; and what differs from before. A line each: names out of
+ * a chart's values may have breaks of lines in them, behind which anything could stand.
+ */
 export function explainText({ bundle, explained, since, changes, note }: ShownBudget): string {
   const { budget, declared, temporary, surge, containers } = explained
   const charts = explained.charts.map(({ name, version }) => `${name} ${version}`)
@@ -32,12 +36,12 @@ export function explainText({ bundle, explained, since, changes, note }: ShownBu
     origins.length === 0
       ? []
       : [
-          `${object} ${container}${field === undefined ? '' : ` at ${field}`}`,
-          ...origins.map(origin => `  ${names[origin.figure]}: ${origin.words}`),
+          printable(`${object} ${container}${field === undefined ? '' : ` at ${field}`}`, 1000),
+          ...origins.map(origin => printable(`  ${names[origin.figure]}: ${origin.words}`, 1000)),
         ],
   )
   return [
-    `${bundle.name} ${bundle.version}: ${charts.join(', ')}`,
+    printable(`${bundle.name} ${bundle.version}: ${charts.join(', ')}`, 2000),
     table(['chart', 'object', 'container', 'pods', 'memory', 'CPU', 'limit'], rows, [3, 4, 5, 6]),
     `together ${amounts(declared)} of ${amounts(budget)}`,
     ...(surge === undefined ? [] : [`a rolling update adds ${amounts(surge)} for a while`]),
@@ -68,7 +72,8 @@ function changeLines({ version }: Named, changes: readonly FigureChange[]): stri
             : figure.startsWith('memory')
               ? mebibytes(value)
               : millicores(value)
-      return `  ${object} ${container} ${names[figure]}: ${text(before)} → ${text(after)} (${why.join('; ')})`
+      const step = `${text(before)} → ${text(after)} (${why.join('; ')})`
+      return printable(`  ${object} ${container} ${names[figure]}: ${step}`, 2000)
     }),
   ]
 }

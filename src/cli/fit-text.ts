@@ -1,3 +1,4 @@
+import { printable } from '../kernel/errors/index.ts'
 import type { BudgetFit, Confirmation, SyncLoad, ValueChange } from '../site/budget/index.ts'
 import { budgetVerdict } from './budget-table.ts'
 import { mebibytes } from './progress.ts'
@@ -58,8 +59,10 @@ const change = (before: string, after: string) => (before === after ? after : `$
 function changeLines(changes: readonly ValueChange[]): string[] {
   const groups = Map.groupBy(changes, ({ chart }) => chart)
   return [...groups].flatMap(([chart, own]) => [
-    chart === undefined ? '  the site file' : `  values of ${chart}`,
-    ...own.flatMap(({ path, before, after }) => [`  - ${path}: ${before}`, `  + ${path}: ${after}`]),
+    chart === undefined ? '  the site file' : printable(`  values of ${chart}`),
+    ...own.flatMap(({ path, before, after }) =>
+      [`  - ${path}: ${before}`, `  + ${path}: ${after}`].map(line => printable(line, 1000)),
+    ),
   ])
 }
 

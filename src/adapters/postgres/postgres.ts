@@ -28,6 +28,7 @@ async function open(login: DatabaseLogin): Promise<DatabaseSession> {
     // Not as a start-up parameter: poolers such as PgBouncer refuse those they do not know.
     // A pooler itself lets clients in; only a statement shows that its server does, too.
     await client.query(login.bare ? 'SELECT 1' : `SET statement_timeout = ${statementTimeout}`)
+    if (login.catalogOnly) await client.query('SET search_path = pg_catalog')
   } catch (error) {
     await leave(client)
     throw connectError(error, login)

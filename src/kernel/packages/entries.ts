@@ -29,7 +29,7 @@ export async function* entriesOf(
     filter: (path, entry) => {
       entries += 1
       found.push({
-        path: path.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, ''),
+        path: bare(path),
         folder: 'type' in entry && (entry.type === 'Directory' || entry.type === 'GNUDumpDir'),
       })
       return false
@@ -65,6 +65,14 @@ export async function* entriesOf(
       cause: error,
     })
   }
+}
+
+/** By hand: a pattern for slashes at the end looks at those in the middle again and again, and names may be a megabyte. */
+function bare(path: string): string {
+  const below = path.replace(/^(?:\.?\/)+/, '')
+  let end = below.length
+  while (end > 0 && below[end - 1] === '/') end -= 1
+  return below.slice(0, end)
 }
 
 /** By its first bytes: gzip (RFC 1952), zstd (RFC 8878), or as it stands. */

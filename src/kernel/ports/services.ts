@@ -18,6 +18,11 @@ export interface DatabaseLogin extends Endpoint {
   readonly serverName?: string
   /** Whether nothing is set for the session: a pooler would hand it on to the next who gets its connection. */
   readonly bare?: boolean
+  /**
+   * Whether names without a schema are PostgreSQL's own alone. Else whoever may make functions in that database has them
+   * called by whoever logs in: https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058
+   */
+  readonly catalogOnly?: boolean
 }
 
 /** One PostgreSQL session. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { blockSize, entryHeader, paddedSize } from '../../kernel/archive/index.ts'
+import { bytes as inUnits, SealiftError } from '../../kernel/errors/index.ts'
 import type { Bytes } from '../wire/index.ts'
-import { entries, partName, partSize } from './format.ts'
+import { entries, mostOf, partName, partSize } from './format.ts'
 
 /** An entry that is whole in memory. */
 export interface Entry {
@@ -12,6 +13,7 @@ export interface Entry {
 /**
  * An archive: a tar (ustar) of the entries before the dump, the dump in parts, and the sha256 of each of them, in lines such as
  * `sha256sum -c` reads. `seconds` is the time of all entries, since 1970. Holds no more than one part in memory.
+ * @throws SealiftError BACKUP_FAILED where an entry is larger than a restore takes
  */
 export async function* archive(before: readonly Entry[], dump: Bytes, seconds: number): Bytes {
   const sums: string[] = []
@@ -19,11 +21,25 @@ export async function* archive(before: readonly Entry[], dump: Bytes, seconds: n
     sums.push(`${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`)
     yield* entryBlocks({ name, bytes }, seconds)
   }
-  for (const entry of before) yield* written(entry)
+  for (const entry of before) {
+    requireReadable(entry)
+    yield* written(entry)
+  }
   let n = 0
   for await (const bytes of parts(dump)) yield* written({ name: partName(++n), bytes })
   yield* entryBlocks({ name: entries.sums, bytes: Buffer.from(sums.join('')) }, seconds)
   yield new Uint8Array(2 * blockSize)
+}
+
+/** What nobody could read again is never written: older archives go for it. */
+function requireReadable({ name, bytes }: Entry): void {
+  const most = mostOf(name)
+  if (bytes.length <= most) return
+  throw new SealiftError(
+    'BACKUP_FAILED',
+    `${name} would have ${inUnits(bytes.length)}, and a restore takes ${inUnits(most)} of it`,
+    { hints: ['look for what makes so many objects: kubectl get externalsecrets,pushsecrets -A'] },
+  )
 }
 
 function* entryBlocks({ name, bytes }: Entry, seconds: number): Generator<Uint8Array> {

@@ -5,7 +5,7 @@ import { siteName } from '../../kernel/inputs/index.ts'
 /** Bytes of a part of the dump, but the last, which may be smaller: as much of it as is held in memory. */
 export const partSize = 8 * 1024 * 1024
 /** Bytes of any other entry; helm's records and ESO's objects of a large site are a tenth. */
-export const mostEntry = 256 * 1024 * 1024
+const mostEntry = 256 * 1024 * 1024
 
 /** Entries of an archive by name; the dump lies in `database/000001` and on, between them and the sums. */
 export const entries = {
@@ -17,6 +17,12 @@ export const entries = {
   images: 'images.json',
   sums: 'SHA256SUMS',
 } as const
+
+/** Bytes that an entry other than a part may have: what is parsed takes many times as much memory. */
+export function mostOf(name: string): number {
+  if (name === entries.keys) return 1024 * 1024
+  return name === entries.description ? 32 * 1024 * 1024 : mostEntry
+}
 
 /** Those before the dump, in this order. */
 export const entriesBefore: readonly string[] = [

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Files } from '../../kernel/ports/index.ts'
 
 /** A time as names of archives have it: `20261130T043000Z`. */
@@ -35,18 +35,21 @@ export async function removePartials(
 }
 
 /**
- * Removes older archives of a site until so many are left; `made`, the path of the one that was written just now, always
- * stays, whatever times others have in their names, and whatever is of another site. Gives the paths that are gone.
- * @throws SealiftError FILE_FAILED
+ * Removes older archives of a site until so many are left; `made`, the path of the one that was just written, always stays,
+ * and whatever is of another site. A clock that was wrong, or anybody, may have named others later than that one. Gives the
+ * paths that are gone. @throws SealiftError FILE_FAILED
  */
 export async function keepNewest(
   files: Pick<Files, 'entries' | 'remove'>,
-  folder: string,
+  made: string,
   site: string,
-  { keep, made }: { readonly keep: number; readonly made: string },
+  keep: number,
 ): Promise<string[]> {
-  const others = (await archivesOf(files, folder, site)).filter(name => name !== basename(made))
-  const older = others.slice(0, Math.max(0, others.length + 1 - keep)).map(name => join(folder, name))
+  const [folder, own] = [dirname(made), basename(made)]
+  const others = (await archivesOf(files, folder, site)).filter(name => name !== own)
+  const older = others
+    .slice(0, Math.max(0, others.length - Math.max(0, keep - 1)))
+    .map(name => join(folder, name))
   for (const path of older) await files.remove(path)
   return older
 }

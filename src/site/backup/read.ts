@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { blockSize, paddedSize, readHeader } from '../../kernel/archive/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Bytes } from '../wire/index.ts'
-import { entries, entriesBefore, mostEntry, partName, partSize } from './format.ts'
+import { entries, entriesBefore, mostOf, partName, partSize } from './format.ts'
 
 /** Takes what is in an archive, in its order. */
 export interface Taker {
@@ -32,7 +32,7 @@ export async function* dumpIn(plain: Bytes, where: string, taker: Taker = {}): B
     const last = expected === undefined && part > 0 && name === entries.sums
     if (!last && name !== (expected ?? partName(part + 1)))
       throw invalid(`${name} is where ${expected ?? partName(part + 1)} should be`)
-    if (size > (expected === undefined && !last ? partSize : mostEntry) || (size === 0 && !last))
+    if (size > (expected === undefined && !last ? partSize : mostOf(name)) || (size === 0 && !last))
       throw invalid(`${name} has ${size} bytes`)
     const padding = paddedSize(size) - size
     if (expected !== undefined || last) {

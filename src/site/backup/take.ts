@@ -53,9 +53,7 @@ export async function takeArchive(
   const made = await writeBackup({ site, folder, recipients: all, version }, host, talk)
   if (own !== undefined)
     await rehearseBackup({ site, path: made.path, identities: [own.identity] }, host, talk)
-  const name = site.metadata.name
-  const removed =
-    keep === undefined ? [] : await keepNewest(host.files, folder, name, { keep, made: made.path })
+  const removed = keep === undefined ? [] : await keepNewest(host.files, made.path, site.metadata.name, keep)
   return { ...made, recipients, rehearsed: own !== undefined, removed }
 }
 

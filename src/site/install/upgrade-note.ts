@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
+import { kubernetesName } from '../../kernel/inputs/index.ts'
 import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
@@ -21,9 +22,9 @@ export const upgradeNote = z.object({
   state: z.enum(['begun', 'proven', 'returning', 'returned']),
   /** ISO time since which it is in that state. */
   at: z.iso.datetime(),
-  /** Where each release was before. */
+  /** Where each release was before. Their names are helm's arguments. */
   releases: z.array(
-    z.object({ release: z.string(), namespace: z.string(), revision: z.number().int().positive() }),
+    z.object({ release: kubernetesName, namespace: kubernetesName, revision: z.number().int().positive() }),
   ),
   /** The finalizers of External Secrets Operator that anything had before; absent in notes of older Sealifts. */
   finalizers: z.array(z.string()).exactOptional(),

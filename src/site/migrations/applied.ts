@@ -9,8 +9,9 @@ export async function migrationsApplied(session: DatabaseSession): Promise<reado
   const [table] = await session.query("SELECT to_regclass('infisical_migrations') IS NOT NULL AS there")
   if (table?.['there'] !== true) return []
   try {
+    // No name of a file is longer, and no server has as many: what anybody has written there is not held whole.
     const rows = await session.query(
-      'SELECT name FROM infisical_migrations WHERE name IS NOT NULL ORDER BY id',
+      'SELECT left(name::text, 300) AS name FROM infisical_migrations WHERE name IS NOT NULL ORDER BY id LIMIT 20000',
     )
     return rows.map(({ name }) => String(name))
   } catch (error) {

@@ -7,8 +7,8 @@ import { bareName, type ImageMigrations, isMigrationFile } from './compare.ts'
 const limits = { entries: 2_000_000, bytes: 16e9 }
 /** Upstream has some 500 migrations, once as source and once as what runs. */
 const most = 20_000
-/** Linux's PATH_MAX. */
-const longest = 4096
+/** Upstream's are five folders deep, of some 80 characters; each folder of each is kept in memory while a layer is read. */
+const [longest, deepest] = [1024, 32]
 
 /**
  * The migrations in an image that a bundle carries (`image` by its full name), read from its layers as they lie: files in a
@@ -74,12 +74,14 @@ const opaque = '.wh..wh..opq'
 
 const isMigration = (path: string) =>
   path.length <= longest &&
+  path.split('/', deepest + 1).length <= deepest &&
   /(?:^|\/)db\/migrations\/[^/]+$/.test(path) &&
   isMigrationFile(path) &&
   !/(?:^|\/)node_modules\//.test(path)
 
 /** The folders that a path lies in. */
 function ancestors(path: string): string[] {
-  const parts = path.split('/').slice(0, -1)
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
+  const found: string[] = []
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) found.push(path.slice(0, at))
+  return found
 }

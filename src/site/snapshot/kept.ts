@@ -35,7 +35,10 @@ export async function snapshots(services: SiteServices, own: OwnDatabase): Promi
   })
 }
 
-/** Drops a database that is kept; never one that nobody has marked so. Tells whether it was there. @throws SealiftError DATABASE_*, CLUSTER_* */
+/**
+ * Drops a database that is kept; never one that nobody has marked so, nor another site's at the same server. Tells whether it
+ * was there. @throws SealiftError DATABASE_*, CLUSTER_*
+ */
 export async function dropSnapshot(
   services: SiteServices,
   own: OwnDatabase,
@@ -44,6 +47,11 @@ export async function dropSnapshot(
   return await asMaker(services, own, async maker => {
     // What is served was a copy once, whatever anybody has written on it.
     if (database === own.parts.database) return false
+    const [row] = await maker.session.query(
+      'SELECT pg_get_userbyid(datdba) = $1 AS own FROM pg_database WHERE datname = $2',
+      [maker.owner, database],
+    )
+    if (row?.['own'] !== true) return false
     if ((await kept(maker.session, database)) === undefined) return false
     await drop(maker, database)
     return true

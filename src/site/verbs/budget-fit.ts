@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { whereWired } from '../../kernel/access/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Files, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { printYaml } from '../../kernel/yaml/index.ts'
@@ -106,6 +106,15 @@ async function writeValues(
 ): Promise<string[]> {
   const written: string[] = []
   for (const [chart, content] of values) {
+    // The lock is what the cluster says it is, and the file is to be in the folder.
+    if (!/^[\w-][\w.-]*$/.test(chart))
+      throw new SealiftError(
+        'LOCK_INVALID',
+        `a chart in the receipt cannot name a file: ${printable(chart)}`,
+        {
+          hints: ['ConfigMap sealift-receipt was changed by hand: install the bundle again'],
+        },
+      )
     const path = `${folder}/${chart}.fit.yaml`
     const head =
       '# By sealift budget fit, from what was observed. Last among values in bundle.yaml, then lock, build and install.\n'

@@ -79,7 +79,8 @@ export async function adminLogin(
   const read = (key: string) => readSecret(cluster, { ...admin, key }, 'database.admin')
   const user = (await read(admin.usernameKey)).reveal().trim()
   const password = new Secret((await read(admin.passwordKey)).reveal().trim())
-  return { ...endpoint, ...(await databasePlace(cluster, site)), user, password, database: 'postgres' }
+  const place = await databasePlace(cluster, site)
+  return { ...endpoint, ...place, user, password, database: 'postgres', catalogOnly: true }
 }
 
 /**

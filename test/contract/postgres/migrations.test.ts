@@ -60,6 +60,10 @@ describe('the migrations of a database', () => {
       `${tables}; INSERT INTO infisical_migrations (name) VALUES ('b.ts'), (NULL), ('a.mjs')`,
     )
     expect(await migrationsApplied(session)).toEqual(['b.ts', 'a.mjs'])
+    // Another's table may have another type, and names without end.
+    await session.query('ALTER TABLE infisical_migrations ALTER COLUMN name TYPE text')
+    await session.query(`UPDATE infisical_migrations SET name = repeat('x', 5000) WHERE id = 3`)
+    expect(await migrationsApplied(session)).toEqual(['b.ts', 'x'.repeat(300)])
   })
 
   it('are not taken from a table that is not knex’s', async () => {

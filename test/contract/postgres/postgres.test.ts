@@ -32,6 +32,18 @@ describe('a PostgreSQL session', () => {
     await session.close()
   })
 
+  it("calls PostgreSQL's own functions where no other names are wanted, whoever has made one that fits better", async () => {
+    const [free, own] = [await postgres.open(login), await postgres.open({ ...login, catalogOnly: true })]
+    const theirs = 'public.shobj_description(oid, text)'
+    await free.query(`CREATE FUNCTION ${theirs} RETURNS text LANGUAGE sql AS $$ SELECT 'theirs' $$`)
+    const sql =
+      "SELECT shobj_description(oid, 'pg_database') AS said FROM pg_database WHERE datname = 'template0'"
+    expect(await free.query(sql)).toEqual([{ said: 'theirs' }])
+    expect(await own.query(sql)).toEqual([{ said: 'unmodifiable empty database' }])
+    await free.query(`DROP FUNCTION ${theirs}`)
+    await Promise.all([free.close(), own.close()])
+  })
+
   it('quotes names and texts', async () => {
     const session = await postgres.open(login)
     const sql = `SELECT ${session.literal("it's \\ so")} AS ${session.identifier('a"b')}`

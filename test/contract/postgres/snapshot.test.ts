@@ -135,6 +135,14 @@ async function attributes(name = 'infisical') {
   return { ...database, acl, settings }
 }
 
+it("what another site keeps at the same server is not this one's to drop, though its note names it", async () => {
+  site = await server.site('superuser')
+  await server.root.query('CREATE DATABASE infisical_of_others OWNER watcher')
+  await server.root.query(`COMMENT ON DATABASE infisical_of_others IS 'Sealift keeps this: of others'`)
+  expect(await drop('infisical_of_others')).toBe(false)
+  expect(await server.databases()).toEqual(['infisical', 'infisical_of_others'])
+})
+
 it('a template is copied as one, and dropped', async () => {
   site = await server.site('role')
   await site.fill('CREATE TABLE things AS SELECT 1 AS n')

@@ -82,7 +82,7 @@ async function asRole(
 async function besideOwn(database: Database, own: DatabaseLogin) {
   let refused: SealiftError | undefined
   for (const name of ['postgres', 'template1']) {
-    const login = { ...own, database: name }
+    const login = { ...own, database: name, catalogOnly: true }
     try {
       return { login, found: await withSession(database, login, session => looked(session, own)) }
     } catch (error) {

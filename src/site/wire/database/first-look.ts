@@ -39,7 +39,8 @@ export async function firstLook(looking: Looking): Promise<FirstLook> {
   const within = values?.get('dbname')?.reveal() ?? at.first.database ?? as
   if (!as || password === undefined || !within) return { facts: {}, role: false }
   try {
-    return await withSession(database, { ...login, user: as, password, database: within }, async session => {
+    const first = { ...login, user: as, password, database: within, catalogOnly: true }
+    return await withSession(database, first, async session => {
       const facts = await checkServer(session, connections, name)
       const comment = await roleComment(session, user)
       if (comment !== undefined && comment !== ownComment)

@@ -19,7 +19,7 @@ export async function migrationsDone(
       )
       if (there?.['migrated'] !== true) return undefined
       const [row] = await session.query(
-        'SELECT count(*)::int AS done, (SELECT name FROM infisical_migrations ORDER BY id DESC LIMIT 1) AS last FROM infisical_migrations',
+        'SELECT count(*)::int AS done, (SELECT left(name::text, 300) FROM infisical_migrations ORDER BY id DESC LIMIT 1) AS last FROM infisical_migrations',
       )
       const { done, last } = row ?? {}
       return Number(done) > 0 ? { count: Number(done), last: String(last) } : undefined

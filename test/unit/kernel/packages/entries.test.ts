@@ -39,6 +39,16 @@ describe('entriesOf', () => {
   })
 
   test.each([
+    ['./a/b', 'a/b'],
+    ['.//./a', 'a'],
+    ['a//b', 'a//b'],
+    ['a/b//', 'a/b'],
+    ['./', ''],
+  ])('%s is named %s', async (path, named) => {
+    expect((await entriesIn(tarOf({ [path]: '' }))).map(entry => entry.path)).toEqual([named])
+  })
+
+  test.each([
     ['more entries', tarOf({ a: '', b: '' }), { entries: 1, bytes: 1e6 }, 'it has more than 1 entries'],
     ['more bytes', gzipSync(Buffer.alloc(2e6)), limits, 'it unpacks to more than 1.0 MB'],
   ])('stops at %s than the limits', async (_, bytes, within, why) => {

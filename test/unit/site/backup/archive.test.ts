@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { blockSize, entryHeader, paddedSize } from '../../../../src/kernel/archive/index.ts'
 import { archive } from '../../../../src/site/backup/archive.ts'
-import { entries, entriesBefore, partSize } from '../../../../src/site/backup/format.ts'
+import { entries, entriesBefore, mostOf, partSize } from '../../../../src/site/backup/format.ts'
 import { dumpIn } from '../../../../src/site/backup/read.ts'
 import { type Bytes, decryptedBy, encryptedTo } from '../../../../src/site/wire/index.ts'
 import { newIdentity } from '../wire/escrow/escrows.ts'
@@ -46,6 +46,16 @@ test('a slow reader of what is encrypted gets every part as it was', async () =>
   }
   const plain = await decryptedBy([identity], slow(await encryptedTo([recipient], tar)), 'x.age')
   expect((await gathered(dumpIn(plain, 'x.age'))).equals(dump)).toBe(true)
+})
+
+test('an archive that a restore would refuse for its size is not written', async () => {
+  const all = entriesOf().map(one =>
+    one.name === entries.keys ? { ...one, bytes: Buffer.alloc(mostOf(one.name) + 1) } : one,
+  )
+  await expect(gathered(archive(all, pieces(some), 0))).rejects.toMatchObject({
+    code: 'BACKUP_FAILED',
+    message: 'keys.json would have 1.0 MB, and a restore takes 1.0 MB of it',
+  })
 })
 
 test('what is before it comes whole, in its order', async () => {
@@ -131,6 +141,16 @@ describe('what Sealift does not write is refused', () => {
     const huge = entryHeader('database/000001', 'file', partSize + 1, 0)
     const bytes = Buffer.concat([tar(...entriesOf()).subarray(0, -2 * blockSize), huge])
     await expect(read(bytes)).rejects.toMatchObject(refused(`database/000001 has ${partSize + 1} bytes`))
+  })
+
+  test.each([
+    [entries.description, 0],
+    [entries.keys, 1],
+    [entries.helm, 3],
+  ])('more of %s than is taken, before it is read', async (name, place) => {
+    const huge = entryHeader(name, 'file', mostOf(name) + 1, 0)
+    const bytes = Buffer.concat([tar(...entriesOf().slice(0, place)).subarray(0, -2 * blockSize), huge])
+    await expect(read(bytes)).rejects.toMatchObject(refused(`${name} has ${mostOf(name) + 1} bytes`))
   })
 
   test('something after its end, and in its padding', async () => {

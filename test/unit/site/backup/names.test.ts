@@ -26,19 +26,23 @@ test('older ones go, and nothing else', async () => {
     `${name('bank-prod', 1)}.partial`,
   ]
   const { files, left } = await folder(...others, ...[3, 1, 2].map(day => name('bank-prod', day)))
-  const kept = { keep: 2, made: `safe/${name('bank-prod', 3)}` }
-  expect(await keepNewest(files, 'safe', 'bank-prod', kept)).toEqual([`safe/${name('bank-prod', 1)}`])
+  const made = `safe/${name('bank-prod', 3)}`
+  expect(await keepNewest(files, made, 'bank-prod', 2)).toEqual([`safe/${name('bank-prod', 1)}`])
   expect(await left()).toEqual([...others, name('bank-prod', 2), name('bank-prod', 3)].sort())
-  expect(await keepNewest(files, 'safe', 'bank-prod', kept)).toEqual([])
+  expect(await keepNewest(files, made, 'bank-prod', 2)).toEqual([])
 })
 
 test.each([
-  [2, 'the newest'],
-  [1, 'one that was written before others, as a clock says that was put right since'],
-])('what was written just now never goes: that of day %i, %s', async (day, _) => {
-  const { files, left } = await folder(name('bank-prod', 1), name('bank-prod', 2))
-  await keepNewest(files, 'safe', 'bank-prod', { keep: 1, made: `safe/${name('bank-prod', day)}` })
-  expect(await left()).toEqual([name('bank-prod', day)])
+  ['the newest', 2, 0, [2]],
+  ['the newest, by its time', 2, 1, [2]],
+  ['one whose clock is behind, and the newest of the others', 1, 2, [1, 3]],
+  ['one whose clock is behind', 1, 1, [1]],
+])('what was just written never goes: %s', async (_, day, keep, days) => {
+  const { files, left } = await folder(
+    ...[1, 2, 3].slice(0, day === 2 ? 2 : 3).map(one => name('bank-prod', one)),
+  )
+  await keepNewest(files, `safe/${name('bank-prod', day)}`, 'bank-prod', keep)
+  expect(await left()).toEqual(days.map(one => name('bank-prod', one)))
 })
 
 test('what a killed run has left goes, of this site alone', async () => {

@@ -52,7 +52,12 @@ test('the receipt of before comes back, with what was brought since', async () =
   expect(found?.['data']).toEqual({ name: 'sample', version: '1.0.0', images })
 })
 
-test.each(['', 'null', '{"id":"a; DROP"}', '{'])(
+const spoilt = [
+  { release: '--debug', namespace: 'demo', revision: 3 },
+  { release: 'demo', namespace: '-x', revision: 3 },
+].map(one => JSON.stringify({ ...note, releases: [one] }))
+
+test.each(['', 'null', '{"id":"a; DROP"}', '{', ...spoilt])(
   'a note that somebody has spoilt is none that is gone by: %j',
   async text => {
     const metadata = { name: 'sealift-upgrade', namespace: system }

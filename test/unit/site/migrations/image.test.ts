@@ -114,6 +114,11 @@ describe('the migrations of an image', () => {
     expect(await read(gzipSync(layer(...many)))).toBeUndefined()
   })
 
+  it('are not looked for deeper than a server has folders', async () => {
+    const below = (depth: number) => `${'a/'.repeat(depth)}db/migrations/x${depth}.js`
+    expect(await read(layer(below(5), below(29), below(30)))).toEqual(['x29', 'x5'])
+  })
+
   it('are never taken from damaged bytes', async () => {
     const damaged = new SealiftError('BUNDLE_DAMAGED', 'a blob does not match its digest')
     const bundle = bundleOf(layer(`${folder}/a.mjs`))

@@ -112,6 +112,20 @@ test('values files are written for each chart, to go behind the others', async (
   expect(text).toMatch(/^# By sealift budget fit.*\ninfisical:\n {2}resources:\n/)
 })
 
+test.each(['../infisical', 'a/b', '..', ''])(
+  'a chart called "%s" in the receipt leads to no file',
+  async chart => {
+    const receipt = await readReceipt(site.cluster)
+    const containers = receipt.lock.budget.containers.map(one => ({ ...one, chart }))
+    const charts = receipt.lock.charts.map(one => ({ ...one, name: chart }))
+    const lock = { ...receipt.lock, charts, budget: { ...receipt.lock.budget, containers } }
+    await writeReceipt(site.cluster, { ...receipt, lock })
+    const before = await site.host.files.entries('.').catch(() => [])
+    await expect(run({ output: 'values' })).rejects.toMatchObject({ code: 'LOCK_INVALID' })
+    expect(await site.host.files.entries('.').catch(() => [])).toEqual(before)
+  },
+)
+
 test('what even so is above the budget ends with 61', async () => {
   site.cluster.behaviour.usage = [{ ...pod('infisical'), memory: 700 * mebi, cpu: 12 }]
   const found = await run()

@@ -125,6 +125,8 @@ describe('logins from Secrets', () => {
     )
     const login = await adminLogin(cluster, site, endpoint)
     expect(login).toMatchObject({ ...endpoint, user: 'postgres', database: 'postgres', tls: 'require' })
+    // What others have made in a database is not called with an administrator's rights.
+    expect(login?.catalogOnly).toBe(true)
     expect(login?.serverName).toBe('postgres-cluster-rw.databases.svc')
     expect(login?.password.reveal()).toBe('pw')
     expect(await cacheLogin(cluster, site, endpoint)).toEqual({
