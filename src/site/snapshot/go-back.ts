@@ -6,6 +6,22 @@ import { setAsideName, snapshotName } from './names.ts'
 import type { Watch } from './sessions.ts'
 import { commentOn, swapNames } from './swap.ts'
 
+/** Whether there is anything that `goBack` could serve: the copy, or what it set aside before. @throws SealiftError DATABASE_*, CLUSTER_* */
+export async function leadsBack(
+  services: SiteServices,
+  own: OwnDatabase,
+  { id }: { readonly id: string },
+): Promise<boolean> {
+  const { database } = own.parts
+  return await asMaker(services, own, async ({ session }) => {
+    const found = [
+      await commentOf(session, snapshotName(database, id)),
+      await commentOf(session, setAsideName(database, id)),
+    ]
+    return found.some(comment => comment !== undefined)
+  })
+}
+
 /**
  * Serves the copy again: the database that is served now is set aside, and the copy gets its name. Goes on wherever it was
  * stopped; once done, it does nothing.
