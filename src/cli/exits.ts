@@ -100,6 +100,9 @@ export const planExits: readonly ErrorCode[] = [
 export const upgradeExits: readonly ErrorCode[] = [
   ...madeExits,
   'LOCK_INVALID',
+  // Of a bundle that the site has already, and where no release was moved.
+  'PROOF_FAILED',
+  'BUDGET_OBSERVED',
   'UPGRADE_UNFIT',
   'ROLLED_BACK',
   'ROLLBACK_FAILED',
