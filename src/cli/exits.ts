@@ -92,6 +92,7 @@ export const installExits: readonly ErrorCode[] = [
 /** How a plan of one can end. */
 export const planExits: readonly ErrorCode[] = [
   ...madeExits.filter(code => code !== 'SITE_BUSY'),
+  'LOCK_INVALID',
   'UPGRADE_UNFIT',
   'PLAN_DRIFT',
 ]
