@@ -92,6 +92,7 @@ export const installExits: readonly ErrorCode[] = [
 /** How a plan of one can end. */
 export const planExits: readonly ErrorCode[] = [
   ...madeExits.filter(code => code !== 'SITE_BUSY'),
+  'LOCK_INVALID',
   'UPGRADE_UNFIT',
   'PLAN_DRIFT',
 ]
@@ -100,6 +101,9 @@ export const planExits: readonly ErrorCode[] = [
 export const upgradeExits: readonly ErrorCode[] = [
   ...madeExits,
   'LOCK_INVALID',
+  // Of a bundle that the site has already, and where no release was moved.
+  'PROOF_FAILED',
+  'BUDGET_OBSERVED',
   'UPGRADE_UNFIT',
   'ROLLED_BACK',
   'ROLLBACK_FAILED',

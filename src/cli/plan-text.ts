@@ -13,7 +13,13 @@ export function planText(plan: InstallPlan & { readonly file?: string }): string
   const { bundle, site, kubernetes, equal, releases, objects, nodes, database, infisical, files } = plan
   const head = `${bundle.name} ${bundle.version} on ${site.name}, Kubernetes ${kubernetes.version}\n  bundle   ${bundle.digest}`
   const written =
-    plan.file === undefined ? [] : [`written to ${plan.file}: sealift install --plan holds to it`]
+    plan.file === undefined
+      ? []
+      : [
+          plan.upgrade === undefined
+            ? `written to ${plan.file}: sealift install --plan holds to it`
+            : `written to ${plan.file}, for the change ticket: sealift upgrade holds to no plan`,
+        ]
   if (equal) return [head, 'nothing to change', ...written].join('\n\n')
   const images = nodes.flatMap(({ node, images }) =>
     images.map(image => ({ ...image, name: `${image.name} on ${node}` })),

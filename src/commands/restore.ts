@@ -47,6 +47,7 @@ export default class Restore extends BaseCommand {
     await confirmLoss(
       {
         name,
+        to: 'put the backup back on',
         lines: [],
         goes: ['what was written since the backup, out of what Infisical shows'],
         stays: ['the database of before, under another name that is told'],

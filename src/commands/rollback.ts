@@ -11,6 +11,9 @@ import type { ErrorCode } from '../kernel/errors/index.ts'
 import { journalPath, readSite } from '../kernel/inputs/index.ts'
 import { rollback } from '../site/verbs/install/index.ts'
 
+// A way back leads to an older version, whichever bundle lends its helm.
+const { 'allow-downgrade': _, ...otherAllowFlags } = allowFlags
+
 export default class Rollback extends BaseCommand {
   static override summary = 'Take a site back to what it was before its last upgrade, the database too.'
   static override description =
@@ -23,7 +26,7 @@ export default class Rollback extends BaseCommand {
     code =>
       ![
         ...['ROLLED_BACK', 'UPGRADE_UNFIT', 'DOWNGRADE_REFUSED'],
-        ...['BACKUP_FAILED', 'BACKUP_INVALID'],
+        ...['BACKUP_FAILED', 'BACKUP_INVALID', 'PROOF_FAILED', 'BUDGET_OBSERVED'],
       ].includes(code),
   )
   static override args = {
@@ -32,7 +35,7 @@ export default class Rollback extends BaseCommand {
   static override flags = {
     site: siteFlag,
     journal: journalFlag,
-    ...allowFlags,
+    ...otherAllowFlags,
     yes: yesFlag,
   }
 
@@ -41,7 +44,7 @@ export default class Rollback extends BaseCommand {
     const read = await readSite(flags.site, nodeFiles())
     await confirmLoss(rollbackLoss(read.site.metadata.name), flags, this.signal)
     const request = {
-      ...{ bundle: args.bundle, site: read, allow: allowances(flags, true) },
+      ...{ bundle: args.bundle, site: read, allow: allowances({ ...flags, 'allow-downgrade': true }, true) },
       journal: flags.journal ?? journalPath(flags.site, read.site),
     }
     const result = await rollback(request, await siteHost(read.site, process.env), this.talk)

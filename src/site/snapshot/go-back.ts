@@ -7,6 +7,20 @@ import { setAsideName, snapshotName } from './names.ts'
 import type { Watch } from './sessions.ts'
 import { commentOn, swapNames } from './swap.ts'
 
+/** Whether there is anything that `goBack` could serve: the copy, or what it set aside before. @throws SealiftError DATABASE_*, CLUSTER_* */
+export async function leadsBack(
+  services: SiteServices,
+  own: OwnDatabase,
+  { id }: { readonly id: string },
+): Promise<boolean> {
+  const { database } = own.parts
+  return await asMaker(services, own, async ({ session }) => {
+    const names = [snapshotName(database, id), setAsideName(database, id)] as const
+    const { copied, kept } = await commentsOf(session, ...names)
+    return copied !== undefined || kept !== undefined
+  })
+}
+
 /**
  * Serves the copy again: the database that is served now is set aside, and the copy gets its name. Goes on wherever it was
  * stopped; once done, it does nothing.
@@ -24,6 +38,7 @@ export async function goBack(
   return await asMaker(services, own, async maker => {
     const { session } = maker
     const { copied, kept } = await commentsOf(session, copy, aside)
+    if (copied === undefined && kept === undefined) throw copyGone(copy)
     if (copied !== undefined) await swapNames(maker, { next: copy, aside, comment }, watch)
     else if (!kept?.startsWith(keptComment)) {
       // Both were renamed by hand: each has the other's comment.
@@ -38,21 +53,12 @@ export async function goBack(
   })
 }
 
-/** Makes sure that there is a copy to serve, or that it is served already. @throws SealiftError DATABASE_UNFIT, DATABASE_*, CLUSTER_* */
-export async function requireCopy(
-  services: SiteServices,
-  own: OwnDatabase,
-  { id }: { readonly id: string },
-): Promise<void> {
-  const { database } = own.parts
-  const [copy, aside] = [snapshotName(database, id), setAsideName(database, id)]
-  await asMaker(services, own, ({ session }) => commentsOf(session, copy, aside))
+async function commentsOf(session: DatabaseSession, copy: string, aside: string) {
+  return { copied: await commentOf(session, copy), kept: await commentOf(session, aside) }
 }
 
-async function commentsOf(session: DatabaseSession, copy: string, aside: string) {
-  const [copied, kept] = [await commentOf(session, copy), await commentOf(session, aside)]
-  if (copied !== undefined || kept !== undefined) return { copied, kept }
-  throw new SealiftError('DATABASE_UNFIT', `the copy ${copy} is not in PostgreSQL any more`, {
+/** That the copy is not there any more which a way back would serve. */
+export const copyGone = (copy: string): SealiftError =>
+  new SealiftError('DATABASE_UNFIT', `the copy ${copy} is not in PostgreSQL any more`, {
     hints: ['sealift restore brings back what an archive has'],
   })
-}

@@ -3,7 +3,7 @@
  * them gets the name of Infisical's. Takes the site's services and Infisical's login; gives what was made. Never ends a
  * session of others in what is served, and drops only what it has made and named.
  */
-export { goBack, requireCopy } from './go-back.ts'
+export { copyGone, goBack, leadsBack } from './go-back.ts'
 export { discardSnapshot, dropSnapshot, mayTakeSnapshot, type Snapshot, snapshots } from './kept.ts'
 export { asMakerAt, type Maker } from './maker.ts'
 export { snapshotName } from './names.ts'

@@ -83,10 +83,12 @@ export async function rehearse(
 }
 
 async function before(
-  { site, identity }: RestoreVerbRequest,
+  { site, file, identity }: RestoreVerbRequest,
   { cluster, files }: SiteHost,
   ask: AskPassphrase,
 ): Promise<readonly Secret[]> {
+  // A name that was mistyped is told before a passphrase is asked for, and before the lease is taken.
+  await (await files.openBundle(file)).close()
   const identities = await identitiesIn(await files.readPrivate(identity), identity, ask)
   const namespace = await infisicalNamespace(cluster)
   await refuseForeignRecords(cluster)

@@ -32,7 +32,7 @@ export async function requireRecipients(given: readonly Given[]): Promise<readon
     )
   if (recipients.length === 0) faults.push('there is no recipient')
   if (faults.length === 0) return recipients
-  throw new SealiftError('KEY_INVALID', 'the keys cannot be escrowed to these recipients', {
+  throw new SealiftError('KEY_INVALID', 'nothing can be encrypted to these recipients', {
     faults,
     hints: ['age-keygen -o identity.txt makes an identity; the age1… that it prints is its recipient'],
   })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import type { SiteHost } from '../../../../src/kernel/ports/index.ts'
 import { rehearseBackup, restoreBackup } from '../../../../src/site/backup/index.ts'
+import { rehearse, restore } from '../../../../src/site/verbs/restore.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
@@ -51,5 +52,15 @@ test('one of another site is told before any server is asked', async () => {
   const other = { ...site, metadata: { name: 'bank-test' } }
   const which = { site: other, path: 'x.age', identities: [identity] }
   await expect(restoreBackup(which, host, recordedTalk())).rejects.toMatchObject({ code: 'WRONG_SITE' })
+  expect(asked).toEqual([])
+})
+
+test('a file that is not there is told before a passphrase or any server is asked for', async () => {
+  const { host, asked } = untouched()
+  const ask = () => Promise.reject(new Error('no passphrase is to be asked for'))
+  const request = { site, file: 'mistyped.age', identity: 'identity.txt' }
+  const told = { code: 'FILE_FAILED', message: expect.stringContaining('mistyped.age') }
+  await expect(restore(request, host, recordedTalk(), ask)).rejects.toMatchObject(told)
+  await expect(rehearse(request, host, recordedTalk(), ask)).rejects.toMatchObject(told)
   expect(asked).toEqual([])
 })

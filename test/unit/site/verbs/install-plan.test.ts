@@ -289,6 +289,8 @@ describe('over an older version', () => {
       ],
     })
     expect(planFault(found, false)).toBeUndefined()
+    expect(planFault(found, true)).toMatchObject({ hints: ['sealift upgrade makes it so'] })
+    expect(planText(found)).toContain('for the change ticket: sealift upgrade holds to no plan')
     expect(planText(found)).toContain('To be expected of the upgrade from 1.0.0:\n  kubernetes: ')
     expect(planText(found)).toMatch(
       /Downtime to expect, about \d+ s at most:\n {2}up to 30 s for its pods to end\n/,

@@ -60,7 +60,7 @@ export function planFault(plan: InstallPlan, drift: boolean): SealiftError | und
   return new SealiftError(
     'PLAN_DRIFT',
     `${site.name} is not as ${title} would make it: ${count(changesIn(plan), 'change')}`,
-    { hints: ['sealift install makes it so'] },
+    { hints: [`sealift ${upgrade === undefined ? 'install' : 'upgrade'} makes it so`] },
   )
 }
 

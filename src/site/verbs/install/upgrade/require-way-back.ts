@@ -1,6 +1,6 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import type { UpgradeNote } from '../../../install/index.ts'
-import { requireCopy } from '../../../snapshot/index.ts'
+import { copyGone, leadsBack, snapshotName } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Moved } from './way-back.ts'
@@ -26,5 +26,6 @@ export async function requireWayBack(
   if (!database) return
   const { namespace } = wired.infisical
   const services = servicesOf(site, host, namespace)
-  await requireCopy(services, await ownDatabase(services, await storedKeys(host.cluster, namespace)), { id })
+  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  if (!(await leadsBack(services, own, { id }))) throw copyGone(snapshotName(own.parts.database, id))
 }

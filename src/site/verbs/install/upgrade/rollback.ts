@@ -5,7 +5,7 @@ import { readUpgrade, stepOutcome, underLease, upgradeNote } from '../../../inst
 import { readManifests } from '../../../wire/index.ts'
 import { withOpened } from '../opened.ts'
 import type { InstallRequest } from '../request.ts'
-import { isUntouched } from './untouched.ts'
+import { requireCopy } from './require-copy.ts'
 import { returned } from './way-back.ts'
 
 /** What was put back. */
@@ -20,7 +20,7 @@ type RollbackResult = z.infer<typeof rollbackResult>
 /**
  * Takes a site back to what it was before its last upgrade, database included, while the copy is kept. Of the bundle nothing
  * but its helm is used: that of either version does. What was written since is in the database that is set aside.
- * @throws SealiftError NOT_INSTALLED where no upgrade leads back, ROLLBACK_FAILED, any of the site's and the bundle's codes
+ * @throws SealiftError NOT_INSTALLED where no upgrade leads back, or its copy is gone, ROLLBACK_FAILED, any of the site's and the bundle's codes
  */
 export async function rollback(request: InstallRequest, host: SiteHost, talk: Talk): Promise<RollbackResult> {
   const started = host.clock.now()
@@ -45,11 +45,7 @@ export async function rollback(request: InstallRequest, host: SiteHost, talk: Ta
         begin: async () => {},
         journal: request.journal,
       }
-      // An install drops the copy once its week is over; the newer server's database is nothing for the older one.
-      if (note.state === 'proven' && note.snapshot === undefined && !(await isUntouched(note, installation)))
-        throw new SealiftError('NOT_INSTALLED', 'the last upgrade of this site leads back no more', {
-          hints: ['its copy of the database was dropped; sealift restore brings back what an archive has'],
-        })
+      await requireCopy(note, installation)
       const noted = { note }
       const steps = await returned(noted, installation, request.site, note.why ?? 'asked for')
       const seconds = (host.clock.now() - started) / 1000

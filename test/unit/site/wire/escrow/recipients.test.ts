@@ -24,7 +24,7 @@ test('that are mistyped, cut, of SSH or of a plugin are all named', async () => 
   )
   expect(error).toMatchObject({
     code: 'KEY_INVALID',
-    message: 'the keys cannot be escrowed to these recipients',
+    message: 'nothing can be encrypted to these recipients',
   })
   expect(error.faults).toEqual([
     expect.stringMatching(/^--to: age1.* is no age recipient/),
