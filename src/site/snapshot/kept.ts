@@ -48,10 +48,10 @@ export async function dropSnapshot(
     // What is served was a copy once, whatever anybody has written on it.
     if (database === own.parts.database) return false
     const [row] = await maker.session.query(
-      'SELECT pg_get_userbyid(datdba) = $1 AS own FROM pg_database WHERE datname = $2',
-      [maker.owner, database],
+      'SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1',
+      [database],
     )
-    if (row?.['own'] !== true) return false
+    if (row?.['owner'] !== maker.owner) return false
     if ((await kept(maker.session, database)) === undefined) return false
     await drop(maker, database)
     return true

@@ -1,5 +1,6 @@
 /** What the site's records, receipt and audit log say of an upgrade, whichever way it went. */
 import { expect, test } from 'vitest'
+import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { historyParts, judgeHistory, readEntry } from '../../../../src/kernel/history/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { type SiteReceipt, siteReceipt } from '../../../../src/site/receipt/index.ts'
@@ -52,6 +53,18 @@ test('one that came back is in the receipt of what is there again, and in the au
     ...{ outcome: 'failed', error: { code: 'ROLLED_BACK' } },
     back: { from: '1.1.0', to: '1.0.0', bundle: given?.bundle.digest, setAside: given?.upgrade?.setAside },
   })
+})
+
+test('what looks like a secret in the fault stays out of the records and the receipt', async () => {
+  const world = await upgradeWorld()
+  const { upgrade } = world.helm
+  world.helm.upgrade = async (...words) => {
+    await upgrade(...words)
+    throw new SealiftError('HELM_FAILED', 'no way to postgres://infisical:hunter2@db:5432/infisical')
+  }
+  await expect(upgradeOn(world.host)).rejects.toMatchObject({ code: 'ROLLED_BACK' })
+  const why = 'no way to postgres://[secret]@db:5432/infisical'
+  expect((await receiptOf(world)).upgrade).toMatchObject({ state: 'returned', why })
 })
 
 test('a receipt that cannot be written takes nothing from what happened', async () => {

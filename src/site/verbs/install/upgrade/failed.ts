@@ -1,6 +1,7 @@
 import { messageOf, SealiftError } from '../../../../kernel/errors/index.ts'
 import type { UpgradeNote } from '../../../install/index.ts'
 import { gatherReceipt } from '../../../receipt/index.ts'
+import { redacted } from '../../../release/index.ts'
 import type { Installation } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import type { Account } from './account.ts'
@@ -35,7 +36,8 @@ export async function failed(error: unknown, failing: Failing): Promise<unknown>
   })
   if (moved.releases.length === 0) return error.with({ hints: goOn })
   installation.talk.reporter.warn(`${error.message}: the site goes back to ${noted.note.from.version}`)
-  await returned(noted, installation, request.site, error.message)
+  // It stays on the cluster and goes into receipts: what others' logs say is taken as in the audit log.
+  await returned(noted, installation, request.site, redacted(error.message, 1000))
   await account.close()
   await tellReturned(installation, request)
   return rolledBack(noted.note, error)
