@@ -3,8 +3,8 @@ import type { UpgradeNote } from '../../../install/index.ts'
 import { leadsBack } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
+import { movedSince } from './moved.ts'
 import { isUntouched } from './untouched.ts'
-import { movedSince } from './way-back.ts'
 
 /**
  * Makes sure, before the server is stopped, that the copy of the database which a way back would serve is there: the older
