@@ -4,9 +4,10 @@ import { gatherReceipt } from '../../../receipt/index.ts'
 import type { Installation } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import type { Account } from './account.ts'
+import { movedSince } from './moved.ts'
 import type { Noted } from './noted.ts'
 import { serveAgain } from './serve-again.ts'
-import { movedSince, returned, rolledBack } from './way-back.ts'
+import { returned, rolledBack } from './way-back.ts'
 
 const goOn = [
   'run sealift upgrade again: it goes on from there; or take the site back: sealift rollback BUNDLE -c site.yaml',

@@ -3,7 +3,7 @@ import type { UpgradeNote } from '../../../install/index.ts'
 import { requireCopy } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
-import type { Moved } from './way-back.ts'
+import type { Moved } from './moved.ts'
 
 /**
  * Makes sure that all is there that a way back leads over, before its first change: else the server would be stopped, and

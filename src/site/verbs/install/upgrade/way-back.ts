@@ -11,7 +11,7 @@ import {
   siteJournal,
   type UpgradeNote,
 } from '../../../install/index.ts'
-import { isStopped, stopInfisical } from '../../../pause/index.ts'
+import { stopInfisical } from '../../../pause/index.ts'
 import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
@@ -19,35 +19,10 @@ import { releaseId } from '../release-steps.ts'
 import { installSteps } from '../steps.ts'
 import { tellingTrouble } from '../while-waiting.ts'
 import { finalizersBack } from './finalizers.ts'
+import { type Moved, movedSince } from './moved.ts'
 import type { Noted } from './noted.ts'
 import { requireWayBack } from './require-way-back.ts'
 import { standingOf } from './standing.ts'
-
-/** What a way back leads over. */
-export interface Moved {
-  /** Releases that are of another revision now, and the one that is stopped. */
-  readonly releases: readonly UpgradeNote['releases'][number][]
-  /** Whether a newer server may have changed the database. */
-  readonly database: boolean
-}
-
-/** What an upgrade has moved so far. @throws SealiftError HELM_FAILED, CLUSTER_* */
-export async function movedSince(note: UpgradeNote, { wired, helm, host }: Installation): Promise<Moved> {
-  const { release, namespace } = wired.infisical
-  const stopped = await isStopped(host.cluster, namespace)
-  const isOwn = (one: { readonly release: string; readonly namespace: string }) =>
-    one.release === release && one.namespace === namespace
-  const releases: UpgradeNote['releases'] = []
-  let database = false
-  for (const before of note.releases) {
-    const now = await helm.status(before.release, before.namespace)
-    const moved = now?.revision !== before.revision || (isOwn(before) && note.touched === true)
-    if (isOwn(before) && moved && note.snapshot !== undefined) database = true
-    if (moved || (isOwn(before) && stopped)) releases.push(before)
-  }
-  // A way back that was begun goes over what it began with: it drops a copy that it does not need.
-  return { releases, database: note.state === 'returning' ? (note.touched ?? true) : database }
-}
 
 /**
  * Takes a site back to what it was before an upgrade: its server stopped, its database the copy of before, its releases of
