@@ -49,7 +49,9 @@ export async function startApiServer(): Promise<ApiServer> {
     throw new Error(`${name} did not start:\n${log.split('\n').slice(-15).join('\n')}`)
   }
   try {
-    for (const name of ['kube-apiserver', 'kube-controller-manager']) await symlink(kube, file(name))
+    // kubectl is for tests, which look for it beside the kubeconfig.
+    for (const name of ['kube-apiserver', 'kube-controller-manager', 'kubectl'])
+      await symlink(kube, file(name))
     const port = await freePort()
     const tokens = { admin: randomBytes(16).toString('hex'), nobody: randomBytes(16).toString('hex') }
     const lines = `${tokens.admin},admin,1,"system:masters"\n${tokens.nobody},nobody,2,\n`

@@ -199,8 +199,15 @@ export async function startPostgres(
     log: () => server.log(),
     crash: () => killWhole(server.child),
     restart: async () => {
-      server = start()
-      await started()
+      // A process that was just being born when its server was killed ends by itself, and holds the memory until then.
+      for (const end = Date.now() + 15_000; ; await sleep(200)) {
+        server = start()
+        try {
+          return await started()
+        } catch (error) {
+          if (!server.log().includes('pre-existing shared memory') || Date.now() > end) throw error
+        }
+      }
     },
     stop: () => server.stop(),
   }
