@@ -35,6 +35,7 @@ it('is refused when it is looked at, and nothing is changed on it', async () => 
   expect(error.hints).toEqual(['Upgrade the server, or name another one under database.host.'])
   expect(server.statements).toEqual([
     'SET statement_timeout = 30000',
+    'SET search_path = pg_catalog',
     expect.stringMatching(/^SELECT current_setting\('server_version_num'\)/),
   ])
 })
