@@ -32,6 +32,7 @@ test('a restore that nobody has confirmed is none: exit 2, and it says what stay
 test('an identity that others may read is refused before the cluster is asked: exit 26', async () => {
   const { identity } = await newIdentity()
   await writeFile(at('identity.txt'), `${identity.reveal()}\n`, { mode: 0o644 })
+  await writeFile(at('x.age'), 'an archive, which is not read before')
   const words = ['restore', at('x.age'), '-c', at('site.yaml'), '-i', at('identity.txt'), '--rehearse']
   const { exitCode, stderr } = await sealift(words)
   expect([exitCode, stderr]).toEqual([26, expect.stringContaining('(mode 0644)')])

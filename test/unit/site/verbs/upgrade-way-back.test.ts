@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
-import { installOn } from './memory-site.ts'
 import { mortal } from './mortal-host.ts'
 import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
 
@@ -102,35 +101,11 @@ test('a copy that a killed run has made and not noted is made anew: the server m
   expect(copy?.[1].written).toEqual(['since'])
 })
 
-test('once the copy was dropped, nothing leads back, and nothing is changed', async () => {
+test('where helm’s record of before was pushed out by later revisions, the newer one goes on serving', async () => {
   const world = await upgradeWorld()
   await upgradeOn(world.host)
-  const { clock } = world.host
-  const later = { ...clock, now: () => clock.now() + 8 * 24 * 3600 * 1000 }
-  await installOn({ ...world.host, clock: later }, '1.1.0')
-  const calls = world.helm.calls.length
-  expect(await ended(rollbackOn(world.host))).toBe('NOT_INSTALLED')
-  expect(world.helm.calls.length).toBe(calls)
+  await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
+  expect(await ended(rollbackOn(world.host))).toBe('ROLLBACK_FAILED')
   expect(await versionOf(world)).toMatchObject(newer)
   expect(await readUpgrade(world.cluster)).toMatchObject({ state: 'proven' })
-})
-
-describe('where what leads back was taken away by others, the newer one goes on serving', () => {
-  test('the copy of the database', async () => {
-    const world = await upgradeWorld()
-    const { upgrade } = await upgradeOn(world.host)
-    world.databases.delete(upgrade?.snapshot ?? '')
-    expect(await ended(rollbackOn(world.host))).toBe('ROLLBACK_FAILED')
-    expect(await versionOf(world)).toMatchObject(newer)
-    expect(await readUpgrade(world.cluster)).toMatchObject({ state: 'proven' })
-  })
-
-  test('helm’s record of before, which later revisions have pushed out', async () => {
-    const world = await upgradeWorld()
-    await upgradeOn(world.host)
-    await world.cluster.delete(kinds.secret, 'sh.helm.release.v1.demo.v1', 'demo')
-    expect(await ended(rollbackOn(world.host))).toBe('ROLLBACK_FAILED')
-    expect(await versionOf(world)).toMatchObject(newer)
-    expect(await readUpgrade(world.cluster)).toMatchObject({ state: 'proven' })
-  })
 })
