@@ -31,8 +31,7 @@ export async function startServers(
   const urls = { DB_CONNECTION_URI: uri, REDIS_URL: redis.url(), SITE_URL: 'http://infisical.test' }
   const keys = newKeys()
   const environment = { ...keys, ...urls, ...how.environment }
-  let standIn = await startStandIn(environment)
-  await standIn.ready()
+  let standIn = await startReady(environment)
   const watched = await watching(standIn.url, how)
   const infisical = createInfisical({ baseUrl: watched.url, clock: systemClock })
   const [email, password] = ['admin@site.local', new Secret(adminPassword)]
@@ -46,9 +45,21 @@ export async function startServers(
   }
   const again = async (more: Readonly<Record<string, string>>) => {
     await standIn.stop()
-    standIn = await startStandIn({ ...environment, ...more })
-    await standIn.ready()
+    standIn = await startReady({ ...environment, ...more })
     watched.moveTo(standIn.url)
   }
   return { session, watched, keys, again, output: () => standIn.output(), stop }
+}
+
+/** Starts a server and waits for it; once more where another program took the free port before it did. */
+async function startReady(environment: Readonly<Record<string, string>>) {
+  for (let tries = 1; ; tries++) {
+    const standIn = await startStandIn(environment)
+    try {
+      await standIn.ready()
+      return standIn
+    } catch (error) {
+      if (!standIn.output().includes('EADDRINUSE') || tries === 3) throw error
+    }
+  }
 }
