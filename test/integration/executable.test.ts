@@ -42,11 +42,13 @@ const run = async (args: readonly string[], env: Readonly<Record<string, string>
   })
 }
 
-test('has nothing in it of client-node’s models, and nothing of undici', async () => {
+test('has nothing in it of client-node’s models, of undici, and of what tar packs and unpacks on disks', async () => {
   const text = Buffer.from((await compileProgram()).main).toString('latin1')
   // As esbuild names what it has taken in.
   expect(text).toContain('node_modules/@kubernetes/client-node/dist/config.js')
   expect(/node_modules\/(undici\/|@kubernetes\/client-node\/dist\/gen\/models\/)[^"']*/.exec(text)).toBeNull()
+  expect(text).toContain('node_modules/tar/dist/esm/header.js')
+  expect(text).not.toContain('node_modules/tar/dist/esm/index')
 })
 
 test('says its version', async () => {

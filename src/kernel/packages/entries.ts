@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import { Parser } from 'tar'
-import { bytes as inUnits, SealiftError } from '../errors/index.ts'
-import type { PackageLimits } from './read.ts'
+import { Parser } from 'tar/parse'
+import { SealiftError } from '../errors/index.ts'
+import { newWalk, type PackageLimits, walked } from './walk.ts'
 
 /** An entry of an archive, without its content. */
 export interface ArchiveEntry {
@@ -20,45 +20,25 @@ export async function* entriesOf(
   packed: AsyncIterable<Uint8Array>,
   limits: PackageLimits,
 ): AsyncGenerator<ArchiveEntry> {
-  let found: ArchiveEntry[] = []
-  let [entries, bytes, ended] = [0, 0, false]
-  const broken: unknown[] = []
+  const walk = newWalk<ArchiveEntry>()
   const parser = new Parser({
     // The parser unpacks an archive that is packed twice, past all limits; this makes it refuse to.
     maxDecompressionRatio: 0,
     filter: (path, entry) => {
-      entries += 1
-      found.push({
+      walk.entries += 1
+      walk.found.push({
         path: bare(path),
         folder: 'type' in entry && (entry.type === 'Directory' || entry.type === 'GNUDumpDir'),
       })
       return false
     },
   })
-  parser.on('meta', () => {
-    entries += 1
-  })
-  parser.on('eof', () => {
-    ended = true
-  })
-  parser.on('error', error => broken.push(error))
   parser.on('warn', (code, message) => {
-    if (code === 'TAR_ENTRY_INVALID' || code === 'TAR_BAD_ARCHIVE') broken.push(new Error(String(message)))
+    if (code === 'TAR_ENTRY_INVALID' || code === 'TAR_BAD_ARCHIVE')
+      walk.broken.push(new Error(String(message)))
   })
   try {
-    for await (const chunk of unpacked(packed)) {
-      bytes += chunk.length
-      if (bytes > limits.bytes) throw new Error(`it unpacks to more than ${inUnits(limits.bytes)}`)
-      if (!ended) parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
-      if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`)
-      if (broken.length > 0) throw broken[0]
-      const ready = found
-      found = []
-      yield* ready
-    }
-    parser.end()
-    if (broken.length > 0) throw broken[0]
-    yield* found
+    yield* walked(parser, unpacked(packed), limits, walk)
   } catch (error) {
     if (error instanceof SealiftError) throw error
     throw new SealiftError('CONTENT_MISMATCH', `not a readable layer: ${(error as Error).message}`, {

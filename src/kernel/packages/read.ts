@@ -2,15 +2,8 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Parser } from 'tar/parse'
 import type { ReadEntry } from 'tar/read-entry'
-import { bytes as inUnits, SealiftError } from '../errors/index.ts'
-
-/** How much of a package is read before it counts as hostile. */
-export interface PackageLimits {
-  /** Entries of any kind. */
-  readonly entries: number
-  /** Unpacked bytes, headers included. */
-  readonly bytes: number
-}
+import { SealiftError } from '../errors/index.ts'
+import { newWalk, type PackageLimits, walked } from './walk.ts'
 
 /** What a Helm chart may unpack to. */
 const chartLimits: PackageLimits = { entries: 5000, bytes: 256 * 1024 * 1024 }
@@ -52,50 +45,26 @@ export async function* piecesOf(
   wanted: (path: string) => boolean,
   limits: PackageLimits = chartLimits,
 ): AsyncGenerator<PackagePiece> {
-  let pieces: PackagePiece[] = []
-  let entries = 0
-  let ended = false
+  const walk = newWalk<PackagePiece>()
   const parser = new Parser({
     strict: true,
     // The parser unpacks an archive that is packed twice, past all limits; this makes it refuse to.
     maxDecompressionRatio: 0,
     onReadEntry: entry => {
-      entries += 1
+      walk.entries += 1
       const path = entry.path.replace(/^\.\//, '')
       if ((entry.type === 'File' || entry.type === 'OldFile') && isBelow(path) && wanted(path))
-        collect(entry, path, piece => pieces.push(piece))
+        collect(entry, path, piece => walk.found.push(piece))
       else entry.resume()
     },
   })
-  parser.on('meta', () => {
-    entries += 1
-  })
-  parser.on('eof', () => {
-    ended = true
-  })
-  const broken: Error[] = []
-  parser.on('error', (error: Error) => broken.push(error))
   const source = Readable.from(packed instanceof Uint8Array ? [packed] : packed, { objectMode: false })
   // Node's 16 KiB at a time would make thousands of small pieces of a program of 60 MB.
   const gunzip = createGunzip({ chunkSize: 512 * 1024 })
   source.on('error', error => gunzip.destroy(error))
-  let bytes = 0
   try {
-    for await (const chunk of source.pipe(gunzip)) {
-      bytes += chunk.length
-      if (bytes > limits.bytes) throw new Error(`it unpacks to more than ${inUnits(limits.bytes)}`)
-      // What follows the end the parser would copy again with every chunk.
-      if (!ended) parser.write(chunk)
-      if (entries > limits.entries) throw new Error(`it has more than ${limits.entries} entries`)
-      if (broken[0] !== undefined) throw broken[0]
-      const ready = pieces
-      pieces = []
-      yield* ready
-    }
-    parser.end()
-    if (broken[0] !== undefined) throw broken[0]
-    if (entries === 0) throw new Error('it has no entries')
-    yield* pieces
+    yield* walked(parser, source.pipe(gunzip), limits, walk)
+    if (walk.entries === 0) throw new Error('it has no entries')
   } catch (error) {
     if (error instanceof SealiftError) throw error
     throw new SealiftError('CONTENT_MISMATCH', `not a readable .tar.gz: ${(error as Error).message}`, {
