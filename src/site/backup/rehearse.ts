@@ -2,7 +2,7 @@ import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { installedInfisical } from '../install/index.ts'
 import { asMakerAt, dropLeft, dropScratch, makeScratch } from '../snapshot/index.ts'
-import { atRealPlace, ownDatabase, servicesOf, storedKeys } from '../wire/index.ts'
+import { atRealPlace, databaseIn } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
 import { type Opened, withArchive } from './open.ts'
 import { toolsAt } from './tools.ts'
@@ -80,8 +80,7 @@ export async function opened<T>(
 
 async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk): Promise<void> {
   const namespace = await installedInfisical(host.cluster, site)
-  const services = servicesOf(site, host, namespace)
-  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  const { services, own } = await databaseIn(site, host, namespace)
   await atRealPlace(services, own, async place => {
     const tools = await toolsAt(host.programs, place)
     const id = Buffer.from(host.random.bytes(4)).toString('hex')
@@ -103,7 +102,7 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
 
 /** Drops the scratch databases that killed rehearsals have left. @throws SealiftError NOT_INSTALLED, DATABASE_*, CLUSTER_* */
 export async function dropRehearsals(site: Site, host: SiteHost): Promise<void> {
-  const services = servicesOf(site, host, await installedInfisical(host.cluster, site))
-  const own = await ownDatabase(services, await storedKeys(host.cluster, services.namespace))
+  const namespace = await installedInfisical(host.cluster, site)
+  const { services, own } = await databaseIn(site, host, namespace)
   await atRealPlace(services, own, place => asMakerAt(host, place, maker => dropLeft(maker, mark)))
 }

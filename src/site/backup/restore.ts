@@ -7,20 +7,19 @@ import { pauseInfisical, resumeInfisical } from '../pause/index.ts'
 import { asMakerAt, dropScratch, type Maker, makeScratch, serveScratch } from '../snapshot/index.ts'
 import {
   atRealPlace,
+  databaseIn,
   databaseState,
   inspectDatabase,
   markDatabase,
   markedFor,
   noteConnection,
   type OwnDatabase,
-  ownDatabase,
   putKeysBack,
   type RealPlace,
   readManifests,
   readyDatabase,
   refuseOthersDatabase,
   type SiteServices,
-  servicesOf,
   storedKeys,
 } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
@@ -76,8 +75,7 @@ export async function restoreBackup(
       () => putKeysBack(cluster, namespace, archive.escrow.keys),
       places => (places.length === 0 ? 'they are there' : places.join(', ')),
     )
-    const services = servicesOf(site, host, namespace ?? systemNamespace)
-    const own = await ownDatabase(services, await storedKeys(cluster, services.namespace))
+    const { services, own } = await databaseIn(site, host, namespace ?? systemNamespace)
     if (namespace === undefined || !(await hasDeployment(host, namespace)))
       await makeReady(services, own, namespace, talk)
     const done = await atRealPlace(services, own, async place => {

@@ -3,14 +3,7 @@ import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { installedInfisical } from '../install/index.ts'
-import {
-  atRealPlace,
-  ownDatabase,
-  requireRecipients,
-  servicesOf,
-  storedKeys,
-  temporaryIdentity,
-} from '../wire/index.ts'
+import { atRealPlace, databaseIn, requireRecipients, temporaryIdentity } from '../wire/index.ts'
 import { type BackupResult, writeBackup } from './backup.ts'
 import { requireMajor } from './look.ts'
 import { keepNewest } from './names.ts'
@@ -93,8 +86,8 @@ export async function requireArchivable(
   host: SiteHost,
 ): Promise<void> {
   await archiveRecipients(site, recipients)
-  const services = servicesOf(site, host, await installedInfisical(host.cluster, site))
-  const own = await ownDatabase(services, await storedKeys(host.cluster, services.namespace))
+  const namespace = await installedInfisical(host.cluster, site)
+  const { services, own } = await databaseIn(site, host, namespace)
   await atRealPlace(services, own, async place => {
     const tools = await toolsAt(host.programs, place)
     await withSession(host.database, place.login, async session => {

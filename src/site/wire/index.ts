@@ -53,7 +53,6 @@ export {
   madeAtServer,
   madeForDatabase,
   markDatabase,
-  migrationsDone,
   type OwnDatabase,
   ownDatabase,
   type Prepared,
@@ -124,7 +123,7 @@ export { type Proof, type Proving, probePlace, prove, syncOnce } from './proof/i
 export { reach } from './reach.ts'
 export { makePassword } from './secrets.ts'
 export type { SiteServices } from './services.ts'
-export { environmentOf, servicesOf } from './site-services.ts'
+export { databaseIn, environmentOf, servicesOf } from './site-services.ts'
 export {
   applyStore,
   ensureStore,

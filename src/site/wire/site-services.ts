@@ -2,8 +2,8 @@ import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost } from '../../kernel/ports/index.ts'
 import { askedOf } from '../../kernel/server-variables/index.ts'
 import { cacheLogin, cacheUrl } from './connection.ts'
-import type { OwnDatabase } from './database/index.ts'
-import type { Environment } from './keys/index.ts'
+import { type OwnDatabase, ownDatabase } from './database/index.ts'
+import { type Environment, storedKeys } from './keys/index.ts'
 import type { SiteServices } from './services.ts'
 import { siteVariables } from './variables.ts'
 
@@ -34,4 +34,17 @@ export function servicesOf(
   namespace: string,
 ): SiteServices {
   return { cluster, database, cache, random, clock, site, namespace }
+}
+
+/**
+ * The database of the Infisical in a namespace, by what is stored of its login there, and the way to it.
+ * @throws SealiftError SITE_INVALID, FOREIGN_INSTALL, CLUSTER_*
+ */
+export async function databaseIn(
+  site: Site,
+  host: SiteHost,
+  namespace: string,
+): Promise<{ readonly services: SiteServices; readonly own: OwnDatabase }> {
+  const services = servicesOf(site, host, namespace)
+  return { services, own: await ownDatabase(services, await storedKeys(host.cluster, namespace)) }
 }

@@ -1,6 +1,6 @@
 import { compatibility, definitionsOf, type Finding } from '../../compatibility/index.ts'
 import { completedBundle, isOlder, readReceipt } from '../../install/index.ts'
-import { judgeSchema, judgeWayBack, lookAtSchema, serverMigrations } from '../../migrations/index.ts'
+import { databaseProspect } from '../../migrations/index.ts'
 import { type Found, fault, ok, type Part, warning } from '../../preflight/index.ts'
 import { ownDatabase, storedKeys } from '../../wire/index.ts'
 import type { Grounds } from './grounds.ts'
@@ -31,10 +31,9 @@ async function lookAtMigrations(grounds: Grounds): Promise<Part[]> {
   const [{ infisical }, services] = await Promise.all([grounds.wired.need(), grounds.services.need()])
   await grounds.database.need()
   const own = await ownDatabase(services, await storedKeys(cluster, infisical.namespace))
-  const image = await serverMigrations(bundle, await objectsOf(infisical, grounds))
-  const { findings } = judgeSchema(await lookAtSchema(services, own), image)
-  const { finding } = await judgeWayBack(services, own)
-  return [...findings, finding].map(found => ({ ...shown(found), of: found.id }))
+  const objects = await objectsOf(infisical, grounds)
+  const { findings } = await databaseProspect(services, own, bundle, objects)
+  return findings.map(found => ({ ...shown(found), of: found.id }))
 }
 
 async function lookAtRules(grounds: Grounds): Promise<Found | Part[]> {

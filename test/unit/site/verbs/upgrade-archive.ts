@@ -44,9 +44,11 @@ export function archiveAnswers(sql: string, at: MemoryDatabase | undefined, data
   if (made !== undefined) return []
   if (/relkind = 'r'/.test(sql)) return [{ schema: 'public', name: table }]
   if (/count\(\*\)::float8 AS rows/.test(sql)) return [{ rows: at?.written?.length ?? 0 }]
-  if (/FROM infisical_migrations$/.test(sql))
-    return [{ done: at?.schema === 'newer' ? 4 : 3, last: at?.schema }]
-  if (/to_regclass\('infisical_migrations'\)/.test(sql)) return [{ migrated: true }]
+  if (/FROM infisical_migrations WHERE/.test(sql)) {
+    const names = at?.schema === 'newer' ? ['1', '2', '3', 'newer'] : ['1', '2', 'older']
+    return names.map(name => ({ name }))
+  }
+  if (/to_regclass\('infisical_migrations'\)/.test(sql)) return [{ there: true }]
   if (/NOT i\.indisvalid/.test(sql)) return []
   if (/^SELECT datname AS name FROM/.test(sql)) return [...databases.keys()].map(name => ({ name }))
   return undefined

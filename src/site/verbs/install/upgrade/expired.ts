@@ -1,7 +1,7 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import { keptUntil, noteUpgrade, readUpgrade } from '../../../install/index.ts'
 import { dropSnapshot } from '../../../snapshot/index.ts'
-import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 
 /**
@@ -13,11 +13,9 @@ export async function dropExpired({ host, site, wired, talk }: Installation, atO
   const until = note && keptUntil(note)
   if (note === undefined || until === undefined) return
   if (!atOnce && host.clock.now() < Date.parse(until)) return
-  const { namespace } = wired.infisical
-  const services = servicesOf(site, host, namespace)
   const { snapshot, setAside, ...rest } = note
   try {
-    const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+    const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
     for (const database of [snapshot, setAside])
       if (database !== undefined && (await dropSnapshot(services, own, database)))
         talk.reporter.note(`no longer needed, and dropped: database ${database}`)

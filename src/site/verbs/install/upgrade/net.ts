@@ -3,13 +3,7 @@ import { noteUpgrade } from '../../../install/index.ts'
 import { dropUnfinishedIndexes } from '../../../migrations/index.ts'
 import { stopInfisical } from '../../../pause/index.ts'
 import { dropSnapshot, endSessions, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
-import {
-  freeMigrationLock,
-  ownDatabase,
-  servicesOf,
-  storedKeys,
-  withOwnSession,
-} from '../../../wire/index.ts'
+import { databaseIn, freeMigrationLock, withOwnSession } from '../../../wire/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import { releaseId, whyUpgraded } from '../release-steps.ts'
 import type { Noted } from './noted.ts'
@@ -89,9 +83,7 @@ async function copied(
   watch: { say: (detail: string) => void; signal: AbortSignal },
 ) {
   const { site, host, talk, wired } = installation
-  const { namespace } = wired.infisical
-  const services = servicesOf(site, host, namespace)
-  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
   const database = snapshotName(own.parts.database, noted.note.id)
   const untouched = await isUntouched(noted.note, installation)
   // Somebody may have started the server again since an interrupted run copied it, noted or not.

@@ -1,7 +1,7 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import type { UpgradeNote } from '../../../install/index.ts'
 import { leadsBack } from '../../../snapshot/index.ts'
-import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import { movedSince } from './moved.ts'
 import { isUntouched } from './untouched.ts'
@@ -19,9 +19,7 @@ export async function requireCopy(note: UpgradeNote, installation: Installation)
     const { database } = await movedSince(note, installation)
     if (!database) return
     const { site, host, wired } = installation
-    const { namespace } = wired.infisical
-    const services = servicesOf(site, host, namespace)
-    const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+    const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
     if (await leadsBack(services, own, note)) return
   }
   throw new SealiftError(

@@ -1,7 +1,7 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import type { UpgradeNote } from '../../../install/index.ts'
 import { copyGone, leadsBack, snapshotName } from '../../../snapshot/index.ts'
-import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Moved } from './moved.ts'
 
@@ -24,8 +24,6 @@ export async function requireWayBack(
       hints: ['helm keeps five revisions of a release: later installs have pushed it out'],
     })
   if (!database) return
-  const { namespace } = wired.infisical
-  const services = servicesOf(site, host, namespace)
-  const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+  const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
   if (!(await leadsBack(services, own, { id }))) throw copyGone(snapshotName(own.parts.database, id))
 }

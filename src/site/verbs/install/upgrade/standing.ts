@@ -3,7 +3,8 @@ import { SealiftError } from '../../../../kernel/errors/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../../../kernel/ports/index.ts'
 import type { Standing } from '../../../install/index.ts'
-import { migrationsDone, ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { migrationsApplied } from '../../../migrations/index.ts'
+import { databaseIn, withOwnSession } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 
 const operators = /(^|\.)external-secrets\.io$/
@@ -13,13 +14,11 @@ export async function standingOf(
   lock: BundleLock,
   { host, site, wired }: Pick<Installation, 'host' | 'site' | 'wired'>,
 ): Promise<Standing> {
-  const { namespace } = wired.infisical
   const migrations = await ifTold(async () => {
-    const services = servicesOf(site, host, namespace)
-    return await migrationsDone(
-      services,
-      await ownDatabase(services, await storedKeys(host.cluster, namespace)),
-    )
+    const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
+    const applied = await withOwnSession(services, own, migrationsApplied)
+    const last = applied.at(-1)
+    return last === undefined ? undefined : { count: applied.length, last }
   })
   const crds = await ifTold(() => definitions(host.cluster))
   return {

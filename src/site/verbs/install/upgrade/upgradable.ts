@@ -8,8 +8,8 @@ import {
   renderChart,
 } from '../../../compatibility/index.ts'
 import type { Receipt } from '../../../install/index.ts'
-import { judgeSchema, judgeWayBack, lookAtSchema, serverMigrations } from '../../../migrations/index.ts'
-import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { databaseProspect } from '../../../migrations/index.ts'
+import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Allowances } from '../request.ts'
 
@@ -56,14 +56,11 @@ export async function prospectOf(
       return rendered
     },
   })
-  const services = servicesOf(site, host, namespace)
-  const own = await ownDatabase(services, await storedKeys(cluster, namespace))
-  const schema = await lookAtSchema(services, own)
-  const { findings, pending } = judgeSchema(schema, await serverMigrations(bundle, server))
-  const wayBack = await judgeWayBack(services, own)
+  const { services, own } = await databaseIn(site, host, namespace)
+  const { findings, pending, bytes } = await databaseProspect(services, own, bundle, server)
   return {
-    findings: [...rules, ...findings, wayBack.finding],
+    findings: [...rules, ...findings],
     migrations: pending,
-    downtime: expectedDowntime(receipt, release, wayBack.bytes),
+    downtime: expectedDowntime(receipt, release, bytes),
   }
 }

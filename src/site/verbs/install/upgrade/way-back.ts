@@ -13,7 +13,7 @@ import {
 } from '../../../install/index.ts'
 import { stopInfisical } from '../../../pause/index.ts'
 import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
-import { ownDatabase, servicesOf, storedKeys } from '../../../wire/index.ts'
+import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import { releaseId } from '../release-steps.ts'
 import { installSteps } from '../steps.ts'
@@ -71,7 +71,6 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
   const { wired, host, site, helm } = installation
   const { infisical } = wired
   const { namespace } = infisical
-  const services = servicesOf(site, host, namespace)
   const stop: Step = {
     id: 'return-stop',
     title: 'Stop Infisical',
@@ -86,7 +85,7 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
     title: 'Put the database back',
     needs: [stop.id],
     async run(say, signal) {
-      const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+      const { services, own } = await databaseIn(site, host, namespace)
       const { note } = noted
       const { changed, detail, setAside } = await goBack(services, own, note, { say, signal })
       if (setAside !== undefined) noted.note = await noteUpgrade(host.cluster, note, { setAside })
@@ -98,7 +97,7 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
     title: 'Drop the copy of the database',
     needs: [],
     async run() {
-      const own = await ownDatabase(services, await storedKeys(host.cluster, namespace))
+      const { services, own } = await databaseIn(site, host, namespace)
       const changed = await discardSnapshot(services, own, noted.note)
       // One that was killed while it tried its archive goes back as one that has moved nothing.
       await dropRehearsals(site, host)
