@@ -1,5 +1,11 @@
 import type { Reporter } from './reporter.ts'
 
+/** How work is watched and stopped: `say` tells how far it is. */
+export interface Watch {
+  readonly signal: AbortSignal
+  readonly say: (detail: string) => void
+}
+
 /**
  * Does work as a step that people see: it ends as done or as failed, whatever happens.
  * @param work gets `say`, which tells how far it is

@@ -1,6 +1,6 @@
 /** What rooms and verbs need of the world, as interfaces that adapters fulfil; and the names of what is in it. */
 export type { Account, Organization } from './account.ts'
-export { asStep } from './as-step.ts'
+export { asStep, type Watch } from './as-step.ts'
 export type { AuditEvent, AuditFeatures, AuditPage, AuditServer, LastLogin } from './audit.ts'
 export type { Carrying, Placed, Placing } from './carrying.ts'
 export type { Clock, Random } from './clock.ts'

@@ -1,7 +1,7 @@
 import { infisicalName, isManaged, keysSecretName } from '../access/index.ts'
 import { SealiftError } from '../errors/index.ts'
 import { countsIn } from '../objects/index.ts'
-import { type Clock, type Cluster, type KubernetesObject, kinds } from '../ports/index.ts'
+import { type Clock, type Cluster, type KubernetesObject, kinds, type Watch } from '../ports/index.ts'
 import { podTrouble, unready } from '../workloads/index.ts'
 import {
   environmentAnnotation,
@@ -12,11 +12,9 @@ import {
 } from './environment.ts'
 
 /** How a restart is waited for. */
-export interface Restarting {
+export interface Restarting extends Watch {
   readonly cluster: Cluster
   readonly clock: Clock
-  readonly signal: AbortSignal
-  readonly say: (detail: string) => void
 }
 
 const interval = 1_000

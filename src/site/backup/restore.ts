@@ -3,7 +3,7 @@ import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts
 import { asStep, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { infisicalNamespace } from '../install/index.ts'
-import { pauseInfisical, resumeInfisical } from '../pause/index.ts'
+import { pauseInfisical, podsWanted, resumeInfisical } from '../pause/index.ts'
 import { asMakerAt, dropScratch, type Maker, makeScratch, serveScratch } from '../snapshot/index.ts'
 import {
   atRealPlace,
@@ -193,7 +193,7 @@ async function startIfThere({ host, talk }: Restoring, namespace: string | undef
 }
 
 async function hasDeployment({ cluster }: Pick<SiteHost, 'cluster'>, namespace: string): Promise<boolean> {
-  return (await cluster.get(kinds.deployment, 'infisical', namespace)) !== undefined
+  return (await podsWanted(cluster, namespace)) !== undefined
 }
 
 function refuseOthers({ about }: Opened, { site, path }: RehearsalRequest): void {

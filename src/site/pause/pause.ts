@@ -1,8 +1,8 @@
 import { infisicalName, managed, systemNamespace } from '../../kernel/access/index.ts'
-import { countsIn, textsIn } from '../../kernel/objects/index.ts'
-import { kinds, type SiteHost } from '../../kernel/ports/index.ts'
+import { textsIn } from '../../kernel/objects/index.ts'
+import { kinds, type SiteHost, type Watch } from '../../kernel/ports/index.ts'
 import { restartForEnvironment } from '../../kernel/server-variables/index.ts'
-import { stopInfisical, type Watch } from './stop.ts'
+import { isStopped, podsWanted, stopInfisical } from './stop.ts'
 
 type Pausing = Pick<SiteHost, 'cluster' | 'clock'>
 
@@ -15,12 +15,10 @@ const noteName = 'sealift-restore'
  */
 export async function pauseInfisical(host: Pausing, namespace: string, watch: Watch): Promise<void> {
   const { cluster } = host
-  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
-  // What a Deployment does not say is one: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
-  const { replicas = 1 } = countsIn(live?.['spec'])
+  const pods = await podsWanted(cluster, namespace)
   const metadata = { name: noteName, namespace: systemNamespace, labels: managed }
-  if (live !== undefined && replicas > 0)
-    await cluster.apply({ ...kinds.configMap, metadata, data: { replicas: String(replicas) } })
+  if (pods !== undefined && pods > 0)
+    await cluster.apply({ ...kinds.configMap, metadata, data: { replicas: String(pods) } })
   await stopInfisical(host, namespace, watch)
 }
 
@@ -32,10 +30,8 @@ export async function resumeInfisical(host: Pausing, namespace: string, watch: W
   const { cluster } = host
   const note = await cluster.get(kinds.configMap, noteName, systemNamespace)
   const before = Number(textsIn(note?.['data'])['replicas'])
-  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
-  const { replicas = 1 } = countsIn(live?.['spec'])
   const wanted = Number.isSafeInteger(before) && before > 0 ? before : 1
-  if (live !== undefined && replicas === 0) await cluster.scale(namespace, infisicalName, wanted)
+  if (await isStopped(cluster, namespace)) await cluster.scale(namespace, infisicalName, wanted)
   await restartForEnvironment({ ...host, ...watch }, namespace)
   await cluster.delete(kinds.configMap, noteName, systemNamespace)
 }

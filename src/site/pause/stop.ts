@@ -1,23 +1,34 @@
 import { infisicalName } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { countsIn, fieldsOf, textsIn } from '../../kernel/objects/index.ts'
-import { type Cluster, type KubernetesObject, kinds, type SiteHost } from '../../kernel/ports/index.ts'
+import {
+  type Cluster,
+  type KubernetesObject,
+  kinds,
+  type SiteHost,
+  type Watch,
+} from '../../kernel/ports/index.ts'
 
 const interval = 500
 /** What a node may take, in seconds, to say that a pod has ended, beside the time that the pod itself has for it. */
 const patience = 90
 
-/** How pods are waited for, and who is told. */
-export interface Watch {
-  readonly signal: AbortSignal
-  readonly say: (detail: string) => void
+/** How many pods Infisical is to have, 0 where it is stopped; nothing where it is not there. @throws SealiftError CLUSTER_* */
+export async function podsWanted(
+  cluster: Pick<Cluster, 'get'>,
+  namespace: string,
+): Promise<number | undefined> {
+  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
+  return live && replicasOf(live)
 }
 
 /** Whether Infisical was told to have no pods; false where it is not there at all. @throws SealiftError CLUSTER_* */
 export async function isStopped(cluster: Pick<Cluster, 'get'>, namespace: string): Promise<boolean> {
-  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
-  return live !== undefined && countsIn(live['spec'])['replicas'] === 0
+  return (await podsWanted(cluster, namespace)) === 0
 }
+
+/** What a Deployment does not say is one: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas */
+const replicasOf = ({ spec }: KubernetesObject): number => countsIn(spec)['replicas'] ?? 1
 
 /**
  * Ends Infisical's pods and waits until none is left: nobody writes into its database then. helm, which sets the number of
@@ -31,7 +42,7 @@ export async function stopInfisical(
 ): Promise<boolean> {
   const live = await cluster.get(kinds.deployment, infisicalName, namespace)
   if (live === undefined) return false
-  const stopped = countsIn(live['spec'])['replicas'] === 0
+  const stopped = replicasOf(live) === 0
   if (!stopped) await cluster.scale(namespace, infisicalName, 0)
   const seconds = graceOf(live) + patience
   const end = clock.now() + seconds * 1000

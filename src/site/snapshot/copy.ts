@@ -1,6 +1,7 @@
+import type { Watch } from '../../kernel/ports/index.ts'
 import { stoppable } from '../../kernel/services/index.ts'
 import type { Maker } from './maker.ts'
-import { alone, type Watch } from './sessions.ts'
+import { alone } from './sessions.ts'
 
 /**
  * Copies Infisical's database into a new one of the same owner, encoding, locale and tablespace, while nobody is connected to

@@ -1,10 +1,9 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { DatabaseSession } from '../../kernel/ports/index.ts'
+import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
 import type { OwnDatabase, SiteServices } from '../wire/index.ts'
 import { commentOf, keptComment } from './kept.ts'
 import { asMaker } from './maker.ts'
 import { setAsideName, snapshotName } from './names.ts'
-import type { Watch } from './sessions.ts'
 import { commentOn, swapNames } from './swap.ts'
 
 /** Whether there is anything that `goBack` could serve: the copy, or what it set aside before. @throws SealiftError DATABASE_*, CLUSTER_* */

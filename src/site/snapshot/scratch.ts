@@ -1,10 +1,10 @@
 import { printable } from '../../kernel/errors/index.ts'
-import type { DatabaseSession } from '../../kernel/ports/index.ts'
+import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
 import { carryAttributes } from './attributes.ts'
 import { keptComment } from './kept.ts'
 import type { Maker } from './maker.ts'
 import { besideName } from './names.ts'
-import { drop, type Watch } from './sessions.ts'
+import { drop } from './sessions.ts'
 import { swapNames } from './swap.ts'
 
 /**

@@ -1,12 +1,6 @@
 import { count, printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
-import type { DatabaseSession } from '../../kernel/ports/index.ts'
+import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
 import type { Maker } from './maker.ts'
-
-/** How work is watched and stopped. */
-export interface Watch {
-  readonly signal: AbortSignal
-  readonly say: (detail: string) => void
-}
 
 /**
  * Who is connected to databases, but whoever asks and autovacuum's workers, which have no user and make room by themselves;

@@ -1,11 +1,12 @@
 import { bytes as inBytes } from '../../kernel/errors/index.ts'
+import type { Watch } from '../../kernel/ports/index.ts'
 import type { OwnDatabase, SiteServices } from '../wire/index.ts'
 import { carryAttributes } from './attributes.ts'
 import { copyDatabase } from './copy.ts'
 import { kept, keptComment, type Snapshot, sizeIfSeen } from './kept.ts'
 import { asMaker } from './maker.ts'
 import { copyingName, snapshotName } from './names.ts'
-import { alone, drop, untilNoCopy, type Watch } from './sessions.ts'
+import { alone, drop, untilNoCopy } from './sessions.ts'
 import { commentOn, rename } from './swap.ts'
 
 /** A copy that is there. */

@@ -1,7 +1,7 @@
-import type { DatabaseSession } from '../../kernel/ports/index.ts'
+import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
 import { commentOf, keptComment } from './kept.ts'
 import type { Maker } from './maker.ts'
-import { alone, type Watch } from './sessions.ts'
+import { alone } from './sessions.ts'
 
 /** Databases by name. */
 export interface Swap {

@@ -1,14 +1,14 @@
+import type { Watch } from '../../../../kernel/ports/index.ts'
 import type { Step } from '../../../install/index.ts'
 import { noteUpgrade } from '../../../install/index.ts'
 import { dropUnfinishedIndexes } from '../../../migrations/index.ts'
-import { stopInfisical } from '../../../pause/index.ts'
+import { podsWanted, stopInfisical } from '../../../pause/index.ts'
 import { dropSnapshot, endSessions, snapshotName, takeSnapshot } from '../../../snapshot/index.ts'
 import { databaseIn, freeMigrationLock, withOwnSession } from '../../../wire/index.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import { releaseId, whyUpgraded } from '../release-steps.ts'
 import type { Noted } from './noted.ts'
 import { startReader } from './reads.ts'
-import { podsWanted } from './serve-again.ts'
 import { isUntouched } from './untouched.ts'
 
 /**
@@ -22,13 +22,8 @@ export function withNet(
   noted: Noted,
   archive?: Step,
 ): Step[] {
-  if (archive !== undefined) {
-    const behind = steps.map(step =>
-      step.id.startsWith('images') ? step : { ...step, needs: [...step.needs, archive.id] },
-    )
-    return [archive, ...withNet(behind, installation, noted)]
-  }
   const { wired } = installation
+  const first = archive === undefined ? [] : [archive]
   const [own, other] = [releaseId(wired.infisical), releaseId(wired.externalSecrets)]
   const before = steps.filter(({ id }) => id.startsWith('images') || id === 'database' || id === other)
   const net = netSteps(
@@ -36,9 +31,16 @@ export function withNet(
     noted,
     before.map(({ id }) => id),
   )
-  return steps.flatMap(step =>
-    step.id === own ? [...net, { ...step, needs: [...step.needs, ...net.map(({ id }) => id)] }] : [step],
-  )
+  const behind = (step: Step, others: readonly Step[]) => ({
+    ...step,
+    needs: [...step.needs, ...others.map(({ id }) => id)],
+  })
+  const netted = steps.flatMap(step => {
+    if (step.id.startsWith('images')) return [step]
+    const next = behind(step, first)
+    return step.id === own ? [...net, behind(next, net)] : [next]
+  })
+  return [...first, ...netted]
 }
 
 function netSteps(installation: Installation, noted: Noted, needs: readonly string[]): Step[] {
@@ -55,7 +57,7 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
         due = why.length > 0
         if (!due) return { changed: false, detail: 'its release is as it should be: it goes on' }
         const pods = await podsWanted(host.cluster, infisical.namespace)
-        if (pods !== undefined) noted.note = await noteUpgrade(host.cluster, noted.note, { pods })
+        if (pods) noted.note = await noteUpgrade(host.cluster, noted.note, { pods })
         noted.reader ??= await startReader(host, infisical.namespace)
         const changed = await stopInfisical(host, infisical.namespace, { say, signal })
         return {
@@ -77,11 +79,7 @@ function netSteps(installation: Installation, noted: Noted, needs: readonly stri
 }
 
 /** The copy of before; one that was made while the release was already another is left as it is. */
-async function copied(
-  installation: Installation,
-  noted: Noted,
-  watch: { say: (detail: string) => void; signal: AbortSignal },
-) {
+async function copied(installation: Installation, noted: Noted, watch: Watch) {
   const { site, host, talk, wired } = installation
   const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
   const database = snapshotName(own.parts.database, noted.note.id)

@@ -1,6 +1,4 @@
 import { infisicalName } from '../../../../kernel/access/index.ts'
-import { countsIn } from '../../../../kernel/objects/index.ts'
-import { type Cluster, kinds } from '../../../../kernel/ports/index.ts'
 import { isStopped } from '../../../pause/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Noted } from './noted.ts'
@@ -8,16 +6,6 @@ import { isUntouched } from './untouched.ts'
 
 /** For how long whoever has asked to stop is kept waiting, in milliseconds. */
 const patience = 5_000
-
-/** How many pods Infisical is to have; nothing where it is stopped, or not there. @throws SealiftError CLUSTER_* */
-export async function podsWanted(
-  cluster: Pick<Cluster, 'get'>,
-  namespace: string,
-): Promise<number | undefined> {
-  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
-  const { replicas = 1 } = countsIn(live?.['spec'])
-  return live === undefined || replicas === 0 ? undefined : replicas
-}
 
 /**
  * Starts the server of before again that an upgrade has stopped, while its release is still that one: for a run that is
