@@ -1,13 +1,12 @@
 import * as z from 'zod'
-import { type Bundle, openBundle } from '../../bundle/layout/index.ts'
+import type { Bundle } from '../../bundle/layout/index.ts'
 import {
   bundledHelm,
-  lockOutside,
+  type Locked,
   readPublicKeys,
-  requireSigned,
-  signaturePath,
+  requireSignedBundle,
+  withLocked,
 } from '../../bundle/opening/index.ts'
-import { SealiftError } from '../../kernel/errors/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { asStep, type Files, type HelmFrom, type Talk } from '../../kernel/ports/index.ts'
 import {
@@ -66,15 +65,11 @@ export async function explainBudget(
   talk: Talk,
 ): Promise<BudgetExplained> {
   const trusted = await readPublicKeys(keys, host.files)
-  return await withSide(path, host.files, async now => {
-    if (keys.length > 0) {
-      if (now.bundle === undefined)
-        throw new SealiftError('USAGE', `${path} is no bundle: only a bundle can be signed`)
-      await requireSigned(now.signature, now.bundle, trusted, host.files)
-    }
+  return await withLocked(path, host.files, async now => {
+    if (keys.length > 0) await requireSignedBundle(now, trusted, host.files)
     const run = objects || keys.length > 0
     const helm = now.bundle && run ? await bundledHelm(now.bundle, host) : undefined
-    const explain = async ({ bundle, lock }: Opened): Promise<Explained> => {
+    const explain = async ({ bundle, lock }: Locked): Promise<Explained> => {
       if (helm === undefined || bundle === undefined) return explainLock(lock)
       const folder = await host.files.temporary('sealift-explain-')
       const rendering = { helm, files: host.files, folder: folder.path, signal: talk.signal }
@@ -89,12 +84,12 @@ export async function explainBudget(
     try {
       const explained = await explain(now)
       const found = {
-        ...{ bundle: now.side, explained },
+        ...{ bundle: sideOf(now), explained },
         ...(helm === undefined ? { note: noteFor(now.bundle) } : {}),
       }
       if (since === undefined) return found
-      return await withSide(since, host.files, async then => ({
-        ...{ ...found, since: then.side },
+      return await withLocked(since, host.files, async then => ({
+        ...{ ...found, since: sideOf(then) },
         changes: changesSince(await explain(then), explained),
       }))
     } finally {
@@ -108,26 +103,7 @@ const noteFor = (bundle: Bundle | undefined): string =>
     ? 'fields and values are not known: a lock has no charts, name a bundle'
     : 'fields and values are not known, since finding them runs the helm in the bundle: name who signed it with --key, or say --objects'
 
-interface Opened {
-  readonly side: z.infer<typeof side>
-  readonly lock: Bundle['lock']
-  readonly bundle?: Bundle
-  readonly signature: string
-}
-
-async function withSide<T>(path: string, files: Files, work: (opened: Opened) => Promise<T>): Promise<T> {
-  const outside = await lockOutside(path, files)
-  if (outside !== undefined) {
-    const { lock } = outside
-    return await work({ side: { path, ...lock.metadata }, lock, signature: '' })
-  }
-  const source = await files.openBundle(path)
-  try {
-    const bundle = await openBundle(source)
-    const { lock, digest } = bundle
-    const signature = signaturePath(source)
-    return await work({ side: { path, ...lock.metadata, digest }, lock, bundle, signature })
-  } finally {
-    await source.close()
-  }
-}
+const sideOf = ({ path, lock, bundle }: Locked): z.infer<typeof side> => ({
+  ...{ path, ...lock.metadata },
+  ...(bundle === undefined ? {} : { digest: bundle.digest }),
+})

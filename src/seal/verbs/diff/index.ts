@@ -1,6 +1,9 @@
-import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
-import type { BundleLock } from '../../../bundle/lock/index.ts'
-import { lockOutside, readPublicKeys, requireSigned, signaturePath } from '../../../bundle/opening/index.ts'
+import {
+  type Locked,
+  readPublicKeys,
+  requireSignedBundle,
+  withLocked,
+} from '../../../bundle/opening/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { asStep, type Talk } from '../../../kernel/ports/index.ts'
 import { type Diff, type DiffSide, lockDiff } from '../../diff/index.ts'
@@ -25,21 +28,17 @@ export interface DiffRequest {
 export async function diff(request: DiffRequest, host: DiffHost, talk: Talk): Promise<Diff> {
   const { a, b, keys } = request
   const trusted = await readPublicKeys(keys, host.files)
-  return withSide(a, host, first =>
-    withSide(b, host, async second => {
-      if (keys.length > 0) {
-        if (second.bundle === undefined)
-          throw new SealiftError('USAGE', `${b} is no bundle: only a bundle can be signed`)
-        await requireSigned(second.signature ?? '', second.bundle, trusted, host.files)
-      }
+  return withLocked(a, host.files, first =>
+    withLocked(b, host.files, async second => {
+      if (keys.length > 0) await requireSignedBundle(second, trusted, host.files)
       const objects = request.objects || keys.length > 0
       const found = lockDiff(first.lock, second.lock)
       const [was, is] = [first.bundle?.digest, second.bundle?.digest]
       const otherBundle = was !== undefined && is !== undefined && was !== is
       return {
         same: found.changes.length === 0 && !otherBundle,
-        a: first.side,
-        b: second.side,
+        a: sideOf(first),
+        b: sideOf(second),
         ...found,
         ...(await compareObjects(first, second, objects, host, talk)),
       }
@@ -48,8 +47,8 @@ export async function diff(request: DiffRequest, host: DiffHost, talk: Talk): Pr
 }
 
 async function compareObjects(
-  { bundle: a }: Opened,
-  { bundle: b }: Opened,
+  { bundle: a }: Locked,
+  { bundle: b }: Locked,
   wanted: boolean,
   host: DiffHost,
   { reporter, signal }: Talk,
@@ -72,31 +71,7 @@ async function compareObjects(
   }
 }
 
-interface Opened {
-  readonly side: DiffSide
-  readonly lock: BundleLock
-  readonly bundle?: Bundle
-  /** Where the bundle's signature lies, if there is one. */
-  readonly signature?: string
-}
-
-async function withSide<T>(
-  path: string,
-  { files }: DiffHost,
-  work: (opened: Opened) => Promise<T>,
-): Promise<T> {
-  const outside = await lockOutside(path, files)
-  if (outside !== undefined) {
-    const { kind, lock } = outside
-    return work({ side: { path, kind, ...lock.metadata }, lock })
-  }
-  const source = await files.openBundle(path)
-  try {
-    const bundle = await openBundle(source)
-    const { lock, digest } = bundle
-    const signature = signaturePath(source)
-    return await work({ side: { path, kind: 'bundle', ...lock.metadata, digest }, lock, bundle, signature })
-  } finally {
-    await source.close()
-  }
-}
+const sideOf = ({ path, kind, lock, bundle }: Locked): DiffSide => ({
+  ...{ path, kind, ...lock.metadata },
+  ...(bundle === undefined ? {} : { digest: bundle.digest }),
+})
