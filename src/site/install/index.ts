@@ -20,6 +20,7 @@ export {
   refuseOtherSite,
   refuseWrongSite,
 } from './order.ts'
+export { requireOwnRecords } from './own-records.ts'
 export {
   closeReceipt,
   completedBundle,

@@ -3,13 +3,7 @@ import { systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { Cluster, SiteHost, Talk } from '../../kernel/ports/index.ts'
-import {
-  infisicalNamespace,
-  recordedSite,
-  refuseForeignRecords,
-  refuseOtherSite,
-  underLease,
-} from '../install/index.ts'
+import { requireOwnRecords, underLease } from '../install/index.ts'
 import {
   fileMark,
   fingerprintOf,
@@ -94,9 +88,7 @@ function given({ site, to }: EscrowRequest, listed: readonly Given[]): readonly 
 }
 
 async function keysOn(cluster: Cluster, site: Site): Promise<Keys> {
-  const namespace = await infisicalNamespace(cluster)
-  await refuseForeignRecords(cluster)
-  refuseOtherSite(await recordedSite(cluster, namespace === undefined ? [] : [namespace]), site.metadata.name)
+  const namespace = await requireOwnRecords(cluster, site.metadata.name)
   const keys = await storedKeys(cluster, namespace ?? systemNamespace)
   if (keys !== undefined) return keys
   throw new SealiftError('NOT_INSTALLED', 'there are no keys on this cluster', {

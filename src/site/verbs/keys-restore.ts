@@ -3,13 +3,7 @@ import { systemNamespace } from '../../kernel/access/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { type Files, kinds, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
-import {
-  infisicalNamespace,
-  recordedSite,
-  refuseForeignRecords,
-  refuseOtherSite,
-  underLease,
-} from '../install/index.ts'
+import { requireOwnRecords, underLease } from '../install/index.ts'
 import {
   type AskPassphrase,
   type Escrow,
@@ -60,9 +54,7 @@ export async function restoreKeys(
       printable(`${request.file} is the escrow of site ${escrow.site}, and the site file is that of ${name}`),
       { hints: [`take the escrow of ${name}, or the site file of ${printable(escrow.site)}`] },
     )
-  const namespace = await infisicalNamespace(cluster)
-  await refuseForeignRecords(cluster)
-  refuseOtherSite(await recordedSite(cluster, namespace === undefined ? [] : [namespace]), name)
+  const namespace = await requireOwnRecords(cluster, name)
   const records = await cluster.get(kinds.namespace, systemNamespace)
   const written = await underLease({ ...host, about: { site: name } }, talk, async () => {
     // As an install marks it. One that is there bears its mark already, or is an older Sealift's, for install to mark.

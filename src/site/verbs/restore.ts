@@ -2,13 +2,7 @@ import * as z from 'zod'
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { Secret, SiteHost, Talk } from '../../kernel/ports/index.ts'
 import { rehearseBackup, restoreBackup } from '../backup/index.ts'
-import {
-  infisicalNamespace,
-  recordedSite,
-  refuseForeignRecords,
-  refuseOtherSite,
-  underLease,
-} from '../install/index.ts'
+import { requireOwnRecords, underLease } from '../install/index.ts'
 import { type AskPassphrase, identitiesIn } from '../wire/index.ts'
 
 /** Which archive, and what opens it. */
@@ -90,8 +84,6 @@ async function before(
   // A name that was mistyped is told before a passphrase is asked for, and before the lease is taken.
   await (await files.openBundle(file)).close()
   const identities = await identitiesIn(await files.readPrivate(identity), identity, ask)
-  const namespace = await infisicalNamespace(cluster)
-  await refuseForeignRecords(cluster)
-  refuseOtherSite(await recordedSite(cluster, namespace === undefined ? [] : [namespace]), site.metadata.name)
+  await requireOwnRecords(cluster, site.metadata.name)
   return identities
 }
