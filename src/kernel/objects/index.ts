@@ -2,6 +2,7 @@
  * Kubernetes objects as charts render them: takes YAML, gives objects and the pods in them, at any depth. Knows no
  * cluster and no chart.
  */
+export { isOperatorGroup, servedVersions, versionsIn } from './definitions.ts'
 export { type Differences, type FieldChange, fieldChange, fieldChanges } from './field-changes.ts'
 export { refreshSeconds } from './go-duration.ts'
 export { type ContainerShape, findPods, type PodShape } from './pods.ts'

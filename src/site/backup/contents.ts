@@ -1,10 +1,7 @@
 import { adminSecretName, keysSecretName, systemNamespace } from '../../kernel/access/index.ts'
-import { fieldsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, isOperatorGroup, servedVersions } from '../../kernel/objects/index.ts'
 import { type Cluster, type Kind, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 import type { Receipt } from '../install/index.ts'
-
-/** Kinds of External Secrets Operator whose objects are people's, not its own. */
-const groups = /(^|\.)external-secrets\.io$/
 
 /** Fields of metadata that the API server writes. */
 const noted = ['managedFields', 'resourceVersion', 'uid', 'creationTimestamp', 'generation', 'selfLink']
@@ -50,12 +47,10 @@ export async function operatorObjects(cluster: Cluster): Promise<KubernetesObjec
   return found
 }
 
-function storedKind({ spec }: KubernetesObject): Kind | undefined {
-  const { group, names, versions } = fieldsOf(spec)
+function storedKind(crd: KubernetesObject): Kind | undefined {
+  const { group, names } = fieldsOf(crd['spec'])
   const { kind } = fieldsOf(names)
-  if (typeof group !== 'string' || !groups.test(group) || typeof kind !== 'string') return undefined
-  const all = Array.isArray(versions) ? versions.map(fieldsOf) : []
-  const stored = all.find(({ storage, served }) => storage === true && served === true)
-  const name = (stored ?? all.find(({ served }) => served === true))?.['name']
-  return typeof name === 'string' ? { apiVersion: `${group}/${name}`, kind } : undefined
+  const [version] = servedVersions(crd)
+  if (!isOperatorGroup(group) || typeof kind !== 'string' || version === undefined) return undefined
+  return { apiVersion: `${group}/${version}`, kind }
 }

@@ -1,5 +1,5 @@
 import { printable } from '../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, versionsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { doubt, type Finding, no, yes } from './finding.ts'
 
@@ -72,13 +72,6 @@ function served(live: KubernetesObject, wanted: KubernetesObject): Finding[] {
       `bring manifests to ${printable(kept.join(' or '))} before: sealift migrate stores shows how`,
     ),
   ]
-}
-
-/** Names of a definition's versions that are served, or the one that its objects are stored in. */
-export function versionsIn({ spec }: KubernetesObject, mark: 'served' | 'storage'): string[] {
-  return mappingsOf(fieldsOf(spec)['versions']).flatMap(version =>
-    typeof version['name'] === 'string' && version[mark] === true ? [version['name']] : [],
-  )
 }
 
 function storedIn({ status }: KubernetesObject): string[] {

@@ -1,7 +1,6 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, textsIn, versionsIn } from '../../kernel/objects/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
-import { versionsIn } from './definitions.ts'
 
 /**
  * Has every object of a definition stored in the version that the definition stores in now, as

@@ -1,5 +1,5 @@
 import { count, printable } from '../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, textsIn, versionsIn } from '../../kernel/objects/index.ts'
 import { isTerminating, type KubernetesObject } from '../../kernel/ports/index.ts'
 import { type Found, fault, ok, together, warning } from './found.ts'
 
@@ -120,15 +120,8 @@ function isMain({ spec }: KubernetesObject): boolean {
   return group === 'external-secrets.io' && kinds.includes(textsIn(names)['kind'] ?? '')
 }
 
-function isStoredAsV1({ spec }: KubernetesObject): boolean {
-  return mappingsOf(fieldsOf(spec)['versions']).some(({ name, storage }) => name === 'v1' && storage === true)
-}
-
-function servedIn({ spec }: KubernetesObject): string[] {
-  return mappingsOf(fieldsOf(spec)['versions']).flatMap(({ name, served }) =>
-    typeof name === 'string' && served === true ? [printable(name)] : [],
-  )
-}
+const isStoredAsV1 = (crd: KubernetesObject) => versionsIn(crd, 'storage').includes('v1')
+const servedIn = (crd: KubernetesObject) => versionsIn(crd, 'served').map(name => printable(name))
 
 function storedIn({ status }: KubernetesObject): string[] {
   const { storedVersions } = fieldsOf(status)

@@ -1,5 +1,5 @@
 import { adminSecretName, infisicalName, keysSecretName, systemNamespace } from '../../kernel/access/index.ts'
-import { fieldsOf } from '../../kernel/objects/index.ts'
+import { fieldsOf, isOperatorGroup } from '../../kernel/objects/index.ts'
 import { kinds } from '../../kernel/ports/index.ts'
 import { allow, type Rule } from '../../kernel/rights/index.ts'
 import type { RightsOf } from './needs.ts'
@@ -26,8 +26,7 @@ function listCustom({ releases }: RightsOf): Rule[] {
     .flatMap(({ spec }) => {
       const { group, names } = fieldsOf(spec)
       const { plural } = fieldsOf(names)
-      const ours = typeof group === 'string' && /(^|\.)external-secrets\.io$/.test(group)
-      return ours && typeof plural === 'string'
+      return isOperatorGroup(group) && typeof plural === 'string'
         ? [{ apiGroup: group, resource: plural, verbs: ['list'] }]
         : []
     })

@@ -1,13 +1,11 @@
 import type { BundleLock } from '../../../../bundle/lock/index.ts'
 import { SealiftError } from '../../../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf, textsIn } from '../../../../kernel/objects/index.ts'
-import { type Cluster, type KubernetesObject, kinds } from '../../../../kernel/ports/index.ts'
+import { fieldsOf, isOperatorGroup, servedVersions } from '../../../../kernel/objects/index.ts'
+import { type Cluster, kinds } from '../../../../kernel/ports/index.ts'
 import type { Standing } from '../../../install/index.ts'
 import { migrationsApplied } from '../../../migrations/index.ts'
 import { databaseIn, withOwnSession } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
-
-const operators = /(^|\.)external-secrets\.io$/
 
 /** How a site is with the bundle of a lock. What cannot be looked at is left out: an upgrade does not hang on it. */
 export async function standingOf(
@@ -31,16 +29,8 @@ export async function standingOf(
 }
 
 async function definitions(cluster: Pick<Cluster, 'list'>): Promise<NonNullable<Standing['crds']>> {
-  const own = (await cluster.list(kinds.crd)).filter(({ spec }) =>
-    operators.test(textsIn(spec)['group'] ?? ''),
-  )
-  return Object.fromEntries(own.map(crd => [crd.metadata.name, served(crd)]))
-}
-
-function served({ spec }: KubernetesObject): string[] {
-  const versions = mappingsOf(fieldsOf(spec)['versions']).filter(({ served }) => served === true)
-  const stored = versions.filter(({ storage }) => storage === true)
-  return [...new Set([...stored, ...versions])].map(({ name }) => String(name))
+  const own = (await cluster.list(kinds.crd)).filter(({ spec }) => isOperatorGroup(fieldsOf(spec)['group']))
+  return Object.fromEntries(own.map(crd => [crd.metadata.name, servedVersions(crd)]))
 }
 
 /** What was found, or nothing where the site does not say. */
