@@ -1,3 +1,4 @@
+import { hasEnded } from '../../kernel/workloads/index.ts'
 /** ports/nodes.ts: the containerd of every node, this machine's by its own ctr, the others' through the cluster. */
 
 import { isManaged } from '../../kernel/access/index.ts'
@@ -50,7 +51,7 @@ export async function siteNodes({ cluster, clock, calls, here, site }: NodesOpti
     return pod
   }
   const goneFor = async (mark: string) =>
-    (await pods(cluster)).every(pod => markIn(pod) !== mark || hasEnded(pod))
+    (await pods(cluster)).every(pod => markIn(pod) !== mark || isOver(pod))
   const remote = (node: KubernetesObject): Runtime =>
     runtimeOn(
       throughPod({
@@ -97,8 +98,7 @@ function platformOf({ status }: KubernetesObject): string {
 
 const pods = (cluster: Cluster) => cluster.list(kinds.pod, nodesNamespace)
 const markIn = ({ metadata }: KubernetesObject) => podMark(textsIn(metadata)['uid'] ?? '')
-const hasEnded = (pod: KubernetesObject) =>
-  isTerminating(pod) || ['Succeeded', 'Failed'].includes(textsIn(pod['status'])['phase'] ?? '')
+const isOver = (pod: KubernetesObject) => isTerminating(pod) || hasEnded(pod)
 
 /** Ends the pods that killed runs have left. */
 async function sweep(cluster: Cluster): Promise<void> {
@@ -106,7 +106,7 @@ async function sweep(cluster: Cluster): Promise<void> {
     const { name, labels, annotations } = pod.metadata
     const owner = annotations?.[ownerAnnotation]
     const ours = Object.entries(podLabel).every(([label, value]) => labels?.[label] === value)
-    if (ours && (hasEnded(pod) || (owner !== undefined && (await isGone(owner)))))
+    if (ours && (isOver(pod) || (owner !== undefined && (await isGone(owner)))))
       await cluster.delete(kinds.pod, name, nodesNamespace)
   }
 }

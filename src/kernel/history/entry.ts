@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { jsonIn } from '../objects/index.ts'
 import { type Digest, digestShape } from '../oci/index.ts'
 
 // Members of a line are in this order, and never change for what is written already: its digest is over the bytes.
@@ -84,10 +85,5 @@ export function nextLine(before: string | undefined, entry: NewEntry): string {
 
 /** The entry of a line; nothing where somebody has spoilt it. */
 export function readEntry(line: string): HistoryEntry | undefined {
-  try {
-    const parsed = historyEntry.safeParse(JSON.parse(line))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
+  return historyEntry.safeParse(jsonIn(line)).data
 }

@@ -5,6 +5,7 @@
 export { isOperatorGroup, servedVersions, versionsIn } from './definitions.ts'
 export { type Differences, type FieldChange, fieldChange, fieldChanges } from './field-changes.ts'
 export { refreshSeconds } from './go-duration.ts'
+export { jsonIn } from './json.ts'
 export { type ContainerShape, findPods, type PodShape } from './pods.ts'
 export {
   type Counts,

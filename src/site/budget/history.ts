@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { textsIn } from '../../kernel/objects/index.ts'
+import { jsonIn, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { type BudgetAccount, budgetAmount } from '../check/index.ts'
@@ -76,14 +76,7 @@ export function observationOf(
 
 /** What was observed of a site, oldest first; lines that somebody has spoilt are left out. @throws SealiftError CLUSTER_* */
 export async function observations(cluster: Pick<Cluster, 'get'>): Promise<Observation[]> {
-  return (await stored(cluster)).lines.flatMap(line => {
-    try {
-      const parsed = observation.safeParse(JSON.parse(line))
-      return parsed.success ? [parsed.data] : []
-    } catch {
-      return []
-    }
-  })
+  return (await stored(cluster)).lines.flatMap(line => observation.safeParse(jsonIn(line)).data ?? [])
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { printable } from '../../kernel/errors/index.ts'
-import { fieldsOf, isMapping, joinPath, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, isMapping, joinPath, jsonIn, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
 import { doubt, type Finding } from './finding.ts'
 
@@ -70,7 +70,7 @@ interface Step {
 function stepOf(key: string): Step | undefined {
   const [mark, rest] = [key.slice(0, 2), key.slice(2)]
   if (mark === 'f:') return { in: value => fieldsOf(value)[rest], path: parent => joinPath(parent, rest) }
-  const wanted = mark === 'k:' || mark === 'v:' || mark === 'i:' ? parsed(rest) : undefined
+  const wanted = mark === 'k:' || mark === 'v:' || mark === 'i:' ? jsonIn(rest) : undefined
   if (wanted === undefined) return undefined
   const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
   if (mark === 'i:') return { in: value => items(value)[Number(rest)], path: parent => `${parent}[${rest}]` }
@@ -86,14 +86,6 @@ function stepOf(key: string): Step | undefined {
     in: value =>
       items(value).find(item => keys.every(([name, one]) => isDeepStrictEqual(fieldsOf(item)[name], one))),
     path: parent => `${parent}[${words}]`,
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { textsIn } from '../../kernel/objects/index.ts'
+import { jsonIn, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, type Files, kinds } from '../../kernel/ports/index.ts'
 
@@ -29,12 +29,8 @@ const journalSecret = 'sealift-journal'
 
 function parseLines(text: string): JournalEntry[] {
   return text.split('\n').flatMap(line => {
-    try {
-      const parsed = journalEntry.safeParse(JSON.parse(line))
-      return parsed.success ? [parsed.data] : []
-    } catch {
-      return [] // the torn last line of a killed run; its step runs again
-    }
+    // The torn last line of a killed run is none; its step runs again.
+    return journalEntry.safeParse(jsonIn(line)).data ?? []
   })
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { jsonIn } from '../../kernel/objects/index.ts'
 import type { ReceiptData } from './receipt-object.ts'
 import { type StepOutcome, stepOutcome } from './step.ts'
 
@@ -23,11 +24,7 @@ export function runField(run: RunRecord | undefined): ReceiptData {
 
 /** The record in a receipt's fields; one that an older Sealift did not write, or that somebody has spoilt, is none. */
 export function runIn(data: ReceiptData | undefined): RunRecord | undefined {
-  try {
-    return runRecord.safeParse(JSON.parse(data?.[key] ?? '')).data
-  } catch {
-    return undefined
-  }
+  return runRecord.safeParse(jsonIn(data?.[key])).data
 }
 
 /** A receipt's fields without that record. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { jsonIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import type { Cluster } from '../../kernel/ports/index.ts'
 import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
@@ -62,9 +63,5 @@ export function withoutStarted({ [key]: _, ...data }: ReceiptData): ReceiptData 
 
 /** The note; one that somebody has spoilt is none. */
 function parsed(data: ReceiptData | undefined): StartedInstall | undefined {
-  try {
-    return startedInstall.safeParse(JSON.parse(data?.[key] ?? '')).data
-  } catch {
-    return undefined
-  }
+  return startedInstall.safeParse(jsonIn(data?.[key])).data
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { kubernetesName } from '../../kernel/inputs/index.ts'
-import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
+import { fieldsOf, jsonIn, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
@@ -65,7 +65,7 @@ const [noteKey, receiptKey] = ['note', 'receipt']
 export async function readUpgrade(cluster: Pick<Cluster, 'get'>): Promise<UpgradeNote | undefined> {
   const data = await noteData(cluster)
   if (data?.[noteKey] === undefined) return undefined
-  const found = upgradeNote.safeParse(parsed(data[noteKey]))
+  const found = upgradeNote.safeParse(jsonIn(data[noteKey]))
   if (found.success) return found.data
   throw new SealiftError(
     'LOCK_INVALID',
@@ -97,7 +97,7 @@ export async function noteUpgrade(
 
 /** Makes the receipt what it was before the upgrade, but for the images that came: a purge takes these too. @throws SealiftError CLUSTER_* */
 export async function returnReceipt(cluster: Cluster): Promise<void> {
-  const before = parsed((await noteData(cluster))?.[receiptKey])
+  const before = jsonIn((await noteData(cluster))?.[receiptKey])
   if (before === undefined) return
   await changeReceipt(cluster, now => {
     const { images } = now ?? {}
@@ -113,12 +113,4 @@ async function noteData(cluster: Pick<Cluster, 'get'>): Promise<ReceiptData | un
 async function write(cluster: Pick<Cluster, 'apply'>, data: ReceiptData): Promise<void> {
   const metadata = { name: noteName, namespace: systemNamespace, labels: managed }
   await cluster.apply({ ...kinds.configMap, metadata, data })
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return undefined
-  }
 }

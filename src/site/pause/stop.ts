@@ -8,6 +8,7 @@ import {
   type SiteHost,
   type Watch,
 } from '../../kernel/ports/index.ts'
+import { hasEnded } from '../../kernel/workloads/index.ts'
 
 const interval = 500
 /** What a node may take, in seconds, to say that a pod has ended, beside the time that the pod itself has for it. */
@@ -78,8 +79,5 @@ async function podsOf(
   if (labels.length === 0) return []
   const selector = labels.map(([key, value]) => `${key}=${value}`).join(',')
   const pods = await cluster.list(kinds.pod, namespace, selector)
-  return pods.filter(pod => !isOver(pod)).map(({ metadata }) => metadata.name)
+  return pods.filter(pod => !hasEnded(pod)).map(({ metadata }) => metadata.name)
 }
-
-const isOver = (pod: KubernetesObject) =>
-  ['Succeeded', 'Failed'].includes(String(fieldsOf(pod['status'])['phase']))

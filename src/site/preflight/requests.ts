@@ -3,6 +3,7 @@ import type { BundleLock } from '../../bundle/lock/index.ts'
 import { printMemory } from '../../kernel/errors/index.ts'
 import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
+import { hasEnded } from '../../kernel/workloads/index.ts'
 import { type Found, fault, ok, warning } from './found.ts'
 import { takesPods } from './nodes.ts'
 
@@ -29,11 +30,9 @@ export interface WantedPods extends Amount {
   readonly missing: number
 }
 
-const ended = new Set(['Succeeded', 'Failed'])
-
 /** What each node that takes pods has left, by what those that are there request. */
 export function freeNodes(nodes: readonly KubernetesObject[], pods: readonly KubernetesObject[]): FreeNode[] {
-  const running = pods.filter(pod => !ended.has(textsIn(pod['status'])['phase'] ?? ''))
+  const running = pods.filter(pod => !hasEnded(pod))
   const byNode = Map.groupBy(running, pod => textsIn(pod['spec'])['nodeName'])
   return nodes.filter(takesPods).map(node => {
     const { name } = node.metadata
@@ -93,7 +92,7 @@ function podsOf(
   pods: readonly KubernetesObject[],
 ) {
   const ranked = objects.toSorted((a, b) => b.name.length - a.name.length)
-  const living = pods.filter(pod => !ended.has(textsIn(pod['status'])['phase'] ?? ''))
+  const living = pods.filter(pod => !hasEnded(pod))
   const found = Map.groupBy(living, ({ metadata }) => {
     const own = ranked.filter(({ namespace }) => namespace === metadata.namespace)
     return own.find(({ name }) => metadata.name.startsWith(`${name}-`))?.key

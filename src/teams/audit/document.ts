@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { isMapping } from '../../kernel/objects/index.ts'
+import { isMapping, jsonIn } from '../../kernel/objects/index.ts'
 
 /** Version of the lines. */
 export const auditFormat = 'sealift.dev/audit/v1'
@@ -26,7 +26,7 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 /** Reads where an export ends. @throws SealiftError FILE_FAILED for what is none */
 export function previousOf(text: string, file: string): Previous {
   const [first = ''] = text.split('\n', 1)
-  const header = parsed(first)
+  const header = jsonIn(first)
   const { format, until, site } = isMapping(header) ? header : {}
   const at = typeof until === 'string' ? Date.parse(until) : Number.NaN
   if (format === auditFormat && typeof site === 'string' && !Number.isNaN(at))
@@ -34,12 +34,4 @@ export function previousOf(text: string, file: string): Previous {
   throw new SealiftError('FILE_FAILED', `${file} is no export of sealift audit export`, {
     hints: ['name the file that the last export has written, as it was written'],
   })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

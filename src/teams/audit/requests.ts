@@ -1,4 +1,4 @@
-import { isMapping, type Mapping } from '../../kernel/objects/index.ts'
+import { isMapping, jsonIn, type Mapping } from '../../kernel/objects/index.ts'
 import { type Address, addressOf } from './address.ts'
 
 /** A request as the server's log tells of it. */
@@ -76,12 +76,8 @@ export function readRequests(log: string, from: number, until: number): ReadRequ
 }
 
 function parsed(text: string): Mapping | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isMapping(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = jsonIn(text)
+  return isMapping(value) ? value : undefined
 }
 
 function came({ method, url, remoteAddress }: Mapping, id: string, time: number): Request | undefined {

@@ -2,6 +2,7 @@ import type { Bundle } from '../../../bundle/layout/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
 import { parseReference, printReference } from '../../../kernel/oci/index.ts'
 import { type KubernetesObject, kinds, type SiteHost } from '../../../kernel/ports/index.ts'
+import { hasEnded } from '../../../kernel/workloads/index.ts'
 import { filesOf, imagesIn, ownFiles } from './placed.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function settleFolder(
 
 /** Full names of the images of pods that have not ended. */
 function imagesRun(pods: readonly KubernetesObject[]): Set<string> {
-  const live = pods.filter(({ status }) => !['Succeeded', 'Failed'].includes(textsIn(status)['phase'] ?? ''))
+  const live = pods.filter(pod => !hasEnded(pod))
   const names = live.flatMap(({ spec }) => {
     const { containers, initContainers } = fieldsOf(spec)
     return [containers, initContainers].flatMap(mappingsOf).map(one => textsIn(one)['image'] ?? '')

@@ -12,6 +12,7 @@ import {
   type Runtime,
   type SiteHost,
 } from '../../../kernel/ports/index.ts'
+import { hasEnded } from '../../../kernel/workloads/index.ts'
 import { broughtImages } from '../../install/index.ts'
 import { digestNames, namesOn, ownFiles, runtimeNames } from '../../load/index.ts'
 import { dropSnapshot, snapshots } from '../../snapshot/index.ts'
@@ -159,10 +160,9 @@ async function purgeImages({
 /** Whether a pod runs, and stays, and is of none of the releases: in a namespace that stays theirs may end later. */
 function isOthers(pod: KubernetesObject, { spec }: Wired): boolean {
   const { metadata } = pod
-  const { phase = '' } = textsIn(pod['status'])
   const release = metadata.labels?.['app.kubernetes.io/instance']
   const ours = spec.charts.some(chart => chart.release === release && chart.namespace === metadata.namespace)
-  return !ours && !isTerminating(pod) && !['Succeeded', 'Failed'].includes(phase)
+  return !ours && !isTerminating(pod) && !hasEnded(pod)
 }
 
 /** All names of the images that pods run. */
