@@ -5,8 +5,8 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
-import { parseTenancy } from '../../src/kernel/inputs/index.ts'
 import { Secret } from '../../src/kernel/ports/index.ts'
+import { parseTenancy } from '../../src/kernel/tenancy-file/index.ts'
 import { createPace } from '../../src/teams/pace/index.ts'
 import { applyActions, compare, observe } from '../../src/teams/tenancy/index.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { relativePath } from '../../kernel/inputs/index.ts'
+import { relativePath } from '../../kernel/fields/index.ts'
 import { attachmentKinds, type Digest, digestShape as digest } from '../../kernel/oci/index.ts'
 
 const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
