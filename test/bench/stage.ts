@@ -115,7 +115,7 @@ async function readPart(path: string, from: number, to: number): Promise<string>
 
 /** Lines of distribution's own log, one for each answer. */
 function answered(text: string): string[] {
-  return text.split('\n').filter(line => /msg="response completed"/.test(line))
+  return text.split('\n').filter(line => /msg="response completed/.test(line))
 }
 
 /** Counts answers to GETs of blobs in it. */
