@@ -92,6 +92,9 @@ describe('killed on its way, and run again', () => {
   test.each(moments(back.changes))('after change %i (%s) of one that fails: the older one', async last => {
     const { world } = await live('fails', last)
     expect(await ended(upgradeOn(world.host))).toBe('ROLLED_BACK')
-    expect(await versionOf(world)).toEqual({ ...older, databases: ['infisical', 'infisical_failed'] })
+    // One that was at its end already is another try, and what the first has set aside has its week.
+    const { databases, ...version } = await versionOf(world)
+    expect(version).toEqual(older)
+    expect([...new Set(databases)]).toEqual(['infisical', 'infisical_failed'])
   })
 })

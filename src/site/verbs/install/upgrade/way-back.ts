@@ -184,7 +184,7 @@ export function rolledBack({ from, to, setAside }: UpgradeNote, error: unknown):
         ...(setAside === undefined
           ? []
           : [
-              `what the newer server made of the database is set aside as ${setAside}, for a week or until the next upgrade begins: look into it, or rename it`,
+              `what the newer server made of the database is set aside as ${setAside} for a week, also where another upgrade begins: look into it, or rename it`,
             ]),
       ],
       cause: error,
