@@ -19,7 +19,7 @@ export function upgradeLead({ state, to, at, why }: ReceiptUpgrade): Markup | un
 /** An upgrade: from where to where, what users noticed, what leads back, and before against after. */
 export function upgradeSection(upgrade: ReceiptUpgrade): Markup {
   const { from, to, state, since, at, why, gap, reads, secrets, archive, gaveUp = [] } = upgrade
-  const { snapshot, setAside, keptUntil, kept = [] } = upgrade
+  const { snapshot, setAside, keptUntil, kept = [], restored } = upgrade
   const words = (database: string | undefined, until: string | undefined): Value | undefined =>
     database === undefined
       ? undefined
@@ -46,6 +46,7 @@ export function upgradeSection(upgrade: ReceiptUpgrade): Markup {
         'Left by an earlier one',
         words(database, until),
       ]),
+      ['Database put back from', restored?.path],
       ['Archive', archive && html`${archive.path}, sha256 ${mono(archive.digest)}, ${archiveWords(archive)}`],
       ['Given up', gaveUp.length === 0 ? undefined : verdict('care', gaveUp.join('; '))],
     ]),

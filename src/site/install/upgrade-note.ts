@@ -39,6 +39,8 @@ export const upgradeNote = z.object({
   setAside: z.string().exactOptional(),
   /** What earlier upgrades have left; absent in notes of older Sealifts. */
   kept: z.array(keptDatabase).exactOptional(),
+  /** The archive that stands in for its copy, where that and the database were gone, and whether all of it is back. */
+  restored: z.object({ path: z.string(), whole: z.boolean() }).exactOptional(),
   /** Why it went back. */
   why: z.string().exactOptional(),
   /** The archive for the safe that was taken before its first change. */

@@ -122,6 +122,7 @@ test('one that came back says at the top that it did, and why', () => {
     ...{ ...rest, from: sampleUpgrade.to, to: { ...sampleUpgrade.from, version: '1.1.0' } },
     ...{ state: 'returned' as const, why: 'helm failed', setAside: 'infisical_failed_a1b2' },
     ...{ gaveUp: ['no archive was taken (--no-backup)'], after: rest.before },
+    restored: { path: '/media/safe/stood-in.age', whole: true },
     kept: [{ database: 'infisical_failed_0000', until: '2026-12-03T02:16:34.210Z' }],
   }
   const page = receiptPage(siteReceipt.parse({ ...sampleReceipt, upgrade }))
@@ -134,6 +135,7 @@ test('one that came back says at the top that it did, and why', () => {
     'infisical_failed_a1b2',
     'infisical_failed_0000',
     '2026-12-03',
+    '/media/safe/stood-in.age',
     'no archive was taken (--no-backup)',
     'those of before',
   ])
