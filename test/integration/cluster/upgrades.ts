@@ -43,6 +43,8 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
       await site.order('fail', 'first')
       const ended = await site.run('upgrade', site.pair.hasty)
       expectEnd(ended, rolledBack)
+      // Before its chart's time was over.
+      expect(ended.json['message']).toMatch(/has ended \d times?, the last with exit code 1/)
       expect(ended.json['hints']).toContainEqual(expect.stringContaining('set aside as infisical_failed_'))
       await site.is(older)
       expect(await setAside()).toBe(older.schema)
