@@ -87,8 +87,12 @@ test('an archive that does not come back stops the upgrade before the server is'
   world.brokenTools.add('pg_restore')
   await expect(upgradeOn(world.host)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
   expect(await versionOf(world)).toEqual(untouched)
+  expect(await readUpgrade(world.cluster)).toMatchObject({ archive: { rehearsed: false } })
   world.brokenTools.clear()
-  expect(await upgradeOn(world.host)).toMatchObject({ upgrade: { archive: { rehearsed: true } } })
+  const { upgrade } = await upgradeOn(world.host)
+  expect(upgrade?.archive).toMatchObject({ rehearsed: true })
+  // The first, which nobody could try any more, is gone.
+  expect(await archives(world)).toEqual([upgrade?.archive?.path])
 })
 
 test('what is given up is said, and stays on record', async () => {
@@ -129,6 +133,8 @@ test('a rerun does not write another one, and none of what is half new', async (
   const { archive, ...note } = JSON.parse(data['note'] ?? '')
   const detail = async () => (await upgradeOn(world.host)).steps.find(({ id }) => id === 'backup')?.detail
   await begin({ ...note, archive, state: 'begun' })
+  expect(await detail()).toBe(`${archive.path} was written before`)
+  await begin({ ...note, archive: { ...archive, rehearsed: false }, state: 'begun' })
   expect(await detail()).toBe(`${archive.path} was written before`)
   await begin({ ...note, state: 'begun' })
   expect(await detail()).toBe('none was written, and what is here now is not of before')
