@@ -7,10 +7,9 @@ import { asMakerAt, dropScratch, type Maker, makeScratch, serveScratch } from '.
 import { markDatabase, type OwnDatabase, type RealPlace, type SiteServices } from '../wire/index.ts'
 import { requireFit, servedMigrations } from './fit.ts'
 import { restoreInto } from './into.ts'
+import { restoringMark } from './marks.ts'
 import type { Opened } from './open.ts'
 import type { Tools } from './tools.ts'
-
-const mark = '_restoring_'
 
 /** What an archive's database is put back with. */
 export interface Restoring {
@@ -60,7 +59,7 @@ export async function besideAndSwap(restoring: Restoring): Promise<PutBack> {
   }
   const title = `Restore into a database beside ${database}`
   const restored = await asStep(reporter, title, async say => {
-    const { name, warnings } = await work(maker => makeScratch(maker, { mark, id }))
+    const { name, warnings } = await work(maker => makeScratch(maker, { mark: restoringMark, id }))
     try {
       warn(warnings)
       await restoreInto(name, archive, { database: host.database, place, tools, talk, say })

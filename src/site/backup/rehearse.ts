@@ -4,6 +4,7 @@ import { installedInfisical } from '../install/index.ts'
 import { asMakerAt, dropLeft, dropScratch, makeScratch } from '../snapshot/index.ts'
 import { atRealPlace, databaseIn } from '../wire/index.ts'
 import { restoreInto } from './into.ts'
+import { rehearsalMark } from './marks.ts'
 import { type Opened, withArchive } from './open.ts'
 import { toolsAt } from './tools.ts'
 
@@ -23,8 +24,6 @@ export interface Rehearsed {
   readonly rows: number
   readonly seconds: number
 }
-
-const mark = '_rehearsal_'
 
 /**
  * Restores an archive's database into a scratch database at the site's own server, counts every table, and drops it again.
@@ -85,7 +84,7 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
     const tools = await toolsAt(host.programs, place)
     const id = Buffer.from(host.random.bytes(4)).toString('hex')
     await asStep(talk.reporter, 'Rehearse the restore in a database beside', async say => {
-      const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark, id }))
+      const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark: rehearsalMark, id }))
       const drop = () => asMakerAt(host, place, maker => dropScratch(maker, name))
       try {
         say(`database ${name}`)
@@ -104,5 +103,5 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
 export async function dropRehearsals(site: Site, host: SiteHost): Promise<void> {
   const namespace = await installedInfisical(host.cluster, site)
   const { services, own } = await databaseIn(site, host, namespace)
-  await atRealPlace(services, own, place => asMakerAt(host, place, maker => dropLeft(maker, mark)))
+  await atRealPlace(services, own, place => asMakerAt(host, place, maker => dropLeft(maker, rehearsalMark)))
 }

@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   discardSnapshot,
+  dropLeftovers,
   dropSnapshot,
   endSessions,
   goBack,
+  leadsBack,
+  leftovers,
   mayTakeSnapshot,
   snapshots,
   takeSnapshot,
@@ -97,6 +100,41 @@ describe.each(ways)('as %s', way => {
       comment: `Sealift keeps this: set aside at ${at}`,
     })
     expect(await site.rows()).toBe(1000)
+  })
+
+  it('a database of somebody else under the name of its copy is never served', async () => {
+    await server.root.query('CREATE DATABASE infisical_before_a1 OWNER watcher')
+    expect(await rejection(back())).toMatchObject({
+      code: 'DATABASE_UNFIT',
+      message:
+        'database infisical_before_a1 belongs to watcher, not to infisical: it is none that Sealift has made',
+    })
+    expect(await server.databases()).toEqual(['infisical', 'infisical_before_a1'])
+    expect(await site.rows()).toBe(1000)
+  })
+
+  it('where the database and its copy are gone, what was set aside leads nowhere', async () => {
+    await take()
+    await back()
+    expect(await leadsBack(site.services, site.own, { id: 'a1' })).toBe(true)
+    await server.root.query('DROP DATABASE infisical WITH (FORCE)')
+    expect(await leadsBack(site.services, site.own, { id: 'a1' })).toBe(false)
+    expect(await rejection(back())).toMatchObject({
+      message: 'the copy infisical_before_a1 is not in PostgreSQL any more',
+    })
+  })
+
+  it('what killed runs have left is known by its whole name', async () => {
+    const { services, own } = site
+    const marks = ['_rehearsal_', '_restoring_']
+    const left = ['infisical_rehearsal_0123abcd', 'infisical_restoring_89abcdef']
+    const others = ['infisical_rehearsal_notes', 'infisical_x_rehearsal_0123abcd']
+    for (const name of [...left, ...others])
+      await server.root.query(`CREATE DATABASE ${name} OWNER infisical`)
+    expect(await leftovers(services, own, marks)).toEqual(left)
+    await dropLeftovers(services, own, marks)
+    expect(await leftovers(services, own, marks)).toEqual([])
+    expect(await server.databases()).toEqual(['infisical', ...others])
   })
 
   it('a copy that was begun is none', async () => {

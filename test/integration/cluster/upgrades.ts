@@ -169,6 +169,7 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
 
   test('a purge takes what is kept as well', async () => {
     await site.leave()
+    await site.sql('create database infisical_rehearsal_0123abcd owner infisical', 'postgres')
     const words = site.words('remove', site.pair.newer, '--purge', '--yes')
     expectEnd(await site.failing.run(words), well)
     expect(await site.databases()).toEqual([''])

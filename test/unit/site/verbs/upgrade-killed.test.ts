@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { readUpgrade } from '../../../../src/site/install/index.ts'
 import type { UpgradeRequest } from '../../../../src/site/verbs/install/index.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { mortal } from './mortal-host.ts'
@@ -79,6 +80,17 @@ describe('killed on its way, and run again', () => {
       expect(version).toEqual(older)
       expect(databases.filter(name => name !== 'infisical_failed')).toEqual(['infisical'])
     }
+  })
+
+  test('once it was proven, it is not begun anew: what an install makes sure of is all that is left', async () => {
+    const receipt = forward.changes.findLastIndex(change => change.includes('sealift-receipt')) + 1
+    const { world } = await live('comes up', receipt)
+    expect(await readUpgrade(world.cluster)).toMatchObject({ state: 'begun' })
+    const { steps, upgrade, gap } = await upgradeOn(world.host)
+    expect(steps.map(({ id }) => id)).not.toContain('stop')
+    expect(upgrade).toMatchObject({ state: 'proven', after: { migrations: { count: 4 } } })
+    expect(gap).toBe(upgrade?.gap ?? 0)
+    expect(await versionOf(world)).toMatchObject(newer)
   })
 
   const rehearsing = moments(archived.changes).filter(([, change]) => change.includes('_rehearsal_'))
