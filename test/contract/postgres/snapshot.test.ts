@@ -1,5 +1,6 @@
 /** A copy inside a real server, and the way back, by everybody who may. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { judgeWayBack } from '../../../src/site/compatibility/index.ts'
 import {
   discardSnapshot,
   dropLeftovers,
@@ -45,6 +46,15 @@ describe.each(ways)('as %s', way => {
     expect(made).toMatchObject({ changed: true, snapshot: { database: 'infisical_before_a1', about } })
     expect((await take()).changed).toBe(false)
     expect(await snapshots(services, own)).toMatchObject([{ database: 'infisical_before_a1', about }])
+    expect(await judgeWayBack(services, own)).toMatchObject({
+      bytes: expect.any(Number),
+      finding: {
+        ok: 'yes',
+        seen: expect.stringMatching(
+          /^the database \(.* MB\) can be copied, as the .*; 1 database kept beside it, .* MB$/,
+        ),
+      },
+    })
     await site.fill('DELETE FROM things WHERE n > 10')
     expect(await back()).toMatchObject({ changed: true, setAside: 'infisical_failed_a1' })
     expect([await site.rows(), await site.rows('infisical_failed_a1')]).toEqual([1000, 10])
