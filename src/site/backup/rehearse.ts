@@ -1,8 +1,11 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { withSession } from '../../kernel/services/index.ts'
 import { installedInfisical } from '../install/index.ts'
+import { migrationsApplied } from '../migrations/index.ts'
 import { asMakerAt, dropLeft, dropScratch, makeScratch } from '../snapshot/index.ts'
 import { atRealPlace, databaseIn } from '../wire/index.ts'
+import { requireFit, servedMigrations } from './fit.ts'
 import { restoreInto } from './into.ts'
 import { rehearsalMark } from './marks.ts'
 import { type Opened, withArchive } from './open.ts'
@@ -26,7 +29,8 @@ export interface Rehearsed {
 }
 
 /**
- * Restores an archive's database into a scratch database at the site's own server, counts every table, and drops it again.
+ * Restores an archive's database into a scratch database at the site's own server, counts every table, makes sure that
+ * the server here would start with it, and drops it again.
  * What Infisical uses is not touched. To be called under the lease.
  * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, KEY_INVALID, NOT_INSTALLED, DATABASE_*, FILE_FAILED, CLUSTER_*
  */
@@ -89,6 +93,8 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
       try {
         say(`database ${name}`)
         await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
+        const has = await withSession(host.database, { ...place.login, database: name }, migrationsApplied)
+        requireFit(archive, has, await servedMigrations(host.database, place), talk.reporter)
       } catch (error) {
         // Why the restore failed is what counts: the next rehearsal drops what is left.
         await drop().catch(() => {})

@@ -36,7 +36,7 @@ export { runSteps } from './run-steps.ts'
 export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
 export { type Done, type Run, type Step, type StepOutcome, stepOutcome } from './step.ts'
 export { underLease } from './under-lease.ts'
-export { keptDatabases, keptUntil } from './upgrade-kept.ts'
+export { closeUpgrade, keptDatabases, keptUntil } from './upgrade-kept.ts'
 export {
   beginUpgrade,
   noteUpgrade,

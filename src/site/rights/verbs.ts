@@ -65,8 +65,6 @@ const needs = {
     ],
     ...[...markSystem(), ...writeSecrets(of, keysSecretName), ...restart(of), ...pause(of)],
     ...makeOperated(of, 'get list create patch'),
-    // Where an upgrade has lost its database, it is put back for its way back.
-    allow(kinds.configMap, 'create patch', { namespace: systemNamespace, names: ['sealift-upgrade'] }),
   ],
   'rotate admin': of => [
     ...[...underLease(), ...readRecords(of), ...findInfisical(of), ...reachInfisical(of)],

@@ -1,7 +1,7 @@
 /** A backup of another version than the one that is installed: what its server would not start with is not put back. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
-import { restoreBackup, writeBackup } from '../../../src/site/backup/index.ts'
+import { rehearseBackup, restoreBackup, writeBackup } from '../../../src/site/backup/index.ts'
 import { beginUpgrade, noteUpgrade, type UpgradeNote } from '../../../src/site/install/index.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
 import { type BackupSite, backupSite, site } from './site.ts'
@@ -39,6 +39,8 @@ test('one of a newer server is refused by the names of what is not known here, a
     faults: ['m39', 'm40'],
     hints: [expect.stringMatching(/^it was made with .*upgrade the site to that first/), expect.anything()],
   })
+  const rehearsing = rehearseBackup({ site, path, identities: [world.identity] }, host, recordedTalk())
+  await expect(rehearsing).rejects.toMatchObject({ code: 'BACKUP_FAILED', faults: ['m39', 'm40'] })
   expect(await world.databases()).toEqual(['infisical'])
   expect(await world.rows('infisical_migrations')).toBe(38)
 })
