@@ -21,6 +21,7 @@ import {
 } from '../../../kernel/ports/index.ts'
 import {
   closeReceipt,
+  closeUpgrade,
   installedBundle,
   markOlder,
   receiptName,
@@ -152,7 +153,10 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     )
   await takeOperatorsLogin(cluster, take)
   const now = new Date(host.clock.now()).toISOString()
-  await take('the journal', () => closeReceipt(cluster, now))
+  await take('the journal', async () => {
+    await closeUpgrade(cluster, now)
+    await closeReceipt(cluster, now)
+  })
   const left = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
     : [...keptWithoutPurge(site, wired), ...(await keptOfTeams(cluster))]
