@@ -1,4 +1,5 @@
 /** The figures of a budget's table on a disconnected cluster, held to the fields and the files of cgroups that it names. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { parseCpu, parseMemory } from '../../../src/bundle/declared/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../src/kernel/objects/index.ts'
@@ -40,11 +41,22 @@ async function fields(site: FailingSite) {
   return new Map(found.map(one => [one.name, one]))
 }
 
+/** Waits until no container is at work: what kubelet says of a boot's processor time is that of its last ten seconds. */
+async function rests(site: FailingSite): Promise<void> {
+  for (let left = 30; left > 0; left--) {
+    const cpus = [...(await fields(site)).values()].map(({ cpu }) => cpu)
+    if (cpus.every(cpu => cpu < 100)) return
+    await sleep(1000)
+  }
+  throw new Error('the platform does not come to rest')
+}
+
 /**
  * Looks by a verb that takes one sample, and holds each figure that it gives to what the named field says before or after
  * it (kubelet measures every ten seconds), and to the kernel's files now, within a tenth. Gives what the verb gave.
  */
 export async function traced(site: FailingSite, look: () => Promise<FitResult>): Promise<FitResult> {
+  await rests(site)
   const before = await fields(site)
   const found = await look()
   const after = await fields(site)
@@ -70,8 +82,9 @@ export async function traced(site: FailingSite, look: () => Promise<FitResult>):
   return found
 }
 
-/** What a site needs at least, by one sample or over some seconds: it is taken to be at rest as soon as it is up. */
+/** What a site needs at least, by one sample or over some seconds: it is taken to be at rest when it does little. */
 export async function fitNow(site: FailingSite, window: number, ...flags: string[]): Promise<FitResult> {
+  await rests(site)
   const words = ['budget', 'fit', '-c', site.site.siteFile, '--settled', '0', '--window', `${window}`]
   const { exitCode, json, stderr } = await site.run([...words, ...flags])
   expect(exitCode, stderr).toBe(0)
