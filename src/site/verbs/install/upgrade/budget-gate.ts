@@ -1,6 +1,6 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import type { Watch } from '../../../../kernel/ports/index.ts'
-import { usageOver } from '../../../budget/index.ts'
+import { unmeasured, usageOver } from '../../../budget/index.ts'
 import { type BudgetAccount, observeBudget } from '../../../check/index.ts'
 import type { Step } from '../../../install/index.ts'
 import type { Installation } from '../installation.ts'
@@ -15,7 +15,10 @@ const interval = 2_000
 export async function requireMeasurable({ host }: Pick<Installation, 'host'>): Promise<void> {
   await host.cluster.usage().catch((error: unknown) => {
     if (!(error instanceof SealiftError)) throw error
-    const hints = ['what nobody can measure is no gate: --budget warn, the default, tells it and goes on']
+    const hints = [
+      'what nobody can measure is no gate: --budget warn, the default, tells it and goes on',
+      'an account that rbac has made: --for upgrade,record has the right to measure',
+    ]
     throw error.with({ prefix: 'the budget cannot hold this upgrade: ', hints })
   })
 }
@@ -44,14 +47,11 @@ async function measured(
   { say, signal }: Watch,
 ): Promise<BudgetAccount> {
   const { cluster, clock } = host
-  const none = bundle.lock.budget.containers.filter(({ replicas }) => replicas === 0)
   const account = (samples: Parameters<typeof observeBudget>[1]) => observeBudget(bundle, samples)
   for (const end = clock.now() + patience; ; await clock.sleep(interval, signal)) {
     let faults: string[]
     try {
-      const missing = unmeasured(account(await cluster.usage())).filter(object =>
-        none.every(one => one.object !== object),
-      )
+      const missing = unmeasured(account(await cluster.usage()))
       if (missing.length === 0) {
         say(`measuring over ${window} s`)
         return account(await usageOver(window, host, signal))
@@ -71,12 +71,6 @@ async function measured(
       )
   }
 }
-
-/** What is there to stay and is not measured yet; a Job's pods have ended by now. */
-const unmeasured = ({ rows }: BudgetAccount) =>
-  rows.flatMap(({ observed, object }) =>
-    observed === undefined && /^(Deployment|StatefulSet|DaemonSet)\//.test(object) ? [object] : [],
-  )
 
 function words({ observed, budget }: BudgetAccount): string {
   const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20)
