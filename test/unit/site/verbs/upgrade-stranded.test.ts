@@ -46,7 +46,11 @@ test('both databases gone: the error names the archive, restore puts it back, ro
   await expect(rollbackOn(world.host)).rejects.toMatchObject({
     code: 'ROLLBACK_FAILED',
     message: expect.stringMatching(/the copy infisical_before_\w+ is not in PostgreSQL any more/),
-    hints: expect.arrayContaining([`and it is in the archive ${path}, for sealift restore`]),
+    hints: [
+      'sealift restore brings back what an archive has',
+      `and it is in the archive ${path}, for sealift restore`,
+      'when that is mended, run: sealift rollback BUNDLE -c site.yaml; it goes on from there',
+    ],
   })
   expect(await restoring(world, path)).toMatchObject({ started: false, wayBack: true })
   expect(await versionOf(world)).toMatchObject({ server: 'stopped', databases: ['infisical'] })

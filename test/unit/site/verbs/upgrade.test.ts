@@ -41,7 +41,7 @@ test('how the site was and is, and how reads and Secrets went, stays on record',
   })
   const { upgrade, gap } = await upgradeOn(world.host)
   expect(upgrade).toMatchObject({
-    before: { charts: [{ release: 'demo', version: '1.2.3' }, {}], migrations: { count: 3, last: 'older' } },
+    before: { charts: [{ release: 'demo', version: '1.2.3' }, {}], migrations: { count: 3, last: '3' } },
     after: { migrations: { count: 4, last: 'newer' } },
     secrets: { compared: 1, changed: 0, lost: 0, untold: 0 },
     ...{ pods: 1, gap },

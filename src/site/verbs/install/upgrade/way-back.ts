@@ -12,7 +12,7 @@ import {
   type UpgradeNote,
 } from '../../../install/index.ts'
 import { stopInfisical } from '../../../pause/index.ts'
-import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
+import { copyGone, discardSnapshot, goBack } from '../../../snapshot/index.ts'
 import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import { releaseId } from '../release-steps.ts'
@@ -155,7 +155,7 @@ function unreturned({ snapshot, from, to, archive }: UpgradeNote, why: string, e
       faults: [...faults, ...(why === '' ? [] : [printable(`why it was to go back: ${why}`)])],
       hints: [
         ...hints,
-        ...(snapshot === undefined
+        ...(snapshot === undefined || messageOf(error) === copyGone(snapshot).message
           ? []
           : [`the database as it was is kept as ${snapshot}, until it is served again`]),
         ...(archive === undefined ? [] : [`and it is in the archive ${archive.path}, for sealift restore`]),
