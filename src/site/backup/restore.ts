@@ -6,7 +6,6 @@ import { infisicalNamespace } from '../install/index.ts'
 import { pauseInfisical, podsWanted, resumeInfisical } from '../pause/index.ts'
 import { asMakerAt, dropScratch, type Maker, makeScratch, serveScratch } from '../snapshot/index.ts'
 import {
-  atRealPlace,
   databaseIn,
   databaseState,
   inspectDatabase,
@@ -25,7 +24,8 @@ import {
 import { restoreInto } from './into.ts'
 import type { Opened } from './open.ts'
 import { opened, type RehearsalRequest } from './rehearse.ts'
-import { type Tools, toolsAt } from './tools.ts'
+import type { Tools } from './tools.ts'
+import { withTools } from './with-tools.ts'
 
 /** What was put back. */
 export interface RestoreResult {
@@ -78,8 +78,7 @@ export async function restoreBackup(
     const { services, own } = await databaseIn(site, host, namespace ?? systemNamespace)
     if (namespace === undefined || !(await hasDeployment(host, namespace)))
       await makeReady(services, own, namespace, talk)
-    const done = await atRealPlace(services, own, async place => {
-      const tools = await toolsAt(host.programs, place)
+    const done = await withTools({ services, own }, host, talk, async (tools, place) => {
       const state = await withSession(host.database, place.login, databaseState)
       const restoring = { archive, host, talk, services, own, place, tools, namespace }
       return state.tables === 0 ? await intoEmpty(restoring) : await besideAndSwap(restoring)

@@ -23,11 +23,11 @@ export function gaveUp({ archive }: Pick<UpgradeRequest, 'archive'>): string[] {
 /** Makes sure that the archive can be taken, before anything is changed. @throws SealiftError as `requireArchivable` */
 export async function requireArchive(
   { archive }: Pick<UpgradeRequest, 'archive'>,
-  { site, host }: Pick<Installation, 'site' | 'host'>,
+  { site, host, talk }: Pick<Installation, 'site' | 'host' | 'talk'>,
 ): Promise<void> {
   if (archive === undefined) return
   const hint = 'or go without it, and say so: --no-backup'
-  await requireArchivable(archive, site, host).catch(error => {
+  await requireArchivable(archive, site, host, talk).catch(error => {
     throw error instanceof SealiftError ? error.with({ hints: [hint] }) : error
   })
 }
