@@ -10,10 +10,10 @@ export const waiting = (reason: string, message: string) => ({
   containerStatuses: [{ state: { waiting: { reason, message } } }],
 })
 
-/** Gives every pod that is made a status, and notes it; what the cluster did before goes on. */
+/** Gives every pod that is made a status (`next` gives it), and notes it; what the cluster did before goes on. */
 export async function runsPods(
   cluster: MemoryCluster,
-  status: object = running,
+  next: () => object = () => running,
 ): Promise<KubernetesObject[]> {
   const made: KubernetesObject[] = []
   const { react } = cluster.behaviour
@@ -21,7 +21,7 @@ export async function runsPods(
     if (object.kind === 'Pod' && object['status'] === undefined) {
       made.push(object)
       const { name, namespace = '' } = object.metadata
-      await within.applyAs('kubelet', { ...kinds.pod, metadata: { name, namespace }, status })
+      await within.applyAs('kubelet', { ...kinds.pod, metadata: { name, namespace }, status: next() })
     } else await react(object, within)
   }
   const account = { name: 'default', namespace: 'sealift-system' }

@@ -3,6 +3,7 @@
  * whole and put back. Never in clear, never over a database that is there, and it holds one part of the dump at a time.
  */
 export { type BackupRequest, type BackupResult, writeBackup } from './backup.ts'
+export { archiveProspect, installedProspect } from './prospect.ts'
 export { dropRehearsals, type RehearsalRequest, type Rehearsed, rehearseBackup } from './rehearse.ts'
 export { type RestoreResult, restoreBackup } from './restore.ts'
 export {
@@ -12,3 +13,4 @@ export {
   requireArchivable,
   takeArchive,
 } from './take.ts'
+export { endToolsPods } from './with-tools-pod.ts'

@@ -1,17 +1,5 @@
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
-import { messageOf, SealiftError } from '../../kernel/errors/index.ts'
-import { textsIn } from '../../kernel/objects/index.ts'
-import { carriedName } from '../../kernel/oci/index.ts'
-import {
-  asStep,
-  type Cluster,
-  type KubernetesObject,
-  kinds,
-  type PodPlace,
-  type SiteHost,
-  type Talk,
-} from '../../kernel/ports/index.ts'
-import { becomesUp, redacted } from '../../kernel/workloads/index.ts'
+import { type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
 
 /** A pod for PostgreSQL's tools. */
 export interface PodWanted {
@@ -19,22 +7,25 @@ export interface PodWanted {
   readonly image: string
   /** Infisical's namespace: the server is reached by the names that its pods know. */
   readonly namespace: string
+  /** Whether nodes may ask a registry for it: the site's own. */
+  readonly pulled: boolean
 }
 
 const label = { 'dev.sealift/pod': 'database-tools' } as const
-const selector = Object.entries(label)
+/** Selects them. */
+export const selector = Object.entries(label)
   .map(([name, value]) => `${name}=${value}`)
   .join(',')
-const container = 'tools'
+/** The container that the tools are run in. */
+export const container = 'tools'
 /** Of a killed run, until the next one ends it. A dump of hundreds of gigabytes takes hours. */
 const longestSeconds = 24 * 3600
-const patience = 120_000
 
 /**
  * The pod: one that the Pod Security Standard `restricted` lets in, and that can do nothing but be worked in. Sealift's own
  * records are in its namespace, which it cannot ask for: it has no account's token. The user is of no matter to libpq.
  */
-export function toolsPod(name: string, { image, namespace }: PodWanted): KubernetesObject {
+export function toolsPod(name: string, { image, namespace, pulled }: PodWanted): KubernetesObject {
   const user = 65_532
   return {
     ...kinds.pod,
@@ -54,8 +45,8 @@ export function toolsPod(name: string, { image, namespace }: PodWanted): Kuberne
       containers: [
         {
           ...{ name: container, image },
-          // What a node has is used as it is; where the site's registry has it, it comes from there.
-          imagePullPolicy: 'IfNotPresent',
+          // Where there is no registry, a node would ask for one that is on the internet, and take a minute to give up.
+          imagePullPolicy: pulled ? 'IfNotPresent' : 'Never',
           // Waits for a line that nobody writes: the tools' images need not have more than a shell.
           command: ['sh', '-c', 'read -r _'],
           stdin: true,
@@ -74,85 +65,5 @@ export function toolsPod(name: string, { image, namespace }: PodWanted): Kuberne
   }
 }
 
-/** Ends the pods that killed runs have left. To be called under the lease: whoever holds it has none yet. @throws SealiftError CLUSTER_* */
-export async function endToolsPods(cluster: Pick<Cluster, 'list' | 'delete'>): Promise<void> {
-  for (const { metadata } of await cluster.list(kinds.pod, systemNamespace, selector))
-    await cluster.delete(kinds.pod, metadata.name, systemNamespace)
-}
-
-/**
- * Does work with a pod of its own, which ends with it, however that does. To be called under the lease.
- * @throws SealiftError BACKUP_FAILED with the reason where the pod does not come up, CLUSTER_*, and what the work throws
- */
-export async function withToolsPod<T>(
-  wanted: PodWanted,
-  host: Pick<SiteHost, 'cluster' | 'clock' | 'random'>,
-  { reporter, signal }: Pick<Talk, 'reporter' | 'signal'>,
-  work: (place: PodPlace) => Promise<T>,
-): Promise<T> {
-  const { cluster } = host
-  await endToolsPods(cluster)
-  const name = `database-tools-${Buffer.from(host.random.bytes(4)).toString('hex')}`
-  const title = `Start a pod for PostgreSQL’s tools, of ${wanted.image}`
-  let done = false
-  try {
-    await asStep(reporter, title, () => started(name, wanted, host, signal))
-    const result = await work({ namespace: systemNamespace, pod: name, container })
-    done = true
-    return result
-  } finally {
-    await cluster.delete(kinds.pod, name, systemNamespace).catch((error: unknown) => {
-      // Where the work failed, why it did is what counts.
-      if (done) reporter.warn(`pod ${systemNamespace}/${name} stays until the next run: ${messageOf(error)}`)
-    })
-  }
-}
-
-async function started(
-  name: string,
-  wanted: PodWanted,
-  { cluster, clock }: Pick<SiteHost, 'cluster' | 'clock'>,
-  signal: AbortSignal,
-): Promise<void> {
-  // No pod is admitted before its account is there, in a namespace that was just made.
-  for (let left = 40; left > 0; left -= 1) {
-    if ((await cluster.get(kinds.serviceAccount, 'default', systemNamespace)) !== undefined) break
-    await clock.sleep(250, signal)
-  }
-  const made = await cluster.create(toolsPod(name, wanted)).catch(error => {
-    const hints = [`a policy or a quota of namespace ${systemNamespace} may be what refuses the pod`]
-    throw error instanceof SealiftError ? error.with({ hints }) : error
-  })
-  const { uid } = textsIn(made.metadata)
-  const pod = { namespace: systemNamespace, name, uid, milliseconds: patience, signal }
-  const state = await becomesUp({ cluster, clock }, pod)
-  if (state !== 'up') throw notUp(wanted.image, state)
-}
-
-function notUp(image: string, state: string): SealiftError {
-  const [reason = ''] = state.split(':')
-  const message = `no pod of ${named(image)} comes up: ${redacted(state, 600)}`
-  const known = Object.entries(remedies).find(([, { of }]) => of.test(reason))
-  return new SealiftError('BACKUP_FAILED', message, { hints: known?.[1].hints(image) ?? [] })
-}
-
 /** An image as messages name it. */
 export const named = (image: string) => `image ${image} (database.tools)`
-
-/** What to do, by kubelet's and the scheduler's reasons. */
-const remedies = {
-  image: {
-    of: /^(ErrImage|ImagePull|ImageInspect|InvalidImageName|RegistryUnavailable)/,
-    hints: (image: string) => [
-      `no node has it: name it under images in bundle.yaml, and install that bundle, or bring it to the nodes: k3s ctr images import FILE`,
-      `is it called so there? k3s ctr images ls -q name==${carriedName(image)}`,
-    ],
-  },
-  room: { of: /^FailedScheduling/, hints: () => ['it asks for 64Mi of memory and 10m of CPU'] },
-  program: {
-    of: /^(StartError|RunContainerError|ContainerCannotRun|Error)/,
-    hints: () => [
-      'it must be an image of PostgreSQL with its client’s tools and sh, such as the official one',
-    ],
-  },
-} as const

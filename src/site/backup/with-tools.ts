@@ -3,7 +3,8 @@ import type { Serving, SiteHost, Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { atRealPlace, type OwnDatabase, type RealPlace, type SiteServices } from '../wire/index.ts'
 import { fitting, type Tools, toolsIn } from './tools.ts'
-import { named, withToolsPod } from './tools-pod.ts'
+import { named } from './tools-pod.ts'
+import { withToolsPod } from './with-tools-pod.ts'
 
 /** Infisical's database, and the services of the site that it is of. */
 export interface Database {
@@ -59,11 +60,16 @@ async function atServer<T>(
     talk.reporter.note(`${fault.message}; ${named(image)} has them`)
   }
   if (image === undefined) throw nowhere(place)
-  return await withToolsPod({ image, namespace }, host, talk, pod => {
-    const { tls: sslmode, ca } = login
-    const way = { ...server, sslmode, ...(ca === undefined ? {} : { ca }) }
-    return work(toolsIn(programs, pod, way, { where: named(image), hints: hints.image }))
-  })
+  return await withToolsPod(
+    { image, namespace, pulled: site.load?.registry !== undefined },
+    host,
+    talk,
+    pod => {
+      const { tls: sslmode, ca } = login
+      const way = { ...server, sslmode, ...(ca === undefined ? {} : { ca }) }
+      return work(toolsIn(programs, pod, way, { where: named(image), hints: hints.image }))
+    },
+  )
 }
 
 const hints = {

@@ -39,7 +39,8 @@ function reachHost(host: string, infisical: string): Rule[] {
  * To run PostgreSQL's own tools: in its pod, where that is one of the cluster, and in one that is made for them, where the
  * site file names an image that has them.
  */
-export function runAtDatabase({ site, infisical }: RightsOf): Rule[] {
+export function runAtDatabase(of: RightsOf): Rule[] {
+  const { site, infisical } = of
   const namespace = serviceIn(site.database.host, infisical)?.namespace
   const run = (namespace: string) => [
     allow(kinds.pod, 'get', { namespace }),
@@ -47,15 +48,29 @@ export function runAtDatabase({ site, infisical }: RightsOf): Rule[] {
   ]
   return [
     ...(namespace === undefined ? [] : run(namespace)),
-    ...(site.database.tools === undefined ? [] : [...run(systemNamespace), ...makeToolsPod()]),
+    ...(site.database.tools === undefined
+      ? []
+      : [...run(systemNamespace), ...makeToolsPod(), ...endToolsPods(of)]),
   ]
 }
 
-/** A pod for the tools: made, waited for, ended, and what it waits for. */
+/** To see whether PostgreSQL is a pod of the cluster, which is not run anything in. */
+export function lookAtDatabase({ site, infisical }: RightsOf): Rule[] {
+  const namespace = serviceIn(site.database.host, infisical)?.namespace
+  return namespace === undefined ? [] : [allow(kinds.pod, 'get', { namespace })]
+}
+
+/** Pods for the tools that killed runs have left, ended. */
+export function endToolsPods({ site }: Pick<RightsOf, 'site'>): Rule[] {
+  if (site.database.tools === undefined) return []
+  return [allow(kinds.pod, 'list delete', { namespace: systemNamespace })]
+}
+
+/** A pod for the tools: made, waited for, and what it waits for. */
 function makeToolsPod(): Rule[] {
   const own = { namespace: systemNamespace }
   return [
-    allow(kinds.pod, 'get list create delete', own),
+    allow(kinds.pod, 'get create', own),
     allow(kinds.event, 'list', own),
     allow(kinds.serviceAccount, 'get', { ...own, names: ['default'] }),
   ]

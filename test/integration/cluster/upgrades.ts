@@ -12,6 +12,7 @@ import { readUpgrade } from '../../../src/site/install/index.ts'
 import type { SandboxPair } from '../../support/sandbox.ts'
 import type { Ended, FailingSite, Moment } from './failing-site.ts'
 import { killPostgres } from './kill-postgres.ts'
+import { backUpOutside } from './outside-postgres.ts'
 import { newer, older, steps, UpgradingSite } from './upgrading-site.ts'
 
 /** A run has ended with 0, or with another code; otherwise all that it said is shown. */
@@ -159,6 +160,13 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
     expectEnd(done, well)
     await site.holds(newer)
     await site.sql(`drop database ${done.json['setAside']}`, 'postgres')
+  })
+
+  test('one of a PostgreSQL that is no pod is made by an image of the node, after a kill as well', async () => {
+    const ended = await backUpOutside(site.failing)
+    expectEnd(ended, well)
+    expect(ended.json).toMatchObject({ rehearsed: true })
+    await site.holds(newer)
   })
 
   test('a purge takes what is kept as well', async () => {

@@ -29,7 +29,7 @@ interface Asked {
 async function world({ server = '17.5', own, carried = '17.5', text = namedIn(smallSite), status }: Asked) {
   const cluster = await siteCluster()
   cluster.behaviour.services = { 'databases/postgres-cluster-rw:5432': { host: '127.0.0.1', port: 5432 } }
-  const made = await runsPods(cluster, status)
+  const made = await runsPods(cluster, status && (() => status))
   const ran: { pod: string; command: readonly string[]; input: string }[] = []
   const programs: PodPrograms = {
     behindService: async (namespace, service, port) =>
@@ -182,7 +182,7 @@ test('an interruption ends it, and so does a failure of the work', async () => {
 
 test('what a killed run has left is ended by the next, and nobody else’s pod', async () => {
   const { at, host, cluster, left } = await world({})
-  await cluster.create(toolsPod('database-tools-old', { image, namespace: 'infisical' }))
+  await cluster.create(toolsPod('database-tools-old', { image, namespace: 'infisical', pulled: false }))
   const other = { name: 'another', namespace: 'sealift-system' }
   await cluster.create({ ...kinds.pod, metadata: other, spec: {} })
   await withTools(at, host, recordedTalk(), async () => {

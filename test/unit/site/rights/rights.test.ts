@@ -137,7 +137,10 @@ test.each(['backup', 'restore', 'upgrade'] as const)(
     expect(asked.filter(one => !covers(rules, one))).toEqual([])
     const pod = asked[0] as Call
     expect(covers(neededRules([verb], rightsOfSample()), pod)).toBe(false)
-    expect(covers(neededRules(['install', 'check'], rightsOfSample({ site })), pod)).toBe(false)
+    expect(covers(neededRules(['install', 'check', 'purge'], rightsOfSample({ site })), pod)).toBe(false)
+    const left = call('delete /pods sealift-system x')
+    for (const verb of ['remove', 'purge'] as const)
+      expect(covers(neededRules([verb], rightsOfSample({ site })), left)).toBe(true)
   },
 )
 
@@ -154,6 +157,9 @@ test.each(['install', 'check', 'repair', 'plan', 'preflight', 'facts', 'receipt'
 )
 
 test.each([
+  // Whether PostgreSQL is a pod of it.
+  ['preflight', 'get /pods databases pg-0', {}],
+  ['plan', 'get /pods databases pg-0', {}],
   // Which images of older bundles pods still run.
   ['install', 'list /pods other', { load: 'images-dir' }],
   ['audit verify', 'list /configmaps sealift-system', {}],
