@@ -12,17 +12,16 @@ export interface CarriedTools {
 const most = 1_000_000
 
 /**
- * An image that the site file names, as a bundle carries it for a platform; nothing where it does not. Its major version is
- * what the official image notes in its environment (https://github.com/docker-library/postgres, `PG_MAJOR`), else what its
- * tag begins with. @throws SealiftError BUNDLE_DAMAGED
+ * An image that the site file names, as a bundle carries it; nothing where it does not. Its major version, the same on all
+ * platforms, is what the official image notes in its environment (`PG_MAJOR`, https://github.com/docker-library/postgres),
+ * else what its tag begins with. @throws SealiftError BUNDLE_DAMAGED
  */
 export async function carriedTools(
   bundle: Pick<Bundle, 'images' | 'has' | 'read'>,
   image: string,
-  platform: string,
 ): Promise<CarriedTools | undefined> {
   const carried = bundle.images.find(({ name }) => name === carriedName(image))
-  const manifest = carried?.platforms.get(platform)
+  const [manifest] = carried?.platforms.values() ?? []
   if (manifest === undefined) return undefined
   const { config } = manifest
   const known = config.size <= most && bundle.has(config)

@@ -20,7 +20,7 @@ const without =
  */
 export async function archiveProspect(
   { services, own }: Database,
-  { cluster, programs, platform }: Pick<SiteHost, 'cluster' | 'programs' | 'platform'>,
+  { cluster, programs }: Pick<SiteHost, 'cluster' | 'programs'>,
   bundle: Pick<Bundle, 'images' | 'has' | 'read'>,
   version: string | undefined,
 ): Promise<Finding> {
@@ -37,7 +37,7 @@ export async function archiveProspect(
         `${at}, and the site file names no image with its tools (database.tools): no archive can be taken, and an upgrade wants --no-backup`,
         `carry an image of its major version in the bundle (images in bundle.yaml), and name it: database.tools; ${without}`,
       )
-    const carried = await carriedTools(bundle, image, platform)
+    const carried = await carriedTools(bundle, image)
     if (carried === undefined && !(await isOnNode(cluster, image)))
       return doubt(
         `${at}, and neither the bundle nor a node is seen to have ${named(image)}: no archive can be taken, and an upgrade wants --no-backup`,
@@ -57,7 +57,7 @@ export async function archiveProspect(
 /** The same of a site that is installed, whose server can be asked. */
 export async function installedProspect(
   database: Database,
-  host: Pick<SiteHost, 'cluster' | 'programs' | 'platform' | 'database'>,
+  host: Pick<SiteHost, 'cluster' | 'programs' | 'database'>,
   bundle: Pick<Bundle, 'images' | 'has' | 'read'>,
 ): Promise<Finding> {
   const { services, own } = database

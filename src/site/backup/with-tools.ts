@@ -57,7 +57,7 @@ async function atServer<T>(
     if (image === undefined) return await work(own)
     const fault = await unfit(own, await serverVersion(database, login))
     if (fault === undefined) return await work(own)
-    talk.reporter.note(`${fault.message}; ${named(image)} has them`)
+    talk.reporter.note(`${fault.message}; those of ${named(image)} are used`)
   }
   if (image === undefined) throw nowhere(place)
   return await withToolsPod(
