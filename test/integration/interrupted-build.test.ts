@@ -73,7 +73,7 @@ async function buildWithKills(out: string, flags: readonly string[] = []): Promi
     if (exitCode === 0) return killed
     if (!kill.signal.aborted) throw new Error(`a build failed by itself:\n${stderr}`)
     // A kill may come between the rename and the end of the program: the name is there, and so is every byte.
-    const named = (await readdir(join(small.dir, out)).catch(() => [])).includes('small-1.0.0.tar')
+    const named = (await readdir(join(small.dir, out)).catch((): string[] => [])).includes('small-1.0.0.tar')
     if (named) await execa('cmp', [quiet.path, join(small.dir, out, 'small-1.0.0.tar')])
   }
   throw new Error('no build came to its end')

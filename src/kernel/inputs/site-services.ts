@@ -1,14 +1,14 @@
 import * as z from 'zod'
-import { onEveryObject } from './clashes.ts'
 import {
   databaseName,
   hostName,
   imageName,
   kubernetesName,
+  onEveryObject,
   port,
   secretKey,
   secretRef,
-} from './site-fields.ts'
+} from '../fields/index.ts'
 
 const admin = z.strictObject({
   namespace: kubernetesName.describe('Namespace of the Secret'),

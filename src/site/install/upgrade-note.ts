@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { kubernetesName } from '../../kernel/inputs/index.ts'
+import { kubernetesName } from '../../kernel/fields/index.ts'
 import { fieldsOf, jsonIn, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'

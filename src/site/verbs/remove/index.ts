@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
-import { bundledHelm, requireTrusted, signaturePath } from '../../../bundle/opening/index.ts'
+import { type Bundle, openBundle, signaturePath } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted } from '../../../bundle/opening/index.ts'
 import {
   adminSecretName,
   credentialsSecretName,
