@@ -63,7 +63,7 @@ export function lookAtDatabase({ site, infisical }: RightsOf): Rule[] {
 /** Pods for the tools that killed runs have left, ended. */
 export function endToolsPods({ site }: Pick<RightsOf, 'site'>): Rule[] {
   if (site.database.tools === undefined) return []
-  return [allow(kinds.pod, 'list delete', { namespace: systemNamespace })]
+  return [allow(kinds.pod, 'get list delete', { namespace: systemNamespace })]
 }
 
 /** A pod for the tools: made, waited for, and what it waits for. */

@@ -163,7 +163,7 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
   })
 
   test('one of a PostgreSQL that is no pod is made by an image of the node, after a kill as well', async () => {
-    const ended = await backUpOutside(site.failing)
+    const ended = await backUpOutside(site.failing, site.pair.newer)
     expectEnd(ended, well)
     expect(ended.json).toMatchObject({ rehearsed: true })
   })
