@@ -80,17 +80,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     else if (madeForCache(stored, site)) await take(cache, () => purgeCache(services))
     else kept.push(`${cache}: this site's keys were made for another one`)
   }
-  for (const name of namespaces) {
-    const namespace = await cluster.get(kinds.namespace, name)
-    if (!isManaged(namespace)) continue
-    const known = siteOf(namespace) !== undefined
-    if (stays(namespace) || !known) {
-      await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
-      kept.push(
-        `namespace ${name}: ${known ? 'it was there before' : 'no install is on record as having made it'}`,
-      )
-    } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
-  }
+  kept.push(...(await takeNamespaces(namespaces, cluster, take)))
   if (site.load?.registry) kept.push(`what was pushed to ${site.load.registry.host}`)
   // Before the images: while they lie there, a start of K3s brings them back.
   const files = await imagesFolder.names().then(ownFiles, error => {
@@ -106,6 +96,25 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     purgeImages({ bundle, wired, runtime, cluster, take, on }),
   )
   return [...kept, ...images]
+}
+
+/** Takes those that Sealift made, side by side: each takes seconds, whatever is in it. Gives what is left, with the reason. */
+async function takeNamespaces(names: readonly string[], cluster: Cluster, take: Take): Promise<string[]> {
+  const taking = names.map(async (name): Promise<string[]> => {
+    const namespace = await cluster.get(kinds.namespace, name)
+    if (!isManaged(namespace)) return []
+    const known = siteOf(namespace) !== undefined
+    if (!stays(namespace) && known) {
+      await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
+      return []
+    }
+    await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
+    return [
+      `namespace ${name}: ${known ? 'it was there before' : 'no install is on record as having made it'}`,
+    ]
+  })
+  await Promise.allSettled(taking)
+  return (await Promise.all(taking)).flat()
 }
 
 /** Takes the databases that upgrades and restores have kept; where nobody may drop one, none was made. */
