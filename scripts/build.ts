@@ -6,7 +6,7 @@ import { globSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { compiling } from './compiling.ts'
+import { compiling } from './compiling/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const verbs = globSync('src/commands/**/*.ts', { cwd: root, exclude: ['src/commands/index.ts'] })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { manifestText } from '../scripts/manifest.ts'
 import { exitCodes } from '../src/kernel/errors/index.ts'
 import { siteJsonSchema } from '../src/kernel/inputs/site.ts'
-import { tenancyJsonSchema } from '../src/kernel/inputs/tenancy.ts'
+import { tenancyJsonSchema } from '../src/kernel/tenancy-file/tenancy.ts'
 
 const root = join(import.meta.dirname, '..')
 

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { pages } from '../../src/seal/carrier/pages.ts'
-import { compiling } from '../compiling.ts'
+import { compiling } from '../compiling/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const wasm = 'main.wasm.gz'

@@ -1,5 +1,5 @@
 import { Errors, Flags } from '@oclif/core'
-import { folderPath } from '../kernel/inputs/index.ts'
+import { folderPath } from '../kernel/tenancy-file/index.ts'
 import type { ReadOptions, TextForm } from '../teams/migrate/index.ts'
 
 /** Where secrets are to go. */

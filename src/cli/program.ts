@@ -1,3 +1,4 @@
+import './zod-settings.ts'
 import { type Command, Config, flush, handle, type Interfaces, Plugin } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import Help from './help.ts'

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import type { Program } from './program.ts'
 
 /** What the program is made of, each part read where it is needed. */
@@ -28,9 +27,6 @@ export async function start({ description, manifest, commands }: Parts): Promise
     process.stdout.write(`${sealift.name}/${sealift.version} ${platform}-${arch} node-${version}\n`)
     return
   }
-  // Bytes from sockets come in buffers that die at once. A young generation that stays small frees them soon; one that
-  // grows keeps hundreds of megabytes of them, until V8 marks the whole heap to be rid of them, again and again.
-  setFlagsFromString('--semi-space-growth-factor=1')
   const { runProgram } = await import('./program.ts')
   await runProgram({ description: description(), manifest: await manifest(), commands }, argv.slice(2))
 }

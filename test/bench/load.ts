@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { execa } from 'execa'
-import { compiling } from '../../scripts/compiling.ts'
+import { compiling } from '../../scripts/compiling/index.ts'
 import type { Measured, Words } from './measure.ts'
 import { registryName } from './spec.ts'
 import type { Stage } from './stage.ts'

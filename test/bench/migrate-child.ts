@@ -3,7 +3,6 @@
  * `batches`, as `migrate sops` does: look, write, read back, compare; or `each`, one request a secret, one after the
  * other, nothing read back. A process of its own, as tenancy-child.ts is.
  */
-import { setFlagsFromString } from 'node:v8'
 import * as z from 'zod'
 import { createApi } from '../../src/adapters/infisical/api.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
@@ -12,7 +11,6 @@ import { compareRead, digesting, locate, writeSecrets } from '../../src/teams/mi
 import { createPace } from '../../src/teams/pace/index.ts'
 
 // As bin.ts does.
-setFlagsFromString('--semi-space-growth-factor=1')
 const [baseUrl = '', password = '', organizationId = '', folder = '', count = '', how = ''] =
   process.argv.slice(2)
 const clock = { now: () => Date.now(), sleep: async () => {} }

@@ -1,7 +1,7 @@
 /** Bringing secrets to the stand-in for Infisical's server, in batches and one request a secret. */
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { compiling } from '../../scripts/compiling.ts'
+import { compiling } from '../../scripts/compiling/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
 import { Secret } from '../../src/kernel/ports/index.ts'
 import type { Measured } from './measure.ts'

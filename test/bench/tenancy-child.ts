@@ -3,15 +3,13 @@
  * environments and ten folders each, as `tenancy apply` does, so many requests at once. A process of its own, so that
  * its memory can be measured; tenancy.ts compiles it as the CLI is compiled.
  */
-import { setFlagsFromString } from 'node:v8'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
-import { parseTenancy } from '../../src/kernel/inputs/index.ts'
 import { Secret } from '../../src/kernel/ports/index.ts'
+import { parseTenancy } from '../../src/kernel/tenancy-file/index.ts'
 import { createPace } from '../../src/teams/pace/index.ts'
 import { applyActions, compare, observe } from '../../src/teams/tenancy/index.ts'
 
 // As bin.ts does.
-setFlagsFromString('--semi-space-growth-factor=1')
 const [baseUrl = '', password = '', organizationId = '', prefix = '', projects = '', atOnce = ''] =
   process.argv.slice(2)
 const clock = { now: () => Date.now(), sleep: async () => {} }

@@ -1,7 +1,7 @@
 /** Making a tenancy on the stand-in for Infisical's server, four requests at once and one at a time. */
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { compiling } from '../../scripts/compiling.ts'
+import { compiling } from '../../scripts/compiling/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
 import { Secret } from '../../src/kernel/ports/index.ts'
 import { newKeys, startStandIn } from '../support/infisical/process.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { relativePath } from '../../kernel/inputs/index.ts'
+import { image as imageName, relativePath } from '../../kernel/fields/index.ts'
 import { attachmentKinds, type Digest, digestShape as digest } from '../../kernel/oci/index.ts'
 
 const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
@@ -49,7 +49,7 @@ const attachment = z.strictObject({
 
 const image = z.strictObject({
   /** Full name as the charts use it. */
-  name: z.string(),
+  name: imageName,
   /** What the name pointed at when it was locked: an index or a manifest. */
   digest,
   /**

@@ -1,7 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
-import { type Bundle, openBundle } from '../layout/index.ts'
-import { signaturePath } from './signature.ts'
+import { type Bundle, openBundle, signaturePath } from '../layout/index.ts'
 
 /** An open bundle with its path. */
 export interface NamedBundle {

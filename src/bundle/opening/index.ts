@@ -11,7 +11,6 @@ export {
   type AskPassphrase,
   openSigningKey,
   type Signed,
-  signaturePath,
   signed,
   writeSignature,
 } from './signature.ts'

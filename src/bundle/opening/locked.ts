@@ -1,10 +1,9 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
-import { type Bundle, openBundle } from '../layout/index.ts'
+import { type Bundle, openBundle, signaturePath } from '../layout/index.ts'
 import type { BundleLock } from '../lock/index.ts'
 import type { PublicKey } from '../sign/index.ts'
 import { lockOutside } from './read-lock.ts'
-import { signaturePath } from './signature.ts'
 import { requireSigned } from './trust.ts'
 
 /** What has a lock: a file or a spec's folder, or a bundle, which is open then. */

@@ -1,15 +1,10 @@
 import * as z from 'zod'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
-import type { BundleSource, Files, Secret } from '../../kernel/ports/index.ts'
+import type { Files, Secret } from '../../kernel/ports/index.ts'
 import { isEncrypted, readPrivateKey, type SigningKey, signatureOf } from '../sign/index.ts'
 
 /** Gives the passphrase of a key; `fresh` when it is for a new one. */
 export type AskPassphrase = (fresh: boolean) => Promise<Secret>
-
-/** Where a bundle's signature lies: beside the file, or beside the volumes under the name that they share. */
-export function signaturePath({ path }: Pick<BundleSource, 'path'>): string {
-  return `${path}.sig`
-}
 
 /** A signature that was written. */
 export const signed = z.strictObject({

@@ -6,7 +6,8 @@ import { tenancyExits } from '../../cli/exits.ts'
 import { tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { readClaims, refusedFault, tryLogin } from '../../teams/verbs/ci-try.ts'
 
 export default class CiTry extends BaseCommand {

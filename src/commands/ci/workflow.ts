@@ -5,7 +5,8 @@ import { tenancyExits } from '../../cli/exits.ts'
 import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import { type ErrorCode, SealiftError } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { writeWorkflow } from '../../teams/verbs/ci-workflow.ts'
 
 export default class CiWorkflow extends BaseCommand {

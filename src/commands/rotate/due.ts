@@ -5,7 +5,8 @@ import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import { dueText } from '../../cli/rotation-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { dueFault, findDue } from '../../teams/verbs/rotate-due.ts'
 
 export default class RotateDue extends BaseCommand {

@@ -6,7 +6,8 @@ import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import { rotatedText } from '../../cli/rotation-text.ts'
 import { type ErrorCode, SealiftError } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { rotateSecrets, rotationFault } from '../../teams/verbs/rotate-secret.ts'
 
 export default class RotateSecret extends BaseCommand {

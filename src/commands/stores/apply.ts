@@ -8,7 +8,8 @@ import { BaseCommand } from '../../cli/index.ts'
 import { storesAppliedText } from '../../cli/stores-text.ts'
 import { lossOf } from '../../cli/tenancy-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { applyStoresOf, storesFault } from '../../teams/verbs/stores-apply/index.ts'
 
 export default class StoresApply extends BaseCommand {

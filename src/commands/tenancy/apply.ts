@@ -7,7 +7,8 @@ import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import { appliedText, lossOf } from '../../cli/tenancy-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { invitationsPath, readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { invitationsPath, readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { applyTenancy, unmetFault } from '../../teams/verbs/tenancy-apply/index.ts'
 
 export default class TenancyApply extends BaseCommand {

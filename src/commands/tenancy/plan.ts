@@ -6,7 +6,8 @@ import { siteFlag, tenancyFlag } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import { planText } from '../../cli/tenancy-text.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
-import { readSite, readTenancy } from '../../kernel/inputs/index.ts'
+import { readSite } from '../../kernel/inputs/index.ts'
+import { readTenancy } from '../../kernel/tenancy-file/index.ts'
 import { driftFault, planTenancy } from '../../teams/verbs/tenancy-plan.ts'
 
 export default class TenancyPlan extends BaseCommand {

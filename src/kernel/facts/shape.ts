@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { siteName } from '../inputs/index.ts'
+import { siteName } from '../fields/index.ts'
 import { digestShape } from '../oci/index.ts'
 
 // Bounds are far above what a site has: the file comes from another machine, and may be anything.

@@ -1,13 +1,10 @@
-import { type ErrorCode, printable, SealiftError } from '../errors/index.ts'
+import { invalid } from '../fields/index.ts'
 import { checkYaml } from '../yaml/index.ts'
 import { contradictions } from './api-versions.ts'
 import { clashes } from './clashes.ts'
 import { type Site, siteSchema } from './site.ts'
 import { variableFaults } from './site-environment.ts'
 import { type BundleSpec, bundleSpec } from './spec.ts'
-import { type Tenancy, tenancySchema } from './tenancy.ts'
-import { tenancyClashes } from './tenancy-clashes.ts'
-import { rotationClashes } from './tenancy-rotation-clashes.ts'
 
 /**
  * Reads a bundle.yaml. `fileName` is for messages only.
@@ -34,27 +31,4 @@ export function parseSite(text: string, fileName: string): Site {
   throw invalid('SITE_INVALID', fileName, faults, [
     'Every field is described in bundles/schema/site.schema.json, which editors can use.',
   ])
-}
-
-/**
- * Reads a tenancy.yaml. `fileName` is for messages only.
- * @throws SealiftError TENANCY_INVALID with every fault at once: path in the file, what is expected, what was found
- */
-export function parseTenancy(text: string, fileName: string): Tenancy {
-  const checked = checkYaml(text, tenancySchema)
-  const faults = [...(checked.faults ?? []), ...tenancyClashes(checked.raw), ...rotationClashes(checked.raw)]
-  if (checked.value !== undefined && faults.length === 0) return checked.value
-  throw invalid('TENANCY_INVALID', fileName, faults, [
-    'Every field is described in bundles/schema/tenancy.schema.json, which editors can use.',
-  ])
-}
-
-function invalid(
-  code: ErrorCode,
-  fileName: string,
-  faults: readonly string[],
-  hints: readonly string[],
-): SealiftError {
-  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
-  return new SealiftError(code, `${printable(fileName)} has ${count}`, { faults, hints })
 }

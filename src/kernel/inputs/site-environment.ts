@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { secretRef } from '../fields/index.ts'
 import { fieldsOf, isSecretName, isSecretText } from '../objects/index.ts'
 import { setElsewhere } from './server-variables.ts'
-import { secretRef } from './site-fields.ts'
 
 const expected = 'text (numbers, true and false in quotes), or a Secret: { secret: { namespace, name, key } }'
 

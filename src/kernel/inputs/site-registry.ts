@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { kubernetesName } from './site-fields.ts'
+import { kubernetesName } from '../fields/index.ts'
 
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
 

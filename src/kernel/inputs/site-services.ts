@@ -1,6 +1,13 @@
 import * as z from 'zod'
-import { onEveryObject } from './clashes.ts'
-import { databaseName, hostName, kubernetesName, port, secretKey, secretRef } from './site-fields.ts'
+import {
+  databaseName,
+  hostName,
+  kubernetesName,
+  onEveryObject,
+  port,
+  secretKey,
+  secretRef,
+} from '../fields/index.ts'
 
 const admin = z.strictObject({
   namespace: kubernetesName.describe('Namespace of the Secret'),

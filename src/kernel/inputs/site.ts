@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey, secretRef } from '../fields/index.ts'
 import { infisicalFields } from './site-environment.ts'
-import { ageRecipient, hostName, httpUrl, kubernetesName, publicKey, secretRef } from './site-fields.ts'
 import { loadFields } from './site-load.ts'
 import { database, dragonfly } from './site-services.ts'
 

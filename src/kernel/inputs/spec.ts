@@ -1,16 +1,16 @@
 import * as z from 'zod'
-import { onEveryObject } from './clashes.ts'
 import {
   artifact,
   dnsLabel,
   image,
+  onEveryObject,
   platform,
   quantity,
   relativePath,
   repository,
   siteApi,
   siteName,
-} from './spec-fields.ts'
+} from '../fields/index.ts'
 
 // One definition gives the type, the check that lists every fault, and the JSON Schema for editors.
 

@@ -62,7 +62,11 @@ export interface Registry {
    * Ends early when the connection does; the reader compares with the size.
    * @throws SealiftError like {@link Registry.manifest}
    */
-  blob(repository: Reference, descriptor: Descriptor, options?: BlobOptions): AsyncIterable<Uint8Array>
+  blob(
+    repository: Reference,
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    options?: BlobOptions,
+  ): AsyncIterable<Uint8Array>
 }
 
 /** Plain downloads: Helm repositories and released tools. Same mirrors, proxies and trust as the registry. */

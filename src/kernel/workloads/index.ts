@@ -1,5 +1,6 @@
 /** Why pods are not up, in words that may be shown: no secret of a log or a status is in them. Changes nothing. */
 export { hasEnded } from './ended.ts'
+export { failedRuns } from './failed-runs.ts'
 export { podTrouble } from './pod-trouble.ts'
 export { redacted } from './redacted.ts'
 export { unready } from './rollout.ts'

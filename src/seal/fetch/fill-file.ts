@@ -1,12 +1,14 @@
 import type { FillPlan } from '../../bundle/layout/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { asStep, type ConnectedHost, type Talk } from '../../kernel/ports/index.ts'
+import { asStep, type BundleSink, type ConnectedHost, type Talk } from '../../kernel/ports/index.ts'
 import { type FillOptions, fillBundle } from './fill.ts'
 
 /** A bundle file to fill, and from where. */
 export interface Filling {
   readonly path: string
   readonly plan: FillPlan
+  /** Where to: begun for that path, and ended here. */
+  readonly sink: BundleSink
   readonly open: FillOptions['open']
   /** Blobs moved at once, at most. */
   readonly concurrency: number
@@ -18,12 +20,11 @@ export interface Filling {
  * @throws SealiftError as {@link fillBundle}, with the hint that it can be continued
  */
 export async function fillFile(
-  { path, plan, open, concurrency }: Filling,
-  { files, clock }: Pick<ConnectedHost, 'files' | 'clock'>,
+  { path, plan, sink, open, concurrency }: Filling,
+  { clock }: Pick<ConnectedHost, 'clock'>,
   { reporter, signal, progressOn }: Talk,
 ): Promise<number> {
   const total = plan.wanted.reduce((sum, { size }) => sum + size, 0)
-  const sink = await files.createBundle(path, plan.volumeSize)
   let kept = 0
   let there = 0
   const fill = async (update: (detail: string) => void) => {

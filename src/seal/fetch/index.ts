@@ -6,3 +6,4 @@
 
 export { type FillOptions, fillBundle } from './fill.ts'
 export { fillFile } from './fill-file.ts'
+export { firstStreams } from './streams.ts'

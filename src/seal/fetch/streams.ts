@@ -9,7 +9,8 @@ export interface Streams {
   broke(): void
 }
 
-const begin = 3
+/** How many run at first. */
+export const firstStreams = 3
 const window = 1000
 const worthwhile = 1.1
 const patience = 10
@@ -19,7 +20,7 @@ const patience = 10
  * back, and tried again ten seconds later. Never more than `most`.
  */
 export function adaptiveStreams(most: number, clock: Clock): Streams {
-  let wanted = Math.min(begin, most)
+  let wanted = Math.min(firstStreams, most)
   let before = 0
   let bytes = 0
   let since = clock.now()

@@ -1,9 +1,8 @@
-import { type Bundle, openBundle } from '../../bundle/layout/index.ts'
+import { type Bundle, openBundle, signaturePath } from '../../bundle/layout/index.ts'
 import {
   type AskPassphrase,
   openSigningKey,
   signatureLimit,
-  signaturePath,
   verifySource,
 } from '../../bundle/opening/index.ts'
 import { requireSignature, type SigningKey, signatureOf } from '../../bundle/sign/index.ts'

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { absentLayer, openBundle } from '../../bundle/layout/index.ts'
+import { absentLayer, openBundle, signaturePath } from '../../bundle/layout/index.ts'
 import { bundleLock } from '../../bundle/lock/index.ts'
-import { signaturePath } from '../../bundle/opening/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
 

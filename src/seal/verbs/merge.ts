@@ -67,7 +67,8 @@ export async function merge(
     const path = `${output}/${bundleFile(bundle.lock)}`
     refuseReplacing(path, bases)
     const open = readOnce(digest => places.get(digest) ?? delta)
-    await fillFile({ path, plan, open, concurrency }, host, talk)
+    const sink = await host.files.createBundle(path, plan.volumeSize)
+    await fillFile({ path, plan, sink, open, concurrency }, host, talk)
     return {
       path,
       digest: bundle.digest,

@@ -1,9 +1,8 @@
-import { openBundle } from '../../bundle/layout/index.ts'
+import { openBundle, signaturePath } from '../../bundle/layout/index.ts'
 import {
   type AskPassphrase,
   openSigningKey,
   type Signed,
-  signaturePath,
   writeSignature,
 } from '../../bundle/opening/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { baseMissing, openBundle } from '../../bundle/layout/index.ts'
-import { readPublicKeys, requireSigned, signaturePath, verifySource } from '../../bundle/opening/index.ts'
+import { baseMissing, openBundle, signaturePath } from '../../bundle/layout/index.ts'
+import { readPublicKeys, requireSigned, verifySource } from '../../bundle/opening/index.ts'
 import type { PublicKey } from '../../bundle/sign/index.ts'
 import { type Verdict, verdict } from '../../bundle/verify/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { siteName } from '../../kernel/inputs/index.ts'
+import { siteName } from '../../kernel/fields/index.ts'
 
 /** Bytes of a part of the dump, but the last, which may be smaller: as much of it as is held in memory. */
 export const partSize = 8 * 1024 * 1024

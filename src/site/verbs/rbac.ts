@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { openBundle } from '../../bundle/layout/index.ts'
-import { bundledHelm, requireTrusted, signaturePath } from '../../bundle/opening/index.ts'
+import { openBundle, signaturePath } from '../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted } from '../../bundle/opening/index.ts'
 import type { LoadingWayName, Site } from '../../kernel/inputs/index.ts'
 import { asStep, type KubernetesObject, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { joined, type Rule, type Where } from '../../kernel/rights/index.ts'

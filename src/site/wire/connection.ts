@@ -1,5 +1,6 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { SecretRef, Site } from '../../kernel/inputs/index.ts'
+import type { SecretRef } from '../../kernel/fields/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
 import {
   type CacheLogin,
   type Cluster,

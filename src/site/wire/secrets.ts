@@ -3,7 +3,7 @@ export { makePassword } from '../../kernel/services/index.ts'
 
 import { secretData } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { SecretRef } from '../../kernel/inputs/index.ts'
+import type { SecretRef } from '../../kernel/fields/index.ts'
 import { type Cluster, kinds, type Secret } from '../../kernel/ports/index.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
+import type { TenancyLogin } from '../../kernel/tenancy-file/index.ts'
 import type { Claims } from './admission.ts'
 
 /** Claims as a token would have them, and those of them that were not given: `event_name push`. */

@@ -1,5 +1,5 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy, TenancyIdentity, TenancyLogin } from '../../kernel/inputs/index.ts'
+import type { Tenancy, TenancyIdentity, TenancyLogin } from '../../kernel/tenancy-file/index.ts'
 
 /** An identity of a file, and its login. @throws SealiftError USAGE where it has none */
 export function identityWith(

@@ -1,7 +1,7 @@
 import { readValues } from '../../kernel/access/index.ts'
 import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
-import { isCertificates, type Tenancy, type TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Cluster, IssuerAnswer, Issuers, Login, SiteHost } from '../../kernel/ports/index.ts'
+import { isCertificates, type Tenancy, type TenancyLogin } from '../../kernel/tenancy-file/index.ts'
 import { wantedLogin } from './wanted.ts'
 
 /** A login of the file as it can be given. */

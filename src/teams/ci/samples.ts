@@ -1,5 +1,5 @@
-import type { TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
+import type { TenancyLogin } from '../../kernel/tenancy-file/index.ts'
 import type { Claims } from './admission.ts'
 import { placesOf } from './wanted.ts'
 

@@ -1,4 +1,4 @@
-import type { Tenancy, TenancyIdentity } from '../../kernel/inputs/index.ts'
+import type { Tenancy, TenancyIdentity } from '../../kernel/tenancy-file/index.ts'
 
 /** A folder whose secrets a job fetches. */
 export interface Fetched {

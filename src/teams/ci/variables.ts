@@ -1,5 +1,5 @@
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type { Asked } from '../../kernel/server-variables/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import type { ReadyLogins } from './ready.ts'
 
 /** The variable that lets the server ask issuers at addresses of private networks. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { secondsOf, type TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
+import { secondsOf, type TenancyLogin } from '../../kernel/tenancy-file/index.ts'
 
 type GitHub = NonNullable<TenancyLogin['github']>
 

@@ -1,6 +1,6 @@
 import { printable } from '../../kernel/errors/index.ts'
-import type { Tenancy, TenancyIdentity, TenancyLogin } from '../../kernel/inputs/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
+import type { Tenancy, TenancyIdentity, TenancyLogin } from '../../kernel/tenancy-file/index.ts'
 import { printYaml } from '../../kernel/yaml/index.ts'
 import { fetchScript, gitHubScript } from './script.ts'
 import { type Fetched, fetchedBy } from './steps.ts'

@@ -1,4 +1,4 @@
-import { type Tenancy, type TenancyLook, usualLook } from '../../kernel/inputs/index.ts'
+import { type Tenancy, type TenancyLook, usualLook } from '../../kernel/tenancy-file/index.ts'
 
 /** A folder of a project whose secrets are looked at; `/` is the root of the environment. */
 export interface Source {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { TenancyRotation } from '../../kernel/inputs/index.ts'
 import type { SecretAge } from '../../kernel/ports/index.ts'
+import type { TenancyRotation } from '../../kernel/tenancy-file/index.ts'
 import { day, daysIn } from './wanted.ts'
 
 /** A secret that is older than the policy lets it be. */

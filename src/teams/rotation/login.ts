@@ -1,5 +1,5 @@
 import { secretData } from '../../kernel/access/index.ts'
-import type { SecretRef } from '../../kernel/inputs/index.ts'
+import type { SecretRef } from '../../kernel/fields/index.ts'
 import { type Cluster, kinds, Secret } from '../../kernel/ports/index.ts'
 import { type From, reachServer } from '../../kernel/services/index.ts'
 import { refusal } from './refusal.ts'

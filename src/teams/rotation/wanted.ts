@@ -1,5 +1,5 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy, TenancyRotation } from '../../kernel/inputs/index.ts'
+import type { Tenancy, TenancyRotation } from '../../kernel/tenancy-file/index.ts'
 
 /** A password that the file has given anew. */
 export type WantedRotation = TenancyRotation['databases'][number]

@@ -1,7 +1,7 @@
 import { servedBy, storeIdentity } from '../../kernel/access/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { identityOf } from '../../kernel/owned/index.ts'
 import type { KubernetesObject } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { compare, type Unmet } from '../tenancy/index.ts'
 import type { StoreAction, StoreRemoval } from './action.ts'
 import { externalSecretActions, oldExternalSecrets } from './external-secrets.ts'

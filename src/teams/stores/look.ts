@@ -1,4 +1,4 @@
-import type { Tenancy } from '../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { compareLook, type LookComparison, type ObservedLook } from '../looking/index.ts'
 import type { Removal, Unmet } from '../tenancy/index.ts'
 import type { ObservedStores } from './observe.ts'

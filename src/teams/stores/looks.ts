@@ -1,6 +1,6 @@
 import { storeIdentity } from '../../kernel/access/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type { Cluster, InfisicalSession, ServerProject } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { type Look, lookMark, lookOf, type ObservedLook, observeLook } from '../looking/index.ts'
 import type { Pace } from '../pace/index.ts'
 import type { Observed } from '../tenancy/index.ts'

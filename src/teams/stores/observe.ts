@@ -7,7 +7,6 @@ import {
   storeName,
   storePlace,
 } from '../../kernel/access/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { identityOf } from '../../kernel/owned/index.ts'
 import {
   type Cluster,
@@ -17,6 +16,7 @@ import {
   type KubernetesObject,
   kinds,
 } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import type { Pace } from '../pace/index.ts'
 import { type Observed, observe } from '../tenancy/index.ts'
 import { foreignInTheWay, refuseForeign, storeOf } from './external-secrets.ts'

@@ -1,5 +1,5 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { lookOf } from '../looking/index.ts'
 import { confirmEach } from '../tenancy/index.ts'
 import { describedStore, type StoreDifference, type StoreRemoval } from './action.ts'

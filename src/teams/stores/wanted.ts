@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { managed, serviceUrl, storeIdentity, storeName, storePlace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy, TenancyStores } from '../../kernel/inputs/index.ts'
 import { fieldsOf, textsIn } from '../../kernel/objects/index.ts'
 import {
   type CredentialsPlace,
@@ -11,6 +10,7 @@ import {
   storeCredentials,
 } from '../../kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../kernel/ports/index.ts'
+import type { Tenancy, TenancyStores } from '../../kernel/tenancy-file/index.ts'
 import { lookMark, lookOf } from '../looking/index.ts'
 import { accountOf } from './account.ts'
 import { authOf } from './login.ts'

@@ -1,5 +1,5 @@
 import { operatorIdentity, probeScope, samePermissions, servedBy } from '../../kernel/access/index.ts'
-import type { Tenancy, TenancyIdentity, TenancyProject } from '../../kernel/inputs/index.ts'
+import type { Tenancy, TenancyIdentity, TenancyProject } from '../../kernel/tenancy-file/index.ts'
 import type { Action, Removal } from './action.ts'
 import type { Observed, ObservedMachine, ObservedProject } from './observe.ts'
 import { allowedIn, permissionsOf, permitted, privilegeSlug } from './permissions.ts'

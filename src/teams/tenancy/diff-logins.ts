@@ -1,5 +1,5 @@
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type { Login } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { type ReadyLogins, sameLogin } from '../ci/index.ts'
 import type { Action, LoginAction } from './action.ts'
 import type { Observed } from './observe.ts'

@@ -1,6 +1,6 @@
 import { probeScope } from '../../kernel/access/index.ts'
-import type { TenancyProject } from '../../kernel/inputs/index.ts'
 import type { ProjectChange, ServerFolder } from '../../kernel/ports/index.ts'
+import type { TenancyProject } from '../../kernel/tenancy-file/index.ts'
 import type { Action, Removal } from './action.ts'
 import { above, missingFolders } from './folders.ts'
 import type { ObservedProject } from './observe.ts'

@@ -1,4 +1,4 @@
-import type { Tenancy } from '../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import type { ReadyLogins } from '../ci/index.ts'
 import type { Action, Removal } from './action.ts'
 import { identityActions, machineRemovals } from './diff-identities.ts'

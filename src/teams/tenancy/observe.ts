@@ -1,5 +1,4 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type {
   Licence,
   Login,
@@ -13,6 +12,7 @@ import type {
   ServerProject,
   TenancyServer,
 } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import type { Pace } from '../pace/index.ts'
 import { privilegeSlug } from './permissions.ts'
 import { ownRoles } from './roles.ts'

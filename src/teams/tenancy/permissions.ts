@@ -1,5 +1,5 @@
-import type { TenancyIdentity, TenancyProject } from '../../kernel/inputs/index.ts'
 import type { Permission } from '../../kernel/ports/index.ts'
+import type { TenancyIdentity, TenancyProject } from '../../kernel/tenancy-file/index.ts'
 
 /** Slug of the one additional privilege that an identity has in a project. */
 export const privilegeSlug = 'sealift-tenancy'

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { Tenancy, TenancyIdentity } from '../../kernel/inputs/index.ts'
 import type {
   Clock,
   IdentityTrial,
@@ -9,6 +8,7 @@ import type {
   SecretPlace,
   ServerIdentity,
 } from '../../kernel/ports/index.ts'
+import type { Tenancy, TenancyIdentity } from '../../kernel/tenancy-file/index.ts'
 import { type Pace, untilDone } from '../pace/index.ts'
 import { allowedIn, permissionsOf, privilegeSlug } from './permissions.ts'
 import { type Trial, trialsOf } from './trials.ts'

@@ -1,4 +1,4 @@
-import type { Tenancy } from '../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import type { Observed } from './observe.ts'
 import { builtIn, isOwn, roleIn } from './roles.ts'
 import type { Unmet } from './unmet.ts'

@@ -1,4 +1,4 @@
-import type { Tenancy, TenancyTeam } from '../../kernel/inputs/index.ts'
+import type { Tenancy, TenancyTeam } from '../../kernel/tenancy-file/index.ts'
 
 /** Roles that every project has, the weakest first. */
 export const builtIn = ['no-access', 'viewer', 'member', 'admin']

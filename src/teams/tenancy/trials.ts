@@ -1,4 +1,4 @@
-import type { Tenancy, TenancyIdentity, TenancyProject } from '../../kernel/inputs/index.ts'
+import type { Tenancy, TenancyIdentity, TenancyProject } from '../../kernel/tenancy-file/index.ts'
 import { above } from './folders.ts'
 import { type Allowed, allowedIn, covers } from './permissions.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import type { Action } from './action.ts'
 import type { Observed } from './observe.ts'
 

@@ -1,6 +1,6 @@
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import type { Cluster } from '../../kernel/ports/index.ts'
 import { askedOf } from '../../kernel/server-variables/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { internalConnections, type ReadyLogins, variablesFor } from '../ci/index.ts'
 import type { Difference } from './described.ts'
 

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import {
   asStep,
   type InfisicalSession,
@@ -8,6 +7,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { admission, type Claims, completed, identityWith, offlineLogin, samplesOf } from '../ci/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { identityWith, offlineLogin, workflowFor } from '../ci/index.ts'
 import { createPace } from '../pace/index.ts'
 import { withAdmin } from '../server/index.ts'

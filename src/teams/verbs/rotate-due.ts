@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type InfisicalSession, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { createPace, type Pace } from '../pace/index.ts'
 import { oldSecret, oldSecrets, policyOf } from '../rotation/index.ts'
 import { withAdmin } from '../server/index.ts'

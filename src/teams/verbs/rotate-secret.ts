@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type ErrorCode, SealiftError } from '../../kernel/errors/index.ts'
-import type { Site, Tenancy } from '../../kernel/inputs/index.ts'
+import type { Site } from '../../kernel/inputs/index.ts'
 import {
   asStep,
   type Cluster,
@@ -8,6 +8,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { createPace, type Pace } from '../pace/index.ts'
 import {
   chosen,

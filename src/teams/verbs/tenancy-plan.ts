@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { count, SealiftError } from '../../kernel/errors/index.ts'
-import type { Tenancy } from '../../kernel/inputs/index.ts'
 import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import type { Tenancy } from '../../kernel/tenancy-file/index.ts'
 import { readyLogins } from '../ci/index.ts'
 import { lookOf } from '../looking/index.ts'
 import { createPace } from '../pace/index.ts'

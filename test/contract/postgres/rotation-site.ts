@@ -1,9 +1,10 @@
 /** A site in memory beside a real PostgreSQL, with an application's login in Infisical and what reads it. */
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
-import { parseSite, type Tenancy } from '../../../src/kernel/inputs/index.ts'
+import { parseSite } from '../../../src/kernel/inputs/index.ts'
 import { secretObject } from '../../../src/kernel/owned/index.ts'
 import { type Database, type KubernetesObject, kinds, Secret } from '../../../src/kernel/ports/index.ts'
 import { withSession } from '../../../src/kernel/services/index.ts'
+import type { Tenancy } from '../../../src/kernel/tenancy-file/index.ts'
 import { type RotatedSecrets, rotateSecretsAlone } from '../../../src/teams/verbs/rotate-secret.ts'
 import type { MemoryCluster } from '../../support/memory-cluster.ts'
 import { memoryTenancy } from '../../support/memory-tenancy.ts'

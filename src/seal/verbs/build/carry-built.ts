@@ -1,5 +1,4 @@
-import { openBundle } from '../../../bundle/layout/index.ts'
-import { signaturePath } from '../../../bundle/opening/index.ts'
+import { openBundle, signaturePath } from '../../../bundle/layout/index.ts'
 import type { Carrying, Files, Talk } from '../../../kernel/ports/index.ts'
 import { type Cargo, type Carried, writeCarrier } from '../../carrier/index.ts'
 

@@ -1,20 +1,17 @@
 import * as z from 'zod'
-import { bundleFile, layerBytes, planBundle } from '../../../bundle/layout/index.ts'
-import { absentLayers, type BundleLock } from '../../../bundle/lock/index.ts'
+import { bundleFile } from '../../../bundle/layout/index.ts'
+import type { BundleLock } from '../../../bundle/lock/index.ts'
 import { type AskPassphrase, openSigningKey, signed, writeSignature } from '../../../bundle/opening/index.ts'
-import { count } from '../../../kernel/errors/index.ts'
 import { readFacts, type SiteFacts } from '../../../kernel/facts/index.ts'
-import type { BundleSpec } from '../../../kernel/inputs/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
-import { asStep, type Carrying, type ConnectedHost, type Talk } from '../../../kernel/ports/index.ts'
+import type { Carrying, ConnectedHost, Talk } from '../../../kernel/ports/index.ts'
 import { carried, findExecutables } from '../../carrier/index.ts'
-import { fillFile } from '../../fetch/index.ts'
 import { makeLock } from '../../locking/index.ts'
 import { carryBuilt } from './carry-built.ts'
-import { diskPlan, diskText, planDisk } from './disk-plan.ts'
-import { budgetFile, type OwnFile, readLocked } from './own-files.ts'
+import { diskPlan } from './disk-plan.ts'
+import { type LeftOut, make } from './make.ts'
+import { budgetFile, readLocked } from './own-files.ts'
 import { readOlder } from './since.ts'
-import { gather } from './sources.ts'
 import { imagesThere } from './there.ts'
 import { findUnchanged } from './unchanged.ts'
 
@@ -95,7 +92,7 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   const unchanged = older ? undefined : await findUnchanged(wanted, files, talk)
   const made = unchanged
     ? { index: unchanged.layout.index, digest: unchanged.digest, size: unchanged.size, fetched: 0 }
-    : await make({ path, spec, lock, own, older }, request, host, talk)
+    : await make({ path, specDir, spec, lock, own, older }, request, host, talk)
   const signature = key && (await writeSignature(`${path}.sig`, made, key, files))
   if (!key && !unchanged && (await files.exists(`${path}.sig`)))
     talk.reporter.warn(
@@ -120,23 +117,6 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
   }
 }
 
-/** What is built. */
-interface Making {
-  readonly path: string
-  readonly spec: BundleSpec
-  readonly lock: BundleLock
-  readonly own: readonly OwnFile[]
-  /** What a delta builds on. */
-  readonly older: LeftOut | undefined
-}
-
-/** What is left out: images whose layers are elsewhere already, and where, in a word for the file's name and in words. */
-interface LeftOut {
-  readonly images: BundleLock['images']
-  readonly name: Parameters<typeof bundleFile>[1]
-  readonly since: string
-}
-
 async function leftOut(
   { since }: BuildRequest,
   lock: BundleLock,
@@ -152,28 +132,4 @@ async function leftOut(
   if (since === undefined) return undefined
   const { images, metadata } = await readOlder(since, files)
   return { images, name: { metadata }, since: `${metadata.name} ${metadata.version}` }
-}
-
-async function make(
-  { path, spec, lock, own, older }: Making,
-  { specDir, epoch, concurrency, volumeSize }: BuildRequest,
-  host: ConnectedHost,
-  talk: Talk,
-) {
-  const { contents, open } = await asStep(
-    talk.reporter,
-    'Gather manifests and charts',
-    () => gather({ spec, lock, own, specDir, signal: talk.signal }, host),
-    () => `${count(lock.images.length, 'image')}, ${count(lock.charts.length, 'chart')}`,
-  )
-
-  const planned = planBundle(contents, epoch, older && new Set(absentLayers(older, lock).keys()))
-  const plan = { ...planned, ...(volumeSize ? { volumeSize } : {}) }
-  const disk = planDisk(lock, plan.size, volumeSize, await host.files.free(path))
-  talk.reporter.note(diskText(disk))
-  const fetched = await fillFile({ path, plan, open, concurrency }, host, talk)
-  const { index, indexDigest: digest, size } = plan
-  if (older === undefined) return { index, digest, size, fetched, disk }
-  const absent = { layers: plan.absent.length, bytes: layerBytes(plan.absent), since: older.since }
-  return { index, digest, size, fetched, disk, absent }
 }

@@ -1,5 +1,5 @@
-import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
-import { requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
+import { type Bundle, openBundle, signaturePath } from '../../../bundle/layout/index.ts'
+import { requireTrusted, verifySource } from '../../../bundle/opening/index.ts'
 import { count, type ErrorCode, SealiftError } from '../../../kernel/errors/index.ts'
 import type { ReadSite } from '../../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'

@@ -1,5 +1,5 @@
-import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
-import { bundledHelm, requireTrusted, signaturePath, verifySource } from '../../../bundle/opening/index.ts'
+import { type Bundle, openBundle, signaturePath } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted, verifySource } from '../../../bundle/opening/index.ts'
 import { type InfisicalAccess, infisicalAccess } from '../../../kernel/access/index.ts'
 import type { Helm, SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { allInOrder, type Receipt, refuseWrongSite } from '../../install/index.ts'

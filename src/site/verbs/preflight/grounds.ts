@@ -1,5 +1,5 @@
-import { type Bundle, faultsError, openBundle } from '../../../bundle/layout/index.ts'
-import { bundledHelm, requireTrusted, signaturePath } from '../../../bundle/opening/index.ts'
+import { type Bundle, faultsError, openBundle, signaturePath } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted } from '../../../bundle/opening/index.ts'
 import type { Voucher } from '../../../bundle/sign/index.ts'
 import { verifyBundle } from '../../../bundle/verify/index.ts'
 import { count } from '../../../kernel/errors/index.ts'

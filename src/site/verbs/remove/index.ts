@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { type Bundle, openBundle } from '../../../bundle/layout/index.ts'
-import { bundledHelm, requireTrusted, signaturePath } from '../../../bundle/opening/index.ts'
+import { type Bundle, openBundle, signaturePath } from '../../../bundle/layout/index.ts'
+import { bundledHelm, requireTrusted } from '../../../bundle/opening/index.ts'
 import {
   adminSecretName,
   credentialsSecretName,
@@ -21,6 +21,7 @@ import {
 } from '../../../kernel/ports/index.ts'
 import {
   closeReceipt,
+  closeUpgrade,
   installedBundle,
   markOlder,
   receiptName,
@@ -44,8 +45,9 @@ import {
 } from '../../wire/index.ts'
 import { leaveHistory } from './leave-history.ts'
 import { takeOperatorsLogin } from './operators-login.ts'
-import { purge, type Take } from './purge.ts'
+import { purge } from './purge.ts'
 import { revokeAccess } from './revoke-access.ts'
+import type { Take } from './take.ts'
 import { takeRelease } from './take-release.ts'
 import { letGo, printed, refuseTeamsLoss } from './teams-loss.ts'
 
@@ -152,7 +154,10 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     )
   await takeOperatorsLogin(cluster, take)
   const now = new Date(host.clock.now()).toISOString()
-  await take('the journal', () => closeReceipt(cluster, now))
+  await take('the journal', async () => {
+    await closeUpgrade(cluster, now)
+    await closeReceipt(cluster, now)
+  })
   const left = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
     : [...keptWithoutPurge(site, wired), ...(await keptOfTeams(cluster))]

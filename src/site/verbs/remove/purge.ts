@@ -1,5 +1,4 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
-import { isManaged, siteOf } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
@@ -13,11 +12,11 @@ import {
   type SiteHost,
 } from '../../../kernel/ports/index.ts'
 import { hasEnded } from '../../../kernel/workloads/index.ts'
+import { scratchMarks } from '../../backup/index.ts'
 import { broughtImages } from '../../install/index.ts'
 import { digestNames, namesOn, ownFiles, runtimeNames } from '../../load/index.ts'
-import { dropSnapshot, snapshots } from '../../snapshot/index.ts'
+import { dropLeftovers, dropSnapshot, leftovers, snapshots } from '../../snapshot/index.ts'
 import {
-  leaveNamespace,
   madeForCache,
   type OwnDatabase,
   ownDatabase,
@@ -25,19 +24,13 @@ import {
   purgeDatabase,
   type SiteServices,
   servicesOf,
-  stays,
   storedKeys,
   type Wired,
 } from '../../wire/index.ts'
 import { databaseFate, madeName } from './database-fate.ts'
 import { eachNode } from './each-node.ts'
-
-/** Does one named removal, as a step that people see. `stays` says of its result why nothing was removed after all. */
-export type Take = <T>(
-  what: string,
-  work: () => Promise<T>,
-  stays?: (result: T) => string | undefined,
-) => Promise<void>
+import type { Take } from './take.ts'
+import { takeNamespaces } from './take-namespaces.ts'
 
 /** What {@link purge} works with. */
 export interface Purge {
@@ -98,35 +91,25 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   return [...kept, ...images]
 }
 
-/** Takes those that Sealift made, side by side: each takes seconds, whatever is in it. Gives what is left, with the reason. */
-async function takeNamespaces(names: readonly string[], cluster: Cluster, take: Take): Promise<string[]> {
-  const taking = names.map(async (name): Promise<string[]> => {
-    const namespace = await cluster.get(kinds.namespace, name)
-    if (!isManaged(namespace)) return []
-    const known = siteOf(namespace) !== undefined
-    if (!stays(namespace) && known) {
-      await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
-      return []
-    }
-    await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
-    return [
-      `namespace ${name}: ${known ? 'it was there before' : 'no install is on record as having made it'}`,
-    ]
-  })
-  await Promise.allSettled(taking)
-  return (await Promise.all(taking)).flat()
-}
-
-/** Takes the databases that upgrades and restores have kept; where nobody may drop one, none was made. */
+/** Takes the databases that upgrades and restores have kept or left; where nobody may drop one, none was made. */
 async function takeKept(services: SiteServices, own: OwnDatabase, take: Take): Promise<void> {
-  const found = await snapshots(services, own).catch(error => {
-    if (error instanceof SealiftError && error.code === 'DATABASE_DENIED') return []
-    throw error
-  })
+  const found = await whereMade(() => snapshots(services, own))
   for (const { database } of found)
     await take(`database ${database}, which an upgrade or a restore has kept`, () =>
       dropSnapshot(services, own, database),
     )
+  const left = await whereMade(() => leftovers(services, own, scratchMarks))
+  if (left.length > 0)
+    await take(`database ${left.join(', ')}, which a killed rehearsal or restore has left`, () =>
+      dropLeftovers(services, own, scratchMarks),
+    )
+}
+
+async function whereMade<T>(look: () => Promise<T[]>): Promise<T[]> {
+  return await look().catch(error => {
+    if (error instanceof SealiftError && error.code === 'DATABASE_DENIED') return []
+    throw error
+  })
 }
 
 /**

@@ -1,5 +1,6 @@
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { isOperated, type SecretRef } from '../../../kernel/inputs/index.ts'
+import type { SecretRef } from '../../../kernel/fields/index.ts'
+import { isOperated } from '../../../kernel/inputs/index.ts'
 import { type Cluster, type Endpoint, type KubernetesObject, kinds } from '../../../kernel/ports/index.ts'
 import { serviceAt } from '../reach.ts'
 import type { SiteServices } from '../services.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import { siteName } from '../../../kernel/inputs/index.ts'
+import { siteName } from '../../../kernel/fields/index.ts'
 import { Secret } from '../../../kernel/ports/index.ts'
 import { fingerprintOf, type Keys } from '../keys/index.ts'
 

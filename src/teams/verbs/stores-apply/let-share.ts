@@ -1,4 +1,3 @@
-import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import {
   asStep,
   type Clock,
@@ -8,6 +7,7 @@ import {
   type Talk,
 } from '../../../kernel/ports/index.ts'
 import { ensureServerVariables } from '../../../kernel/server-variables/index.ts'
+import type { Tenancy } from '../../../kernel/tenancy-file/index.ts'
 import {
   isSharingLeft,
   type LookAction,

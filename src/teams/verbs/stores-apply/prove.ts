@@ -1,5 +1,5 @@
 import { storeIdentity } from '../../../kernel/access/index.ts'
-import type { Tenancy } from '../../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../../kernel/tenancy-file/index.ts'
 import { lookOf, trialsBeyond } from '../../looking/index.ts'
 import { tenancyOfStores } from '../../stores/index.ts'
 import { type Proving, proveIdentities, rightsChanged, twinsLeft } from '../../tenancy/index.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Tenancy } from '../../../kernel/inputs/index.ts'
+import type { Tenancy } from '../../../kernel/tenancy-file/index.ts'
 import { storeDifference } from '../../stores/index.ts'
 import { provenShape, unmetShape } from '../../tenancy/index.ts'
 

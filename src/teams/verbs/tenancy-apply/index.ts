@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { SealiftError } from '../../../kernel/errors/index.ts'
-import type { Tenancy, TenancyIdentity } from '../../../kernel/inputs/index.ts'
 import {
   asStep,
   type Infisical,
@@ -10,6 +9,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
+import type { Tenancy, TenancyIdentity } from '../../../kernel/tenancy-file/index.ts'
 import type { ReadyLogins } from '../../ci/index.ts'
 import { createPace } from '../../pace/index.ts'
 import { underLease, withAdmin } from '../../server/index.ts'

@@ -1,6 +1,6 @@
-import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import { asStep, type Reporter, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import { askedOf, ensureServerVariables, type Restarting } from '../../../kernel/server-variables/index.ts'
+import type { Tenancy } from '../../../kernel/tenancy-file/index.ts'
 import { asker, internalConnections, type ReadyLogins, readyLogins, variablesFor } from '../../ci/index.ts'
 
 /** Makes the logins of a file ready; where there are any that is a step of its own, for issuers may not answer. */

@@ -1,5 +1,5 @@
-import type { Tenancy } from '../../../kernel/inputs/index.ts'
 import type { InfisicalSession, Invitation } from '../../../kernel/ports/index.ts'
+import type { Tenancy } from '../../../kernel/tenancy-file/index.ts'
 import type { ReadyLogins } from '../../ci/index.ts'
 import type { Pace } from '../../pace/index.ts'
 import {

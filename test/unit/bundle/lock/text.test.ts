@@ -47,6 +47,16 @@ describe('the text', () => {
 })
 
 describe('reading', () => {
+  test.each(['', 'no image', 'registry.test/app:1@sha256:ab'])(
+    'an image that is called %j has no name',
+    name => {
+      const text = printLock(lockOf()).replace(/name: r\.io\/a:1/, `name: '${name}'`)
+      expect(() => parseLock(text, 'bundle.lock.yaml')).toThrow(
+        expect.objectContaining({ code: 'LOCK_INVALID', faults: [expect.stringContaining('an image name')] }),
+      )
+    },
+  )
+
   test('every fault is listed', () => {
     const text = printLock(lockOf())
       .replaceAll(d('a'), 'sha256:short')

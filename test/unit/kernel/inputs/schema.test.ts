@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { lockJsonSchema } from '../../../../src/bundle/lock/index.ts'
-import { siteJsonSchema, specJsonSchema, tenancyJsonSchema } from '../../../../src/kernel/inputs/index.ts'
+import { siteJsonSchema, specJsonSchema } from '../../../../src/kernel/inputs/index.ts'
+import { tenancyJsonSchema } from '../../../../src/kernel/tenancy-file/index.ts'
 import { outputs } from '../../../support/outputs.ts'
 
 const folder = join(import.meta.dirname, '../../../../bundles/schema')

@@ -1,7 +1,6 @@
 import { createPublicKey, generateKeyPairSync, verify as verifyBytes } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { openBundle } from '../../../../src/bundle/layout/index.ts'
-import { signaturePath } from '../../../../src/bundle/opening/signature.ts'
+import { openBundle, signaturePath } from '../../../../src/bundle/layout/index.ts'
 import { requireTrusted } from '../../../../src/bundle/opening/trust.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'

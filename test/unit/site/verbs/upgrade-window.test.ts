@@ -62,6 +62,37 @@ test('a pod that nobody can measure holds no budget', async () => {
   )
 })
 
+/** The host of a world whose first measurement is made, and of the later ones so many fail. */
+function measuring(world: UpgradeWorld, failing: number): UpgradeWorld['host'] {
+  let asked = 0
+  const usage = async () => {
+    asked += 1
+    if (asked > 1 && asked <= 1 + failing)
+      throw new SealiftError('CLUSTER_UNREACHABLE', 'the node does not answer')
+    return await world.cluster.usage()
+  }
+  const host = hastened(world)
+  return { ...host, cluster: { ...host.cluster, usage } }
+}
+
+test('a measurement that fails is made again, also in its middle', async () => {
+  const world = await usingWorld(600)
+  const { steps } = await upgradeOn(measuring(world, 3), '1.1.0', recordedTalk(), { budget: 'hold' })
+  expect(steps.at(-1)).toMatchObject({ id: 'budget', detail: '600 of 640 MiB, 90 of 300m CPU' })
+})
+
+test('where none can be had for long, the budget does not hold, and why is said', async () => {
+  const world = await usingWorld(600)
+  await expect(
+    upgradeOn(measuring(world, Infinity), '1.1.0', recordedTalk(), { budget: 'hold' }),
+  ).rejects.toMatchObject({
+    code: 'ROLLED_BACK',
+    message: expect.stringContaining('what is used cannot be measured, and the budget was to hold'),
+    faults: ['the node does not answer'],
+  })
+  expect(await versionOf(world)).toMatchObject(older)
+})
+
 test('where use cannot be measured at all, that is said before anything is changed', async () => {
   const world = await usingWorld(600)
   const cluster = { ...world.cluster, usage: () => Promise.reject(new SealiftError('CLUSTER_DENIED', 'no')) }

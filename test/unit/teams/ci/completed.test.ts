@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TenancyLogin } from '../../../../src/kernel/inputs/index.ts'
+import type { TenancyLogin } from '../../../../src/kernel/tenancy-file/index.ts'
 import { admission, completed, offlineLogin } from '../../../../src/teams/ci/index.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
 

@@ -1,4 +1,4 @@
-import { parseTenancy, type Tenancy } from '../../../../src/kernel/inputs/index.ts'
+import { parseTenancy, type Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 
 /** A tenancy of `openova` with these fields, as its file would have them. */
 export function tenancyOf(fields: object): Tenancy {

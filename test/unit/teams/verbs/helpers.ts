@@ -1,4 +1,4 @@
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { applyAlone, type TenancyApplied } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { planTenancy, type TenancyPlan } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { type MemoryTenancy, memoryTenancy } from '../../../support/memory-tenancy.ts'

@@ -1,7 +1,8 @@
 /** A site in memory whose Infisical can be told that its projects share, for tests of the one store. */
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
+
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { environmentMark, environmentSecret, markOf } from '../../../../src/kernel/server-variables/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { secretIn } from '../../site/wire/memory.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { rejection } from '../../site/wire/memory.ts'
 import { tenancyOf } from '../tenancy/tenancies.ts'
 import { lines } from './helpers.ts'

@@ -1,7 +1,7 @@
 /** From one way to log in to the other, while External Secrets Operator does not manage the new one. */
 import { beforeEach, expect, test } from 'vitest'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { type KubernetesObject, kinds, Secret } from '../../../../src/kernel/ports/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { enforceTokenPolicy } from '../../../support/token-policy.ts'
 import { secretIn } from '../../site/wire/memory.ts'

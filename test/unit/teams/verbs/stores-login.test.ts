@@ -1,9 +1,9 @@
 /** How stores log in: with a client secret, or as External Secrets Operator's own account. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { managed } from '../../../../src/kernel/access/index.ts'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { kinds, Secret } from '../../../../src/kernel/ports/index.ts'
 import { askedOf, ensureServerVariables } from '../../../../src/kernel/server-variables/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { rotateStoresAlone } from '../../../../src/teams/verbs/rotate-stores.ts'
 import { enforceTokenPolicy } from '../../../support/token-policy.ts'
 import { rejection, secretIn } from '../../site/wire/memory.ts'

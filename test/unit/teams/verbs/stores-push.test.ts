@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { allButUnmet } from '../../../../src/teams/tenancy/index.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { rejection } from '../../site/wire/memory.ts'

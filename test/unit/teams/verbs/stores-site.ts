@@ -1,6 +1,7 @@
 /** A site in memory with the decision's projects on its server, and the verbs of stores on it. */
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
+
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { applyStoresAlone, type StoresApplied } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { planStores, type StoresPlan } from '../../../../src/teams/verbs/stores-plan.ts'
 import type { MemoryCluster } from '../../../support/memory-cluster.ts'

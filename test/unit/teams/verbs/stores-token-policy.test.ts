@@ -1,8 +1,8 @@
 /** Where stores log in as External Secrets Operator, no SecretStore of a team's may. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { managed } from '../../../../src/kernel/access/index.ts'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { storesFault } from '../../../../src/teams/verbs/stores-apply/index.ts'
 import { enforceTokenPolicy } from '../../../support/token-policy.ts'
 import { rejection, secretIn } from '../../site/wire/memory.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { unmetFault } from '../../../../src/teams/verbs/tenancy-apply/index.ts'
 import { driftFault } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { answered } from '../../../support/answered.ts'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Tenancy } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import type { Tenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 import { driftFault, planTenancy } from '../../../../src/teams/verbs/tenancy-plan.ts'
 import { answered } from '../../../support/answered.ts'
 import type { MemoryTenancy } from '../../../support/memory-tenancy.ts'

@@ -1,6 +1,6 @@
 import { printable } from '../errors/index.ts'
-import { entriesOf } from './clashes.ts'
-import { type Entry, shown, text } from './tenancy-names.ts'
+import { entriesOf } from '../fields/index.ts'
+import { type Entry, shown, text } from './names.ts'
 
 /** ExternalSecrets of one name in a namespace, or for one Secret there, and those of namespaces that are not served. */
 export function broughtClashes(served: readonly Entry[]): string[] {

@@ -1,7 +1,14 @@
 import * as z from 'zod'
-import { onEveryObject } from './clashes.ts'
-import { databaseName, hostName, kubernetesName, port, secretKey, secretRef } from './site-fields.ts'
-import { environmentSlug, secretPaths } from './tenancy-fields.ts'
+import {
+  databaseName,
+  hostName,
+  kubernetesName,
+  onEveryObject,
+  port,
+  secretKey,
+  secretRef,
+} from '../fields/index.ts'
+import { environmentSlug, secretPaths } from './fields.ts'
 
 /** A number of days. */
 const days = z.string().regex(/^[1-9][0-9]{0,3}d$/, 'a number of days, such as 90d')

@@ -1,5 +1,5 @@
 import { printable } from '../errors/index.ts'
-import { twice } from './clashes.ts'
+import { twice } from '../fields/index.ts'
 
 // What rules between fields of a tenancy have in common. They read the document as it was written.
 

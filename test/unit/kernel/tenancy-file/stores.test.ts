@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
-import { parseTenancy } from '../../../../src/kernel/inputs/index.ts'
+import { parseTenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 
 const head = 'apiVersion: sealift.dev/v1\nkind: Tenancy\norganization: openova\n'
 const parse = (text: string) => parseTenancy(head + text, 'tenancy.yaml')

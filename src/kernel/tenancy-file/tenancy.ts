@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { environmentSlug, folderPath, projectSlug } from './tenancy-fields.ts'
-import { identity } from './tenancy-identities.ts'
-import { team } from './tenancy-people.ts'
-import { rotation } from './tenancy-rotation.ts'
-import { stores } from './tenancy-stores.ts'
+import { environmentSlug, folderPath, projectSlug } from './fields.ts'
+import { identity } from './identities.ts'
+import { team } from './people.ts'
+import { rotation } from './rotation.ts'
+import { stores } from './stores.ts'
 
 // One definition gives the type, the check that lists every fault, and bundles/schema/tenancy.schema.json.
 

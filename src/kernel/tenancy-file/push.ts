@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { namespaceName, objectName } from './tenancy-fields.ts'
-import { refreshInterval, remoteKey, secretKey } from './tenancy-secrets.ts'
+import { namespaceName, objectName } from './fields.ts'
+import { refreshInterval, remoteKey, secretKey } from './secrets.ts'
 
 /** Keys of one Kubernetes Secret that are to come into an environment. */
 export const pushSecret = z.strictObject({

@@ -1,6 +1,6 @@
 import { printable } from '../errors/index.ts'
-import { entriesOf, twice } from './clashes.ts'
-import { strangeEnvironment, strangers } from './tenancy-names.ts'
+import { entriesOf, twice } from '../fields/index.ts'
+import { strangeEnvironment, strangers } from './names.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 

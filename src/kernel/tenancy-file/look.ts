@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { entriesOf, twice } from './clashes.ts'
-import { environmentSlug, inProject, namespaceName, projectSlug } from './tenancy-fields.ts'
-import { type Entry, repeated, shown, strangeEnvironments, strangers, text } from './tenancy-names.ts'
+import { entriesOf, twice } from '../fields/index.ts'
+import { environmentSlug, inProject, namespaceName, projectSlug } from './fields.ts'
+import { type Entry, repeated, shown, strangeEnvironments, strangers, text } from './names.ts'
 
 /** A project that is looked into. */
 const looked = z.strictObject(inProject)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { inProject, secretPaths } from './tenancy-fields.ts'
-import { login } from './tenancy-logins.ts'
+import { inProject, secretPaths } from './fields.ts'
+import { login } from './logins.ts'
 
 /** What an identity may do in one project. */
 const access = z.strictObject({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
-import { parseTenancy } from '../../../../src/kernel/inputs/index.ts'
+import { parseTenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 
 const shipped = join(import.meta.dirname, '../../../../bundles/infisical/tenancy.yaml')
 

@@ -1,6 +1,6 @@
 import { servedBy } from '../access/index.ts'
-import { entriesOf, twice } from './clashes.ts'
-import { lookClashes } from './tenancy-look.ts'
+import { entriesOf, twice } from '../fields/index.ts'
+import { lookClashes } from './look.ts'
 import {
   type Entry,
   repeated,
@@ -9,8 +9,8 @@ import {
   strangeEnvironments,
   strangers,
   text,
-} from './tenancy-names.ts'
-import { broughtClashes, pushClashes } from './tenancy-store-clashes.ts'
+} from './names.ts'
+import { broughtClashes, pushClashes } from './store-clashes.ts'
 
 /**
  * What stands in a tenancy twice where it must be unique, and names of what is not in it. Reads the document as it was

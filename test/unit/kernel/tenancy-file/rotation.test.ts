@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
-import { parseTenancy } from '../../../../src/kernel/inputs/index.ts'
+import { parseTenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 
 const database = { host: 'pg.databases.svc', name: 'app' }
 const good = {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
-import { parseTenancy, type TenancyLogin } from '../../../../src/kernel/inputs/index.ts'
+import { parseTenancy, type TenancyLogin } from '../../../../src/kernel/tenancy-file/index.ts'
 import { selfSigned } from '../../../support/certificate.ts'
 
 const file = (login: object) =>

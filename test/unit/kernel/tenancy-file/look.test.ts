@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
-import { parseTenancy } from '../../../../src/kernel/inputs/index.ts'
+import { parseTenancy } from '../../../../src/kernel/tenancy-file/index.ts'
 
 const file = (stores: string) => `apiVersion: sealift.dev/v1
 kind: Tenancy

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import * as z from 'zod'
-import { secretRef } from './site-fields.ts'
+import { secretRef } from '../fields/index.ts'
 
 // How a machine logs in with a token that its CI signs anew for every job: nothing is kept that could be lost. In
 // patterns only `*` is special: the server takes shell patterns, in which !x is everything but x, and a comma ends one.

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { environmentSlug, namespaceName, objectName } from './tenancy-fields.ts'
-import { look } from './tenancy-look.ts'
-import { pushSecret } from './tenancy-push.ts'
-import { refreshInterval, remoteKey, secretKey } from './tenancy-secrets.ts'
+import { environmentSlug, namespaceName, objectName } from './fields.ts'
+import { look } from './look.ts'
+import { pushSecret } from './push.ts'
+import { refreshInterval, remoteKey, secretKey } from './secrets.ts'
 
 /** Secrets of an environment that are to come into one Kubernetes Secret. */
 const externalSecret = z.strictObject({
