@@ -32,7 +32,7 @@ export interface SandboxPair extends Omit<Sandbox, 'bundle'> {
   readonly older: string
   /** 1.1.0, with a newer stand-in, which has further migrations. */
   readonly newer: string
-  /** 1.0.5: the older one with the newer stand-in, for which it waits for 35 seconds only: for servers that never come up. */
+  /** 1.0.5: the older one with the newer stand-in, for which it waits for 25 seconds only: for servers that never come up. */
   readonly hasty: string
   /**
    * Makes 1.2.0: the newer one with the values files of a fit behind its own, without what the older one has. Gives its path.
@@ -67,7 +67,7 @@ export async function startSandboxPair(): Promise<SandboxPair> {
     const impatient = join(dir, 'hasty')
     await specOf(impatient, [
       ['version: 1.0.0', 'version: 1.0.5'],
-      ['timeoutSeconds: 300', 'timeoutSeconds: 35'],
+      ['timeoutSeconds: 300', 'timeoutSeconds: 25'],
       ...[olderOperator, ...next],
     ])
     for (const one of [before, impatient, spec]) {

@@ -46,8 +46,9 @@ import {
 } from '../../wire/index.ts'
 import { leaveHistory } from './leave-history.ts'
 import { takeOperatorsLogin } from './operators-login.ts'
-import { purge, type Take } from './purge.ts'
+import { purge } from './purge.ts'
 import { revokeAccess } from './revoke-access.ts'
+import type { Take } from './take.ts'
 import { takeRelease } from './take-release.ts'
 import { letGo, printed, refuseTeamsLoss } from './teams-loss.ts'
 

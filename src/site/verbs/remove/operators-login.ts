@@ -1,6 +1,6 @@
 import { isManaged, reviewerBinding, tokenPolicy } from '../../../kernel/access/index.ts'
 import { type Cluster, kinds } from '../../../kernel/ports/index.ts'
-import type { Take } from './purge.ts'
+import type { Take } from './take.ts'
 
 const objects = [
   // With it, whoever may make an account of ESO's name could ask for it.

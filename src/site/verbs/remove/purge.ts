@@ -1,5 +1,4 @@
 import type { Bundle } from '../../../bundle/layout/index.ts'
-import { isManaged, siteOf } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { fieldsOf, mappingsOf, textsIn } from '../../../kernel/objects/index.ts'
@@ -18,7 +17,6 @@ import { broughtImages } from '../../install/index.ts'
 import { digestNames, namesOn, ownFiles, runtimeNames } from '../../load/index.ts'
 import { dropLeftovers, dropSnapshot, leftovers, snapshots } from '../../snapshot/index.ts'
 import {
-  leaveNamespace,
   madeForCache,
   type OwnDatabase,
   ownDatabase,
@@ -26,19 +24,13 @@ import {
   purgeDatabase,
   type SiteServices,
   servicesOf,
-  stays,
   storedKeys,
   type Wired,
 } from '../../wire/index.ts'
 import { databaseFate, madeName } from './database-fate.ts'
 import { eachNode } from './each-node.ts'
-
-/** Does one named removal, as a step that people see. `stays` says of its result why nothing was removed after all. */
-export type Take = <T>(
-  what: string,
-  work: () => Promise<T>,
-  stays?: (result: T) => string | undefined,
-) => Promise<void>
+import type { Take } from './take.ts'
+import { takeNamespaces } from './take-namespaces.ts'
 
 /** What {@link purge} works with. */
 export interface Purge {
@@ -81,17 +73,7 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
     else if (madeForCache(stored, site)) await take(cache, () => purgeCache(services))
     else kept.push(`${cache}: this site's keys were made for another one`)
   }
-  for (const name of namespaces) {
-    const namespace = await cluster.get(kinds.namespace, name)
-    if (!isManaged(namespace)) continue
-    const known = siteOf(namespace) !== undefined
-    if (stays(namespace) || !known) {
-      await take(`Sealift's own in namespace ${name}`, () => leaveNamespace(cluster, name))
-      kept.push(
-        `namespace ${name}: ${known ? 'it was there before' : 'no install is on record as having made it'}`,
-      )
-    } else await take(`namespace ${name}`, () => cluster.delete(kinds.namespace, name))
-  }
+  kept.push(...(await takeNamespaces(namespaces, cluster, take)))
   if (site.load?.registry) kept.push(`what was pushed to ${site.load.registry.host}`)
   // Before the images: while they lie there, a start of K3s brings them back.
   const files = await imagesFolder.names().then(ownFiles, error => {

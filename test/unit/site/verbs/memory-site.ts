@@ -1,5 +1,5 @@
 /** A site in memory, and two bundles for it, for tests of what happens between installs and removals. */
-import { clock, random } from '../../../../src/adapters/clock.ts'
+import { clock } from '../../../../src/adapters/clock.ts'
 import { specTitle } from '../../../../src/bundle/layout/index.ts'
 import type { LoadingWayName } from '../../../../src/kernel/inputs/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
@@ -19,7 +19,7 @@ import { type MemoryRuntime, memoryRuntime } from '../../../support/memory-runti
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
 import { shippedManifest } from '../../../support/shipped-manifest.ts'
-import { cacheOf, sessionOf } from '../wire/memory.ts'
+import { cacheOf, countingRandom, sessionOf } from '../wire/memory.ts'
 import { smallSite } from '../wire/sites.ts'
 
 const spec = (version: string) => `
@@ -122,7 +122,7 @@ export async function memorySite(): Promise<MemorySite> {
     },
     helmFrom: async () => helm,
     clock,
-    random,
+    random: countingRandom(),
     issuers: memoryIssuers(),
     platform: 'linux/amd64',
     operator: 'root@node1, process 1',
