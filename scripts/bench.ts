@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Sealift against other people's tools and against what the machine can do, several
  * rounds of all in turn. The table is stdout; talk is stderr. SEALIFT_BIN=path/to/bin.js measures another build;
- * SEALIFT_BASE_BIN is one that installs are compared with.
+ * SEALIFT_BASE_BIN is one that installs are compared with; HAULER_BIN and ZARF_BIN are those programs, as peers of build.
  */
 import { statfs, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -11,6 +11,7 @@ import { baseBin } from '../test/bench/install.ts'
 import { largeSize } from '../test/bench/large.ts'
 import { lazily } from '../test/bench/lazy.ts'
 import { notes } from '../test/bench/notes.ts'
+import { given } from '../test/bench/peers.ts'
 import { markdown, misses, textTable, thisMachine } from '../test/bench/report.ts'
 import { fill, neededBy } from '../test/bench/rows.ts'
 import { setStage } from '../test/bench/stage.ts'
@@ -19,6 +20,12 @@ import { type Round, type TrialName, trials } from '../test/bench/trials.ts'
 import { prepareMachine } from '../test/support/setup.ts'
 
 const root = join(import.meta.dirname, '..')
+/** Trials of programs that nobody has named. */
+const unasked = new Set<TrialName>([
+  ...(baseBin ? [] : (['installBase'] as const)),
+  ...(given.hauler ? [] : (['hauler', 'oneHauler'] as const)),
+  ...(given.zarf ? [] : (['zarf'] as const)),
+])
 /** Rows that want tens of gigabytes of room. */
 const large = ['large', 'backup-large']
 const keys = [...new Set(rows.map(({ key }) => key))]
@@ -75,7 +82,7 @@ async function bench({ rounds, only, json, write }: ReturnType<typeof flags>): P
     // Every other round backwards, so that no trial always follows the same one.
     for (const name of round % 2 ? names : names.toReversed()) {
       if (isLarge(name) && (!room || round > 1)) continue
-      if (name === 'installBase' && baseBin === undefined) continue
+      if (unasked.has(name)) continue
       interrupted.signal.throwIfAborted()
       const result = await trials[name](stage, lazy)
       outcomes[name] = result

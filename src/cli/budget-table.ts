@@ -24,7 +24,7 @@ export interface Budget {
   readonly observedFits: boolean
   /** Where the figures come from, by what they are. */
   readonly sources?: Readonly<
-    Record<'declared' | 'limit' | 'allocatable' | 'observed' | 'cpu' | 'peak', string>
+    Record<'budget' | 'declared' | 'limit' | 'allocatable' | 'observed' | 'cpu' | 'peak', string>
   >
 }
 

@@ -193,4 +193,5 @@ export const restoreExits: readonly ErrorCode[] = [
   'WRONG_SITE',
   'BACKUP_INVALID',
   'BACKUP_FAILED',
+  'UPGRADE_UNFIT',
 ]

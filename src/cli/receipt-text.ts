@@ -2,7 +2,7 @@ import type { ReceiptUpgrade, SiteReceipt } from '../site/receipt/index.ts'
 import { duration } from './duration.ts'
 import { pinnedOf } from './receipt/images.ts'
 import { keyText, table } from './table.ts'
-import { readsText, secretsText } from './upgraded-text.ts'
+import { keptOf, readsText, secretsText } from './upgraded-text.ts'
 
 /** A receipt in short, for a terminal; files have all of it. */
 export function receiptText(receipt: SiteReceipt): string {
@@ -22,30 +22,20 @@ export function receiptText(receipt: SiteReceipt): string {
 }
 
 /** The last upgrade, a line each. */
-function upgradeLines({
-  from,
-  to,
-  state,
-  at,
-  why,
-  setAside,
-  snapshot,
-  keptUntil,
-  reads,
-  secrets,
-}: ReceiptUpgrade): string[] {
+function upgradeLines({ from, to, state, at, why, reads, secrets, ...left }: ReceiptUpgrade): string[] {
   const how = {
     begun: 'begun, and not at its end',
     proven: `proven ${at}`,
     returning: 'on its way back, and not at its end',
     returned: `taken back ${at}: ${why ?? 'nobody noted why'}`,
   }[state]
-  const kept = [snapshot, setAside].filter(one => one !== undefined)
-  const until = keptUntil === undefined ? '' : ` until ${keptUntil}`
   return [
     `  upgrade ${from.version} to ${to.version}, ${how}`,
     ...(reads === undefined ? [] : [`  reads   ${readsText(reads)}`]),
     ...(secrets === undefined ? [] : [`  secrets ${secretsText(secrets)}`]),
-    ...kept.map(database => `  kept    database ${database}${until}`),
+    ...keptOf(left).map(
+      ({ database, until }) =>
+        `  kept    database ${database}${until === undefined ? '' : ` until ${until}`}`,
+    ),
   ]
 }

@@ -1,5 +1,6 @@
 import { printable } from '../kernel/errors/index.ts'
 import { keyText, table } from './table.ts'
+import { keptOf } from './upgraded-text.ts'
 
 interface Release {
   readonly name: string
@@ -25,6 +26,8 @@ interface Upgraded extends Readonly<Record<'since' | 'at', string>> {
   readonly state: 'begun' | 'proven' | 'returning' | 'returned'
   readonly snapshot?: string
   readonly setAside?: string
+  readonly keptUntil?: string
+  readonly kept?: readonly { readonly database: string; readonly until: string }[]
 }
 
 /** What `status` has found. */
@@ -70,7 +73,7 @@ function adminText({
   return `\n  admin   ${printable(email)}${adopted}`
 }
 
-function upgradeText({ from, to, state, since, at, snapshot, setAside }: Upgraded): string {
+function upgradeText({ from, to, state, since, at, ...left }: Upgraded): string {
   const step = printable(`${from.version} to ${to.version}`)
   const told = {
     begun: `${step}, begun ${since} and not at its end: sealift upgrade goes on, sealift rollback goes back`,
@@ -78,7 +81,9 @@ function upgradeText({ from, to, state, since, at, snapshot, setAside }: Upgrade
     returning: `${step}, on its way back since ${at}: sealift rollback brings it to its end`,
     returned: `${step}, taken back ${at}`,
   }[state]
-  const kept = [snapshot, setAside].filter(one => one !== undefined).map(one => `database ${one} is kept`)
+  const kept = keptOf(left).map(
+    ({ database, until }) => `database ${database} is kept${until === undefined ? '' : ` until ${until}`}`,
+  )
   return `\n  upgrade ${[told, ...kept].map(one => printable(one, 500)).join('; ')}`
 }
 

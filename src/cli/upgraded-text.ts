@@ -12,7 +12,7 @@ export function upgradedText({
   readonly gap: number
 }): string {
   if (upgrade === undefined) return '  upgrade  none: the site had this bundle'
-  const { from, to, snapshot, archive, gaveUp = [], reads, secrets } = upgrade
+  const { from, to, snapshot, archive, gaveUp = [], reads, secrets, kept = [] } = upgrade
   return [
     `  upgrade  ${from.version} to ${to.version}, ${gap === 0 ? 'no pod stopped' : `not served for ${duration(gap * 1000)}`}`,
     ...(snapshot === undefined
@@ -22,7 +22,31 @@ export function upgradedText({
     ...(secrets === undefined ? [] : [`  secrets  ${secretsText(secrets)}`]),
     ...(archive === undefined ? [] : [`  archive  ${archive.path}`]),
     ...gaveUp.map(lost => `  given up ${lost}`),
+    ...kept.map(
+      ({ database, until }) => `  kept     database ${database}, of an earlier one, until ${until}`,
+    ),
   ].join('\n')
+}
+
+/** Databases beside Infisical's, as the note of an upgrade has them. */
+interface Kept {
+  readonly snapshot?: string
+  readonly setAside?: string
+  readonly keptUntil?: string
+  /** What earlier upgrades have left. */
+  readonly kept?: readonly { readonly database: string; readonly until: string }[]
+}
+
+/** All databases that are kept, and until when; without that while the upgrade is under way. */
+export function keptOf({
+  snapshot,
+  setAside,
+  keptUntil,
+  kept = [],
+}: Kept): { readonly database: string; readonly until?: string }[] {
+  const own = [snapshot, setAside].filter(one => one !== undefined)
+  const until = keptUntil === undefined ? {} : { until: keptUntil }
+  return [...own.map(database => ({ database, ...until })), ...kept]
 }
 
 /** How reads of Infisical's API went, in words. */

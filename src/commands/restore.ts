@@ -5,9 +5,9 @@ import { confirmLoss, yesFlag } from '../cli/confirm.ts'
 import { restoreExits } from '../cli/exits.ts'
 import { siteFlag } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
-import type { ErrorCode } from '../kernel/errors/index.ts'
+import { type ErrorCode, printable } from '../kernel/errors/index.ts'
 import { readSite } from '../kernel/inputs/index.ts'
-import { rehearse, restore } from '../site/verbs/restore.ts'
+import { type RestoredBackup, rehearse, restore } from '../site/verbs/restore.ts'
 
 export default class Restore extends BaseCommand {
   static override summary =
@@ -62,9 +62,16 @@ export default class Restore extends BaseCommand {
         `database ${done.database} is as it was at ${done.at}`,
         ...(done.setAside ? [`  set aside   ${done.setAside}: drop it when nobody needs it any more`] : []),
         ...done.keys.map(place => `  keys        Secret ${place}`),
-        ...(done.started ? [] : ['  → run install: it takes up the keys and the database']),
+        ...(done.started ? [] : [`  → ${next(done)}`]),
       ].join('\n'),
     )
     return done
   }
+}
+
+/** What puts a server before a database that waits for one. */
+function next({ wayBack, bundle: { name, version } }: RestoredBackup): string {
+  if (wayBack)
+    return 'run sealift rollback BUNDLE -c site.yaml: it brings the releases that this database is of'
+  return `run install with ${printable(`${name} ${version}`, 200)} or newer: it takes up the keys and the database`
 }

@@ -36,3 +36,6 @@ export async function pushImages(host: string, signal: AbortSignal): Promise<Map
   }
   return made
 }
+
+/** One image of 50 MB: what is begun and ended with weighs more there. */
+export const oneImage: readonly BenchImage[] = ['operator']

@@ -1,7 +1,7 @@
 /** What only some trials need, made when the first of them asks for it. */
 import { startContainerd } from '../support/containerd.ts'
 import { type InstallBench, installBench } from './install.ts'
-import { type Link, makeLink } from './link.ts'
+import { type Link, makeFar, makeLink } from './link.ts'
 import { compileChild, loadWords } from './load.ts'
 import { migrateBench } from './migrate.ts'
 import type { Stage } from './stage.ts'
@@ -12,6 +12,8 @@ import { type DatabaseBench, databaseBench, wayBackBench } from './way-back.ts'
 /** The link, a containerd, and a server. */
 export interface Lazy {
   link(): Promise<Link>
+  /** The registry, 40 ms away. */
+  far(): Promise<Link>
   /** The socket of a containerd that has every image of the full bundle. */
   containerd(): Promise<string>
   /** A server that tenancies are made on. */
@@ -32,6 +34,7 @@ export interface Lazy {
 export function lazily(stage: Stage, closing: (() => Promise<unknown>)[], log: (line: string) => void): Lazy {
   let install: Promise<InstallBench> | undefined
   let link: Promise<Link> | undefined
+  let far: Promise<Link> | undefined
   let containerd: Promise<string> | undefined
   let tenancy: Promise<TenancyBench> | undefined
   let migrate: Promise<TenancyBench> | undefined
@@ -54,6 +57,10 @@ export function lazily(stage: Stage, closing: (() => Promise<unknown>)[], log: (
     link: () => {
       link ??= makeLink(stage.host, stage.dir, closing)
       return link
+    },
+    far: () => {
+      far ??= makeFar(stage.host, stage.dir, closing)
+      return far
     },
     containerd: () => {
       containerd ??= start()

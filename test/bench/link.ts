@@ -74,3 +74,18 @@ async function makeNamespace(closing: (() => Promise<unknown>)[]): Promise<strin
   }
   return undefined
 }
+
+/** A way to the registry that is far and wide: 40 ms, and any rate. Through our own proxy: what is counted is round trips. */
+export async function makeFar(
+  registry: string,
+  dir: string,
+  closing: (() => Promise<unknown>)[],
+): Promise<Link> {
+  const proxy = await startProxy(registry, '127.0.0.1', {
+    rate: Number.POSITIVE_INFINITY,
+    delay: shape.delay,
+  })
+  closing.push(() => proxy.stop())
+  const registries = await writeRegistries(join(dir, 'registries-far.yaml'), proxy.host)
+  return { host: proxy.host, registries, inside: [], how: 'a proxy of ours' }
+}

@@ -105,6 +105,6 @@ function all({ min, median, max }: Spread, unit: Unit): string {
 }
 
 function amount(value: number, unit: Unit): string {
-  const digits = { s: 2, ms: 0, MB: 1, 'Mbit/s': 1, '×': 3 }[unit]
+  const digits = { s: 2, ms: 0, MB: 1, 'Mbit/s': 1, requests: 0, 'round trips': 1, '×': 3 }[unit]
   return `${value.toFixed(digits)} ${unit}`
 }

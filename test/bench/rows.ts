@@ -1,6 +1,8 @@
 /** How a row of the results is made from the trials of every round. */
+
+import type { Outcome } from './outcome.ts'
 import { meets, ratios, type Spread, spread, type Target } from './statistics.ts'
-import type { Outcome, Round, TrialName } from './trials.ts'
+import type { Round, TrialName } from './trials.ts'
 
 /** A number that trials of one round give. */
 export interface Value {
@@ -10,7 +12,7 @@ export interface Value {
 }
 
 /** A unit of what is shown. */
-export type Unit = 's' | 'ms' | 'MB' | 'Mbit/s' | '×'
+export type Unit = 's' | 'ms' | 'MB' | 'Mbit/s' | 'requests' | 'round trips' | '×'
 
 /** One row, before it is filled. */
 export interface Row {

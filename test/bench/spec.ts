@@ -1,13 +1,23 @@
 /** A spec that names images by a chart of one pod, as small as one can be. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { helmVersion } from '../support/connected/index.ts'
 
 /** The registry's name in specs; registries.yaml says where it really is. */
 export const registryName = 'registry.bench.test'
 
-/** Writes the spec folder `dir`, whose bundle is `NAME-1.0.0.tar` and carries these images of `bench/` and helm. */
-export async function writeSpec(dir: string, name: string, images: readonly string[]): Promise<void> {
+/**
+ * Writes the spec folder `dir`, whose bundle is `NAME-1.0.0.tar` and carries these images of `bench/` and helm: out of the
+ * registry, or a program that is copied into the folder.
+ */
+export async function writeSpec(
+  dir: string,
+  name: string,
+  images: readonly string[],
+  helm?: string,
+): Promise<void> {
+  await mkdir(join(dir, 'chart', 'templates'), { recursive: true })
+  if (helm !== undefined) await copyFile(helm, join(dir, 'helm'))
   const spec = {
     apiVersion: 'sealift.dev/v1',
     kind: 'Bundle',
@@ -18,8 +28,9 @@ export async function writeSpec(dir: string, name: string, images: readonly stri
       {
         name: 'helm',
         version: helmVersion,
-        oci: `${registryName}/tools/helm:${helmVersion}`,
-        member: 'linux-amd64/helm',
+        ...(helm === undefined
+          ? { oci: `${registryName}/tools/helm:${helmVersion}`, member: 'linux-amd64/helm' }
+          : { path: 'helm' }),
       },
     ],
     budget: { memory: '1Gi', cpu: '1' },
@@ -31,7 +42,6 @@ export async function writeSpec(dir: string, name: string, images: readonly stri
     resources: { requests },
   }))
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bench' }, spec: { containers } }
-  await mkdir(join(dir, 'chart', 'templates'), { recursive: true })
   await writeFile(join(dir, 'bundle.yaml'), JSON.stringify(spec))
   const chart = { apiVersion: 'v2', name: 'bench', version: '1.0.0' }
   await writeFile(join(dir, 'chart', 'Chart.yaml'), JSON.stringify(chart))

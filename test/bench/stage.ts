@@ -2,13 +2,14 @@
 import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { helmArtifact, helmVersion, type Image, push, startRegistry } from '../support/connected/index.ts'
-import { allImages, type BenchImage, pushImages, smallImages } from './images.ts'
+import { goTool } from '../support/tools/build.ts'
+import { allImages, type BenchImage, oneImage, pushImages, smallImages } from './images.ts'
 import { blobFile } from './large.ts'
 import { type Measured, measured, type Words } from './measure.ts'
 import { writeRegistries, writeSpec } from './spec.ts'
 
 /** The specs that are locked, by name, and the images that each carries; more may be added. */
-const specs = { full: allImages, platform: ['platform'], small: smallImages }
+const specs = { full: allImages, platform: ['platform'], small: smallImages, one: oneImage, near: allImages }
 
 /** A spec's name. */
 export type SpecName = keyof typeof specs | 'large'
@@ -35,10 +36,14 @@ export interface Stage {
   sync(file: string): Promise<Measured>
   /** Command words that build a spec, through the registry itself or through another address of it. */
   build(spec: SpecName, registries?: string): Words
+  /** Command words that lock a spec again, and find nothing changed. */
+  lockAgain(spec: SpecName, registries?: string): Words
   /** The bundle that they make. */
   bundle(spec: SpecName): string
   /** Blobs that the registry has sent since the last call: requests and bytes. */
   blobsSent(): Promise<{ requests: number; bytes: number }>
+  /** Requests that the registry has answered since the last call. */
+  requests(): Promise<number>
 }
 
 /** Starts it; `closing` gets what ends it again. @throws Error when something does not start */
@@ -60,7 +65,8 @@ export async function setStage(
   const direct = await writeRegistries(join(dir, 'registries.yaml'), registry.host)
   const node = (...words: string[]): Words => [process.execPath, bin, ...words]
   const lock = async (name: string, carried: readonly string[]) => {
-    await writeSpec(join(dir, name), name, carried)
+    // What `near` waits for are questions: its helm is at hand.
+    await writeSpec(join(dir, name), name, carried, name === 'near' ? await goTool('helm') : undefined)
     await measured([node('lock', join(dir, name), '--registries', direct, '--quiet')], { signal })
   }
   for (const [name, carried] of Object.entries(specs)) await lock(name, carried)
@@ -68,6 +74,11 @@ export async function setStage(
   await mkdir(out)
   const digests = [...images.values(), helm].flatMap(({ blobs }) => blobs.map(({ digest }) => digest))
   let logRead = 0
+  const logged = async () => {
+    const from = logRead
+    logRead = (await stat(registry.logFile)).size
+    return await readPart(registry.logFile, from, logRead)
+  }
   return {
     dir,
     bin,
@@ -84,12 +95,11 @@ export async function setStage(
     sync: file => measured([['sync', file]], { signal }),
     build: (spec, registries = direct) =>
       node('build', join(dir, spec), '--output', out, '--registries', registries, '--quiet'),
+    lockAgain: (spec, registries = direct) =>
+      node('lock', join(dir, spec), '--locked', '--registries', registries, '--quiet'),
     bundle: spec => join(out, `${spec}-1.0.0.tar`),
-    async blobsSent() {
-      const from = logRead
-      logRead = (await stat(registry.logFile)).size
-      return blobsIn(await readPart(registry.logFile, from, logRead))
-    },
+    blobsSent: async () => blobsIn(await logged()),
+    requests: async () => answered(await logged()).length,
   }
 }
 
@@ -103,12 +113,16 @@ async function readPart(path: string, from: number, to: number): Promise<string>
   }
 }
 
-/** Counts answers to GETs of blobs in distribution's own log. */
+/** Lines of distribution's own log, one for each answer. */
+function answered(text: string): string[] {
+  return text.split('\n').filter(line => /msg="response completed/.test(line))
+}
+
+/** Counts answers to GETs of blobs in it. */
 function blobsIn(text: string): { requests: number; bytes: number } {
-  const lines = text
-    .split('\n')
-    .filter(line => /msg="response completed"/.test(line) && /\/blobs\/sha256/.test(line))
-  const sent = lines.filter(line => /http\.request\.method=GET/.test(line))
+  const sent = answered(text).filter(
+    line => /\/blobs\/sha256/.test(line) && /http\.request\.method=GET/.test(line),
+  )
   const bytes = sent.map(line => Number(/http\.response\.written=(\d+)/.exec(line)?.[1] ?? 0))
   return { requests: sent.length, bytes: bytes.reduce((sum, count) => sum + count, 0) }
 }

@@ -46,9 +46,14 @@ export async function startOf(
   stage: Stage,
   { executable, bundle, siteFile }: Started,
   as: 'executable' | 'checkout',
-  verb: 'version' | 'inspect' | 'status',
+  verb: 'version' | 'inspect' | 'status' | 'help',
 ): Promise<Measured> {
-  const words = { version: ['--version'], inspect: ['inspect', bundle], status: ['status', '-c', siteFile] }
+  const words = {
+    version: ['--version'],
+    help: ['--help'],
+    inspect: ['inspect', bundle],
+    status: ['status', '-c', siteFile],
+  }
   const program = as === 'executable' ? [executable] : [process.execPath, stage.bin]
   return await oneOf(stage, [...program, ...words[verb]])
 }

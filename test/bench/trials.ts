@@ -1,43 +1,25 @@
 /** What is run in every round, ours and theirs. */
 
 import { existsSync } from 'node:fs'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { goTool } from '../support/tools/build.ts'
-import { allImages, type BenchImage } from './images.ts'
+import { allImages, oneImage } from './images.ts'
 import { baseBin, type Installed, installAgain, installFresh } from './install.ts'
 import { pushLarge } from './large.ts'
 import type { Lazy } from './lazy.ts'
 import type { Link } from './link.ts'
 import { loadMissing } from './load.ts'
-import { type Measured, quoted, type Words } from './measure.ts'
+import { quoted, type Words } from './measure.ts'
 import { migrate } from './migrate.ts'
+import { type Outcome, outcome } from './outcome.ts'
+import { byCrane, byHauler, bySkopeo, byZarf } from './peers.ts'
 import type { SpecName, Stage } from './stage.ts'
 import { oneOf, startOf } from './start.ts'
 import { makeTenancy } from './tenancy.ts'
 import { archiveOf, copyInside, dumpAndRestore, dumps, serveCopy } from './way-back.ts'
 
-/** What one trial gave; sizes in bytes, other numbers as named. */
-export interface Outcome extends Omit<Measured, 'stdout'> {
-  /** Bytes of the file that was made or read. */
-  readonly size: number
-  /** Seconds with the file on disk, where the program does not see to that itself. */
-  readonly synced?: number
-  /** Blobs asked of the registry, and the bytes it sent for them. */
-  readonly blobs?: { readonly requests: number; readonly bytes: number }
-  /** Seconds of an install beyond what must wait for one another. */
-  readonly beyond?: number
-  /** Bytes read of the bundle file, and bytes of the blobs of the images loaded. */
-  readonly read?: { readonly bytes: number; readonly wanted: number }
-}
-
 /** One thing to run, and measure. */
 type Trial = (stage: Stage, lazy: Lazy) => Promise<Outcome>
-
-async function outcome(measured: Measured, file: string): Promise<Outcome> {
-  const { stdout: _, ...rest } = measured
-  return { ...rest, size: existsSync(file) ? (await stat(file)).size : 0 }
-}
 
 async function installed({ beyond, ...took }: Installed): Promise<Outcome> {
   return { ...(await outcome(took, '')), beyond }
@@ -50,44 +32,6 @@ async function build(stage: Stage, spec: SpecName, link?: Link): Promise<Outcome
   const words = [...(link?.inside ?? []), ...stage.build(spec, link?.registries)]
   const took = await outcome(await stage.measure([words]), file)
   return { ...took, blobs: await stage.blobsSent() }
-}
-
-/** Runs a peer's commands, that make `FOLDER.tar` by way of `FOLDER`, from nothing; then syncs. */
-async function peer(
-  stage: Stage,
-  name: string,
-  commands: (folder: string) => Promise<readonly Words[]>,
-): Promise<Outcome> {
-  const folder = join(stage.dir, name)
-  const file = `${folder}.tar`
-  const clear = async () => {
-    for (const path of [folder, file]) await rm(path, { recursive: true, force: true })
-  }
-  await clear()
-  await mkdir(folder)
-  // One script, so that what is written is counted together.
-  const took = await outcome(
-    await stage.measure([...(await commands(folder)), ['tar', 'cf', file, '-C', folder, '.']]),
-    file,
-  )
-  const { seconds } = await stage.sync(file)
-  await clear()
-  return { ...took, synced: took.seconds + seconds }
-}
-
-/** crane's commands; from a place other than loopback it wants to be told of plain HTTP. */
-async function crane(stage: Stage, folder: string, images: readonly BenchImage[], link?: Link) {
-  const names = images.map(name => `${link?.host ?? stage.host}/bench/${name}:1`)
-  return [
-    ...(link?.inside ?? []),
-    await goTool('crane'),
-    'pull',
-    '--insecure',
-    '--format',
-    'oci',
-    ...names,
-    folder,
-  ]
 }
 
 async function limit(stage: Stage, hash: Words): Promise<Outcome> {
@@ -121,17 +65,24 @@ const archiving =
   async (stage, { archive }) =>
     outcome(await archiveOf(stage, await archive(), { size, how }), '')
 
+/** Resolves a spec anew whose helm is at hand, and finds it as it was locked. */
+async function lockAgain(stage: Stage, link?: Link): Promise<Outcome> {
+  await stage.requests()
+  const took = await outcome(await stage.measure([stage.lockAgain('near', link?.registries)]), '')
+  return { ...took, requests: await stage.requests() }
+}
+
 /** Every trial, in the order of a round. */
 export const trials = {
   sealift: stage => build(stage, 'full'),
-  crane: stage => peer(stage, 'crane', async folder => [await crane(stage, folder, allImages)]),
-  skopeo: stage =>
-    peer(stage, 'skopeo', async folder =>
-      allImages.map(name => [
-        ...['skopeo', 'copy', '--quiet', '--insecure-policy', '--src-tls-verify=false'],
-        ...[`docker://${stage.host}/bench/${name}:1`, `oci:${folder}:${name}`],
-      ]),
-    ),
+  crane: stage => byCrane(stage, allImages),
+  skopeo: stage => bySkopeo(stage, allImages),
+  hauler: stage => byHauler(stage, allImages),
+  zarf: stage => byZarf(stage, allImages),
+  one: stage => build(stage, 'one'),
+  oneCrane: stage => byCrane(stage, oneImage),
+  oneSkopeo: stage => bySkopeo(stage, oneImage),
+  oneHauler: stage => byHauler(stage, oneImage),
   limit: stage => limit(stage, openssl),
   limitSha256sum: stage => limit(stage, sha256sum),
   rebuild: stage => ofBundle(stage, () => stage.build('full')),
@@ -150,9 +101,10 @@ export const trials = {
   },
   link: async (stage, { link }) => build(stage, 'platform', await link()),
   linkCrane: async (stage, { link }) => {
-    const way = await link()
-    return peer(stage, 'link', async folder => [await crane(stage, folder, ['platform'], way)])
+    return byCrane(stage, ['platform'], await link())
   },
+  lock: stage => lockAgain(stage),
+  lockFar: async (stage, { far }) => lockAgain(stage, await far()),
   load: async (stage, { containerd }) => {
     const { read, ...took } = await loadMissing(stage, await containerd())
     return { ...(await outcome(took, stage.bundle('full'))), read }
@@ -182,6 +134,8 @@ export const trials = {
   inspectCheckout: starting('checkout', 'inspect'),
   statusStart: starting('executable', 'status'),
   statusCheckout: starting('checkout', 'status'),
+  helpStart: starting('executable', 'help'),
+  helpCheckout: starting('checkout', 'help'),
 } as const satisfies Record<string, Trial>
 
 /** A trial's name. */

@@ -2,6 +2,7 @@
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import type { AuditVerified } from '../../src/site/verbs/audit-verify.ts'
+import type { FitResult } from '../../src/site/verbs/budget-fit.ts'
 import type { RbacResult } from '../../src/site/verbs/rbac.ts'
 import type { Journey } from './journey.ts'
 
@@ -35,6 +36,17 @@ export function audited(journey: () => Journey): void {
     expect((await journey().run(await audit('export', '--of'))).exitCode).toBe(0)
     const exported = await journey().json<AuditVerified>(['audit', 'verify', 'runs.jsonl', '-c', 'site.yaml'])
     expect(exported).toMatchObject({ exitCode: 0, head: whole.head })
+  })
+
+  test('what the site needs at least is said and noted, behind what the install has noted', async () => {
+    const words = [...(await journey().typed('Live with it', 'budget', 'fit')), '--window', '0']
+    const found = await journey().json<FitResult>(words)
+    // It may be at work, and need more processor than it has at rest.
+    expect([0, 61]).toContain(found.exitCode)
+    expect(found.earlier).toBeGreaterThan(0)
+    expect(found.confirmation).toEqual({ state: 'none' })
+    const { confirmation, earlier } = await journey().json<FitResult>(words)
+    expect([confirmation.state, earlier]).toEqual(['not-applied', found.earlier + 1])
   })
 
   test('the log of who asked Infisical for what is exported, and goes on from there', async () => {

@@ -1,15 +1,17 @@
 /** Where a budget comes from: found by a real helm in bundles that were built, not guessed. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeFiles } from '../../src/adapters/files/index.ts'
 import { createHelm } from '../../src/adapters/helm/index.ts'
 import { explainText } from '../../src/cli/explain-text.ts'
-import type { HelmFrom } from '../../src/kernel/ports/index.ts'
+import { type HelmFrom, Secret } from '../../src/kernel/ports/index.ts'
 import { type BudgetExplained, explainBudget } from '../../src/seal/verbs/budget-explain.ts'
 import { build } from '../../src/seal/verbs/build/index.ts'
+import { newKey } from '../../src/seal/verbs/keys-new.ts'
 import { lock } from '../../src/seal/verbs/lock.ts'
+import { sign } from '../../src/seal/verbs/sign.ts'
 import { connectedSpec } from '../support/connected-spec.ts'
 import { outputs } from '../support/outputs.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
@@ -164,10 +166,43 @@ test('without a key nothing of the bundle is run: there is what its lock says, a
   expect((await explain(folder)).note).toContain('a lock has no charts')
 })
 
-test('a folder cannot be signed, and a bundle that nobody has signed is refused with --key', async () => {
-  const key = join(folder, 'key.pub')
-  const host = { files: nodeFiles(), helmFrom, platform }
-  const asked = (path: string) => explainBudget({ path, keys: [key], objects: false }, host, recordedTalk())
-  await writeFile(key, 'no key')
-  await expect(asked(folder)).rejects.toMatchObject({ code: 'KEY_INVALID' })
+describe('with a key', () => {
+  let key: string
+  const ask = async () => new Secret('a passphrase of this test')
+  const asked = (path: string, since?: string) =>
+    explainBudget(
+      { path, since, keys: [key], objects: false },
+      { files: nodeFiles(), helmFrom, platform },
+      recordedTalk(),
+    )
+  const older = () => paths['1.0.0'] ?? ''
+  const newer = () => paths['1.1.0'] ?? ''
+
+  beforeAll(async () => {
+    const name = join(folder, 'release')
+    key = `${name}.pub`
+    await newKey(name, 'ed25519', nodeFiles(), ask)
+    await sign(newer(), `${name}.key`, nodeFiles(), ask)
+  })
+
+  test('what it has signed is rendered; a folder cannot be signed, and a bundle that nobody has is refused', async () => {
+    expect((await asked(newer())).explained.containers[0]).toHaveProperty('origins')
+    await expect(asked(folder)).rejects.toMatchObject({ code: 'USAGE' })
+    await expect(asked(older())).rejects.toMatchObject({ code: 'BUNDLE_UNSIGNED' })
+  })
+
+  test('the charts of the older one are rendered as well: it must be signed too, a lock need not', async () => {
+    await expect(asked(newer(), older())).rejects.toMatchObject({ code: 'BUNDLE_UNSIGNED' })
+    expect((await asked(newer(), folder)).since).toMatchObject({ version: '1.1.0' })
+    await sign(older(), join(folder, 'release.key'), nodeFiles(), ask)
+    expect((await asked(newer(), older())).changes).not.toEqual([])
+    // Signed, and then changed.
+    await copyFile(`${newer()}.sig`, `${older()}.sig`)
+    await expect(asked(newer(), older())).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' })
+  })
+
+  test('what is no key is told', async () => {
+    await writeFile(key, 'no key')
+    await expect(asked(folder)).rejects.toMatchObject({ code: 'KEY_INVALID' })
+  })
 })

@@ -115,7 +115,7 @@ async function install(requests: Readonly<Record<string, number>>, startedAt: st
 
 const look = () =>
   fitSite(
-    { site: parseSite(smallSite, 'site.yaml'), window: 0, withoutWebhook: false, record: true },
+    { site: parseSite(smallSite, 'site.yaml'), window: 0, settled: 10, withoutWebhook: false, record: true },
     host,
     recordedTalk(),
   )

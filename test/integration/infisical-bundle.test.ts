@@ -71,7 +71,14 @@ test('the values of a fit, put behind its own, make the charts what the fit has 
   const account = { ...budget, rows: budget.rows.map(row => ({ ...row, limit: { memory: 1 } })) }
   for (const withoutWebhook of [false, true]) {
     const load = { ...loadOf([], 3, 0), refreshes: 4 }
-    const fit = fitBudget({ account, earlier: [], server, load, withoutWebhook })
+    const fit = fitBudget({
+      account,
+      earlier: [],
+      server,
+      load,
+      resting: { at: 0, settled: 0 },
+      withoutWebhook,
+    })
     const files = valuesOf(changesOf(fit))
     const rendered = await Promise.all(spec.charts.map(chart => render(chart, files.get(chart.name))))
     const objects = rendered.flatMap(chart => chart.objects)

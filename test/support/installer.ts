@@ -10,7 +10,7 @@ const account = `${watchedNamespace}:sealift`
 /** Name of the binding to everything, and of the Roles that `rbac` prints: of no name that the tests look for. */
 const [everything, printed] = ['change-window-all', 'change-window']
 const verbs =
-  'install,upgrade,preflight,plan,facts,check,status,backup,restore,remove,purge,keys,rotate,audit,tenancy,stores,ci,migrate'
+  'install,upgrade,preflight,plan,facts,check,record,budget,status,backup,restore,remove,purge,keys,rotate,audit,tenancy,stores,ci,migrate'
 
 /**
  * Makes the account, which may do everything until it is given what `rbac` prints, and writes a kubeconfig with a token of

@@ -117,7 +117,7 @@ export const outputs = {
 /** Holds what a command printed with `--json` to its shape. @throws Error that names the fields that do not fit */
 export function requireOutput([verb = '', topic]: readonly string[], stdout: string): void {
   const name = (
-    ['audit', 'ci', 'keys', 'migrate', 'rotate', 'stores', 'tenancy'].includes(verb)
+    ['audit', 'budget', 'ci', 'keys', 'migrate', 'rotate', 'stores', 'tenancy'].includes(verb)
       ? `${verb}-${topic}`
       : verb
   ) as keyof typeof outputs

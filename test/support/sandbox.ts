@@ -34,8 +34,11 @@ export interface SandboxPair extends Omit<Sandbox, 'bundle'> {
   readonly newer: string
   /** 1.0.5: the older one with the newer stand-in, for which it waits for 35 seconds only: for servers that never come up. */
   readonly hasty: string
-  /** The newer one without what the older one has. */
-  readonly delta: string
+  /**
+   * Makes 1.2.0: the newer one with the values files of a fit behind its own, without what the older one has. Gives its path.
+   * @param values a folder with what `budget fit -o` has written
+   */
+  fitted(values: string): Promise<string>
 }
 
 const folder = join(root, 'bundles', 'sandbox')
@@ -50,7 +53,7 @@ export async function startSandbox(): Promise<Sandbox> {
   })
 }
 
-/** The same with several versions, and a delta. `spec` is the newer one's folder. */
+/** The same with several versions. `spec` is the newer one's folder. */
 export async function startSandboxPair(): Promise<SandboxPair> {
   return await making(true, async ({ dir, spec, make, ...made }) => {
     const before = join(dir, 'older')
@@ -71,13 +74,24 @@ export async function startSandboxPair(): Promise<SandboxPair> {
       await make(['lock', one])
       await make(['build', one, '-o', dir, '--key', made.key.path])
     }
-    const delta = join(dir, 'delta')
-    const since = join(before, 'bundle.lock.yaml')
-    await make(['build', spec, '-o', delta, '--key', made.key.path, '--since', since])
-    const [file = ''] = (await readdir(delta)).filter(name => name.endsWith('.tar'))
+    const fitted = async (values: string) => {
+      const [wanted, delta] = [join(dir, 'fitted'), join(dir, 'delta')]
+      await cp(values, join(wanted, 'values'), { recursive: true })
+      const behind = (own: string, chart: string) =>
+        [`[values/${own}.yaml]`, `[values/${own}.yaml, values/${chart}.fit.yaml]`] as const
+      await specOf(wanted, [
+        ...[['version: 1.0.0', 'version: 1.2.0'] as const, ...next],
+        ...[behind('external-secrets', 'external-secrets'), behind('infisical', 'infisical-standalone')],
+      ])
+      await make(['lock', wanted])
+      const since = join(before, 'bundle.lock.yaml')
+      await make(['build', wanted, '-o', delta, '--key', made.key.path, '--since', since])
+      const [file = ''] = (await readdir(delta)).filter(name => name.endsWith('.tar'))
+      return join(delta, file)
+    }
     const of = (version: string) => join(dir, `sandbox-${version}.tar`)
-    const bundles = { older: of('0.9.0'), hasty: of('1.0.5'), newer: of('1.1.0'), delta: join(delta, file) }
-    return { ...made, dir, spec, ...bundles }
+    const bundles = { older: of('0.9.0'), hasty: of('1.0.5'), newer: of('1.1.0') }
+    return { ...made, dir, spec, ...bundles, fitted }
   })
 }
 

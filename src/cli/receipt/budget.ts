@@ -57,7 +57,7 @@ export function budgetSection({ budget: account, allocatable }: SiteReceipt): Ma
   const shown = <T>(all: readonly T[]) => all.filter((_, at) => limited || at !== cpuLimit)
   const said = (fits: boolean, text: string) => verdict(fits ? 'good' : 'bad', text)
   return section('Budget', [
-    html`<p>Declared: ${said(declaredFits, budgetVerdict(declared, budget, declaredFits))}. Observed: ${
+    html`<p>Declared: ${said(declaredFits, budgetVerdict(declared, budget, declaredFits))}. Observed, by one sample when this was written: ${
       measured ? said(observedFits, budgetVerdict(observed, budget, observedFits)) : 'nothing was measured'
     }.</p>\n`,
     figure('Memory', width => barPicture(bars('memory', 'Memory'), width)),

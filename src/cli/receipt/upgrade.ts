@@ -19,11 +19,11 @@ export function upgradeLead({ state, to, at, why }: ReceiptUpgrade): Markup | un
 /** An upgrade: from where to where, what users noticed, what leads back, and before against after. */
 export function upgradeSection(upgrade: ReceiptUpgrade): Markup {
   const { from, to, state, since, at, why, gap, reads, secrets, archive, gaveUp = [] } = upgrade
-  const { snapshot, setAside, keptUntil } = upgrade
-  const kept = (database: string | undefined): Value | undefined =>
+  const { snapshot, setAside, keptUntil, kept = [], restored } = upgrade
+  const words = (database: string | undefined, until: string | undefined): Value | undefined =>
     database === undefined
       ? undefined
-      : html`database ${mono(database)}${keptUntil === undefined ? '' : `, until ${moment(keptUntil)}`}`
+      : html`database ${mono(database)}${until === undefined ? '' : `, until ${moment(until)}`}`
   const states = {
     begun: verdict('care', 'begun, not at its end'),
     proven: verdict('good', 'proven'),
@@ -40,8 +40,13 @@ export function upgradeSection(upgrade: ReceiptUpgrade): Markup {
       ['Not served for', gap === undefined ? undefined : duration(gap * 1000)],
       ['Reads of Infisical’s API', reads && readsText(reads)],
       ['Secrets of ExternalSecrets', secrets && secretsText(secrets)],
-      ['Way back', kept(snapshot)],
-      ['Set aside', kept(setAside)],
+      ['Way back', words(snapshot, keptUntil)],
+      ['Set aside', words(setAside, keptUntil)],
+      ...kept.map(({ database, until }): [string, Value | undefined] => [
+        'Left by an earlier one',
+        words(database, until),
+      ]),
+      ['Database put back from', restored?.path],
       ['Archive', archive && html`${archive.path}, sha256 ${mono(archive.digest)}, ${archiveWords(archive)}`],
       ['Given up', gaveUp.length === 0 ? undefined : verdict('care', gaveUp.join('; '))],
     ]),

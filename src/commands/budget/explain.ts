@@ -11,7 +11,7 @@ export default class BudgetExplain extends BaseCommand {
   static override summary =
     'Say where each MiB and millicore of a bundle’s budget comes from: chart, field, and the value that sets it.'
   static override description =
-    'Which value sets a figure is not guessed: the charts are rendered once more with another one in its place, by the helm that the bundle carries. That is run only if a --key has signed the bundle, or if --objects says so; else there is what the lock says. With --since, what differs from another bundle and what made it so.'
+    'Which value sets a figure is not guessed: the charts are rendered once more with another one in its place, by the helm that the bundle carries. That is run only if a --key has signed the bundle, and the bundle of --since too, or if --objects says so; else there is what the lock says. With --since, what differs from another bundle and what made it so.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> out/infisical-1.1.0.tar --key release.pub --since out/infisical-1.0.0.tar',
     '<%= config.bin %> <%= command.id %> bundles/infisical --json',
@@ -32,7 +32,7 @@ export default class BudgetExplain extends BaseCommand {
     key: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
-      summary: 'Public key that must have signed the bundle; then its charts are rendered.',
+      summary: 'Public key that must have signed the bundle, and that of --since; then charts are rendered.',
     }),
     objects: Flags.boolean({
       summary: 'Render without a key: runs the helm in the bundle, whoever made it.',

@@ -26,7 +26,12 @@ export default class BudgetFit extends BaseCommand {
   static override flags = {
     site: siteFlag,
     window: Flags.integer({ default: 60, min: 0, max: 3600, summary: 'Seconds to measure use for.' }),
+    settled: Flags.integer({
+      ...{ default: 10, min: 0, max: 60, helpValue: 'MINUTES' },
+      summary: 'How long after its start a container is at rest.',
+    }),
     'without-webhook': Flags.boolean({
+      default: false,
       summary: 'Leave out External Secrets Operator’s webhook, and the controller of its certificates.',
     }),
     record: Flags.boolean({ summary: 'Note it on the site, so that it can be confirmed later.' }),
@@ -40,9 +45,9 @@ export default class BudgetFit extends BaseCommand {
   async run() {
     const { flags } = await this.parse(BudgetFit)
     const { site } = await readSite(flags.site, nodeFiles())
-    const { window, record, output, 'without-webhook': withoutWebhook } = flags
+    const { window, settled, record, output, 'without-webhook': withoutWebhook } = flags
     const host = await siteHost(site, process.env)
-    const found = await fitSite({ site, window, record, output, withoutWebhook }, host, this.talk)
+    const found = await fitSite({ site, window, settled, record, output, withoutWebhook }, host, this.talk)
     this.log(fitText(found))
     return this.withFault(found, fitFault(found))
   }

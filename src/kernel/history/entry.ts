@@ -51,6 +51,8 @@ const end = z.object({
   back: z
     .object({ from: z.string(), to: z.string(), bundle: digestShape, setAside: z.string().optional() })
     .optional(),
+  /** Digest of the line in ConfigMap `sealift-budget` that tells what was used when it ended. */
+  observed: digestShape.optional(),
   steps: z.array(recordedStep),
 })
 

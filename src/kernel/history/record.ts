@@ -46,14 +46,19 @@ export async function recorded<T>(
   const { reporter, steps } = noting(talk.reporter, clock)
   const place = placeOf(recording.cluster)
   let back: Returned | undefined
+  let observed: Digest | undefined
   const record: RunRecord = {
     leave: append => place.leave(append),
     returned(told) {
       back = told
     },
+    observed(line) {
+      observed = line
+    },
   }
   const finish = async (ended: Pick<Extract<NewEntry, { what: 'end' }>, 'outcome' | 'error'>) => {
-    const entry: NewEntry = { what: 'end', at: at(), run, ...ended, ...(back && { back }), steps: steps() }
+    const told = { ...(back && { back }), ...(observed && { observed }) }
+    const entry: NewEntry = { what: 'end', at: at(), run, ...ended, ...told, steps: steps() }
     await end(place, talk, entry)
   }
   let result: T

@@ -43,6 +43,8 @@ export interface RunRecord {
   leave(append: (lines: string) => Promise<void>): Promise<number>
   /** Notes that the run has taken the site back: it is in the entry that ends it. */
   returned(back: Returned): void
+  /** Notes the line in the history of the budget that tells what was used at the run's end, by its digest. */
+  observed(line: Digest): void
 }
 
 /** A site that was taken back: from which version to which, and where the database is that it had. */

@@ -35,7 +35,7 @@ export interface AttachmentOptions {
   onUnknown?(image: PinnedImage, error: SealiftError): void
 }
 
-const most = 2
+const most = 4
 /** What is attached to one manifest, and what one attachment may weigh: more is left out, and said so. */
 const mostPerSubject = 100
 const mostBytes = 256 * 1024 * 1024

@@ -41,9 +41,9 @@ export type BudgetExplained = z.infer<typeof budgetExplained>
 export interface ExplainRequest {
   readonly path: string
   readonly since?: string | undefined
-  /** Paths of public keys, one of which must have signed the bundle; then its helm is run. */
+  /** Paths of public keys, one of which must have signed each bundle; then helm is run, on the charts of both. */
   readonly keys: readonly string[]
-  /** Run its helm, whoever made it. */
+  /** Run its helm on the charts of both, whoever made them. */
   readonly objects: boolean
 }
 
@@ -65,37 +65,51 @@ export async function explainBudget(
   talk: Talk,
 ): Promise<BudgetExplained> {
   const trusted = await readPublicKeys(keys, host.files)
+  const require = async (locked: Locked) => {
+    if (keys.length > 0) await requireSignedBundle(locked, trusted, host.files)
+  }
+  const run = objects || keys.length > 0
   return await withLocked(path, host.files, async now => {
-    if (keys.length > 0) await requireSignedBundle(now, trusted, host.files)
-    const run = objects || keys.length > 0
-    const helm = now.bundle && run ? await bundledHelm(now.bundle, host) : undefined
-    const explain = async ({ bundle, lock }: Locked): Promise<Explained> => {
-      if (helm === undefined || bundle === undefined) return explainLock(lock)
-      const folder = await host.files.temporary('sealift-explain-')
-      const rendering = { helm, files: host.files, folder: folder.path, signal: talk.signal }
-      const render = async () => await explainCharts(await bundledCharts(bundle), lock, rendering)
-      try {
-        const told = ({ containers }: Explained) => `${containers.length} containers`
-        return await asStep(talk.reporter, `Render the charts of ${lock.metadata.version}`, render, told)
-      } finally {
-        await folder.dispose()
-      }
-    }
-    try {
-      const explained = await explain(now)
-      const found = {
-        ...{ bundle: sideOf(now), explained },
-        ...(helm === undefined ? { note: noteFor(now.bundle) } : {}),
-      }
-      if (since === undefined) return found
-      return await withLocked(since, host.files, async then => ({
-        ...{ ...found, since: sideOf(then) },
-        changes: changesSince(await explain(then), explained),
-      }))
-    } finally {
-      await helm?.dispose()
-    }
+    await require(now)
+    if (since === undefined) return await explained(now, undefined, run, host, talk)
+    return await withLocked(since, host.files, async then => {
+      // A lock has no charts that would be rendered.
+      if (then.bundle !== undefined) await require(then)
+      return await explained(now, then, run, host, talk)
+    })
   })
+}
+
+async function explained(
+  now: Locked,
+  then: Locked | undefined,
+  run: boolean,
+  host: ExplainHost,
+  talk: Talk,
+): Promise<BudgetExplained> {
+  const helm = now.bundle && run ? await bundledHelm(now.bundle, host) : undefined
+  const explain = async ({ bundle, lock }: Locked): Promise<Explained> => {
+    if (helm === undefined || bundle === undefined) return explainLock(lock)
+    const folder = await host.files.temporary('sealift-explain-')
+    const rendering = { helm, files: host.files, folder: folder.path, signal: talk.signal }
+    const render = async () => await explainCharts(await bundledCharts(bundle), lock, rendering)
+    try {
+      const told = ({ containers }: Explained) => `${containers.length} containers`
+      return await asStep(talk.reporter, `Render the charts of ${lock.metadata.version}`, render, told)
+    } finally {
+      await folder.dispose()
+    }
+  }
+  try {
+    const found = await explain(now)
+    return {
+      ...{ bundle: sideOf(now), explained: found },
+      ...(helm === undefined ? { note: noteFor(now.bundle) } : {}),
+      ...(then && { since: sideOf(then), changes: changesSince(await explain(then), found) }),
+    }
+  } finally {
+    await helm?.dispose()
+  }
 }
 
 const noteFor = (bundle: Bundle | undefined): string =>

@@ -3,6 +3,8 @@
  * whole and put back. Never in clear, never over a database that is there, and it holds one part of the dump at a time.
  */
 export { type BackupRequest, type BackupResult, writeBackup } from './backup.ts'
+export { scratchMarks } from './marks.ts'
+export { removeArchive } from './names.ts'
 export { archiveProspect, installedProspect } from './prospect.ts'
 export { dropRehearsals, type RehearsalRequest, type Rehearsed, rehearseBackup } from './rehearse.ts'
 export { type RestoreResult, restoreBackup } from './restore.ts'

@@ -54,6 +54,26 @@ export async function keepNewest(
   return older
 }
 
+/**
+ * Removes the archive of a site that a record names, where it lies in a folder: nothing else that a record, which others may
+ * have written, could name. Tells whether it was there. @throws SealiftError FILE_FAILED
+ */
+export async function removeArchive(
+  files: Pick<Files, 'entries' | 'remove' | 'exists'>,
+  folder: string,
+  site: string,
+  { path, digest }: { readonly path: string; readonly digest: string },
+): Promise<boolean> {
+  if (!(await files.exists(folder))) return false
+  const own = `-${digest.slice(0, 12)}.backup.age`
+  const name = (await archivesOf(files, folder, site)).find(
+    one => one === basename(path) && one.endsWith(own),
+  )
+  if (name === undefined) return false
+  await files.remove(join(folder, name))
+  return true
+}
+
 /** One site's name may begin as another's does. */
 const isOf = (name: string, site: string, rest: RegExp) =>
   name.startsWith(`${site}-`) && rest.test(name.slice(site.length + 1))

@@ -1,9 +1,13 @@
 import type { Site } from '../../kernel/inputs/index.ts'
 import { asStep, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { withSession } from '../../kernel/services/index.ts'
 import { installedInfisical } from '../install/index.ts'
+import { migrationsApplied } from '../migrations/index.ts'
 import { asMakerAt, dropLeft, dropScratch, makeScratch } from '../snapshot/index.ts'
 import { atRealPlace, databaseIn } from '../wire/index.ts'
+import { requireFit, servedMigrations } from './fit.ts'
 import { restoreInto } from './into.ts'
+import { rehearsalMark } from './marks.ts'
 import { type Opened, withArchive } from './open.ts'
 import { withTools } from './with-tools.ts'
 
@@ -24,10 +28,9 @@ export interface Rehearsed {
   readonly seconds: number
 }
 
-const mark = '_rehearsal_'
-
 /**
- * Restores an archive's database into a scratch database at the site's own server, counts every table, and drops it again.
+ * Restores an archive's database into a scratch database at the site's own server, counts every table, makes sure that
+ * the server here would start with it, and drops it again.
  * What Infisical uses is not touched. To be called under the lease.
  * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, KEY_INVALID, NOT_INSTALLED, DATABASE_*, FILE_FAILED, CLUSTER_*
  */
@@ -84,11 +87,13 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
   await withTools(database, host, talk, async (tools, place) => {
     const id = Buffer.from(host.random.bytes(4)).toString('hex')
     await asStep(talk.reporter, 'Rehearse the restore in a database beside', async say => {
-      const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark, id }))
+      const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark: rehearsalMark, id }))
       const drop = () => asMakerAt(host, place, maker => dropScratch(maker, name))
       try {
         say(`database ${name}`)
         await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
+        const has = await withSession(host.database, { ...place.login, database: name }, migrationsApplied)
+        requireFit(archive, has, await servedMigrations(host.database, place), talk.reporter)
       } catch (error) {
         // Why the restore failed is what counts: the next rehearsal drops what is left.
         await drop().catch(() => {})
@@ -103,5 +108,5 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
 export async function dropRehearsals(site: Site, host: SiteHost): Promise<void> {
   const namespace = await installedInfisical(host.cluster, site)
   const { services, own } = await databaseIn(site, host, namespace)
-  await atRealPlace(services, own, place => asMakerAt(host, place, maker => dropLeft(maker, mark)))
+  await atRealPlace(services, own, place => asMakerAt(host, place, maker => dropLeft(maker, rehearsalMark)))
 }

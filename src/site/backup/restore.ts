@@ -1,30 +1,28 @@
 import { systemNamespace } from '../../kernel/access/index.ts'
-import { messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { asStep, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
-import { infisicalNamespace } from '../install/index.ts'
-import { pauseInfisical, podsWanted, resumeInfisical } from '../pause/index.ts'
-import { asMakerAt, dropScratch, type Maker, makeScratch, serveScratch } from '../snapshot/index.ts'
+import { infisicalNamespace, type UpgradeNote } from '../install/index.ts'
+import { stopInfisical } from '../pause/index.ts'
 import {
   databaseIn,
   databaseState,
   inspectDatabase,
-  markDatabase,
   markedFor,
   noteConnection,
   type OwnDatabase,
   putKeysBack,
-  type RealPlace,
   readManifests,
   readyDatabase,
   refuseOthersDatabase,
   type SiteServices,
   storedKeys,
 } from '../wire/index.ts'
-import { restoreInto } from './into.ts'
+import { tellUnknownFit } from './fit.ts'
 import type { Opened } from './open.ts'
+import { besideAndSwap, hasDeployment, intoEmpty } from './put-back.ts'
 import { opened, type RehearsalRequest } from './rehearse.ts'
-import type { Tools } from './tools.ts'
+import { noteStandIn, strandedUpgrade } from './stranded.ts'
 import { withTools } from './with-tools.ts'
 
 /** What was put back. */
@@ -33,6 +31,8 @@ export interface RestoreResult {
   readonly path: string
   /** ISO time of the backup. */
   readonly at: string
+  /** What was installed when it was made. */
+  readonly bundle: Opened['about']['bundle']
   /** Fingerprint of the keys. */
   readonly fingerprint: string
   /** Secrets with the keys that were written; none where they were there. */
@@ -42,16 +42,17 @@ export interface RestoreResult {
   readonly setAside?: string
   /** Whether Infisical was started with it; else an install takes it up. */
   readonly started: boolean
+  /** Whether an upgrade waits for it that is to be taken back: its releases are not yet those of the database. */
+  readonly wayBack: boolean
   readonly seconds: number
 }
-
-const mark = '_restoring_'
 
 /**
  * Puts the keys and the database of an archive back. The archive is read whole before anything is changed; the database comes
  * back beside the one that there is, which serves until that is proven, and is set aside then, never dropped. On a cluster
- * without an install, and into a database that is empty, what is put back waits for an install. To be called under the lease.
- * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, WRONG_SITE, KEY_INVALID, FOREIGN_INSTALL, KEYS_LOST, DATABASE_*, FILE_FAILED, HELM_FAILED, CLUSTER_*
+ * without an install, and into a database that is empty, what is put back waits for an install; where an upgrade has lost its
+ * database and the copy of it, for the way back. To be called under the lease.
+ * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, UPGRADE_UNFIT, WRONG_SITE, KEY_INVALID, FOREIGN_INSTALL, KEYS_LOST, DATABASE_*, FILE_FAILED, HELM_FAILED, CLUSTER_*
  */
 export async function restoreBackup(
   request: RehearsalRequest,
@@ -64,6 +65,8 @@ export async function restoreBackup(
   return await opened(request, host, talk, async archive => {
     refuseOthers(archive, request)
     const namespace = await infisicalNamespace(cluster)
+    const place = namespace ?? systemNamespace
+    const stranded = await strandedUpgrade(archive, cluster, () => databaseIn(site, host, place))
     const records = await cluster.get(kinds.namespace, systemNamespace)
     if (records?.metadata.annotations?.['sealift.dev/site'] === undefined)
       await cluster.apply(
@@ -75,21 +78,38 @@ export async function restoreBackup(
       () => putKeysBack(cluster, namespace, archive.escrow.keys),
       places => (places.length === 0 ? 'they are there' : places.join(', ')),
     )
-    const { services, own } = await databaseIn(site, host, namespace ?? systemNamespace)
-    if (namespace === undefined || !(await hasDeployment(host, namespace)))
-      await makeReady(services, own, namespace, talk)
+    const note = stranded && (await begunFor(stranded, request, host, talk, namespace))
+    const { services, own } = await databaseIn(site, host, place)
+    const installed = namespace !== undefined && (await hasDeployment(host, namespace))
+    if (!installed || note) await makeReady(services, own, namespace, talk)
     const done = await withTools({ services, own }, host, talk, async (tools, place) => {
       const state = await withSession(host.database, place.login, databaseState)
-      const restoring = { archive, host, talk, services, own, place, tools, namespace }
+      const serves = installed && note === undefined
+      const restoring = { archive, host, talk, services, own, place, tools, namespace, serves }
+      if (!note && (state.tables === 0 || !installed)) await tellUnknownFit(archive, cluster, talk.reporter)
       return state.tables === 0 ? await intoEmpty(restoring) : await besideAndSwap(restoring)
     })
-    const { fingerprint, at } = archive.about
+    if (note) await noteStandIn(note, { path: request.path, whole: true }, host)
+    const { fingerprint, at, bundle } = archive.about
     return {
       ...{ site: site.metadata.name, path: request.path, at, fingerprint, keys },
-      ...{ database: own.parts.database, ...done },
+      ...{ bundle, database: own.parts.database, ...done, wayBack: note !== undefined },
       seconds: Math.round((clock.now() - began) / 1000),
     }
   })
+}
+
+/** Stops the server that must not migrate what comes back, and notes for whom that comes. */
+async function begunFor(
+  stranded: UpgradeNote,
+  { path }: RehearsalRequest,
+  host: SiteHost,
+  { reporter, signal }: Talk,
+  namespace: string | undefined,
+): Promise<UpgradeNote> {
+  if (namespace !== undefined)
+    await asStep(reporter, 'Stop Infisical', say => stopInfisical(host, namespace, { signal, say }))
+  return await noteStandIn(stranded, { path, whole: false }, host)
 }
 
 /** Role and database as an install makes them, where there is no install. Those of another site are never taken. */
@@ -110,89 +130,6 @@ async function makeReady(
     if (services.site.database.uri === undefined) await noteConnection(cluster, namespace, own.uri)
     await readyDatabase(services, own, 0, { signal, progress })
   })
-}
-
-interface Restoring {
-  readonly archive: Opened
-  readonly host: SiteHost
-  readonly talk: Talk
-  readonly services: SiteServices
-  readonly own: OwnDatabase
-  readonly place: RealPlace
-  readonly tools: Tools
-  /** Infisical's, where it is installed. */
-  readonly namespace: string | undefined
-}
-
-type Done = Pick<RestoreResult, 'setAside' | 'started'>
-
-async function intoEmpty(restoring: Restoring): Promise<Done> {
-  const { archive, host, talk, services, own, place, tools, namespace } = restoring
-  const { database } = place.login
-  await asStep(talk.reporter, `Restore into database ${database}, which is empty`, async say => {
-    await restoreInto(database, archive, { database: host.database, place, tools, talk, say })
-    await markDatabase(services, own, archive.about.fingerprint)
-  })
-  return { started: await startIfThere(restoring, namespace) }
-}
-
-async function besideAndSwap(restoring: Restoring): Promise<Done> {
-  const { archive, host, talk, place, tools, namespace } = restoring
-  const { reporter, signal } = talk
-  const { database } = place.login
-  const id = Buffer.from(host.random.bytes(4)).toString('hex')
-  const work = <T>(what: (maker: Maker) => Promise<T>) => asMakerAt(host, place, what)
-  const drop = (name: string) => work(maker => dropScratch(maker, name)).catch(() => {})
-  const warn = (warnings: readonly string[]) => {
-    for (const warning of warnings) reporter.warn(warning)
-  }
-  const title = `Restore into a database beside ${database}`
-  const restored = await asStep(reporter, title, async say => {
-    const { name, warnings } = await work(maker => makeScratch(maker, { mark, id }))
-    try {
-      warn(warnings)
-      await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
-      return name
-    } catch (error) {
-      await drop(name)
-      throw error
-    }
-  })
-  const there = namespace !== undefined && (await hasDeployment(host, namespace))
-  let setAside: string
-  try {
-    if (there)
-      await asStep(reporter, 'Stop Infisical', say => pauseInfisical(host, namespace, { signal, say }))
-    const at = new Date(host.clock.now()).toISOString()
-    const served = await asStep(
-      reporter,
-      `Give it the name ${database}`,
-      say => work(maker => serveScratch(maker, { name: restored, id, at }, { signal, say })),
-      ({ setAside }) => `the one of before is ${setAside}`,
-    )
-    warn(served.warnings)
-    setAside = served.setAside
-  } catch (error) {
-    // What there was goes on serving.
-    await drop(restored)
-    await startIfThere(restoring, namespace).catch((second: unknown) => {
-      reporter.warn(`Infisical was not started again, which a rerun does: ${messageOf(second)}`)
-    })
-    throw error
-  }
-  return { setAside, started: await startIfThere(restoring, namespace) }
-}
-
-async function startIfThere({ host, talk }: Restoring, namespace: string | undefined): Promise<boolean> {
-  if (namespace === undefined || !(await hasDeployment(host, namespace))) return false
-  await asStep(talk.reporter, 'Start Infisical', say =>
-    resumeInfisical(host, namespace, { signal: talk.signal, say }),
-  )
-  return true
-}
-
-async function hasDeployment({ cluster }: Pick<SiteHost, 'cluster'>, namespace: string): Promise<boolean> {
-  return (await podsWanted(cluster, namespace)) !== undefined
 }
 
 function refuseOthers({ about }: Opened, { site, path }: RehearsalRequest): void {

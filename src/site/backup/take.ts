@@ -33,7 +33,8 @@ export interface ArchiveTaken extends BackupResult {
 }
 
 /**
- * Writes an archive of the site, tries its restore where that is wanted, then removes older ones. To be called under the lease.
+ * Writes an archive of the site, tries its restore where that is wanted, then removes older ones. `written` is told of it
+ * before it is tried. To be called under the lease.
  * @throws SealiftError KEY_INVALID, NOT_INSTALLED, BACKUP_FAILED, BACKUP_INVALID, DATABASE_*, DISK_FULL, FILE_FAILED, CLUSTER_*
  */
 export async function takeArchive(
@@ -41,11 +42,13 @@ export async function takeArchive(
   { site, version }: { readonly site: Site; readonly version: string },
   host: SiteHost,
   talk: Talk,
+  written: (made: BackupResult) => Promise<void> = async () => {},
 ): Promise<ArchiveTaken> {
   const recipients = await archiveRecipients(site, wanted.recipients)
   const own = rehearse ? await temporaryIdentity(recipients) : undefined
   const all = [...recipients, ...(own ? [own.recipient] : [])]
   const made = await writeBackup({ site, folder, recipients: all, version }, host, talk)
+  await written(made)
   if (own !== undefined)
     await rehearseBackup({ site, path: made.path, identities: [own.identity] }, host, talk)
   const removed = keep === undefined ? [] : await keepNewest(host.files, made.path, site.metadata.name, keep)

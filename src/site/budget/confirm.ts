@@ -2,30 +2,44 @@ import * as z from 'zod'
 import type { BudgetAccount } from '../check/index.ts'
 import type { BudgetFit } from './fit.ts'
 import type { Observation } from './history.ts'
+import { isPastBoot, type RestingAt } from './rest.ts'
 
-/** Minutes after a boot from which on what is used is called its rest. */
-const settled = 10
 /** By how many percent a second observation may differ from what a fit has said. */
 const tolerance = 10
 
 /**
  * Whether what an earlier fit has said was observed again over a boot. `none`: no fit is on record. `not-applied`: what
  * runs requests something else. `no-boot`: it runs with it, and has not been started since. `too-early`: it was started
- * less than ten minutes ago. `off`: more than 10 % apart, or a container was started anew. `confirmed`.
+ * less than ten minutes ago, or than was asked for, or is not measured yet. `off`: more than 10 % apart, or a container was
+ * started anew. `confirmed`.
  */
 export const confirmation = z.strictObject({
   state: z.enum(['none', 'not-applied', 'no-boot', 'too-early', 'off', 'confirmed']),
   /** ISO time of that fit. */
   fitted: z.string().exactOptional(),
-  /** Memory that it said for all together, what is observed of it now, in bytes, and the difference in percent. */
-  said: z.number().exactOptional(),
-  observed: z.number().exactOptional(),
+  /** Memory that it said for all together at rest, what is observed now, in bytes, and the difference in percent. */
+  ...{ said: z.number().exactOptional(), observed: z.number().exactOptional() },
   percent: z.number().exactOptional(),
+  /** The same of each container; the sum is what a state goes by. */
+  containers: z
+    .array(
+      z.strictObject({
+        ...{ object: z.string(), container: z.string() },
+        ...{ said: z.number(), observed: z.number(), percent: z.number() },
+      }),
+    )
+    .exactOptional(),
+  /** Minutes from the start of the container that started last to this observation. */
+  minutes: z.number().exactOptional(),
 })
 export type Confirmation = z.infer<typeof confirmation>
 
-/** Holds what is observed now to the last fit on record. @param now milliseconds since 1970 */
-export function confirm(account: BudgetAccount, earlier: readonly Observation[], now: number): Confirmation {
+/** Holds what is observed now to the last fit on record. */
+export function confirm(
+  account: BudgetAccount,
+  earlier: readonly Observation[],
+  resting: RestingAt,
+): Confirmation {
   const last = earlier.findLast(({ fit }) => fit !== undefined)
   if (last?.fit === undefined) return { state: 'none' }
   const { fit, at: fitted } = last
@@ -40,19 +54,34 @@ export function confirm(account: BudgetAccount, earlier: readonly Observation[],
   })
   if (!applied) return { state: 'not-applied', fitted }
   const rows = kept.flatMap(one => rowOf(one) ?? [])
+  if (rows.some(({ observed }) => observed === undefined)) return { state: 'too-early', fitted }
   const starts = rows.map(({ since }) => Date.parse(since ?? ''))
   if (starts.some(start => !(start > Date.parse(fitted)))) return { state: 'no-boot', fitted }
-  if (starts.some(start => now - start < settled * 60_000)) return { state: 'too-early', fitted }
-  const said = kept.reduce((sum, { memory }) => sum + memory, 0)
-  const observed = rows.reduce((sum, row) => sum + (row.observed?.memory ?? 0), 0)
-  const percent = Math.round(((observed - said) / Math.max(1, said)) * 1000) / 10
+  const minutes = Math.round((resting.at - Math.max(...starts)) / 6000) / 10
+  if (rows.some(({ since }) => !isPastBoot(since, resting))) return { state: 'too-early', fitted, minutes }
+  const containers = kept.map(one => {
+    const said = one.rest ?? one.memory
+    const observed = rowOf(one)?.observed?.memory ?? 0
+    return { object: one.object, container: one.container, said, observed, percent: apart(said, observed) }
+  })
+  const said = containers.reduce((sum, one) => sum + one.said, 0)
+  const observed = containers.reduce((sum, one) => sum + one.observed, 0)
+  const percent = apart(said, observed)
   const well = Math.abs(percent) <= tolerance && rows.every(({ restarts = 0 }) => restarts === 0)
-  return { state: well ? 'confirmed' : 'off', fitted, said, observed, percent }
+  return { state: well ? 'confirmed' : 'off', fitted, said, observed, percent, minutes, containers }
 }
 
-/** What of a fit is noted, for a later look to hold what runs to it. */
+/** By how many percent what is observed is above what was said. */
+const apart = (said: number, observed: number) =>
+  Math.round(((observed - said) / Math.max(1, said)) * 1000) / 10
+
+/** What of a fit is noted, for a later look to hold what runs to it; not what nobody has measured. */
 export function notedFit({ containers }: Pick<BudgetFit, 'containers'>): NonNullable<Observation['fit']> {
-  return containers.map(({ object, container, left, after: { memory, cpu } }) => ({
-    ...{ object, container, left, memory, cpu },
-  }))
+  return containers
+    .filter(({ left, rest }) => left || rest > 0)
+    .map(({ object, container, left, after, expected }) => ({
+      ...{ object, container, left },
+      ...{ memory: after.memory * after.replicas, cpu: after.cpu * after.replicas },
+      ...(left ? {} : { rest: expected * after.replicas }),
+    }))
 }

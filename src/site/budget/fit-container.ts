@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { infisicalName } from '../../kernel/access/index.ts'
 import { type BudgetRow, budgetAmount } from '../check/index.ts'
 import type { Observation } from './history.ts'
+import { isPastBoot, type RestingAt } from './rest.ts'
 
 const mebi = 1024 * 1024
 
@@ -20,6 +21,10 @@ export const fittedContainer = z.strictObject({
   after: setting,
   /** What it rests on: the most that was observed at rest, the highest peak, and in how many observations. */
   rest: z.number(),
+  /** What it is to take at rest as it would be: that, or what a server with another heap was measured to take. */
+  expected: z.number(),
+  /** Whether what it rests on was at rest: long enough after a start, and at little CPU; absent where nothing was observed. */
+  resting: z.boolean().exactOptional(),
   peak: z.number().exactOptional(),
   observations: z.number(),
 })
@@ -44,7 +49,7 @@ const leastSpare = 64 * mebi
 // A boot of Infisical takes 1.5 cores for twenty seconds: with a smaller share it misses its readiness on a busy node.
 const serversCpu = 100
 const leastCpu = 5
-/** A container that uses more is not at rest. */
+/** A container that uses more is not at rest, and neither is one in its boot. */
 const restingCpu = 100
 
 /** The smallest honest setting of a container by its row and what was observed before; as it is, where nothing was. */
@@ -53,37 +58,44 @@ export function fitContainer(
   earlier: readonly Observation[],
   server: ServerGround,
   left: boolean,
+  resting: RestingAt,
 ): FittedContainer {
-  const { chart, object, container, field, limit, observed, replicas = 1 } = row
+  const { chart, object, container, field, limit, observed, since, replicas = 1 } = row
   // Figures of a row are of all its pods together: one of two is what fits.
   const pods = Math.max(1, replicas)
   const ofOne = (amount: number) => Math.round(amount / pods)
   const amounts = { memory: ofOne(row.memory), cpu: ofOne(row.cpu), replicas }
   const before = { ...amounts, ...(limit?.memory === undefined ? {} : { memoryLimit: ofOne(limit.memory) }) }
-  const seen = earlier
-    .flatMap(one => one.containers)
-    .filter(one => one.object === object && one.container === container)
-  const now = observed === undefined ? [] : [observed]
-  const resting = [...now, ...seen].filter(one => one.cpu / pods <= restingCpu)
-  const measured = resting.length > 0 ? resting : now
+  const seen = earlier.flatMap(({ at, containers }) =>
+    containers
+      .filter(one => one.object === object && one.container === container)
+      .map(one => ({ ...one, at: Date.parse(at) })),
+  )
+  const now = observed === undefined ? [] : [{ ...observed, since, at: resting.at }]
+  const atRest = [...now, ...seen].filter(
+    ({ cpu, since, at }) => cpu / pods <= restingCpu && isPastBoot(since, { ...resting, at }),
+  )
+  const measured = atRest.length > 0 ? atRest : now
   const rest = ofOne(Math.max(0, ...measured.map(one => one.memory)))
   const peaks = [row.peak, ...seen.map(one => one.peak)].flatMap(peak =>
     peak === undefined ? [] : [ofOne(peak)],
   )
+  const own = isServer(row) ? server : undefined
+  const expected = rest === 0 ? 0 : (own?.rest ?? rest)
   const about = {
-    ...{ chart, object, container, field, left, before, rest, observations: now.length + seen.length },
+    ...{ chart, object, container, field, left, before, rest, expected },
+    observations: now.length + seen.length,
     ...(peaks.length === 0 ? {} : { peak: Math.max(...peaks) }),
+    ...(measured.length === 0 ? {} : { resting: atRest.length > 0 }),
   }
   if (rest === 0) return { ...about, after: before }
-  const own = isServer(row) ? server : undefined
-  const wanted = own?.rest ?? rest
   // Peaks of another heap say nothing of this one.
-  const highest = Math.max(wanted, own?.peak ?? 0, ...(own?.rest === undefined ? peaks : []))
+  const highest = Math.max(expected, own?.peak ?? 0, ...(own?.rest === undefined ? peaks : []))
   const used = (Math.max(...measured.map(one => one.cpu)) / pods) * spare + (own?.moreCpu ?? 0)
   return {
     ...about,
     after: {
-      memory: up(wanted, step),
+      memory: up(expected, step),
       cpu: Math.max(own === undefined ? leastCpu : serversCpu, up(used, 5)),
       replicas: Math.min(1, replicas),
       memoryLimit: up(Math.max(highest * spare, highest + leastSpare), step),

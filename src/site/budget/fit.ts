@@ -3,6 +3,7 @@ import { type BudgetAccount, budgetAmount } from '../check/index.ts'
 import { heapIn, leastHeap, type ServerSetting, savesMemory } from '../wire/index.ts'
 import { type FittedContainer, fitContainer, fittedContainer, isWebhook } from './fit-container.ts'
 import type { Observation } from './history.ts'
+import type { RestingAt } from './rest.ts'
 import { refreshCost, type SyncLoad, workersFor } from './syncs.ts'
 
 const mebi = 1024 * 1024
@@ -36,6 +37,8 @@ export interface FitGround {
   readonly earlier: readonly Observation[]
   readonly server: ServerSetting | undefined
   readonly load: SyncLoad
+  /** When the account is of, and what comes before rest. */
+  readonly resting: RestingAt
   /** Who ended Infisical's run before this one for want of memory, where that was so. */
   readonly ended?: 'kernel' | 'heap' | undefined
   /** Whether the user gives up External Secrets Operator's webhook, and the controller of its certificates with it. */
@@ -44,7 +47,7 @@ export interface FitGround {
 
 /** The smallest honest setting by what was observed. Containers that were not measured stay as they are. */
 export function fitBudget(given: FitGround): BudgetFit {
-  const { account, earlier, server, load, ended, withoutWebhook } = given
+  const { account, earlier, server, load, resting, ended, withoutWebhook } = given
   const options = server?.options ?? ''
   const [saving, before, least] = [savesMemory(options), heapIn(options), leastHeap(true)]
   // Where it has died of its heap, a step more than it had then.
@@ -60,7 +63,7 @@ export function fitBudget(given: FitGround): BudgetFit {
     ...(saving && before === heap ? {} : { rest: (least.rest + Math.max(0, heap - least.heap)) * mebi }),
   }
   const containers = account.rows.map(row =>
-    fitContainer(row, earlier, ground, withoutWebhook && isWebhook(row)),
+    fitContainer(row, earlier, ground, withoutWebhook && isWebhook(row), resting),
   )
   const { budget } = account
   const total = sum(containers.filter(({ left }) => !left))

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { managed, systemNamespace } from '../../kernel/access/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
+import { lineDigest } from '../../kernel/history/index.ts'
 import { jsonIn, textsIn } from '../../kernel/objects/index.ts'
-import { digestShape } from '../../kernel/oci/index.ts'
+import { type Digest, digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { type BudgetAccount, budgetAmount } from '../check/index.ts'
 
@@ -34,9 +35,17 @@ export const observation = z.object({
   externalSecrets: z.number().exactOptional(),
   refreshes: z.number().exactOptional(),
   containers: z.array(container),
-  /** What `budget fit` proposed then: requests of all pods of a container together, or that it be left out. */
+  /**
+   * What `budget fit` proposed then: requests of all pods of a container together, or that it be left out. `rest` is the
+   * memory that it said for them at rest, which the request is rounded up from.
+   */
   fit: z
-    .array(budgetAmount.extend({ object: z.string(), container: z.string(), left: z.boolean() }))
+    .array(
+      budgetAmount.extend({
+        ...{ object: z.string(), container: z.string(), left: z.boolean() },
+        rest: z.number().exactOptional(),
+      }),
+    )
     .exactOptional(),
 })
 export type Observation = z.infer<typeof observation>
@@ -81,15 +90,17 @@ export async function observations(cluster: Pick<Cluster, 'get'>): Promise<Obser
 
 /**
  * Notes what was observed in ConfigMap `sealift-budget`, behind what is there; the oldest go where it would get too large.
- * Two who note at once both are heard. @throws SealiftError CLUSTER_*
+ * Two who note at once both are heard. Gives the digest of its line, by which the audit log can name it.
+ * @throws SealiftError CLUSTER_*
  */
 export async function noteObservation(
   cluster: Pick<Cluster, 'get' | 'apply'>,
   noted: Observation,
-): Promise<void> {
+): Promise<Digest> {
+  const line = JSON.stringify(noted)
   for (let left = tries; ; left--) {
     const { lines, version } = await stored(cluster)
-    const all = [...lines, JSON.stringify(noted)].slice(-mostLines)
+    const all = [...lines, line].slice(-mostLines)
     while (all.length > 1 && bytesOf(all) > mostBytes) all.shift()
     try {
       await cluster.apply({
@@ -100,7 +111,7 @@ export async function noteObservation(
         },
         data: { [field]: all.map(line => `${line}\n`).join('') },
       })
-      return
+      return lineDigest(line)
     } catch (error) {
       const raced = error instanceof SealiftError && error.code === 'CLUSTER_FAILED'
       if (!raced || left <= 1 || (await stored(cluster)).version === version) throw error

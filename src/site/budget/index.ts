@@ -3,6 +3,7 @@
  * ExternalSecrets ask for, the history on the site, and the smallest honest setting. Changes nothing but that history.
  */
 export { type Confirmation, confirm, confirmation, notedFit } from './confirm.ts'
+export { noteFirstSample, unmeasured } from './first-sample.ts'
 export { type BudgetFit, budgetFit, fitBudget } from './fit.ts'
 export { changesOf, type ValueChange, valueChange, valuesOf } from './fit-values.ts'
 export {

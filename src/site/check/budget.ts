@@ -26,6 +26,7 @@ const budgetRow = budgetAmount.extend({
 
 /** Where the figures of the table come from: a field, or a file of the container's cgroup. */
 const sources = z.strictObject({
+  budget: z.string(),
   declared: z.string(),
   limit: z.string(),
   allocatable: z.string(),
@@ -56,12 +57,13 @@ export type BudgetAccount = z.infer<typeof budgetAccount>
  * Sources: k8s.io/kubelet/pkg/apis/stats/v1alpha1, github.com/google/cadvisor/metrics, opencontainers/cgroups.
  */
 export const budgetSources: z.infer<typeof sources> = {
+  budget: 'budget of bundle.yaml, as the bundle’s lock has it',
   declared: 'resources.requests of the fields that the rows name, as the bundle’s lock has them',
   limit:
     'resources.limits of the running pods (memory.max, or memory.limit_in_bytes), else as the lock has them',
   allocatable: 'status.allocatable of the nodes',
   observed:
-    'memory.workingSetBytes of kubelet’s /stats/summary: memory.current (memory.usage_in_bytes) less inactive_file of memory.stat',
+    'memory.workingSetBytes of kubelet’s /stats/summary: memory.current (memory.usage_in_bytes) less inactive_file (total_inactive_file) of memory.stat',
   cpu: 'cpu.usageNanoCores of kubelet’s /stats/summary: usage_usec of cpu.stat (cpuacct.usage) over kubelet’s interval',
   peak: 'container_memory_max_usage_bytes of kubelet’s /metrics/cadvisor: memory.peak (memory.max_usage_in_bytes), page cache included',
 }

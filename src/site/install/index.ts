@@ -36,7 +36,7 @@ export { runSteps } from './run-steps.ts'
 export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
 export { type Done, type Run, type Step, type StepOutcome, stepOutcome } from './step.ts'
 export { underLease } from './under-lease.ts'
-export { keptUntil } from './upgrade-kept.ts'
+export { closeUpgrade, keptDatabases, keptUntil } from './upgrade-kept.ts'
 export {
   beginUpgrade,
   noteUpgrade,
@@ -45,5 +45,5 @@ export {
   type UpgradeNote,
   upgradeNote,
 } from './upgrade-note.ts'
-export type { ReadCount, SecretCount, Standing } from './upgrade-shapes.ts'
+export type { KeptDatabase, ReadCount, SecretCount, Standing } from './upgrade-shapes.ts'
 export { infisicalNamespace } from './where-infisical.ts'

@@ -6,7 +6,7 @@ import { fieldsOf, jsonIn, textsIn } from '../../kernel/objects/index.ts'
 import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds } from '../../kernel/ports/index.ts'
 import { changeReceipt, type ReceiptData, receiptData } from './receipt-object.ts'
-import { readCount, secretCount, standing, takenArchive } from './upgrade-shapes.ts'
+import { keptDatabase, readCount, secretCount, standing, takenArchive } from './upgrade-shapes.ts'
 
 const named = z.object({ name: z.string(), version: z.string(), bundle: digestShape })
 
@@ -37,6 +37,10 @@ export const upgradeNote = z.object({
   touched: z.boolean().exactOptional(),
   /** The database that the site had when it went back. */
   setAside: z.string().exactOptional(),
+  /** What earlier upgrades have left; absent in notes of older Sealifts. */
+  kept: z.array(keptDatabase).exactOptional(),
+  /** The archive that stands in for its copy, where that and the database were gone, and whether all of it is back. */
+  restored: z.object({ path: z.string(), whole: z.boolean() }).exactOptional(),
   /** Why it went back. */
   why: z.string().exactOptional(),
   /** The archive for the safe that was taken before its first change. */

@@ -12,6 +12,10 @@ export const takenArchive = z.object({
   rehearsed: z.boolean(),
 })
 
+/** A database beside Infisical's that is kept, and until when (ISO). */
+export const keptDatabase = z.object({ database: z.string(), until: z.iso.datetime() })
+export type KeptDatabase = z.infer<typeof keptDatabase>
+
 /** Reads of Infisical's API, ten times a second. */
 export const readCount = z.object({
   answered: z.number().int(),

@@ -3,4 +3,4 @@
  * hands, and no other pod is looked at. Takes a cluster; gives a server without pods, or one that is up.
  */
 export { pauseInfisical, resumeInfisical } from './pause.ts'
-export { isStopped, podsWanted, stopInfisical } from './stop.ts'
+export { isStopped, podsWanted, serverPods, stopInfisical } from './stop.ts'

@@ -48,7 +48,7 @@ export async function stopInfisical(
   const seconds = graceOf(live) + patience
   const end = clock.now() + seconds * 1000
   for (;;) {
-    const left = await podsOf(live, cluster, namespace)
+    const left = (await podsOf(live, cluster, namespace)).map(({ metadata }) => metadata.name)
     if (left.length === 0) return !stopped
     if (clock.now() >= end)
       throw new SealiftError('CLUSTER_FAILED', `pods of Infisical do not end within ${seconds} s`, {
@@ -68,16 +68,24 @@ function graceOf(deployment: KubernetesObject): number {
   return countsIn(pod)['terminationGracePeriodSeconds'] ?? 30
 }
 
+/** Infisical's pods that run or are to; none where it is not there. @throws SealiftError CLUSTER_* */
+export async function serverPods(
+  cluster: Pick<Cluster, 'get' | 'list'>,
+  namespace: string,
+): Promise<KubernetesObject[]> {
+  const live = await cluster.get(kinds.deployment, infisicalName, namespace)
+  return live === undefined ? [] : await podsOf(live, cluster, namespace)
+}
+
 async function podsOf(
   deployment: KubernetesObject,
   cluster: Pick<Cluster, 'list'>,
   namespace: string,
-): Promise<string[]> {
+): Promise<KubernetesObject[]> {
   const { matchLabels } = fieldsOf(fieldsOf(deployment['spec'])['selector'])
   const labels = Object.entries(textsIn(matchLabels))
   // Without a selector the list would be of everybody's pods; no API server takes such a Deployment.
   if (labels.length === 0) return []
   const selector = labels.map(([key, value]) => `${key}=${value}`).join(',')
-  const pods = await cluster.list(kinds.pod, namespace, selector)
-  return pods.filter(pod => !hasEnded(pod)).map(({ metadata }) => metadata.name)
+  return (await cluster.list(kinds.pod, namespace, selector)).filter(pod => !hasEnded(pod))
 }

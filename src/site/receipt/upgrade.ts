@@ -9,7 +9,8 @@ const named = z.strictObject({ name: z.string(), version: z.string(), bundle: di
 
 /** The upgrade that a site's bundle came by, or that was tried over it and came back. */
 export const receiptUpgrade = upgradeNote
-  .pick({ gap: true, reads: true, secrets: true, archive: true, gaveUp: true, before: true, after: true })
+  .pick({ gap: true, reads: true, secrets: true, archive: true, gaveUp: true, kept: true, restored: true })
+  .extend(upgradeNote.pick({ before: true, after: true }).shape)
   .extend({
     from: named,
     to: named,

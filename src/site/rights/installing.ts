@@ -15,6 +15,7 @@ import {
   underLease,
 } from '../../kernel/rights/index.ts'
 import { definedBy } from './defined.ts'
+import { measure } from './measure.ts'
 import type { RightsOf } from './needs.ts'
 import { makeDefinitions, makeReleases, takeReleases } from './releases.ts'
 import { endToolsPods, makeOperated, reachServices } from './services.ts'
@@ -53,10 +54,7 @@ export function check(of: RightsOf): Rule[] {
     allow(kinds.deployment, 'get', { namespace: of.infisical, names: ['infisical'] }),
     // The intervals of all teams.
     allow(kinds.externalSecret, 'list'),
-    // Limits and starts of their pods, and what these really use, of kubelet itself.
-    ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
-    allow(kinds.node, 'list'),
-    allow(kinds.node, 'get', { subresource: 'proxy' }),
+    ...measure(of),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { kinds } from '../../kernel/ports/index.ts'
 import { allow, findInfisical, type Rule, readHistory, readRecords } from '../../kernel/rights/index.ts'
 import { install, status } from './installing.ts'
+import { measure } from './measure.ts'
 import type { RightsOf } from './needs.ts'
 import { storeAnew } from './releases.ts'
 import { lookAtDatabase } from './services.ts'
@@ -38,8 +39,7 @@ export function receipt(of: RightsOf): Rule[] {
   return [
     ...[...readRecords(of), ...readHistory(), ...reachNodes(of)],
     ...of.namespaces.map(namespace => allow(kinds.secret, 'list', { namespace })),
-    ...of.namespaces.map(namespace => allow(kinds.pod, 'list', { namespace })),
-    allow(kinds.node, 'get', { subresource: 'proxy' }),
+    ...measure(of),
   ]
 }
 
@@ -47,13 +47,10 @@ export function receipt(of: RightsOf): Rule[] {
 export function budgetFit(of: RightsOf): Rule[] {
   return [
     ...[...readRecords(of), ...findInfisical(of)],
-    ...of.namespaces.flatMap(namespace =>
-      [kinds.pod, kinds.deployment].map(kind => allow(kind, 'list', { namespace })),
-    ),
+    ...of.namespaces.map(namespace => allow(kinds.deployment, 'list', { namespace })),
     allow(kinds.deployment, 'get', { namespace: of.infisical, names: ['infisical'] }),
     allow(kinds.externalSecret, 'list'),
-    allow(kinds.node, 'list'),
-    allow(kinds.node, 'get', { subresource: 'proxy' }),
+    ...measure(of),
   ]
 }
 

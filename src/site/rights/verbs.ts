@@ -16,6 +16,7 @@ import {
 import { pause, readForBackup, stop } from './backup.ts'
 import { check, install, purge, remove, status } from './installing.ts'
 import { budgetFit, facts, loadThroughCluster, plan, preflight, reachNodes, receipt } from './looking.ts'
+import { measure } from './measure.ts'
 import type { RightsOf } from './needs.ts'
 import { releaseFinalizers, storeAnew, takeReleases } from './releases.ts'
 import { makeOperated, reachServices, runAtDatabase } from './services.ts'
@@ -37,8 +38,8 @@ const needs = {
   check: of => [...check(of), ...reachNodes(of)],
   /** `check --repair`, beside `check`: what it mends it notes, in the receipt and the journal. */
   repair: of => [...underLease(), ...readRecords(of), ...ownJournal(), ...reachNodes(of)],
-  /** `check --record`, beside `check`: the history of its budget. */
-  record: () => [ownHistory()],
+  /** Beside `check` for `--record`, beside `install` and `upgrade`: what pods really use, and the history of the budget. */
+  record: of => [ownHistory(), ...measure(of)],
   'budget fit': budgetFit,
   status,
   preflight: of => [...preflight(of), ...reachNodes(of)],

@@ -2,21 +2,21 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
 import type { OwnDatabase, SiteServices } from '../wire/index.ts'
 import { commentOf, keptComment } from './kept.ts'
-import { asMaker } from './maker.ts'
+import { asMaker, type Maker } from './maker.ts'
 import { setAsideName, snapshotName } from './names.ts'
 import { commentOn, swapNames } from './swap.ts'
 
-/** Whether there is anything that `goBack` could serve: the copy, or what it set aside before. @throws SealiftError DATABASE_*, CLUSTER_* */
+/** Whether there is anything that `goBack` could serve: the copy, or itself what it has served before. @throws SealiftError DATABASE_*, CLUSTER_* */
 export async function leadsBack(
   services: SiteServices,
   own: OwnDatabase,
   { id }: { readonly id: string },
 ): Promise<boolean> {
   const { database } = own.parts
-  return await asMaker(services, own, async ({ session }) => {
+  return await asMaker(services, own, async maker => {
     const names = [snapshotName(database, id), setAsideName(database, id)] as const
-    const { copied, kept } = await commentsOf(session, ...names)
-    return copied !== undefined || kept !== undefined
+    const { copied, kept } = await commentsOf(maker.session, ...names)
+    return copied !== undefined || (kept !== undefined && (await isServed(maker)))
   })
 }
 
@@ -37,7 +37,7 @@ export async function goBack(
   return await asMaker(services, own, async maker => {
     const { session } = maker
     const { copied, kept } = await commentsOf(session, copy, aside)
-    if (copied === undefined && kept === undefined) throw copyGone(copy)
+    if (copied === undefined && !(kept !== undefined && (await isServed(maker)))) throw copyGone(copy)
     if (copied !== undefined) await swapNames(maker, { next: copy, aside, comment }, watch)
     else if (!kept?.startsWith(keptComment)) {
       // Both were renamed by hand: each has the other's comment.
@@ -51,6 +51,9 @@ export async function goBack(
     }
   })
 }
+
+/** Whether Infisical's database is there: what was set aside says nothing of one that was dropped since. */
+const isServed = async ({ session, own }: Maker) => (await commentOf(session, own.database)) !== undefined
 
 async function commentsOf(session: DatabaseSession, copy: string, aside: string) {
   return { copied: await commentOf(session, copy), kept: await commentOf(session, aside) }

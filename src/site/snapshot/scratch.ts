@@ -1,8 +1,9 @@
 import { printable } from '../../kernel/errors/index.ts'
 import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
+import type { OwnDatabase, SiteServices } from '../wire/index.ts'
 import { carryAttributes } from './attributes.ts'
 import { keptComment } from './kept.ts'
-import type { Maker } from './maker.ts'
+import { asMaker, type Maker } from './maker.ts'
 import { besideName } from './names.ts'
 import { drop } from './sessions.ts'
 import { swapNames } from './swap.ts'
@@ -90,13 +91,42 @@ function locale(session: DatabaseSession, row: Record<string, unknown>): string[
 
 /** Drops what killed runs have left under a mark. @throws SealiftError DATABASE_* */
 export async function dropLeft(maker: Maker, mark: string): Promise<void> {
-  const { session, own, owner } = maker
+  for (const name of await leftUnder(maker, mark)) await drop(maker, name)
+}
+
+/** Databases that killed runs have left under marks, by name. @throws SealiftError DATABASE_*, CLUSTER_* */
+export async function leftovers(
+  services: SiteServices,
+  own: OwnDatabase,
+  marks: readonly string[],
+): Promise<string[]> {
+  return await asMaker(services, own, async maker => {
+    const found: string[] = []
+    for (const mark of marks) found.push(...(await leftUnder(maker, mark)))
+    return found
+  })
+}
+
+/** Drops what killed runs have left under marks. @throws SealiftError DATABASE_*, CLUSTER_* */
+export async function dropLeftovers(
+  services: SiteServices,
+  own: OwnDatabase,
+  marks: readonly string[],
+): Promise<void> {
+  await asMaker(services, own, async maker => {
+    for (const mark of marks) await dropLeft(maker, mark)
+  })
+}
+
+async function leftUnder({ session, own, owner }: Maker, mark: string): Promise<string[]> {
   const found = await session.query(
     'SELECT datname AS name FROM pg_database WHERE pg_get_userbyid(datdba) = $1',
     [owner],
   )
-  for (const { name } of found) {
-    const [, id] = /_([0-9a-f]{8})$/.exec(String(name)) ?? []
-    if (id !== undefined && name === besideName(own.database, `${mark}${id}`)) await drop(maker, String(name))
-  }
+  return found
+    .map(({ name }) => String(name))
+    .filter(name => {
+      const [, id] = /_([0-9a-f]{8})$/.exec(name) ?? []
+      return id !== undefined && name === besideName(own.database, `${mark}${id}`)
+    })
 }

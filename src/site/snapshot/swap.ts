@@ -1,3 +1,4 @@
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
 import { commentOf, keptComment } from './kept.ts'
 import type { Maker } from './maker.ts'
@@ -15,11 +16,12 @@ export interface Swap {
 /**
  * Gives a database the name of Infisical's, which is set aside, both at once or neither: there is no moment in which none has
  * the name. Both are renames, which take no longer for a large one. Where somebody has renamed it by hand, the rest is done.
- * @throws SealiftError DATABASE_UNFIT when others are connected to one of them, DATABASE_*
+ * @throws SealiftError DATABASE_UNFIT when others are connected to one of them, or the next is another role's, DATABASE_*
  */
 export async function swapNames(maker: Maker, { next, aside, comment }: Swap, watch: Watch): Promise<void> {
   const { session } = maker
   const { database } = maker.own
+  await requireOwn(maker, next)
   await alone(maker, [database, next], watch, async () => {
     const served = await commentOf(session, database)
     const about = [served, await commentOf(session, aside), await commentOf(session, next)]
@@ -37,6 +39,26 @@ export async function swapNames(maker: Maker, { next, aside, comment }: Swap, wa
       throw error
     }
   })
+}
+
+/** A database is known by its name, which whoever may make databases can give to one of his own. */
+async function requireOwn({ session, owner }: Maker, name: string): Promise<void> {
+  const [row] = await session.query(
+    'SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1',
+    [name],
+  )
+  if (row === undefined || row['owner'] === owner) return
+  throw new SealiftError(
+    'DATABASE_UNFIT',
+    printable(
+      `database ${name} belongs to ${row['owner']}, not to ${owner}: it is none that Sealift has made`,
+    ),
+    {
+      hints: [
+        'nothing was renamed; see who has made it, and drop it or give it another name: sealift restore brings back what an archive has',
+      ],
+    },
+  )
 }
 
 /** Writes a database's comment; an empty one takes it away. */

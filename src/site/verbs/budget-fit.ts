@@ -47,6 +47,8 @@ export interface FitRequest {
   readonly site: Site
   /** Seconds that use is measured for. */
   readonly window: number
+  /** Minutes after its start from which on a container is at rest. */
+  readonly settled: number
   readonly withoutWebhook: boolean
   /** Note it in the site's history, so that it can be confirmed later. */
   readonly record: boolean
@@ -60,7 +62,7 @@ export interface FitRequest {
  */
 export async function fitSite(request: FitRequest, host: SiteHost, talk: Talk): Promise<FitResult> {
   const { cluster, clock, files } = host
-  const { site, window, withoutWebhook, record, output } = request
+  const { site, window, settled, withoutWebhook, record, output } = request
   const receipt = await readReceipt(cluster)
   refuseOtherSite(receipt.site, site.metadata.name)
   const usage = await asStep(
@@ -80,13 +82,14 @@ export async function fitSite(request: FitRequest, host: SiteHost, talk: Talk): 
   ])
   const heap = heapIn(server?.options ?? '')
   const earlier = all.filter(one => one.bundle === receipt.bundle && one.heap === heap)
-  const found = fitBudget({ account, earlier, server, load, ended: ended?.by, withoutWebhook })
+  const resting = { at: clock.now(), settled }
+  const found = fitBudget({ account, earlier, server, load, resting, ended: ended?.by, withoutWebhook })
   const changes = changesOf(found)
-  const confirmed = confirm(account, all, clock.now())
+  const confirmed = confirm(account, all, resting)
   if (record)
     await noteObservation(cluster, {
       ...observationOf(account, {
-        ...{ at: new Date(clock.now()).toISOString(), bundle: receipt.bundle, window },
+        ...{ at: new Date(resting.at).toISOString(), bundle: receipt.bundle, window },
         ...{ externalSecrets: load.externalSecrets, refreshes: load.refreshes },
         ...(heap === undefined ? {} : { heap }),
       }),

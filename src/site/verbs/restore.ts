@@ -19,11 +19,15 @@ export const restoredBackup = z.strictObject({
   path: z.string(),
   /** ISO time of the backup. */
   at: z.string(),
+  /** What was installed when it was made. */
+  bundle: z.strictObject({ name: z.string(), version: z.string(), digest: z.string() }),
   fingerprint: z.string(),
   keys: z.array(z.string()),
   database: z.string(),
   setAside: z.string().optional(),
   started: z.boolean(),
+  /** Whether an upgrade waits for it that is to be taken back. */
+  wayBack: z.boolean(),
   seconds: z.number(),
 })
 export type RestoredBackup = z.infer<typeof restoredBackup>
@@ -41,7 +45,7 @@ export type RehearsedBackup = z.infer<typeof rehearsedBackup>
 
 /**
  * Puts the keys and the database of an archive back.
- * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, KEY_INVALID, WRONG_SITE, FOREIGN_INSTALL, KEYS_LOST, SITE_BUSY, DATABASE_*, HELM_FAILED, FILE_FAILED, CLUSTER_*
+ * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, UPGRADE_UNFIT, KEY_INVALID, WRONG_SITE, FOREIGN_INSTALL, KEYS_LOST, SITE_BUSY, DATABASE_*, HELM_FAILED, FILE_FAILED, CLUSTER_*
  */
 export async function restore(
   request: RestoreVerbRequest,

@@ -11,6 +11,7 @@ import {
   infisicalNamespace,
   installedBundle,
   journalEntry,
+  keptUntil,
   type Receipt,
   readReceipt,
   readUpgrade,
@@ -60,7 +61,12 @@ const installed = z.strictObject({
   /** What was begun over it. */
   begun: begun.exactOptional(),
   /** Its last upgrade: how that stands, and what leads back. */
-  upgrade: upgradeNote.exactOptional(),
+  upgrade: upgradeNote
+    .extend({
+      /** ISO time until which its copy of before, or the database that it has set aside, is kept. */
+      keptUntil: z.string().exactOptional(),
+    })
+    .exactOptional(),
 })
 
 /** What is here, and how it got here. */
@@ -92,6 +98,7 @@ export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow
   if (receipt !== undefined) {
     const { site, bundle, at, key, lock } = receipt
     const upgrade = await readUpgrade(cluster)
+    const until = upgrade && keptUntil(upgrade)
     return {
       state: 'installed',
       site,
@@ -103,7 +110,7 @@ export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow
       images: lock.images.map(({ name, digest }) => ({ name, digest })),
       journal,
       ...(unfinished === undefined ? {} : { begun: unfinished }),
-      ...(upgrade === undefined ? {} : { upgrade }),
+      ...(upgrade && { upgrade: { ...upgrade, ...(until && { keptUntil: until }) } }),
     }
   }
   if (unfinished !== undefined) return { state: 'begun', begun: unfinished, journal }

@@ -1,6 +1,7 @@
 /** What stands in the way of a copy and its return at a real PostgreSQL: others, rights, collations. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { DatabaseSession } from '../../../src/kernel/ports/index.ts'
+import { judgeWayBack } from '../../../src/site/compatibility/index.ts'
 import { dropSnapshot, goBack, mayTakeSnapshot, takeSnapshot } from '../../../src/site/snapshot/index.ts'
 import { rejection } from '../../unit/site/wire/memory.ts'
 import { type SnapshotServer, type SnapshotSite, snapshotServer, type Way } from './snapshot-site.ts'
@@ -36,6 +37,12 @@ describe.each<Way>(['superuser', 'administrator', 'uri'])('others that are conne
     const [left, others] = [await site.as(), await visitor('watcher', 'monitoring')]
     const named = expect.stringMatching(/^monitoring, as watcher from .*, in infisical \(process \d+\)$/)
     expect(await mayTakeSnapshot(site.services, site.own)).toMatchObject({ others: [named] })
+    expect((await judgeWayBack(site.services, site.own)).finding).toMatchObject({
+      ok: 'doubt',
+      seen: expect.stringMatching(
+        /can be copied, as the .*, once nobody else is connected: monitoring, as watcher/,
+      ),
+    })
     expect(await rejection(take())).toMatchObject({
       code: 'DATABASE_UNFIT',
       message: expect.stringContaining('in use by 1 session of others'),

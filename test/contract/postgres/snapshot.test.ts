@@ -1,10 +1,14 @@
 /** A copy inside a real server, and the way back, by everybody who may. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { judgeWayBack } from '../../../src/site/compatibility/index.ts'
 import {
   discardSnapshot,
+  dropLeftovers,
   dropSnapshot,
   endSessions,
   goBack,
+  leadsBack,
+  leftovers,
   mayTakeSnapshot,
   snapshots,
   takeSnapshot,
@@ -42,6 +46,15 @@ describe.each(ways)('as %s', way => {
     expect(made).toMatchObject({ changed: true, snapshot: { database: 'infisical_before_a1', about } })
     expect((await take()).changed).toBe(false)
     expect(await snapshots(services, own)).toMatchObject([{ database: 'infisical_before_a1', about }])
+    expect(await judgeWayBack(services, own)).toMatchObject({
+      bytes: expect.any(Number),
+      finding: {
+        ok: 'yes',
+        seen: expect.stringMatching(
+          /^the database \(.* MB\) can be copied, as the .*; 1 database kept beside it, .* MB$/,
+        ),
+      },
+    })
     await site.fill('DELETE FROM things WHERE n > 10')
     expect(await back()).toMatchObject({ changed: true, setAside: 'infisical_failed_a1' })
     expect([await site.rows(), await site.rows('infisical_failed_a1')]).toEqual([1000, 10])
@@ -97,6 +110,41 @@ describe.each(ways)('as %s', way => {
       comment: `Sealift keeps this: set aside at ${at}`,
     })
     expect(await site.rows()).toBe(1000)
+  })
+
+  it('a database of somebody else under the name of its copy is never served', async () => {
+    await server.root.query('CREATE DATABASE infisical_before_a1 OWNER watcher')
+    expect(await rejection(back())).toMatchObject({
+      code: 'DATABASE_UNFIT',
+      message:
+        'database infisical_before_a1 belongs to watcher, not to infisical: it is none that Sealift has made',
+    })
+    expect(await server.databases()).toEqual(['infisical', 'infisical_before_a1'])
+    expect(await site.rows()).toBe(1000)
+  })
+
+  it('where the database and its copy are gone, what was set aside leads nowhere', async () => {
+    await take()
+    await back()
+    expect(await leadsBack(site.services, site.own, { id: 'a1' })).toBe(true)
+    await server.root.query('DROP DATABASE infisical WITH (FORCE)')
+    expect(await leadsBack(site.services, site.own, { id: 'a1' })).toBe(false)
+    expect(await rejection(back())).toMatchObject({
+      message: 'the copy infisical_before_a1 is not in PostgreSQL any more',
+    })
+  })
+
+  it('what killed runs have left is known by its whole name', async () => {
+    const { services, own } = site
+    const marks = ['_rehearsal_', '_restoring_']
+    const left = ['infisical_rehearsal_0123abcd', 'infisical_restoring_89abcdef']
+    const others = ['infisical_rehearsal_notes', 'infisical_x_rehearsal_0123abcd']
+    for (const name of [...left, ...others])
+      await server.root.query(`CREATE DATABASE ${name} OWNER infisical`)
+    expect(await leftovers(services, own, marks)).toEqual(left)
+    await dropLeftovers(services, own, marks)
+    expect(await leftovers(services, own, marks)).toEqual([])
+    expect(await server.databases()).toEqual(['infisical', ...others])
   })
 
   it('a copy that was begun is none', async () => {

@@ -42,6 +42,9 @@ export const newer: Versions = {
   schema: steps.last,
 }
 
+/** The newer one with what a fit has said for it. */
+export const fitted: Versions = { ...newer, version: '1.2.0' }
+
 const team = 'talent-mesh'
 const key = 'POSTGRES_PASSWORD'
 /** What the team's secret has at first. */

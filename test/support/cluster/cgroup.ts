@@ -56,6 +56,25 @@ export async function removeCgroup(name: string): Promise<void> {
   }
 }
 
+/**
+ * What the kernel says of the memory of a container of the cluster, in bytes, out of the files that the budget's table names:
+ * its working set as kubelet reckons it, and the most that it has ever held. @throws Error when it has no cgroup here
+ */
+export async function containerMemory(
+  name: string,
+  container: string,
+): Promise<{ workingSet: number; peak: number }> {
+  const folders = await below(join(root, isV2 ? '' : 'memory', name))
+  const folder = folders.find(path => path.includes(container))
+  if (folder === undefined) throw new Error(`container ${container} has no cgroup below ${name}`)
+  const file = async (v2: string, v1: string) => await readFile(join(folder, isV2 ? v2 : v1), 'utf8')
+  const inactive = isV2 ? /^inactive_file (\d+)$/m : /^total_inactive_file (\d+)$/m
+  const [, unused = '0'] = inactive.exec(await file('memory.stat', 'memory.stat')) ?? []
+  const current = Number(await file('memory.current', 'memory.usage_in_bytes'))
+  const peak = Number(await file('memory.peak', 'memory.max_usage_in_bytes'))
+  return { workingSet: current - Number(unused), peak }
+}
+
 /** The folder and all folders below it, parents first. */
 async function below(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../bench/outcome.ts'
 import { fill, type Row } from '../../bench/rows.ts'
 import { meets, ratios, spread } from '../../bench/statistics.ts'
-import type { Outcome, Round } from '../../bench/trials.ts'
+import type { Round } from '../../bench/trials.ts'
 
 test('a spread is smallest, middle and largest, whatever the order', () => {
   expect(spread([3, 1, 10])).toEqual({ min: 1, median: 3, max: 10 })

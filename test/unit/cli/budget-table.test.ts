@@ -54,8 +54,14 @@ test('limits, peaks and what the nodes have are columns and a row where they are
 
 test('every figure names the field or the file of a cgroup that it is from', () => {
   const lines = sourcesText({ sources: budgetSources }).split('\n')
-  expect(lines).toHaveLength(7)
-  for (const from of ['memory.current', 'inactive_file', 'memory.peak', 'cpu.stat', 'status.allocatable'])
+  expect(lines).toHaveLength(8)
+  for (const from of [
+    'memory.current',
+    'total_inactive_file',
+    'memory.peak',
+    'cpu.stat',
+    'status.allocatable',
+  ])
     expect(lines.filter(line => line.includes(from))).toHaveLength(1)
   expect(sourcesText({})).toBe('')
 })

@@ -122,6 +122,8 @@ test('one that came back says at the top that it did, and why', () => {
     ...{ ...rest, from: sampleUpgrade.to, to: { ...sampleUpgrade.from, version: '1.1.0' } },
     ...{ state: 'returned' as const, why: 'helm failed', setAside: 'infisical_failed_a1b2' },
     ...{ gaveUp: ['no archive was taken (--no-backup)'], after: rest.before },
+    restored: { path: '/media/safe/stood-in.age', whole: true },
+    kept: [{ database: 'infisical_failed_0000', until: '2026-12-03T02:16:34.210Z' }],
   }
   const page = receiptPage(siteReceipt.parse({ ...sampleReceipt, upgrade }))
   const [head = ''] = page.split('<main>')
@@ -129,8 +131,16 @@ test('one that came back says at the top that it did, and why', () => {
     'An upgrade to infisical 1.1.0 was taken back on 2026-11-30 02:16:34 UTC: helm failed.',
   )
   expect(page).toContain('Receipt of an install by Sealift')
-  for (const text of ['infisical_failed_a1b2', 'no archive was taken (--no-backup)', 'those of before'])
+  for (const text of [
+    'infisical_failed_a1b2',
+    'infisical_failed_0000',
+    '2026-12-03',
+    '/media/safe/stood-in.age',
+    'no archive was taken (--no-backup)',
+    'those of before',
+  ])
     expect(page).toContain(text)
   const told = receiptText(siteReceipt.parse({ ...sampleReceipt, upgrade }))
   expect(told).toContain('  upgrade 1.0.0 to 1.1.0, taken back 2026-11-30T02:16:34.210Z: helm failed\n')
+  expect(told).toContain('  kept    database infisical_failed_0000 until 2026-12-03T02:16:34.210Z')
 })

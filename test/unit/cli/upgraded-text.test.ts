@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rollbackLoss, rolledBackText, upgradedText } from '../../../src/cli/upgraded-text.ts'
+import { keptOf, rollbackLoss, rolledBackText, upgradedText } from '../../../src/cli/upgraded-text.ts'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
 
 const at = '2026-11-30T00:00:00.000Z'
@@ -26,6 +26,7 @@ test('an upgrade says how reads and Secrets went, where its archive is, and what
       secrets: { compared: 12, changed: 0, lost: 0, untold: 3 },
       archive: { path: '/media/safe/bank.backup.age', digest: 'ab', bytes: 1, rehearsed: false },
       gaveUp: ['the restore was not tried'],
+      kept: [{ database: 'infisical_failed_0', until: at }],
     },
     gap: 4,
   })
@@ -34,6 +35,7 @@ test('an upgrade says how reads and Secrets went, where its archive is, and what
     '  secrets  0 changed, 0 lost of 12; 3 may not be read by this account',
     '  archive  /media/safe/bank.backup.age',
     '  given up the restore was not tried',
+    `  kept     database infisical_failed_0, of an earlier one, until ${at}`,
   ])
 })
 
@@ -48,6 +50,16 @@ test('a way back says what is set aside', () => {
   expect(text).toContain('Stop Infisical')
   expect(text).toContain('bank is back on sample 1.0.0, in 12')
   expect(text).toContain('set aside  database infisical_failed_a1b2, with all that was written since')
+})
+
+test('databases that are kept are told each with its own time', () => {
+  const earlier = { database: 'infisical_failed_0', until: at }
+  expect(keptOf({ setAside: 'infisical_failed_1', keptUntil: '2026-12-07', kept: [earlier] })).toEqual([
+    { database: 'infisical_failed_1', until: '2026-12-07' },
+    earlier,
+  ])
+  // While it is under way nobody knows until when.
+  expect(keptOf({ snapshot: 'infisical_before_1' })).toEqual([{ database: 'infisical_before_1' }])
 })
 
 test('what a way back takes is said before', () => {

@@ -23,6 +23,8 @@ export interface Installation {
   readonly takeOver: boolean
   /** Notes that this bundle changes the site from now on, before the first change that an older one might not stand. */
   readonly begin: () => Promise<void>
+  /** Why Infisical's new server is not worth waiting for any longer, where something else than waiting can be done. */
+  readonly hopeless?: () => Promise<string | undefined>
 }
 
 /** The same installation for one step, with the signal that stops that. */

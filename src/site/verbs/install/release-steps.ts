@@ -85,7 +85,7 @@ async function asReleased<T>(
 async function upgraded(
   request: Release,
   chart: ChartSpec,
-  { bundle, helm, host, talk, begin }: Installation,
+  { bundle, helm, host, talk, begin, hopeless }: Installation,
   say: (detail: string) => void,
 ): Promise<Done> {
   const { release, namespace, timeoutSeconds } = chart
@@ -107,8 +107,9 @@ async function upgraded(
     const before = await helm.status(release, namespace)
     if (before !== undefined) await refuseForeignRecords(before, chart, helm, host.cluster)
   }
+  const meanwhile = { signal: talk.signal, say, ...(chart.wire === 'infisical' && { hopeless }) }
   const upgrade = () =>
-    tellingTrouble(host, namespace, talk, say, () => helm.upgrade(request, timeoutSeconds, talk.signal))
+    tellingTrouble(host, namespace, meanwhile, signal => helm.upgrade(request, timeoutSeconds, signal))
   const { revision } = await (chart.wire === 'external-secrets'
     ? showingCertificate(host.cluster, namespace, { clock: host.clock, signal: talk.signal }, upgrade)
     : upgrade())

@@ -4,7 +4,8 @@ import { voucher } from '../../../bundle/sign/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
-import { budgetAccount, keysState, observeBudget, observeKeys, usageIfAny } from '../../check/index.ts'
+import { noteFirstSample } from '../../budget/index.ts'
+import { budgetAccount, keysState, observeKeys } from '../../check/index.ts'
 import {
   isProven,
   noteBegun,
@@ -131,7 +132,7 @@ export async function run(
       site: site.metadata.name,
       bundle: { path: request.bundle, digest, size, version: lock.metadata.version, key },
       steps,
-      budget: observeBudget(await readReceipt(cluster), await usageIfAny(cluster, talk)),
+      budget: await noteFirstSample(await readReceipt(cluster), wired.infisical.namespace, host, talk),
       keys,
       journal,
       seconds: (clock.now() - started) / 1000,

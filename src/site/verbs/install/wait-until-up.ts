@@ -22,7 +22,7 @@ const interval = 1_000
  */
 export async function waitUntilUp(waiting: Waiting): Promise<void> {
   const { chart, host, talk, say } = waiting
-  await tellingTrouble(host, chart.namespace, talk, say, () => untilUp(waiting))
+  await tellingTrouble(host, chart.namespace, { ...talk, say }, () => untilUp(waiting))
 }
 
 async function untilUp({ objects, chart, host, talk, say }: Waiting): Promise<void> {

@@ -1,6 +1,6 @@
-import { compatibility, definitionsOf, type Finding } from '../../compatibility/index.ts'
+import { compatibility, definitionsOf, type Finding, judgeWayBack } from '../../compatibility/index.ts'
 import { completedBundle, isOlder, readReceipt } from '../../install/index.ts'
-import { databaseProspect } from '../../migrations/index.ts'
+import { schemaProspect } from '../../migrations/index.ts'
 import { type Found, fault, ok, type Part, warning } from '../../preflight/index.ts'
 import { ownDatabase, storedKeys } from '../../wire/index.ts'
 import type { Grounds } from './grounds.ts'
@@ -32,8 +32,9 @@ async function lookAtMigrations(grounds: Grounds): Promise<Part[]> {
   await grounds.database.need()
   const own = await ownDatabase(services, await storedKeys(cluster, infisical.namespace))
   const objects = await objectsOf(infisical, grounds)
-  const { findings } = await databaseProspect(services, own, bundle, objects)
-  return findings.map(found => ({ ...shown(found), of: found.id }))
+  const { findings } = await schemaProspect(services, own, bundle, objects)
+  const { finding } = await judgeWayBack(services, own)
+  return [...findings, finding].map(found => ({ ...shown(found), of: found.id }))
 }
 
 async function lookAtRules(grounds: Grounds): Promise<Found | Part[]> {

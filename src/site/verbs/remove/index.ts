@@ -22,6 +22,7 @@ import {
 import { endToolsPods } from '../../backup/index.ts'
 import {
   closeReceipt,
+  closeUpgrade,
   installedBundle,
   markOlder,
   receiptName,
@@ -155,7 +156,10 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   // An image that a pod of a killed backup has would stay.
   if (site.database.tools !== undefined) await endToolsPods(cluster)
   const now = new Date(host.clock.now()).toISOString()
-  await take('the journal', () => closeReceipt(cluster, now))
+  await take('the journal', async () => {
+    await closeUpgrade(cluster, now)
+    await closeReceipt(cluster, now)
+  })
   const left = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
     : [...keptWithoutPurge(site, wired), ...(await keptOfTeams(cluster))]

@@ -13,9 +13,10 @@ import {
   type SiteHost,
 } from '../../../kernel/ports/index.ts'
 import { hasEnded } from '../../../kernel/workloads/index.ts'
+import { scratchMarks } from '../../backup/index.ts'
 import { broughtImages } from '../../install/index.ts'
 import { digestNames, namesOn, ownFiles, runtimeNames } from '../../load/index.ts'
-import { dropSnapshot, snapshots } from '../../snapshot/index.ts'
+import { dropLeftovers, dropSnapshot, leftovers, snapshots } from '../../snapshot/index.ts'
 import {
   leaveNamespace,
   madeForCache,
@@ -108,16 +109,25 @@ export async function purge({ bundle, site, wired, crds, namespaces, host, take 
   return [...kept, ...images]
 }
 
-/** Takes the databases that upgrades and restores have kept; where nobody may drop one, none was made. */
+/** Takes the databases that upgrades and restores have kept or left; where nobody may drop one, none was made. */
 async function takeKept(services: SiteServices, own: OwnDatabase, take: Take): Promise<void> {
-  const found = await snapshots(services, own).catch(error => {
-    if (error instanceof SealiftError && error.code === 'DATABASE_DENIED') return []
-    throw error
-  })
+  const found = await whereMade(() => snapshots(services, own))
   for (const { database } of found)
     await take(`database ${database}, which an upgrade or a restore has kept`, () =>
       dropSnapshot(services, own, database),
     )
+  const left = await whereMade(() => leftovers(services, own, scratchMarks))
+  if (left.length > 0)
+    await take(`database ${left.join(', ')}, which a killed rehearsal or restore has left`, () =>
+      dropLeftovers(services, own, scratchMarks),
+    )
+}
+
+async function whereMade<T>(look: () => Promise<T[]>): Promise<T[]> {
+  return await look().catch(error => {
+    if (error instanceof SealiftError && error.code === 'DATABASE_DENIED') return []
+    throw error
+  })
 }
 
 /**

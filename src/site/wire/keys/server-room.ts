@@ -16,7 +16,12 @@ export interface ServerSetting {
   readonly limit?: number | undefined
   /** Its NODE_OPTIONS. */
   readonly options: string
+  /** The most bytes that a pod of it has held on this site since it started, by the kernel's mark. */
+  readonly peak?: number | undefined
 }
+
+/** Share of a limit from which on what was held leaves no room. */
+const full = 0.95
 
 /** Whether heap and limit fit one another and the version. */
 export interface ServerRoom {
@@ -27,7 +32,7 @@ export interface ServerRoom {
 }
 
 /** Holds heap and limit of a server to what was measured of its version. Asks nobody. */
-export function judgeServerRoom({ image, limit, options }: ServerSetting): ServerRoom {
+export function judgeServerRoom({ image, limit, options, peak: held }: ServerSetting): ServerRoom {
   const version = versionOf(image)
   const name = version === undefined ? 'Infisical (its image names no version)' : `Infisical ${version.text}`
   const heap = heapIn(options)
@@ -66,10 +71,16 @@ export function judgeServerRoom({ image, limit, options }: ServerSetting): Serve
       seen: `${has}, which leaves no room; ${measured}: a server comes to ${beyond} MiB beyond its heap, ${peak} MiB with this one`,
       next: `raise the limit to ${peak}Mi in the chart's values (infisical.resources.limits.memory), then lock, build and install`,
     }
-  return {
-    enough: true,
-    seen: `${has}; ${measured}: ${least} held, and a peak ${beyond} MiB beyond the heap`,
-  }
+  const here =
+    held === undefined ? '' : `; here it has come to ${Math.ceil(held / mebi)} MiB since it started`
+  const seen = `${has}; ${measured}: ${least} held, and a peak ${beyond} MiB beyond the heap${here}`
+  return limit === undefined || held === undefined || held < limit * full
+    ? { enough: true, seen }
+    : {
+        enough: false,
+        seen: `${seen}, page cache included, which leaves no room`,
+        next: "sealift budget fit says to what the limit is to be raised in the chart's values (infisical.resources.limits.memory)",
+      }
 }
 
 /**

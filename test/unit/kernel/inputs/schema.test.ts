@@ -9,7 +9,7 @@ import { outputs } from '../../../support/outputs.ts'
 
 const folder = join(import.meta.dirname, '../../../../bundles/schema')
 
-// Made anew with: vitest run --project unit test/unit/spec/schema.test.ts -u
+// Made anew with: vitest run --project unit test/unit/kernel/inputs/schema.test.ts -u
 test.each([
   ['bundle.schema.json', specJsonSchema],
   ['site.schema.json', siteJsonSchema],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keepNewest, nameOf, removePartials } from '../../../../src/site/backup/names.ts'
+import { keepNewest, nameOf, removeArchive, removePartials } from '../../../../src/site/backup/names.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 
 const at = (day: number) => Date.UTC(2026, 10, day, 4, 30)
@@ -51,4 +51,20 @@ test('what a killed run has left goes, of this site alone', async () => {
   await removePartials(files, 'safe', 'bank-prod')
   expect(await left()).toEqual([name('bank-prod', 1), partial('bank')].sort())
   await removePartials(files, 'no-such-folder', 'bank-prod')
+})
+
+test('one goes that a record names by path and digest, and nothing else that a record may name', async () => {
+  const digest = 'ab'.repeat(32)
+  const own = nameOf('bank-prod', at(3), digest)
+  const others = [name('bank-prod', 1), 'notes.txt']
+  const { files, left } = await folder(own, ...others)
+  const remove = (path: string, of = digest) =>
+    removeArchive(files, 'safe', 'bank-prod', { path, digest: of })
+  expect(await remove(`/elsewhere/notes.txt`)).toBe(false)
+  expect(await remove(`safe/${name('bank-prod', 1)}`)).toBe(false)
+  expect(await remove(`safe/${own}`, 'cd'.repeat(32))).toBe(false)
+  expect(await removeArchive(files, 'gone', 'bank-prod', { path: own, digest })).toBe(false)
+  expect(await left()).toEqual([own, ...others].sort())
+  expect(await remove(`safe/${own}`)).toBe(true)
+  expect(await left()).toEqual([...others].sort())
 })

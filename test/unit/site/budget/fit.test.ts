@@ -41,7 +41,8 @@ const account = {
   ...{ observed: { memory: 600 * mebi, cpu: 21 }, rows, declaredFits: false, observedFits: true },
   sources: budgetSources,
 }
-const ground = { account, earlier: [], server: server(), load: quiet, withoutWebhook: false }
+const resting = { at: Date.parse('2026-11-30T08:00:00Z'), settled: 10 }
+const ground = { account, earlier: [], server: server(), load: quiet, resting, withoutWebhook: false }
 const afterOf = (fit: ReturnType<typeof fitBudget>, container: string) =>
   fit.containers.find(one => one.container === container)?.after
 
@@ -116,6 +117,26 @@ describe('fitBudget', () => {
       ...{ rest: 31 * mebi, peak: 100 * mebi, observations: 3 },
       after: { memory: 32 * mebi, memoryLimit: 164 * mebi },
     })
+  })
+
+  it('takes of a boot its peak, and never calls it a rest', () => {
+    const boot = '2026-11-30T05:59:00Z'
+    const noted = observationOf(
+      {
+        ...account,
+        rows: rows.map(one => ({ ...one, observed: { memory: 400 * mebi, cpu: 3 }, peak: 410 * mebi })),
+      },
+      { at: '2026-11-30T06:01:00Z', bundle: sampleReceipt.bundle.digest, window: 0 },
+    )
+    const begun = { ...noted, containers: noted.containers.map(one => ({ ...one, since: boot })) }
+    const [first] = fitBudget({ ...ground, earlier: [begun] }).containers
+    expect(first).toMatchObject({ rest: 25 * mebi, peak: 410 * mebi, resting: true, observations: 2 })
+    // Nothing else is known yet: it is said with what it rests on.
+    const early = { at: Date.parse('2026-11-30T06:05:00Z'), settled: 10 }
+    const [only] = fitBudget({ ...ground, resting: early, earlier: [begun] }).containers
+    expect(only).toMatchObject({ rest: 25 * mebi, resting: false })
+    const [asked] = fitBudget({ ...ground, resting: { ...early, settled: 1 }, earlier: [begun] }).containers
+    expect(asked).toMatchObject({ rest: 400 * mebi, resting: true })
   })
 
   it('leaves out the webhook where the user agrees, and says what both sums are', () => {

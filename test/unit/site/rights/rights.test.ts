@@ -167,6 +167,8 @@ test.each([
   ['receipt', 'list /secrets infisical', {}],
   ['repair', 'patch /secrets sealift-system sealift-journal', {}],
   ['record', 'patch /configmaps sealift-system sealift-budget', {}],
+  ['record', 'list /pods external-secrets', {}],
+  ['record', 'get /nodes/proxy *', {}],
   ['budget fit', 'list external-secrets.io/externalsecrets *', {}],
   ['check', 'list /pods external-secrets', {}],
   ['repair', 'patch /configmaps sealift-system sealift-receipt', {}],

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { fitText } from '../../../../src/cli/fit-text.ts'
 import { parseSite } from '../../../../src/kernel/inputs/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
+import { budgetSources } from '../../../../src/site/check/index.ts'
 import { readReceipt, writeReceipt } from '../../../../src/site/install/index.ts'
 import { type FitRequest, fitFault, fitSite } from '../../../../src/site/verbs/budget-fit.ts'
 import { outputs } from '../../../support/outputs.ts'
@@ -55,12 +56,12 @@ beforeEach(async () => {
   ]
 })
 
+const wanted = {
+  ...{ site: parseSite(smallSite, 'site.yaml'), window: 0, settled: 10 },
+  ...{ withoutWebhook: false, record: false },
+}
 const run = (request: Partial<FitRequest> = {}) =>
-  fitSite(
-    { site: parseSite(smallSite, 'site.yaml'), window: 0, withoutWebhook: false, record: false, ...request },
-    site.host,
-    recordedTalk(),
-  )
+  fitSite({ ...wanted, ...request }, site.host, recordedTalk())
 
 test('it says what would change, and leaves the site as it was', async () => {
   const before = site.left()
@@ -81,6 +82,8 @@ test('it says what would change, and leaves the site as it was', async () => {
     '  - infisical.resources.requests.memory: 512Mi',
     '  + infisical.resources.requests.memory: 524Mi',
     'an earlier fit: none is on record: say --record, install with it, and look again',
+    `  peak: ${budgetSources.peak}`,
+    '  requests →: what is taken at rest, rounded up to 4Mi; Infisical’s by a table where its heap is to be another',
   ])
     expect(text.split('\n')).toContain(line)
 })
@@ -95,14 +98,24 @@ test('recorded, installed and started anew, it is confirmed by a second look', a
     ...site.host,
     clock: { ...site.host.clock, now: () => site.clock.now() + 7_200_000, sleep: async () => {} },
   }
-  const request = { site: parseSite(smallSite, 'site.yaml'), window: 0, withoutWebhook: false, record: true }
+  const request = { ...wanted, record: true }
   site.cluster.behaviour.usage = [
     { ...pod('infisical'), memory: 540 * mebi, cpu: 12 },
     { ...pod('external-secrets'), memory: 25 * mebi, cpu: 1 },
   ]
   const found = await fitSite(request, later, recordedTalk())
-  expect(found).toMatchObject({ earlier: 1, confirmation: { state: 'confirmed', percent: 2.4 } })
-  expect(fitText(found)).toContain('was confirmed over a boot: 552Mi said, 565Mi observed, +2.4 %')
+  expect(found).toMatchObject({ earlier: 1, confirmation: { state: 'confirmed', percent: 2.7 } })
+  expect(fitText(found)).toContain(
+    'was confirmed over a boot: 550Mi said, 565Mi observed, +2.7 %, 60 minutes after the last start',
+  )
+  expect(fitText(found)).toContain('  Deployment/infisical infisical: 524Mi said, 540Mi observed, +3.1 %')
+})
+
+test('a container in its boot is not at rest: it is said, unless the user knows better', async () => {
+  await declare({ infisical: 512, 'external-secrets': 48 }, hour(-1 / 60))
+  const told = 'Deployment/infisical infisical was not at rest in any observation'
+  expect(fitText(await run())).toContain(told)
+  expect(fitText(await run({ settled: 0 }))).not.toContain(told)
 })
 
 test('values files are written for each chart, to go behind the others', async () => {

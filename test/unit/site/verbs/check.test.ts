@@ -110,6 +110,33 @@ test('a heap that is too small for the server is told with what to do, and is no
   expect(checkFault(result)).toBeUndefined()
 })
 
+test('what the server has held on this site counts as well, where it can be read', async () => {
+  const options = '--max-old-space-size=520 --import=data:text/javascript,process.setSourceMapsEnabled(false)'
+  const container = {
+    ...{ name: 'infisical', image: 'docker.io/infisical/infisical:v0.165.8' },
+    resources: { limits: { memory: '1000Mi' } },
+    env: [{ name: 'NODE_OPTIONS', value: options }],
+  }
+  await site.cluster.apply({
+    ...kinds.deployment,
+    metadata: { name: 'infisical', namespace: 'infisical' },
+    spec: { replicas: 1, template: { spec: { containers: [container] } } },
+    status: { availableReplicas: 1 },
+  })
+  const memory = async () => (await site.run()).verdicts.find(({ id }) => id === 'infisical/memory')
+  expect(await memory()).not.toHaveProperty('hint')
+  const pod = { namespace: 'infisical', pod: 'infisical-1', container: 'infisical' }
+  const other = { ...pod, namespace: 'databases', memory: 2 ** 31 }
+  site.cluster.behaviour.peaks = [other, { ...pod, memory: 980 * 2 ** 20 }]
+  expect(await memory()).toMatchObject({
+    ...{ ok: true, message: expect.stringContaining('here it has come to 980 MiB since it started') },
+    hint: expect.stringContaining('sealift budget fit'),
+  })
+  const broken = withCluster({ peaks: () => Promise.reject(new SealiftError('CLUSTER_DENIED', 'no')) })
+  const denied = await site.run(smallSite, broken)
+  expect(denied.verdicts.find(({ id }) => id === 'infisical/memory')).not.toHaveProperty('hint')
+})
+
 test('intervals that cannot be kept are told, and with --record what was observed stays on the site', async () => {
   const team = (name: string) => ({
     ...{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name } },

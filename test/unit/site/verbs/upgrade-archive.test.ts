@@ -3,10 +3,11 @@ import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { rehearseBackup } from '../../../../src/site/backup/index.ts'
-import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { readUpgrade, type UpgradeNote } from '../../../../src/site/install/index.ts'
 import { running, runsPods, waiting } from '../../../support/kubelet-in-memory.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleImages } from '../../../support/sample-bundle.ts'
+import { mortal } from './mortal-host.ts'
 import {
   archive,
   archiveIdentity,
@@ -129,8 +130,12 @@ test('an archive that does not come back stops the upgrade before the server is'
   world.brokenTools.add('pg_restore')
   await expect(upgradeOn(world.host)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
   expect(await versionOf(world)).toEqual(untouched)
+  expect(await readUpgrade(world.cluster)).toMatchObject({ archive: { rehearsed: false } })
   world.brokenTools.clear()
-  expect(await upgradeOn(world.host)).toMatchObject({ upgrade: { archive: { rehearsed: true } } })
+  const { upgrade } = await upgradeOn(world.host)
+  expect(upgrade?.archive).toMatchObject({ rehearsed: true })
+  // The first, which nobody could try any more, is gone.
+  expect(await archives(world)).toEqual([upgrade?.archive?.path])
 })
 
 test('what is given up is said, and stays on record', async () => {
@@ -151,30 +156,51 @@ test('what is given up is said, and stays on record', async () => {
   })
 })
 
-test('a rerun does not write another one, and none of what is half new', async () => {
-  const world = await upgradeWorld()
-  await upgradeOn(world.host)
-  const { data } = (await world.cluster.get(
-    kinds.configMap,
-    'sealift-upgrade',
-    'sealift-system',
-  )) as unknown as {
-    data: Record<string, string>
+/** A world whose upgrade was killed right after its newer server's release, and what notes another archive, or none. */
+async function killedAtServer() {
+  const lived = async (last?: number) => {
+    const world = await upgradeWorld()
+    const leaseEnds = () => world.cluster.delete(kinds.lease, 'sealift', 'sealift-system')
+    await leaseEnds()
+    const life = mortal(world, last)
+    await upgradeOn(life.host).catch(() => {})
+    life.end()
+    await leaseEnds()
+    return { world, changes: life.changes }
   }
-  const begin = async (note: object) =>
-    world.cluster.apply({
-      ...kinds.configMap,
-      metadata: { name: 'sealift-upgrade', namespace: 'sealift-system' },
-      data: { ...data, note: JSON.stringify(note) },
-    })
+  const { changes } = await lived()
+  const last = changes.findIndex(change => change.startsWith('helm Deployment demo/infisical')) + 1
+  const { world } = await lived(last)
+  const metadata = { name: 'sealift-upgrade', namespace: 'sealift-system' }
+  const renote = async (archive?: UpgradeNote['archive']) => {
+    const { archive: _, ...note } = (await readUpgrade(world.cluster)) as UpgradeNote
+    const text = JSON.stringify({ ...note, ...(archive && { archive }) })
+    await world.cluster.apply({ ...kinds.configMap, metadata, data: { note: text } })
+  }
+  return { world, renote }
+}
+
+const backupOf = async ({ host }: UpgradeWorld) =>
+  (await upgradeOn(host)).steps.find(({ id }) => id === 'backup')?.detail
+
+test('a rerun does not write another one', async () => {
+  const { world } = await killedAtServer()
   const before = await archives(world)
-  const { archive, ...note } = JSON.parse(data['note'] ?? '')
-  const detail = async () => (await upgradeOn(world.host)).steps.find(({ id }) => id === 'backup')?.detail
-  await begin({ ...note, archive, state: 'begun' })
-  expect(await detail()).toBe(`${archive.path} was written before`)
-  await begin({ ...note, state: 'begun' })
-  expect(await detail()).toBe('none was written, and what is here now is not of before')
+  expect(await backupOf(world)).toBe(`${before[0]} was written before`)
   expect(await archives(world)).toEqual(before)
+})
+
+test('where the newer server was at work already, none is written, and one that was not tried stays', async () => {
+  const untried = await killedAtServer()
+  const [path = ''] = await archives(untried.world)
+  await untried.renote({ path, digest: 'ab', bytes: 1, rehearsed: false })
+  expect(await backupOf(untried.world)).toBe(`${path} was written before`)
+
+  const without = await killedAtServer()
+  const before = await archives(without.world)
+  await without.renote()
+  expect(await backupOf(without.world)).toBe('none was written, and what is here now is not of before')
+  expect(await archives(without.world)).toEqual(before)
 })
 
 test('where the way back fails, the archive is said to have the database', async () => {
@@ -193,5 +219,9 @@ test('where the way back fails, the archive is said to have the database', async
         /^and it is in the archive safe\/bank-prod-.*\.backup\.age, for sealift restore$/,
       ),
     ]),
+  })
+  // How reads went is known, whatever becomes of the site.
+  expect(await readUpgrade(world.cluster)).toMatchObject({
+    ...{ state: 'returning', reads: { answered: expect.any(Number) }, secrets: { lost: 0 } },
   })
 })

@@ -45,7 +45,7 @@ export function archiveAnswers(sql: string, at: MemoryDatabase | undefined, data
   if (/relkind = 'r'/.test(sql)) return [{ schema: 'public', name: table }]
   if (/count\(\*\)::float8 AS rows/.test(sql)) return [{ rows: at?.written?.length ?? 0 }]
   if (/FROM infisical_migrations WHERE/.test(sql)) {
-    const names = at?.schema === 'newer' ? ['1', '2', '3', 'newer'] : ['1', '2', 'older']
+    const names = at?.schema === 'newer' ? ['1', '2', '3', 'newer'] : ['1', '2', '3']
     return names.map(name => ({ name }))
   }
   if (/to_regclass\('infisical_migrations'\)/.test(sql)) return [{ there: true }]

@@ -1,7 +1,7 @@
 /** Ways back that come late, twice, or over what is not there any more: none serves one version's data with the other's server. */
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
-import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { noteUpgrade, readUpgrade } from '../../../../src/site/install/index.ts'
 import { mortal } from './mortal-host.ts'
 import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
 
@@ -108,4 +108,20 @@ test('where helm’s record of before was pushed out by later revisions, the new
   expect(await ended(rollbackOn(world.host))).toBe('ROLLBACK_FAILED')
   expect(await versionOf(world)).toMatchObject(newer)
   expect(await readUpgrade(world.cluster)).toMatchObject({ state: 'proven' })
+})
+
+test('a release that the bundle has not is left alone, whoever has written it into the note', async () => {
+  const world = await upgradeWorld()
+  await upgradeOn(world.host)
+  const note = await readUpgrade(world.cluster)
+  if (note === undefined) throw new Error('there is a note')
+  const others = [
+    { release: 'ingress', namespace: 'kube-system', revision: 3 },
+    { release: 'demo', namespace: 'kube-system', revision: 3 },
+  ]
+  await noteUpgrade(world.cluster, note, { releases: [...others, ...note.releases] })
+  const before = world.helm.calls.length
+  await rollbackOn(world.host)
+  expect(world.helm.calls.slice(before)).toEqual(['rollback demo 1'])
+  expect(await versionOf(world)).toMatchObject(older)
 })

@@ -4,11 +4,9 @@ import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
 import { hastyClock } from '../../../support/hasty-clock.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
-import { bundleOf } from './memory-site.ts'
-import { type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+import { type UpgradeWorld, upgradeOn, upgradeWorld, usingWorld, versionOf } from './upgrade-world.ts'
 
 const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
-const mebibyte = 2 ** 20
 const hastened = ({ host }: UpgradeWorld) => ({ ...host, clock: hastyClock(host.clock, 200) })
 
 test('what users write into the newer server is kept where it is proven', async () => {
@@ -30,27 +28,8 @@ test('a probe that does not prove: all goes back, and what users wrote is set as
   expect(world.databases.get(setAside)).toMatchObject({ schema: 'newer', written: ['in the window'] })
 })
 
-/** A world whose newer bundle declares a budget, of which its pod uses so much. */
-async function using(memory: number): Promise<UpgradeWorld> {
-  const world = await upgradeWorld()
-  const share = { chart: 'demo', object: 'Deployment/infisical', container: 'infisical', init: false }
-  const { file } = bundleOf('1.1.0', lock => ({
-    ...lock,
-    budget: {
-      ...lock.budget,
-      containers: [{ ...share, replicas: 1, memory: 512 * mebibyte, cpu: 250 }],
-    },
-  }))
-  await world.host.files.write('1.1.0.tar', file)
-  if (memory > 0)
-    world.cluster.behaviour.usage = [
-      { namespace: 'demo', pod: 'infisical-1', container: 'infisical', memory: memory * mebibyte, cpu: 90 },
-    ]
-  return world
-}
-
 test('more than the budget takes the site back where the budget is to hold', async () => {
-  const world = await using(755)
+  const world = await usingWorld(755)
   await expect(upgradeOn(hastened(world), '1.1.0', recordedTalk(), { budget: 'hold' })).rejects.toMatchObject(
     {
       code: 'ROLLED_BACK',
@@ -61,19 +40,19 @@ test('more than the budget takes the site back where the budget is to hold', asy
 })
 
 test('without that it is told in the result, and stays', async () => {
-  const world = await using(755)
+  const world = await usingWorld(755)
   expect(await upgradeOn(world.host)).toMatchObject({ budget: { observedFits: false } })
   expect(await versionOf(world)).toMatchObject({ receipt: '1.1.0' })
 })
 
 test('what is within the budget holds', async () => {
-  const world = await using(600)
+  const world = await usingWorld(600)
   const { steps } = await upgradeOn(hastened(world), '1.1.0', recordedTalk(), { budget: 'hold' })
   expect(steps.at(-1)).toMatchObject({ id: 'budget', detail: '600 of 640 MiB, 90 of 300m CPU' })
 })
 
 test('a pod that nobody can measure holds no budget', async () => {
-  const world = await using(0)
+  const world = await usingWorld(0)
   await expect(upgradeOn(hastened(world), '1.1.0', recordedTalk(), { budget: 'hold' })).rejects.toMatchObject(
     {
       code: 'ROLLED_BACK',
@@ -83,15 +62,46 @@ test('a pod that nobody can measure holds no budget', async () => {
   )
 })
 
+/** The host of a world whose first measurement is made, and of the later ones so many fail. */
+function measuring(world: UpgradeWorld, failing: number): UpgradeWorld['host'] {
+  let asked = 0
+  const usage = async () => {
+    asked += 1
+    if (asked > 1 && asked <= 1 + failing)
+      throw new SealiftError('CLUSTER_UNREACHABLE', 'the node does not answer')
+    return await world.cluster.usage()
+  }
+  const host = hastened(world)
+  return { ...host, cluster: { ...host.cluster, usage } }
+}
+
+test('a measurement that fails is made again, also in its middle', async () => {
+  const world = await usingWorld(600)
+  const { steps } = await upgradeOn(measuring(world, 3), '1.1.0', recordedTalk(), { budget: 'hold' })
+  expect(steps.at(-1)).toMatchObject({ id: 'budget', detail: '600 of 640 MiB, 90 of 300m CPU' })
+})
+
+test('where none can be had for long, the budget does not hold, and why is said', async () => {
+  const world = await usingWorld(600)
+  await expect(
+    upgradeOn(measuring(world, Infinity), '1.1.0', recordedTalk(), { budget: 'hold' }),
+  ).rejects.toMatchObject({
+    code: 'ROLLED_BACK',
+    message: expect.stringContaining('what is used cannot be measured, and the budget was to hold'),
+    faults: ['the node does not answer'],
+  })
+  expect(await versionOf(world)).toMatchObject(older)
+})
+
 test('where use cannot be measured at all, that is said before anything is changed', async () => {
-  const world = await using(600)
+  const world = await usingWorld(600)
   const cluster = { ...world.cluster, usage: () => Promise.reject(new SealiftError('CLUSTER_DENIED', 'no')) }
   await expect(
     upgradeOn({ ...world.host, cluster }, '1.1.0', recordedTalk(), { budget: 'hold' }),
   ).rejects.toMatchObject({
     code: 'CLUSTER_DENIED',
     message: 'the budget cannot hold this upgrade: no',
-    hints: [expect.stringContaining('--budget warn')],
+    hints: [expect.stringContaining('--budget warn'), expect.stringContaining('--for upgrade,record')],
   })
   expect(await versionOf(world)).toMatchObject(older)
   expect(await readUpgrade(world.cluster)).toBeUndefined()

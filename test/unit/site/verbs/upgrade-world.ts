@@ -12,7 +12,7 @@ import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { newIdentity } from '../wire/escrow/escrows.ts'
 import { isOfSchema, sessionOf } from '../wire/memory.ts'
-import { installOn, type Version } from './memory-site.ts'
+import { bundleOf, installOn, type Version } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
 import { archiveAnswers, memoryTools } from './upgrade-archive.ts'
 
@@ -189,4 +189,27 @@ function sessionAt(
       return [{ ...answers, ...other, may: mayCopy(), mark: served() }]
     },
   }
+}
+
+/** A world whose newer bundle declares a budget, of which its pod uses so much; and other containers that nobody measures. */
+export async function usingWorld(
+  memory: number,
+  ...others: readonly { chart: string; object: string; container: string }[]
+): Promise<UpgradeWorld> {
+  const world = await upgradeWorld()
+  const own = { chart: 'demo', object: 'Deployment/infisical', container: 'infisical' }
+  const share = { init: false, replicas: 1, memory: 512 * 2 ** 20, cpu: 250 }
+  const { file } = bundleOf('1.1.0', lock => ({
+    ...lock,
+    budget: {
+      ...lock.budget,
+      containers: [own, ...others].map(one => ({ ...one, ...share })),
+    },
+  }))
+  await world.host.files.write('1.1.0.tar', file)
+  if (memory > 0)
+    world.cluster.behaviour.usage = [
+      { namespace: 'demo', pod: 'infisical-1', container: 'infisical', memory: memory * 2 ** 20, cpu: 90 },
+    ]
+  return world
 }

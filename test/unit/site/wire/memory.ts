@@ -57,7 +57,8 @@ export function sessionOf(row: Record<string, unknown>): DatabaseSession {
     async query(sql) {
       const [, comment] = /^COMMENT ON DATABASE \S+ IS '(.*)'$/.exec(sql) ?? []
       if (comment !== undefined) row['mark'] = comment
-      if (isOfSchema(sql)) return []
+      // Nobody else is connected.
+      if (isOfSchema(sql) || sql.includes('WHERE datname = ANY')) return []
       return [row]
     },
     identifier: name => `"${name}"`,

@@ -1,6 +1,12 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
 import { carriedName } from '../../../../kernel/oci/index.ts'
-import { type ArchiveWanted, requireArchivable, takeArchive } from '../../../backup/index.ts'
+import {
+  type ArchiveWanted,
+  type BackupResult,
+  removeArchive,
+  requireArchivable,
+  takeArchive,
+} from '../../../backup/index.ts'
 import { noteUpgrade, type Step } from '../../../install/index.ts'
 import { installationGroups } from '../image-groups.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
@@ -48,15 +54,21 @@ export function archiveStep(
     needs: toolsGroups(installation),
     async run(_say, signal) {
       const { archive } = noted.note
-      if (archive !== undefined) return { changed: false, detail: `${archive.path} was written before` }
-      if (!(await isUntouched(noted.note, installation)))
+      const untouched = await isUntouched(noted.note, installation)
+      if (archive !== undefined && (archive.rehearsed || !wanted.rehearse || !untouched))
+        return { changed: false, detail: `${archive.path} was written before` }
+      if (!untouched)
         return { changed: false, detail: 'none was written, and what is here now is not of before' }
+      // What opened it for its try is gone with the run that was killed.
+      if (archive !== undefined) await removeArchive(host.files, wanted.folder, site.metadata.name, archive)
       const { talk } = stoppedBy(signal, installation)
-      const taken = await takeArchive(wanted, { site, version }, host, talk)
-      const { path, digest, bytes, rehearsed, removed } = taken
-      noted.note = await noteUpgrade(host.cluster, noted.note, {
-        archive: { path, digest, bytes, rehearsed },
-      })
+      const note = async ({ path, digest, bytes }: BackupResult, rehearsed: boolean) => {
+        const archive = { path, digest, bytes, rehearsed }
+        noted.note = await noteUpgrade(host.cluster, noted.note, { archive })
+      }
+      const taken = await takeArchive(wanted, { site, version }, host, talk, made => note(made, false))
+      const { path, bytes, rehearsed, removed } = taken
+      if (rehearsed) await note(taken, rehearsed)
       const tried = rehearsed ? ', every table came back from it with its rows' : ''
       const gone = removed.length === 0 ? '' : `; ${removed.length} older removed`
       return { changed: true, detail: `${path}, ${(bytes / 1e6).toFixed(1)} MB${tried}${gone}` }

@@ -1,14 +1,14 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
-import { hexOf } from '../../../../kernel/oci/index.ts'
+import { type Digest, hexOf } from '../../../../kernel/oci/index.ts'
 import { provenRevision } from '../../../compatibility/index.ts'
-import { beginUpgrade, type Receipt, type UpgradeNote } from '../../../install/index.ts'
+import { beginUpgrade, type KeptDatabase, type Receipt, type UpgradeNote } from '../../../install/index.ts'
 import type { Installation } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import { gaveUp } from './archive.ts'
-import { dropExpired } from './expired.ts'
+import { keptOn } from './expired.ts'
 import { operatorsFinalizers } from './finalizers.ts'
 
-/** Notes that a site's upgrade begins, and how each release is now; what an earlier one has kept leads nowhere then. */
+/** Notes that a site's upgrade begins, and how each release is now; the copy that an earlier one has kept leads nowhere then. */
 export async function begun(
   receipt: Receipt,
   installation: Installation,
@@ -29,16 +29,23 @@ export async function begun(
       faults: missing,
       hints: [`install ${receipt.lock.metadata.name} ${receipt.lock.metadata.version} again, which mends it`],
     })
-  await dropExpired(installation, true)
+  const kept = await keptOn(installation)
   const at = new Date(clock.now()).toISOString()
   const named = ({ name, version }: { name: string; version: string }) => ({ name, version })
   const note: UpgradeNote = {
-    id: `${hexOf(bundle.digest).slice(0, 6)}${Math.floor(clock.now() / 1000).toString(36)}`,
+    id: freeId(bundle.digest, Math.floor(clock.now() / 1000), kept),
     from: { ...named(receipt.lock.metadata), bundle: receipt.bundle },
     to: { ...named(bundle.lock.metadata), bundle: bundle.digest },
     ...{ since: at, state: 'begun', at, releases, gaveUp: gaveUp(request) },
     finalizers: await operatorsFinalizers(cluster),
+    ...(kept.length === 0 ? {} : { kept }),
   }
   await beginUpgrade(cluster, note)
   return note
+}
+
+/** An id that no database which is kept has in its name: two upgrades may begin within a second, or a clock go back. */
+function freeId(bundle: Digest, seconds: number, kept: readonly KeptDatabase[]): string {
+  const id = `${hexOf(bundle).slice(0, 6)}${seconds.toString(36)}`
+  return kept.some(({ database }) => database.endsWith(`_${id}`)) ? freeId(bundle, seconds + 1, kept) : id
 }

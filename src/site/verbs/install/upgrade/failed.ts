@@ -38,7 +38,12 @@ export async function failed(error: unknown, failing: Failing): Promise<unknown>
   if (moved.releases.length === 0) return error.with({ hints: goOn })
   installation.talk.reporter.warn(`${error.message}: the site goes back to ${noted.note.from.version}`)
   // It stays on the cluster and goes into receipts: what others' logs say is taken as in the audit log.
-  await returned(noted, installation, request.site, redacted(error.message, 1000))
+  const why = redacted(error.message, 1000)
+  await returned(noted, installation, request.site, why).catch(async (second: unknown) => {
+    // How it went is known, whatever becomes of the site; who was told to stop notes nothing more.
+    if (second instanceof SealiftError && second.code === 'ROLLBACK_FAILED') await account.close()
+    throw second
+  })
   await account.close()
   await tellReturned(installation, request)
   return rolledBack(noted.note, error)

@@ -18,6 +18,7 @@ import { archiveStep, gaveUp, requireArchive } from './archive.ts'
 import { begun } from './begin.ts'
 import { budgetStep, requireMeasurable } from './budget-gate.ts'
 import { failed, finishReturn } from './failed.ts'
+import { hopeless } from './hopeless.ts'
 import { withNet } from './net.ts'
 import type { Noted } from './noted.ts'
 import { pendingUpgrade } from './pending.ts'
@@ -55,6 +56,11 @@ export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Tal
         if (found?.state === 'returning') await finishReturn(found, installation, request)
         if (found === undefined && receipt.bundle === opened.bundle.digest)
           return await run(installSteps(installation))
+        if (found?.state === 'begun' && receipt.bundle === opened.bundle.digest) {
+          // Proven, and killed before that was noted: what there is to do is what an install makes sure of.
+          noted = { note: found }
+          return await run(installSteps(installation))
+        }
         if (found === undefined) await requireNets(receipt, installation, request)
         noted = { note: found ?? (await begun(receipt, installation, request)) }
         account = await openAccount(noted, receipt, installation)
@@ -70,13 +76,14 @@ export async function upgrade(request: UpgradeRequest, host: SiteHost, talk: Tal
         const after = await standingOf(installation.bundle.lock, installation)
         await account?.close({ after, gap: gapIn(steps, release) })
         const at = new Date(host.clock.now()).toISOString()
-        noted.note = await noteUpgrade(host.cluster, noted.note, { state: 'proven', at })
+        const state = { state: 'proven', at, ...(account === undefined && { after }) } as const
+        noted.note = await noteUpgrade(host.cluster, noted.note, state)
       },
     }
     try {
       const result = await run(request, opened, host, talk, started, course)
       if (noted === undefined) return { ...result, gap: 0 }
-      return { ...result, upgrade: noted.note, gap: gapIn(result.steps, release) }
+      return { ...result, upgrade: noted.note, gap: noted.note.gap ?? gapIn(result.steps, release) }
     } finally {
       await account?.end()
     }
@@ -95,7 +102,8 @@ async function requireNets(receipt: Receipt, installation: Installation, request
 function netted(installation: Installation, noted: Noted, request: UpgradeRequest): Step[] {
   const { archive, budget, version = '' } = request
   const first = archive && archiveStep(archive, version, installation, noted)
-  const steps = withNet(installSteps(installation), installation, noted, first)
+  const watched = { ...installation, hopeless: () => hopeless(installation) }
+  const steps = withNet(installSteps(watched), installation, noted, first)
   return budget === 'hold' ? [...steps, budgetStep(installation)] : steps
 }
 

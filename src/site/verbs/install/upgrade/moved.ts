@@ -10,15 +10,24 @@ export interface Moved {
   readonly database: boolean
 }
 
-/** What an upgrade has moved so far. @throws SealiftError HELM_FAILED, CLUSTER_* */
-export async function movedSince(note: UpgradeNote, { wired, helm, host }: Installation): Promise<Moved> {
+/**
+ * What an upgrade has moved so far, of the bundle's own releases: one that the bundle has not was moved by others, whatever
+ * somebody has written into the note. @throws SealiftError HELM_FAILED, CLUSTER_*
+ */
+export async function movedSince(
+  note: UpgradeNote,
+  { wired, helm, host, bundle }: Installation,
+): Promise<Moved> {
   const { release, namespace } = wired.infisical
   const stopped = await isStopped(host.cluster, namespace)
   const isOwn = (one: { readonly release: string; readonly namespace: string }) =>
     one.release === release && one.namespace === namespace
   const releases: UpgradeNote['releases'] = []
   let database = false
-  for (const before of note.releases) {
+  const known = note.releases.filter(one =>
+    bundle.lock.charts.some(chart => chart.release === one.release && chart.namespace === one.namespace),
+  )
+  for (const before of known) {
     const now = await helm.status(before.release, before.namespace)
     const moved = now?.revision !== before.revision || (isOwn(before) && note.touched === true)
     if (isOwn(before) && moved && note.snapshot !== undefined) database = true

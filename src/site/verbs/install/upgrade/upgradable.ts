@@ -4,11 +4,12 @@ import {
   type ExpectedDowntime,
   expectedDowntime,
   type Finding,
+  judgeWayBack,
   refuseUnfit,
   renderChart,
 } from '../../../compatibility/index.ts'
 import type { Receipt } from '../../../install/index.ts'
-import { databaseProspect } from '../../../migrations/index.ts'
+import { schemaProspect } from '../../../migrations/index.ts'
 import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Allowances } from '../request.ts'
@@ -57,9 +58,10 @@ export async function prospectOf(
     },
   })
   const { services, own } = await databaseIn(site, host, namespace)
-  const { findings, pending, bytes } = await databaseProspect(services, own, bundle, server)
+  const { findings, pending } = await schemaProspect(services, own, bundle, server)
+  const { finding, bytes } = await judgeWayBack(services, own)
   return {
-    findings: [...rules, ...findings],
+    findings: [...rules, ...findings, finding],
     migrations: pending,
     downtime: expectedDowntime(receipt, release, bytes),
   }

@@ -12,7 +12,7 @@ import {
   type UpgradeNote,
 } from '../../../install/index.ts'
 import { stopInfisical } from '../../../pause/index.ts'
-import { discardSnapshot, goBack } from '../../../snapshot/index.ts'
+import { copyGone, discardSnapshot, goBack } from '../../../snapshot/index.ts'
 import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import { releaseId } from '../release-steps.ts'
@@ -113,13 +113,11 @@ function stepsBack({ releases, database }: Moved, noted: Noted, installation: In
       needs: before.release === infisical.release ? first.map(({ id }) => id) : [],
       async run(say, signal) {
         const seconds = charts.get(releaseId(before))?.timeoutSeconds ?? infisical.timeoutSeconds
-        const work = () => helm.rollback(before, seconds, signal)
         const { revision, chart, version } = await tellingTrouble(
           host,
           before.namespace,
-          { signal },
-          say,
-          work,
+          { signal, say },
+          signal => helm.rollback(before, seconds, signal),
         )
         // What objects are stored in, the newer definitions serve as well: else no upgrade would have begun.
         const kept =
@@ -157,7 +155,7 @@ function unreturned({ snapshot, from, to, archive }: UpgradeNote, why: string, e
       faults: [...faults, ...(why === '' ? [] : [printable(`why it was to go back: ${why}`)])],
       hints: [
         ...hints,
-        ...(snapshot === undefined
+        ...(snapshot === undefined || messageOf(error) === copyGone(snapshot).message
           ? []
           : [`the database as it was is kept as ${snapshot}, until it is served again`]),
         ...(archive === undefined ? [] : [`and it is in the archive ${archive.path}, for sealift restore`]),
@@ -184,7 +182,7 @@ export function rolledBack({ from, to, setAside }: UpgradeNote, error: unknown):
         ...(setAside === undefined
           ? []
           : [
-              `what the newer server made of the database is set aside as ${setAside}, for a week or until the next upgrade begins: look into it, or rename it`,
+              `what the newer server made of the database is set aside as ${setAside} for a week, also where another upgrade begins: look into it, or rename it`,
             ]),
       ],
       cause: error,

@@ -46,6 +46,18 @@ describe('judgeServerRoom', () => {
     if (!enough) expect(found.next).toContain('raise the limit to 691Mi')
   })
 
+  it.each([
+    [949, true],
+    [950, false],
+  ])('%d MiB that it has held here of a limit of 1000: room is %s', (held, enough) => {
+    const setting = { image, limit: 1000 * mebi, options: saving(520), peak: held * mebi }
+    const found = judgeServerRoom(setting)
+    expect(found.enough).toBe(enough)
+    expect(found.seen).toContain(`; here it has come to ${held} MiB since it started`)
+    expect(found.next?.includes('budget fit')).toBe(enough ? undefined : true)
+    expect(judgeServerRoom({ ...setting, limit: undefined }).enough).toBe(true)
+  })
+
   it('says which version was measured where the server is a newer one, and nothing of it for a much older', () => {
     const newer = judgeServerRoom({ image: 'x/infisical:v0.170.0', limit: 600 * mebi, options: saving(520) })
     expect(newer).toMatchObject({
