@@ -9,13 +9,12 @@ import { serverNow } from './now.ts'
 /**
  * What is used when an install or upgrade ends, as one sample, with the peaks since each start: noted on the site, so that
  * the history of its budget begins with the boot, and named by its digest in the audit log.
- * What cannot be measured or noted is told and no more: the install is proven. A run that has `changed` nothing notes nothing.
- * `infisical` is the server's namespace.
+ * What cannot be measured or noted is told and no more: the install is proven. `infisical` is the server's namespace.
  * @throws SealiftError INTERRUPTED
  */
 export async function noteFirstSample(
   receipt: Receipt,
-  { infisical, changed }: { readonly infisical: string; readonly changed: boolean },
+  infisical: string,
   host: Pick<SiteHost, 'cluster' | 'clock'>,
   talk: Talk,
 ): Promise<BudgetAccount> {
@@ -23,7 +22,7 @@ export async function noteFirstSample(
   const { reporter } = talk
   const usage = await usageIfAny(cluster, talk)
   const sampled = observeBudget(receipt, usage)
-  if (!changed || sampled.rows.every(({ observed }) => observed === undefined)) return sampled
+  if (sampled.rows.every(({ observed }) => observed === undefined)) return sampled
   try {
     const account = observeBudget(receipt, usage, await aroundOf(receipt, cluster, talk))
     const missing = unmeasured(account)

@@ -32,7 +32,6 @@ export {
   writeReceipt,
 } from './receipt.ts'
 export { receiptName } from './receipt-object.ts'
-export { hasChanged } from './run-record.ts'
 export { runSteps } from './run-steps.ts'
 export { isProven, noteStarted, type StartedInstall, startedInstall, unfinishedInstall } from './started.ts'
 export { type Done, type Run, type Step, type StepOutcome, stepOutcome } from './step.ts'

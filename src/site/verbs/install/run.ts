@@ -7,7 +7,6 @@ import type { SiteHost, Talk } from '../../../kernel/ports/index.ts'
 import { noteFirstSample } from '../../budget/index.ts'
 import { budgetAccount, keysState, observeKeys } from '../../check/index.ts'
 import {
-  hasChanged,
   isProven,
   noteBegun,
   noteStarted,
@@ -133,12 +132,7 @@ export async function run(
       site: site.metadata.name,
       bundle: { path: request.bundle, digest, size, version: lock.metadata.version, key },
       steps,
-      budget: await noteFirstSample(
-        await readReceipt(cluster),
-        { infisical: wired.infisical.namespace, changed: hasChanged({ steps }) },
-        host,
-        talk,
-      ),
+      budget: await noteFirstSample(await readReceipt(cluster), wired.infisical.namespace, host, talk),
       keys,
       journal,
       seconds: (clock.now() - started) / 1000,

@@ -15,7 +15,7 @@ async function lastEnd({ cluster }: UpgradeWorld) {
   return readEntry(lines.at(-1) ?? '')
 }
 
-test('an upgrade notes one sample, by the digest that the audit log keeps, and a rerun that changes nothing notes none', async () => {
+test('an upgrade notes one sample, by the digest that the audit log keeps, and so does every install after it', async () => {
   const world = await usingWorld(600)
   world.cluster.behaviour.peaks = [
     { namespace: 'demo', pod: 'infisical-1', container: 'infisical', memory: 700 * 2 ** 20 },
@@ -35,9 +35,6 @@ test('an upgrade notes one sample, by the digest that the audit log keeps, and a
     ...{ what: 'end', observed: lineDigest(line) },
     steps: expect.arrayContaining([expect.objectContaining(told)]),
   })
-  await installOn(world.host, '1.1.0')
-  expect(await observations(world.cluster)).toHaveLength(1)
-  await world.cluster.delete(kinds.deployment, 'infisical', 'demo')
   await installOn(world.host, '1.1.0')
   expect(await observations(world.cluster)).toHaveLength(2)
 })
