@@ -13,7 +13,9 @@ const included: Readonly<Record<string, string[]>> = {
   // What has to do with a server's own version, once more on another major: see test/support/newer-postgres.ts.
   postgres17: [
     ...['prepare', 'snapshot*'].map(name => `test/contract/postgres/${name}.test.ts`),
-    ...['backup', 'killed', 'server-killed'].map(name => `test/integration/backup/${name}.test.ts`),
+    ...['backup', 'killed', 'outside', 'server-killed'].map(
+      name => `test/integration/backup/${name}.test.ts`,
+    ),
   ],
 }
 

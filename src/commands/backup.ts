@@ -13,7 +13,7 @@ export default class Backup extends BaseCommand {
   static override summary =
     'Write all that a site cannot do without into one file that only age identities open.'
   static override description =
-    'In it are the database, by the pg_dump of the server’s own pod and as it is in one moment while Infisical runs; the keys and the admin’s login; helm’s records, the objects of External Secrets Operator, the receipt and the images by digest. It is a tar in an age file: age -d | tar t opens it as well, and cat database/* is a dump for pg_restore. Its name ends in the beginning of its sha256. It is never written in clear.'
+    'In it are the database, by the pg_dump of the server’s own pod, or of an image that the site file names (database.tools), and as it is in one moment while Infisical runs; the keys and the admin’s login; helm’s records, the objects of External Secrets Operator, the receipt and the images by digest. It is a tar in an age file: age -d | tar t opens it as well, and cat database/* is a dump for pg_restore. Its name ends in the beginning of its sha256. It is never written in clear.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --site site.yaml -o /media/safe --recipient age1…',
     '<%= config.bin %> <%= command.id %> -c site.yaml -o /media/safe --rehearse --keep 7',

@@ -13,7 +13,7 @@ export default class Restore extends BaseCommand {
   static override summary =
     'Put the keys and the database of a backup back; what is there is set aside, not dropped.'
   static override description =
-    'The file is read whole before anything is changed. The database comes back beside the one that there is, by the pg_restore of the server’s own pod, and every table is counted; then Infisical is stopped, the two change names, and it starts again. Where nothing is installed, an install takes up what was put back. With --rehearse the database is restored into a scratch database only, which is dropped again.'
+    'The file is read whole before anything is changed. The database comes back beside the one that there is, by the pg_restore of the server’s own pod, or of an image that the site file names (database.tools), and every table is counted; then Infisical is stopped, the two change names, and it starts again. Where nothing is installed, an install takes up what was put back. With --rehearse the database is restored into a scratch database only, which is dropped again.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> bank-prod-20261130T043000Z-0123456789ab.backup.age --site site.yaml --identity identity.txt',
     '<%= config.bin %> <%= command.id %> FILE -c site.yaml --identity identity.txt --rehearse',

@@ -3,21 +3,17 @@
  * stand-in for Infisical that counts. What `check` and `budget fit` say of them is held to it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
-import { managed } from '../../src/kernel/access/index.ts'
-import { secretObject } from '../../src/kernel/owned/index.ts'
 import { type Cluster, kinds, Secret } from '../../src/kernel/ports/index.ts'
 import { judgeIntervals, loadOf } from '../../src/site/budget/index.ts'
-import { markedFor } from '../../src/site/wire/index.ts'
 import { applyStoresOf } from '../../src/teams/verbs/stores-apply/index.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
-import { adminPassword, startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
+import { startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
-import { esoCrds } from '../support/connected/eso.ts'
 import { type EsoProcess, startEso } from '../support/eso-process.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { tenancyOf } from '../unit/teams/tenancy/tenancies.ts'
+import { wiredCluster } from './wired-cluster.ts'
 
 const count = 500
 const workers = 8
@@ -29,17 +25,8 @@ let cluster: Cluster
 
 beforeAll(async () => {
   ;[servers, api] = await Promise.all([startServers(), startApiServer()])
-  const { hostname, port } = new URL(servers.watched.url)
-  const forwardService = async () => ({ host: hostname, port: Number(port), close: async () => {} })
-  cluster = { ...createCluster({ kubeconfig: api.kubeconfig, environment: {} }), forwardService }
-  for (const crd of await esoCrds()) await cluster.apply(crd)
-  for (const name of ['sealift-system', 'infisical', 'external-secrets'])
-    await cluster.apply(markedFor('bank', { ...kinds.namespace, metadata: { name, labels: managed } }))
-  await cluster.apply({ ...kinds.namespace, metadata: { name: namespace } })
+  cluster = await wiredCluster(api, servers, [namespace])
   const { session } = servers
-  const login = { email: 'admin@site.local', password: adminPassword, organizationId: session.organizationId }
-  await cluster.apply(secretObject('sealift-system', 'infisical-admin', login))
-  await cluster.apply(secretObject('infisical', 'infisical-secrets', { AUTH_SECRET: 'x' }))
   eso = await startEso(api.kubeconfig, servers.watched.url, undefined, [`--concurrent=${workers}`])
   const project = await session.tenancy.createProject({ slug: 'talent-mesh', defaultEnvironments: true })
   const place = { projectId: project.id, environment: 'prod', path: '/' }

@@ -3,13 +3,10 @@
  * server: their store is switched, and the Secrets stay what they were.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
-import { managed } from '../../src/kernel/access/index.ts'
 import { fieldsOf } from '../../src/kernel/objects/index.ts'
-import { conditionsOf, isReady, secretObject } from '../../src/kernel/owned/index.ts'
+import { conditionsOf, isReady } from '../../src/kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds, Secret } from '../../src/kernel/ports/index.ts'
-import { markedFor } from '../../src/site/wire/index.ts'
 import { doubtsOf } from '../../src/teams/migrate/index.ts'
 import {
   type MigrateRequest,
@@ -18,15 +15,15 @@ import {
 } from '../../src/teams/verbs/migrate-sops/index.ts'
 import { applyStoresOf } from '../../src/teams/verbs/stores-apply/index.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
-import { adminPassword, startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
+import { startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
-import { esoCrds } from '../support/connected/eso.ts'
 import { type EsoProcess, startEso } from '../support/eso-process.ts'
 import { memoryFiles } from '../support/memory-files.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { secretIn } from '../unit/site/wire/memory.ts'
 import { tenancyOf } from '../unit/teams/tenancy/tenancies.ts'
 import { sourcesOf } from '../unit/teams/verbs/migrate-site.ts'
+import { wiredCluster } from './wired-cluster.ts'
 
 let servers: TenancyServers
 let api: ApiServer
@@ -86,18 +83,7 @@ function externalSecret(
 
 beforeAll(async () => {
   ;[servers, api] = await Promise.all([startServers(), startApiServer()])
-  const { hostname, port } = new URL(servers.watched.url)
-  const forwardService = async () => ({ host: hostname, port: Number(port), close: async () => {} })
-  cluster = { ...createCluster({ kubeconfig: api.kubeconfig, environment: {} }), forwardService }
-  for (const crd of await esoCrds()) await cluster.apply(crd)
-  for (const name of ['sealift-system', 'infisical', 'external-secrets'])
-    await cluster.apply(markedFor('bank', { ...kinds.namespace, metadata: { name, labels: managed } }))
-  for (const name of ['talent-mesh', 'stranger'])
-    await cluster.apply({ ...kinds.namespace, metadata: { name } })
-  const { organizationId } = servers.session
-  const login = { email: 'admin@site.local', password: adminPassword, organizationId }
-  await cluster.apply(secretObject('sealift-system', 'infisical-admin', login))
-  await cluster.apply(secretObject('infisical', 'infisical-secrets', { AUTH_SECRET: 'x' }))
+  cluster = await wiredCluster(api, servers, ['talent-mesh', 'stranger'])
   eso = await startEso(api.kubeconfig, servers.watched.url)
   await servers.session.tenancy.createProject({ slug: 'talent-mesh', defaultEnvironments: true })
   await applyStoresOf({ site: 'bank', tenancy, prune: [] }, host(), recordedTalk(), async () => {})

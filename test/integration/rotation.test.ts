@@ -4,28 +4,25 @@
  */
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
 import { createPostgres } from '../../src/adapters/postgres/index.ts'
-import { managed } from '../../src/kernel/access/index.ts'
 import { parseSite } from '../../src/kernel/inputs/index.ts'
 import { secretObject } from '../../src/kernel/owned/index.ts'
 import { type Cluster, type KubernetesObject, kinds, Secret } from '../../src/kernel/ports/index.ts'
-import { markedFor } from '../../src/site/wire/index.ts'
 import { findDue } from '../../src/teams/verbs/rotate-due.ts'
 import { rotateSecrets } from '../../src/teams/verbs/rotate-secret.ts'
 import { applyStoresOf } from '../../src/teams/verbs/stores-apply/index.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
-import { adminPassword, startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
+import { startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
 import { asSuperuser, rotating } from '../contract/postgres/rotation-site.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
-import { esoCrds } from '../support/connected/eso.ts'
 import { type EsoProcess, startEso } from '../support/eso-process.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { type PostgresServer, startPostgres } from '../support/services.ts'
 import { goTool } from '../support/tools/build.ts'
 import { secretIn } from '../unit/site/wire/memory.ts'
 import { smallSite } from '../unit/site/wire/sites.ts'
+import { wiredCluster } from './wired-cluster.ts'
 
 let servers: TenancyServers
 let api: ApiServer
@@ -70,18 +67,7 @@ beforeAll(async () => {
     postgres,
     ...["CREATE ROLE app LOGIN PASSWORD 'old'", 'CREATE ROLE app_b LOGIN', 'CREATE DATABASE app OWNER app'],
   )
-  const { hostname, port } = new URL(servers.watched.url)
-  const forwardService = async () => ({ host: hostname, port: Number(port), close: async () => {} })
-  cluster = { ...createCluster({ kubeconfig: api.kubeconfig, environment: {} }), forwardService }
-  for (const crd of await esoCrds()) await cluster.apply(crd)
-  for (const name of ['sealift-system', 'infisical', 'external-secrets'])
-    await cluster.apply(markedFor('bank', { ...kinds.namespace, metadata: { name, labels: managed } }))
-  for (const name of ['talent-mesh', 'databases'])
-    await cluster.apply({ ...kinds.namespace, metadata: { name } })
-  const { organizationId } = servers.session
-  const login = { email: 'admin@site.local', password: adminPassword, organizationId }
-  await cluster.apply(secretObject('sealift-system', 'infisical-admin', login))
-  await cluster.apply(secretObject('infisical', 'infisical-secrets', { AUTH_SECRET: 'x' }))
+  cluster = await wiredCluster(api, servers, ['talent-mesh', 'databases'])
   const { user: username, password } = postgres
   await cluster.apply(secretObject('databases', 'postgres-superuser', { username, password }))
   eso = await startEso(api.kubeconfig, servers.watched.url)

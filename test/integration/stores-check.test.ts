@@ -3,22 +3,19 @@
  * this one (0.20.4) cannot do.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
-import { managed } from '../../src/kernel/access/index.ts'
-import { conditionsOf, secretObject } from '../../src/kernel/owned/index.ts'
+import { conditionsOf } from '../../src/kernel/owned/index.ts'
 import { type Cluster, kinds, Secret } from '../../src/kernel/ports/index.ts'
-import { markedFor } from '../../src/site/wire/index.ts'
 import { pushSecretObject } from '../../src/teams/stores/push-secrets.ts'
 import { applyStoresOf, storesFault } from '../../src/teams/verbs/stores-apply/index.ts'
 import { checkFault, checkStores } from '../../src/teams/verbs/stores-check.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
-import { adminPassword, startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
+import { startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
-import { esoCrds } from '../support/connected/eso.ts'
 import { type EsoProcess, startEso } from '../support/eso-process.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { tenancyOf } from '../unit/teams/tenancy/tenancies.ts'
+import { wiredCluster } from './wired-cluster.ts'
 
 let servers: TenancyServers
 let api: ApiServer
@@ -48,17 +45,7 @@ const tenancy = tenancyOf({
 
 beforeAll(async () => {
   ;[servers, api] = await Promise.all([startServers(), startApiServer()])
-  const { hostname, port } = new URL(servers.watched.url)
-  const forwardService = async () => ({ host: hostname, port: Number(port), close: async () => {} })
-  cluster = { ...createCluster({ kubeconfig: api.kubeconfig, environment: {} }), forwardService }
-  for (const crd of await esoCrds()) await cluster.apply(crd)
-  for (const name of ['sealift-system', 'infisical', 'external-secrets'])
-    await cluster.apply(markedFor('bank', { ...kinds.namespace, metadata: { name, labels: managed } }))
-  await cluster.apply({ ...kinds.namespace, metadata: { name: 'talent-mesh' } })
-  const { organizationId } = servers.session
-  const login = { email: 'admin@site.local', password: adminPassword, organizationId }
-  await cluster.apply(secretObject('sealift-system', 'infisical-admin', login))
-  await cluster.apply(secretObject('infisical', 'infisical-secrets', { AUTH_SECRET: 'x' }))
+  cluster = await wiredCluster(api, servers, ['talent-mesh'])
   eso = await startEso(api.kubeconfig, servers.watched.url)
   const project = await servers.session.tenancy.createProject({
     slug: 'talent-mesh',

@@ -5,23 +5,20 @@
 import { readFileSync } from 'node:fs'
 import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCluster } from '../../src/adapters/cluster/index.ts'
 import { createInfisical } from '../../src/adapters/infisical/index.ts'
-import { managed } from '../../src/kernel/access/index.ts'
-import { secretObject, waitFor } from '../../src/kernel/owned/index.ts'
+import { waitFor } from '../../src/kernel/owned/index.ts'
 import { type Cluster, kinds, Secret } from '../../src/kernel/ports/index.ts'
 import { environmentAnnotation, environmentMark } from '../../src/kernel/server-variables/index.ts'
-import { markedFor } from '../../src/site/wire/index.ts'
 import { applyStoresAlone } from '../../src/teams/verbs/stores-apply/index.ts'
 import { planStores } from '../../src/teams/verbs/stores-plan.ts'
 import { systemClock, systemRandom } from '../contract/infisical-client/system.ts'
-import { adminPassword, startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
+import { startServers, type TenancyServers } from '../contract/infisical-tenancy/servers.ts'
 import { type ApiServer, startApiServer } from '../support/apiserver.ts'
-import { esoCrds } from '../support/connected/eso.ts'
 import { type EsoProcess, startEso } from '../support/eso-process.ts'
 import { recordedTalk } from '../support/recorded-talk.ts'
 import { secretIn } from '../unit/site/wire/memory.ts'
 import { tenancyOf } from '../unit/teams/tenancy/tenancies.ts'
+import { wiredCluster } from './wired-cluster.ts'
 
 let servers: TenancyServers
 let api: ApiServer
@@ -88,17 +85,7 @@ beforeAll(async () => {
   const { port: apiPort } = new URL(config.getCurrentCluster()?.server ?? '')
   const environment = { STAND_IN_HOSTS: `kubernetes.default.svc=127.0.0.1:${apiPort}` }
   servers = await startServers({ environment })
-  const { hostname, port } = new URL(servers.watched.url)
-  const forwardService = async () => ({ host: hostname, port: Number(port), close: async () => {} })
-  cluster = { ...createCluster({ kubeconfig: api.kubeconfig, environment: {} }), forwardService }
-  for (const crd of await esoCrds()) await cluster.apply(crd)
-  for (const name of ['sealift-system', 'infisical', 'external-secrets'])
-    await cluster.apply(markedFor('bank', { ...kinds.namespace, metadata: { name, labels: managed } }))
-  await cluster.apply({ ...kinds.namespace, metadata: { name: 'talent-mesh' } })
-  const { organizationId } = servers.session
-  const login = { email: 'admin@site.local', password: adminPassword, organizationId }
-  await cluster.apply(secretObject('sealift-system', 'infisical-admin', login))
-  await cluster.apply(secretObject('infisical', 'infisical-secrets', { AUTH_SECRET: 'x' }))
+  cluster = await wiredCluster(api, servers, ['talent-mesh'])
   const account = { name: 'eso', namespace: 'external-secrets' }
   await cluster.create({ ...kinds.serviceAccount, metadata: account })
   await makeDeployment('infisical', 'infisical', 'infisical-standalone-1.7.5', 'infisical')

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SealiftError } from '../../kernel/errors/index.ts'
-import { fieldsOf, mappingsOf, textsIn } from '../../kernel/objects/index.ts'
-import { timeOfEvent } from '../../kernel/owned/index.ts'
+import { textsIn } from '../../kernel/objects/index.ts'
 import {
   type Clock,
   type Cluster,
@@ -9,7 +8,7 @@ import {
   type KubernetesObject,
   kinds,
 } from '../../kernel/ports/index.ts'
-import { redacted } from '../../kernel/workloads/index.ts'
+import { becomesUp, redacted } from '../../kernel/workloads/index.ts'
 import { imagesOn } from './images.ts'
 import type { NodePlace } from './place.ts'
 import { levelLabel, namespaceObject, nodesNamespace, podObject } from './pod.ts'
@@ -77,7 +76,10 @@ export async function startPod(
     const { uid } = textsIn(
       (await cluster.create(podObject(name, node.metadata.name, image, place, owner))).metadata,
     )
-    const started = await becomesUp(starting, { name, uid }).catch(async error => {
+    const started = await becomesUp(starting, {
+      ...{ namespace: nodesNamespace, name, uid },
+      milliseconds: patience,
+    }).catch(async error => {
       await cluster.delete(kinds.pod, name, nodesNamespace)
       throw error
     })
@@ -96,42 +98,6 @@ export async function startPod(
     },
   )
 }
-
-/** `up`, or why it will not be: of one that only waits, what the cluster says last of it. */
-async function becomesUp(
-  { cluster, clock }: Starting,
-  { name, uid }: { readonly name: string; readonly uid: string | undefined },
-): Promise<string> {
-  const state = await within(clock, async () => {
-    const pod = await cluster.get(kinds.pod, name, nodesNamespace)
-    if (pod === undefined) return 'it was deleted'
-    // What is streamed into a pod, and what it says of its node, is for the one that was made.
-    return textsIn(pod.metadata)['uid'] === uid ? stateOf(pod) : 'another pod has its name'
-  })
-  if (state !== undefined) return state
-  const warnings = (await cluster.list(kinds.event, nodesNamespace))
-    .filter(event => event['type'] === 'Warning' && textsIn(event['involvedObject'])['name'] === name)
-    .toSorted((one, other) => timeOfEvent(one).localeCompare(timeOfEvent(other)))
-  const { reason, message } = textsIn(warnings.at(-1))
-  return said(reason ?? `it did not start within ${patience / 1000} s`, message)
-}
-
-/** `up`, what is wrong, or nothing while it starts. */
-function stateOf({ status }: KubernetesObject): string | undefined {
-  const { phase, reason, message } = textsIn(status)
-  const [own] = mappingsOf(fieldsOf(status)['containerStatuses'])
-  const { running, waiting, terminated } = fieldsOf(own?.['state'])
-  if (phase === 'Running' && running !== undefined) return 'up'
-  const why = textsIn(terminated ?? waiting)
-  if (phase === 'Failed' || phase === 'Succeeded')
-    return said(reason ?? why['reason'], message ?? why['message'])
-  // What is just being made is waited for; kubelet tries the others again, to no other end.
-  if (waiting === undefined || ['ContainerCreating', 'PodInitializing'].includes(why['reason'] ?? ''))
-    return undefined
-  return said(why['reason'], why['message'])
-}
-
-const said = (reason = 'it ended', message = '') => (message === '' ? reason : `${reason}: ${message}`)
 
 /** The first answer; nothing when there is none in time. */
 async function within<T>(clock: Clock, ask: () => Promise<T | undefined>): Promise<T | undefined> {

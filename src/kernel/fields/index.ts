@@ -20,6 +20,7 @@ export {
   databaseName,
   hostName,
   httpUrl,
+  imageName,
   kubernetesName,
   port,
   publicKey,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseReference } from '../oci/index.ts'
 
 // What several fields of site.yaml are made of. Each says what it expects in words that end "expected …".
 
@@ -41,6 +42,14 @@ export const publicKey = z
 
 /** Whom an age file is encrypted to, https://c2sp.org/age; whether it is mistyped, its checksum says. */
 export const ageRecipient = z.string().regex(/^age1[a-z0-9]{40,4096}$/, 'an age recipient: age1…')
+
+/** An image that the nodes have. */
+export const imageName = z
+  .string()
+  .refine(
+    name => parseReference(name) !== undefined,
+    'an image name, such as docker.io/library/postgres:17.5',
+  )
 
 /** One value of a Secret. */
 export const secretRef = z.strictObject({

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import {
   databaseName,
   hostName,
+  imageName,
   kubernetesName,
   onEveryObject,
   port,
@@ -59,6 +60,11 @@ export const database = z
       .optional()
       .describe(
         'Secret with a postgresql:// URI of a database that is there already; it is only checked, and given the sslmode that tls means',
+      ),
+    tools: imageName
+      .optional()
+      .describe(
+        "Image with pg_dump and pg_restore of the server's major version, for backups where the server is no pod of the cluster, or its pod has none; the bundle carries it (images in bundle.yaml)",
       ),
   })
   .refine(({ admin, uri }) => admin === undefined || uri === undefined, {

@@ -6,7 +6,6 @@ import { asStep, type DatabaseSession, type SiteHost, type Talk } from '../../ke
 import { withSession } from '../../kernel/services/index.ts'
 import { installedInfisical, type Receipt, readReceipt } from '../install/index.ts'
 import {
-  atRealPlace,
   type Bytes,
   encryptedTo,
   fingerprintOf,
@@ -19,10 +18,11 @@ import {
 import { archive, type Entry } from './archive.ts'
 import { helmRecords, listOf, operatorObjects, ownObjects } from './contents.ts'
 import { type Description, entries } from './format.ts'
-import { lookAt, requireMajor, type Seen } from './look.ts'
+import { lookAt, type Seen } from './look.ts'
 import { nameOf, removePartials, stampOf } from './names.ts'
 import { pipe } from './pipe.ts'
-import { saidBy, type Tools, toolsAt } from './tools.ts'
+import { fitting, saidBy, type Tools } from './tools.ts'
+import { withTools } from './with-tools.ts'
 
 /** What to back up, and where to. */
 export interface BackupRequest {
@@ -63,15 +63,13 @@ export async function writeBackup(request: BackupRequest, host: SiteHost, talk: 
   const stored = await storedKeys(host.cluster, namespace)
   if (stored === undefined) throw new SealiftError('NOT_INSTALLED', 'there are no keys on this cluster')
   const own = await ownDatabase(services, stored)
-  return await atRealPlace(services, own, async place => {
-    const tools = await toolsAt(host.programs, place)
+  return await withTools({ services, own }, host, talk, async (tools, place) => {
     return await withSession(host.database, place.login, async session => {
       const { reporter, signal } = talk
       const at = { session, database: host.database, login: place.login }
       const title = `Look at database ${place.login.database}`
       const seen = await asStep(reporter, title, () => lookAt(at, signal), countedRows)
-      const tool = await tools.version('pg_dump')
-      requireMajor('pg_dump', tool, seen.version)
+      const tool = await fitting(tools, 'pg_dump', seen.version)
       const made = new Date(began).toISOString()
       const fingerprint = fingerprintOf(stored)
       const about: Description = {

@@ -5,6 +5,7 @@
 export { type BackupRequest, type BackupResult, writeBackup } from './backup.ts'
 export { scratchMarks } from './marks.ts'
 export { removeArchive } from './names.ts'
+export { archiveProspect, installedProspect } from './prospect.ts'
 export { dropRehearsals, type RehearsalRequest, type Rehearsed, rehearseBackup } from './rehearse.ts'
 export { type RestoreResult, restoreBackup } from './restore.ts'
 export {
@@ -14,3 +15,4 @@ export {
   requireArchivable,
   takeArchive,
 } from './take.ts'
+export { endToolsPods } from './with-tools-pod.ts'

@@ -2,9 +2,10 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Database, Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import type { RealPlace } from '../wire/index.ts'
-import { differences, lookAt, requireMajor } from './look.ts'
+import { differences, lookAt } from './look.ts'
 import type { Opened } from './open.ts'
-import { saidBy, type Tools } from './tools.ts'
+import { fitting, saidBy, type Tools } from './tools.ts'
+import { serverVersion } from './with-tools.ts'
 
 /** What a dump is put back with. */
 export interface Into {
@@ -23,10 +24,7 @@ export interface Into {
 export async function restoreInto(name: string, opened: Opened, into: Into): Promise<void> {
   const { database, place, tools, talk, say } = into
   const login = { ...place.login, database: name }
-  const server = await withSession(database, login, async session => {
-    const [row] = await session.query(`SELECT current_setting('server_version') AS version`)
-    return String(row?.['version']).split(' ')[0] ?? ''
-  })
+  const server = await serverVersion(database, login)
   const { version } = opened.about.database
   if (Number.parseInt(server, 10) < Number.parseInt(version, 10))
     throw new SealiftError(
@@ -34,7 +32,7 @@ export async function restoreInto(name: string, opened: Opened, into: Into): Pro
       `the backup is of PostgreSQL ${version}, and the server here is ${server}: an older one does not take it`,
       { hints: [`bring PostgreSQL ${Number.parseInt(version, 10)} or a newer one`] },
     )
-  requireMajor('pg_restore', await tools.version('pg_restore'), server)
+  await fitting(tools, 'pg_restore', server)
   let sent = 0
   const input = async function* () {
     for await (const bytes of opened.dump()) {

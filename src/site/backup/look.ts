@@ -1,4 +1,3 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
 import type { DatabaseSession } from '../../kernel/ports/index.ts'
 import { type Reopened, stoppable } from '../../kernel/services/index.ts'
 
@@ -72,15 +71,4 @@ export function differences(
     if (before === undefined) return [`table ${name} was not in the database`]
     return [`table ${name} has ${now} rows, the database had ${before}`]
   })
-}
-
-/** @throws SealiftError BACKUP_FAILED unless a tool is of the server's own major version */
-export function requireMajor(tool: string, toolVersion: string, serverVersion: string): void {
-  const major = (version: string) => Number.parseInt(version, 10)
-  if (major(toolVersion) === major(serverVersion)) return
-  throw new SealiftError(
-    'BACKUP_FAILED',
-    `${tool} in the server's container is of version ${toolVersion}, the server of ${serverVersion}: what one writes the other does not take back`,
-    { hints: ['run PostgreSQL in an image that has the tools of its own version'] },
-  )
 }

@@ -9,7 +9,7 @@ import { requireFit, servedMigrations } from './fit.ts'
 import { restoreInto } from './into.ts'
 import { rehearsalMark } from './marks.ts'
 import { type Opened, withArchive } from './open.ts'
-import { toolsAt } from './tools.ts'
+import { withTools } from './with-tools.ts'
 
 /** Which archive to try, and what opens it. */
 export interface RehearsalRequest {
@@ -83,9 +83,8 @@ export async function opened<T>(
 
 async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk): Promise<void> {
   const namespace = await installedInfisical(host.cluster, site)
-  const { services, own } = await databaseIn(site, host, namespace)
-  await atRealPlace(services, own, async place => {
-    const tools = await toolsAt(host.programs, place)
+  const database = await databaseIn(site, host, namespace)
+  await withTools(database, host, talk, async (tools, place) => {
     const id = Buffer.from(host.random.bytes(4)).toString('hex')
     await asStep(talk.reporter, 'Rehearse the restore in a database beside', async say => {
       const { name } = await asMakerAt(host, place, maker => makeScratch(maker, { mark: rehearsalMark, id }))

@@ -5,7 +5,6 @@ import { withSession } from '../../kernel/services/index.ts'
 import { infisicalNamespace, type UpgradeNote } from '../install/index.ts'
 import { stopInfisical } from '../pause/index.ts'
 import {
-  atRealPlace,
   databaseIn,
   databaseState,
   inspectDatabase,
@@ -24,7 +23,7 @@ import type { Opened } from './open.ts'
 import { besideAndSwap, hasDeployment, intoEmpty } from './put-back.ts'
 import { opened, type RehearsalRequest } from './rehearse.ts'
 import { noteStandIn, strandedUpgrade } from './stranded.ts'
-import { toolsAt } from './tools.ts'
+import { withTools } from './with-tools.ts'
 
 /** What was put back. */
 export interface RestoreResult {
@@ -83,8 +82,7 @@ export async function restoreBackup(
     const { services, own } = await databaseIn(site, host, place)
     const installed = namespace !== undefined && (await hasDeployment(host, namespace))
     if (!installed || note) await makeReady(services, own, namespace, talk)
-    const done = await atRealPlace(services, own, async place => {
-      const tools = await toolsAt(host.programs, place)
+    const done = await withTools({ services, own }, host, talk, async (tools, place) => {
       const state = await withSession(host.database, place.login, databaseState)
       const serves = installed && note === undefined
       const restoring = { archive, host, talk, services, own, place, tools, namespace, serves }

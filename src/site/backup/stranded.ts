@@ -37,6 +37,7 @@ export async function strandedUpgrade(
       'UPGRADE_UNFIT',
       printable(
         `the site goes back to ${from.name} ${from.version}, and ${path} is of ${bundleWords(about)}`,
+        600,
       ),
       {
         hints: [

@@ -1,14 +1,16 @@
+import type { Bundle } from '../../bundle/layout/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import type { SiteHost, Talk } from '../../kernel/ports/index.ts'
-import { withSession } from '../../kernel/services/index.ts'
 import { installedInfisical } from '../install/index.ts'
-import { atRealPlace, databaseIn, requireRecipients, temporaryIdentity } from '../wire/index.ts'
+import { databaseIn, requireRecipients, temporaryIdentity } from '../wire/index.ts'
 import { type BackupResult, writeBackup } from './backup.ts'
-import { requireMajor } from './look.ts'
 import { keepNewest } from './names.ts'
+import { installedProspect } from './prospect.ts'
 import { rehearseBackup } from './rehearse.ts'
-import { toolsAt } from './tools.ts'
+import { fitting } from './tools.ts'
+import { serverVersion, withTools } from './with-tools.ts'
+import { isImageMissing } from './with-tools-pod.ts'
 
 /** What is wanted of an archive for the safe. */
 export interface ArchiveWanted {
@@ -80,22 +82,31 @@ export async function archiveRecipients(
 }
 
 /**
- * Makes sure that an archive of the site can be taken: somebody could open it, and the server's own pg_dump runs. Changes
- * nothing. @throws SealiftError KEY_INVALID, NOT_INSTALLED, BACKUP_FAILED, DATABASE_*, CLUSTER_*
+ * Makes sure that an archive of the site can be taken: somebody could open it, and a pg_dump of the server's
+ * version runs. An image for it that no node has yet may be of the bundle that is about to be loaded. Changes nothing. To be
+ * called under the lease.
+ * @throws SealiftError KEY_INVALID, NOT_INSTALLED, BACKUP_FAILED, DATABASE_*, CLUSTER_*
  */
 export async function requireArchivable(
   { recipients }: Pick<ArchiveWanted, 'recipients'>,
   site: Site,
   host: SiteHost,
+  talk: Talk,
+  bundle?: Pick<Bundle, 'images' | 'has' | 'read'>,
 ): Promise<void> {
   await archiveRecipients(site, recipients)
   const namespace = await installedInfisical(host.cluster, site)
-  const { services, own } = await databaseIn(site, host, namespace)
-  await atRealPlace(services, own, async place => {
-    const tools = await toolsAt(host.programs, place)
-    await withSession(host.database, place.login, async session => {
-      const [row] = await session.query(`SELECT current_setting('server_version') AS version`)
-      requireMajor('pg_dump', await tools.version('pg_dump'), String(row?.['version']))
+  const database = await databaseIn(site, host, namespace)
+  try {
+    await withTools(database, host, talk, async (tools, { login }) => {
+      await fitting(tools, 'pg_dump', await serverVersion(host.database, login))
     })
-  })
+  } catch (error) {
+    if (bundle === undefined || !isImageMissing(error)) throw error
+    // It comes with the bundle: what it is must do until then.
+    const { ok, seen, hint } = await installedProspect(database, host, bundle)
+    if (ok !== 'yes')
+      throw new SealiftError('BACKUP_FAILED', seen, hint === undefined ? {} : { hints: [hint] })
+    talk.reporter.note(`${seen}: it is tried once it is loaded`)
+  }
 }

@@ -1,15 +1,19 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type {
   DatabaseLogin,
+  PodPlace,
   PodPrograms,
   ProgramEnd,
   ProgramStreams,
-  Serving,
 } from '../../kernel/ports/index.ts'
-import type { Bytes, RealPlace } from '../wire/index.ts'
+import type { Bytes } from '../wire/index.ts'
 
-/** PostgreSQL's own tools, where its server runs. */
+/** PostgreSQL's own tools, in a container that reaches its server. */
 export interface Tools {
+  /** What has them, as messages name it: `pod databases/postgres-0`. */
+  readonly where: string
+  /** What to do where they are not as they should be. */
+  readonly hints: readonly string[]
   /** Version of the tool: `15.18`. @throws SealiftError BACKUP_FAILED where the container has none */
   version(tool: Tool): Promise<string>
   /** Runs a tool as a role of the server. @throws what its streams throw, CLUSTER_* */
@@ -19,38 +23,42 @@ export interface Tools {
 type Tool = 'pg_dump' | 'pg_restore'
 type Login = Pick<DatabaseLogin, 'user' | 'password' | 'database'>
 
+/** How the server is reached from where the tools are: libpq's own words. */
+export interface ToServer {
+  readonly host: string
+  readonly port: number
+  /** https://www.postgresql.org/docs/current/libpq-ssl.html */
+  readonly sslmode: 'prefer' | 'disable' | 'require' | 'verify-full'
+  /** The certificates (PEM) that are trusted, for verify-full; the container's own when left out. */
+  readonly ca?: string
+}
+
 /**
  * The password comes on the first line of stdin: arguments can be seen, and so can a container's environment. `read` takes
  * no byte beyond that line. libpq takes all of these literally, while a name given as an argument may be a whole connection.
+ * It takes certificates from a file alone: they are the lines up to an empty one, where a path for them is given.
  */
-const asRole =
-  'IFS= read -r PGPASSWORD || exit 111; PGHOST=localhost PGPORT=$1 PGUSER=$2 PGDATABASE=$3 PGCONNECT_TIMEOUT=15; export PGPASSWORD PGHOST PGPORT PGUSER PGDATABASE PGCONNECT_TIMEOUT; shift 3; exec "$@"'
+const asRole = [
+  'IFS= read -r PGPASSWORD || exit 111',
+  'PGHOST=$1 PGPORT=$2 PGSSLMODE=$3 PGSSLROOTCERT=$4 PGUSER=$5 PGDATABASE=$6 PGCONNECT_TIMEOUT=15',
+  'case $4 in /*) while IFS= read -r LINE && [ -n "$LINE" ]; do printf "%s\\n" "$LINE"; done >"$4" || exit 112;; esac',
+  'export PGPASSWORD PGHOST PGPORT PGSSLMODE PGSSLROOTCERT PGUSER PGDATABASE PGCONNECT_TIMEOUT',
+  'shift 6; exec "$@"',
+].join('; ')
 
-/**
- * The tools of the container that the database's Service leads to: they are of the server's own version, so that they know it.
- * @throws SealiftError BACKUP_FAILED where PostgreSQL is no pod of the cluster, CLUSTER_*
- */
-export async function toolsAt(
+/** Where the certificates are written to: what a pod for the tools can write into. */
+const certificates = '/tmp/server-ca.pem'
+
+/** The tools of a container, where there are any, on their way to a server. */
+export function toolsIn(
   programs: PodPrograms,
-  { server, service }: Pick<RealPlace, 'server' | 'service'>,
-): Promise<Tools> {
-  const place = service && (await programs.behindService(service.namespace, service.service, server.port))
-  if (place === undefined)
-    throw new SealiftError(
-      'BACKUP_FAILED',
-      `PostgreSQL at ${server.host}:${server.port} is no pod of this cluster: its own pg_dump cannot be run there`,
-      {
-        hints: [
-          'back it up where it runs (pg_dump -Fc, of its own major version), and keep an escrow of the keys: sealift keys escrow',
-        ],
-      },
-    )
-  return toolsIn(programs, place)
-}
-
-function toolsIn(programs: PodPrograms, place: Serving): Tools {
-  const where = `pod ${place.namespace}/${place.pod}`
+  place: PodPlace,
+  server: ToServer,
+  named: Pick<Tools, 'where' | 'hints'>,
+): Tools {
+  const lines = server.sslmode === 'verify-full' ? linesOf(server.ca) : undefined
   return {
+    ...named,
     async version(tool) {
       const { code, stdout, stderr, message = '' } = await programs.run(place, [tool, '--version'], {})
       // https://www.postgresql.org/docs/current/app-pgdump.html: it prints its name and version.
@@ -58,12 +66,8 @@ function toolsIn(programs: PodPrograms, place: Serving): Tools {
       if (code === 0 && version !== undefined) return version
       throw new SealiftError(
         'BACKUP_FAILED',
-        `${where} has no ${tool} that runs: ${printable((stderr || message || stdout).trim(), 300)}`,
-        {
-          hints: [
-            'the Service that database.host names must lead to PostgreSQL itself, not to a pooler, in an image that has its tools',
-          ],
-        },
+        `${named.where} has no ${tool} that runs: ${printable((stderr || message || stdout).trim(), 300)}`,
+        { hints: named.hints },
       )
     },
     async run(tool, { user, password, database }, words, { input, ...streams }) {
@@ -72,15 +76,43 @@ function toolsIn(programs: PodPrograms, place: Serving): Tools {
         throw new SealiftError('BACKUP_FAILED', `the password of ${user} has a line break in it`, {
           hints: ['give the role another one'],
         })
-      const command = ['sh', '-c', asRole, 'sh', String(place.port), user, database, tool, ...words]
-      return await programs.run(place, command, { ...streams, input: after(`${line}\n`, input) })
+      const { host, port, sslmode } = server
+      // What the container trusts by itself: libpq's word for it, from PostgreSQL 16 on.
+      const trusted = sslmode !== 'verify-full' ? '' : lines === undefined ? 'system' : certificates
+      const given = [host, String(port), sslmode, trusted, user, database]
+      const first = lines === undefined ? `${line}\n` : `${line}\n${lines}\n\n`
+      const command = ['sh', '-c', asRole, 'sh', ...given, tool, ...words]
+      return await programs.run(place, command, { ...streams, input: after(first, input) })
     },
   }
+}
+
+/** Certificates without the lines that have nothing in them: such a one ends them. */
+function linesOf(ca: string | undefined): string | undefined {
+  return ca
+    ?.split(/\r?\n/)
+    .filter(line => line.trim() !== '')
+    .join('\n')
 }
 
 async function* after(line: string, input: Bytes | undefined): Bytes {
   yield Buffer.from(line)
   if (input !== undefined) yield* input
+}
+
+/**
+ * The version of a tool that knows its server: of the same major, for what one writes another does not take back.
+ * @throws SealiftError BACKUP_FAILED with both versions, CLUSTER_*
+ */
+export async function fitting(tools: Tools, tool: Tool, serverVersion: string): Promise<string> {
+  const version = await tools.version(tool)
+  const [own, server] = [version, serverVersion].map(text => Number.parseInt(text, 10))
+  if (own === server) return version
+  throw new SealiftError(
+    'BACKUP_FAILED',
+    `${tool} of ${tools.where} is of version ${version}, the server of ${serverVersion}: what one writes the other does not take back`,
+    { hints: tools.hints },
+  )
 }
 
 /** The last words of a tool that failed, fit for a message; a password that is among them is taken out. */

@@ -18,7 +18,7 @@ import { definedBy } from './defined.ts'
 import { measure } from './measure.ts'
 import type { RightsOf } from './needs.ts'
 import { makeDefinitions, makeReleases, takeReleases } from './releases.ts'
-import { makeOperated, reachServices } from './services.ts'
+import { endToolsPods, makeOperated, reachServices } from './services.ts'
 
 const system = { namespace: systemNamespace }
 const stores = [storeName, probeStoreName]
@@ -77,7 +77,7 @@ export function remove(of: RightsOf): Rule[] {
   ]
   return [
     ...[...underLease(), ...readRecords(of), ...findInfisical(of), ...reachInfisical(of)],
-    ...[...takeReleases(of), ...ownWebhooks(of)],
+    ...[...takeReleases(of), ...ownWebhooks(of), ...endToolsPods(of)],
     allow(kinds.namespace, 'get patch', { names: [systemNamespace, ...of.namespaces] }),
     allow(kinds.crd, 'list'),
     allow(kinds.secret, 'get delete', system),

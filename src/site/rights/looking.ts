@@ -4,6 +4,7 @@ import { install, status } from './installing.ts'
 import { measure } from './measure.ts'
 import type { RightsOf } from './needs.ts'
 import { storeAnew } from './releases.ts'
+import { lookAtDatabase } from './services.ts'
 
 /**
  * What `preflight` needs: it asks the API server about what an install would do, which takes the same rights, and looks at
@@ -11,7 +12,7 @@ import { storeAnew } from './releases.ts'
  */
 export function preflight(of: RightsOf): Rule[] {
   return [
-    ...install(of),
+    ...[...install(of), ...lookAtDatabase(of)],
     ...[kinds.node, kinds.pod].map(kind => allow(kind, 'list')),
     allow(kinds.namespace, 'get', { names: ['default'] }),
     allow(kinds.lease, 'list', { namespace: 'kube-node-lease' }),
@@ -21,8 +22,7 @@ export function preflight(of: RightsOf): Rule[] {
 /** What a plan needs: each change is tried by a dry run, which takes the rights to make it. */
 export function plan(of: RightsOf): Rule[] {
   return [
-    ...install(of),
-    ...storeAnew(of, 'list'),
+    ...[...install(of), ...storeAnew(of, 'list'), ...lookAtDatabase(of)],
     allow(kinds.node, 'list'),
     // Its id says which cluster it is.
     allow(kinds.namespace, 'get', { names: ['kube-system'] }),

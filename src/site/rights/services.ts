@@ -1,3 +1,4 @@
+import { systemNamespace } from '../../kernel/access/index.ts'
 import { isOperated, type Site } from '../../kernel/inputs/index.ts'
 import { isMapping } from '../../kernel/objects/index.ts'
 import { kinds } from '../../kernel/ports/index.ts'
@@ -34,13 +35,44 @@ function reachHost(host: string, infisical: string): Rule[] {
   return [...forward(namespace, service), allow(kinds.endpointSlice, 'list', { namespace })]
 }
 
-/** To run PostgreSQL's own tools in its pod, where that is one of the cluster. */
-export function runAtDatabase({ site, infisical }: RightsOf): Rule[] {
+/**
+ * To run PostgreSQL's own tools: in its pod, where that is one of the cluster, and in one that is made for them, where the
+ * site file names an image that has them.
+ */
+export function runAtDatabase(of: RightsOf): Rule[] {
+  const { site, infisical } = of
   const namespace = serviceIn(site.database.host, infisical)?.namespace
-  if (namespace === undefined) return []
-  return [
+  const run = (namespace: string) => [
     allow(kinds.pod, 'get', { namespace }),
     allow(kinds.pod, 'get create', { namespace, subresource: 'exec' }),
+  ]
+  return [
+    ...(namespace === undefined ? [] : run(namespace)),
+    ...(site.database.tools === undefined
+      ? []
+      : [...run(systemNamespace), ...makeToolsPod(), ...endToolsPods(of)]),
+  ]
+}
+
+/** To see whether PostgreSQL is a pod of the cluster, which is not run anything in. */
+export function lookAtDatabase({ site, infisical }: RightsOf): Rule[] {
+  const namespace = serviceIn(site.database.host, infisical)?.namespace
+  return namespace === undefined ? [] : [allow(kinds.pod, 'get', { namespace })]
+}
+
+/** Pods for the tools that killed runs have left, ended. */
+export function endToolsPods({ site }: Pick<RightsOf, 'site'>): Rule[] {
+  if (site.database.tools === undefined) return []
+  return [allow(kinds.pod, 'get list delete', { namespace: systemNamespace })]
+}
+
+/** A pod for the tools: made, waited for, and what it waits for. */
+function makeToolsPod(): Rule[] {
+  const own = { namespace: systemNamespace }
+  return [
+    allow(kinds.pod, 'get create', own),
+    allow(kinds.event, 'list', own),
+    allow(kinds.serviceAccount, 'get', { ...own, names: ['default'] }),
   ]
 }
 

@@ -52,6 +52,7 @@ async function requireOwn({ session, owner }: Maker, name: string): Promise<void
     'DATABASE_UNFIT',
     printable(
       `database ${name} belongs to ${row['owner']}, not to ${owner}: it is none that Sealift has made`,
+      400,
     ),
     {
       hints: [

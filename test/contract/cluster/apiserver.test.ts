@@ -7,6 +7,7 @@ import { createCluster } from '../../../src/adapters/cluster/index.ts'
 import { kinds } from '../../../src/kernel/ports/index.ts'
 import { type ApiServer, startApiServer } from '../../support/apiserver.ts'
 import { clusterContract } from './contract.ts'
+import { deleteContract } from './delete-contract.ts'
 import { scaleContract } from './scale.ts'
 import { storedContract } from './stored-contract.ts'
 
@@ -31,6 +32,8 @@ describe('a real API server', () => {
   }
 
   clusterContract(admin)
+
+  deleteContract(admin)
   storedContract(admin)
 
   scaleContract(admin)

@@ -270,47 +270,4 @@ export function clusterContract(open: () => Cluster): void {
       }
     })
   })
-
-  describe('delete', () => {
-    it('is over when the object is gone, and again when it is not there', async () => {
-      await cluster.apply(map('gone', {}))
-      await cluster.delete(configMap, 'gone', namespace)
-      expect(await cluster.get(configMap, 'gone', namespace)).toBeUndefined()
-      await cluster.delete(configMap, 'gone', namespace)
-      await cluster.delete({ apiVersion: 'none.dev/v1', kind: 'None' }, 'gone', namespace)
-    })
-
-    it('takes a namespace’s content with it', async () => {
-      const name = `${namespace}-full`
-      await cluster.apply({ ...namespaceKind, metadata: { name } })
-      await cluster.apply({ ...configMap, metadata: { name: 'a', namespace: name } })
-      await cluster.delete(namespaceKind, name)
-      expect(await cluster.get(configMap, 'a', name)).toBeUndefined()
-      expect(await cluster.get(namespaceKind, name)).toBeUndefined()
-    })
-
-    it('names the finalizer that holds an object', async () => {
-      await cluster.apply(map('held', {}, { finalizers: ['test.sealift.dev/hold'] }))
-      await expect(cluster.delete(configMap, 'held', namespace, 1)).rejects.toMatchObject({
-        code: 'CLUSTER_FAILED',
-        message: expect.stringContaining('test.sealift.dev/hold'),
-      })
-      await cluster.apply(map('held', {}))
-      await cluster.delete(configMap, 'held', namespace)
-      expect(await cluster.get(configMap, 'held', namespace)).toBeUndefined()
-    })
-
-    it('takes off one finalizer that somebody else has put on, and lets go what it was the last of', async () => {
-      const both = ['test.sealift.dev/hold', 'test.sealift.dev/more']
-      const held = await cluster.create(map('held', { a: '1' }, { finalizers: both }))
-      await cluster.releaseFinalizer(held, 'test.sealift.dev/hold')
-      const { metadata, data } = (await cluster.get(configMap, 'held', namespace)) ?? held
-      expect([metadata['finalizers'], data]).toEqual([['test.sealift.dev/more'], { a: '1' }])
-      await cluster.releaseFinalizer(held, 'test.sealift.dev/hold')
-      await expect(cluster.delete(configMap, 'held', namespace, 1)).rejects.toThrow('test.sealift.dev/more')
-      await cluster.releaseFinalizer(held, 'test.sealift.dev/more')
-      expect(await cluster.get(configMap, 'held', namespace)).toBeUndefined()
-      await cluster.releaseFinalizer(held, 'test.sealift.dev/more')
-    })
-  })
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { memoryCluster } from '../../support/memory-cluster.ts'
 import { clusterContract } from './contract.ts'
+import { deleteContract } from './delete-contract.ts'
 import { scaleContract } from './scale.ts'
 import { storedContract } from './stored-contract.ts'
 
 describe('the memory cluster', () => {
   const cluster = memoryCluster()
   clusterContract(() => cluster)
+  deleteContract(() => cluster)
   storedContract(() => cluster)
   scaleContract(() => cluster)
 

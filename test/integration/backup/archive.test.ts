@@ -22,7 +22,7 @@ const wanted = (keep: number) => ({
 const about = { site, version: '1.0.0' }
 
 test('it can be taken, is tried, and replaces those of before', async () => {
-  await requireArchivable(wanted(1), site, host)
+  await requireArchivable(wanted(1), site, host, recordedTalk())
   const first = await takeArchive(wanted(2), about, host, recordedTalk())
   expect(first).toMatchObject({ rehearsed: true, removed: [], recipients: [world.recipient] })
   // Names have a time to the second.
@@ -34,7 +34,9 @@ test('it can be taken, is tried, and replaces those of before', async () => {
 })
 
 test('without a pod of PostgreSQL it cannot be', async () => {
-  await expect(requireArchivable(wanted(1), site, { ...host, programs: noPrograms })).rejects.toMatchObject({
+  await expect(
+    requireArchivable(wanted(1), site, { ...host, programs: noPrograms }, recordedTalk()),
+  ).rejects.toMatchObject({
     code: 'BACKUP_FAILED',
     message: expect.stringContaining('is no pod of this cluster'),
   })
@@ -45,7 +47,9 @@ test('nor with a pg_dump of another major version', async () => {
     ...host.programs,
     run: async () => ({ code: 0, stdout: 'pg_dump (PostgreSQL) 12.1\n', stderr: '' }),
   }
-  await expect(requireArchivable(wanted(1), site, { ...host, programs })).rejects.toMatchObject({
+  await expect(
+    requireArchivable(wanted(1), site, { ...host, programs }, recordedTalk()),
+  ).rejects.toMatchObject({
     code: 'BACKUP_FAILED',
     message: expect.stringContaining('is of version 12.1'),
   })

@@ -65,13 +65,13 @@ test('they are two majors', async () => {
 
 describe.each(both)('server %i with the tools of a %s one', index => {
   const said = async (tool: string) =>
-    `${tool} in the server's container is of version ${await major(1 - index)}.`
+    `${tool} of pod databases/postgres-cluster-rw-0 is of version ${await major(1 - index)}.`
 
   test('no archive is written', async () => {
     await expect(backup(withToolsOfOther(index))).rejects.toMatchObject({
       code: 'BACKUP_FAILED',
       message: expect.stringContaining(await said('pg_dump')),
-      hints: [expect.stringContaining('tools of its own version')],
+      hints: expect.arrayContaining([expect.stringContaining('tools of its own version')]),
     })
     expect(await readdir(folder)).toEqual([])
   })

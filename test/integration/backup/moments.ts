@@ -1,5 +1,10 @@
 /** The moments at which a test kills: a statement on its way, or what a program has written or read so far. */
-import type { Database, DatabaseSession, PodPrograms } from '../../../src/kernel/ports/index.ts'
+import type {
+  Database,
+  DatabaseLogin,
+  DatabaseSession,
+  PodPrograms,
+} from '../../../src/kernel/ports/index.ts'
 
 /** Before a statement is sent, while the server works at it, or when it is done and its answer is lost. */
 export type When = 'before' | 'during' | 'after'
@@ -86,4 +91,13 @@ async function* after(input: AsyncIterable<Uint8Array>, work: () => Promise<void
     yield bytes
     if (++n === pieces) await work()
   }
+}
+
+/** Until a server works at a statement: asked in one session, since a login takes as long as a small copy. */
+export async function untilAtWork(database: Database, login: DatabaseLogin, sql: string): Promise<void> {
+  const session = await database.open(login)
+  const text = `'${sql.replaceAll("'", "''")}'`
+  const seen = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND starts_with(query, ${text}) AND pid <> pg_backend_pid()`
+  for (let n = 0; n < 5_000 && (await session.query(seen)).length === 0; n++);
+  await session.close()
 }

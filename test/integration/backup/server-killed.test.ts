@@ -10,7 +10,7 @@ import { restoreBackup, writeBackup } from '../../../src/site/backup/index.ts'
 import { goBack, takeSnapshot } from '../../../src/site/snapshot/index.ts'
 import { ownDatabase, servicesOf, storedKeys } from '../../../src/site/wire/index.ts'
 import { recordedTalk } from '../../support/recorded-talk.ts'
-import { atPiece, isChange, killed, mortal, type When, watched } from './moments.ts'
+import { atPiece, isChange, killed, mortal, untilAtWork, type When, watched } from './moments.ts'
 import { type BackupSite, backupSite, site } from './site.ts'
 
 const rows = 30_000
@@ -47,15 +47,6 @@ async function back(by: SiteHost) {
 const countIn = async (database: string) =>
   Number((await world.sql('SELECT count(*)::int AS n FROM secrets', database))[0]?.['n'])
 
-/** Until the server works at a statement: asked in one session, since a login takes as long as a small copy. */
-async function working(sql: string) {
-  const session = await host.database.open(world.login('postgres'))
-  const seen = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND starts_with(query, ${quoted(sql)}) AND pid <> pg_backend_pid()`
-  for (let n = 0; n < 5_000 && (await session.query(seen)).length === 0; n++);
-  await session.close()
-}
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
-
 /** Runs `work` and kills the server at a statement; gives whether there was one, with the server up again. */
 async function crashAt(
   work: (by: SiteHost) => Promise<unknown>,
@@ -65,7 +56,7 @@ async function crashAt(
   let crashed = false
   const database = watched(host.database, which, async (n, when, sql) => {
     if (crashed || n !== moment.n || when !== moment.when) return
-    if (when === 'during') await working(sql)
+    if (when === 'during') await untilAtWork(host.database, world.login('postgres'), sql)
     crashed = true
     await world.postgres.crash()
   })
@@ -189,7 +180,7 @@ describe('the way back', () => {
     await migrating.query('ALTER TABLE secrets ADD COLUMN version int DEFAULT 2')
     const statement = 'UPDATE secrets SET value = sha256(value), version = (SELECT 3 FROM pg_sleep(600))'
     const ended = expect(migrating.query(statement)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
-    await working(statement)
+    await untilAtWork(host.database, world.login('postgres'), statement)
     await world.postgres.crash()
     await ended
     await migrating.close()

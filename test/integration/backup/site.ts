@@ -178,8 +178,13 @@ async function runPods(object: KubernetesObject, cluster: MemoryCluster): Promis
   await cluster.applyAs('controller', { ...kinds.deployment, metadata: object.metadata, status })
 }
 
-async function install(host: SiteHost & { readonly cluster: MemoryCluster }, keys: Keys): Promise<void> {
-  const services = servicesOf(site, host, 'infisical')
+/** Makes the database of a site, and records it as installed. */
+export async function install(
+  host: SiteHost & { readonly cluster: MemoryCluster },
+  keys: Keys,
+  which = site,
+): Promise<void> {
+  const services = servicesOf(which, host, 'infisical')
   const own = await ownDatabase(services, undefined)
   await readyDatabase(services, own, 0)
   await record(host.cluster, keys, own.uri)

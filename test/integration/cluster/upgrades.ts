@@ -14,6 +14,7 @@ import type { SandboxPair } from '../../support/sandbox.ts'
 import { goTool } from '../../support/tools/build.ts'
 import type { Ended, FailingSite, Moment } from './failing-site.ts'
 import { killPostgres } from './kill-postgres.ts'
+import { backUpOutside } from './outside-postgres.ts'
 import { fitNow, traced } from './traced.ts'
 import { fitted, newer, older, steps, UpgradingSite } from './upgrading-site.ts'
 
@@ -201,6 +202,12 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
       await site.holds(fitted)
       await site.sql(`drop database ${done.json['setAside']}`, 'postgres')
     })
+  })
+
+  test('one of a PostgreSQL that is no pod is made by an image of the node, after a kill as well', async () => {
+    const ended = await backUpOutside(site.failing, site.pair.newer)
+    expectEnd(ended, well)
+    expect(ended.json).toMatchObject({ rehearsed: true })
   })
 
   test('a purge takes what is kept as well', async () => {

@@ -1,5 +1,6 @@
 import { type BundleLock, type LockedImage, platformBytes } from '../../../bundle/lock/index.ts'
 import type { ChartSpec } from '../../../kernel/inputs/index.ts'
+import type { Installation } from './installation.ts'
 
 /** Images that are loaded together, so that whoever needs no others can go on. */
 export interface ImageGroup {
@@ -44,6 +45,12 @@ export function imageGroups(
     .sort((a, b) => bytes(a.images) - bytes(b.images))
     .map(group => ({ ...group, images: new Set(group.images.map(({ name }) => name)) }))
   return groups.length === 1 ? groups.map(({ images }) => ({ id: 'images', images })) : groups
+}
+
+/** The groups in which an installation brings its images. */
+export function installationGroups({ bundle, wired, host, way }: Installation): ImageGroup[] {
+  if (way.whole) return oneGroup(bundle.lock)
+  return imageGroups(bundle.lock, wired.spec.charts, host.platform)
 }
 
 /** All images at once, for a way of loading that takes the bundle's file as it is. */

@@ -19,7 +19,7 @@ import {
   type Tenancy,
 } from '../../wire/index.ts'
 import { escrowStep } from './escrow-step.ts'
-import { imageGroups, oneGroup } from './image-groups.ts'
+import { installationGroups } from './image-groups.ts'
 import { imageSteps } from './images-step.ts'
 import { type Installation, stoppedBy } from './installation.ts'
 import { releaseId, releaseSteps } from './release-steps.ts'
@@ -30,10 +30,7 @@ import { wireServices } from './services.ts'
  * should be.
  */
 export function installSteps(installation: Installation): Step[] {
-  const { bundle, wired, host, way } = installation
-  const groups = way.whole
-    ? oneGroup(bundle.lock)
-    : imageGroups(bundle.lock, wired.spec.charts, host.platform)
+  const groups = installationGroups(installation)
   return [
     namespacesStep(installation),
     ...imageSteps(groups, installation),

@@ -1,4 +1,5 @@
 import { count } from '../../../kernel/errors/index.ts'
+import { archiveProspect } from '../../backup/index.ts'
 import { cacheWords, databaseWords, lookAtCache, lookAtKeys, requireEscrowChoice } from '../../gate/index.ts'
 import { requireJournal } from '../../install/index.ts'
 import { judgeClock, notLookedAt, ok, warning } from '../../preflight/index.ts'
@@ -47,6 +48,15 @@ export function serviceChecks({
         const { facts } = await database.need()
         if (facts?.now === undefined) return notLookedAt('nobody may ask it yet')
         return judgeClock(facts.now - host.clock.now(), "PostgreSQL's clock", 'this machine’s')
+      },
+    },
+    {
+      ...{ id: 'postgresql/tools', group, title: 'PostgreSQL’s tools, for an archive' },
+      async look() {
+        const [found, bundle, { own, facts }] = await Promise.all([asked(), opened.need(), database.need()])
+        const at = { services: found, own }
+        const { ok: verdict, seen, hint = '' } = await archiveProspect(at, host, bundle, facts?.version)
+        return verdict === 'yes' ? ok(seen) : warning(seen, hint)
       },
     },
     {

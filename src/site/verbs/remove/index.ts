@@ -19,6 +19,7 @@ import {
   type SiteHost,
   type Talk,
 } from '../../../kernel/ports/index.ts'
+import { endToolsPods } from '../../backup/index.ts'
 import {
   closeReceipt,
   closeUpgrade,
@@ -153,6 +154,8 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
       cluster.delete(kinds.secret, credentialsSecretName, wired.externalSecrets.namespace),
     )
   await takeOperatorsLogin(cluster, take)
+  // An image that a pod of a killed backup has would stay.
+  if (site.database.tools !== undefined) await endToolsPods(cluster)
   const now = new Date(host.clock.now()).toISOString()
   await take('the journal', async () => {
     await closeUpgrade(cluster, now)

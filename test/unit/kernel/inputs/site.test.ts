@@ -61,6 +61,17 @@ describe('parseSite', () => {
     expect(faultsOf(both)).toEqual(['database: expected admin or uri, not both'])
   })
 
+  it('takes an image for PostgreSQL’s tools, and says of anything else where it is', () => {
+    const tools = (name: string) => smallSite.replace('database:\n', `database:\n  tools: ${name}\n`)
+    const name = `registry.bank.local:5000/postgres@sha256:${'0'.repeat(64)}`
+    expect(parseSite(tools(name), 'site.yaml').database.tools).toBe(name)
+    const expected = 'an image name, such as docker.io/library/postgres:17.5'
+    for (const wrong of ['Postgres:17', '"postgres 17"', '"postgres:"', '""', '"-dropdb"'])
+      expect(faultsOf(tools(wrong))).toEqual([`database.tools: expected ${expected}`])
+    expect(faultsOf(tools('17.5'))).toEqual(['database.tools: expected a string; found a number'])
+    expect(faultsOf(tools('[a]'))).toEqual(['database.tools: expected a string; found a list'])
+  })
+
   it('wants a CA for verify-full', () => {
     expect(faultsOf(smallSite.replace('database:\n', 'database:\n  tls: verify-full\n'))).toEqual([
       'database.ca: missing; expected a Secret with the CA certificate, which verify-full needs',

@@ -124,6 +124,26 @@ test('pods on nodes are made by whoever loads through the cluster, and by nobody
   expect(covers(neededRules(others, rightsOfSample()), pod)).toBe(false)
 })
 
+test.each(['backup', 'restore', 'upgrade'] as const)(
+  '%s makes a pod for PostgreSQL’s tools where the site file names an image that has them',
+  verb => {
+    const tools = 'docker.io/library/postgres:17.5'
+    const site = { ...sampleSite, database: { ...sampleSite.database, tools } }
+    const asked = ['create /pods', 'list /pods', 'list /events', 'create /pods/exec'].map(words =>
+      call(`${words} sealift-system`),
+    )
+    asked.push(call('delete /pods sealift-system x'), call('get /serviceaccounts sealift-system default'))
+    const rules = neededRules([verb], rightsOfSample({ site }))
+    expect(asked.filter(one => !covers(rules, one))).toEqual([])
+    const pod = asked[0] as Call
+    expect(covers(neededRules([verb], rightsOfSample()), pod)).toBe(false)
+    expect(covers(neededRules(['install', 'check', 'purge'], rightsOfSample({ site })), pod)).toBe(false)
+    const left = ['get', 'list', 'delete'].map(word => call(`${word} /pods sealift-system`))
+    for (const verb of ['remove', 'purge'] as const)
+      expect(left.filter(one => !covers(neededRules([verb], rightsOfSample({ site })), one))).toEqual([])
+  },
+)
+
 test.each(['install', 'check', 'repair', 'plan', 'preflight', 'facts', 'receipt', 'purge'] as const)(
   '%s sees which nodes there are, and reaches them where the site’s way is through the cluster',
   verb => {
@@ -137,6 +157,9 @@ test.each(['install', 'check', 'repair', 'plan', 'preflight', 'facts', 'receipt'
 )
 
 test.each([
+  // Whether PostgreSQL is a pod of it.
+  ['preflight', 'get /pods databases pg-0', {}],
+  ['plan', 'get /pods databases pg-0', {}],
   // Which images of older bundles pods still run.
   ['install', 'list /pods other', { load: 'images-dir' }],
   ['audit verify', 'list /configmaps sealift-system', {}],

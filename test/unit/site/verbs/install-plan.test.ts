@@ -286,6 +286,7 @@ describe('over an older version', () => {
         expect.stringMatching(/^kubernetes: v1.35.4 is another minor/),
         'owned-fields/Service/infisical: Service demo/infisical: the upgrade takes back what others have set: spec.ports (kubectl-edit)',
         expect.stringMatching(/^migrations: which migrations will run is not known/),
+        expect.stringMatching(/^archive-tools: PostgreSQL at .* is no pod .* an upgrade wants --no-backup$/),
       ],
     })
     expect(planFault(found, false)).toBeUndefined()

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { managed } from '../../../../src/kernel/access/index.ts'
 import { type Kind, type KubernetesObject, kinds } from '../../../../src/kernel/ports/index.ts'
 import { printYaml } from '../../../../src/kernel/yaml/index.ts'
+import { toolsPod } from '../../../../src/site/backup/tools-pod.ts'
 import { secretObject } from '../../../../src/site/wire/secrets.ts'
 import { installOn, removeFrom } from './memory-site.ts'
 import { type MemoryWorld, memoryWorld } from './memory-world.ts'
@@ -33,6 +34,20 @@ test('revokes what ESO logs in with, and says what stays', async () => {
     'namespaces demo, eso, sealift-system',
     'CRDs of External Secrets Operator, and the images',
   ])
+})
+
+test('ends a pod for PostgreSQL’s tools that a killed backup has left, where the site file names their image', async () => {
+  const { cluster, host } = world
+  const image = 'docker.io/library/postgres:17.5'
+  await cluster.create(toolsPod('database-tools-1', { image, namespace: 'demo', pulled: false }))
+  const pods = async () => (await cluster.list(kinds.pod, 'sealift-system')).length
+  const text = await host.files.readText('site.yaml')
+  await host.files.write(
+    'site.yaml',
+    Buffer.from(text.replace('database:\n', `database:\n  tools: ${image}\n`)),
+  )
+  await remove()
+  expect(await pods()).toBe(0)
 })
 
 test('takes the right of ESO’s account that its stores have logged in by, and nobody else’s', async () => {

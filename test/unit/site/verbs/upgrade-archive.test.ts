@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { rehearseBackup } from '../../../../src/site/backup/index.ts'
 import { readUpgrade, type UpgradeNote } from '../../../../src/site/install/index.ts'
+import { running, runsPods, waiting } from '../../../support/kubelet-in-memory.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { sampleImages } from '../../../support/sample-bundle.ts'
 import { mortal } from './mortal-host.ts'
 import {
   archive,
@@ -81,6 +83,46 @@ test.each([
   })
   expect(await versionOf(world)).toEqual(untouched)
   expect(await readUpgrade(world.cluster)).toBeUndefined()
+})
+
+describe('where PostgreSQL is no pod, and the site file names an image for its tools', () => {
+  const outside = async (image: string) => {
+    const world = await upgradeWorld()
+    const { host, cluster } = world
+    const text = await host.files.readText('site.yaml')
+    await host.files.write(
+      'site.yaml',
+      Buffer.from(text.replace('database:\n', `database:\n  tools: ${image}\n`)),
+    )
+    world.host = { ...host, programs: { ...host.programs, behindService: async () => undefined } }
+    const states = [waiting('ErrImageNeverPull', 'not present with pull policy of Never')]
+    const made = await runsPods(cluster, () => states.shift() ?? running)
+    return { world, made }
+  }
+
+  test('one that only the new bundle brings is waited for, and no pod stays', async () => {
+    const { world, made } = await outside(sampleImages.plain)
+    const { upgrade, steps } = await upgradeOn(world.host)
+    expect(upgrade?.archive).toMatchObject({ rehearsed: true })
+    const [images, backup] = ['images', 'backup'].map(id => steps.find(step => step.id.startsWith(id)))
+    const loaded = (images?.startedAfter ?? 0) + (images?.milliseconds ?? 0)
+    expect(backup?.startedAfter).toBeGreaterThanOrEqual(loaded)
+    // For the look before, the archive and its rehearsal.
+    expect(made).toHaveLength(3)
+    expect(await world.cluster.list(kinds.pod, 'sealift-system')).toEqual([])
+  })
+
+  test('one that nobody has is refused before anything is changed', async () => {
+    const { world } = await outside('docker.io/library/postgres:16.4')
+    await expect(upgradeOn(world.host)).rejects.toMatchObject({
+      code: 'BACKUP_FAILED',
+      message: expect.stringContaining('neither the bundle nor a node'),
+      hints: expect.arrayContaining(['or go without it, and say so: --no-backup']),
+    })
+    expect(await versionOf(world)).toEqual(untouched)
+    expect(await readUpgrade(world.cluster)).toBeUndefined()
+    expect(await world.cluster.list(kinds.pod, 'sealift-system')).toEqual([])
+  })
 })
 
 test('an archive that does not come back stops the upgrade before the server is', async () => {

@@ -30,8 +30,8 @@ export function memoryTools(databases: Databases, broken: ReadonlySet<string>): 
     async run(_place, command, streams) {
       const [program = '', ...words] = command
       if (program !== 'sh') return await tool(program, words, streams)
-      // sh -c SCRIPT sh PORT USER DATABASE TOOL WORDS…
-      const [, , , , , , database = '', name = '', ...rest] = command
+      // sh -c SCRIPT sh HOST PORT MODE CERTIFICATES USER DATABASE TOOL WORDS…
+      const [database = '', name = '', ...rest] = command.slice(9)
       return await tool(name, [database, ...rest], streams)
     },
   }

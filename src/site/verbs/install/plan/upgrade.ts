@@ -1,5 +1,9 @@
+import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { installedProspect } from '../../../backup/index.ts'
+import type { Finding } from '../../../compatibility/index.ts'
 import { completedBundle, isOlder, readReceipt } from '../../../install/index.ts'
 import type { InstallPlan } from '../../../plan/index.ts'
+import { databaseIn } from '../../../wire/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Allowances } from '../request.ts'
 import { prospectOf } from '../upgrade/upgradable.ts'
@@ -16,7 +20,8 @@ export async function plannedUpgrade(
   const here = await completedBundle(cluster)
   if (!isOlder(here, installation.bundle.lock.metadata)) return {}
   const prospect = await prospectOf(await readReceipt(cluster), installation, allow)
-  const { findings, migrations, downtime } = prospect
+  const { migrations, downtime } = prospect
+  const findings = [...prospect.findings, await archiveFinding(installation)]
   const those = (verdict: 'no' | 'doubt') =>
     findings.filter(({ ok }) => ok === verdict).map(({ id, seen }) => `${id}: ${seen}`.slice(0, 2000))
   return {
@@ -25,5 +30,21 @@ export async function plannedUpgrade(
       migrations: [...migrations],
       downtime: { ...downtime, from: [...downtime.from] },
     },
+  }
+}
+
+/** Whether the archive that an upgrade takes first can be had. What nobody may look at is no reason to plan nothing. */
+async function archiveFinding({ site, host, bundle, wired }: Installation): Promise<Finding> {
+  try {
+    return await installedProspect(await databaseIn(site, host, wired.infisical.namespace), host, bundle)
+  } catch (error) {
+    if (!(error instanceof SealiftError) || error.code !== 'CLUSTER_DENIED') throw error
+    const hint = 'print the rights of plan again: sealift rbac'
+    return {
+      id: 'archive-tools',
+      ok: 'doubt',
+      seen: `whether an archive can be taken was not looked at: ${error.message}`,
+      hint,
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { SealiftError } from '../../../../kernel/errors/index.ts'
+import { carriedName } from '../../../../kernel/oci/index.ts'
 import {
   type ArchiveWanted,
   type BackupResult,
@@ -7,6 +8,7 @@ import {
   takeArchive,
 } from '../../../backup/index.ts'
 import { noteUpgrade, type Step } from '../../../install/index.ts'
+import { installationGroups } from '../image-groups.ts'
 import { type Installation, stoppedBy } from '../installation.ts'
 import type { UpgradeRequest } from '../request.ts'
 import type { Noted } from './noted.ts'
@@ -29,11 +31,11 @@ export function gaveUp({ archive }: Pick<UpgradeRequest, 'archive'>): string[] {
 /** Makes sure that the archive can be taken, before anything is changed. @throws SealiftError as `requireArchivable` */
 export async function requireArchive(
   { archive }: Pick<UpgradeRequest, 'archive'>,
-  { site, host }: Pick<Installation, 'site' | 'host'>,
+  { site, host, talk, bundle }: Pick<Installation, 'site' | 'host' | 'talk' | 'bundle'>,
 ): Promise<void> {
   if (archive === undefined) return
   const hint = 'or go without it, and say so: --no-backup'
-  await requireArchivable(archive, site, host).catch(error => {
+  await requireArchivable(archive, site, host, talk, bundle).catch(error => {
     throw error instanceof SealiftError ? error.with({ hints: [hint] }) : error
   })
 }
@@ -49,7 +51,7 @@ export function archiveStep(
   return {
     id: 'backup',
     title: wanted.rehearse ? 'Back up, and rehearse the restore' : 'Back up',
-    needs: [],
+    needs: toolsGroups(installation),
     async run(_say, signal) {
       const { archive } = noted.note
       const untouched = await isUntouched(noted.note, installation)
@@ -72,4 +74,13 @@ export function archiveStep(
       return { changed: true, detail: `${path}, ${(bytes / 1e6).toFixed(1)} MB${tried}${gone}` }
     },
   }
+}
+
+/** Ids of the steps that bring the image of PostgreSQL's tools, where the bundle carries the one that the site file names. */
+function toolsGroups(installation: Installation): string[] {
+  const { tools } = installation.site.database
+  if (tools === undefined) return []
+  return installationGroups(installation)
+    .filter(({ images }) => images.has(carriedName(tools)))
+    .map(({ id }) => id)
 }

@@ -143,6 +143,9 @@ function proofAfter(back: readonly Step[], charts: readonly ChartSpec[], install
     }))
 }
 
+/** Characters of what failed, behind which version it was: the cause is what people read. */
+const longest = 600
+
 /** That a site could not be put back, with where its data is. */
 function unreturned({ snapshot, from, to, archive }: UpgradeNote, why: string, error: unknown): SealiftError {
   const { faults = [], hints = [] } = error instanceof SealiftError ? error : {}
@@ -150,6 +153,7 @@ function unreturned({ snapshot, from, to, archive }: UpgradeNote, why: string, e
     'ROLLBACK_FAILED',
     printable(
       `the way back from ${to.version} to ${from.version} was not come to its end: ${messageOf(error)}`,
+      longest,
     ),
     {
       faults: [...faults, ...(why === '' ? [] : [printable(`why it was to go back: ${why}`)])],
@@ -174,6 +178,7 @@ export function rolledBack({ from, to, setAside }: UpgradeNote, error: unknown):
     code,
     printable(
       `${to.name} ${to.version} could not be proven here, and the site is back on ${from.version}: ${messageOf(error)}`,
+      longest,
     ),
     {
       faults,

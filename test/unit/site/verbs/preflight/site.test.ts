@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { openBundle } from '../../../../../src/bundle/layout/index.ts'
 import { SealiftError } from '../../../../../src/kernel/errors/index.ts'
 import { kinds } from '../../../../../src/kernel/ports/index.ts'
+import { secretObject } from '../../../../../src/site/wire/secrets.ts'
 import { selfSigned } from '../../../../support/certificate.ts'
+import { sampleImages } from '../../../../support/sample-bundle.ts'
 import { cacheOf, sessionOf } from '../../wire/memory.ts'
 import { installOn, proven } from '../memory-site.ts'
 import {
@@ -79,6 +81,27 @@ describe('PostgreSQL and Dragonfly', () => {
     const database = { open: async () => sessionOf({ ...fits, tables: 0, infisical: false }) }
     const found = await lookAt({ ...world, host: { ...world.host, database } })
     expect(outcomes(found)).toMatchObject({ postgresql: 'ok', 'postgresql/clock': 'fault' })
+  })
+
+  test('one that is no pod, without tools for an archive, is a warning before anybody needs one', async () => {
+    expect(checkOf(await lookAt(world), 'postgresql/tools')).toMatchObject({
+      result: 'warning',
+      seen: expect.stringContaining('names no image with its tools (database.tools)'),
+      next: expect.stringContaining('--no-backup'),
+    })
+    const text = await world.host.files.readText('site.yaml')
+    const named = text.replace('database:\n', `database:\n  tools: ${sampleImages.plain}\n`)
+    await world.host.files.write('site.yaml', Buffer.from(named))
+    expect(outcomes(await lookAt(world))['postgresql/tools']).toBe('ok')
+    const pod = { namespace: 'databases', pod: 'pg-0', container: 'postgres', port: 5432 }
+    const programs = { ...world.host.programs, behindService: async () => pod }
+    const inside = text.replace(/host: postgres\S*/, 'host: pg.databases.svc')
+    await world.host.files.write('site.yaml', Buffer.from(inside))
+    world.cluster.behaviour.services['databases/pg:5432'] = { host: '127.0.0.1', port: 5432 }
+    const uri = 'postgresql://infisical:word@pg.databases.svc/infisical'
+    await world.cluster.apply(secretObject('default', 'database', { uri }))
+    const found = await lookAt({ ...world, host: { ...world.host, programs } })
+    expect(outcomes(found)['postgresql/tools']).toBe('ok')
   })
 
   test('a Secret that the site file names and nobody made is a fault', async () => {

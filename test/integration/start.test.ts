@@ -1,0 +1,38 @@
+/** What a verb begins with: nothing of Node that it does not use. Each module not loaded is a millisecond of every call. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sampleBundle } from '../support/sample-bundle.ts'
+
+const bin = join(import.meta.dirname, '../../dist/bin.js')
+/** Modules that a program may ask Node for; `internal/…` come with them. */
+const heavy = ['child_process', 'crypto', 'http', 'https', 'readline', 'tls', 'v8', 'worker_threads', 'zlib']
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sealift-start-'))
+  await writeFile(join(dir, 'bundle.tar'), sampleBundle().file)
+  const noting = `process.on('exit', () => require('node:fs').writeFileSync(process.env.NOTED, process.moduleLoadList.join('\\n')))`
+  await writeFile(join(dir, 'noting.cjs'), noting)
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+/** The heavy modules that a call of Sealift has loaded. */
+async function loadedBy(...words: string[]): Promise<string[]> {
+  const noted = join(dir, 'noted')
+  const env = { NOTED: noted, NODE_OPTIONS: `--require ${join(dir, 'noting.cjs')}` }
+  const { exitCode } = await execa(process.execPath, [bin, ...words], { cwd: dir, env, reject: false })
+  expect(exitCode).toBe(0)
+  const list = (await readFile(noted, 'utf8')).split('\n')
+  return heavy.filter(name => list.includes(`NativeModule ${name}`))
+}
+
+test.each([
+  ['--version', []],
+  ['--help', []],
+  ['inspect bundle.tar', ['crypto']],
+])('%s loads of Node’s larger modules only what it needs', async (words, needed) => {
+  expect(await loadedBy(...words.split(' '))).toEqual(needed)
+})
