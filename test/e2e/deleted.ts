@@ -8,7 +8,7 @@ const kinds =
   'namespace,deployment,service,secret,configmap,serviceaccount,role,rolebinding,pod,crd,clusterrole,clusterrolebinding,validatingwebhookconfiguration,clustersecretstore'
 /** What a run may always write, and what is somebody else's. */
 const free =
-  /Secret sealift-system\/sealift-journal|ConfigMap sealift-system\/sealift-audit-|ConfigMap \S+\/kube-root-ca.crt|Secret external-secrets\/external-secrets-webhook/
+  /Secret sealift-system\/sealift-journal|ConfigMap sealift-system\/sealift-(audit-|budget)|ConfigMap \S+\/kube-root-ca.crt|Secret external-secrets\/external-secrets-webhook/
 const ours = /infisical|external-secrets|sealift/
 
 /** A deletion, the steps that mend it, and the objects that these write. */

@@ -3,12 +3,13 @@ import { asStep, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { aroundOf, type BudgetAccount, observeBudget, usageIfAny } from '../check/index.ts'
 import type { Receipt } from '../install/index.ts'
 import { heapIn } from '../wire/index.ts'
-import { noteObservation, observationOf } from './history.ts'
+import { noteObservation, observationOf, observations } from './history.ts'
 import { serverNow } from './now.ts'
 
 /**
  * What is used when an install or upgrade ends, as one sample, with the peaks since each start: noted on the site, so that
- * the history of its budget begins with the boot, and named by its digest in the audit log.
+ * the history of its budget begins with the boot, and named by its digest in the audit log; not where nothing was started
+ * since the last that was noted: a rerun that changes nothing writes nothing.
  * What cannot be measured or noted is told and no more: the install is proven. `infisical` is the server's namespace.
  * @throws SealiftError INTERRUPTED
  */
@@ -33,6 +34,12 @@ export async function noteFirstSample(
       )
       return account
     }
+    const before = (await observations(cluster)).at(-1)?.at
+    if (
+      before !== undefined &&
+      !account.rows.some(({ since = '' }) => Date.parse(since) > Date.parse(before))
+    )
+      return account
     const heap = heapIn((await serverNow(cluster, infisical))?.options ?? '')
     const noted = observationOf(account, {
       ...{ at: new Date(clock.now()).toISOString(), bundle: receipt.bundle, window: 0 },

@@ -15,7 +15,7 @@ async function lastEnd({ cluster }: UpgradeWorld) {
   return readEntry(lines.at(-1) ?? '')
 }
 
-test('an upgrade notes one sample, by the digest that the audit log keeps, and so does every install after it', async () => {
+test('an upgrade notes one sample, by the digest that the audit log keeps; a rerun does where a pod was started since', async () => {
   const world = await usingWorld(600)
   world.cluster.behaviour.peaks = [
     { namespace: 'demo', pod: 'infisical-1', container: 'infisical', memory: 700 * 2 ** 20 },
@@ -34,6 +34,19 @@ test('an upgrade notes one sample, by the digest that the audit log keeps, and s
   expect(await lastEnd(world)).toMatchObject({
     ...{ what: 'end', observed: lineDigest(line) },
     steps: expect.arrayContaining([expect.objectContaining(told)]),
+  })
+  await installOn(world.host, '1.1.0')
+  expect(await observations(world.cluster)).toHaveLength(1)
+  expect(await lastEnd(world)).not.toHaveProperty('observed')
+  const running = {
+    name: 'infisical',
+    state: { running: { startedAt: new Date(Date.now() + 60_000).toISOString() } },
+  }
+  await world.cluster.apply({
+    ...kinds.pod,
+    metadata: { name: 'infisical-1', namespace: 'demo' },
+    spec: { containers: [{ name: 'infisical' }] },
+    status: { containerStatuses: [running] },
   })
   await installOn(world.host, '1.1.0')
   expect(await observations(world.cluster)).toHaveLength(2)
