@@ -141,7 +141,7 @@ test('it is noted with the printed rights, installed, started anew, and confirme
   now = Date.parse('2026-11-30T09:10:00Z')
   used = { infisical: [531, 640], 'external-secrets': [25, 30] }
   const second = await look()
-  expect(second.confirmation).toMatchObject({ state: 'confirmed', said: 552 * mebi, observed: 556 * mebi })
+  expect(second.confirmation).toMatchObject({ state: 'confirmed', said: 550 * mebi, observed: 556 * mebi })
   expect(Math.abs(second.confirmation.percent ?? 100)).toBeLessThanOrEqual(10)
   expect((await readReceipt(admin)).lock.budget.containers).toHaveLength(2)
 })
