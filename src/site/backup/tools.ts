@@ -7,6 +7,7 @@ import type {
   ProgramEnd,
   ProgramStreams,
 } from '../../kernel/ports/index.ts'
+import { redacted } from '../../kernel/workloads/index.ts'
 import type { Bytes } from '../wire/index.ts'
 
 /** PostgreSQL's own tools, in a container that reaches its server. */
@@ -103,7 +104,7 @@ export function toolsIn(
 }
 
 function noTool({ where, hints }: Pick<Tools, 'where' | 'hints'>, tool: Tool, why: string): SealiftError {
-  const message = `${where} has no ${tool} that runs: ${printable(why, 300)}`
+  const message = `${where} has no ${tool} that runs: ${redacted(why, 300)}`
   return new SealiftError('BACKUP_FAILED', message, { hints })
 }
 
@@ -153,12 +154,12 @@ export async function fitting(tools: Tools, tool: Tool, serverVersion: string): 
   )
 }
 
-/** The last words of a tool that failed, fit for a message; a password that is among them is taken out. */
+/** The last words of a tool that failed, fit for a message: a password, and what looks like one, is taken out. */
 export function saidBy(
   { code, stderr, message = '' }: ProgramEnd,
   { password }: Pick<Login, 'password'>,
 ): string {
   const without = (text: string) => text.replaceAll(password.reveal() || '\0', '[secret]').trim()
   const said = without(stderr).split('\n').slice(-3).join('; ')
-  return printable(said || without(message) || `exit code ${code}`, 600)
+  return redacted(said || without(message) || `exit code ${code}`, 600)
 }

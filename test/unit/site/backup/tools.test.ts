@@ -50,4 +50,5 @@ test('a password that a tool or the cluster repeats is not told', () => {
   const said = (ended: object) => saidBy({ stdout: '', stderr: '', ...ended }, login)
   expect(said({ stderr: 'it was w0rd' })).toBe('it was [secret]')
   expect(said({ message: 'it was w0rd' })).toBe('it was [secret]')
+  expect(said({ stderr: 'postgresql://other:pass@db/x' })).toBe('postgresql://[secret]@db/x')
 })
