@@ -4,7 +4,7 @@ import { withSession } from '../../kernel/services/index.ts'
 import { atRealPlace, type OwnDatabase, type RealPlace, type SiteServices } from '../wire/index.ts'
 import { fitting, type Tools, toolsIn } from './tools.ts'
 import { named } from './tools-pod.ts'
-import { withToolsPod } from './with-tools-pod.ts'
+import { endToolsPods, withToolsPod } from './with-tools-pod.ts'
 
 /** Infisical's database, and the services of the site that it is of. */
 export interface Database {
@@ -56,7 +56,10 @@ async function atServer<T>(
     const own = ofServer(serving, host, talk)
     if (image === undefined) return await work(own)
     const fault = await unfit(own, await serverVersion(database, login))
-    if (fault === undefined) return await work(own)
+    if (fault === undefined) {
+      await endToolsPods(host.cluster)
+      return await work(own)
+    }
     talk.reporter.note(`${fault.message}; those of ${named(image)} are used`)
   }
   if (image === undefined) throw nowhere(place)

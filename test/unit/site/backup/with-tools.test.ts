@@ -161,6 +161,13 @@ test('what a killed run has left is ended by the next, and nobody else’s pod',
   expect((await left()).map(({ metadata }) => metadata.name)).toEqual(['another'])
 })
 
+test('it is ended as well where the server’s own pod has come to have tools', async () => {
+  const { at, host, cluster, left } = await world({ own: '17.4' })
+  await cluster.create(toolsPod('database-tools-old', { image, namespace: 'infisical', pulled: false }))
+  await withTools(at, host, recordedTalk(), async () => {})
+  expect(await left()).toEqual([])
+})
+
 test('one that cannot be ended is told, and what was done counts', async () => {
   const { at, host, cluster } = await world({})
   const talk = recordedTalk()
