@@ -38,11 +38,14 @@ function programs(given: Given) {
   return toServer({ behindService, run }, given.server.port)
 }
 
+/** One site's, in whichever process: what one writes another rehearses. */
+const keys = makeKeys({ bytes: length => new Uint8Array(length).fill(1) })
+
 /** Does one thing, `copy`, `back`, `write` or `rehearse`, and gives what came of it. */
 export async function work(how: string, given: Given): Promise<unknown> {
   const { folder, path, recipient } = given
   const host = await hostOf(given.server, programs(given))
-  await record(host.cluster, makeKeys(host.random), new Secret(given.uri))
+  await record(host.cluster, keys, new Secret(given.uri))
   const services = servicesOf(site, host, 'infisical')
   const own = await ownDatabase(services, await storedKeys(host.cluster, 'infisical'))
   const watch = { signal: new AbortController().signal, say: () => {} }

@@ -130,7 +130,7 @@ export async function archiveOf(
     await writeFile(join(programs, name), `${lines.join('\n')}\n`)
     await chmod(join(programs, name), 0o755)
   }
-  await write('pg_dump', `head -c ${size} /dev/zero`)
+  await write('pg_dump', `printf PGDMP; head -c ${size - 5} /dev/zero`)
   await write('pg_restore', 'cat >/dev/null')
   const told = { ...given, folder, programs }
   const written = await run(stage, 'write', told)

@@ -17,6 +17,7 @@ import {
 } from '../wire/index.ts'
 import { archive, type Entry } from './archive.ts'
 import { helmRecords, listOf, operatorObjects, ownObjects } from './contents.ts'
+import { dumpOnly } from './dump-head.ts'
 import { type Description, entries } from './format.ts'
 import { lookAt, type Seen } from './look.ts'
 import { nameOf, removePartials, stampOf } from './names.ts'
@@ -142,7 +143,7 @@ async function written(writing: Writing): Promise<BackupResult> {
       dumped += some
       say(`${(dumped / 1e6).toFixed(1)} MB of the database`)
     }
-    const plain = archive(before, dump(writing, counted), Math.floor(began / 1000))
+    const plain = archive(before, dumpOnly(dump(writing, counted), writing.tools), Math.floor(began / 1000))
     const hash = createHash('sha256')
     let bytes = 0
     for await (const some of await encryptedTo(request.recipients, plain)) {

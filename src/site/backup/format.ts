@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { siteName } from '../../kernel/fields/index.ts'
 
 /** Bytes of a part of the dump, but the last, which may be smaller: as much of it as is held in memory. */
@@ -64,6 +64,9 @@ export const description = z.object({
 })
 export type Description = z.infer<typeof description>
 
+/** Faults that are told. */
+const shown = 12
+
 /** Reads the first entry. @throws SealiftError BACKUP_INVALID */
 export function parseDescription(bytes: Uint8Array, where: string): Description {
   let value: unknown
@@ -75,10 +78,11 @@ export function parseDescription(bytes: Uint8Array, where: string): Description 
   const found = description.safeParse(value)
   if (found.success) return found.data
   throw new SealiftError('BACKUP_INVALID', `${where} is no backup that this Sealift knows`, {
-    faults: found.error.issues.map(
-      ({ path, message }) =>
-        `${entries.description}${path.length > 0 ? `: ${path.join('.')}` : ''}: ${message}`,
-    ),
+    faults: found.error.issues
+      .slice(0, shown)
+      .map(({ path, message }) =>
+        printable(`${entries.description}${path.length > 0 ? `: ${path.join('.')}` : ''}: ${message}`),
+      ),
     hints: ['take the Sealift that has written it, or a newer one'],
   })
 }

@@ -1,4 +1,4 @@
-import { SealiftError } from '../../kernel/errors/index.ts'
+import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Database, Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import type { RealPlace } from '../wire/index.ts'
@@ -29,7 +29,7 @@ export async function restoreInto(name: string, opened: Opened, into: Into): Pro
   if (Number.parseInt(server, 10) < Number.parseInt(version, 10))
     throw new SealiftError(
       'BACKUP_FAILED',
-      `the backup is of PostgreSQL ${version}, and the server here is ${server}: an older one does not take it`,
+      `the backup is of PostgreSQL ${printable(version, 40)}, and the server here is ${server}: an older one does not take it`,
       { hints: [`bring PostgreSQL ${Number.parseInt(version, 10)} or a newer one`] },
     )
   await fitting(tools, 'pg_restore', server)

@@ -1,3 +1,4 @@
+import { printable } from '../../kernel/errors/index.ts'
 import type { DatabaseSession } from '../../kernel/ports/index.ts'
 import { type Reopened, stoppable } from '../../kernel/services/index.ts'
 
@@ -58,17 +59,25 @@ async function tablesIn(session: DatabaseSession): Promise<{ schema: string; nam
   return found.map(({ schema, name }) => ({ schema: String(schema), name: String(name) }))
 }
 
+/** Tables that are told: names and number of those in an archive are whoever's who made it. */
+const shown = 12
+
 /** What of a dump did not come back, table by table. */
 export function differences(
   wanted: Readonly<Record<string, number>>,
   found: Readonly<Record<string, number>>,
 ): string[] {
-  const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])].sort()
-  return names.flatMap(name => {
-    const [before, now] = [wanted[name], found[name]]
-    if (before === now) return []
-    if (now === undefined) return [`table ${name} is not there`]
-    if (before === undefined) return [`table ${name} was not in the database`]
-    return [`table ${name} has ${now} rows, the database had ${before}`]
-  })
+  const before = new Map(Object.entries(wanted))
+  const now = new Map(Object.entries(found))
+  const names = [...new Set([...before.keys(), ...now.keys()])]
+    .filter(name => before.get(name) !== now.get(name))
+    .sort()
+  const told = names.slice(0, shown).map(name => difference(printable(name), before.get(name), now.get(name)))
+  return names.length > shown ? [...told, `and ${names.length - shown} more`] : told
+}
+
+function difference(name: string, before: number | undefined, now: number | undefined): string {
+  if (now === undefined) return `table ${name} is not there`
+  if (before === undefined) return `table ${name} was not in the database`
+  return `table ${name} has ${now} rows, the database had ${before}`
 }

@@ -5,6 +5,7 @@ import { installedInfisical } from '../install/index.ts'
 import { migrationsApplied } from '../migrations/index.ts'
 import { asMakerAt, dropLeft, dropScratch, makeScratch } from '../snapshot/index.ts'
 import { atRealPlace, databaseIn } from '../wire/index.ts'
+import { refuseOtherKeys, refuseOtherSite } from './belongs.ts'
 import { requireFit, servedMigrations } from './fit.ts'
 import { restoreInto } from './into.ts'
 import { rehearsalMark } from './marks.ts'
@@ -30,9 +31,9 @@ export interface Rehearsed {
 
 /**
  * Restores an archive's database into a scratch database at the site's own server, counts every table, makes sure that
- * the server here would start with it, and drops it again.
- * What Infisical uses is not touched. To be called under the lease.
- * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, KEY_INVALID, NOT_INSTALLED, DATABASE_*, FILE_FAILED, CLUSTER_*
+ * the server here would start with it, and drops it again. One that a restore would refuse, of another site or of other keys,
+ * does not come to the server: what is in a dump is run there. What Infisical uses is not touched. To be called under the lease.
+ * @throws SealiftError BACKUP_INVALID, BACKUP_FAILED, WRONG_SITE, FOREIGN_INSTALL, KEY_INVALID, NOT_INSTALLED, DATABASE_*, FILE_FAILED, CLUSTER_*
  */
 export async function rehearseBackup(
   request: RehearsalRequest,
@@ -41,6 +42,7 @@ export async function rehearseBackup(
 ): Promise<Rehearsed> {
   const began = host.clock.now()
   return await opened(request, host, talk, async archive => {
+    refuseOtherSite(archive, request)
     await rehearse(archive, request.site, host, talk)
     const { at, database } = archive.about
     const counts = Object.values(database.rows)
@@ -83,6 +85,7 @@ export async function opened<T>(
 
 async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk): Promise<void> {
   const namespace = await installedInfisical(host.cluster, site)
+  await refuseOtherKeys(archive, host.cluster, namespace)
   const database = await databaseIn(site, host, namespace)
   await withTools(database, host, talk, async (tools, place) => {
     const id = Buffer.from(host.random.bytes(4)).toString('hex')

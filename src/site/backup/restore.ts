@@ -1,5 +1,4 @@
 import { systemNamespace } from '../../kernel/access/index.ts'
-import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import { asStep, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
 import { infisicalNamespace, type UpgradeNote } from '../install/index.ts'
@@ -18,6 +17,7 @@ import {
   type SiteServices,
   storedKeys,
 } from '../wire/index.ts'
+import { refuseOtherSite } from './belongs.ts'
 import { tellUnknownFit } from './fit.ts'
 import type { Opened } from './open.ts'
 import { besideAndSwap, hasDeployment, intoEmpty } from './put-back.ts'
@@ -63,7 +63,7 @@ export async function restoreBackup(
   const { cluster, clock } = host
   const began = clock.now()
   return await opened(request, host, talk, async archive => {
-    refuseOthers(archive, request)
+    refuseOtherSite(archive, request)
     const namespace = await infisicalNamespace(cluster)
     const place = namespace ?? systemNamespace
     const stranded = await strandedUpgrade(archive, cluster, () => databaseIn(site, host, place))
@@ -130,14 +130,4 @@ async function makeReady(
     if (services.site.database.uri === undefined) await noteConnection(cluster, namespace, own.uri)
     await readyDatabase(services, own, 0, { signal, progress })
   })
-}
-
-function refuseOthers({ about }: Opened, { site, path }: RehearsalRequest): void {
-  const { name } = site.metadata
-  if (about.site === name) return
-  throw new SealiftError(
-    'WRONG_SITE',
-    printable(`${path} is a backup of site ${about.site}, and the site file is that of ${name}`),
-    { hints: [`take a backup of ${name}, or the site file of ${printable(about.site)}`] },
-  )
 }

@@ -36,7 +36,7 @@ export function toolsPod(name: string, { image, namespace, pulled }: PodWanted):
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      // A Service that is named without a namespace is one of Infisical's.
+      // A Service that is named without a namespace, as its certificate may have it, is one of Infisical's.
       dnsConfig: { searches: [`${namespace}.svc.cluster.local`] },
       securityContext: {
         ...{ runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user },

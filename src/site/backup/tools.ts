@@ -1,11 +1,13 @@
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type {
+  Clock,
   DatabaseLogin,
   PodPlace,
   PodPrograms,
   ProgramEnd,
   ProgramStreams,
 } from '../../kernel/ports/index.ts'
+import { redacted } from '../../kernel/workloads/index.ts'
 import type { Bytes } from '../wire/index.ts'
 
 /** PostgreSQL's own tools, in a container that reaches its server. */
@@ -49,9 +51,19 @@ const asRole = [
 /** Where the certificates are written to: what a pod for the tools can write into. */
 const certificates = '/tmp/server-ca.pem'
 
+/** For how long a tool may think of its version, in milliseconds: an image may be slow to read, or lie. */
+const patience = 60_000
+
+/** Who runs tools: where, until when. */
+export interface Runner {
+  readonly programs: PodPrograms
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
 /** The tools of a container, where there are any, on their way to a server. */
 export function toolsIn(
-  programs: PodPrograms,
+  { programs, clock, signal }: Runner,
   place: PodPlace,
   server: ToServer,
   named: Pick<Tools, 'where' | 'hints'>,
@@ -60,15 +72,19 @@ export function toolsIn(
   return {
     ...named,
     async version(tool) {
-      const { code, stdout, stderr, message = '' } = await programs.run(place, [tool, '--version'], {})
-      // https://www.postgresql.org/docs/current/app-pgdump.html: it prints its name and version.
-      const [, version] = /\(PostgreSQL\) (\d+(?:\.\d+)?)/.exec(stdout) ?? []
-      if (code === 0 && version !== undefined) return version
-      throw new SealiftError(
-        'BACKUP_FAILED',
-        `${named.where} has no ${tool} that runs: ${printable((stderr || message || stdout).trim(), 300)}`,
-        { hints: named.hints },
+      const silent = () => noTool(named, tool, `it says nothing within ${patience / 1000} s`)
+      const {
+        code,
+        stdout,
+        stderr,
+        message = '',
+      } = await within({ clock, signal }, silent, signal =>
+        programs.run(place, [tool, '--version'], { signal }),
       )
+      // https://www.postgresql.org/docs/current/app-pgdump.html: it prints its name and version.
+      const [, version] = /\(PostgreSQL\) (\d{1,3}(?:\.\d{1,3})?)(?!\d)/.exec(stdout) ?? []
+      if (code === 0 && version !== undefined) return version
+      throw noTool(named, tool, (stderr || message || stdout).trim())
     },
     async run(tool, { user, password, database }, words, { input, ...streams }) {
       const line = password.reveal()
@@ -84,6 +100,29 @@ export function toolsIn(
       const command = ['sh', '-c', asRole, 'sh', ...given, tool, ...words]
       return await programs.run(place, command, { ...streams, input: after(first, input) })
     },
+  }
+}
+
+function noTool({ where, hints }: Pick<Tools, 'where' | 'hints'>, tool: Tool, why: string): SealiftError {
+  const message = `${where} has no ${tool} that runs: ${redacted(why, 300)}`
+  return new SealiftError('BACKUP_FAILED', message, { hints })
+}
+
+/** Does what ends when its signal says so, which it does after a while. @throws what `late` gives then */
+async function within<T>(
+  { clock, signal }: Pick<Runner, 'clock' | 'signal'>,
+  late: () => SealiftError,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const [over, done] = [new AbortController(), new AbortController()]
+  clock.sleep(patience, done.signal).then(
+    () => over.abort(late()),
+    () => {},
+  )
+  try {
+    return await work(AbortSignal.any([signal, over.signal]))
+  } finally {
+    done.abort()
   }
 }
 
@@ -110,21 +149,17 @@ export async function fitting(tools: Tools, tool: Tool, serverVersion: string): 
   if (own === server) return version
   throw new SealiftError(
     'BACKUP_FAILED',
-    `${tool} of ${tools.where} is of version ${version}, the server of ${serverVersion}: what one writes the other does not take back`,
+    `${tool} of ${tools.where} is of version ${version}, the server of ${printable(serverVersion, 40)}: what one writes the other does not take back`,
     { hints: tools.hints },
   )
 }
 
-/** The last words of a tool that failed, fit for a message; a password that is among them is taken out. */
+/** The last words of a tool that failed, fit for a message: a password, and what looks like one, is taken out. */
 export function saidBy(
   { code, stderr, message = '' }: ProgramEnd,
   { password }: Pick<Login, 'password'>,
 ): string {
-  const said = stderr
-    .replaceAll(password.reveal() || '\0', '[secret]')
-    .trim()
-    .split('\n')
-    .slice(-3)
-    .join('; ')
-  return printable(said || message || `exit code ${code}`, 600)
+  const without = (text: string) => text.replaceAll(password.reveal() || '\0', '[secret]').trim()
+  const said = without(stderr).split('\n').slice(-3).join('; ')
+  return redacted(said || without(message) || `exit code ${code}`, 600)
 }

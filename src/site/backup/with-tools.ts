@@ -4,7 +4,7 @@ import { withSession } from '../../kernel/services/index.ts'
 import { atRealPlace, type OwnDatabase, type RealPlace, type SiteServices } from '../wire/index.ts'
 import { fitting, type Tools, toolsIn } from './tools.ts'
 import { named } from './tools-pod.ts'
-import { withToolsPod } from './with-tools-pod.ts'
+import { endToolsPods, withToolsPod } from './with-tools-pod.ts'
 
 /** Infisical's database, and the services of the site that it is of. */
 export interface Database {
@@ -48,15 +48,18 @@ async function atServer<T>(
   talk: Talk,
   work: (tools: Tools) => Promise<T>,
 ): Promise<T> {
-  const { programs, database } = host
+  const { programs, database, clock } = host
   const { server, service, login } = place
   const image = site.database.tools
   const serving = service && (await programs.behindService(service.namespace, service.service, server.port))
   if (serving !== undefined) {
-    const own = ofServer(serving, host)
+    const own = ofServer(serving, host, talk)
     if (image === undefined) return await work(own)
     const fault = await unfit(own, await serverVersion(database, login))
-    if (fault === undefined) return await work(own)
+    if (fault === undefined) {
+      await endToolsPods(host.cluster)
+      return await work(own)
+    }
     talk.reporter.note(`${fault.message}; those of ${named(image)} are used`)
   }
   if (image === undefined) throw nowhere(place)
@@ -66,8 +69,9 @@ async function atServer<T>(
     talk,
     pod => {
       const { tls: sslmode, ca } = login
-      const way = { ...server, sslmode, ...(ca === undefined ? {} : { ca }) }
-      return work(toolsIn(programs, pod, way, { where: named(image), hints: hints.image }))
+      const way = { host: seenFrom(place), port: server.port, sslmode, ...(ca === undefined ? {} : { ca }) }
+      const runner = { programs, clock, signal: talk.signal }
+      return work(toolsIn(runner, pod, way, { where: named(image), hints: hints.image }))
     },
   )
 }
@@ -80,10 +84,24 @@ const hints = {
   image: ['name an image of the server’s own major version in the site file: database.tools'],
 } as const
 
-function ofServer(serving: Serving, { programs }: Pick<SiteHost, 'programs'>): Tools {
+/**
+ * The server's name in a pod of another namespace than Infisical's. A Service that is named alone would be looked for under
+ * the node's own domains before Infisical's namespace, and whoever answers there would get the password; but a
+ * certificate is for the name that the site file has, and nobody without it gets one.
+ */
+function seenFrom({ server, service, login }: Pick<RealPlace, 'server' | 'service' | 'login'>): string {
+  if (service === undefined || server.host.includes('.') || login.tls === 'verify-full') return server.host
+  return `${service.service}.${service.namespace}.svc`
+}
+
+function ofServer(
+  serving: Serving,
+  { programs, clock }: Pick<SiteHost, 'programs' | 'clock'>,
+  { signal }: Pick<Talk, 'signal'>,
+): Tools {
   const to = { host: 'localhost', port: serving.port, sslmode: 'prefer' } as const
   const where = `pod ${serving.namespace}/${serving.pod}`
-  return toolsIn(programs, serving, to, { where, hints: hints.own })
+  return toolsIn({ programs, clock, signal }, serving, to, { where, hints: hints.own })
 }
 
 /** Why a container's tools are not used; nothing where they fit. @throws SealiftError CLUSTER_* */

@@ -22,6 +22,14 @@ export async function pauseInfisical(host: Pausing, namespace: string, watch: Wa
   await stopInfisical(host, namespace, watch)
 }
 
+/** More pods than anybody runs of one server: a note that says so would take the cluster's nodes for it. */
+const most = 100
+
+/** How many pods a note says that Infisical had: one where it says nothing that can be, whoever has written it. */
+export function podsNoted(noted: number | undefined): number {
+  return noted !== undefined && Number.isSafeInteger(noted) && noted > 0 && noted <= most ? noted : 1
+}
+
 /**
  * Starts Infisical again, with as many pods as it had before {@link pauseInfisical}, and waits until they are up.
  * @throws SealiftError NOT_INSTALLED, HELM_FAILED when they do not come up, CLUSTER_*
@@ -29,8 +37,7 @@ export async function pauseInfisical(host: Pausing, namespace: string, watch: Wa
 export async function resumeInfisical(host: Pausing, namespace: string, watch: Watch): Promise<void> {
   const { cluster } = host
   const note = await cluster.get(kinds.configMap, noteName, systemNamespace)
-  const before = Number(textsIn(note?.['data'])['replicas'])
-  const wanted = Number.isSafeInteger(before) && before > 0 ? before : 1
+  const wanted = podsNoted(Number(textsIn(note?.['data'])['replicas']))
   if (await isStopped(cluster, namespace)) await cluster.scale(namespace, infisicalName, wanted)
   await restartForEnvironment({ ...host, ...watch }, namespace)
   await cluster.delete(kinds.configMap, noteName, systemNamespace)

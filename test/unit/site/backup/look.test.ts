@@ -9,3 +9,12 @@ test('what did not come back is told table by table', () => {
   ])
   expect(differences({ a: 1 }, { a: 1 })).toEqual([])
 })
+
+test('names are whoever’s who made the archive: fit for a screen, and no more than twelve', () => {
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`t${n}`, 1]))
+  const told = differences(many, {})
+  expect(told).toHaveLength(13)
+  expect(told.at(-1)).toBe('and 88 more')
+  expect(differences({ 'a\u001b[2J': 1 }, {})).toEqual(['table a\\u{1b}[2J is not there'])
+  expect(differences({ constructor: 1 }, {})).toEqual(['table constructor is not there'])
+})

@@ -52,6 +52,7 @@ test('one of another site is told before any server is asked', async () => {
   const other = { ...site, metadata: { name: 'bank-test' } }
   const which = { site: other, path: 'x.age', identities: [identity] }
   await expect(restoreBackup(which, host, recordedTalk())).rejects.toMatchObject({ code: 'WRONG_SITE' })
+  await expect(rehearseBackup(which, host, recordedTalk())).rejects.toMatchObject({ code: 'WRONG_SITE' })
   expect(asked).toEqual([])
 })
 

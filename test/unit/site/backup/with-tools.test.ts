@@ -1,65 +1,12 @@
 import { expect, test } from 'vitest'
-import { parseSite } from '../../../../src/kernel/inputs/index.ts'
-import { kinds, type PodPrograms, Secret, type SiteHost } from '../../../../src/kernel/ports/index.ts'
+import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { fitting } from '../../../../src/site/backup/tools.ts'
 import { toolsPod } from '../../../../src/site/backup/tools-pod.ts'
 import { withTools } from '../../../../src/site/backup/with-tools.ts'
-import { servicesOf } from '../../../../src/site/wire/index.ts'
-import { running, runsPods, waiting } from '../../../support/kubelet-in-memory.ts'
-import { ManualClock } from '../../../support/manual-clock.ts'
+import { running, waiting } from '../../../support/kubelet-in-memory.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
-import { countingRandom, sessionOf, siteCluster } from '../wire/memory.ts'
 import { smallSite } from '../wire/sites.ts'
-
-const image = 'docker.io/library/postgres:17.5'
-const namedIn = (text: string) => text.replace('database:\n', `database:\n  tools: ${image}\n`)
-const secret = new Secret('w0rd')
-
-interface Asked {
-  /** What the server is, and what its own pod's tools are; there is no such pod where they are left out. */
-  readonly server?: string
-  readonly own?: string
-  /** The tools of the image. */
-  readonly carried?: string
-  readonly text?: string
-  readonly status?: object
-}
-
-/** A site in memory, what is run in which pod of it, and which pods were made. */
-async function world({ server = '17.5', own, carried = '17.5', text = namedIn(smallSite), status }: Asked) {
-  const cluster = await siteCluster()
-  cluster.behaviour.services = { 'databases/postgres-cluster-rw:5432': { host: '127.0.0.1', port: 5432 } }
-  const made = await runsPods(cluster, status && (() => status))
-  const ran: { pod: string; command: readonly string[]; input: string }[] = []
-  const programs: PodPrograms = {
-    behindService: async (namespace, service, port) =>
-      own === undefined ? undefined : { namespace, pod: `${service}-0`, container: 'postgres', port },
-    async run({ namespace, pod }, command, { input }) {
-      const bytes: Uint8Array[] = []
-      for await (const some of input ?? []) bytes.push(some)
-      ran.push({ pod: `${namespace}/${pod}`, command, input: Buffer.concat(bytes).toString() })
-      const version = namespace === 'databases' ? own : carried
-      if (version === 'none') return { stdout: '', stderr: 'no such file', code: 127 }
-      return { stdout: `${command[0]} (PostgreSQL) ${version} (Debian)\n`, stderr: '', code: 0 }
-    },
-  }
-  const clock = new ManualClock()
-  const database = { open: async () => sessionOf({ version: `${server} (Debian 17)` }) }
-  const host = { cluster, programs, clock, database, random: countingRandom() } as unknown as SiteHost
-  const services = servicesOf(parseSite(text, 'site.yaml'), host, 'infisical')
-  const parts = {
-    host: 'postgres-cluster-rw.databases.svc',
-    port: 5432,
-    user: 'infisical',
-    database: 'infisical',
-  }
-  const { tls, serverName } = { tls: services.site.database.tls, serverName: parts.host }
-  const place = { tls, serverName, ...(tls === 'verify-full' ? { ca: 'A\n\nB\n' } : {}) }
-  const at = { services, own: { parts: { ...parts, password: secret }, uri: secret, place } }
-  const left = () => cluster.list(kinds.pod)
-  return { cluster, clock, host, at, made, ran, left }
-}
-const login = { user: 'infisical', password: secret, database: 'infisical' }
+import { image, login, namedIn, world } from './tools-world.ts'
 
 test('where PostgreSQL is no pod, its tools are those of the image, in a pod that ends with the work', async () => {
   const { at, host, made, ran, left } = await world({})
@@ -117,6 +64,26 @@ test.each([
     hints: [expect.stringContaining('database.tools')],
   })
   expect(await left()).toEqual([])
+})
+
+test.each([
+  ['postgres', 'require', 'postgres.infisical.svc'],
+  ['postgres', 'verify-full', 'postgres'],
+  ['postgres.databases', 'require', 'postgres.databases'],
+  ['db', 'require', 'db'],
+])('a server %s (%s) is %s in a pod of another namespace', async (server, tls, seen) => {
+  const ca = tls === 'verify-full' ? '  ca: { namespace: databases, name: ca, key: ca.crt }\n' : ''
+  const text = namedIn(smallSite).replace('  tools:', `  tls: ${tls}\n${ca}  tools:`)
+  const { at, host, cluster, ran } = await world({ text })
+  cluster.behaviour.services = {
+    'infisical/postgres:5432': { host: '127.0.0.1', port: 5432 },
+    'databases/postgres:5432': { host: '127.0.0.1', port: 5432 },
+  }
+  for (const namespace of ['infisical', 'databases'])
+    await cluster.apply({ ...kinds.service, metadata: { name: 'postgres', namespace }, spec: {} })
+  const own = { ...at.own, parts: { ...at.own.parts, host: server } }
+  await withTools({ ...at, own }, host, recordedTalk(), tools => tools.run('pg_dump', login, [], {}))
+  expect(ran[0]?.command[4]).toBe(seen)
 })
 
 test('without a pod and without an image it is said what to do', async () => {
@@ -192,6 +159,13 @@ test('what a killed run has left is ended by the next, and nobody else’s pod',
     ])
   })
   expect((await left()).map(({ metadata }) => metadata.name)).toEqual(['another'])
+})
+
+test('it is ended as well where the server’s own pod has come to have tools', async () => {
+  const { at, host, cluster, left } = await world({ own: '17.4' })
+  await cluster.create(toolsPod('database-tools-old', { image, namespace: 'infisical', pulled: false }))
+  await withTools(at, host, recordedTalk(), async () => {})
+  expect(await left()).toEqual([])
 })
 
 test('one that cannot be ended is told, and what was done counts', async () => {

@@ -55,6 +55,14 @@ test.each([undefined, 1, 3])('with %s pods asked for, as many are there after a 
   expect(await cluster.get(kinds.configMap, 'sealift-restore', 'sealift-system')).toBeUndefined()
 })
 
+test.each(['1e9', '101', '-1', '1.5', 'many', ''])('a note of %j pods starts one', async replicas => {
+  const { cluster, host, spec } = await running(0)
+  const metadata = { name: 'sealift-restore', namespace: 'sealift-system' }
+  await cluster.apply({ ...kinds.configMap, metadata, data: { replicas } })
+  await resumeInfisical(host, 'default', watch)
+  expect((await spec()).replicas).toBe(1)
+})
+
 test('nothing of the Deployment but the number of its pods is touched, and everybody keeps what they have set', async () => {
   const { cluster, host, spec } = await running(2)
   const { template } = await spec()

@@ -5,7 +5,7 @@ import type { MemoryDatabase } from './upgrade-world.ts'
 type Databases = Map<string, MemoryDatabase>
 const table = 'secrets'
 
-/** PostgreSQL's own tools in memory: a dump is a database as JSON. `broken` are those that end with 1. */
+/** PostgreSQL's own tools in memory: a dump is a line, then a database as JSON. `broken` are those that end with 1. */
 export function memoryTools(databases: Databases, broken: ReadonlySet<string>): PodPrograms {
   const tool = async (name: string, words: readonly string[], streams: Parameters<PodPrograms['run']>[2]) => {
     const { input, output } = streams
@@ -15,11 +15,11 @@ export function memoryTools(databases: Databases, broken: ReadonlySet<string>): 
     const pieces: Uint8Array[] = []
     for await (const bytes of input ?? []) pieces.push(bytes)
     const [database = '', ...flags] = words
-    if (name === 'pg_dump') await output?.(Buffer.from(JSON.stringify(databases.get(database))))
+    if (name === 'pg_dump') await output?.(Buffer.from(`PGDMP\n${JSON.stringify(databases.get(database))}`))
     else {
       const [, target = ''] = /^--dbname=dbname='(.*)'$/.exec(flags.at(-1) ?? '') ?? []
       const text = Buffer.concat(pieces).toString()
-      databases.set(target, JSON.parse(text.slice(text.indexOf('\n') + 1)))
+      databases.set(target, JSON.parse(text.slice(text.lastIndexOf('\n') + 1)))
     }
     return { code: 0, stdout: '', stderr: '' }
   }

@@ -18,10 +18,23 @@ function finalizersOf({ metadata }: KubernetesObject): string[] {
   return texts.filter(isOperators)
 }
 
-/** The finalizers of External Secrets Operator that anything has, each once. @throws SealiftError CLUSTER_* */
+/** So many of them are noted; the operator has some ten, and whoever may make one of its objects may name any number there. */
+const most = 100
+
+/**
+ * The finalizers of External Secrets Operator that anything has, each once: of more than it can have those that most objects
+ * have, so that the note of an upgrade finds room for them. @throws SealiftError CLUSTER_*
+ */
 export async function operatorsFinalizers(cluster: Pick<Cluster, 'list'>): Promise<string[]> {
   const found = await Promise.all(held.map(kind => cluster.list(kind)))
-  return [...new Set(found.flat().flatMap(finalizersOf))].sort()
+  const times = new Map<string, number>()
+  for (const object of found.flat())
+    for (const one of new Set(finalizersOf(object))) times.set(one, (times.get(one) ?? 0) + 1)
+  const byUse = [...times].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
+  return byUse
+    .slice(0, most)
+    .map(([one]) => one)
+    .sort()
 }
 
 /**
@@ -58,8 +71,11 @@ async function releaseUnknown(
 ): Promise<number> {
   let released = 0
   for (const kind of held)
-    for (const object of await cluster.list(kind))
-      for (const finalizer of finalizersOf(object).filter(one => !known.includes(one))) {
+    for (const object of await cluster.list(kind)) {
+      const all = finalizersOf(object)
+      // Not the operator's doing, and a call for each would hold up the way back.
+      if (all.length > most) continue
+      for (const finalizer of all.filter(one => !known.includes(one))) {
         try {
           await cluster.releaseFinalizer(object, finalizer)
           released += 1
@@ -72,5 +88,6 @@ async function releaseUnknown(
           )
         }
       }
+    }
   return released
 }

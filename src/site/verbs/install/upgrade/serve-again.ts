@@ -1,5 +1,5 @@
 import { infisicalName } from '../../../../kernel/access/index.ts'
-import { isStopped } from '../../../pause/index.ts'
+import { isStopped, podsNoted } from '../../../pause/index.ts'
 import type { Installation } from '../installation.ts'
 import type { Noted } from './noted.ts'
 import { isUntouched } from './untouched.ts'
@@ -32,6 +32,6 @@ async function startedAgain({ note }: Noted, installation: Installation) {
   if (!(await isStopped(host.cluster, namespace))) return undefined
   if (!(await isUntouched(note, installation)))
     return 'Infisical is stopped: its release is not the one of before any more'
-  await host.cluster.scale(namespace, infisicalName, note.pods ?? 1)
+  await host.cluster.scale(namespace, infisicalName, podsNoted(note.pods))
   return `Infisical ${note.from.version} was started again: it serves as soon as its pods are up`
 }

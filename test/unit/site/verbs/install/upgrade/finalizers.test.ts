@@ -1,59 +1,46 @@
 import { expect, test } from 'vitest'
-import { SealiftError } from '../../../../../../src/kernel/errors/index.ts'
 import { type Kind, kinds } from '../../../../../../src/kernel/ports/index.ts'
+import type { Installation } from '../../../../../../src/site/verbs/install/installation.ts'
+import {
+  finalizersBack,
+  operatorsFinalizers,
+} from '../../../../../../src/site/verbs/install/upgrade/finalizers.ts'
 import { recordedTalk } from '../../../../../support/recorded-talk.ts'
-import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld } from '../../upgrade-world.ts'
 
-const stored = 'secretstore.externalsecrets.io/finalizer'
-const fetched = 'externalsecrets.external-secrets.io/externalsecret-cleanup'
-const filled = 'externalsecrets.external-secrets.io/ces-everywhere'
-const others = 'example.org/external-secrets.io'
+const real = 'externalsecrets.external-secrets.io/externalsecret-cleanup'
+const many = Array.from({ length: 3000 }, (_, n) => `a${n}.external-secrets.io/x`)
 
-/** A site whose operator holds stores only, and after its upgrade what it brings and the namespaces that it fills too. */
-async function upgraded(): Promise<UpgradeWorld> {
-  const world = await upgradeWorld()
-  const hold = (kind: Kind, name: string, finalizers: string[]) =>
-    world.cluster.create({ ...kind, metadata: { name, finalizers } })
-  await hold(kinds.clusterSecretStore, 'early', [stored])
-  await upgradeOn(world.host)
-  // The operator has another revision with it.
-  await world.helm.rollback({ release: 'eso', namespace: 'eso', revision: 1 }, 60)
-  await hold(kinds.clusterSecretStore, 'late', [stored])
-  await hold(kinds.clusterSecretStore, 'db', [others, fetched])
-  await hold(kinds.namespace, 'team', [filled])
-  return world
-}
-
-const finalizers = async ({ cluster }: UpgradeWorld) => {
-  const found = [
-    await cluster.get(kinds.clusterSecretStore, 'early'),
-    await cluster.get(kinds.clusterSecretStore, 'late'),
-    await cluster.get(kinds.clusterSecretStore, 'db'),
-    await cluster.get(kinds.namespace, 'team'),
-  ]
-  return found.map(one => one?.metadata['finalizers'])
-}
-
-test('a way back takes off what only the newer operator would have let go, and nobody else’s', async () => {
-  const world = await upgraded()
-  const { steps } = await rollbackOn(world.host)
-  expect(steps.find(({ id }) => id === 'return-finalizers')).toMatchObject({ detail: 'taken off 2 objects' })
-  expect(await finalizers(world)).toEqual([[stored], [stored], [others], []])
+/** A cluster whose ExternalSecrets have these finalizers. */
+const clusterOf = (...all: readonly (readonly string[])[]) => ({
+  list: async ({ kind }: Kind) =>
+    kind !== kinds.externalSecret.kind
+      ? []
+      : all.map((finalizers, n) => ({
+          ...kinds.externalSecret,
+          metadata: { name: `es-${n}`, namespace: 'team', finalizers: [...finalizers] },
+        })),
 })
 
-test('what may not be taken off is told, and the site goes back', async () => {
-  const world = await upgraded()
-  const before = await finalizers(world)
-  const { releaseFinalizer } = world.cluster
-  world.host.cluster.releaseFinalizer = async (object, finalizer) => {
-    if (object.metadata.name === 'team')
-      throw new SealiftError('CLUSTER_DENIED', 'not allowed to patch namespaces')
-    await releaseFinalizer(object, finalizer)
+test('those of the operator are noted, each once, and nobody else’s', async () => {
+  expect(await operatorsFinalizers(clusterOf([real, 'example.com/own'], [real], []))).toEqual([real])
+})
+
+test('an object with any number of them leaves room for those that others have', async () => {
+  const found = await operatorsFinalizers(clusterOf(many, [real], [real]))
+  expect(found).toHaveLength(100)
+  expect(found).toContain(real)
+})
+
+test('a way back takes off what was not noted, and leaves an object that has any number of them', async () => {
+  const released: string[] = []
+  const cluster = {
+    ...clusterOf(many, [real]),
+    releaseFinalizer: async (_: object, finalizer: string) => void released.push(finalizer),
   }
-  const talk = recordedTalk()
-  await rollbackOn(world.host, '1.1.0', talk)
-  expect(await finalizers(world)).toEqual([...before.slice(0, 2), [others], [filled]])
-  expect(talk.told).toContainEqual(
-    expect.stringContaining(`Namespace team keeps the finalizer ${filled}, which the older External Secrets`),
-  )
+  const release = { release: 'external-secrets', namespace: 'external-secrets', revision: 1 }
+  const installation = { wired: { externalSecrets: release }, host: { cluster }, talk: recordedTalk() }
+  const note = { finalizers: [] } as unknown as Parameters<typeof finalizersBack>[1]
+  const [step] = finalizersBack([release], note, installation as unknown as Installation)
+  await step?.run(() => {}, new AbortController().signal)
+  expect(released).toEqual([real])
 })
