@@ -89,6 +89,30 @@ test('a restore that is killed leaves a way back that waits for a restore, and a
   expect(await versionOf(world)).toMatchObject(older)
 })
 
+test('the empty database that a killed restore leaves beside what was set aside is never served', async () => {
+  const { world, mend, path } = await onItsWayBack()
+  world.databases.delete('infisical')
+  world.brokenTools.add('pg_restore')
+  await expect(restoring(world, path)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
+  world.databases.set('infisical', { schema: 'older', comment: '' })
+  mend()
+  await expect(rollbackOn(world.host)).rejects.toMatchObject({
+    code: 'ROLLBACK_FAILED',
+    message: expect.stringContaining(`${path} is being put back, and not all of it is there`),
+    hints: [
+      `run sealift restore ${path} again: until it is through, nothing else leads back`,
+      expect.anything(),
+      expect.anything(),
+    ],
+  })
+  expect(await versionOf(world)).toMatchObject({ server: 'stopped' })
+  world.brokenTools.clear()
+  await restoring(world, path)
+  await rollbackOn(world.host)
+  expect(await versionOf(world)).toMatchObject(older)
+  expect(world.databases.get('infisical')?.written).toEqual(['of before'])
+})
+
 test('where its copy is there, a restore is refused, with the commands that end it', async () => {
   const { world, path } = await onItsWayBack()
   const before = await versionOf(world)
