@@ -10,6 +10,7 @@ import { about, sealedArchive } from '../backup/archives.ts'
 import {
   archive,
   archiveIdentity,
+  isNewer,
   rollbackOn,
   type UpgradeWorld,
   upgradeOn,
@@ -94,7 +95,7 @@ test('the empty database that a killed restore leaves beside what was set aside 
   world.databases.delete('infisical')
   world.brokenTools.add('pg_restore')
   await expect(restoring(world, path)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
-  world.databases.set('infisical', { schema: 'older', comment: '' })
+  world.databases.set('infisical', { schema: 'older', comment: '', empty: true })
   mend()
   await expect(rollbackOn(world.host)).rejects.toMatchObject({
     code: 'ROLLBACK_FAILED',
@@ -108,6 +109,38 @@ test('the empty database that a killed restore leaves beside what was set aside 
   expect(await versionOf(world)).toMatchObject({ server: 'stopped' })
   world.brokenTools.clear()
   await restoring(world, path)
+  await rollbackOn(world.host)
+  expect(await versionOf(world)).toMatchObject(older)
+  expect(world.databases.get('infisical')?.written).toEqual(['of before'])
+})
+
+test('an empty database that somebody has made beside what was set aside is not served: a restore is', async () => {
+  const { world, mend, path } = await onItsWayBack()
+  world.databases.set('infisical', { schema: 'older', comment: '', empty: true })
+  mend()
+  await expect(rollbackOn(world.host)).rejects.toMatchObject({ code: 'ROLLBACK_FAILED' })
+  expect(await versionOf(world)).toMatchObject({ server: 'stopped' })
+  expect(await restoring(world, path)).toMatchObject({ wayBack: true })
+  await rollbackOn(world.host)
+  expect(await versionOf(world)).toMatchObject(older)
+})
+
+test('only the copy is gone: what the newer server has made is set aside, and the archive goes in its place', async () => {
+  const world = await upgradeWorld()
+  world.databases.set('infisical', { schema: 'older', comment: '', written: ['of before'] })
+  world.fate = 'fails'
+  const copies = () => [...world.databases.keys()].filter(name => name.includes('_before_'))
+  const { react } = world.cluster.behaviour
+  world.cluster.behaviour.react = async (object, cluster) => {
+    for (const name of isNewer(object) ? copies() : []) world.databases.delete(name)
+    await react(object, cluster)
+  }
+  await expect(upgradeOn(world.host, '1.1.0', recordedTalk(), { archive })).rejects.toMatchObject({
+    code: 'ROLLBACK_FAILED',
+    hints: expect.arrayContaining(['sealift restore brings back what an archive has']),
+  })
+  const path = (await readUpgrade(world.cluster))?.archive?.path ?? ''
+  expect(await restoring(world, path)).toMatchObject({ wayBack: true, setAside: expect.any(String) })
   await rollbackOn(world.host)
   expect(await versionOf(world)).toMatchObject(older)
   expect(world.databases.get('infisical')?.written).toEqual(['of before'])
