@@ -1,10 +1,12 @@
 /** An upgrade that has lost the database and the copy of it: the archive of before stands in, and the way back goes on. */
 import { expect, test } from 'vitest'
+import { statusText } from '../../../../src/cli/status-text.ts'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { restoreBackup } from '../../../../src/site/backup/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { status } from '../../../../src/site/verbs/status.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { about, sealedArchive } from '../backup/archives.ts'
 import {
@@ -96,6 +98,9 @@ test('the empty database that a killed restore leaves beside what was set aside 
   world.brokenTools.add('pg_restore')
   await expect(restoring(world, path)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
   world.databases.set('infisical', { schema: 'older', comment: '', empty: true })
+  expect(statusText(await status(world.host))).toContain(
+    `sealift restore ${path} puts all of its database back, then sealift rollback`,
+  )
   mend()
   await expect(rollbackOn(world.host)).rejects.toMatchObject({
     code: 'ROLLBACK_FAILED',
