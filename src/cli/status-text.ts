@@ -28,6 +28,7 @@ interface Upgraded extends Readonly<Record<'since' | 'at', string>> {
   readonly setAside?: string
   readonly keptUntil?: string
   readonly kept?: readonly { readonly database: string; readonly until: string }[]
+  readonly restored?: { readonly path: string; readonly whole: boolean }
 }
 
 /** What `status` has found. */
@@ -73,12 +74,12 @@ function adminText({
   return `\n  admin   ${printable(email)}${adopted}`
 }
 
-function upgradeText({ from, to, state, since, at, ...left }: Upgraded): string {
+function upgradeText({ from, to, state, since, at, restored, ...left }: Upgraded): string {
   const step = printable(`${from.version} to ${to.version}`)
   const told = {
     begun: `${step}, begun ${since} and not at its end: sealift upgrade goes on, sealift rollback goes back`,
     proven: `${step}, proven ${at}`,
-    returning: `${step}, on its way back since ${at}: sealift rollback brings it to its end`,
+    returning: `${step}, on its way back since ${at}: ${restored?.whole === false ? `sealift restore ${restored.path} puts all of its database back, then ` : ''}sealift rollback brings it to its end`,
     returned: `${step}, taken back ${at}`,
   }[state]
   const kept = keptOf(left).map(

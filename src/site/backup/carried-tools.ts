@@ -14,7 +14,7 @@ const most = 1_000_000
 /**
  * An image that the site file names, as a bundle carries it; nothing where it does not. Its major version, the same on all
  * platforms, is what the official image notes in its environment (`PG_MAJOR`, https://github.com/docker-library/postgres),
- * else what its tag begins with. @throws SealiftError BUNDLE_DAMAGED
+ * else what its tag says. @throws SealiftError BUNDLE_DAMAGED
  */
 export async function carriedTools(
   bundle: Pick<Bundle, 'images' | 'has' | 'read'>,
@@ -30,9 +30,11 @@ export async function carriedTools(
   return major === undefined ? {} : { major }
 }
 
-/** The major version that a tag begins with: `17`, `17.5`, `17-alpine`. */
+/** The major version that a tag begins with: `17`, `17.5`, `17-alpine`; where the image is called PostgreSQL, for others count otherwise. */
 export function taggedMajor(image: string): number | undefined {
-  const [, major] = /^(\d{1,3})(?:[.-]|$)/.exec(parseReference(image)?.tag ?? '') ?? []
+  const { repository = '', tag = '' } = parseReference(image) ?? {}
+  if (!/(^|\/)postgres(ql)?$/.test(repository)) return undefined
+  const [, major] = /^(\d{1,3})(?:[.-]|$)/.exec(tag) ?? []
   return major === undefined ? undefined : Number(major)
 }
 

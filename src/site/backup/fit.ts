@@ -1,8 +1,10 @@
 import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
+import { isReady } from '../../kernel/owned/index.ts'
 import type { Cluster, Database, Reporter } from '../../kernel/ports/index.ts'
 import { withSession } from '../../kernel/services/index.ts'
-import { readReceipt } from '../install/index.ts'
+import { type Receipt, readReceipt } from '../install/index.ts'
 import { compareMigrations, migrationsApplied } from '../migrations/index.ts'
+import { isStopped, serverPods } from '../pause/index.ts'
 import type { RealPlace } from '../wire/index.ts'
 import type { Opened } from './open.ts'
 
@@ -22,17 +24,27 @@ export async function servedMigrations(
   }
 }
 
+/** The server that is to start with what came back. */
+export interface ServerHere {
+  readonly cluster: Cluster
+  /** Infisical's. */
+  readonly namespace: string | undefined
+  /** The migrations of the database that it serves. */
+  readonly served: readonly string[]
+}
+
 /**
  * Makes sure that the server here would start with what came back, which has `archived` migrations: one that finds some
  * which it does not know never does. Those that it will run are told.
- * @throws SealiftError BACKUP_FAILED where the archive is of a newer server, or of another line
+ * @throws SealiftError BACKUP_FAILED where the archive is of a newer server, or of another line, CLUSTER_*
  */
-export function requireFit(
+export async function requireFit(
   { about }: Pick<Opened, 'about'>,
   archived: readonly string[],
-  served: readonly string[],
+  here: ServerHere,
   reporter: Pick<Reporter, 'note' | 'warn'>,
-): void {
+): Promise<void> {
+  const { served } = here
   const made = bundleWords(about)
   const state = served.length === 0 ? undefined : compareMigrations(archived, { names: served, whole: true })
   if (state === undefined) {
@@ -47,6 +59,12 @@ export function requireFit(
       reporter.note(
         `the backup lacks ${count(pending.length, 'migration')} of the server here, which runs them at its start`,
       )
+    return
+  }
+  if (await mayKnowMore(about, here)) {
+    reporter.warn(
+      `the database here lacks ${count(unknown.length, 'migration')} of the backup; its server is not up, so that it may not have run all of its own, and the backup was made with the very bundle that is here`,
+    )
     return
   }
   const more = unknown.length > shown ? [`and ${unknown.length - shown} more`] : []
@@ -64,17 +82,24 @@ export function requireFit(
   )
 }
 
+/**
+ * Whether the server may know more than its database says: where one with an older backup in it never came up, the newer
+ * backup of the same bundle is what mends it.
+ */
+async function mayKnowMore(about: Opened['about'], { cluster, namespace }: ServerHere): Promise<boolean> {
+  if (namespace === undefined || (await installedHere(cluster))?.bundle !== about.bundle.digest) return false
+  if (await isStopped(cluster, namespace)) return true
+  const pods = await serverPods(cluster, namespace)
+  return pods.length > 0 && !pods.some(isReady)
+}
+
 /** Tells what is not known where nothing here says which migrations its server has. @throws SealiftError CLUSTER_* */
 export async function tellUnknownFit(
   { about }: Pick<Opened, 'about'>,
   cluster: Cluster,
   reporter: Pick<Reporter, 'warn'>,
 ): Promise<void> {
-  const receipt = await readReceipt(cluster).catch((error: unknown) => {
-    if (error instanceof SealiftError && ['NOT_INSTALLED', 'LOCK_INVALID'].includes(error.code))
-      return undefined
-    throw error
-  })
+  const receipt = await installedHere(cluster)
   if (receipt?.bundle === about.bundle.digest) return
   const here = receipt && printable(`${receipt.lock.metadata.name} ${receipt.lock.metadata.version}`, 200)
   reporter.warn(
@@ -82,6 +107,14 @@ export async function tellUnknownFit(
       ? `the backup is of ${bundleWords(about)}: install that, or a newer one; an older server would not start with it`
       : `the backup is of ${bundleWords(about)}, and ${here} is here: an empty database does not say whether that starts with it`,
   )
+}
+
+async function installedHere(cluster: Cluster): Promise<Receipt | undefined> {
+  return await readReceipt(cluster).catch((error: unknown) => {
+    if (error instanceof SealiftError && ['NOT_INSTALLED', 'LOCK_INVALID'].includes(error.code))
+      return undefined
+    throw error
+  })
 }
 
 /** Which bundle was installed when an archive was made, for people. */

@@ -65,7 +65,8 @@ export async function besideAndSwap(restoring: Restoring): Promise<PutBack> {
       await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
       if (serves) {
         const has = await withSession(host.database, { ...place.login, database: name }, migrationsApplied)
-        requireFit(archive, has, await servedMigrations(host.database, place), reporter)
+        const served = await servedMigrations(host.database, place)
+        await requireFit(archive, has, { cluster: host.cluster, namespace, served }, reporter)
       }
       return name
     } catch (error) {

@@ -96,7 +96,8 @@ async function rehearse(archive: Opened, site: Site, host: SiteHost, talk: Talk)
         say(`database ${name}`)
         await restoreInto(name, archive, { database: host.database, place, tools, talk, say })
         const has = await withSession(host.database, { ...place.login, database: name }, migrationsApplied)
-        requireFit(archive, has, await servedMigrations(host.database, place), talk.reporter)
+        const served = await servedMigrations(host.database, place)
+        await requireFit(archive, has, { cluster: host.cluster, namespace, served }, talk.reporter)
       } catch (error) {
         // Why the restore failed is what counts: the next rehearsal drops what is left.
         await drop().catch(() => {})

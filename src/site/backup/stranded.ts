@@ -7,8 +7,8 @@ import { bundleWords } from './fit.ts'
 import type { Opened } from './open.ts'
 
 /**
- * The upgrade of a site that is not at its end and has nothing in PostgreSQL any more to come to one: neither Infisical's
- * database nor its copy, or one that a restore has put there for it. Nothing where none is under way.
+ * The upgrade of a site that is not at its end and has nothing in PostgreSQL any more to go back to: the copy is gone that it
+ * has made, or both that and Infisical's database are, or a restore has begun for it. Nothing where none is under way.
  * @throws SealiftError UPGRADE_UNFIT where it ends without an archive, or the archive is of what it was to bring, LOCK_INVALID, DATABASE_*, CLUSTER_*
  */
 export async function strandedUpgrade(
@@ -55,7 +55,12 @@ async function isGone(
   { services, own }: { readonly services: SiteServices; readonly own: OwnDatabase },
 ): Promise<boolean> {
   const { state } = await inspectDatabase(services, own, 0)
-  return (state?.tables ?? 0) === 0 && !(await leadsBack(services, own, note))
+  return ((state?.tables ?? 0) === 0 || needsCopy(note)) && !(await leadsBack(services, own, note))
+}
+
+/** Whether a way back serves its copy: what has the name now, may be what a newer server has made. */
+function needsCopy({ state, snapshot, touched }: UpgradeNote): boolean {
+  return state === 'returning' ? (touched ?? true) : snapshot !== undefined
 }
 
 /**

@@ -1,23 +1,28 @@
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { DatabaseSession, Watch } from '../../kernel/ports/index.ts'
-import type { OwnDatabase, SiteServices } from '../wire/index.ts'
+import { databaseState, type OwnDatabase, type SiteServices, withOwnSession } from '../wire/index.ts'
 import { commentOf, keptComment } from './kept.ts'
 import { asMaker, type Maker } from './maker.ts'
 import { setAsideName, snapshotName } from './names.ts'
 import { commentOn, swapNames } from './swap.ts'
 
-/** Whether there is anything that `goBack` could serve: the copy, or itself what it has served before. @throws SealiftError DATABASE_*, CLUSTER_* */
+/**
+ * Whether there is anything that `goBack` could serve: the copy, or itself what it has served before. One without a table is
+ * none: somebody has made it anew. @throws SealiftError DATABASE_*, CLUSTER_*
+ */
 export async function leadsBack(
   services: SiteServices,
   own: OwnDatabase,
   { id }: { readonly id: string },
 ): Promise<boolean> {
   const { database } = own.parts
-  return await asMaker(services, own, async maker => {
+  const found = await asMaker(services, own, async maker => {
     const names = [snapshotName(database, id), setAsideName(database, id)] as const
     const { copied, kept } = await commentsOf(maker.session, ...names)
-    return copied !== undefined || (kept !== undefined && (await isServed(maker)))
+    return { copied: copied !== undefined, served: kept !== undefined && (await isServed(maker)) }
   })
+  if (found.copied || !found.served) return found.copied
+  return (await withOwnSession(services, own, databaseState)).tables > 0
 }
 
 /**

@@ -93,6 +93,7 @@ export {
   fileMark,
   fingerprintOf,
   heapIn,
+  isServerPod,
   judgeServerRoom,
   type Kept,
   type Keys,

@@ -1,9 +1,8 @@
-import { infisicalName } from '../../../kernel/access/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Cluster } from '../../../kernel/ports/index.ts'
 import { serverNow } from '../../budget/index.ts'
 import type { Verdict } from '../../check/index.ts'
-import { judgeServerRoom, lastEnd } from '../../wire/index.ts'
+import { isServerPod, judgeServerRoom, lastEnd } from '../../wire/index.ts'
 import { looked } from './looked.ts'
 
 const id = 'infisical/memory'
@@ -34,9 +33,7 @@ export async function lookAtMemory(
 /** The most that a pod of the server has held; nothing where that cannot be read, which the measure of use tells. */
 async function peakOf(cluster: Cluster, namespace: string): Promise<number | undefined> {
   try {
-    const own = (await cluster.peaks()).filter(
-      one => one.namespace === namespace && one.pod.startsWith(`${infisicalName}-`),
-    )
+    const own = (await cluster.peaks()).filter(one => one.namespace === namespace && isServerPod(one.pod))
     return own.length === 0 ? undefined : Math.max(...own.map(({ memory }) => memory))
   } catch (error) {
     if (!(error instanceof SealiftError) || error.code === 'INTERRUPTED') throw error

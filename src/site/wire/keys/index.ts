@@ -9,7 +9,7 @@ export {
   type StoredKeys,
   storedKeys,
 } from './keys.ts'
-export { lastEnd } from './last-end.ts'
+export { isServerPod, lastEnd } from './last-end.ts'
 export type { Keys } from './pair.ts'
 export { putKeysBack } from './put-back.ts'
 export {

@@ -11,6 +11,17 @@ export interface LastEnd {
 }
 
 /**
+ * Whether a pod's name is of Infisical's Deployment: its ReplicaSet's hash and five characters are behind it
+ * (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pod-template-hash-label). A database or a cache
+ * beside it may be called `infisical-postgresql-0`.
+ */
+export const isServerPod = (name: string): boolean => serverPod.test(name)
+// Neither has a vowel or a digit that is like one, so that it makes no word: k8s.io/apimachinery/pkg/util/rand.
+const serverPod = new RegExp(
+  `^${infisicalName}-[bcdfghjklmnpqrstvwxz2456789]{1,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$`,
+)
+
+/**
  * Whether Infisical's pod was ended for want of memory before: by the kernel, at its limit, or by V8, whose heap was too
  * small, which Kubernetes shows as 139 or 134 and "Error" alone. Nothing where it was not. @throws SealiftError CLUSTER_*
  */
@@ -20,7 +31,7 @@ export async function lastEnd(
 ): Promise<LastEnd | undefined> {
   const pods = await cluster.list(kinds.pod, namespace)
   const statuses = pods
-    .filter(({ metadata }) => metadata.name.startsWith(`${infisicalName}-`))
+    .filter(({ metadata }) => isServerPod(metadata.name))
     .flatMap(({ status }) => mappingsOf(fieldsOf(status)['containerStatuses']))
   for (const { lastState, restartCount } of statuses) {
     const ended = fieldsOf(fieldsOf(lastState)['terminated'])

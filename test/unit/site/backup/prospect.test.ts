@@ -32,6 +32,9 @@ describe('the major version of an image', () => {
     ['postgres', undefined],
     ['registry.bank.example/tools:v2', undefined],
     ['registry.bank.example/tools:17f3a', undefined],
+    // Of images that have PostgreSQL in them, and count by their own.
+    ['docker.io/timescale/timescaledb:2.17.2-pg17', undefined],
+    ['registry.bank.example/db-tools:3.1', undefined],
     [`postgres@sha256:${'1'.repeat(64)}`, undefined],
   ])('by the tag of %s: %s', (image, major) => {
     expect(taggedMajor(image)).toBe(major)

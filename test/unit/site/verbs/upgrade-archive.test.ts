@@ -138,6 +138,17 @@ test('an archive that does not come back stops the upgrade before the server is'
   expect(await archives(world)).toEqual([upgrade?.archive?.path])
 })
 
+test('an archive that could not be tried is there until another one is', async () => {
+  const world = await upgradeWorld()
+  for (const tool of ['pg_restore', 'pg_dump']) {
+    world.brokenTools.add(tool)
+    await expect(upgradeOn(world.host)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
+  }
+  const untried = { archive: { ...archive, rehearse: false } }
+  const { upgrade } = await upgradeOn(world.host, '1.1.0', recordedTalk(), untried)
+  expect(await archives(world)).toEqual([upgrade?.archive?.path])
+})
+
 test('what is given up is said, and stays on record', async () => {
   const world = await upgradeWorld()
   const talk = recordedTalk()

@@ -1,15 +1,18 @@
 /** An upgrade that has lost the database and the copy of it: the archive of before stands in, and the way back goes on. */
 import { expect, test } from 'vitest'
+import { statusText } from '../../../../src/cli/status-text.ts'
 import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readSite } from '../../../../src/kernel/inputs/site-file.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { restoreBackup } from '../../../../src/site/backup/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
+import { status } from '../../../../src/site/verbs/status.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { about, sealedArchive } from '../backup/archives.ts'
 import {
   archive,
   archiveIdentity,
+  isNewer,
   rollbackOn,
   type UpgradeWorld,
   upgradeOn,
@@ -87,6 +90,65 @@ test('a restore that is killed leaves a way back that waits for a restore, and a
   await restoring(world, path)
   await rollbackOn(world.host)
   expect(await versionOf(world)).toMatchObject(older)
+})
+
+test('the empty database that a killed restore leaves beside what was set aside is never served', async () => {
+  const { world, mend, path } = await onItsWayBack()
+  world.databases.delete('infisical')
+  world.brokenTools.add('pg_restore')
+  await expect(restoring(world, path)).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
+  world.databases.set('infisical', { schema: 'older', comment: '', empty: true })
+  expect(statusText(await status(world.host))).toContain(
+    `sealift restore ${path} puts all of its database back, then sealift rollback`,
+  )
+  mend()
+  await expect(rollbackOn(world.host)).rejects.toMatchObject({
+    code: 'ROLLBACK_FAILED',
+    message: expect.stringContaining(`${path} is being put back, and not all of it is there`),
+    hints: [
+      `run sealift restore ${path} again: until it is through, nothing else leads back`,
+      expect.anything(),
+      expect.anything(),
+    ],
+  })
+  expect(await versionOf(world)).toMatchObject({ server: 'stopped' })
+  world.brokenTools.clear()
+  await restoring(world, path)
+  await rollbackOn(world.host)
+  expect(await versionOf(world)).toMatchObject(older)
+  expect(world.databases.get('infisical')?.written).toEqual(['of before'])
+})
+
+test('an empty database that somebody has made beside what was set aside is not served: a restore is', async () => {
+  const { world, mend, path } = await onItsWayBack()
+  world.databases.set('infisical', { schema: 'older', comment: '', empty: true })
+  mend()
+  await expect(rollbackOn(world.host)).rejects.toMatchObject({ code: 'ROLLBACK_FAILED' })
+  expect(await versionOf(world)).toMatchObject({ server: 'stopped' })
+  expect(await restoring(world, path)).toMatchObject({ wayBack: true })
+  await rollbackOn(world.host)
+  expect(await versionOf(world)).toMatchObject(older)
+})
+
+test('only the copy is gone: what the newer server has made is set aside, and the archive goes in its place', async () => {
+  const world = await upgradeWorld()
+  world.databases.set('infisical', { schema: 'older', comment: '', written: ['of before'] })
+  world.fate = 'fails'
+  const copies = () => [...world.databases.keys()].filter(name => name.includes('_before_'))
+  const { react } = world.cluster.behaviour
+  world.cluster.behaviour.react = async (object, cluster) => {
+    for (const name of isNewer(object) ? copies() : []) world.databases.delete(name)
+    await react(object, cluster)
+  }
+  await expect(upgradeOn(world.host, '1.1.0', recordedTalk(), { archive })).rejects.toMatchObject({
+    code: 'ROLLBACK_FAILED',
+    hints: expect.arrayContaining(['sealift restore brings back what an archive has']),
+  })
+  const path = (await readUpgrade(world.cluster))?.archive?.path ?? ''
+  expect(await restoring(world, path)).toMatchObject({ wayBack: true, setAside: expect.any(String) })
+  await rollbackOn(world.host)
+  expect(await versionOf(world)).toMatchObject(older)
+  expect(world.databases.get('infisical')?.written).toEqual(['of before'])
 })
 
 test('where its copy is there, a restore is refused, with the commands that end it', async () => {

@@ -20,6 +20,8 @@ import { archiveAnswers, memoryTools } from './upgrade-archive.ts'
 export interface MemoryDatabase {
   readonly schema: 'older' | 'newer'
   readonly comment: string
+  /** Whether it has no tables. */
+  readonly empty?: boolean
   /** What users have written into it. */
   readonly written?: readonly string[]
 }
@@ -40,7 +42,9 @@ const fits = { number: 160004, version: '16.4', encoding: 'UTF8', maximum: 100, 
 
 /** Makes it, and installs 1.0.0. */
 export async function upgradeWorld(): Promise<UpgradeWorld> {
-  const databases = new Map<string, MemoryDatabase>([['infisical', { schema: 'older', comment: '' }]])
+  const databases = new Map<string, MemoryDatabase>([
+    ['infisical', { schema: 'older', comment: '', empty: true }],
+  ])
   const made = await memoryWorld()
   const world: UpgradeWorld = {
     ...made,
@@ -59,6 +63,8 @@ export async function upgradeWorld(): Promise<UpgradeWorld> {
   await made.cluster.apply(secretObject('default', 'database', { uri }))
   made.cluster.behaviour.services['databases/pg:5432'] = { host: '127.0.0.1', port: 5432 }
   await installOn(world.host, '1.0.0')
+  const { comment = '' } = databases.get('infisical') ?? {}
+  databases.set('infisical', { schema: 'older', comment })
   // From now on the chart is the newer one's.
   const { react } = made.cluster.behaviour
   const older = made.helm.upgrade
@@ -177,7 +183,11 @@ function sessionAt(
     }
     return undefined
   }
-  const answers = { ...fits, tables: 0, infisical: false, member: true }
+  const answers = { ...fits, member: true }
+  const holds = () => {
+    const { empty = false } = databases.get(database) ?? { empty: true }
+    return { tables: empty ? 0 : 1, infisical: !empty }
+  }
   const served = () => databases.get('infisical')?.comment ?? ''
   const other = { comment: 'Made by Sealift for Infisical', owner: 'infisical' }
   return {
@@ -186,7 +196,7 @@ function sessionAt(
       const archived = archiveAnswers(sql, databases.get(database), databases)
       const result = archived ?? done(sql, parameters)
       if (result !== undefined) return result
-      return [{ ...answers, ...other, may: mayCopy(), mark: served() }]
+      return [{ ...answers, ...holds(), ...other, may: mayCopy(), mark: served() }]
     },
   }
 }

@@ -59,14 +59,16 @@ export function archiveStep(
         return { changed: false, detail: `${archive.path} was written before` }
       if (!untouched)
         return { changed: false, detail: 'none was written, and what is here now is not of before' }
-      // What opened it for its try is gone with the run that was killed.
-      if (archive !== undefined) await removeArchive(host.files, wanted.folder, site.metadata.name, archive)
       const { talk } = stoppedBy(signal, installation)
       const note = async ({ path, digest, bytes }: BackupResult, rehearsed: boolean) => {
         const archive = { path, digest, bytes, rehearsed }
         noted.note = await noteUpgrade(host.cluster, noted.note, { archive })
       }
-      const taken = await takeArchive(wanted, { site, version }, host, talk, made => note(made, false))
+      const taken = await takeArchive(wanted, { site, version }, host, talk, async made => {
+        await note(made, false)
+        // What opened it for its try is gone with the run that was killed. Until there is another one it is all there is.
+        if (archive !== undefined) await removeArchive(host.files, wanted.folder, site.metadata.name, archive)
+      })
       const { path, bytes, rehearsed, removed } = taken
       if (rehearsed) await note(taken, rehearsed)
       const tried = rehearsed ? ', every table came back from it with its rows' : ''

@@ -8,27 +8,45 @@ import type { Installation } from '../installation.ts'
 const enough = 3
 
 /**
- * Why the newer server is not worth waiting for, while helm would for as long as its chart says: it ends with an error
- * again and again, as where a migration fails. A database that does not answer is another matter: the older server would
- * not start without it either. Nothing where it may come up yet, or nobody can tell.
+ * Tells, each time it is asked, why the newer server is not worth waiting for, while helm would for as long as its chart
+ * says: it ends with an error again and again, as where a migration fails. Ends of a time in which the database did not
+ * answer are another matter: the older server would not have started either, and the next start may be well. Nothing where
+ * it may come up yet, or nobody can tell.
  */
-export async function hopeless({
+export function watchHope(
+  installation: Pick<Installation, 'host' | 'site' | 'wired'>,
+): () => Promise<string | undefined> {
+  const excused = new Map<string, number>()
+  return async () => {
+    try {
+      const { host, wired } = installation
+      for (const pod of await serverPods(host.cluster, wired.infisical.namespace)) {
+        const failed = failedRuns(pod)
+        if (failed === undefined) continue
+        const { container, times, exitCode } = failed
+        const run = `${pod.metadata.name}/${container}`
+        if (!(await answers(installation))) excused.set(run, times)
+        if (times - (excused.get(run) ?? 0) < enough) continue
+        return `container ${container} of pod ${pod.metadata.name} has ended ${count(times, 'time')}, the last with exit code ${exitCode}`
+      }
+    } catch (error) {
+      if (!(error instanceof SealiftError)) throw error
+    }
+    return undefined
+  }
+}
+
+async function answers({
   host,
   site,
   wired,
-}: Pick<Installation, 'host' | 'site' | 'wired'>): Promise<string | undefined> {
-  const { namespace } = wired.infisical
+}: Pick<Installation, 'host' | 'site' | 'wired'>): Promise<boolean> {
   try {
-    for (const pod of await serverPods(host.cluster, namespace)) {
-      const failed = failedRuns(pod)
-      if (failed === undefined || failed.times < enough) continue
-      const { services, own } = await databaseIn(site, host, namespace)
-      await withOwnSession(services, own, session => session.query('SELECT 1'))
-      const { container, times, exitCode } = failed
-      return `container ${container} of pod ${pod.metadata.name} has ended ${count(times, 'time')}, the last with exit code ${exitCode}`
-    }
+    const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
+    await withOwnSession(services, own, session => session.query('SELECT 1'))
+    return true
   } catch (error) {
     if (!(error instanceof SealiftError)) throw error
+    return false
   }
-  return undefined
 }

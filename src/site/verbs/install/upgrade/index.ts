@@ -18,7 +18,7 @@ import { archiveStep, gaveUp, requireArchive } from './archive.ts'
 import { begun } from './begin.ts'
 import { budgetStep, requireMeasurable } from './budget-gate.ts'
 import { failed, finishReturn } from './failed.ts'
-import { hopeless } from './hopeless.ts'
+import { watchHope } from './hopeless.ts'
 import { withNet } from './net.ts'
 import type { Noted } from './noted.ts'
 import { pendingUpgrade } from './pending.ts'
@@ -102,7 +102,7 @@ async function requireNets(receipt: Receipt, installation: Installation, request
 function netted(installation: Installation, noted: Noted, request: UpgradeRequest): Step[] {
   const { archive, budget, version = '' } = request
   const first = archive && archiveStep(archive, version, installation, noted)
-  const watched = { ...installation, hopeless: () => hopeless(installation) }
+  const watched = { ...installation, hopeless: watchHope(installation) }
   const steps = withNet(installSteps(watched), installation, noted, first)
   return budget === 'hold' ? [...steps, budgetStep(installation)] : steps
 }

@@ -11,7 +11,7 @@ import type { Moved } from './moved.ts'
  */
 export async function requireWayBack(
   { releases, database }: Moved,
-  { id }: UpgradeNote,
+  { id, restored }: UpgradeNote,
   { wired, helm, host, site }: Installation,
 ): Promise<void> {
   const faults: string[] = []
@@ -23,6 +23,15 @@ export async function requireWayBack(
       faults,
       hints: ['helm keeps five revisions of a release: later installs have pushed it out'],
     })
+  // An empty database that has the name would do for what was served before.
+  if (restored?.whole === false)
+    throw new SealiftError(
+      'DATABASE_UNFIT',
+      `${restored.path} is being put back, and not all of it is there`,
+      {
+        hints: [`run sealift restore ${restored.path} again: until it is through, nothing else leads back`],
+      },
+    )
   if (!database) return
   const { services, own } = await databaseIn(site, host, wired.infisical.namespace)
   if (!(await leadsBack(services, own, { id }))) throw copyGone(snapshotName(own.parts.database, id))

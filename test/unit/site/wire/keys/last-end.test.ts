@@ -4,7 +4,7 @@ import { lastEnd } from '../../../../../src/site/wire/index.ts'
 
 const pod = (terminated: unknown, more: { name?: string; restartCount?: unknown } = {}) => ({
   ...kinds.pod,
-  metadata: { name: more.name ?? 'infisical-1', namespace: 'infisical' },
+  metadata: { name: more.name ?? 'infisical-68c4d88f85-fvnph', namespace: 'infisical' },
   status: {
     containerStatuses: [
       { name: 'infisical', restartCount: more.restartCount ?? 1, lastState: { terminated } },
@@ -34,6 +34,8 @@ test.each([
   ['no run before', pod(undefined)],
   ['something odd', pod('ended')],
   ['a pod of another object', pod({ reason: 'OOMKilled' }, { name: 'other-1' })],
+  ['the database beside it', pod({ reason: 'OOMKilled' }, { name: 'infisical-postgresql-0' })],
+  ['the cache beside it', pod({ reason: 'OOMKilled' }, { name: 'infisical-redis-68c4d88f85-fvnph' })],
 ])('of %s there is nothing to say', async (_, one) => {
   expect(await found(one)).toBeUndefined()
 })
