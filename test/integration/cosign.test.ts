@@ -35,7 +35,11 @@ beforeAll(async () => {
   cosignPath = await goTool('cosign')
   dir = await mkdtemp(join(tmpdir(), 'sealift-cosign-'))
   await writeFile(join(dir, 'b.tar'), sample.file)
-  const { stdout } = await execa('tar', ['xOf', 'b.tar', 'index.json'], { cwd: dir, encoding: 'buffer' })
+  const { stdout } = await execa('tar', ['xOf', 'b.tar', 'index.json'], {
+    cwd: dir,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+  })
   await writeFile(join(dir, 'index.json'), stdout)
   await writeFile(join(dir, 'other.json'), '{}')
   for (const type of types)

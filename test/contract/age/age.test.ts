@@ -61,7 +61,11 @@ describe.each([
   })
 
   test.each([[[]], [['-a']]])('Sealift opens what age wrote with %s', async armored => {
-    const { stdout } = await execa(age, [...armored, '-r', recipient], { input: text, encoding: 'buffer' })
+    const { stdout } = await execa(age, [...armored, '-r', recipient], {
+      input: text,
+      encoding: 'buffer',
+      stripFinalNewline: false,
+    })
     const identities = await identitiesIn(await readFile(file), file, nobodyAsked)
     const opened = await openEscrow(stdout, 'x.age', identities, nobodyAsked)
     expect(opened.keys.encryptionKey.reveal()).toBe(escrow.keys.encryptionKey.reveal())
@@ -73,7 +77,11 @@ test('what age encrypted to an SSH key is told as not openable', async () => {
   const fields = [Buffer.from('ssh-ed25519'), Buffer.from(x, 'base64url')]
   const blob = fields.flatMap(field => [Buffer.from([0, 0, 0, field.length]), field])
   const recipient = `ssh-ed25519 ${Buffer.concat(blob).toString('base64')}`
-  const { stdout } = await execa(age, ['-r', recipient], { input: text, encoding: 'buffer' })
+  const { stdout } = await execa(age, ['-r', recipient], {
+    input: text,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+  })
   const { identity } = await newIdentity()
   await expect(openEscrow(stdout, 'x.age', [identity], nobodyAsked)).rejects.toMatchObject({
     code: 'KEY_INVALID',

@@ -31,7 +31,7 @@ describe('entriesOf', () => {
     }
     symlinkSync('plain', join(folder, 'in/link'))
     const words = ['--create', '--file=-', `--format=${format}`, '-C', folder, './in']
-    const { stdout } = await execa('tar', words, { encoding: 'buffer' })
+    const { stdout } = await execa('tar', words, { encoding: 'buffer', stripFinalNewline: false })
     const found = await entriesIn(stdout)
     const files = found.filter(entry => !entry.folder).map(({ path }) => path)
     expect(files.sort()).toEqual([deep, 'in/link', 'in/plain'].sort())
