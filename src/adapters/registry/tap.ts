@@ -1,6 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { expectYoungBuffers } from '../young-buffers.ts'
 
 // A layer goes through Node's HTTP parser and streams in pieces of 64 KiB, each a new buffer and several turns of
 // promises: half of all the time of a build. Once the head of an answer says how long its body is, nothing is left to
@@ -22,7 +21,6 @@ const taps = new WeakMap<object, Tap>()
 
 /** Makes an agent's connections fit for {@link tapBody}. Not for those that go through a proxy. */
 export function withTaps<Kind extends Agent>(agent: Kind): Kind {
-  expectYoungBuffers()
   const connect = agent.createConnection
   agent.createConnection = (options, callback) => {
     const tap: Tap = {}
