@@ -5,7 +5,6 @@ import { clock } from './clock.ts'
 import { nodeFiles } from './files/index.ts'
 import { helmFrom } from './helm/from-program.ts'
 import { createRegistry } from './registry/index.ts'
-import { expectYoungBuffers } from './young-buffers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -18,7 +17,6 @@ export async function connectedHost(
   environment: Environment,
   onRetry: (message: string) => void,
 ): Promise<ConnectedHost & { close(): Promise<void> }> {
-  expectYoungBuffers()
   const text = registries === undefined ? undefined : await readRegistries(registries)
   const file =
     registries === undefined || text === undefined ? {} : { registries: { path: registries, text } }

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream'
-import { expectYoungBuffers } from '../young-buffers.ts'
 import type { Connection } from './kubeconfig.ts'
 import { within } from './tunnel.ts'
 
@@ -57,7 +56,6 @@ export async function execute(
     readonly signal?: AbortSignal | undefined
   },
 ): Promise<Executed> {
-  if (output !== undefined || input !== undefined) expectYoungBuffers()
   const { WebSocketHandler } = await import('@kubernetes/client-node/dist/web-socket-handler.js')
   const query = new URLSearchParams({ container, stdout: 'true', stderr: 'true' })
   if (input) query.set('stdin', 'true')
