@@ -6,7 +6,7 @@ import type { Finding } from '../compatibility/index.ts'
 import { atRealPlace } from '../wire/index.ts'
 import { carriedTools, taggedMajor } from './carried-tools.ts'
 import { named } from './tools-pod.ts'
-import { type Database, serverVersion } from './with-tools.ts'
+import { type Database, serverVersion, servingAt } from './with-tools.ts'
 
 const id = 'archive-tools'
 const without =
@@ -25,8 +25,9 @@ export async function archiveProspect(
   version: string | undefined,
 ): Promise<Finding> {
   const image = services.site.database.tools
-  return await atRealPlace(services, own, async ({ server, service }) => {
-    const serving = service && (await programs.behindService(service.namespace, service.service, server.port))
+  return await atRealPlace(services, own, async place => {
+    const { server } = place
+    const serving = await servingAt(programs, place)
     if (serving !== undefined) {
       const other = image === undefined ? '' : `, and ${named(image)} where it has none that fits`
       return yes(`pod ${serving.namespace}/${serving.pod} is asked for its own pg_dump${other}`)

@@ -12,6 +12,14 @@ export interface Database {
   readonly own: OwnDatabase
 }
 
+/** The container of the server itself; nothing where it is no pod of the cluster. @throws SealiftError CLUSTER_* */
+export async function servingAt(
+  programs: Pick<SiteHost['programs'], 'behindService'>,
+  { server, service }: Pick<RealPlace, 'server' | 'service'>,
+): Promise<Serving | undefined> {
+  return service && (await programs.behindService(service.namespace, service.service, server.port))
+}
+
 /** Version of the server that a login is for: `15.18`. @throws SealiftError DATABASE_* */
 export async function serverVersion(
   database: SiteHost['database'],
@@ -49,9 +57,9 @@ async function atServer<T>(
   work: (tools: Tools) => Promise<T>,
 ): Promise<T> {
   const { programs, database, clock } = host
-  const { server, service, login } = place
+  const { server, login } = place
   const image = site.database.tools
-  const serving = service && (await programs.behindService(service.namespace, service.service, server.port))
+  const serving = await servingAt(programs, place)
   if (serving !== undefined) {
     const own = ofServer(serving, host, talk)
     if (image === undefined) return await work(own)
