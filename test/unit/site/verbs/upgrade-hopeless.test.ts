@@ -5,9 +5,7 @@ import { countsIn } from '../../../../src/kernel/objects/index.ts'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { hastyClock } from '../../../support/hasty-clock.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
-import { type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
-
-const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
+import { older, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
 
 /** A world whose newer server has ended so many times, for which helm waits until it is told not to, or `end` is called. */
 async function crashing(restartCount: number): Promise<{ world: UpgradeWorld; end: () => void }> {

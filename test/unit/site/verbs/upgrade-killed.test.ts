@@ -10,6 +10,8 @@ import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { mortal } from './mortal-host.ts'
 import {
   archive,
+  newer,
+  older,
   rollbackOn,
   type UpgradeWorld,
   upgradeOn,
@@ -17,8 +19,6 @@ import {
   versionOf,
 } from './upgrade-world.ts'
 
-const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
-const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
 const leaseEnds = ({ cluster }: UpgradeWorld) => cluster.delete(kinds.lease, 'sealift', 'sealift-system')
 const ended = (work: Promise<unknown>) =>
   work.then(

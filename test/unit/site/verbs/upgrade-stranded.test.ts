@@ -13,14 +13,13 @@ import {
   archive,
   archiveIdentity,
   isNewer,
+  older,
   rollbackOn,
   type UpgradeWorld,
   upgradeOn,
   upgradeWorld,
   versionOf,
 } from './upgrade-world.ts'
-
-const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
 
 /** A world whose upgrade could not be taken back: helm has refused, until `mended`. */
 async function onItsWayBack(): Promise<{ world: UpgradeWorld; mend: () => void; path: string }> {

@@ -3,12 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { noteUpgrade, readUpgrade } from '../../../../src/site/install/index.ts'
 import { mortal } from './mortal-host.ts'
-import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+import {
+  newer,
+  older,
+  rollbackOn,
+  type UpgradeWorld,
+  upgradeOn,
+  upgradeWorld,
+  versionOf,
+} from './upgrade-world.ts'
 
 type Work = (host: UpgradeWorld['host']) => Promise<unknown>
 
-const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
-const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
 const upgrading: Work = host => upgradeOn(host, '1.1.0', undefined, {})
 const ended = (work: Promise<unknown>) =>
   work.then(

@@ -4,9 +4,8 @@ import { SealiftError } from '../../../../src/kernel/errors/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
 import { hastyClock } from '../../../support/hasty-clock.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
-import { type UpgradeWorld, upgradeOn, upgradeWorld, usingWorld, versionOf } from './upgrade-world.ts'
+import { older, type UpgradeWorld, upgradeOn, upgradeWorld, usingWorld, versionOf } from './upgrade-world.ts'
 
-const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
 const hastened = ({ host }: UpgradeWorld) => ({ ...host, clock: hastyClock(host.clock, 200) })
 
 test('what users write into the newer server is kept where it is proven', async () => {

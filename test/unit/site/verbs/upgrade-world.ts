@@ -123,6 +123,10 @@ export async function rollbackOn(host: SiteHost, version: Version = '1.1.0', tal
   return rollback(await requestOf(host, version), host, talk)
 }
 
+/** What {@link versionOf} says of a world that is wholly of one version. */
+export const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
+export const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
+
 /** What of a world tells the two versions apart. */
 export async function versionOf(world: UpgradeWorld) {
   const { cluster, databases } = world

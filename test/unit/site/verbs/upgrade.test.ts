@@ -4,10 +4,16 @@ import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { readUpgrade } from '../../../../src/site/install/index.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { installOn } from './memory-site.ts'
-import { rollbackOn, type UpgradeWorld, upgradeOn, upgradeWorld, versionOf } from './upgrade-world.ts'
+import {
+  newer,
+  older,
+  rollbackOn,
+  type UpgradeWorld,
+  upgradeOn,
+  upgradeWorld,
+  versionOf,
+} from './upgrade-world.ts'
 
-const older = { receipt: '1.0.0', begun: undefined, schema: 'older', server: 'older' }
-const newer = { receipt: '1.1.0', begun: undefined, schema: 'newer', server: 'newer' }
 const keysOf = async ({ cluster }: UpgradeWorld) =>
   (await cluster.get(kinds.secret, 'infisical-secrets', 'demo'))?.['data']
 
