@@ -4,11 +4,12 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
+import { isWhole } from './certificate.ts'
+import { freePort } from './free-port.ts'
 import { goTool } from './tools/build.ts'
 
 /** A running API server. */
@@ -28,6 +29,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const [kine, kube] = [await goTool('kine'), await goTool('kube')]
   const dir = await mkdtemp(join(tmpdir(), 'sealift-api-'))
   const processes: { pid: number; ended: Promise<unknown> }[] = []
+  const ended = new Map<string, string>()
   const file = (name: string) => join(dir, name)
   const stop = async () => {
     for (const { pid } of processes) kill(pid)
@@ -39,14 +41,16 @@ export async function startApiServer(): Promise<ApiServer> {
     const words = ['--pdeathsig', 'KILL', command, ...args]
     const child = spawn('setpriv', words, { stdio: ['ignore', log.fd, log.fd] })
     await log.close()
+    child.once('exit', (code, signal) => ended.set(name, `it ended with ${code ?? signal}`))
     if (child.pid !== undefined) processes.push({ pid: child.pid, ended: once(child, 'exit') })
   }
   const until = async (name: string, ready: () => Promise<boolean>) => {
-    // Long enough for a machine on which clusters start meanwhile.
-    for (const end = Date.now() + 180_000; Date.now() < end; await sleep(125))
+    // Long enough for a machine on which clusters start meanwhile, and shorter than a hook may take.
+    for (const end = Date.now() + 150_000; Date.now() < end && !ended.has(name); await sleep(125))
       if (await ready().catch(() => false)) return
     const log = await readFile(file(`${name}.log`), 'utf8')
-    throw new Error(`${name} did not start:\n${log.split('\n').slice(-15).join('\n')}`)
+    const last = log.split('\n').slice(-15).join('\n')
+    throw new Error(`${name} did not start (${ended.get(name) ?? 'it runs'}):\n${last}`)
   }
   try {
     // kubectl is for tests, which look for it beside the kubeconfig.
@@ -85,7 +89,7 @@ export async function startApiServer(): Promise<ApiServer> {
       `--service-account-signing-key-file=${file('sa.key')}`,
     ])
     const certificate = file('certificates/apiserver.crt')
-    await until('kube-apiserver', async () => existsSync(certificate))
+    await until('kube-apiserver', () => isWhole(certificate))
     const ca = await readFile(certificate, 'utf8')
     for (const [user, token] of Object.entries(tokens)) {
       await writeFile(file(`${user}.kubeconfig`), kubeconfig(port, ca, user, token), { mode: 0o600 })
@@ -93,8 +97,9 @@ export async function startApiServer(): Promise<ApiServer> {
     // Asked by hand: a kubectl for each question takes more of a processor than what is asked about.
     const dispatcher = new Agent({ connect: { ca } })
     const headers = { authorization: `Bearer ${tokens.admin}` }
+    const patience = { headersTimeout: 10_000, bodyTimeout: 10_000 }
     const answers = (path: string) => async () => {
-      const answer = await request(`https://127.0.0.1:${port}${path}`, { dispatcher, headers })
+      const answer = await request(`https://127.0.0.1:${port}${path}`, { dispatcher, headers, ...patience })
       await answer.body.dump()
       return answer.statusCode === 200
     }
@@ -136,12 +141,4 @@ function kubeconfig(port: number, ca: string, user: string, token: string): stri
     contexts: [{ name: 'test', context: { cluster: 'test', user } }],
     'current-context': 'test',
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -1,11 +1,18 @@
 /** A self-signed certificate made with nothing but node:crypto (RFC 5280, in DER). */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 
 /** A certificate that is its own CA, and its key, in PEM. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
+}
+
+/** Whether another program has written all of the certificate in the file `path`: it is there before it is whole. */
+export async function isWhole(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return text.trimEnd().endsWith('-----END CERTIFICATE-----')
 }
 
 /** One DER element. */

@@ -6,12 +6,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 import { killWhole } from './killed-server.ts'
 import { newerPostgres } from './newer-postgres.ts'
 
@@ -53,17 +53,6 @@ export interface RedisServer {
 }
 
 const host = '127.0.0.1'
-
-/** A TCP port on loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
-}
 
 /** PostgreSQL refuses to run as root; Debian's package makes a `postgres` user for it. */
 function owner(): { uid: number; gid: number } | undefined {

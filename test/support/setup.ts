@@ -3,6 +3,7 @@
  * how long it will take, then installs and compiles it, once.
  */
 import { browserPackages } from './browser-packages.ts'
+import { definitions } from './cloudnativepg/definitions.ts'
 import { clusterPackages } from './cluster/index.ts'
 import { connectedPackages } from './connected/index.ts'
 import { chosenContainerd } from './containerd-release.ts'
@@ -53,6 +54,8 @@ export async function prepareMachine(purpose: keyof typeof needs, log: Log): Pro
   const tools = await missingTools(needs[purpose].tools)
   const debs = await missing(packages)
   const newer = purpose === 'test' && !hasNewerPostgres()
+  // Downloaded here and not by the first test that reads them, which has no time for a slow network.
+  if (purpose === 'test') await definitions()
   if (debs.length === 0 && tools.length === 0 && !newer) return
   const minutes = Math.ceil((tools.reduce((sum, { seconds }) => sum + seconds, 0) + debs.length * 4) / 60)
   log('Before the first run on this machine, this will be installed:')

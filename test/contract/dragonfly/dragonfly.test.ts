@@ -4,13 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDragonfly } from '../../../src/adapters/dragonfly/index.ts'
 import { type CacheLogin, Secret } from '../../../src/kernel/ports/index.ts'
 import { checkCache } from '../../../src/site/wire/index.ts'
-import {
-  freePort,
-  type RedisServer,
-  type StrictRedis,
-  startRedis,
-  startStrictRedis,
-} from '../../support/services.ts'
+import { freePort } from '../../support/free-port.ts'
+import { type RedisServer, type StrictRedis, startRedis, startStrictRedis } from '../../support/services.ts'
 import { rejection } from '../../unit/site/wire/memory.ts'
 
 const dragonfly = createDragonfly()

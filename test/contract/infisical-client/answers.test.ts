@@ -4,8 +4,8 @@ import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createInfisical } from '../../../src/adapters/infisical/index.ts'
 import { type Clock, Secret } from '../../../src/kernel/ports/index.ts'
+import { freePort } from '../../support/free-port.ts'
 import { RecordingClock } from '../../support/recording-clock.ts'
-import { freePort } from '../../support/services.ts'
 import { rejection } from '../../unit/site/wire/memory.ts'
 
 interface Planned {

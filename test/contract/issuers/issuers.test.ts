@@ -4,8 +4,8 @@ import type { AddressInfo, LookupFunction } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createIssuers, isPrivateAddress } from '../../../src/adapters/issuers/index.ts'
 import { selfSigned } from '../../support/certificate.ts'
+import { freePort } from '../../support/free-port.ts'
 import { type OidcIssuer, startOidcIssuer } from '../../support/oidc-issuer.ts'
-import { freePort } from '../../support/services.ts'
 
 const { signal } = new AbortController()
 /** Every name is this machine. */

@@ -4,7 +4,8 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgres } from '../../../src/adapters/postgres/index.ts'
 import { type DatabaseLogin, Secret } from '../../../src/kernel/ports/index.ts'
-import { freePort, type PostgresServer, startPostgres } from '../../support/services.ts'
+import { freePort } from '../../support/free-port.ts'
+import { type PostgresServer, startPostgres } from '../../support/services.ts'
 import { rejection } from '../../unit/site/wire/memory.ts'
 
 let server: PostgresServer

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -9,15 +7,7 @@ import { infisicalImage } from '../../support/connected/infisical-image.ts'
 import { postgresImage } from '../../support/connected/postgres-image.ts'
 import { redisImage } from '../../support/connected/redis-image.ts'
 import { type RunningImage, runImage } from '../../support/connected/run-image.ts'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
-}
+import { freePort } from '../../support/free-port.ts'
 
 /** Tries until it works, and shows what the program wrote when it never does. */
 async function eventually<T>(running: RunningImage, attempt: () => Promise<T>): Promise<T> {

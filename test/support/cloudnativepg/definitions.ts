@@ -1,19 +1,16 @@
 /** CloudNativePG's own definitions of its kinds, out of its Go module. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import type { KubernetesObject } from '../../../src/kernel/ports/index.ts'
 import { parseYaml } from '../../../src/kernel/yaml/index.ts'
+import { goModule } from '../tools/module.ts'
 
 const moduleName = 'github.com/cloudnative-pg/cloudnative-pg'
 const plurals = ['clusters', 'databases', 'databaseroles'] as const
 
 /** The CRDs of 1.30.0. */
 export async function definitions(): Promise<KubernetesObject[]> {
-  const cwd = import.meta.dirname
-  await execa('go', ['mod', 'download', moduleName], { cwd })
-  const { stdout } = await execa('go', ['list', '-m', '-f', '{{.Dir}}', moduleName], { cwd })
-  const folder = join(stdout.trim(), 'config/crd/bases')
+  const folder = join(await goModule(moduleName, import.meta.dirname), 'config/crd/bases')
   const read = async (plural: string) =>
     parseYaml(await readFile(join(folder, `postgresql.cnpg.io_${plural}.yaml`), 'utf8')) as KubernetesObject
   return await Promise.all(plurals.map(read))

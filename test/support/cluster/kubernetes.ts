@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isWhole } from '../certificate.ts'
 import { goTool } from '../tools/build.ts'
 import { auditFlags } from './audit.ts'
 import { makeCgroup } from './cgroup.ts'
@@ -67,7 +68,7 @@ export const startKubernetes: Distribution = async ({ slot, components, log, sig
     'allow-privileged': 'true',
     ...audit,
   })
-  await components.until('the API server’s certificate', 60, async () => existsSync(certificate), signal)
+  await components.until('the API server’s certificate', 60, () => isWhole(certificate), signal)
   await writeKubeconfigs(slot, tokens, certificate)
 
   log('starting the controllers, the scheduler, the kubelet and the service proxy')

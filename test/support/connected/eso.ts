@@ -1,10 +1,10 @@
 /** External Secrets Operator: its real chart and image, out of its Go module. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import type { KubernetesObject } from '../../../src/kernel/ports/index.ts'
 import { parseManifests } from '../../../src/kernel/yaml/index.ts'
 import { goTool } from '../tools/build.ts'
+import { goModule } from '../tools/module.ts'
 import { layer } from './blobs.ts'
 import { type Chart, type ChartFile, chartFiles, packageChart } from './chart.ts'
 import { type Image, image } from './image.ts'
@@ -21,9 +21,7 @@ const moduleName = 'github.com/external-secrets/external-secrets'
 
 async function moduleDir(version: EsoVersion): Promise<string> {
   const cwd = join(import.meta.dirname, '..', 'tools', tools[version])
-  await execa('go', ['mod', 'download', moduleName], { cwd })
-  const { stdout } = await execa('go', ['list', '-m', '-f', '{{.Dir}}', moduleName], { cwd })
-  return stdout.trim()
+  return await goModule(moduleName, cwd)
 }
 
 /** One CRD as a template, with the conditions that upstream's release puts around it (hack/helm.generate.sh). */

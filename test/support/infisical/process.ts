@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../services.ts'
+import { freePort } from '../free-port.ts'
 
 /** A stand-in server as a process on loopback. */
 export interface StandIn {
