@@ -1,11 +1,11 @@
 /**
  * A thread that hashes bytes and writes them at their places, so that the main thread only receives. Takes
- * {@link Order}s in the order they are sent and answers each. Started by hashing.ts.
+ * {@link Order}s in the order they are sent and answers each. Started by hashing-threads.ts.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { readSync, writeSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import type { Answer, Order } from './hashing.ts'
+import type { Answer, Order } from './hashing-threads.ts'
 
 const hashes = new Map<number, Hash>()
 const chunk = Buffer.allocUnsafeSlow(1024 * 1024)

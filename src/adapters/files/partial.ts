@@ -3,7 +3,7 @@ import { type FileHandle, lstat, open, readdir, rm, statfs } from 'node:fs/promi
 import { dirname } from 'node:path'
 import { systemCode } from '../../kernel/errors/index.ts'
 import { diskFull } from './faults.ts'
-import type { Part } from './hashing.ts'
+import type { Part } from './lanes.ts'
 import { writeAll } from './sync.ts'
 import { beside, isPartial, spans, volumePath } from './volumes.ts'
 
@@ -20,7 +20,7 @@ export interface Partial {
   close(): Promise<void>
 }
 
-const syncEvery = 64 * 1024 * 1024
+const syncEvery = 32 * 1024 * 1024
 
 /** Where the bundle's first byte is written. */
 export function firstPartial(path: string, volumeSize: number | undefined): string {

@@ -3,18 +3,20 @@ import type { Socket } from 'node:net'
 
 // A layer goes through Node's HTTP parser and streams in pieces of 64 KiB, each a new buffer and several turns of
 // promises: half of all the time of a build. Once the head of an answer says how long its body is, nothing is left to
-// parse. So the socket reads into a buffer of ours (net's `onread`); up to the end of the head its bytes are passed on
-// to the parser, and from there on they are the body's, and are taken as they are.
+// parse. So the socket reads into buffers of ours (net's `onread`); up to the end of the head its bytes are passed on
+// to the parser, and from there on they are the body's, and lie where whoever hashes them can take them as they are.
 
-// Bytes: of one read; of what may wait for its reader before reading stops; of the smallest body that is tapped, for a
-// connection is worth more than what its parser costs for less.
-const readSize = 64 * 1024
-const room = 512 * 1024
+// Bytes: of one read up to the head; of one buffer after it; of the least read that one is still good for; of the
+// smallest body that is tapped, for a connection is worth more than what its parser costs for less.
+const headSize = 64 * 1024
+const slotSize = 1024 * 1024
+const leastRead = 64 * 1024
 const smallest = 4 * 1024 * 1024
 
-/** Who takes what a socket reads; false stops it reading. */
+/** Who takes what a socket reads, and says where to; buffers that no body of its agent has use for. */
 interface Tap {
-  take?: (chunk: Buffer) => boolean
+  inflow?: Inflow
+  readonly spare: Buffer[]
 }
 
 const taps = new WeakMap<object, Tap>()
@@ -22,15 +24,15 @@ const taps = new WeakMap<object, Tap>()
 /** Makes an agent's connections fit for {@link tapBody}. Not for those that go through a proxy. */
 export function withTaps<Kind extends Agent>(agent: Kind): Kind {
   const connect = agent.createConnection
+  const spare: Buffer[] = []
   agent.createConnection = (options, callback) => {
-    const tap: Tap = {}
-    const own = Buffer.allocUnsafeSlow(readSize)
+    const tap: Tap = { spare }
     const onread = {
       // What the parser gets it may keep.
-      buffer: () => (tap.take ? own : Buffer.allocUnsafeSlow(readSize)),
+      buffer: () => tap.inflow?.room() ?? Buffer.allocUnsafeSlow(headSize),
       callback(bytes: number, buffer: Uint8Array) {
-        const chunk = buffer.subarray(0, bytes) as Buffer
-        return tap.take ? tap.take(chunk) : socket?.emit('data', chunk) !== undefined
+        if (tap.inflow) return tap.inflow.take(bytes, buffer)
+        return socket?.emit('data', buffer.subarray(0, bytes)) !== undefined
       },
     }
     const socket = connect.call(agent, { ...options, onread } as typeof options, callback)
@@ -43,7 +45,8 @@ export function withTaps<Kind extends Agent>(agent: Kind): Kind {
 /**
  * The body of an answer straight from its socket, if it is long, of a known length and comes by a connection of an
  * agent {@link withTaps}; else `undefined`. To be called while the answer is told of. A chunk is good until the next
- * one is asked for. The connection serves no second request. Throws what broke the connection when it ends early.
+ * one is asked for, and all but the first lie in shared memory. The connection serves no second request. Throws what
+ * broke the connection when it ends early.
  */
 export function tapBody(response: IncomingMessage): AsyncGenerator<Buffer, void, undefined> | undefined {
   const { socket, headers, statusCode = 0 } = response
@@ -52,23 +55,39 @@ export function tapBody(response: IncomingMessage): AsyncGenerator<Buffer, void,
   // Other answers may have no body, whatever their head says.
   const whole = (statusCode === 200 || statusCode === 206) && headers['transfer-encoding'] === undefined
   if (!tap || !whole || !(length >= smallest)) return undefined
-  const inflow = createInflow(socket)
-  tap.take = inflow.take
+  tap.inflow = createInflow(socket, tap.spare)
   // That its body never ends for the parser is no news; what else breaks it is told below.
   response.on('error', () => {})
-  return bodyOf(response, length, inflow)
+  return bodyOf(response, length, tap.inflow)
+}
+
+/** A buffer: `filled` bytes have been read into it, of which the first `given` were given to the reader. */
+interface Slot {
+  readonly bytes: Buffer
+  filled: number
+  given: number
 }
 
 interface Inflow {
-  take(chunk: Buffer): boolean
+  /** Where the socket reads to next. */
+  room(): Buffer
+  /** Takes what it has read; false stops it reading. */
+  take(bytes: number, into: Uint8Array): boolean
   /** What has come since the last call; nothing when no more will come. */
   next(): Promise<Buffer | undefined>
+  /** Leaves the buffers to the next body: everything has been taken, and nothing more comes. */
+  end(): void
 }
 
-/** Gathers what a socket reads in one buffer while what was gathered before is used out of another. */
-function createInflow(socket: Socket): Inflow {
-  let [filling, using] = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)]
-  let filled = 0
+/** Lets a socket read into one buffer while what was read before is used out of others; they are taken out of `spare`. */
+function createInflow(socket: Socket, spare: Buffer[]): Inflow {
+  const newSlot = (): Slot => {
+    const bytes = spare.pop() ?? Buffer.from(new SharedArrayBuffer(slotSize))
+    return { bytes, filled: 0, given: 0 }
+  }
+  let filling = newSlot()
+  const full: Slot[] = []
+  let using: Slot | undefined
   let wake: (() => void) | undefined
   let rousing = false
   const rouse = () => {
@@ -76,30 +95,46 @@ function createInflow(socket: Socket): Inflow {
     wake?.()
   }
   socket.once('close', rouse)
+  /** The reader is through with what it was given. */
+  const giveBack = () => {
+    if (using !== undefined && using !== filling && using !== full[0]) spare.push(using.bytes)
+    using = undefined
+  }
+  const oldest = () => full[0] ?? filling
   return {
-    take(chunk) {
-      // TLS goes on for a few records after it was told to stop.
-      if (filled + chunk.length > filling.length)
-        filling = Buffer.concat([filling.subarray(0, filled)], filling.length + room)
-      filling.set(chunk, filled)
-      filled += chunk.length
+    room: () => filling.bytes.subarray(filling.filled),
+    take(bytes, into) {
       // After all the reads of this turn, so that the reader gets much at once.
       if (!rousing) setImmediate(rouse)
       rousing = true
-      return filled + readSize <= room
+      // Read before this body was known of.
+      if (into.buffer !== filling.bytes.buffer) filling.bytes.set(into.subarray(0, bytes), filling.filled)
+      filling.filled += bytes
+      if (filling.bytes.length - filling.filled >= leastRead) return true
+      full.push(filling)
+      filling = newSlot()
+      // The system has room for more. TLS goes on for a few records after it was told to stop.
+      return false
     },
     async next() {
-      while (filled === 0) {
+      giveBack()
+      socket.resume()
+      while (oldest().given === oldest().filled) {
         if (socket.destroyed) return undefined
         await new Promise<void>(resolve => {
           wake = resolve
         })
       }
-      const chunk = filling.subarray(0, filled)
-      ;[filling, using] = [using, filling]
-      filled = 0
-      socket.resume()
+      const slot = oldest()
+      if (slot !== filling) full.shift()
+      using = slot
+      const chunk = slot.bytes.subarray(slot.given, slot.filled)
+      slot.given = slot.filled
       return chunk
+    },
+    end() {
+      giveBack()
+      spare.push(filling.bytes)
     },
   }
 }
@@ -115,7 +150,9 @@ async function* bodyOf(
     for (let left = length; chunk; chunk = await inflow.next()) {
       yield chunk.subarray(0, left)
       left -= chunk.length
-      if (left <= 0) return
+      if (left > 0) continue
+      response.destroy()
+      return inflow.end()
     }
     throw response.errored ?? Object.assign(new Error('the connection ended early'), { code: 'ECONNRESET' })
   } finally {

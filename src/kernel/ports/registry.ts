@@ -12,7 +12,10 @@ export interface BlobOptions {
   /** First byte wanted; servers that ignore ranges are skipped forward to it. */
   readonly offset?: number
   readonly signal?: AbortSignal
-  /** Lets a chunk be good only until the next one is asked for, which spares copies: the reader makes its own. */
+  /**
+   * Lets a chunk be good only until the next one is asked for, which spares copies: the reader makes its own. Such chunks may
+   * lie in shared memory, where another thread can use them meanwhile.
+   */
   readonly transient?: boolean
 }
 

@@ -29,14 +29,7 @@ export function blobWriter(
   let flushed = before
   let failure: { readonly error: unknown } | undefined
 
-  const flush = () => {
-    if (buffer === undefined) return
-    const full = buffer
-    const bytes = full.subarray(0, filled)
-    const start = flushed
-    buffer = undefined
-    filled = 0
-    flushed += bytes.length
+  const begin = (bytes: Uint8Array): Promise<void> => {
     const written = () => {
       writes.delete(write)
       onWrite(bytes.length)
@@ -45,11 +38,17 @@ export function blobWriter(
     const failed = (error: unknown) => {
       failure ??= { error }
     }
-    const write: Promise<void> = sink
-      .write(bytes)
-      .then(written, failed)
-      .finally(() => pool.give(full))
-    writes.set(write, start)
+    const write: Promise<void> = sink.write(bytes).then(written, failed)
+    writes.set(write, flushed)
+    flushed += bytes.length
+    return write
+  }
+  const flush = () => {
+    if (buffer === undefined) return
+    const full = buffer
+    void begin(full.subarray(0, filled)).finally(() => pool.give(full))
+    buffer = undefined
+    filled = 0
   }
   const check = () => {
     if (failure !== undefined) throw failure.error
@@ -63,6 +62,12 @@ export function blobWriter(
       return Math.min(flushed, ...writes.values())
     },
     async add(chunk) {
+      if (chunk.buffer instanceof SharedArrayBuffer) {
+        flush()
+        received += chunk.length
+        await begin(chunk)
+        return check()
+      }
       for (let taken = 0; taken < chunk.length; ) {
         check()
         buffer ??= await pool.take()

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHashing } from '../../../src/adapters/files/hashing.ts'
 import { digestOf } from '../../../src/kernel/oci/index.ts'
+
+const hexOfText = (text: string | Uint8Array) => digestOf(text).slice('sha256:'.length)
 
 let folder: string
 beforeAll(async () => {
@@ -11,39 +14,68 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('what the system says of a failed write comes over from the thread', async () => {
-  const hashing = createHashing()
-  const full = await open('/dev/full', 'w')
-  const write = hashing.lane().write(Buffer.alloc(10), [{ fd: full.fd, at: 0, from: 0, length: 10 }])
-  await expect(write).rejects.toMatchObject({ code: 'ENOSPC' })
-  await full.close()
-  await hashing.close()
+describe.each([0, 1, 2])('hashing in %i threads of its own', threads => {
+  test('what the system says of a failed write is told', async () => {
+    const hashing = createHashing(threads)
+    const full = await open('/dev/full', 'w')
+    const write = hashing.lane().write(Buffer.alloc(10), [{ fd: full.fd, at: 0, from: 0, length: 10 }])
+    await expect(write).rejects.toMatchObject({ code: 'ENOSPC' })
+    await full.close()
+    await hashing.close()
+  })
+
+  test('lanes do not mix', async () => {
+    const hashing = createHashing(threads)
+    const file = await open(join(folder, `lanes-${threads}`), 'w+')
+    const texts = ['one', 'another', 'third']
+    const lanes = texts.map(() => hashing.lane())
+    await Promise.all(
+      lanes.map((lane, i) => {
+        const bytes = Buffer.from(texts[i] ?? '')
+        return lane.write(bytes, [{ fd: file.fd, at: i * 10, from: 0, length: bytes.length }])
+      }),
+    )
+    expect(await Promise.all(lanes.map(lane => lane.digest()))).toEqual(texts.map(hexOfText))
+    await file.close()
+    await hashing.close()
+  })
+
+  test('what lies in a file is hashed piece by piece, many at once', async () => {
+    const hashing = createHashing(threads)
+    const bytes = randomBytes(3_500_000)
+    const file = await open(join(folder, `there-${threads}`), 'w+')
+    await file.write(bytes)
+    const reads = [0, 1, 1_048_576, 2_500_000].map(async at => {
+      const lane = hashing.lane()
+      const parts = [
+        { fd: file.fd, at, from: 0, length: 1_000_000 },
+        { fd: file.fd, at: at + 1_000_000, from: 1_000_000, length: 0 },
+      ]
+      await lane.read(parts)
+      expect(await lane.digest()).toBe(hexOfText(bytes.subarray(at, at + 1_000_000)))
+    })
+    await Promise.all(reads)
+    await file.close()
+    await hashing.close()
+  })
+
+  test('a file that is shorter than it was is told of', async () => {
+    const hashing = createHashing(threads)
+    const file = await open(join(folder, `short-${threads}`), 'w+')
+    await file.write(Buffer.alloc(10))
+    const read = hashing.lane().read([{ fd: file.fd, at: 4, from: 0, length: 20 }])
+    await expect(read).rejects.toThrow('it ends after 10 bytes')
+    await file.close()
+    await hashing.close()
+  })
 })
 
 test('a thread that has ended refuses what comes then, and nobody waits for ever', async () => {
-  const hashing = createHashing()
+  const hashing = createHashing(1)
   const file = await open(join(folder, 'file'), 'w+')
   const lane = hashing.lane()
   await lane.write(Buffer.from('abc'), [{ fd: file.fd, at: 0, from: 0, length: 3 }])
   await hashing.close()
   await expect(lane.digest()).rejects.toThrow('has ended')
   await file.close()
-})
-
-test('lanes do not mix', async () => {
-  const hashing = createHashing()
-  const file = await open(join(folder, 'lanes'), 'w+')
-  const texts = ['one', 'another', 'third']
-  const lanes = texts.map(() => hashing.lane())
-  await Promise.all(
-    lanes.map((lane, i) => {
-      const bytes = Buffer.from(texts[i] ?? '')
-      return lane.write(bytes, [{ fd: file.fd, at: i * 10, from: 0, length: bytes.length }])
-    }),
-  )
-  expect(await Promise.all(lanes.map(lane => lane.digest()))).toEqual(
-    texts.map(text => digestOf(text).slice('sha256:'.length)),
-  )
-  await file.close()
-  await hashing.close()
 })
