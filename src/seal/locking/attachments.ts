@@ -97,8 +97,8 @@ function unknownSentences(unknown: readonly Unknown[]): string[] {
 }
 
 /** What is known of attachments, by image: what is kept of the very same image, or else what the lock has. */
-function attestedBefore(
-  images: readonly PinnedImage[],
+export function attestedBefore(
+  images: readonly Pick<PinnedImage, 'name' | 'digest'>[],
   old: BundleLock | undefined,
   kept: Kept,
 ): Map<string, Attested> {

@@ -1,20 +1,21 @@
 import type { BudgetReport } from '../../bundle/declared/index.ts'
 import { lockTitle } from '../../bundle/layout/index.ts'
 import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../../bundle/lock/index.ts'
-import { toolProgram } from '../../bundle/opening/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
-import { type EachChart, type Rendered, type Rendering, renderAll } from '../render/index.ts'
 import { askedOnce, findImages } from '../resolve/index.ts'
 import { account } from './account.ts'
+import { askAhead } from './ahead.ts'
 import { assemble } from './assemble.ts'
 import { lockAttachments } from './attachments.ts'
 import { oldLock, refuseDrift } from './compare.ts'
 import { lockedTool } from './entries.ts'
 import { Faults } from './faults.ts'
 import { Kept, keeping, readKept } from './kept.ts'
-import { chartName, type ReadSpec, type Resolved, readSpec, resolveParts } from './parts.ts'
+import { knownCharts, knownTools } from './known.ts'
+import { type ReadSpec, readSpec, resolveParts } from './parts.ts'
 import { type PinnedImages, pin } from './pin-chosen.ts'
+import { renderWithTool } from './rendering.ts'
 import type { LockRequest } from './request.ts'
 import { holdToNodes, specFor } from './site-facts.ts'
 import { chooseSuspects, suspectsLeft } from './suspects.ts'
@@ -50,10 +51,18 @@ export async function makeLock(request: LockRequest, host: ConnectedHost, talk: 
   const read = { ...asWritten, spec }
   const old = await oldLock(request, files, talk.reporter)
   const kept = locked ? new Kept(clock) : await readKept(specDir, files, clock)
+  const registry = askedOnce(host.registry)
+  const looks = spec.attestations && request.attestations !== false
+  const held = locked && old !== undefined
+  const ahead = held
+    ? askAhead({ old, kept, platforms: spec.platforms, looks }, registry.ahead, talk.signal)
+    : undefined
   try {
-    return await lockOf({ read, old, kept }, request, { ...host, registry: askedOnce(host.registry) }, talk)
+    return await lockOf({ read, old, kept, looks }, request, { ...host, registry }, talk)
   } catch (error) {
     throw locked ? error : await keeping(error, kept, specDir, files, talk.reporter)
+  } finally {
+    await ahead?.end()
   }
 }
 
@@ -62,10 +71,12 @@ interface Begun {
   readonly read: ReadSpec
   readonly old: BundleLock | undefined
   readonly kept: Kept
+  /** Whether what is attached to images is looked for. */
+  readonly looks: boolean
 }
 
 async function lockOf(
-  { read, old, kept }: Begun,
+  { read, old, kept, looks }: Begun,
   request: LockRequest,
   host: ConnectedHost,
   talk: Talk,
@@ -89,7 +100,7 @@ async function lockOf(
   }
   const { facts } = request
   const known = facts && new Set(facts.kubernetes.apis)
-  const rendered = await render({ ...read, ...(known && { known }) }, resolved, faults, host, talk)
+  const rendered = await renderWithTool({ ...read, ...(known && { known }) }, resolved, faults, host, talk)
   const isWhole = rendered.length === spec.charts.length
   // What only some charts request is no account of all.
   const budget = isWhole
@@ -115,7 +126,6 @@ async function lockOf(
   if (budget === undefined || pins === undefined) throw new Error('what failed was told')
   const { pinned, staying, missing } = pins
   const suspects = suspectsLeft(found.suspects, pinned)
-  const looks = spec.attestations && request.attestations !== false
   const attached = looks
     ? await lockAttachments({ images: pinned, staying, old, locked, kept }, registry, talk)
     : undefined
@@ -124,51 +134,4 @@ async function lockOf(
   const drift = old && driftOf(old, lock)
   if (locked && drift !== undefined) refuseDrift(drift, request)
   return { spec, lock, text, budget, missing, ...(drift === undefined ? {} : { drift }) }
-}
-
-/** What the lock and what is kept say of charts. */
-function knownCharts({ charts }: BundleSpec, old: BundleLock | undefined, kept: Kept) {
-  return new Map(
-    charts.map(({ name }) => {
-      const locked = old?.charts.find(chart => chart.name === name)
-      return [name, [kept.chart(name), locked].filter(chart => chart !== undefined)]
-    }),
-  )
-}
-
-/** What the lock says of tools out of registries. */
-function knownTools(old: BundleLock | undefined) {
-  return new Map(
-    old?.tools.flatMap(({ source, manifest, content }) =>
-      manifest === undefined ? [] : [[source, [{ manifest, package: content }]] as const],
-    ),
-  )
-}
-
-/** Renders the charts with the very helm that travels, if that is there. */
-async function render(
-  { spec: { kubernetes, apiVersions }, values, helmTool, known }: ReadSpec & Pick<Rendering, 'known'>,
-  { tools, charts }: Resolved,
-  faults: Faults,
-  { files, helmFrom }: ConnectedHost,
-  { reporter, signal }: Talk,
-): Promise<Rendered[]> {
-  const packed = tools.find(({ spec }) => spec === helmTool)
-  if (packed === undefined) return []
-  const helm = await faults.attempt(helmTool.name, async () =>
-    helmFrom(await toolProgram(packed.bytes, helmTool.member)),
-  )
-  if (helm === undefined) return []
-  const each: EachChart = (list, title, work) =>
-    faults.attemptEach(reporter, list, title, ({ spec }) => chartName(spec), work)
-  try {
-    return await renderAll(
-      charts,
-      { helm, kubernetes, apiVersions, values, files, signal, ...(known && { known }) },
-      each,
-      reporter,
-    )
-  } finally {
-    await helm.dispose()
-  }
 }

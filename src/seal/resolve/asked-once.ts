@@ -11,13 +11,30 @@ const why = {
   fails: 'went on failing',
 } as const
 
+/** An answer that has come, or is to come. */
+interface Known {
+  readonly answer: Promise<unknown>
+  failed: boolean
+  /** Somebody who needs it has asked for it. */
+  wanted: boolean
+}
+
+/** A registry that is asked nothing twice. */
+export interface AskedOnce extends Registry {
+  /**
+   * The same, for what will be wanted only later, most likely. What fails is told to the first who wants it, as if it had
+   * been asked for then.
+   */
+  readonly ahead: Registry
+}
+
 /**
  * A registry for one run with one signal, which is asked nothing twice: what was read once is known, by its tag and by
  * its digest. A registry that cannot be reached or asks to slow down, whatever it was asked for, is asked nothing
  * more, and neither is one that failed three times in a row: what comes later fails at once and says so.
  */
-export function askedOnce(registry: Registry): Registry {
-  const known = new Map<string, Promise<unknown>>()
+export function askedOnce(registry: Registry): AskedOnce {
+  const known = new Map<string, Known>()
   const failures = new Map<string, number>()
   const given = new Map<string, SealiftError>()
 
@@ -38,76 +55,87 @@ export function askedOnce(registry: Registry): Registry {
     if (trouble === undefined || !(error instanceof SealiftError)) return
     if (trouble !== 'fails' || count >= mostFailures) given.set(host, error)
   }
-  const once = <T>(what: string, reference: Reference, ask: () => Promise<T>): Promise<T> => {
-    const before = known.get(what)
-    if (before !== undefined) return before as Promise<T>
-    const answer = (async () => {
-      refuse(reference)
-      try {
-        const result = await ask()
-        note(reference)
-        return result
-      } catch (error) {
-        note(reference, error)
-        known.delete(what)
-        throw error
-      }
-    })()
-    known.set(what, answer)
+  const keep = (what: string, answer: Promise<unknown>, wanted: boolean) => {
+    const entry: Known = { answer, wanted, failed: false }
+    known.set(what, entry)
+    answer.catch(() => {
+      entry.failed = true
+      if (entry.wanted) known.delete(what)
+    })
     return answer
+  }
+  /** What is known, or will be. A failure that nobody has wanted is told once. */
+  const recall = (what: string, wanted: boolean): Promise<unknown> | undefined => {
+    const entry = known.get(what)
+    if (entry === undefined) return undefined
+    if (wanted && entry.failed) known.delete(what)
+    entry.wanted ||= wanted
+    return entry.answer
+  }
+  const ask = async <T>(reference: Reference, asking: () => Promise<T>): Promise<T> => {
+    refuse(reference)
+    try {
+      const result = await asking()
+      note(reference)
+      return result
+    } catch (error) {
+      note(reference, error)
+      throw error
+    }
   }
 
   const nameOf = ({ registry: host, repository, tag, digest }: Reference) =>
     digest === undefined ? `${host}/${repository}:${tag ?? 'latest'}` : `${host}/${repository}@${digest}`
-  const keep = (reference: Reference, served: ServedManifest | undefined) => {
-    const { digest } = served?.descriptor ?? {}
-    if (digest !== undefined) known.set(`read ${nameOf({ ...reference, digest })}`, Promise.resolve(served))
-    return served
-  }
-  /** What was read before, or is being read; nothing where it was not there. */
-  const before = (reference: Reference) =>
-    known.get(`read ${nameOf(reference)}`) as Promise<ServedManifest | undefined> | undefined
+  const read = (reference: Reference) => `read ${nameOf(reference)}`
 
-  return {
-    async manifest(reference, signal) {
-      const reading = before(reference)
-      const found = await reading
-      if (found !== undefined) return found
-      // It was not there when it was looked for: whoever must have it is told why.
-      if (reading !== undefined) known.delete(`read ${nameOf(reference)}`)
-      const ask = async () => keep(reference, await registry.manifest(reference, signal))
-      return (await once(`read ${nameOf(reference)}`, reference, ask)) as ServedManifest
-    },
-    async find(reference, beside, signal) {
-      const ask = async () => keep(reference, await registry.find(reference, beside, signal))
-      return once(`read ${nameOf(reference)}`, reference, ask)
-    },
-    async digest(reference, options = {}) {
-      const found = await before(reference)
-      if (found !== undefined) return found.descriptor.digest
-      const what = `digest ${nameOf(reference)} ${options.beside}`
-      return once<Digest | 'absent' | undefined>(what, reference, () => registry.digest(reference, options))
-    },
-    referrers(reference, subject, signal) {
-      const name = nameOf({ ...reference, digest: subject })
-      return once(`referrers ${name}`, reference, () => registry.referrers(reference, subject, signal))
-    },
-    async tags(repository, signal) {
-      // A list that serves a hint is worth no waiting for whom nothing else is asked of.
-      if (given.has(repository.registry)) return undefined
-      const what = `tags ${repository.registry}/${repository.repository}`
-      const asked = known.get(what) ?? registry.tags(repository, signal)
-      known.set(what, asked)
-      return asked as ReturnType<Registry['tags']>
-    },
-    async *blob(reference, descriptor, options) {
-      refuse(reference)
-      try {
-        yield* registry.blob(reference, descriptor, options)
-      } catch (error) {
-        note(reference, error)
-        throw error
-      }
-    },
+  const view = (wanted: boolean): Registry => {
+    const once = <T>(what: string, reference: Reference, asking: () => Promise<T>): Promise<T> =>
+      (recall(what, wanted) ?? keep(what, ask(reference, asking), wanted)) as Promise<T>
+    /** Known by its digest, too. */
+    const served = (reference: Reference, asking: () => Promise<ServedManifest | undefined>) =>
+      once(read(reference), reference, async () => {
+        const found = await asking()
+        const { digest } = found?.descriptor ?? {}
+        if (digest !== undefined) keep(read({ ...reference, digest }), Promise.resolve(found), wanted)
+        return found
+      })
+    return {
+      async manifest(reference, signal) {
+        const reading = recall(read(reference), wanted)
+        const found = (await reading) as ServedManifest | undefined
+        if (found !== undefined) return found
+        // It was not there when it was looked for: whoever must have it is told why.
+        if (reading !== undefined) known.delete(read(reference))
+        return (await served(reference, () => registry.manifest(reference, signal))) as ServedManifest
+      },
+      find: (reference, beside, signal) => served(reference, () => registry.find(reference, beside, signal)),
+      async digest(reference, options = {}) {
+        const found = (await recall(read(reference), wanted)) as ServedManifest | undefined
+        if (found !== undefined) return found.descriptor.digest
+        const what = `digest ${nameOf(reference)} ${options.beside}`
+        return once<Digest | 'absent' | undefined>(what, reference, () => registry.digest(reference, options))
+      },
+      referrers(reference, subject, signal) {
+        const name = nameOf({ ...reference, digest: subject })
+        return once(`referrers ${name}`, reference, () => registry.referrers(reference, subject, signal))
+      },
+      async tags(repository, signal) {
+        // A list that serves a hint is worth no waiting for whom nothing else is asked of.
+        if (given.has(repository.registry)) return undefined
+        const what = `tags ${repository.registry}/${repository.repository}`
+        const asked = recall(what, wanted) ?? keep(what, registry.tags(repository, signal), wanted)
+        return asked as ReturnType<Registry['tags']>
+      },
+      async *blob(reference, descriptor, options) {
+        refuse(reference)
+        try {
+          yield* registry.blob(reference, descriptor, options)
+        } catch (error) {
+          note(reference, error)
+          throw error
+        }
+      },
+    }
   }
+  return { ...view(true), ahead: view(false) }
 }

@@ -61,6 +61,37 @@ test('tags are listed once, and not where nothing else is asked for any more', a
   expect(listed).toBe(1)
 })
 
+describe('asked ahead', () => {
+  test('an answer is there for whoever wants it', async () => {
+    const { registry, digest, once } = filled()
+    await Promise.all([once.ahead.digest(app), once.ahead.manifest(app)])
+    expect(await once.digest(app)).toBe(digest)
+    await once.manifest(app)
+    expect(registry.asked).toHaveLength(1)
+  })
+
+  test('a failure is told once to whoever wants it, and asked for again after that', async () => {
+    const { registry, once } = filled()
+    let asked = 0
+    registry.manifest = () => Promise.reject(new SealiftError('REGISTRY_FAILED', `failure ${++asked}`))
+    await expect(once.ahead.manifest(app)).rejects.toThrow('failure 1')
+    await expect(once.ahead.manifest(app)).rejects.toThrow('failure 1')
+    await expect(once.manifest(app)).rejects.toThrow('failure 1')
+    await expect(once.manifest(app)).rejects.toThrow('failure 2')
+    await expect(once.manifest(app)).rejects.toThrow('failure 3')
+  })
+
+  test('a failure that is waited for already is told, and no more than that', async () => {
+    const { registry, once } = filled()
+    let asked = 0
+    registry.manifest = () => Promise.reject(new SealiftError('REGISTRY_FAILED', `failure ${++asked}`))
+    const [ahead, wanted] = [once.ahead.manifest(app), once.manifest(app)]
+    await expect(ahead).rejects.toThrow('failure 1')
+    await expect(wanted).rejects.toThrow('failure 1')
+    await expect(once.manifest(app)).rejects.toThrow('failure 2')
+  })
+})
+
 describe('a registry in trouble', () => {
   const failing = (error: SealiftError) => {
     const registry = new MemoryRegistry()
