@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-import { createRequire, enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { start } from './cli/start.ts'
-import { commands } from './commands/index.ts'
+import { runCompiled } from './adapters/code-cache.ts'
+import { streamWell } from './cli/streaming.ts'
 
-const require = createRequire(import.meta.url)
+/** Names the sources: set by `npm run build`. */
+declare const buildName: string
+
+const { argv, arch, versions } = process
 // What V8 makes of the program is kept beside it, where nobody writes who may not change the program itself.
-enableCompileCache(join(import.meta.dirname, 'compiled'))
-await start({
-  description: () => require('../package.json'),
-  manifest: async () => require('../oclif.manifest.json'),
-  commands,
-})
+const compiled = join(import.meta.dirname, 'compiled', `${buildName}-${versions.v8}-${arch}`)
+const verb = argv[2]?.replaceAll(/[^a-z]/g, '') || 'none'
+streamWell(argv[2])
+runCompiled(join(import.meta.dirname, 'main.cjs'), join(compiled, verb))

@@ -18,8 +18,10 @@ export interface Program {
 /** Compiles src/ and every library into one file. The same sources give the same bytes. */
 export async function compileProgram(): Promise<Program> {
   const contents = `import { start } from './src/cli/start.ts'
+import { streamWell } from './src/cli/streaming.ts'
 import { commands } from './src/commands/index.ts'
 import description from './package.json'
+streamWell(process.argv[2])
 void start({
   description: () => description,
   manifest: async () => (await import('./oclif.manifest.json')).default,

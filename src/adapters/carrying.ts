@@ -30,7 +30,11 @@ export function createCarrying(): Carrying {
 /** Where executables of other platforms lie: beside this one, or where a checkout makes them. */
 function executables(): string {
   if (isSea()) return dirname(process.execPath)
-  return join(dirname(createRequire(import.meta.url).resolve('sealift/package.json')), 'dist', 'executable')
+  return join(
+    dirname(createRequire(import.meta.filename).resolve('sealift/package.json')),
+    'dist',
+    'executable',
+  )
 }
 
 async function failing<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {

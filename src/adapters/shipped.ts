@@ -9,6 +9,6 @@ import { getAsset, isSea } from 'node:sea'
  */
 export async function shipped(path: string): Promise<string> {
   if (isSea()) return getAsset(path, 'utf8')
-  const root = dirname(createRequire(import.meta.url).resolve('sealift/package.json'))
+  const root = dirname(createRequire(import.meta.filename).resolve('sealift/package.json'))
   return await readFile(join(root, path), 'utf8')
 }

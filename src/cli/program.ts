@@ -42,7 +42,11 @@ async function configOf({ description, manifest, commands }: Program): Promise<C
   const pjson = { ...description, oclif }
   const plugin = new Held({ root: '/', type: 'core', pjson, isRoot: true }, manifest, commands)
   await plugin.load()
-  return await Config.load({ root: '/', pjson, plugins: new Map([[plugin.name, plugin]]) })
+  const config = new Config({ root: '/', pjson, plugins: new Map([[plugin.name, plugin]]) })
+  // Colours from a file in the user's home: left alone, it is looked for at every start.
+  Object.assign(config, { loadTheme: async () => undefined })
+  await config.load()
+  return config
 }
 
 /** A plugin whose commands are in memory. */

@@ -7,15 +7,6 @@ interface Parts extends Pick<Program, 'commands'> {
 }
 
 /**
- * Verbs to which bytes come by the gigabyte, in buffers that die at once. A young generation that stays small frees them soon;
- * one that grows keeps hundreds of megabytes of them, until V8 marks the whole heap to be rid of them, again and again. Said
- * before the program is loaded, which makes it grow; to a short verb it costs five collections.
- */
-const streaming = new Set(
-  'backup build carry create deploy install lock merge restore rollback upgrade verify'.split(' '),
-)
-
-/**
  * Begins Sealift, in a checkout as in one executable: what holds for every verb is set up, and `--version` is answered,
  * before the program is loaded.
  */
@@ -36,8 +27,6 @@ export async function start({ description, manifest, commands }: Parts): Promise
     process.stdout.write(`${sealift.name}/${sealift.version} ${platform}-${arch} node-${version}\n`)
     return
   }
-  if (streaming.has(argv[2] ?? ''))
-    (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1')
   const { runProgram } = await import('./program.ts')
   await runProgram({ description: description(), manifest: await manifest(), commands }, argv.slice(2))
 }

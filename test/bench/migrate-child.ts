@@ -10,7 +10,6 @@ import { Secret } from '../../src/kernel/ports/index.ts'
 import { compareRead, digesting, locate, writeSecrets } from '../../src/teams/migrate/index.ts'
 import { createPace } from '../../src/teams/pace/index.ts'
 
-// As bin.ts does.
 const [baseUrl = '', password = '', organizationId = '', folder = '', count = '', how = ''] =
   process.argv.slice(2)
 const clock = { now: () => Date.now(), sleep: async () => {} }

@@ -9,7 +9,6 @@ import { parseTenancy } from '../../src/kernel/tenancy-file/index.ts'
 import { createPace } from '../../src/teams/pace/index.ts'
 import { applyActions, compare, observe } from '../../src/teams/tenancy/index.ts'
 
-// As bin.ts does.
 const [baseUrl = '', password = '', organizationId = '', prefix = '', projects = '', atOnce = ''] =
   process.argv.slice(2)
 const clock = { now: () => Date.now(), sleep: async () => {} }

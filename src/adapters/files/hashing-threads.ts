@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
 import { getAsset, isSea } from 'node:sea'
 import { Worker } from 'node:worker_threads'
 import type { Hashing, Part } from './lanes.ts'
@@ -66,7 +66,7 @@ export function hashingThreads(threads: number): Hashing {
 function startWorker(): Worker {
   if (isSea()) return new Worker(getAsset('hashing-worker.cjs', 'utf8'), { eval: true })
   // Beside this file, as TypeScript under test and as JavaScript once compiled.
-  return new Worker(new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url))
+  return new Worker(join(import.meta.dirname, `hashing-worker${extname(import.meta.filename)}`))
 }
 
 function startThread(): Thread {

@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const loader = join(import.meta.dirname, '../../../src/adapters/code-cache.ts')
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sealift-code-'))
+  await write(
+    'main.cjs',
+    `const { say } = require('./part.cjs'); say(require('node:path').basename(__filename))`,
+  )
+  await write('part.cjs', `exports.say = what => console.log(what, require('./main.cjs') !== undefined)`)
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const write = (name: string, text: string) => writeFile(join(folder, name), text)
+const kept = () => join(folder, 'compiled', 'verb')
+
+/** Runs the program of the folder; its output and exit code. */
+async function run(keptIn = kept()): Promise<readonly [string, number | undefined]> {
+  const code = `import { runCompiled } from ${JSON.stringify(loader)}; runCompiled(${JSON.stringify(join(folder, 'main.cjs'))}, ${JSON.stringify(keptIn)})`
+  const words = ['--input-type=module', '-e', code]
+  const { stdout, stderr, exitCode } = await execa(process.execPath, words, { reject: false })
+  return [stdout || stderr.split('\n').find(line => line.includes('Error')) || '', exitCode]
+}
+
+test('files ask for one another and for Node, each loaded once, and what V8 made of them is kept once', async () => {
+  expect(await run()).toEqual(['main.cjs true', 0])
+  const { ino } = await stat(kept())
+  expect(await run()).toEqual(['main.cjs true', 0])
+  expect((await stat(kept())).ino).toBe(ino)
+  expect(await readdir(join(folder, 'compiled'))).toEqual(['verb'])
+})
+
+test('what another run needs besides is kept with it', async () => {
+  await run()
+  const { size } = await stat(kept())
+  await write('other.cjs', `exports.more = () => 'more'`)
+  await write('main.cjs', `console.log(require('./other.cjs').more())`)
+  expect(await run()).toEqual(['more', 0])
+  expect((await stat(kept())).size).toBeGreaterThan(size)
+})
+
+test.each([
+  ['cut off', (bytes: Buffer) => bytes.subarray(0, -10)],
+  ['of another program', () => Buffer.from('{"a":3}\nabc')],
+  ['nothing that it could be', () => Buffer.from('[')],
+  ['empty', () => Buffer.alloc(0)],
+])('what is kept is not used where it is %s, and made anew', async (_, spoil) => {
+  await run()
+  await writeFile(kept(), spoil(await readFile(kept())))
+  expect(await run()).toEqual(['main.cjs true', 0])
+  expect((await stat(kept())).size).toBeGreaterThan(500)
+})
+
+test('a run that fails keeps nothing, and fails as it would', async () => {
+  await write('main.cjs', `process.exitCode = 7`)
+  expect(await run()).toEqual(['', 7])
+  await write('main.cjs', `throw new Error('no good')`)
+  expect(await run()).toEqual([expect.stringContaining('no good'), 1])
+  await expect(readdir(join(folder, 'compiled'))).rejects.toThrow('ENOENT')
+})
+
+test('where nothing can be kept, the program runs', async () => {
+  expect(await run(join(folder, 'main.cjs', 'verb'))).toEqual(['main.cjs true', 0])
+})
