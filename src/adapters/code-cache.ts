@@ -65,12 +65,11 @@ function keep(path: string, kept: Kept, scripts: ReadonlyMap<string, Script>): v
     const made = [...scripts].map(([name, script]) => [name, script.createCachedData()] as const)
     const codes = new Map([...kept, ...made])
     const sizes = Object.fromEntries([...codes].map(([name, code]) => [name, code.length]))
-    mkdirSync(dirname(path), { recursive: true })
+    // Nobody else's to write, whatever the umask: it is as good as the program.
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
     const writing = `${path}.${process.pid}`
-    writeFileSync(
-      writing,
-      Buffer.concat([Buffer.from(`${JSON.stringify(sizes)}\n`, 'latin1'), ...codes.values()]),
-    )
+    const head = Buffer.from(`${JSON.stringify(sizes)}\n`, 'latin1')
+    writeFileSync(writing, Buffer.concat([head, ...codes.values()]), { mode: 0o644 })
     renameSync(writing, path)
   } catch {
     // In a folder that others own the next start is as this one.

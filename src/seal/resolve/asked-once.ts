@@ -96,7 +96,7 @@ export function askedOnce(registry: Registry): AskedOnce {
       once(read(reference), reference, async () => {
         const found = await asking()
         const { digest } = found?.descriptor ?? {}
-        if (digest !== undefined) keep(read({ ...reference, digest }), Promise.resolve(found), wanted)
+        if (digest !== undefined) void keep(read({ ...reference, digest }), Promise.resolve(found), wanted)
         return found
       })
     return {

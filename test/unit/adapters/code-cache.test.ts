@@ -35,6 +35,12 @@ test('files ask for one another and for Node, each loaded once, and what V8 made
   expect(await readdir(join(folder, 'compiled'))).toEqual(['verb'])
 })
 
+test('nobody else may write it, whatever the umask', async () => {
+  const before = process.umask(0)
+  await run().finally(() => process.umask(before))
+  for (const path of [kept(), join(folder, 'compiled')]) expect((await stat(path)).mode & 0o022).toBe(0)
+})
+
 test('what another run needs besides is kept with it', async () => {
   await run()
   const { size } = await stat(kept())
