@@ -10,24 +10,34 @@ export interface Entry {
   readonly bytes: Uint8Array
 }
 
+/** Bytes of a piece of an entry: whoever encrypts it holds as much again. */
+const pieceSize = 64 * 1024
+
 /**
  * An archive: a tar (ustar) of the entries before the dump, the dump in parts, and the sha256 of each of them, in lines such as
- * `sha256sum -c` reads. `seconds` is the time of all entries, since 1970. Holds no more than one part in memory.
+ * `sha256sum -c` reads. `seconds` is the time of all entries, since 1970. Holds no more than one part in memory, and a piece
+ * of it until the next one is asked for.
  * @throws SealiftError BACKUP_FAILED where an entry is larger than a restore takes
  */
 export async function* archive(before: readonly Entry[], dump: Bytes, seconds: number): Bytes {
   const sums: string[] = []
   const written = function* ({ name, bytes }: Entry) {
-    sums.push(`${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`)
-    yield* entryBlocks({ name, bytes }, seconds)
+    yield entryHeader(name, 'file', bytes.length, seconds)
+    const hash = createHash('sha256')
+    for (let at = 0; at < bytes.length; at += pieceSize) {
+      const piece = bytes.subarray(at, at + pieceSize)
+      hash.update(piece)
+      yield piece
+    }
+    sums.push(`${hash.digest('hex')}  ${name}\n`)
+    yield new Uint8Array(paddedSize(bytes.length) - bytes.length)
   }
   for (const entry of before) {
     requireReadable(entry)
     yield* written(entry)
   }
-  let n = 0
-  for await (const bytes of parts(dump)) yield* written({ name: partName(++n), bytes })
-  yield* entryBlocks({ name: entries.sums, bytes: Buffer.from(sums.join('')) }, seconds)
+  yield* inParts(dump, (n, bytes) => written({ name: partName(n), bytes }))
+  yield* written({ name: entries.sums, bytes: Buffer.from(sums.join('')) })
   yield new Uint8Array(2 * blockSize)
 }
 
@@ -42,32 +52,41 @@ function requireReadable({ name, bytes }: Entry): void {
   )
 }
 
-function* entryBlocks({ name, bytes }: Entry, seconds: number): Generator<Uint8Array> {
-  yield entryHeader(name, 'file', bytes.length, seconds)
-  // In pieces: whoever encrypts them holds as much again.
-  for (let at = 0; at < bytes.length; at += 64 * 1024) yield bytes.subarray(at, at + 64 * 1024)
-  yield new Uint8Array(paddedSize(bytes.length) - bytes.length)
-}
-
 /**
- * The same bytes in pieces of the size of a part, out of two buffers in turn: one for each part would be garbage of a
- * hundred megabytes before V8 looks for it. A piece holds until the next but one is asked for.
+ * The dump in entries of the size of a part. An entry begins with its size, so that all of it is held before any of it is
+ * given; then each piece that is given makes room for as much of the next part. Were a part given at one go, the
+ * connection that the dump comes by would stand still with what it has read, which V8 then takes for lasting: some
+ * buffers of each part would be kept until it marks the whole heap.
  */
-async function* parts(bytes: Bytes): Bytes {
-  const buffers = [Buffer.allocUnsafeSlow(partSize), Buffer.allocUnsafeSlow(partSize)] as const
-  let part: Buffer = buffers[0]
+async function* inParts(
+  dump: Bytes,
+  written: (n: number, bytes: Uint8Array) => Generator<Uint8Array, void>,
+): Bytes {
+  const held = Buffer.allocUnsafeSlow(partSize)
   let filled = 0
-  for await (const some of bytes) {
+  let n = 0
+  let part: Generator<Uint8Array, void> | undefined
+  const next = function* () {
+    const piece = part?.next()
+    if (piece && !piece.done) yield piece.value
+  }
+  for await (const some of dump) {
     for (let at = 0; at < some.length; ) {
-      const taken = Math.min(some.length - at, partSize - filled)
-      part.set(some.subarray(at, at + taken), filled)
+      const inPiece = filled % pieceSize
+      // The one that lies where this comes to.
+      if (inPiece === 0) yield* next()
+      const taken = Math.min(some.length - at, pieceSize - inPiece)
+      held.set(some.subarray(at, at + taken), filled)
       filled += taken
       at += taken
       if (filled < partSize) continue
-      yield part
-      part = part === buffers[0] ? buffers[1] : buffers[0]
+      if (part !== undefined) yield* part
       filled = 0
+      n += 1
+      part = written(n, held)
+      yield* next()
     }
   }
-  if (filled > 0) yield part.subarray(0, filled)
+  if (part !== undefined) yield* part
+  if (filled > 0) yield* written(n + 1, held.subarray(0, filled))
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
@@ -22,6 +21,7 @@ import { type Description, entries } from './format.ts'
 import { lookAt, type Seen } from './look.ts'
 import { nameOf, removePartials, stampOf } from './names.ts'
 import { pipe } from './pipe.ts'
+import { save } from './save.ts'
 import { fitting, saidBy, type Tools } from './tools.ts'
 import { withTools } from './with-tools.ts'
 
@@ -144,15 +144,8 @@ async function written(writing: Writing): Promise<BackupResult> {
       say(`${(dumped / 1e6).toFixed(1)} MB of the database`)
     }
     const plain = archive(before, dumpOnly(dump(writing, counted), writing.tools), Math.floor(began / 1000))
-    const hash = createHash('sha256')
-    let bytes = 0
-    for await (const some of await encryptedTo(request.recipients, plain)) {
-      talk.signal.throwIfAborted()
-      hash.update(some)
-      bytes += some.length
-      await file.write(some)
-    }
-    const digest = hash.digest('hex')
+    const encrypted = await encryptedTo(request.recipients, plain)
+    const { digest, bytes } = await save(encrypted, file, talk.signal)
     const path = join(request.folder, nameOf(name, began, digest))
     await file.commit(path)
     const seconds = Math.round((clock.now() - began) / 1000)

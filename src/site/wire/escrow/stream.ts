@@ -8,7 +8,10 @@ export type Bytes = AsyncIterable<Uint8Array>
 /** More than a header for a hundred post-quantum recipients has. */
 const mostHeader = 256 * 1024
 
-/** Bytes as a binary age file for the recipients, which `age -d` opens as well: 64 KiB at a time, whatever there is. */
+/**
+ * Bytes as a binary age file for the recipients, which `age -d` opens as well: 64 KiB at a time, whatever there is. A piece of
+ * `plain` need hold only until the next one is asked for.
+ */
 export async function encryptedTo(recipients: readonly string[], plain: Bytes): Promise<Bytes> {
   const { Encrypter } = await ageLibrary()
   const encrypter = new Encrypter()

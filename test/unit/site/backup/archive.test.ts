@@ -32,19 +32,54 @@ test.each([1, 511, 512, 513, partSize, partSize + 1, 2 * partSize + 5])(
   },
 )
 
-test('a slow reader of what is encrypted gets every part as it was', async () => {
-  const dump = Buffer.alloc(3 * partSize + 7)
-  // No two places of it are alike, so that a part in the place of another would show.
-  for (let at = 0; at + 4 <= dump.length; at += 4) dump.writeUInt32LE(at, at)
+/** A dump no two places of which are alike, so that a part in the place of another would show. */
+function counting(size: number): Buffer {
+  const dump = Buffer.alloc(size)
+  for (let at = 0; at + 4 <= size; at += 4) dump.writeUInt32LE(at, at)
+  return dump
+}
+
+test.each([
+  ['pieces as large as those of it', 65_536, 2 * partSize],
+  ['pieces that are no part of it', 30_011, 2 * partSize + 30_000],
+  ['more than a part at once', 2 * partSize + 3, 5 * partSize],
+])('a dump that comes in %s is what is in its parts', async (_, size, whole) => {
+  const dump = counting(whole)
+  const tar = await gathered(archive(entriesOf(), pieces(dump, size), 0))
+  expect((await read(tar)).equals(dump)).toBe(true)
+})
+
+test('while a part is given the next one comes, into the same buffer', async () => {
+  let since = 0
+  let most = 0
+  const coming = async function* () {
+    for await (const some of pieces(Buffer.alloc(4 * partSize), 32 * 1024)) {
+      yield some
+      most = Math.max(most, since)
+      since = 0
+    }
+  }
+  const buffers = new Set<ArrayBufferLike>()
+  for await (const { length, buffer } of archive(entriesOf(), coming(), 0)) {
+    since += length
+    if (buffer.byteLength >= partSize) buffers.add(buffer)
+  }
+  // Two of the pieces of 64 KiB, with what is between two parts.
+  expect(most).toBeLessThan(3 * 64 * 1024)
+  expect(buffers.size).toBe(1)
+})
+
+test.each([true, false])('what is encrypted has every part as it was, read slowly: %s', async slowly => {
+  const dump = counting(3 * partSize + 7)
   const { identity, recipient } = await newIdentity()
   const tar = archive(entriesOf(), pieces(dump, 70_000), 0)
-  const slow = async function* (bytes: Bytes): Bytes {
+  const reading = async function* (bytes: Bytes): Bytes {
     for await (const some of bytes) {
-      await new Promise(setImmediate)
+      if (slowly) await new Promise(setImmediate)
       yield some
     }
   }
-  const plain = await decryptedBy([identity], slow(await encryptedTo([recipient], tar)), 'x.age')
+  const plain = await decryptedBy([identity], reading(await encryptedTo([recipient], tar)), 'x.age')
   expect((await gathered(dumpIn(plain, 'x.age'))).equals(dump)).toBe(true)
 })
 
