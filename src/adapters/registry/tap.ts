@@ -13,7 +13,7 @@ const slotSize = 1024 * 1024
 const leastRead = 64 * 1024
 const smallest = 4 * 1024 * 1024
 
-/** Who takes what a socket reads, and says where to; buffers that no body of its agent has use for. */
+/** Who takes what a socket reads, and says where to; buffers that no body has use for. */
 interface Tap {
   inflow?: Inflow
   readonly spare: Buffer[]
@@ -21,10 +21,12 @@ interface Tap {
 
 const taps = new WeakMap<object, Tap>()
 
-/** Makes an agent's connections fit for {@link tapBody}. Not for those that go through a proxy. */
-export function withTaps<Kind extends Agent>(agent: Kind): Kind {
+/**
+ * Makes an agent's connections fit for {@link tapBody}; `spare`, empty at first, is that of all agents whose bodies share
+ * buffers. Not for those that go through a proxy.
+ */
+export function withTaps<Kind extends Agent>(agent: Kind, spare: Buffer[]): Kind {
   const connect = agent.createConnection
-  const spare: Buffer[] = []
   agent.createConnection = (options, callback) => {
     const tap: Tap = { spare }
     const onread = {

@@ -18,13 +18,18 @@ const mebibyte = 1024 * 1024
 const numbers = Buffer.from(Uint32Array.from({ length: 2_500_000 }, (_, i) => i).buffer)
 const atOnce = 5
 
-/** A server of its first bytes, and how to read them from an offset. */
-async function open(choppy: Choppy) {
-  const { host, stop } = await startChoppy(choppy)
-  keep(stop)
+/** Servers of bytes, and how to read each from an offset, by one connection of ours. */
+async function open(...servers: readonly Choppy[]) {
+  const started = await Promise.all(servers.map(startChoppy))
+  for (const { stop } of started) keep(stop)
+  const hosts = started.map(({ host }, i) => ({ host, tls: servers[i]?.tls === true }))
   const file = {
-    mirrors: { [host]: { endpoint: [`${choppy.tls ? 'https' : 'http'}://${host}`] } },
-    configs: choppy.tls ? { [host]: { tls: { insecure_skip_verify: true } } } : {},
+    mirrors: Object.fromEntries(
+      hosts.map(({ host, tls }) => [host, { endpoint: [`${tls ? 'https' : 'http'}://${host}`] }]),
+    ),
+    configs: Object.fromEntries(
+      hosts.filter(({ tls }) => tls).map(({ host }) => [host, { tls: { insecure_skip_verify: true } }]),
+    ),
   }
   const { registry, close } = createRegistry({
     registries: { path: '/etc/registries.yaml', text: JSON.stringify(file) },
@@ -32,9 +37,12 @@ async function open(choppy: Choppy) {
     environment: { HOME: '/nonexistent' },
   })
   keep(close)
-  const blob = { mediaType: 'x', digest: digestOf('x'), size: choppy.bytes.length }
-  return (offset: number, signal: AbortSignal) =>
-    registry.blob(referenceTo(host), blob, { offset, signal, transient: true })
+  return (server: number, offset = 0, signal?: AbortSignal) => {
+    const size = servers[server]?.bytes.length ?? 0
+    const reference = referenceTo(started[server]?.host ?? '')
+    const options = { offset, transient: true, ...(signal ? { signal } : {}) }
+    return registry.blob(reference, { digest: digestOf('x'), size }, options)
+  }
 }
 
 const cases = [1, 2, 3].flatMap(seed =>
@@ -61,7 +69,7 @@ it.each(cases)('a reader holds what was sent: %o', async ({ seed, tls, breaks })
       const stop = breaks && chance(3) === 0 ? chance(size) : size
       const user = new AbortController()
       try {
-        for await (const chunk of read(place, user.signal)) {
+        for await (const chunk of read(0, place, user.signal)) {
           if (chunk.buffer instanceof SharedArrayBuffer) buffers.add(chunk.buffer)
           const stops = place + chunk.length > stop
           if (stops && chance(2)) user.abort(new SealiftError('INTERRUPTED', 'the user said stop'))
@@ -90,7 +98,7 @@ it.each(['breaks off', 'is left', 'is aborted'])(
     for (let count = 0; count < 12; count++) {
       const user = new AbortController()
       try {
-        for await (const chunk of read(0, user.signal)) {
+        for await (const chunk of read(0, 0, user.signal)) {
           // The first comes with the head.
           if (!(chunk.buffer instanceof SharedArrayBuffer)) continue
           buffers.add(chunk.buffer)
@@ -105,3 +113,14 @@ it.each(['breaks off', 'is left', 'is aborted'])(
     expect(buffers.size).toBeLessThanOrEqual(3)
   },
 )
+
+it('servers of all kinds share them', async () => {
+  const like = { bytes: numbers.subarray(0, 5 * mebibyte), breaks: false, extra: 0 }
+  const read = await open(...[false, true, true].map((tls, i) => ({ ...like, tls, seed: i })))
+  const buffers = new Set<unknown>()
+  for (const server of [0, 1, 2])
+    for await (const chunk of read(server))
+      if (chunk.buffer instanceof SharedArrayBuffer) buffers.add(chunk.buffer)
+  expect(buffers.size).toBeGreaterThan(0)
+  expect(buffers.size).toBeLessThanOrEqual(3)
+})
