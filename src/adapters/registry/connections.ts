@@ -35,12 +35,13 @@ export function createConnections(
   tunnelTimeout: number,
 ): Connections {
   const agents = new Map<string, Agent>()
+  const spare: Buffer[] = []
   const variable = (name: string) => environment[name.toLowerCase()] || environment[name] || ''
   const create = (secure: boolean, tls: TlsSettings | undefined) => {
     const name = secure ? 'HTTPS_PROXY' : 'HTTP_PROXY'
     const proxy = variable(name)
     const kept = { keepAlive: true, ...(tls ? trustOf(tls) : {}) }
-    if (proxy === '') return withTaps(secure ? new (https().Agent)(kept) : new (http().Agent)(kept))
+    if (proxy === '') return withTaps(secure ? new (https().Agent)(kept) : new (http().Agent)(kept), spare)
     const proxyEnv = { [name]: proxyUrl(name, proxy), NO_PROXY: withoutProxy(variable('NO_PROXY')) }
     const options = { ...kept, proxyEnv }
     return secure ? inTime(new (https().Agent)(options), tunnelTimeout) : new (http().Agent)(options)

@@ -69,6 +69,7 @@ export async function* download(
     throw new SealiftError('REGISTRY_FAILED', message, { cause: error })
   } finally {
     discard(answer)
+    await chunks.return()
   }
 }
 

@@ -29,6 +29,7 @@ export function exchange(
   connections: Connections,
   patience: Patience,
 ): Promise<Pick<Answer, 'response' | 'body'>> {
+  signal?.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<Pick<Answer, 'response' | 'body'>>()
   const request = (url.protocol === 'https:' ? https() : http()).request(url, {
     agent: connections.agentFor(url),
@@ -42,13 +43,13 @@ export function exchange(
       ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
       ...(authorization ? { authorization: authorization.reveal() } : {}),
     },
-    ...(signal ? { signal } : {}),
   })
   const giveUp = (error: unknown) => {
     request.destroy()
     reject(error)
   }
-  // Not left to Node alone: a request that waits for a proxy's tunnel has no socket yet that could time out or be ended.
+  // Not left to Node: a request that waits for a proxy's tunnel has no socket yet that could time out or be ended, and
+  // the error with which Node ends a socket is nobody's once the last bytes of its answer are being read.
   const abort = () => giveUp(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   let timer = setTimeout(() => giveUp(timedOut()), patience.answer)

@@ -13,7 +13,7 @@ const slotSize = 1024 * 1024
 const leastRead = 64 * 1024
 const smallest = 4 * 1024 * 1024
 
-/** Who takes what a socket reads, and says where to; buffers that no body of its agent has use for. */
+/** Who takes what a socket reads, and says where to; buffers that no body has use for. */
 interface Tap {
   inflow?: Inflow
   readonly spare: Buffer[]
@@ -21,10 +21,12 @@ interface Tap {
 
 const taps = new WeakMap<object, Tap>()
 
-/** Makes an agent's connections fit for {@link tapBody}. Not for those that go through a proxy. */
-export function withTaps<Kind extends Agent>(agent: Kind): Kind {
+/**
+ * Makes an agent's connections fit for {@link tapBody}; `spare`, empty at first, is that of all agents whose bodies share
+ * buffers. Not for those that go through a proxy.
+ */
+export function withTaps<Kind extends Agent>(agent: Kind, spare: Buffer[]): Kind {
   const connect = agent.createConnection
-  const spare: Buffer[] = []
   agent.createConnection = (options, callback) => {
     const tap: Tap = { spare }
     const onread = {
@@ -45,7 +47,7 @@ export function withTaps<Kind extends Agent>(agent: Kind): Kind {
 /**
  * The body of an answer straight from its socket, if it is long, of a known length and comes by a connection of an
  * agent {@link withTaps}; else `undefined`. To be called while the answer is told of. A chunk is good until the next
- * one is asked for, and all but the first lie in shared memory. The connection serves no second request. Throws what
+ * one is asked for or the reader stops, and all but the first lie in shared memory. The connection serves no second request. Throws what
  * broke the connection when it ends early.
  */
 export function tapBody(response: IncomingMessage): AsyncGenerator<Buffer, void, undefined> | undefined {
@@ -75,7 +77,10 @@ interface Inflow {
   take(bytes: number, into: Uint8Array): boolean
   /** What has come since the last call; nothing when no more will come. */
   next(): Promise<Buffer | undefined>
-  /** Leaves the buffers to the next body: everything has been taken, and nothing more comes. */
+  /**
+   * Leaves the buffers to the next body: nothing more is wanted, and nothing more comes. Never thrown away: V8 does not
+   * count shared memory, and a thousand connections that broke took a gigabyte of it.
+   */
   end(): void
 }
 
@@ -134,7 +139,7 @@ function createInflow(socket: Socket, spare: Buffer[]): Inflow {
     },
     end() {
       giveBack()
-      spare.push(filling.bytes)
+      for (const { bytes } of [...full, filling]) spare.push(bytes)
     },
   }
 }
@@ -150,12 +155,12 @@ async function* bodyOf(
     for (let left = length; chunk; chunk = await inflow.next()) {
       yield chunk.subarray(0, left)
       left -= chunk.length
-      if (left > 0) continue
-      response.destroy()
-      return inflow.end()
+      if (left <= 0) return
     }
     throw response.errored ?? Object.assign(new Error('the connection ended early'), { code: 'ECONNRESET' })
   } finally {
+    // Its socket reads no more from here on.
     response.destroy()
+    inflow.end()
   }
 }

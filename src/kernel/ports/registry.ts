@@ -13,8 +13,8 @@ export interface BlobOptions {
   readonly offset?: number
   readonly signal?: AbortSignal
   /**
-   * Lets a chunk be good only until the next one is asked for, which spares copies: the reader makes its own. Such chunks may
-   * lie in shared memory, where another thread can use them meanwhile.
+   * Lets a chunk be good only until the next one is asked for or the reader stops, which spares copies: the reader makes
+   * its own. Such chunks may lie in shared memory, where another thread can use them meanwhile.
    */
   readonly transient?: boolean
 }

@@ -100,3 +100,20 @@ it.each(bothWays)('stops at once when aborted, waiting for an answer and in a bl
   await expect(drain(chunks)).rejects.toBe(reason)
   resolve()
 })
+
+it.each(bothWays)('may be aborted by whoever has just got its last bytes: %o', async way => {
+  const { registry, reference, layer } = await faulty()
+  for (const offset of [0, layer.size - 1000, layer.size - 1]) {
+    const user = new AbortController()
+    let left = layer.size - offset
+    const read = async () => {
+      for await (const chunk of registry.blob(reference, layer, { offset, signal: user.signal, ...way })) {
+        left -= chunk.length
+        if (left === 0) user.abort(new Error('the user said stop'))
+      }
+    }
+    await read().catch(error => expect(error).toBe(user.signal.reason))
+    expect(left).toBe(0)
+  }
+  expect((await collect(registry.blob(reference, layer, way))).equals(layerBytes)).toBe(true)
+})

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -55,6 +55,50 @@ describe.each([0, 1, 2])('hashing in %i threads of its own', threads => {
       expect(await lane.digest()).toBe(hexOfText(bytes.subarray(at, at + 1_000_000)))
     })
     await Promise.all(reads)
+    await file.close()
+    await hashing.close()
+  })
+
+  test('shared memory may be used again as soon as it is written', async () => {
+    const hashing = createHashing(threads)
+    const file = await open(join(folder, `again-${threads}`), 'w+')
+    const sent = randomBytes(2_000_000)
+    const buffer = Buffer.from(new SharedArrayBuffer(500_000))
+    const lane = hashing.lane()
+    for (let at = 0; at < sent.length; at += 400_000) {
+      buffer.set(sent.subarray(at, at + 400_000), 7)
+      const parts = [
+        { fd: file.fd, at, from: 0, length: 150_000 },
+        { fd: file.fd, at: at + 150_000, from: 150_000, length: 250_000 },
+      ]
+      await lane.write(buffer.subarray(7, 400_007), parts)
+      buffer.fill(255)
+    }
+    expect(await lane.digest()).toBe(hexOfText(sent))
+    expect((await readFile(join(folder, `again-${threads}`))).equals(sent)).toBe(true)
+    await file.close()
+    await hashing.close()
+  })
+
+  test('after a read that failed the others are right', async () => {
+    const hashing = createHashing(threads)
+    const bytes = randomBytes(2_500_000)
+    const file = await open(join(folder, `failed-${threads}`), 'w+')
+    await file.write(bytes)
+    const read = async ([at, length]: readonly [number, number]) => {
+      const lane = hashing.lane()
+      await lane.read([{ fd: file.fd, at, from: 0, length }])
+      return lane.digest()
+    }
+    const lengths = [2_500_001, 2_400_000, 9_000_000, 1_048_576, 2_097_152]
+    const ranges = lengths.map((length, i) => [i * 1000, length] as const)
+    for (let round = 0; round < 2; round++) {
+      const found = await Promise.allSettled(ranges.map(read))
+      for (const [i, [at, length]] of ranges.entries()) {
+        const right = at + length > bytes.length ? undefined : hexOfText(bytes.subarray(at, at + length))
+        expect(found[i]).toMatchObject(right === undefined ? { status: 'rejected' } : { value: right })
+      }
+    }
     await file.close()
     await hashing.close()
   })
