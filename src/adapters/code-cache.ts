@@ -24,7 +24,7 @@ export function runCompiled(entry: string, keptIn: string): void {
     if (before !== undefined) return before.exports
     const module = { exports: {} }
     loaded.set(path, module)
-    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(path, 'latin1')}\n})`
+    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(path, 'utf8')}\n})`
     const code = kept.get(path)
     const script = new Script(source, { filename: path, ...(code ? { cachedData: code } : {}) })
     news ||= code === undefined || script.cachedDataRejected === true

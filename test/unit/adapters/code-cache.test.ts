@@ -35,6 +35,12 @@ test('files ask for one another and for Node, each loaded once, and what V8 made
   expect(await readdir(join(folder, 'compiled'))).toEqual(['verb'])
 })
 
+test('what no escape is made of, as in an expression or a tagged template, is read as it was written', async () => {
+  await write('main.cjs', 'console.log(/^\\d+µs$/.test("5\\u00b5s"), String.raw`→`)')
+  expect(await run()).toEqual(['true →', 0])
+  expect(await run()).toEqual(['true →', 0])
+})
+
 test('nobody else may write it, whatever the umask', async () => {
   const before = process.umask(0)
   await run().finally(() => process.umask(before))
