@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -74,6 +74,34 @@ test('a run that fails keeps nothing, and fails as it would', async () => {
   await write('main.cjs', `throw new Error('no good')`)
   expect(await run()).toEqual([expect.stringContaining('no good'), 1])
   await expect(readdir(join(folder, 'compiled'))).rejects.toThrow('ENOENT')
+})
+
+test('what is kept is used wherever the folder lies, in whatever script its name is', async () => {
+  await run()
+  const text = await readFile(kept(), 'latin1')
+  const before = folder
+  folder = `${before}-用户`
+  await rename(before, folder)
+  expect(await run()).toEqual(['main.cjs true', 0])
+  expect(await readFile(kept(), 'latin1')).toBe(text)
+})
+
+test('what could not be kept leaves nothing behind', async () => {
+  await mkdir(join(kept(), 'in the way'), { recursive: true })
+  expect(await run()).toEqual(['main.cjs true', 0])
+  expect(await readdir(join(folder, 'compiled'))).toEqual(['verb'])
+})
+
+test('another run that writes, as one that was killed, is not written into', async () => {
+  await write(
+    'main.cjs',
+    `require('node:fs').writeFileSync(${JSON.stringify(kept())} + '.' + process.pid, 'other')`,
+  )
+  await mkdir(join(folder, 'compiled'))
+  await run()
+  const [mine, other = ''] = await readdir(join(folder, 'compiled'))
+  expect(mine).toBe('verb')
+  expect(await readFile(join(folder, 'compiled', other), 'utf8')).toBe('other')
 })
 
 test('where nothing can be kept, the program runs', async () => {
