@@ -36,3 +36,15 @@ test.each([
 ])('%s loads of Node’s larger modules only what it needs', async (words, needed) => {
   expect(await loadedBy(...words.split(' '))).toEqual(needed)
 })
+
+test('a verb that waits for what never comes has not gone well', async () => {
+  await writeFile(join(dir, 'never.cjs'), `require('node:fs/promises').open = () => new Promise(() => {})`)
+  const env = { NODE_OPTIONS: `--require ${join(dir, 'never.cjs')}` }
+  const ended = await execa(process.execPath, [bin, 'inspect', 'bundle.tar'], {
+    cwd: dir,
+    env,
+    reject: false,
+  })
+  expect([ended.exitCode, ended.stdout]).toEqual([1, ''])
+  expect(ended.stderr).toMatch(/^Error: nothing is left to wait for.*\n.*please report it\.$/)
+})
