@@ -46,6 +46,8 @@ await build({
 async function asCommonJs(text: string): Promise<string> {
   const { code } = await transform(text, {
     format: 'cjs',
+    // As modules are, which it was written as: what writes to a frozen object is told so.
+    banner: "'use strict';",
     target: compiling.target,
     supported: { 'dynamic-import': false },
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },

@@ -1,7 +1,8 @@
 /** What a verb begins with: nothing of Node that it does not use. Each module not loaded is a millisecond of every call. */
+import { globSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sampleBundle } from '../support/sample-bundle.ts'
@@ -47,4 +48,11 @@ test('a verb that waits for what never comes has not gone well', async () => {
   })
   expect([ended.exitCode, ended.stdout]).toEqual([1, ''])
   expect(ended.stderr).toMatch(/^Error: nothing is left to wait for.*\n.*please report it\.$/)
+})
+
+test('every file of the program is strict, as the modules that it was written as', async () => {
+  const files = globSync('**/*.cjs', { cwd: dirname(bin) })
+  expect(files.length).toBeGreaterThan(50)
+  for (const file of files)
+    expect(await readFile(join(dirname(bin), file), 'utf8')).toMatch(/^(#!.*\n)?['"]use strict['"];/)
 })
