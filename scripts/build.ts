@@ -29,9 +29,11 @@ const { outputFiles } = await build({
 })
 const hash = createHash('sha256')
 for (const { path, text, contents } of outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-  hash.update(contents)
+  const written = path.endsWith('.cjs') ? await asCommonJs(text) : contents
+  // As it is written: of two files V8 only sees whether they are of one length.
+  hash.update(written)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, path.endsWith('.cjs') ? await asCommonJs(text) : contents)
+  await writeFile(path, written)
 }
 await build({
   absWorkingDir: root,

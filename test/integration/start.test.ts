@@ -1,4 +1,5 @@
 /** What a verb begins with: nothing of Node that it does not use. Each module not loaded is a millisecond of every call. */
+import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -55,4 +56,13 @@ test('every file of the program is strict, as the modules that it was written as
   expect(files.length).toBeGreaterThan(50)
   for (const file of files)
     expect(await readFile(join(dirname(bin), file), 'utf8')).toMatch(/^(#!.*\n)?['"]use strict['"];/)
+})
+
+test('what is kept of the program goes by the very bytes of its files', async () => {
+  await execa(process.execPath, [bin, '--version'])
+  const hash = createHash('sha256')
+  const names = globSync('**/*.{cjs,txt}', { cwd: dirname(bin) })
+  for (const name of names.toSorted()) hash.update(await readFile(join(dirname(bin), name)))
+  const name = `${hash.digest('hex').slice(0, 16)}-${process.versions.v8}-${process.arch}`
+  expect(globSync('compiled/*', { cwd: dirname(bin) })).toContain(join('compiled', name))
 })
