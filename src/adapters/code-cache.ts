@@ -25,6 +25,17 @@ export function runCompiled(entry: string, keptIn: string): void {
     if (before !== undefined) return before.exports
     const module = { exports: {} }
     loaded.set(path, module)
+    try {
+      run(path, module)
+    } catch (error) {
+      // Whoever asks again is not given half of it.
+      loaded.delete(path)
+      throw error
+    }
+    return module.exports
+  }
+
+  const run = (path: string, module: { exports: unknown }) => {
     const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(path, 'utf8')}\n})`
     const name = relative(root, path)
     const code = kept.get(name)
@@ -33,9 +44,7 @@ export function runCompiled(entry: string, keptIn: string): void {
     scripts.set(name, script)
     const folder = dirname(path)
     const require = (name: string) => (name.startsWith('.') ? load(join(folder, name)) : nodes(name))
-    const run = script.runInThisContext()
-    run(module.exports, require, module, path, folder)
-    return module.exports
+    script.runInThisContext()(module.exports, require, module, path, folder)
   }
 
   process.on('exit', status => {

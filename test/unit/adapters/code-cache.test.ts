@@ -41,6 +41,14 @@ test('what no escape is made of, as in an expression or a tagged template, is re
   expect(await run()).toEqual(['true →', 0])
 })
 
+test('a file that could not be loaded is not there in part for whoever asks again', async () => {
+  const asking = `try { console.log(Object.keys(require('./late.cjs')).join()) } catch (error) { console.log(error.message.slice(0, 6)) }`
+  await write('main.cjs', `${asking}; ${asking}`)
+  expect(await run()).toEqual(['ENOENT\nENOENT', 0])
+  await write('late.cjs', `exports.half = 1; throw new Error('no good')`)
+  expect(await run()).toEqual(['no goo\nno goo', 0])
+})
+
 test('nobody else may write it, whatever the umask', async () => {
   const before = process.umask(0)
   await run().finally(() => process.umask(before))
