@@ -29,9 +29,11 @@ const { outputFiles } = await build({
 })
 const hash = createHash('sha256')
 for (const { path, text, contents } of outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-  hash.update(contents)
+  const written = path.endsWith('.cjs') ? await asCommonJs(text) : contents
+  // As it is written: of two files V8 only sees whether they are of one length.
+  hash.update(written)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, path.endsWith('.cjs') ? await asCommonJs(text) : contents)
+  await writeFile(path, written)
 }
 await build({
   absWorkingDir: root,
@@ -46,6 +48,8 @@ await build({
 async function asCommonJs(text: string): Promise<string> {
   const { code } = await transform(text, {
     format: 'cjs',
+    // As modules are, which it was written as: what writes to a frozen object is told so.
+    banner: "'use strict';",
     target: compiling.target,
     supported: { 'dynamic-import': false },
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { runCompiled } from './adapters/code-cache.ts'
 import { streamWell } from './cli/streaming.ts'
 
-/** Names the sources: set by `npm run build`. */
+/** Names the compiled program by what is in its files: set by `npm run build`. */
 declare const buildName: string
 
 const { argv, arch, versions } = process

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { Script } from 'node:vm'
 
-/** What V8 made of some files in an earlier run, by their paths. */
+/** What V8 made of some files in an earlier run, by their paths beside the first: the folder may lie elsewhere by now. */
 type Kept = ReadonlyMap<string, Uint8Array>
 
 /**
@@ -16,6 +16,7 @@ export function runCompiled(entry: string, keptIn: string): void {
   const kept = readKept(keptIn)
   const scripts = new Map<string, Script>()
   const loaded = new Map<string, { exports: unknown }>()
+  const root = dirname(entry)
   const nodes = createRequire(entry)
   let news = false
 
@@ -24,16 +25,26 @@ export function runCompiled(entry: string, keptIn: string): void {
     if (before !== undefined) return before.exports
     const module = { exports: {} }
     loaded.set(path, module)
-    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(path, 'latin1')}\n})`
-    const code = kept.get(path)
+    try {
+      run(path, module)
+    } catch (error) {
+      // Whoever asks again is not given half of it.
+      loaded.delete(path)
+      throw error
+    }
+    return module.exports
+  }
+
+  const run = (path: string, module: { exports: unknown }) => {
+    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(path, 'utf8')}\n})`
+    const name = relative(root, path)
+    const code = kept.get(name)
     const script = new Script(source, { filename: path, ...(code ? { cachedData: code } : {}) })
     news ||= code === undefined || script.cachedDataRejected === true
-    scripts.set(path, script)
+    scripts.set(name, script)
     const folder = dirname(path)
     const require = (name: string) => (name.startsWith('.') ? load(join(folder, name)) : nodes(name))
-    const run = script.runInThisContext()
-    run(module.exports, require, module, path, folder)
-    return module.exports
+    script.runInThisContext()(module.exports, require, module, path, folder)
   }
 
   process.on('exit', status => {
@@ -48,7 +59,7 @@ function readKept(path: string): Kept {
   try {
     const bytes = readFileSync(path)
     let at = bytes.indexOf('\n') + 1
-    const sizes: Record<string, number> = JSON.parse(bytes.toString('latin1', 0, at))
+    const sizes: Record<string, number> = JSON.parse(bytes.toString('utf8', 0, at))
     const codes = Object.entries(sizes).map(([name, size]) => {
       at += size
       return [name, bytes.subarray(at - size, at)] as const
@@ -62,15 +73,20 @@ function readKept(path: string): Kept {
 
 function keep(path: string, kept: Kept, scripts: ReadonlyMap<string, Script>): void {
   try {
-    const made = [...scripts].map(([name, script]) => [name, script.createCachedData()] as const)
-    const codes = new Map([...kept, ...made])
-    const sizes = Object.fromEntries([...codes].map(([name, code]) => [name, code.length]))
     // Nobody else's to write, whatever the umask: it is as good as the program.
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
-    const writing = `${path}.${process.pid}`
-    const head = Buffer.from(`${JSON.stringify(sizes)}\n`, 'latin1')
-    writeFileSync(writing, Buffer.concat([head, ...codes.values()]), { mode: 0o644 })
-    renameSync(writing, path)
+    // One of its own, made before V8 is asked: where that fails, all else is for nothing.
+    const writing = mkdtempSync(`${path}.`)
+    try {
+      const made = [...scripts].map(([name, script]) => [name, script.createCachedData()] as const)
+      const codes = new Map([...kept, ...made])
+      const sizes = Object.fromEntries([...codes].map(([name, code]) => [name, code.length]))
+      const head = Buffer.from(`${JSON.stringify(sizes)}\n`)
+      writeFileSync(join(writing, 'code'), Buffer.concat([head, ...codes.values()]), { mode: 0o644 })
+      renameSync(join(writing, 'code'), path)
+    } finally {
+      rmSync(writing, { recursive: true, force: true })
+    }
   } catch {
     // In a folder that others own the next start is as this one.
   }

@@ -27,6 +27,16 @@ export async function start({ description, manifest, commands }: Parts): Promise
     process.stdout.write(`${sealift.name}/${sealift.version} ${platform}-${arch} node-${version}\n`)
     return
   }
+  process.once('beforeExit', endInTheMiddle)
   const { runProgram } = await import('./program.ts')
   await runProgram({ description: description(), manifest: await manifest(), commands }, argv.slice(2))
+  process.off('beforeExit', endInTheMiddle)
+}
+
+/** Where nothing is left to wait for, Node ends with 0, though the verb has not come to its end. */
+function endInTheMiddle(): void {
+  process.exitCode = 1
+  process.stderr.write(
+    'Error: nothing is left to wait for, and the verb has not ended\n  This is a fault of Sealift itself; please report it.\n',
+  )
 }

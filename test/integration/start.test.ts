@@ -1,7 +1,9 @@
 /** What a verb begins with: nothing of Node that it does not use. Each module not loaded is a millisecond of every call. */
+import { createHash } from 'node:crypto'
+import { globSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sampleBundle } from '../support/sample-bundle.ts'
@@ -35,4 +37,32 @@ test.each([
   ['inspect bundle.tar', ['crypto']],
 ])('%s loads of Node’s larger modules only what it needs', async (words, needed) => {
   expect(await loadedBy(...words.split(' '))).toEqual(needed)
+})
+
+test('a verb that waits for what never comes has not gone well', async () => {
+  await writeFile(join(dir, 'never.cjs'), `require('node:fs/promises').open = () => new Promise(() => {})`)
+  const env = { NODE_OPTIONS: `--require ${join(dir, 'never.cjs')}` }
+  const ended = await execa(process.execPath, [bin, 'inspect', 'bundle.tar'], {
+    cwd: dir,
+    env,
+    reject: false,
+  })
+  expect([ended.exitCode, ended.stdout]).toEqual([1, ''])
+  expect(ended.stderr).toMatch(/^Error: nothing is left to wait for.*\n.*please report it\.$/)
+})
+
+test('every file of the program is strict, as the modules that it was written as', async () => {
+  const files = globSync('**/*.cjs', { cwd: dirname(bin) })
+  expect(files.length).toBeGreaterThan(50)
+  for (const file of files)
+    expect(await readFile(join(dirname(bin), file), 'utf8')).toMatch(/^(#!.*\n)?['"]use strict['"];/)
+})
+
+test('what is kept of the program goes by the very bytes of its files', async () => {
+  await execa(process.execPath, [bin, '--version'])
+  const hash = createHash('sha256')
+  const names = globSync('**/*.{cjs,txt}', { cwd: dirname(bin) })
+  for (const name of names.toSorted()) hash.update(await readFile(join(dirname(bin), name)))
+  const name = `${hash.digest('hex').slice(0, 16)}-${process.versions.v8}-${process.arch}`
+  expect(globSync('compiled/*', { cwd: dirname(bin) })).toContain(join('compiled', name))
 })

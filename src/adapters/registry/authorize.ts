@@ -27,7 +27,7 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
   const challenges = new Map<string, Challenge>()
 
   const headerFor = async (asking: Asking, access: Access, challenge: Challenge, refused?: Secret) => {
-    const credential = await find(access.names, access.repository)
+    const credential = await orAborted(() => find(access.names, access.repository), asking.signal)
     if (challenge.scheme === 'basic') {
       return credential?.kind === 'password'
         ? basicHeader(credential.username, credential.password)
@@ -36,7 +36,7 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
     if (credential?.kind === 'bearer') return new Secret(`Bearer ${credential.token.reveal()}`)
     const { subject, url } = asking
     const wanted = { subject, origin: url, challenge, scope: access.scope, credential }
-    return orAborted(tokens.get(wanted, refused), asking.signal)
+    return orAborted(() => tokens.get(wanted, refused), asking.signal)
   }
 
   /** What a registry that hides its repositories from strangers wants, where there is a login to show. */
@@ -90,14 +90,18 @@ async function challengeAtRoot(transport: Transport, { subject, url, signal }: A
   return challengeOf(answer, asking)
 }
 
-async function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (!signal) return promise
+/** What others may be waiting for as well: whoever is aborted leaves it to them, and begins nothing. */
+async function orAborted<Value>(
+  begin: () => Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (!signal) return begin()
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = () => reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   try {
-    return await Promise.race([promise, aborted])
+    return await Promise.race([begin(), aborted])
   } finally {
     signal.removeEventListener('abort', abort)
   }

@@ -1,15 +1,6 @@
-import { SealiftError, troubleOf } from '../../kernel/errors/index.ts'
-import { type Digest, printReference, type Reference } from '../../kernel/oci/index.ts'
+import type { Digest, Reference } from '../../kernel/oci/index.ts'
 import type { Registry, ServedManifest } from '../../kernel/ports/index.ts'
-
-/** How often in a row a registry may go on failing before it is asked nothing more. */
-const mostFailures = 3
-
-const why = {
-  unreachable: 'cannot be reached',
-  waits: 'asks to slow down',
-  fails: 'went on failing',
-} as const
+import { Patience } from './patience.ts'
 
 /** An answer that has come, or is to come. */
 interface Known {
@@ -23,7 +14,7 @@ interface Known {
 export interface AskedOnce extends Registry {
   /**
    * The same, for what will be wanted only later, most likely. What fails is told to the first who wants it, as if it had
-   * been asked for then.
+   * been asked for then. Until then it is no reason to ask the registry nothing more of what is wanted.
    */
   readonly ahead: Registry
 }
@@ -35,26 +26,8 @@ export interface AskedOnce extends Registry {
  */
 export function askedOnce(registry: Registry): AskedOnce {
   const known = new Map<string, Known>()
-  const failures = new Map<string, number>()
-  const given = new Map<string, SealiftError>()
-
-  const refuse = (reference: Reference) => {
-    const error = given.get(reference.registry)
-    if (error === undefined) return
-    const reason = why[troubleOf(error) ?? 'fails']
-    const name = printReference(reference)
-    throw new SealiftError(error.code, `${name} was not asked for: ${reference.registry} ${reason}`, {
-      hints: error.hints,
-      cause: error,
-    })
-  }
-  const note = ({ registry: host }: Reference, error?: unknown) => {
-    const trouble = error === undefined ? undefined : troubleOf(error)
-    const count = trouble === undefined ? 0 : (failures.get(host) ?? 0) + 1
-    failures.set(host, count)
-    if (trouble === undefined || !(error instanceof SealiftError)) return
-    if (trouble !== 'fails' || count >= mostFailures) given.set(host, error)
-  }
+  const told = new Patience()
+  const aheads = new Patience()
   const keep = (what: string, answer: Promise<unknown>, wanted: boolean) => {
     const entry: Known = { answer, wanted, failed: false }
     known.set(what, entry)
@@ -64,24 +37,14 @@ export function askedOnce(registry: Registry): AskedOnce {
     })
     return answer
   }
-  /** What is known, or will be. A failure that nobody has wanted is told once. */
-  const recall = (what: string, wanted: boolean): Promise<unknown> | undefined => {
+  /** What is known, or will be. A failure that nobody has wanted is told once, and counts only then. */
+  const recall = (what: string, wanted: boolean, reference?: Reference): Promise<unknown> | undefined => {
     const entry = known.get(what)
     if (entry === undefined) return undefined
     if (wanted && entry.failed) known.delete(what)
+    if (wanted && !entry.wanted && reference !== undefined) told.watch(reference, entry.answer)
     entry.wanted ||= wanted
     return entry.answer
-  }
-  const ask = async <T>(reference: Reference, asking: () => Promise<T>): Promise<T> => {
-    refuse(reference)
-    try {
-      const result = await asking()
-      note(reference)
-      return result
-    } catch (error) {
-      note(reference, error)
-      throw error
-    }
   }
 
   const nameOf = ({ registry: host, repository, tag, digest }: Reference) =>
@@ -89,8 +52,21 @@ export function askedOnce(registry: Registry): AskedOnce {
   const read = (reference: Reference) => `read ${nameOf(reference)}`
 
   const view = (wanted: boolean): Registry => {
-    const once = <T>(what: string, reference: Reference, asking: () => Promise<T>): Promise<T> =>
-      (recall(what, wanted) ?? keep(what, ask(reference, asking), wanted)) as Promise<T>
+    const patience = wanted ? told : aheads
+    const refuse = (reference: Reference) => {
+      told.refuse(reference)
+      patience.refuse(reference)
+    }
+    const once = async <T>(what: string, reference: Reference, asking: () => Promise<T>): Promise<T> => {
+      const before = recall(what, wanted, reference)
+      if (before !== undefined) return (await before) as T
+      // What is not asked for ahead may still be where it is wanted.
+      refuse(reference)
+      const answer = asking()
+      patience.watch(reference, answer)
+      void keep(what, answer, wanted)
+      return await answer
+    }
     /** Known by its digest, too. */
     const served = (reference: Reference, asking: () => Promise<ServedManifest | undefined>) =>
       once(read(reference), reference, async () => {
@@ -101,7 +77,7 @@ export function askedOnce(registry: Registry): AskedOnce {
       })
     return {
       async manifest(reference, signal) {
-        const reading = recall(read(reference), wanted)
+        const reading = recall(read(reference), wanted, reference)
         const found = (await reading) as ServedManifest | undefined
         if (found !== undefined) return found
         // It was not there when it was looked for: whoever must have it is told why.
@@ -110,7 +86,7 @@ export function askedOnce(registry: Registry): AskedOnce {
       },
       find: (reference, beside, signal) => served(reference, () => registry.find(reference, beside, signal)),
       async digest(reference, options = {}) {
-        const found = (await recall(read(reference), wanted)) as ServedManifest | undefined
+        const found = (await recall(read(reference), wanted, reference)) as ServedManifest | undefined
         if (found !== undefined) return found.descriptor.digest
         const what = `digest ${nameOf(reference)} ${options.beside}`
         return once<Digest | 'absent' | undefined>(what, reference, () => registry.digest(reference, options))
@@ -121,7 +97,7 @@ export function askedOnce(registry: Registry): AskedOnce {
       },
       async tags(repository, signal) {
         // A list that serves a hint is worth no waiting for whom nothing else is asked of.
-        if (given.has(repository.registry)) return undefined
+        if (told.isOver(repository.registry) || patience.isOver(repository.registry)) return undefined
         const what = `tags ${repository.registry}/${repository.repository}`
         const asked = recall(what, wanted) ?? keep(what, registry.tags(repository, signal), wanted)
         return asked as ReturnType<Registry['tags']>
@@ -131,7 +107,7 @@ export function askedOnce(registry: Registry): AskedOnce {
         try {
           yield* registry.blob(reference, descriptor, options)
         } catch (error) {
-          note(reference, error)
+          patience.note(reference, error)
           throw error
         }
       },

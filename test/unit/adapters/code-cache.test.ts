@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -35,6 +35,20 @@ test('files ask for one another and for Node, each loaded once, and what V8 made
   expect(await readdir(join(folder, 'compiled'))).toEqual(['verb'])
 })
 
+test('what no escape is made of, as in an expression or a tagged template, is read as it was written', async () => {
+  await write('main.cjs', 'console.log(/^\\d+µs$/.test("5\\u00b5s"), String.raw`→`)')
+  expect(await run()).toEqual(['true →', 0])
+  expect(await run()).toEqual(['true →', 0])
+})
+
+test('a file that could not be loaded is not there in part for whoever asks again', async () => {
+  const asking = `try { console.log(Object.keys(require('./late.cjs')).join()) } catch (error) { console.log(error.message.slice(0, 6)) }`
+  await write('main.cjs', `${asking}; ${asking}`)
+  expect(await run()).toEqual(['ENOENT\nENOENT', 0])
+  await write('late.cjs', `exports.half = 1; throw new Error('no good')`)
+  expect(await run()).toEqual(['no goo\nno goo', 0])
+})
+
 test('nobody else may write it, whatever the umask', async () => {
   const before = process.umask(0)
   await run().finally(() => process.umask(before))
@@ -68,6 +82,34 @@ test('a run that fails keeps nothing, and fails as it would', async () => {
   await write('main.cjs', `throw new Error('no good')`)
   expect(await run()).toEqual([expect.stringContaining('no good'), 1])
   await expect(readdir(join(folder, 'compiled'))).rejects.toThrow('ENOENT')
+})
+
+test('what is kept is used wherever the folder lies, in whatever script its name is', async () => {
+  await run()
+  const text = await readFile(kept(), 'latin1')
+  const before = folder
+  folder = `${before}-用户`
+  await rename(before, folder)
+  expect(await run()).toEqual(['main.cjs true', 0])
+  expect(await readFile(kept(), 'latin1')).toBe(text)
+})
+
+test('what could not be kept leaves nothing behind', async () => {
+  await mkdir(join(kept(), 'in the way'), { recursive: true })
+  expect(await run()).toEqual(['main.cjs true', 0])
+  expect(await readdir(join(folder, 'compiled'))).toEqual(['verb'])
+})
+
+test('another run that writes, as one that was killed, is not written into', async () => {
+  await write(
+    'main.cjs',
+    `require('node:fs').writeFileSync(${JSON.stringify(kept())} + '.' + process.pid, 'other')`,
+  )
+  await mkdir(join(folder, 'compiled'))
+  await run()
+  const [mine, other = ''] = await readdir(join(folder, 'compiled'))
+  expect(mine).toBe('verb')
+  expect(await readFile(join(folder, 'compiled', other), 'utf8')).toBe('other')
 })
 
 test('where nothing can be kept, the program runs', async () => {

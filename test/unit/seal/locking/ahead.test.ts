@@ -1,15 +1,16 @@
 /** Held to a lock, registries are asked for its images while charts are rendered, and for nothing else. */
 import { expect, test, vi } from 'vitest'
-import { SealiftError } from '../../../../src/kernel/errors/index.ts'
+import { SealiftError, ServerTrouble } from '../../../../src/kernel/errors/index.ts'
 import type { ConnectedHost, Registry } from '../../../../src/kernel/ports/index.ts'
 import { type LockResult, lock } from '../../../../src/seal/verbs/lock.ts'
-import { connectedSpec } from '../../../support/connected-spec.ts'
+import { connectedSpec, type SpecOptions } from '../../../support/connected-spec.ts'
 
 const request = { specDir: 'spec', platform: 'linux/amd64', budget: 'hold' } as const
 
 /** A spec that is locked, and a way to lock it again; `rendering` is waited for before a chart is rendered. */
-async function lockedSpec() {
-  const made = await connectedSpec()
+async function lockedSpec(options: SpecOptions = {}) {
+  const made = await connectedSpec(options)
+  for (const name of options.images ?? []) made.registry.image(name.slice(0, -2), '1', 'amd64', [name])
   let rendering = async () => {}
   const helmFrom: ConnectedHost['helmFrom'] = async (...args) => {
     const helm = await made.host.helmFrom(...args)
@@ -79,3 +80,15 @@ test('an end before the images are wanted waits for none of them', async () => {
   await expect(run(true)).rejects.toMatchObject({ code: 'LOCK_DRIFT' })
   expect(stopped).toBe(1)
 })
+
+test.each(['waits', 'fails'] as const)(
+  'a registry that %s where it is asked for attachments fails no image: it is a warning, as ever',
+  async kind => {
+    const images = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(name => `registry.test/${name}:1`)
+    const { run, registry, lines } = await lockedSpec({ images })
+    const trouble = new SealiftError('REGISTRY_FAILED', 'no list', { cause: new ServerTrouble(kind) })
+    registry.referrers = () => Promise.reject(trouble)
+    expect((await run(true)).drift).toEqual([])
+    expect(lines.join('\n')).toContain('they stay as they are locked: no list')
+  },
+)

@@ -81,6 +81,21 @@ describe('asked ahead', () => {
     await expect(once.manifest(app)).rejects.toThrow('failure 3')
   })
 
+  test('a registry that fails ahead is asked for what is wanted, until it has failed for that', async () => {
+    const { registry, once } = filled()
+    const down = () => Promise.reject(new SealiftError('REGISTRY_UNREACHABLE', 'down'))
+    const read = registry.manifest.bind(registry)
+    registry.manifest = down
+    await expect(once.ahead.manifest(named('a'))).rejects.toThrow('down')
+    await expect(once.ahead.manifest(named('b'))).rejects.toThrow('r.io/b:1 was not asked for')
+    registry.manifest = read
+    await once.manifest(app)
+    await expect(once.manifest(named('b'))).rejects.toThrow('r.io/b:1 is not there')
+    await expect(once.manifest(named('a'))).rejects.toThrow('down')
+    await expect(once.manifest(named('c'))).rejects.toThrow('r.io/c:1 was not asked for')
+    await expect(once.ahead.manifest(named('d'))).rejects.toThrow('r.io/d:1 was not asked for')
+  })
+
   test('a failure that is waited for already is told, and no more than that', async () => {
     const { registry, once } = filled()
     let asked = 0
