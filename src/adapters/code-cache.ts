@@ -82,7 +82,10 @@ function keep(path: string, kept: Kept, scripts: ReadonlyMap<string, Script>): v
       const codes = new Map([...kept, ...made])
       const sizes = Object.fromEntries([...codes].map(([name, code]) => [name, code.length]))
       const head = Buffer.from(`${JSON.stringify(sizes)}\n`)
-      writeFileSync(join(writing, 'code'), Buffer.concat([head, ...codes.values()]), { mode: 0o644 })
+      writeFileSync(join(writing, 'code'), Buffer.concat([head, ...codes.values()]), {
+        mode: 0o644,
+        flush: true,
+      })
       renameSync(join(writing, 'code'), path)
     } finally {
       rmSync(writing, { recursive: true, force: true })
