@@ -101,7 +101,7 @@ async function dieBefore(work: (by: SiteHost) => Promise<unknown>, n: number): P
 }
 
 describe('a copy', () => {
-  test('the server killed while it copies: no copy is there, and a rerun makes it', async () => {
+  test('the server killed while it copies: none is there under a copy’s name, and a rerun makes it', async () => {
     const isCopy = (sql: string) => sql.startsWith('CREATE DATABASE')
     let [caught, tries] = [false, 0]
     for (; !caught && tries < 10; tries++) {
@@ -109,7 +109,9 @@ describe('a copy', () => {
       caught = await crashAt(copy, isCopy, { n: 0, when: 'during' })
     }
     expect(caught).toBe(true)
-    expect(await world.databases()).toEqual(['infisical'])
+    // It may have been whole when the server was killed, and only its answer lost.
+    const named = (await world.databases()).filter(name => name !== 'infisical_copying_a1')
+    expect(named).toEqual(['infisical'])
     expect(await copy(host)).toMatchObject({ changed: true })
     expect(await world.databases()).toEqual(['infisical', 'infisical_before_a1'])
     expect([await countIn('infisical'), await countIn('infisical_before_a1')]).toEqual([rows, rows])

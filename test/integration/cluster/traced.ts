@@ -61,24 +61,40 @@ async function strayed(site: FailingSite): Promise<string[]> {
   return (await Promise.all(apart)).flat()
 }
 
+/** What the work gives, and what the fields said before it, each second of it, and after it. */
+async function watched<T>(site: FailingSite, work: () => Promise<T>) {
+  const seen = [await fields(site)]
+  let ended = false
+  const watching = (async () => {
+    while (!ended) {
+      await sleep(1000)
+      seen.push(await fields(site))
+    }
+  })()
+  watching.catch(() => {}) // Thrown where it is awaited.
+  const given = await work().finally(() => {
+    ended = true
+  })
+  await watching
+  return { given, seen: [...seen, await fields(site)] }
+}
+
 /**
- * Looks by a verb that takes one sample, and holds each figure that it gives to what the named field says before or after
- * it; and the fields to the kernel's files, once these have not moved for the ten seconds after which kubelet looks again.
+ * Looks by a verb that takes one sample, and holds each figure that it gives to what the named field said meanwhile; and the fields to the kernel's files, once these have not moved for the ten seconds after which kubelet looks again.
  */
 export async function traced(site: FailingSite, look: () => Promise<FitResult>): Promise<FitResult> {
   await rests(site)
-  const before = await fields(site)
-  const found = await look()
-  const after = await fields(site)
+  const { given: found, seen } = await watched(site, look)
   expect(found.account.rows).toHaveLength(4)
   for (const { container, memory, cpu, limit, observed, peak } of found.account.rows) {
-    const [then, now] = [before.get(container), after.get(container)]
-    if (then === undefined || now === undefined) throw new Error(`no pod has a container ${container}`)
+    const all = seen.flatMap(one => one.get(container) ?? [])
+    const now = all.at(-1)
+    if (now === undefined) throw new Error(`no pod has a container ${container}`)
     expect({ memory, cpu }).toEqual({ memory: now.requests.memory, cpu: parseCpu(now.requests.cpu ?? '') })
     expect(limit?.memory).toBe(now.limit)
-    expect([then.memory, now.memory]).toContain(observed?.memory)
-    expect([then.cpu, now.cpu]).toContain(observed?.cpu)
-    expect([then.peak, now.peak, observed?.memory]).toContain(peak)
+    expect(all.map(one => one.memory)).toContain(observed?.memory)
+    expect(all.map(one => one.cpu)).toContain(observed?.cpu)
+    expect([...all.map(one => one.peak), observed?.memory]).toContain(peak)
   }
   const [node] = await site.api.list(kinds.node)
   const { memory = '', cpu = '' } = textsIn(fieldsOf(node?.['status'])['allocatable'])
