@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { isSea } from 'node:sea'
 import { SealiftError } from '../kernel/errors/index.ts'
 import type { Carrying, Placed, Placing } from '../kernel/ports/index.ts'
 import { fileFailed, makeFolder, syncFolder, writeAll } from './files/index.ts'
 import { thisPlatform } from './platform.ts'
-import { shipped } from './shipped.ts'
+import { packageFolder, shipped } from './shipped.ts'
 
 /** By the machine in an ELF header (elf(5), e_machine). */
 const machines: Readonly<Record<number, string>> = { 62: 'linux/amd64', 183: 'linux/arm64' }
@@ -30,11 +29,7 @@ export function createCarrying(): Carrying {
 /** Where executables of other platforms lie: beside this one, or where a checkout makes them. */
 function executables(): string {
   if (isSea()) return dirname(process.execPath)
-  return join(
-    dirname(createRequire(import.meta.filename).resolve('sealift/package.json')),
-    'dist',
-    'executable',
-  )
+  return join(packageFolder(), 'dist', 'executable')
 }
 
 async function failing<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,10 @@ import { getAsset, isSea } from 'node:sea'
  */
 export async function shipped(path: string): Promise<string> {
   if (isSea()) return getAsset(path, 'utf8')
-  const root = dirname(createRequire(import.meta.filename).resolve('sealift/package.json'))
-  return await readFile(join(root, path), 'utf8')
+  return await readFile(join(packageFolder(), path), 'utf8')
+}
+
+/** The folder of the package; not to be asked for by one executable, which has none. */
+export function packageFolder(): string {
+  return dirname(createRequire(import.meta.filename).resolve('sealift/package.json'))
 }
