@@ -10,6 +10,7 @@ import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { mortal } from './mortal-host.ts'
 import {
   archive,
+  ended,
   newer,
   older,
   rollbackOn,
@@ -20,11 +21,6 @@ import {
 } from './upgrade-world.ts'
 
 const leaseEnds = ({ cluster }: UpgradeWorld) => cluster.delete(kinds.lease, 'sealift', 'sealift-system')
-const ended = (work: Promise<unknown>) =>
-  work.then(
-    () => 'proven',
-    (error: { code?: string; message?: string }) => error.code ?? error.message,
-  )
 
 /** An upgrade in a life that ends after its change number `last`; gives what it has changed. */
 async function live(fate: UpgradeWorld['fate'], last?: number, more: Partial<UpgradeRequest> = {}) {

@@ -4,6 +4,7 @@ import { kinds } from '../../../../src/kernel/ports/index.ts'
 import { noteUpgrade, readUpgrade } from '../../../../src/site/install/index.ts'
 import { mortal } from './mortal-host.ts'
 import {
+  ended,
   newer,
   older,
   rollbackOn,
@@ -16,11 +17,6 @@ import {
 type Work = (host: UpgradeWorld['host']) => Promise<unknown>
 
 const upgrading: Work = host => upgradeOn(host, '1.1.0', undefined, {})
-const ended = (work: Promise<unknown>) =>
-  work.then(
-    () => 'proven',
-    (error: { code?: string; message?: string }) => error.code ?? error.message,
-  )
 
 /** A life on a world that ends after its change number `last`; gives what it has changed. */
 async function live(world: UpgradeWorld, work: Work, last?: number): Promise<readonly string[]> {

@@ -227,3 +227,10 @@ export async function usingWorld(
     ]
   return world
 }
+
+/** How a run of a verb has ended: proven, or with an error of this code. */
+export const ended = (work: Promise<unknown>) =>
+  work.then(
+    () => 'proven',
+    (error: { code?: string; message?: string }) => error.code ?? error.message,
+  )
