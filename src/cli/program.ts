@@ -46,6 +46,8 @@ async function configOf({ description, manifest, commands }: Program): Promise<C
   // Colours from a file in the user's home: left alone, it is looked for at every start.
   Object.assign(config, { loadTheme: async () => undefined })
   await config.load()
+  // Each command loads what it is given once more.
+  Object.assign(Config, { load: async () => config })
   return config
 }
 
