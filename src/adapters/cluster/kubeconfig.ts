@@ -102,12 +102,23 @@ async function read(paths: readonly string[], context: string | undefined): Prom
     throw unusable(`the kubeconfig is not valid: ${shown}`)
   }
   if (context) config.setCurrentContext(context)
-  const server = config.getCurrentCluster()?.server
-  if (server && config.getCurrentUser()) return { config, server: address(server, shown) }
+  const { server, skipTLSVerify } = config.getCurrentCluster() ?? {}
+  if (server && config.getCurrentUser()) {
+    const named = address(server, shown)
+    // As client-node would say only when the first call is made, and of the credentials.
+    if (!skipTLSVerify && named.startsWith('http:')) throw plain(named)
+    return { config, server: named }
+  }
   const known = config.getContexts().map(({ name }) => printable(name))
   const wanted = printable(context ?? config.currentContext ?? '')
   throw unusable(`the kubeconfig has no usable context "${wanted}": ${shown}`, [
     `contexts in it: ${known.join(', ') || 'none'}`,
+  ])
+}
+
+function plain(server: string): SealiftError {
+  return unusable(`the kubeconfig's server is ${server}, which is not encrypted`, [
+    'name its https address; where it is meant, as behind kubectl proxy, set insecure-skip-tls-verify: true on the cluster',
   ])
 }
 

@@ -27,9 +27,9 @@ describe('calls of the Kubernetes API', () => {
   const reset = (request: IncomingMessage) => request.socket.resetAndDestroy()
   const open = () => createCluster({ kubeconfig: join(dir, 'kubeconfig'), environment: {} })
 
-  async function kubeconfig(address: string) {
+  async function kubeconfig(address: string, skipping: object = { 'insecure-skip-tls-verify': true }) {
     const config = {
-      clusters: [{ name: 'a', cluster: { server: address, 'insecure-skip-tls-verify': true } }],
+      clusters: [{ name: 'a', cluster: { server: address, ...skipping } }],
       users: [{ name: 'a', user: { token: 'secret-token' } }],
       contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
       'current-context': 'a',
@@ -55,6 +55,15 @@ describe('calls of the Kubernetes API', () => {
     server.closeAllConnections()
     server.close()
     await rm(dir, { recursive: true, force: true })
+  })
+
+  it('does not send a token to a server that is not encrypted, unless it is said to be meant', async () => {
+    await kubeconfig('http://127.0.0.1:1', {})
+    await expect(open().list(configMap)).rejects.toMatchObject({
+      code: 'CLUSTER_UNREACHABLE',
+      message: "the kubeconfig's server is http://127.0.0.1:1, which is not encrypted",
+    })
+    expect(seen).toEqual([])
   })
 
   it.each([
