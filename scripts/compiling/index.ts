@@ -1,6 +1,7 @@
 import type { BuildOptions } from 'esbuild'
 import { builtinsWhenUsed } from './builtins.ts'
 import { lessOfClientNode } from './client-node.ts'
+import { librariesWhenUsed } from './libraries.ts'
 import { lessOfOclif } from './oclif.ts'
 
 /** How src/ is compiled for Node, by `npm run build` and where a bench needs a part of it. */
@@ -18,6 +19,6 @@ export const compiling = {
   },
   minifyWhitespace: true,
   minifySyntax: true,
-  plugins: [lessOfClientNode, lessOfOclif, builtinsWhenUsed],
+  plugins: [lessOfClientNode, lessOfOclif, builtinsWhenUsed, librariesWhenUsed],
   logLevel: 'warning',
 } satisfies BuildOptions

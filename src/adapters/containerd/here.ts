@@ -1,7 +1,6 @@
 /** The machine that Sealift runs on, as the node whose containerd is asked. */
 import { access, constants, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { execa } from 'execa'
 import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import { freeBytes } from '../files/index.ts'
 import { isGone, ownMark } from '../owner.ts'
@@ -30,6 +29,7 @@ export function runHere({ ctr, address }: RuntimeLocation): Run {
   const leading = [...first, ...(address ? ['--address', address] : [])]
   return async (words, { input, signal }) => {
     if (address) await reachable(address)
+    const { execa } = await import('execa')
     const result = await execa(command, [...leading, ...words], {
       ...(input
         ? // In a group of its own, which the terminal's Ctrl-C does not reach.
