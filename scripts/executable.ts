@@ -8,6 +8,7 @@ import { bytes } from '../src/kernel/errors/index.ts'
 import { writeExecutable } from './executable/inject.ts'
 import { arm64Node } from './executable/other-node.ts'
 import { compileProgram } from './executable/program.ts'
+import { trained, untrained } from './executable/training.ts'
 
 const folder = join(import.meta.dirname, '..', 'dist', 'executable')
 const known = ['amd64', 'arm64']
@@ -18,6 +19,7 @@ const program = await compileProgram()
 for (const architecture of asked.length > 0 ? asked : known) {
   const path = join(folder, `sealift-linux-${architecture}`)
   const own = architecture === (process.arch === 'x64' ? 'amd64' : process.arch)
-  await writeExecutable(program, path, own ? undefined : await arm64Node())
+  if (own) await writeExecutable(await trained(program, folder), path)
+  else await writeExecutable(untrained(program), path, await arm64Node())
   process.stdout.write(`${path}: ${bytes((await stat(path)).size)}\n`)
 }

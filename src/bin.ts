@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { runCompiled } from './adapters/code-cache.ts'
+import { filesIn } from './adapters/compiled/folder.ts'
+import { keepCode, readCode } from './adapters/compiled/kept-code.ts'
+import { runCompiled } from './adapters/compiled/run.ts'
 import { streamWell } from './cli/streaming.ts'
 
 /** Names the compiled program by what is in its files: set by `npm run build`. */
@@ -9,6 +11,16 @@ declare const buildName: string
 const { argv, arch, versions } = process
 // What V8 makes of the program is kept beside it, where nobody writes who may not change the program itself.
 const compiled = join(import.meta.dirname, 'compiled', `${buildName}-${versions.v8}-${arch}`)
-const verb = argv[2]?.replaceAll(/[^a-z]/g, '') || 'none'
+const kept = join(compiled, argv[2]?.replaceAll(/[^a-z]/g, '') || 'none')
 streamWell(argv[2])
-runCompiled(join(import.meta.dirname, 'main.cjs'), join(compiled, verb))
+runCompiled(
+  {
+    ...filesIn(import.meta.dirname),
+    code: readCode(kept),
+    keep: (status, code) => {
+      // A run that failed has not come by all that a verb is made of.
+      if (status === 0) keepCode(kept, code)
+    },
+  },
+  'main.cjs',
+)

@@ -1,41 +1,39 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { packed } from '../../src/adapters/compiled/pieces.ts'
 import { pages } from '../../src/seal/carrier/pages.ts'
 import { compiling } from '../compiling/index.ts'
+import { compileSplit } from '../compiling/split.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const wasm = 'main.wasm.gz'
 
-/** Sealift as one file of JavaScript, and the files that it takes along. */
+/** What a single executable is made of. */
 export interface Program {
-  /** CommonJS, which is what a single executable runs. */
+  /** What runs first: CommonJS in one file, which loads the rest out of the assets. */
   readonly main: Uint8Array
   /** Assets by the names that the program asks for. */
   readonly assets: ReadonlyMap<string, Uint8Array | { readonly path: string }>
 }
 
-/** Compiles src/ and every library into one file. The same sources give the same bytes. */
+/** Compiles src/ and every library. The same sources give the same bytes. @throws Error of esbuild */
 export async function compileProgram(): Promise<Program> {
-  const contents = `import { start } from './src/cli/start.ts'
-import { streamWell } from './src/cli/streaming.ts'
-import { commands } from './src/commands/index.ts'
-import description from './package.json'
-streamWell(process.argv[2])
-void start({
-  description: () => description,
-  manifest: async () => (await import('./oclif.manifest.json')).default,
-  commands,
-})`
-  const [main, worker] = await Promise.all([
-    compile({ stdin: { contents, resolveDir: root, loader: 'ts' } }),
-    compile({ entryPoints: ['src/adapters/files/hashing-worker.ts'] }),
+  const [main, files, worker] = await Promise.all([
+    compileMain(),
+    compileSplit(
+      { main: 'src/main-executable.ts' },
+      // The paths in tsconfig.json lead to types of ours.
+      { external: ['pg-native', 'performance'], tsconfigRaw: {}, plugins: [parserFromAsset] },
+    ),
+    compileFile('src/adapters/files/hashing-worker.ts'),
   ])
   const texts = [...globSync('manifests/*.yaml', { cwd: root }).sort(), ...pages]
   const parser = join(root, 'node_modules/@cdktn/hcl2json', wasm)
   return {
     main,
     assets: new Map<string, Uint8Array | { readonly path: string }>([
+      ['program', packed(files)],
       ['hashing-worker.cjs', worker],
       [wasm, { path: parser }],
       ...texts.map(path => [path, { path: join(root, path) }] as const),
@@ -43,23 +41,17 @@ void start({
   }
 }
 
-async function compile(entry: Parameters<typeof build>[0]): Promise<Uint8Array> {
-  const { splitting: _, banner: __, external: ___, ...settings } = compiling
+/** What runs first: as shipped, or keeping what V8 makes of each run in the folder `trainedIn`. */
+export async function compileMain(trainedIn?: string): Promise<Uint8Array> {
+  return await compileFile('src/bin-executable.ts', { trainedIn: JSON.stringify(trainedIn) ?? 'undefined' })
+}
+
+async function compileFile(path: string, define: Record<string, string> = {}): Promise<Uint8Array> {
+  const { splitting: _, banner: __, ...settings } = compiling
   const { outputFiles } = await build({
-    ...settings,
-    ...entry,
-    absWorkingDir: root,
+    ...{ ...settings, define, absWorkingDir: root, entryPoints: [path] },
     format: 'cjs',
     write: false,
-    external: ['pg-native', 'performance'],
-    // As `require` inside the one file: a single executable imports none but Node's own modules.
-    supported: { 'dynamic-import': false },
-    // The paths in tsconfig.json lead to types of ours.
-    tsconfigRaw: {},
-    legalComments: 'eof',
-    plugins: [...settings.plugins, parserFromAsset],
-    // What needs them asks first whether it is in a single executable.
-    logOverride: { 'empty-import-meta': 'silent' },
   })
   return outputFiles?.[0]?.contents ?? new Uint8Array()
 }

@@ -1,10 +1,9 @@
 /** Sealift as one executable where there is nothing else: no Node, an empty PATH, a HOME that nobody may write to. */
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compileProgram } from '../../scripts/executable/program.ts'
 import { testExecutable } from '../support/executable.ts'
 import { sampleBundle } from '../support/sample-bundle.ts'
 import { sampleDelta } from '../support/sample-delta.ts'
@@ -15,6 +14,7 @@ const root = join(import.meta.dirname, '..', '..')
 const nobody = 65534
 let dir: string
 let program: string
+let assets: string
 let real: RealSops
 
 beforeAll(async () => {
@@ -24,7 +24,8 @@ beforeAll(async () => {
   await mkdir(join(dir, 'work'))
   await chmod(join(dir, 'work'), 0o777)
   program = join(dir, 'sealift')
-  await copyFile(await testExecutable(), program)
+  assets = dirname(await testExecutable())
+  await copyFile(join(assets, 'sealift'), program)
   real = await realSops()
   await writeFile(join(dir, 'bundle.tar'), sampleBundle({ attachments: true }).file)
 })
@@ -43,12 +44,39 @@ const run = async (args: readonly string[], env: Readonly<Record<string, string>
 }
 
 test('has nothing in it of client-node’s models, of undici, and of what tar packs and unpacks on disks', async () => {
-  const text = Buffer.from((await compileProgram()).main).toString('latin1')
+  const text = await readFile(join(assets, 'program'), 'latin1')
   // As esbuild names what it has taken in.
   expect(text).toContain('node_modules/@kubernetes/client-node/dist/config.js')
   expect(/node_modules\/(undici\/|@kubernetes\/client-node\/dist\/gen\/models\/)[^"']*/.exec(text)).toBeNull()
   expect(text).toContain('node_modules/tar/dist/esm/header.js')
   expect(text).not.toContain('node_modules/tar/dist/esm/index')
+})
+
+test.each([
+  ['code', '--help'],
+  ['code', 'inspect nothing.tar'],
+  ['code-streaming', 'build --help'],
+])('carries %s that this Node takes of all that `sealift %s` loads', async (code, words) => {
+  const room = (path: string) => JSON.stringify(join(root, 'src', path))
+  const script = `
+    import { createRequire } from 'node:module'
+    import { readCode } from ${room('adapters/compiled/kept-code.ts')}
+    import { runCompiled } from ${room('adapters/compiled/run.ts')}
+    import { streamWell } from ${room('cli/streaming.ts')}
+    process.argv.splice(1, 0, 'sealift')
+    streamWell(process.argv[2])
+    const program = readCode(${JSON.stringify(join(assets, 'program'))})
+    runCompiled({
+      text: name => Buffer.from(program.get(name)).toString(),
+      path: () => process.execPath,
+      require: createRequire(process.execPath),
+      code: readCode(${JSON.stringify(join(assets, code))}),
+      keep: () => console.log('compiled anew'),
+    }, 'main.cjs')`
+  const run = ['--input-type=module', '-e', script, '--', ...words.split(' ')]
+  const { stdout, stderr } = await execa(process.execPath, run, { reject: false })
+  expect(stdout).not.toContain('compiled anew')
+  expect(stdout + stderr).toMatch(/EXAMPLES|USAGE|nothing.tar/)
 })
 
 test('says its version', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-const loader = join(import.meta.dirname, '../../../src/adapters/code-cache.ts')
+const room = (name: string) =>
+  JSON.stringify(join(import.meta.dirname, '../../../src/adapters/compiled', name))
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sealift-code-'))
@@ -21,7 +22,13 @@ const kept = () => join(folder, 'compiled', 'verb')
 
 /** Runs the program of the folder; its output and exit code. */
 async function run(keptIn = kept()): Promise<readonly [string, number | undefined]> {
-  const code = `import { runCompiled } from ${JSON.stringify(loader)}; runCompiled(${JSON.stringify(join(folder, 'main.cjs'))}, ${JSON.stringify(keptIn)})`
+  const code = `
+    import { filesIn } from ${room('folder.ts')}
+    import { keepCode, readCode } from ${room('kept-code.ts')}
+    import { runCompiled } from ${room('run.ts')}
+    const kept = ${JSON.stringify(keptIn)}
+    const keep = (status, code) => status === 0 && keepCode(kept, code)
+    runCompiled({ ...filesIn(${JSON.stringify(folder)}), code: readCode(kept), keep }, 'main.cjs')`
   const words = ['--input-type=module', '-e', code]
   const { stdout, stderr, exitCode } = await execa(process.execPath, words, { reject: false })
   return [stdout || stderr.split('\n').find(line => line.includes('Error')) || '', exitCode]
