@@ -44,7 +44,10 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
   const hidden = async (asking: Asking, access: Access, key: string): Promise<Challenge | undefined> => {
     if (access.scope === undefined) return undefined
     // A helper that fails has no login to show: the answer that there is says more.
-    const login = await find(access.names, access.repository).catch(() => undefined)
+    const login = await orAborted(
+      () => find(access.names, access.repository).catch(() => undefined),
+      asking.signal,
+    )
     if (login === undefined) return undefined
     const found = asked.get(key) ?? challengeAtRoot(transport, asking)
     asked.set(key, found)
@@ -60,13 +63,16 @@ export function createAuthorize(transport: Transport, find: FindCredential, cloc
     const authorization = known && (await headerFor(asking, access, known))
     const answer = await transport.send({ ...asking, authorization })
     const hides = known === undefined && (answer.status === 404 || answer.status === 403)
-    const challenge = hides ? await hidden(asking, access, key) : challengeOf(answer, asking)
-    if (!challenge) return answer
-    const header = await headerFor(asking, access, challenge, authorization).catch((error: unknown) => {
-      discard(answer)
-      throw error
-    })
-    if (!header || header.reveal() === authorization?.reveal()) return answer
+    const next = async () => {
+      const challenge = hides ? await hidden(asking, access, key) : challengeOf(answer, asking)
+      return challenge && { challenge, header: await headerFor(asking, access, challenge, authorization) }
+    }
+    const { challenge, header } =
+      (await next().catch((error: unknown) => {
+        discard(answer)
+        throw error
+      })) ?? {}
+    if (!challenge || !header || header.reveal() === authorization?.reveal()) return answer
     drain(answer)
     challenges.set(key, challenge)
     return transport.send({ ...asking, authorization: header })
