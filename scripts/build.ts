@@ -12,7 +12,7 @@ import { compileSplit, verbs } from './compiling/split.ts'
 const root = join(import.meta.dirname, '..')
 
 await rm(join(root, 'dist'), { recursive: true, force: true })
-const files = await compileSplit({
+const { files } = await compileSplit({
   main: 'src/main.ts',
   // Verbs each for itself, where what writes the manifest looks for them (package.json); the thread where its parent does.
   ...verbs,

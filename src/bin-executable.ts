@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import { getRawAsset } from 'node:sea'
-import { keepCode, readCode } from './adapters/compiled/kept-code.ts'
-import { unpacked } from './adapters/compiled/pieces.ts'
-import { runCompiled } from './adapters/compiled/run.ts'
+import { keepCode, readCode, runCompiled, unpacked } from './adapters/compiled/index.ts'
 import { streamWell } from './cli/streaming.ts'
 
-/** A folder where V8's code is kept after each run, whatever became of it: of the one that is run to come by that code. */
+/** A folder where V8's code is kept after each run, whatever became of it: only of an executable that is run for that. */
 declare const trainedIn: string | undefined
 /** Node's own, which gives nothing but Node's own. */
 declare const require: NodeJS.Require
@@ -21,10 +19,11 @@ runCompiled(
       if (bytes === undefined) throw new Error(`${name} is not in this executable`)
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
     },
-    path: () => process.execPath,
+    // Nothing lies below a file: it is for those who read where a fault was.
+    path: name => join(process.execPath, name),
     require,
     ...(trained
-      ? { code: readCode(trained), keep: (_: number, code) => keepCode(trained, code) }
+      ? { code: readCode(trained), atEnd: ({ code }) => keepCode(trained, code) }
       : { code: asset(kind) }),
   },
   'main.cjs',

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { filesIn } from './adapters/compiled/folder.ts'
-import { keepCode, readCode } from './adapters/compiled/kept-code.ts'
-import { runCompiled } from './adapters/compiled/run.ts'
+import { filesIn, keepCode, readCode, runCompiled } from './adapters/compiled/index.ts'
 import { streamWell } from './cli/streaming.ts'
 
 /** Names the compiled program by what is in its files: set by `npm run build`. */
@@ -17,9 +15,9 @@ runCompiled(
   {
     ...filesIn(import.meta.dirname),
     code: readCode(kept),
-    keep: (status, code) => {
+    atEnd: ({ status, news, code }) => {
       // A run that failed has not come by all that a verb is made of.
-      if (status === 0) keepCode(kept, code)
+      if (news && status === 0) keepCode(kept, code)
     },
   },
   'main.cjs',

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type BuildOptions, build, transform } from 'esbuild'
+import type { Pieces } from '../../src/adapters/compiled/index.ts'
 import { compiling } from './index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -12,21 +13,30 @@ export const verbs: Readonly<Record<string, string>> = Object.fromEntries(
     .map(path => [path.slice('src/'.length, -'.ts'.length), path]),
 )
 
+/** What was compiled. */
+export interface Split {
+  /** Files of CommonJS by their paths, and texts of licences beside them. */
+  readonly files: Pieces
+  /** Paths of all source files that something of is in them. */
+  readonly sources: readonly string[]
+}
+
 /**
- * Compiles src/ from the `entryPoints` on, libraries included, into the files of CommonJS that src/adapters/compiled loads,
- * by their paths, and texts of licences beside them. The same sources give the same bytes. @throws Error of esbuild
+ * Compiles src/ from the `entryPoints` on, libraries included, into files that src/adapters/compiled loads. The same sources
+ * give the same bytes. @throws Error of esbuild
  */
 export async function compileSplit(
   entryPoints: Readonly<Record<string, string>>,
   more: BuildOptions = {},
-): Promise<ReadonlyMap<string, Uint8Array>> {
+): Promise<Split> {
   const { banner: _, ...settings } = compiling
   const outdir = join(root, 'dist')
-  const { outputFiles = [] } = await build({
+  const { outputFiles, metafile } = await build({
     ...settings,
     ...more,
     ...{ absWorkingDir: root, entryPoints, outdir, outExtension: { '.js': '.cjs' } },
     write: false,
+    metafile: true,
     legalComments: 'linked',
     plugins: [...settings.plugins, ...(more.plugins ?? [])],
   })
@@ -34,7 +44,10 @@ export async function compileSplit(
     const name = relative(outdir, path)
     return [name, name.endsWith('.cjs') ? await asCommonJs(text) : contents] as const
   })
-  return new Map((await Promise.all(files)).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const sources = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter(path => (inputs[path]?.bytesInOutput ?? 0) > 0),
+  )
+  return { files: new Map((await Promise.all(files)).toSorted(([a], [b]) => (a < b ? -1 : 1))), sources }
 }
 
 /** A module as CommonJS: esbuild splits modules alone. */

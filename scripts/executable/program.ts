@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
-import { packed } from '../../src/adapters/compiled/pieces.ts'
+import { packed } from '../../src/adapters/compiled/index.ts'
 import { pages } from '../../src/seal/carrier/pages.ts'
 import { compiling } from '../compiling/index.ts'
 import { compileSplit } from '../compiling/split.ts'
@@ -15,11 +15,13 @@ export interface Program {
   readonly main: Uint8Array
   /** Assets by the names that the program asks for. */
   readonly assets: ReadonlyMap<string, Uint8Array | { readonly path: string }>
+  /** Paths of the source files in it. */
+  readonly sources: readonly string[]
 }
 
 /** Compiles src/ and every library. The same sources give the same bytes. @throws Error of esbuild */
 export async function compileProgram(): Promise<Program> {
-  const [main, files, worker] = await Promise.all([
+  const [main, { files, sources }, worker] = await Promise.all([
     compileMain(),
     compileSplit(
       { main: 'src/main-executable.ts' },
@@ -31,7 +33,7 @@ export async function compileProgram(): Promise<Program> {
   const texts = [...globSync('manifests/*.yaml', { cwd: root }).sort(), ...pages]
   const parser = join(root, 'node_modules/@cdktn/hcl2json', wasm)
   return {
-    main,
+    ...{ main, sources },
     assets: new Map<string, Uint8Array | { readonly path: string }>([
       ['program', packed(files)],
       ['hashing-worker.cjs', worker],

@@ -1,54 +1,35 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { packed } from '../../src/adapters/compiled/pieces.ts'
-import { sampleBundle } from '../../test/support/sample-bundle.ts'
+import { packed } from '../../src/adapters/compiled/index.ts'
+import { exitCodes } from '../../src/kernel/errors/index.ts'
 import { writeExecutable } from './inject.ts'
+import { lessons, writeBooks } from './lessons.ts'
 import { compileMain, type Program } from './program.ts'
 
 const run = promisify(execFile)
-const bundles = join(import.meta.dirname, '..', '..', 'bundles')
+/** Of verbs that stream, and of all others: V8 runs them with other flags. */
 const codes = ['code', 'code-streaming']
-
-/** What is run, each as far as it comes at servers that have nothing; verbs that stream are of a code of their own. */
-const lessons = [
-  '--help',
-  'install --help',
-  'inspect bundle.tar',
-  'images bundle.tar --why',
-  'verify bundle.tar',
-  'sbom bundle.tar',
-  'diff bundle.tar bundle.tar',
-  'status -c site.yaml',
-  'check -c site.yaml',
-  'preflight bundle.tar -c site.yaml',
-  'plan bundle.tar -c site.yaml',
-  'tenancy plan -c site.yaml -f infisical/tenancy.yaml',
-  'stores check -c site.yaml -f infisical/tenancy.yaml',
-  'install bundle.tar -c site.yaml',
-  'build sandbox --registries registries.yaml',
-]
 
 /**
  * A program with the code that V8 makes of it where it is used, which an executable of it in a folder below `folder` comes by
- * when verbs are run. It is good for this very Node. @throws Error of the tools that make one, or where it cannot be run
+ * when verbs are run. It is good for this very Node. @throws Error of the tools that make one, or where it does not run
  */
 export async function trained(program: Program, folder: string): Promise<Program> {
   await mkdir(folder, { recursive: true })
   const work = await mkdtemp(join(folder, '.training-'))
-  const server = createServer((_, response) => response.writeHead(404).end('{}')).listen(0, '127.0.0.1')
+  const server = emptyServer()
   try {
     await once(server, 'listening')
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const sealift = join(work, 'sealift')
     await writeExecutable({ ...untrained(program), main: await compileMain(work) }, sealift)
-    await writeBooks(work, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    // Most of them fail, as they must: what they came by until then is kept.
-    for (const lesson of lessons)
-      await run(sealift, lesson.split(' '), { cwd: work, timeout: 20_000 }).catch(() => {})
+    await writeBooks(work, at)
+    for (const words of lessons) await teach(sealift, words, at)
     const read = codes.map(async name => [name, await readFile(join(work, name))] as const)
     return { ...program, assets: new Map([...program.assets, ...(await Promise.all(read))]) }
   } finally {
@@ -63,28 +44,31 @@ export function untrained(program: Program): Program {
   return { ...program, assets: new Map([...program.assets, ...none]) }
 }
 
-/** Writes what they are run on: a bundle, a site, and specs whose registries are at `server`. */
-async function writeBooks(work: string, server: string): Promise<void> {
-  const kubeconfig = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'c' },
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
-    users: [{ name: 'c', user: {} }],
+/** A cluster, a registry and a proxy that have nothing. */
+function emptyServer(): Server {
+  const server = createServer((_, response) => response.writeHead(404).end('{}'))
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'))
+  return server.listen(0, '127.0.0.1')
+}
+
+/** Runs a verb, with nothing of this machine's: no logins, no programs, and no way to any other than the server `at`. */
+async function teach(sealift: string, words: readonly string[], at: string): Promise<void> {
+  const cwd = join(sealift, '..')
+  const env = {
+    ...{ HOME: cwd, PATH: '', TMPDIR: cwd, SEALIFT_KEY_PASSPHRASE: 'of no key that is kept' },
+    ...{ HTTP_PROXY: at, HTTPS_PROXY: at, NO_PROXY: '127.0.0.1' },
   }
-  const site = {
-    ...{ apiVersion: 'sealift.dev/v1', kind: 'Site', metadata: { name: 'site' }, organization: 'o' },
-    ...{ cluster: { kubeconfig: 'kubeconfig' }, admin: { email: 'a@site.local' } },
-    database: { host: 'postgres.databases.svc', admin: { namespace: 'databases', name: 'postgres' } },
-    dragonfly: { host: 'dragonfly.databases.svc' },
+  try {
+    await run(sealift, words, { cwd, env, timeout: 30_000 })
+  } catch (error) {
+    const { code, killed } = Object(error)
+    // Most end in an error of theirs, which is as far as they come.
+    const own =
+      typeof code === 'number' &&
+      code !== exitCodes.BUG &&
+      !killed &&
+      !(words.length > 2 && code === exitCodes.USAGE)
+    if (!own)
+      throw new Error(`sealift ${words.join(' ')} could not be run to learn from it`, { cause: error })
   }
-  const hosts = ['oci.sandbox.test', 'registry.sandbox.test', 'charts.sandbox.test']
-  const mirrors = Object.fromEntries(hosts.map(host => [host, { endpoint: [server] }]))
-  await cp(bundles, work, { recursive: true })
-  await writeFile(join(work, 'bundle.tar'), sampleBundle().file)
-  for (const [name, content] of Object.entries({
-    kubeconfig,
-    'site.yaml': site,
-    'registries.yaml': { mirrors },
-  }))
-    await writeFile(join(work, name), JSON.stringify(content))
 }

@@ -114,7 +114,11 @@ const deletions: readonly Deletion[] = [
     what: 'a CRD',
     by: gone('crd externalsecrets.external-secrets.io'),
     steps: ['crds-external-secrets'],
-    objects: ['CustomResourceDefinition externalsecrets.external-secrets.io'],
+    objects: [
+      'CustomResourceDefinition externalsecrets.external-secrets.io',
+      // It is ready while its CRDs have its certificate: one that is back has none for a moment.
+      /^(Deployment|Pod) external-secrets\/external-secrets-cert-controller/,
+    ],
   },
 ]
 

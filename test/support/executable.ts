@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeExecutable } from '../../scripts/executable/inject.ts'
@@ -7,19 +7,22 @@ import { compileProgram, type Program } from '../../scripts/executable/program.t
 import { trained } from '../../scripts/executable/training.ts'
 import { cacheDir } from './tools/build.ts'
 
+const root = join(import.meta.dirname, '..', '..')
 const folder = join(cacheDir, 'executable')
 const day = 24 * 60 * 60 * 1000
 
 /**
- * Sealift as one executable, as the sources are now; beside it are its assets `program`, `code` and `code-streaming`. It is made once of them, in
- * some 15 s, and kept outside of the checkout; to compile them and see that it is there takes 2. `onMaking` is told before
- * it is made.
+ * Sealift as one executable, as the sources are now; beside it are its assets `program`, `code` and `code-streaming`. It is
+ * made once of them, in some 15 s, and kept outside of the checkout; to compile them and see that it is there takes 2.
+ * `onMaking` is told before it is made.
  */
 export async function testExecutable(onMaking = () => {}): Promise<string> {
   const program = await compileProgram()
   const hash = createHash('sha256').update(process.version).update(program.main)
-  for (const name of ['inject', 'training'])
-    hash.update(await readFile(join(import.meta.dirname, `../../scripts/executable/${name}.ts`)))
+  for (const path of globSync(['scripts/executable/*.ts', 'test/support/sample-*.ts', 'bundles/**/*.yaml'], {
+    cwd: root,
+  }))
+    hash.update(await readFile(join(root, path)))
   for (const [name, asset] of program.assets)
     hash.update(name).update('path' in asset ? await readFile(asset.path) : asset)
   const path = join(folder, hash.digest('hex').slice(0, 16), 'sealift')

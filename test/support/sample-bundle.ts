@@ -24,6 +24,8 @@ export { sampleImages } from './sample-images.ts'
 
 /** What can be varied. */
 export interface SampleOptions extends ImageOptions {
+  /** bundle.yaml; one with a name alone when left out. */
+  readonly spec?: string
   /** Changes the lock before it goes into the bundle. */
   readonly lock?: (lock: BundleLock) => unknown
   /** Changes the contents before the plan is made. */
@@ -60,7 +62,8 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   const script = `#!/bin/sh\necho ${options.seed ?? 'sample'}\n`
   const tool = store(gzipSync(tarOf({ 'linux-amd64/helm': script })), mediaTypes.bundleTool)
   const content = ({ digest, size }: Descriptor) => ({ digest, size })
-  const spec = 'apiVersion: sealift.dev/v1\nkind: Bundle\nmetadata: {name: sample, version: 1.0.0}\n'
+  const named = 'apiVersion: sealift.dev/v1\nkind: Bundle\nmetadata: {name: sample, version: 1.0.0}\n'
+  const { spec = named } = options
   const reasons = [
     { chart: 'demo', object: 'Deployment/demo', field: 'spec.template.spec.containers[0].image' },
   ]

@@ -49,7 +49,7 @@ export type Log = (line: string) => void
  */
 export async function prepareMachine(purpose: keyof typeof needs, log: Log): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('this needs root: it makes network namespaces and containers')
-  await testExecutable(() => log('making Sealift as one executable, once for these sources (about 10 s) …'))
+  await testExecutable(() => log('making Sealift as one executable, once for these sources (about 15 s) …'))
   const { packages } = needs[purpose]
   const tools = await missingTools(needs[purpose].tools)
   const debs = await missing(packages)

@@ -102,11 +102,11 @@ async function read(paths: readonly string[], context: string | undefined): Prom
     throw unusable(`the kubeconfig is not valid: ${shown}`)
   }
   if (context) config.setCurrentContext(context)
-  const { server, skipTLSVerify } = config.getCurrentCluster() ?? {}
+  const { server, skipTLSVerify, proxyUrl } = config.getCurrentCluster() ?? {}
   if (server && config.getCurrentUser()) {
     const named = address(server, shown)
-    // As client-node would say only when the first call is made, and of the credentials.
-    if (!skipTLSVerify && named.startsWith('http:')) throw plain(named)
+    // client-node refuses it with the first call, unless a proxy is named, and we would say it of the credentials.
+    if (!skipTLSVerify && !proxyUrl && named.startsWith('http:')) throw plain(named)
     return { config, server: named }
   }
   const known = config.getContexts().map(({ name }) => printable(name))

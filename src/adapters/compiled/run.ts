@@ -12,8 +12,16 @@ export interface Compiled {
   readonly require: (name: string) => unknown
   /** What V8 made of the files in an earlier run; what it does not take is compiled anew. */
   readonly code: Pieces
-  /** Is told the exit code of a run that came by more of it, and may ask for the whole. */
-  readonly keep?: (status: number, code: () => Pieces) => void
+  readonly atEnd?: (ran: Ran) => void
+}
+
+/** A run that ends. */
+export interface Ran {
+  readonly status: number
+  /** Whether a file was compiled anew. */
+  readonly news: boolean
+  /** What V8 has made by now, with what there was before. */
+  readonly code: () => Pieces
 }
 
 /**
@@ -21,7 +29,7 @@ export interface Compiled {
  * compile cache keeps what is compiled when a file is loaded, and of functions that only is the outermost, so that each
  * start compiles the others anew. Without any, the program runs all the same.
  */
-export function runCompiled({ text, path, require: asked, code, keep }: Compiled, entry: string): void {
+export function runCompiled({ text, path, require: asked, code, atEnd }: Compiled, entry: string): void {
   const scripts = new Map<string, Script>()
   const loaded = new Map<string, { exports: unknown }>()
   let news = false
@@ -56,7 +64,7 @@ export function runCompiled({ text, path, require: asked, code, keep }: Compiled
   const whole = () =>
     new Map([...code, ...[...scripts].map(([name, script]) => [name, script.createCachedData()] as const)])
   process.on('exit', status => {
-    if (news) keep?.(status, whole)
+    atEnd?.({ status, news, code: whole })
   })
   load(entry)
 }

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-const room = (name: string) =>
-  JSON.stringify(join(import.meta.dirname, '../../../src/adapters/compiled', name))
+const door = JSON.stringify(join(import.meta.dirname, '../../../src/adapters/compiled/index.ts'))
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sealift-code-'))
@@ -23,12 +22,10 @@ const kept = () => join(folder, 'compiled', 'verb')
 /** Runs the program of the folder; its output and exit code. */
 async function run(keptIn = kept()): Promise<readonly [string, number | undefined]> {
   const code = `
-    import { filesIn } from ${room('folder.ts')}
-    import { keepCode, readCode } from ${room('kept-code.ts')}
-    import { runCompiled } from ${room('run.ts')}
+    import { filesIn, keepCode, readCode, runCompiled } from ${door}
     const kept = ${JSON.stringify(keptIn)}
-    const keep = (status, code) => status === 0 && keepCode(kept, code)
-    runCompiled({ ...filesIn(${JSON.stringify(folder)}), code: readCode(kept), keep }, 'main.cjs')`
+    const atEnd = ({ status, news, code }) => news && status === 0 && keepCode(kept, code)
+    runCompiled({ ...filesIn(${JSON.stringify(folder)}), code: readCode(kept), atEnd }, 'main.cjs')`
   const words = ['--input-type=module', '-e', code]
   const { stdout, stderr, exitCode } = await execa(process.execPath, words, { reject: false })
   return [stdout || stderr.split('\n').find(line => line.includes('Error')) || '', exitCode]

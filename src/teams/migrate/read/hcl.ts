@@ -16,13 +16,13 @@ interface Node {
  */
 export async function parseHcl(text: string, path: string): Promise<Written> {
   // Loaded when it is needed: it is a program of 10 MB.
-  const { getExpressionAst, parse } = await import('@cdktn/hcl2json')
+  const { default: hcl } = await import('@cdktn/hcl2json')
   try {
-    const values: unknown = await parse('values', text)
+    const values: unknown = await hcl.parse('values', text)
     if (!hasNumbers(values)) return writtenOf(values, undefined, Buffer.of())
     // The same text as one object, for the parser counts: 1.10 is 1.1 by then, and long numbers are rounded.
     const object = `{\n${text}\n}`
-    const tree = (await getExpressionAst('values', object)) as Node | null
+    const tree = (await hcl.getExpressionAst('values', object)) as Node | null
     return writtenOf(values, tree ?? undefined, Buffer.from(object))
   } catch (error) {
     // The parser's own words quote the text.
