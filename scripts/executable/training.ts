@@ -51,10 +51,12 @@ function emptyServer(): Server {
   return server.listen(0, '127.0.0.1')
 }
 
-/** Runs a verb, with nothing of this machine's: no logins, no programs, and no way to any other than the server `at`. */
+/** Runs a verb, with nothing of this machine's: no logins, no programs, no cluster, and no way but to the server `at`. */
 async function teach(sealift: string, words: readonly string[], at: string): Promise<void> {
   const cwd = join(sealift, '..')
   const env = {
+    // A K3s of this machine would be found without any.
+    KUBECONFIG: join(cwd, 'kubeconfig'),
     ...{ HOME: cwd, PATH: '', TMPDIR: cwd, SEALIFT_KEY_PASSPHRASE: 'of no key that is kept' },
     ...{ HTTP_PROXY: at, HTTPS_PROXY: at, NO_PROXY: '127.0.0.1' },
   }
