@@ -106,7 +106,7 @@ async function read(paths: readonly string[], context: string | undefined): Prom
   if (server && config.getCurrentUser()) {
     const named = address(server, shown)
     // client-node refuses it with the first call, unless a proxy is named, and we would say it of the credentials.
-    if (!skipTLSVerify && !proxyUrl && named.startsWith('http:')) throw plain(named)
+    if (!skipTLSVerify && !proxyUrl && named.startsWith('http:')) throw plain(named, shown)
     return { config, server: named }
   }
   const known = config.getContexts().map(({ name }) => printable(name))
@@ -116,8 +116,8 @@ async function read(paths: readonly string[], context: string | undefined): Prom
   ])
 }
 
-function plain(server: string): SealiftError {
-  return unusable(`the kubeconfig's server is ${server}, which is not encrypted`, [
+function plain(server: string, shown: string): SealiftError {
+  return unusable(`the kubeconfig's server is ${server}, which is not encrypted: ${shown}`, [
     'name its https address; where it is meant, as behind kubectl proxy, set insecure-skip-tls-verify: true on the cluster',
   ])
 }

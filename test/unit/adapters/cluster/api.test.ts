@@ -61,7 +61,7 @@ describe('calls of the Kubernetes API', () => {
     await kubeconfig('http://127.0.0.1:1', {})
     await expect(open().list(configMap)).rejects.toMatchObject({
       code: 'CLUSTER_UNREACHABLE',
-      message: "the kubeconfig's server is http://127.0.0.1:1, which is not encrypted",
+      message: `the kubeconfig's server is http://127.0.0.1:1, which is not encrypted: ${join(dir, 'kubeconfig')}`,
     })
     expect(seen).toEqual([])
   })
@@ -83,13 +83,15 @@ describe('calls of the Kubernetes API', () => {
 
   it('go sixteen at once at most, however many are asked for, and all are answered', async () => {
     let [running, most] = [0, 0]
-    answers = Array.from({ length: 200 }, () => (_, response) => {
+    const full = Promise.withResolvers<void>()
+    answers = Array.from({ length: 200 }, () => async (_, response) => {
       running += 1
       most = Math.max(most, running)
-      setTimeout(() => {
-        running -= 1
-        response.writeHead(404).end('{}')
-      }, 1)
+      if (most === 16) full.resolve()
+      await full.promise
+      await new Promise(resolve => setTimeout(resolve, 1))
+      running -= 1
+      response.writeHead(404).end('{}')
     })
     const cluster = open()
     const all = Array.from({ length: 200 }, (_, i) => cluster.get(configMap, `c-${i}`))

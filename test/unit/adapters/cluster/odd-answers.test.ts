@@ -137,7 +137,7 @@ it('reads a kubeconfig whose fields come in any odd form, and needs none of othe
       return (await connect({ kubeconfig: path, environment: {} })).server
     },
     {
-      unused: /^(apiVersion|kind|preferences)|^(clusters|users|contexts)\.1|namespace|tls-/,
+      unused: /^(apiVersion|kind|preferences)|^(clusters|users|contexts)\.1|namespace|tls-server/,
       named: /odd/,
     },
   )
