@@ -17,7 +17,7 @@ runCompiled(
     text: name => {
       const bytes = program.get(name)
       if (bytes === undefined) throw new Error(`${name} is not in this executable`)
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+      return bytes.toString()
     },
     // Nothing lies below a file: it is for those who read where a fault was.
     path: name => join(process.execPath, name),

@@ -12,8 +12,8 @@ import { lessons, writeBooks } from './lessons.ts'
 import { compileMain, type Program } from './program.ts'
 
 const run = promisify(execFile)
-/** Of verbs that stream, and of all others: V8 runs them with other flags. */
-const codes = ['code', 'code-streaming']
+/** Assets of V8's code: of most verbs, and of those that stream, which V8 runs with other flags. */
+export const codes = ['code', 'code-streaming']
 
 /**
  * A program with the code that V8 makes of it where it is used, which an executable of it in a folder below `folder` comes by

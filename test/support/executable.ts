@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeExecutable } from '../../scripts/executable/inject.ts'
 import { compileProgram, type Program } from '../../scripts/executable/program.ts'
-import { trained } from '../../scripts/executable/training.ts'
+import { codes, trained } from '../../scripts/executable/training.ts'
 import { cacheDir } from './tools/build.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -39,7 +39,7 @@ export async function testExecutable(onMaking = () => {}): Promise<string> {
 
 async function makeExecutable(program: Program, path: string): Promise<void> {
   const { assets, ...rest } = await trained(program, dirname(path))
-  for (const name of ['program', 'code', 'code-streaming']) {
+  for (const name of ['program', ...codes]) {
     const asset = assets.get(name)
     if (asset instanceof Uint8Array) await writeFile(join(dirname(path), name), asset)
   }

@@ -8,7 +8,7 @@ export function packed(pieces: Pieces): Buffer {
 }
 
 /** What was packed, not copied; none where it was cut off. @throws SyntaxError when it is no such file */
-export function unpacked(bytes: Buffer): Pieces {
+export function unpacked(bytes: Buffer): ReadonlyMap<string, Buffer> {
   let at = bytes.indexOf('\n') + 1
   const sizes: Record<string, number> = JSON.parse(bytes.toString('utf8', 0, at))
   const pieces = Object.entries(sizes).map(([name, size]) => {
