@@ -4,10 +4,11 @@
  */
 import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { execa } from 'execa'
 import { stopLeftovers } from '../test/support/cluster/index.ts'
 import { prepareMachine } from '../test/support/setup.ts'
+import { type FileReport, failuresIn } from './failures.ts'
 
 const root = join(import.meta.dirname, '..')
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -21,8 +22,8 @@ const checks: readonly [string, readonly string[]][] = [
   ['build', ['node', 'scripts/build.ts']],
 ]
 
-async function runChecks(): Promise<Counts> {
-  let failed = 0
+async function runChecks(): Promise<Result> {
+  const failures: string[] = []
   for (const [name, [command = '', ...args]] of checks) {
     const { failed: bad, all } = await execa(command, args, {
       cwd: root,
@@ -32,19 +33,20 @@ async function runChecks(): Promise<Counts> {
     })
     say(`${bad ? '✖' : '✔'} ${name}`)
     if (!bad) continue
-    failed += 1
+    failures.push(name)
     say(all)
   }
-  return { passed: checks.length - failed, failed }
+  return { passed: checks.length - failures.length, failures }
 }
 
-interface Counts {
+interface Result {
   readonly passed: number
-  readonly failed: number
+  /** A line for each that failed: of three runs whose words are printed one after another, the last may hide the others. */
+  readonly failures: readonly string[]
 }
 
 /** Runs vitest; what is run `aside` has a name, and its words are kept until it has ended. */
-async function runTests(chosen: readonly string[], aside?: string): Promise<Counts> {
+async function runTests(chosen: readonly string[], aside?: string): Promise<Result> {
   const report = join(tmpdir(), `sealift-tests-${process.pid}-${aside ?? 'here'}.json`)
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...chosen]
   const { exitCode, all } = await execa('vitest', args, {
@@ -56,11 +58,13 @@ async function runTests(chosen: readonly string[], aside?: string): Promise<Coun
   if (aside) say(`${all}`)
   try {
     const result = JSON.parse(await readFile(report, 'utf8'))
-    // A file that could not be loaded has no failed test of its own; vitest's exit code knows of it.
-    const failed: number = Math.max(result.numFailedTests + result.numPendingTests, exitCode === 0 ? 0 : 1)
-    return { passed: result.numPassedTests, failed }
+    const files: readonly FileReport[] = result.testResults
+    const failures = files.flatMap(file => failuresIn({ ...file, name: relative(root, file.name) }))
+    if (exitCode !== 0 && failures.length === 0)
+      failures.push(`no test failed, and vitest ended with code ${exitCode}: vitest ${args.join(' ')}`)
+    return { passed: result.numPassedTests, failures }
   } catch {
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failures: [`vitest ended without a report: vitest ${args.join(' ')}`] }
   } finally {
     await rm(report, { force: true })
   }
@@ -70,32 +74,34 @@ async function runTests(chosen: readonly string[], aside?: string): Promise<Coun
  * All tests. What is on a cluster mostly waits for it: the road and the other files with one, which start theirs one after
  * another, go beside all that needs none, of which there are two files at a time.
  */
-async function runAll(): Promise<Counts> {
+async function runAll(): Promise<Result> {
   const projects = (...names: string[]) => names.flatMap(name => ['--project', name])
-  const counts = await Promise.all([
-    runTests(projects('e2e'), 'e2e'),
-    runTests(projects('cluster'), 'cluster'),
-    runTests([...projects('unit', 'contract', 'integration', 'postgres17', 'fuzz'), '--maxWorkers=2']),
-  ])
-  return {
-    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
-    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
-  }
+  return sum(
+    await Promise.all([
+      runTests(projects('e2e'), 'e2e'),
+      runTests(projects('cluster'), 'cluster'),
+      runTests([...projects('unit', 'contract', 'integration', 'postgres17', 'fuzz'), '--maxWorkers=2']),
+    ]),
+  )
 }
+
+const sum = (results: readonly Result[]): Result => ({
+  passed: results.reduce((total, { passed }) => total + passed, 0),
+  failures: results.flatMap(({ failures }) => failures),
+})
 
 say('Sealift: all checks and tests, a real disconnected cluster included.')
 await prepareMachine('test', say)
 const started = Date.now()
-const none = { passed: 0, failed: 0 }
-const checked = wanted.length > 0 ? none : await runChecks()
+const checked = wanted.length > 0 ? [] : [await runChecks()]
 const tested = await (wanted.length > 0 ? runTests(wanted) : runAll())
 await stopLeftovers(say)
-const failed = checked.failed + tested.failed
+const { passed, failures } = sum([...checked, tested])
 say(`\nTook ${Math.round((Date.now() - started) / 1000)} s after set-up.`)
 say(
-  failed === 0
+  failures.length === 0
     ? 'Look at: test/README.md (what each kind of test proves), and `npm run demo`.'
-    : 'Look at the first ✖ or FAIL above.',
+    : ['What failed:', ...failures.map(line => `  ${line}`)].join('\n'),
 )
-say(`${checked.passed + tested.passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+say(`${passed} passed, ${failures.length} failed`)
+process.exitCode = failures.length === 0 ? 0 : 1
