@@ -42,6 +42,8 @@ async function start(config: Config): Promise<void> {
       void db.close().then(() => process.exit(0))
     })
     server.closeIdleConnections()
+    // Nor is a connection kept by what is answered from now on.
+    server.keepAliveTimeout = 1
   }
 }
 

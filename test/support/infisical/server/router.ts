@@ -98,7 +98,10 @@ async function answer(
  */
 export function serve(routes: readonly Route[], recorded: Recorded, log: Log): Server {
   const compiled = routes.map(each => ({ ...each, pattern: matcher(each.path) }))
-  return createServer((request, response) => {
+  // As long as Fastify, which Infisical is made of, keeps a connection that nothing comes by. Node's five seconds end one
+  // while a test on a busy machine sends the next request by it.
+  const keepAliveTimeout = 72_000
+  return createServer({ keepAliveTimeout }, (request, response) => {
     const [reqId, began] = [newNumber(), performance.now()]
     const { method, url, headers: given, socket } = request
     const { remoteAddress, remotePort } = socket
