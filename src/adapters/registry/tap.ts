@@ -1,16 +1,14 @@
 import type { Agent, IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import { createInflow, type Inflow } from './inflow.ts'
 
 // A layer goes through Node's HTTP parser and streams in pieces of 64 KiB, each a new buffer and several turns of
 // promises: half of all the time of a build. Once the head of an answer says how long its body is, nothing is left to
 // parse. So the socket reads into buffers of ours (net's `onread`); up to the end of the head its bytes are passed on
 // to the parser, and from there on they are the body's, and lie where whoever hashes them can take them as they are.
 
-// Bytes: of one read up to the head; of one buffer after it; of the least read that one is still good for; of the
-// smallest body that is tapped, for a connection is worth more than what its parser costs for less.
+// Bytes: of one read up to the head; of the smallest body that is tapped, for a connection is worth more than what its
+// parser costs for less.
 const headSize = 64 * 1024
-const slotSize = 1024 * 1024
-const leastRead = 64 * 1024
 const smallest = 4 * 1024 * 1024
 
 /** Who takes what a socket reads, and says where to; buffers that no body has use for. */
@@ -63,87 +61,6 @@ export function tapBody(response: IncomingMessage): AsyncGenerator<Buffer, void,
   return bodyOf(response, length, tap.inflow)
 }
 
-/** A buffer: `filled` bytes have been read into it, of which the first `given` were given to the reader. */
-interface Slot {
-  readonly bytes: Buffer
-  filled: number
-  given: number
-}
-
-interface Inflow {
-  /** Where the socket reads to next. */
-  room(): Buffer
-  /** Takes what it has read; false stops it reading. */
-  take(bytes: number, into: Uint8Array): boolean
-  /** What has come since the last call; nothing when no more will come. */
-  next(): Promise<Buffer | undefined>
-  /**
-   * Leaves the buffers to the next body: nothing more is wanted, and nothing more comes. Never thrown away: V8 does not
-   * count shared memory, and a thousand connections that broke took a gigabyte of it.
-   */
-  end(): void
-}
-
-/** Lets a socket read into one buffer while what was read before is used out of others; they are taken out of `spare`. */
-function createInflow(socket: Socket, spare: Buffer[]): Inflow {
-  const newSlot = (): Slot => {
-    const bytes = spare.pop() ?? Buffer.from(new SharedArrayBuffer(slotSize))
-    return { bytes, filled: 0, given: 0 }
-  }
-  let filling = newSlot()
-  const full: Slot[] = []
-  let using: Slot | undefined
-  let wake: (() => void) | undefined
-  let rousing = false
-  const rouse = () => {
-    rousing = false
-    wake?.()
-  }
-  socket.once('close', rouse)
-  /** The reader is through with what it was given. */
-  const giveBack = () => {
-    if (using !== undefined && using !== filling && using !== full[0]) spare.push(using.bytes)
-    using = undefined
-  }
-  const oldest = () => full[0] ?? filling
-  return {
-    room: () => filling.bytes.subarray(filling.filled),
-    take(bytes, into) {
-      // After all the reads of this turn, so that the reader gets much at once.
-      if (!rousing) setImmediate(rouse)
-      rousing = true
-      // Read before this body was known of.
-      if (into.buffer !== filling.bytes.buffer) filling.bytes.set(into.subarray(0, bytes), filling.filled)
-      filling.filled += bytes
-      if (filling.bytes.length - filling.filled >= leastRead) return true
-      full.push(filling)
-      filling = newSlot()
-      // The system has room for more. TLS goes on for a few records after it was told to stop.
-      return false
-    },
-    async next() {
-      giveBack()
-      socket.resume()
-      while (oldest().given === oldest().filled) {
-        if (socket.destroyed) return undefined
-        await new Promise<void>(resolve => {
-          wake = resolve
-        })
-      }
-      const slot = oldest()
-      if (slot !== filling) full.shift()
-      using = slot
-      const chunk = slot.bytes.subarray(slot.given, slot.filled)
-      slot.given = slot.filled
-      return chunk
-    },
-    end() {
-      giveBack()
-      for (const { bytes } of [...full, filling]) spare.push(bytes)
-    },
-  }
-}
-
 async function* bodyOf(
   response: IncomingMessage,
   length: number,
@@ -151,8 +68,8 @@ async function* bodyOf(
 ): AsyncGenerator<Buffer, void, undefined> {
   try {
     // What came with the head went through the parser.
-    let chunk: Buffer | undefined = response.read() ?? (await inflow.next())
-    for (let left = length; chunk; chunk = await inflow.next()) {
+    let chunk: Buffer | undefined = response.read() ?? (await inflow.next(length))
+    for (let left = length; chunk; chunk = await inflow.next(left)) {
       yield chunk.subarray(0, left)
       left -= chunk.length
       if (left <= 0) return
