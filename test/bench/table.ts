@@ -130,6 +130,11 @@ export const rows: readonly Row[] = [
   alone('rebuild', 'blob bytes moved by it', 'MB', sent('rebuild'), { most: 0, always: true }),
   against(['link', link, 'Mbit/s', rate], 'the link', wholeRate, { least: 0.95 }),
   against(['link', link, 's', seconds('link')], 'crane pull --format oci, tar', seconds('linkCrane')),
+  against(
+    ['link', `${link}, processor time`, 's', cpu('link')],
+    'crane pull --format oci, tar',
+    cpu('linkCrane'),
+  ),
   alone('lock', 'lock --locked, 4 images 40 ms away: round trips deep', 'round trips', depth, {
     most: 3,
   }),
