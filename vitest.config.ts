@@ -22,6 +22,8 @@ const included: Readonly<Record<string, string[]>> = {
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
+    // What is waited for comes when the machine has time for it: vitest's own second is none where a cluster starts beside.
+    expect: { poll: { timeout: 30_000 } },
     projects: Object.entries(kinds).map(([name, timeout]) => ({
       extends: true as const,
       test: {

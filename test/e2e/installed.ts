@@ -240,7 +240,7 @@ export function installed(journey: () => Journey): void {
 
   test('use above the budget has an exit code of its own: 61', async () => {
     await journey().kubectl('-n infisical set env deployment/infisical STAND_IN_HOLD_MIB=600')
-    await journey().kubectl('-n infisical rollout status deployment/infisical --timeout=180s')
+    await journey().kubectl('-n infisical rollout status deployment/infisical --timeout=300s')
     const { exitCode, stdout } = await journey().run(check(25))
     expect(exitCode, stdout).toBe(61)
     expect(stdout).toMatch(/declared: 640Mi of 640Mi.*within the budget\nobserved: .*over by \d+Mi/)

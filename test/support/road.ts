@@ -78,7 +78,7 @@ export async function startSite(
         .join('\n---\n'),
     )
     for (const name of ['postgres-cluster-rw', 'dragonfly']) {
-      await cluster.kubectl(['-n', 'databases', 'rollout', 'status', `deployment/${name}`, '--timeout=120s'])
+      await cluster.kubectl(['-n', 'databases', 'rollout', 'status', `deployment/${name}`, '--timeout=300s'])
     }
     const variant = async (name: string, changes: Readonly<Record<string, unknown>>) => {
       const path = join(dir, `${name}.yaml`)

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await aptInstall(clusterPackages, line => console.error(line))
   cluster = await startCluster({ log: line => console.error(line) })
   await cluster.kubectl(['apply', '-f', join(import.meta.dirname, 'probe.yaml')])
-  await cluster.kubectl(['wait', '--for=condition=Ready', 'pod/probe', '--timeout=60s'])
+  await cluster.kubectl(['wait', '--for=condition=Ready', 'pod/probe', '--timeout=300s'])
   podNamespace = `/proc/${await podPid('probe')}/ns/net`
 })
 

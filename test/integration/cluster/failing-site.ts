@@ -122,7 +122,7 @@ export class FailingSite {
   async scalePostgres(replicas: 0 | 1): Promise<void> {
     await this.kubectl(`-n databases scale deployment postgres-cluster-rw --replicas=${replicas}`)
     if (replicas === 0) await this.kubectl('-n databases delete pod -l app=postgres-cluster-rw --now')
-    else await this.kubectl('-n databases rollout status deployment/postgres-cluster-rw --timeout=120s')
+    else await this.kubectl('-n databases rollout status deployment/postgres-cluster-rw --timeout=300s')
   }
 
   /** Runs the CLI at the site until its end. */

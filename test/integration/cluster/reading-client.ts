@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** What became of the reads. */
 export interface Reads {
   readonly all: number
-  /** Those that had no answer within a second, or another than 200. */
+  /** Those that had no answer within three seconds, or another than 200. */
   readonly failed: number
   /** The longest time between two answers, in seconds. */
   readonly longestGap: number
@@ -26,7 +26,7 @@ async function call(url: string, token: string, body?: unknown): Promise<Record<
   const authorization = token === '' ? {} : { authorization: `Bearer ${token}` }
   const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
   const headers = { 'content-type': 'application/json', ...authorization }
-  const answer = await fetch(url, { headers, ...sent, signal: AbortSignal.timeout(1000) })
+  const answer = await fetch(url, { headers, ...sent, signal: AbortSignal.timeout(3000) })
   if (!answer.ok) throw new Error(`${answer.status} of ${url}`)
   return (await answer.json()) as Record<string, unknown>
 }

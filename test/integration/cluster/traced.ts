@@ -43,7 +43,7 @@ async function fields(site: FailingSite) {
 
 /** Waits until no container is at work: what kubelet says of a boot's processor time is that of its last ten seconds. */
 async function rests(site: FailingSite): Promise<void> {
-  for (let left = 30; left > 0; left--) {
+  for (let left = 120; left > 0; left--) {
     const cpus = [...(await fields(site)).values()].map(({ cpu }) => cpu)
     if (cpus.every(cpu => cpu < 100)) return
     await sleep(1000)
@@ -99,7 +99,7 @@ export async function traced(site: FailingSite, look: () => Promise<FitResult>):
   const [node] = await site.api.list(kinds.node)
   const { memory = '', cpu = '' } = textsIn(fieldsOf(node?.['status'])['allocatable'])
   expect(found.account.allocatable).toEqual({ memory: parseMemory(memory), cpu: parseCpu(cpu) })
-  await expect.poll(() => strayed(site), { interval: 1000, timeout: 60_000 }).toEqual([])
+  await expect.poll(() => strayed(site), { interval: 1000, timeout: 180_000 }).toEqual([])
   return found
 }
 

@@ -144,7 +144,7 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
     await site.order()
     await site.holds(older)
     // The newer operator has put a finalizer on it, which the older one does not know.
-    await site.failing.kubectl('-n talent-mesh delete externalsecret brief --timeout=30s')
+    await site.failing.kubectl('-n talent-mesh delete externalsecret brief --timeout=300s')
   })
 
   describe('a delta with the values of the fit', () => {
@@ -170,8 +170,8 @@ export function upgrades(started: () => FailingSite, bundles: () => SandboxPair)
       const gap = Number(ended.json['gap'])
       expect(gap).toBeGreaterThan(0)
       expect(reads.failed).toBeGreaterThan(0)
-      // Each read has a second, and the Service's rules come some time after the pod.
-      expect(reads.longestGap).toBeLessThan(gap + 5)
+      // Each read has three seconds, and the Service's rules come some time after the pod, on a busy machine long after it.
+      expect(reads.longestGap).toBeLessThan(gap + 20)
       expect(ended.json['upgrade']).toMatchObject({ archive: { rehearsed: true } })
       // Anybody's tools open what lies in the safe.
       const { archive } = ended.json['upgrade'] as { archive: { path: string } }

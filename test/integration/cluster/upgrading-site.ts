@@ -101,7 +101,7 @@ export class UpgradingSite {
       }
       await failing.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(object))
     }
-    await failing.kubectl(`-n ${team} wait --for=create secret/db --timeout=60s`)
+    await failing.kubectl(`-n ${team} wait --for=create secret/db --timeout=300s`)
     await this.#has(first)
     this.#keys = await failing.keys()
     this.#team = await this.#teamSecret()
@@ -128,7 +128,7 @@ export class UpgradingSite {
 
   async #has(value: string): Promise<void> {
     const data = `{.data.password}=${Buffer.from(value).toString('base64')}`
-    await this.failing.kubectl(`-n ${team} wait --for=jsonpath=${data} secret/db --timeout=60s`)
+    await this.failing.kubectl(`-n ${team} wait --for=jsonpath=${data} secret/db --timeout=300s`)
   }
 
   /** Which object the team's Secret is, and a hash of what is in it. */
