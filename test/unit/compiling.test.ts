@@ -5,16 +5,23 @@ import { expect, test } from 'vitest'
 import { rarely } from '../../scripts/compiling/libraries.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const importers = globSync(['src/**/*.ts', 'node_modules/@kubernetes/client-node/dist/*.js'], { cwd: root })
+const libraries = ['@kubernetes/client-node', 'socks-proxy-agent'].map(
+  name => `node_modules/${name}/dist/*.js`,
+)
+const importers = globSync(['src/**/*.ts', ...libraries], { cwd: root })
 const texts = importers.map(path => readFileSync(join(root, path), 'utf8'))
 
 /** What a text takes from a library, by name or through the whole. */
 function takenFrom(library: string, text: string): readonly string[] {
-  const line = new RegExp(`^import (?!type)(.*) from ['"]${library}['"]`, 'm').exec(text)?.[1] ?? ''
-  const whole = /\* as (\w+)/.exec(line)?.[1]
+  const [, stated = '', , asked] =
+    new RegExp(
+      `^import (?!type\\b)([^;'"]*?) from ['"]${library}['"]|^(const|var) (\\w+) = require\\("${library}"\\)`,
+      'm',
+    ).exec(text) ?? []
+  const whole = asked ?? /\* as (\w+)/.exec(stated)?.[1]
   if (whole !== undefined)
     return [...text.matchAll(new RegExp(`\\b${whole}\\.(\\w+)`, 'g'))].map(([, name = '']) => name)
-  const names = line.replaceAll(/[{}]/g, '').split(',')
+  const names = stated.replaceAll(/[{}]/g, '').split(',')
   return names
     .map(name => name.trim().replace(/ as .*/, ''))
     .filter(name => name !== '' && !name.startsWith('type '))
@@ -27,3 +34,17 @@ test.each(Object.entries(rarely))(
     expect([...new Set(taken)].toSorted()).toEqual(names.toSorted())
   },
 )
+
+test('a line may be broken, and a library asked for in CommonJS', () => {
+  expect(
+    takenFrom('semver', "import {\n  coerce,\n  type SemVer,\n  inc as more,\n} from 'semver'\n"),
+  ).toEqual(['coerce', 'inc'])
+  expect(takenFrom('socks', 'const socks_1 = require("socks");\nsocks_1.SocksClient.make()')).toEqual([
+    'SocksClient',
+  ])
+})
+
+test('none is asked for in a call, where nobody sees what is taken', () => {
+  const called = new RegExp(`\\bimport\\(\\s*['"](?:${Object.keys(rarely).join('|')})['"]`)
+  expect(importers.filter((_, i) => called.test(texts[i] ?? ''))).toEqual([])
+})
