@@ -2,6 +2,7 @@
  * `npm run executable [amd64|arm64]`: writes Sealift as one executable for each architecture into dist/executable. They
  * run where there is no Node, with glibc and libstdc++ alone. `npm run build` takes them away: they are of their sources.
  */
+import { globSync, rmSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytes } from '../src/kernel/errors/index.ts'
@@ -15,6 +16,12 @@ const known = ['amd64', 'arm64']
 const asked = process.argv.slice(2)
 const unknown = asked.find(name => !known.includes(name))
 if (unknown !== undefined) throw new Error(`${unknown} is none of ${known.join(', ')}`)
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => {
+    for (const begun of globSync('.{training,executable}-*', { cwd: folder }))
+      rmSync(join(folder, begun), { recursive: true, force: true })
+    process.exit(130)
+  })
 const program = await compileProgram()
 for (const architecture of asked.length > 0 ? asked : known) {
   const path = join(folder, `sealift-linux-${architecture}`)

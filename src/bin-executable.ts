@@ -19,8 +19,9 @@ runCompiled(
       if (bytes === undefined) throw new Error(`${name} is not in this executable`)
       return bytes.toString()
     },
-    // Nothing lies below a file: it is for those who read where a fault was.
-    path: name => join(process.execPath, name),
+    // Nothing lies below a file: it is for those who read where a fault was. V8 keeps the name in its code, where the folder
+    // of the machine that made it has no place.
+    path: name => join(trained ? '/sealift' : process.execPath, name),
     require,
     ...(trained
       ? { code: readCode(trained), atEnd: ({ code }) => keepCode(trained, code) }

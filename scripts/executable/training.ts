@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { packed } from '../../src/adapters/compiled/index.ts'
 import { exitCodes } from '../../src/kernel/errors/index.ts'
 import { writeExecutable } from './inject.ts'
-import { lessons, writeBooks } from './lessons.ts'
+import { type Lesson, lessons, writeBooks } from './lessons.ts'
 import { compileMain, type Program } from './program.ts'
 
 const run = promisify(execFile)
@@ -29,7 +29,7 @@ export async function trained(program: Program, folder: string): Promise<Program
     const sealift = join(work, 'sealift')
     await writeExecutable({ ...untrained(program), main: await compileMain(work) }, sealift)
     await writeBooks(work, at)
-    for (const words of lessons) await teach(sealift, words, at)
+    for (const lesson of lessons) await teach(sealift, lesson, at)
     const read = codes.map(async name => [name, await readFile(join(work, name))] as const)
     return { ...program, assets: new Map([...program.assets, ...(await Promise.all(read))]) }
   } finally {
@@ -44,15 +44,22 @@ export function untrained(program: Program): Program {
   return { ...program, assets: new Map([...program.assets, ...none]) }
 }
 
-/** A cluster, a registry and a proxy that have nothing. */
+/** A cluster that has no more than a version, a registry and a proxy that have nothing. */
 function emptyServer(): Server {
-  const server = createServer((_, response) => response.writeHead(404).end('{}'))
-  server.on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'))
+  const server = createServer(({ url }, response) => {
+    if (url === '/version') response.end('{"gitVersion":"v1.36.0"}')
+    else response.writeHead(404).end('{}')
+  })
+  server.on('connect', (_, socket) => {
+    // Whoever asked may be gone.
+    socket.on('error', () => {})
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+  })
   return server.listen(0, '127.0.0.1')
 }
 
 /** Runs a verb, with nothing of this machine's: no logins, no programs, no cluster, and no way but to the server `at`. */
-async function teach(sealift: string, words: readonly string[], at: string): Promise<void> {
+async function teach(sealift: string, { words, exitCode }: Lesson, at: string): Promise<void> {
   const cwd = join(sealift, '..')
   const env = {
     // A K3s of this machine would be found without any.
@@ -60,17 +67,15 @@ async function teach(sealift: string, words: readonly string[], at: string): Pro
     ...{ HOME: cwd, PATH: '', TMPDIR: cwd, SEALIFT_KEY_PASSPHRASE: 'of no key that is kept' },
     ...{ HTTP_PROXY: at, HTTPS_PROXY: at, NO_PROXY: '127.0.0.1' },
   }
-  try {
-    await run(sealift, words, { cwd, env, timeout: 30_000 })
-  } catch (error) {
-    const { code, killed } = Object(error)
-    // Most end in an error of theirs, which is as far as they come.
-    const own =
-      typeof code === 'number' &&
-      code !== exitCodes.BUG &&
-      !killed &&
-      !(words.length > 2 && code === exitCodes.USAGE)
-    if (!own)
-      throw new Error(`sealift ${words.join(' ')} could not be run to learn from it`, { cause: error })
-  }
+  const ended = await run(sealift, words, { cwd, env, timeout: 30_000 }).then(
+    () => ({ code: 0 }),
+    (error: { code?: unknown }) => error,
+  )
+  const { code } = ended
+  const asItShould =
+    exitCode === undefined ? typeof code === 'number' && code !== exitCodes.BUG : code === exitCode
+  if (!asItShould)
+    throw new Error(`sealift ${words.join(' ')} ended otherwise than where it is learned from`, {
+      cause: ended,
+    })
 }

@@ -80,6 +80,19 @@ test.each([
   expect(stdout).toMatch(/as it was kept$/)
 })
 
+test.each(['code', 'code-streaming'])('%s names no folder of the machine that made it', async name => {
+  const code = await readFile(join(assets, name))
+  expect(code.indexOf('/sealift/main.cjs')).toBeGreaterThan(0)
+  expect([code.indexOf(dirname(assets)), code.indexOf(root)]).toEqual([-1, -1])
+})
+
+test('names the file of a fault when it is asked to', async () => {
+  const full = ['-c', '"$0" --version >/dev/full', program]
+  const debug = { ...process.env, SEALIFT_DEBUG: '1' }
+  const { exitCode, stderr } = await execa('sh', full, { env: debug, reject: false })
+  expect([exitCode, stderr]).toEqual([expect.any(Number), expect.stringContaining(`${program}/`)])
+})
+
 test('says its version', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const said = `sealift/${version} ${process.platform}-${process.arch} node-${process.version}`

@@ -19,10 +19,8 @@ const day = 24 * 60 * 60 * 1000
 export async function testExecutable(onMaking = () => {}): Promise<string> {
   const program = await compileProgram()
   const hash = createHash('sha256').update(process.version).update(program.main)
-  for (const path of globSync(['scripts/executable/*.ts', 'test/support/sample-*.ts', 'bundles/**/*.yaml'], {
-    cwd: root,
-  }))
-    hash.update(await readFile(join(root, path)))
+  const making = ['scripts/executable/*.ts', 'test/support/sample-*.ts', 'bundles/**/*.yaml']
+  for (const path of globSync(making, { cwd: root }).toSorted()) hash.update(await readFile(join(root, path)))
   for (const [name, asset] of program.assets)
     hash.update(name).update('path' in asset ? await readFile(asset.path) : asset)
   const path = join(folder, hash.digest('hex').slice(0, 16), 'sealift')

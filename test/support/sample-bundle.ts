@@ -17,7 +17,7 @@ import {
   mediaTypes,
 } from '../../src/kernel/oci/index.ts'
 import { printYaml } from '../../src/kernel/yaml/index.ts'
-import { blobStore, tarOf } from './sample-blobs.ts'
+import { type BlobStore, blobStore, tarOf } from './sample-blobs.ts'
 import { type ImageOptions, makeImages } from './sample-images.ts'
 
 export { sampleImages } from './sample-images.ts'
@@ -26,6 +26,8 @@ export { sampleImages } from './sample-images.ts'
 export interface SampleOptions extends ImageOptions {
   /** bundle.yaml; one with a name alone when left out. */
   readonly spec?: string
+  /** Names of its charts, `demo` alone when left out; each is in a release and a namespace of its name. */
+  readonly charts?: readonly string[]
   /** Changes the lock before it goes into the bundle. */
   readonly lock?: (lock: BundleLock) => unknown
   /** Changes the contents before the plan is made. */
@@ -48,17 +50,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   const { blobs, store } = made
   const { images, attachments, locked } = makeImages(made, options)
 
-  const chartYaml = 'apiVersion: v2\nname: demo\nversion: 1.2.3\n'
-  const chartPackage = store(gzipSync(tarOf({ 'demo/Chart.yaml': chartYaml })), mediaTypes.helmChart)
-  const chartConfig = Buffer.from('{"apiVersion":"v2","name":"demo","version":"1.2.3"}')
-  const chartManifest = Buffer.from(
-    canonicalJson({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociManifest,
-      config: { mediaType: mediaTypes.helmConfig, digest: digestOf(chartConfig), size: chartConfig.length },
-      layers: [chartPackage],
-    }),
-  )
+  const charts = (options.charts ?? ['demo']).map(name => makeChart(made, name))
   const script = `#!/bin/sh\necho ${options.seed ?? 'sample'}\n`
   const tool = store(gzipSync(tarOf({ 'linux-amd64/helm': script })), mediaTypes.bundleTool)
   const content = ({ digest, size }: Descriptor) => ({ digest, size })
@@ -74,17 +66,12 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
     platforms: [platform],
     kubernetes: '1.36.0',
     files: [{ path: specTitle, digest: digestOf(spec) }],
-    charts: [
-      {
-        name: 'demo',
-        version: '1.2.3',
-        release: 'demo',
-        namespace: 'demo',
-        source: 'oci://registry.example/charts/demo',
-        manifest: { digest: digestOf(chartManifest), size: chartManifest.length },
-        package: content(chartPackage),
-      },
-    ],
+    charts: charts.map(({ name, manifest, package: { digest, size } }) => ({
+      ...{ name, version: '1.2.3', release: name, namespace: name },
+      source: `oci://registry.example/charts/${name}`,
+      manifest: { digest: digestOf(manifest), size: manifest.length },
+      package: { digest, size },
+    })),
     images: locked.map(image => ({ ...image, reasons })),
     tools: [
       {
@@ -108,7 +95,7 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
   }
   const whole: BundleContents = {
     images,
-    charts: [{ name: 'demo', version: '1.2.3', manifest: chartManifest }],
+    charts: charts.map(({ name, manifest }) => ({ name, version: '1.2.3', manifest })),
     files: [
       { title: specTitle, mediaType: mediaTypes.bundleSpec, bytes: Buffer.from(spec) },
       { title: lockTitle, mediaType: mediaTypes.bundleLock, bytes: Buffer.from(lockText) },
@@ -120,12 +107,21 @@ export function sampleBundle(options: SampleOptions = {}): SampleBundle {
         annotations: toolNotes,
       },
     ],
-    blobs: [chartConfig],
+    blobs: charts.map(({ config }) => config),
     ...(options.attachments ? { attachments } : {}),
   }
   const contents = options.contents?.(whole) ?? whole
   const plan = planBundle(contents, 0)
   return { contents, plan, lock, blobs, file: finished(plan, blobs) }
+}
+
+function makeChart({ store }: BlobStore, name: string) {
+  const files = { [`${name}/Chart.yaml`]: `apiVersion: v2\nname: ${name}\nversion: 1.2.3\n` }
+  const layer = store(gzipSync(tarOf(files)), mediaTypes.helmChart)
+  const config = Buffer.from(`{"apiVersion":"v2","name":"${name}","version":"1.2.3"}`)
+  const described = { mediaType: mediaTypes.helmConfig, digest: digestOf(config), size: config.length }
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: described, layers: [layer] }
+  return { name, config, package: layer, manifest: Buffer.from(canonicalJson(manifest)) }
 }
 
 /** The file that a plan describes, put together without any of the code that fetches. */
