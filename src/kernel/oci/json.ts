@@ -32,6 +32,34 @@ export function parseJson(bytes: Uint8Array, limit: number): unknown {
 }
 
 /**
+ * The same, of a document in which no field may be there twice: which of them counts hangs on who reads it.
+ * @throws Error with a plain message
+ */
+export function parseJsonOnce(bytes: Uint8Array, limit: number): unknown {
+  const value = parseJson(bytes, limit)
+  if (fieldsOf(value) < colonsIn(bytes)) throw new Error('a field is there twice')
+  return value
+}
+
+/** Colons outside of strings, of which each field has one. */
+function colonsIn(bytes: Uint8Array): number {
+  let [colons, inString] = [0, false]
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (byte === 0x22) inString = !inString
+    else if (inString && byte === 0x5c) i++
+    else if (!inString && byte === 0x3a) colons++
+  }
+  return colons
+}
+
+function fieldsOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const within = Object.values(value).reduce<number>((sum, field) => sum + fieldsOf(field), 0)
+  return Array.isArray(value) ? within : within + Object.keys(value).length
+}
+
+/**
  * The one JSON text of a value: keys sorted by code unit, no white space, fields that are `undefined` left
  * out. For values that Sealift makes: strings, whole numbers, booleans, arrays and plain objects.
  */

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { messageOf, printable, SealiftError } from '../errors/index.ts'
 import type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 import { type Digest, isDigest } from './digest.ts'
-import { parseJson } from './json.ts'
+import { misleadingField } from './field-names.ts'
+import { parseJsonOnce } from './json.ts'
 import { isIndexType, isManifestType } from './media-types.ts'
 
 /** Larger manifests and indexes are refused; registries set the same bound (distribution-spec v1.1). */
@@ -108,7 +109,9 @@ export function parseReferrers(
 function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string, kind: string): T {
   let value: unknown
   try {
-    value = parseJson(bytes, manifestLimit)
+    value = parseJsonOnce(bytes, manifestLimit)
+    const misleading = misleadingField(value)
+    if (misleading !== undefined) throw new Error(`it has ${misleading}`)
   } catch (error) {
     throw new SealiftError('CONTENT_MISMATCH', `${printable(what)} is no ${kind}: ${messageOf(error)}`)
   }

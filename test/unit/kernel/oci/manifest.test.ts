@@ -87,6 +87,35 @@ test.each([
   expect(() => parseIndex(json(value), 'it')).toThrow(/it is no image index/)
 })
 
+test.each([
+  ['Layers', { ...manifest, Layers: [] }],
+  ['CONFIG', { ...manifest, CONFIG: blob }],
+  ['MediaType', { ...manifest, config: { ...blob, MediaType: 'text/plain' } }],
+  ['Digest', { ...manifest, layers: [blob, { ...blob, Digest: blob.digest }] }],
+  ['\u017fize', { ...manifest, layers: [{ ...blob, '\u017fize': 2 }] }],
+])('a field %s, which others take for one of theirs, is refused', (name, value) => {
+  expect(() => parseManifest(json(value), 'it')).toThrow(
+    expect.objectContaining({
+      code: 'CONTENT_MISMATCH',
+      message: expect.stringContaining(`it has the field ${name}, which others read as `),
+    }),
+  )
+})
+
+test('so is one in an index, and not what is noted under such a name', () => {
+  const platform = { os: 'linux', architecture: 'amd64', OS: 'windows' }
+  expect(() => parseIndex(json({ ...index, manifests: [{ ...blob, platform }] }), 'it')).toThrow(/read as os/)
+  const annotations = { Layers: 'many', Size: 'large' }
+  expect(parseIndex(json({ ...index, annotations }), 'it').annotations).toEqual(annotations)
+})
+
+test('a field that is there twice is refused, and a colon in a text is none', () => {
+  const twice = JSON.stringify(manifest).replace('{', '{"layers":[],')
+  expect(() => parseManifest(Buffer.from(twice), 'it')).toThrow(/a field is there twice/)
+  const annotations = { 'a:b': '{"c":"d"}', 'e\\"': ':' }
+  expect(parseManifest(json({ ...manifest, annotations }), 'it').annotations).toEqual(annotations)
+})
+
 test('every fault is listed', () => {
   const faulty = {
     ...manifest,

@@ -26,6 +26,16 @@ areRefused([
   ],
   ['an index of 5 MB', written(() => Buffer.alloc(5_000_000, ' ')), /index\.json: is larger/],
   ['an index in another form', written(bytes => Buffer.concat([bytes, text('\n')])), /one form/],
+  [
+    'entries under a name that others read as theirs',
+    written(bytes => text(`{"Manifests":[],${bytes.subarray(1)}`)),
+    /index\.json .*has the field Manifests, which others read as manifests/,
+  ],
+  [
+    'names under such a name',
+    entry(image, () => ({ Annotations: { [annotations.refName]: 'docker.io/lab/other:1' } })),
+    /the field Annotations, which others read as annotations/,
+  ],
   // images
   ['a short name', named(image, 'infisical:1'), /infisical:1: is no full image name/],
   ['a name that is a digest', named(image, `docker.io/lab/x@${digestOf('x')}`), /no full image name/],

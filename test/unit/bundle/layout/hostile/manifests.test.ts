@@ -24,6 +24,12 @@ areRefused([
     image(body => body.replace('{', '{"manifests":[],')),
     /field of an index/,
   ],
+  [
+    'a manifest whose layers others read elsewhere',
+    image(body => body.replace('{', '{"Layers":[],')),
+    /the field Layers, which others read as layers/,
+  ],
+  ['a manifest that says its layers twice', image(body => body.replace('{', '{"layers":[],')), /there twice/],
   ['a manifest that is no JSON', image(() => 'hello'), /not valid JSON/],
   [
     'a layer that is not there',
