@@ -104,7 +104,7 @@ function interruption(
     `interrupted: ${outcomes.size} of ${steps.length} steps are done${next}`,
     {
       faults: failures.map(said),
-      hints: ['run the same command again: it goes on from there, and leaves what is done as it is'],
+      hints: ['what is done stays as it is: the next run goes on from there'],
     },
   )
 }

@@ -187,7 +187,7 @@ test('an interruption stops at the ends of steps, and says what is done and how 
     code: 'INTERRUPTED',
     exitCode: 130,
     message: 'interrupted: 1 of 5 steps are done; left: beside, two, three, late',
-    hints: [expect.stringContaining('run the same command again')],
+    hints: [expect.stringContaining('the next run goes on from there')],
   })
   expect(journaled).toEqual([['one', 'made']])
   expect(said).toEqual(['… beside', '… one', '✖ beside: stopped', '✔ one: made'])
