@@ -72,8 +72,9 @@ async function put(
   const { name } = parcel
   const to = join(folder, name)
   if ('from' in parcel) {
-    const { from, mode } = parcel
-    return { name, ...(await carrying.place(from, to, { ...placing, ...(mode ? { mode } : {}) })) }
+    const { from, mode, file } = parcel
+    const how = { ...placing, ...(mode ? { mode } : {}), ...(file ? { file } : {}) }
+    return { name, ...(await carrying.place(from, to, how)) }
   }
   placing.signal.throwIfAborted()
   await files.write(to, parcel.text)
