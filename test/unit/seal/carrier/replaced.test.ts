@@ -1,22 +1,18 @@
 /** What is carried when the bundle's path leads to something else than the file that was verified. */
-import { generateKeyPairSync } from 'node:crypto'
 import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createCarrying } from '../../../../src/adapters/carrying.ts'
 import { nodeFiles } from '../../../../src/adapters/files/index.ts'
-import { readPrivateKey } from '../../../../src/bundle/sign/index.ts'
 import { digestOf, hexOf } from '../../../../src/kernel/oci/index.ts'
 import { writeCarrier } from '../../../../src/seal/carrier/index.ts'
 import { freshFolder } from '../../../contract/files/setting.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
 import { sampleBundle } from '../../../support/sample-bundle.ts'
+import { sampleCargo } from '../../../support/sample-cargo.ts'
 
-const { file, lock, plan } = sampleBundle()
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
-const key = readPrivateKey(pem, undefined, 'release.key')
 const at = freshFolder()
 const files = nodeFiles()
+const { file } = sampleBundle()
 // These tests look at no page.
 const carrying = { ...createCarrying(), page: async (path: string) => `the page ${path}` }
 
@@ -25,11 +21,9 @@ async function carriedAfter(change: () => Promise<void>) {
   const source = await files.openBundle(at('b.tar'))
   try {
     await change()
-    const bundle = { digest: plan.indexDigest, lock }
-    const executables = [{ platform: 'linux/amd64', path: at('program') }]
-    const cargo = { source, bundle, signature: 'a line\n', key, keyFile: 'release.key', executables }
     await writeFile(at('program'), 'a program')
-    return await writeCarrier(at('out'), cargo, { files, carrying }, recordedTalk())
+    const cargo = sampleCargo(at('program'))
+    return await writeCarrier(at('out'), { ...cargo, source }, { files, carrying }, recordedTalk())
   } finally {
     await source.close()
   }
