@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isSea } from 'node:sea'
 import { SealiftError } from '../kernel/errors/index.ts'
-import type { Carrying, Placed, Placing } from '../kernel/ports/index.ts'
-import { fileFailed, makeFolder, syncFolder, writeAll } from './files/index.ts'
+import type { Carrying, FileIdentity, Placed, Placing } from '../kernel/ports/index.ts'
+import { fileFailed, identityOf, isSame, makeFolder, syncFolder, writeAll } from './files/index.ts'
 import { thisPlatform } from './platform.ts'
 import { packageFolder, shipped } from './shipped.ts'
 
@@ -40,19 +41,25 @@ async function failing<T>(doing: string, path: string, work: () => Promise<T>): 
   }
 }
 
-async function place(from: string, to: string, { mode, signal, onRead }: Placing): Promise<Placed> {
+async function place(from: string, to: string, { mode, signal, file, onRead }: Placing): Promise<Placed> {
   const path = await realpath(from)
   const stats = await stat(path)
   if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot carry ${from}: it is no regular file`)
   const source = await open(path, 'r')
   const partial = `${to}.carrying`
   try {
+    const wanted = file ?? identityOf(await source.stat())
+    const hold = (now: Stats) => requireSame(now, wanted, from)
+    hold(await source.stat())
     await makeFolder(dirname(to))
     await rm(partial, { force: true })
     const linkable = mode === undefined || (stats.mode & 0o777) === mode
     const copy = linkable && (await linked(path, partial)) ? undefined : await open(partial, 'wx')
     try {
+      // The second name was given to whatever the path led to by then.
+      if (copy === undefined) hold(await lstat(partial))
       const placed = await readThrough(source, copy, { signal, ...(onRead ? { onRead } : {}) })
+      hold(await source.stat())
       // File systems without modes refuse them.
       if (mode !== undefined) await copy?.chmod(mode).catch(() => {})
       await copy?.sync()
@@ -65,6 +72,14 @@ async function place(from: string, to: string, { mode, signal, onRead }: Placing
     // A second name of what lies there already stays behind when it is renamed.
     await rm(partial, { force: true })
   }
+}
+
+/** @throws SealiftError FILE_FAILED */
+function requireSame(now: Stats, wanted: FileIdentity, from: string): void {
+  if (isSame(now, wanted)) return
+  throw new SealiftError('FILE_FAILED', `${from} was replaced or written to while it was carried`, {
+    hints: ['let whatever writes it end, and run it again: the folder is not finished, and does not pass'],
+  })
 }
 
 async function named(partial: string, to: string, placed: Placed): Promise<Placed> {

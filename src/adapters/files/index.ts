@@ -5,5 +5,6 @@
 export { fileFailed } from './faults.ts'
 export { nodeFiles } from './files.ts'
 export { makeFolder } from './folder.ts'
+export { identityOf, isSame } from './identity.ts'
 export { freeBytes } from './partial.ts'
 export { syncFolder, writeAll } from './sync.ts'

@@ -3,9 +3,10 @@ import { access, type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { count, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
-import type { BundleSource, Volume } from '../../kernel/ports/index.ts'
+import type { BundleSource, FileIdentity, Volume } from '../../kernel/ports/index.ts'
 import { fileFailed } from './faults.ts'
 import { createHashing } from './hashing.ts'
+import { identityOf } from './identity.ts'
 import { bundlePath, parseSums, spans, sumsPath, volumePath } from './volumes.ts'
 
 // Some ten thousand volumes.
@@ -18,8 +19,7 @@ interface OpenFile {
   readonly path: string
   readonly handle: FileHandle
   readonly size: number
-  readonly device: number
-  readonly inode: number
+  readonly file: FileIdentity
 }
 
 /**
@@ -79,7 +79,7 @@ async function openFile(path: string): Promise<OpenFile> {
     // A pipe in the place of a file is not waited for.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = await handle.stat()
-    if (stats.isFile()) return { path, handle, size: stats.size, device: stats.dev, inode: stats.ino }
+    if (stats.isFile()) return { path, handle, size: stats.size, file: identityOf(stats) }
     await handle.close()
     folder = stats.isDirectory()
   } catch (error) {
@@ -114,9 +114,9 @@ function volumesOf(files: readonly OpenFile[], whole: string, sums: readonly Dig
     return [`volume ${basename(path)} has ${count(size, 'byte')}, the first has ${first.size}`]
   })
   if (faults.length > 0) throw new SealiftError('BUNDLE_DAMAGED', `${faults[0]}: it was cut off`, { faults })
-  return files.map(({ path, size }, i) => {
+  return files.map(({ path, size, file }, i) => {
     const digest = sums?.[i]
-    return { name: basename(path), offset: i * first.size, size, ...(digest ? { digest } : {}) }
+    return { name: basename(path), offset: i * first.size, size, file, ...(digest ? { digest } : {}) }
   })
 }
 
@@ -173,7 +173,7 @@ function source(path: string, files: readonly OpenFile[], volumes?: readonly Vol
 }
 
 function fileIn([one]: readonly OpenFile[]): Pick<BundleSource, 'file'> {
-  return one === undefined ? {} : { file: { device: one.device, inode: one.inode } }
+  return one === undefined ? {} : { file: one.file }
 }
 
 function ended(files: readonly OpenFile[], size: number, expected: number): SealiftError {

@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/index.ts'
+import type { FileIdentity } from './files.ts'
 
 /** A file that was put into a folder. */
 export interface Placed {
@@ -11,6 +12,8 @@ export interface Placing {
   readonly signal: AbortSignal
   /** What may run it needs 0o755; as it was when left out. */
   readonly mode?: number
+  /** The file that it must be, as it was when it was verified: its path may lead to another by now. */
+  readonly file?: FileIdentity
   /** Told of bytes as they are read. */
   readonly onRead?: (bytes: number) => void
 }
@@ -20,7 +23,7 @@ export interface Carrying {
   /**
    * Puts a file at another path, in a folder that is made if need be: a second name of the same file where the file
    * system gives it one, else a copy, which has that name when it is whole and synced. Reads it once.
-   * @throws SealiftError DISK_FULL, FILE_FAILED, INTERRUPTED
+   * @throws SealiftError DISK_FULL, FILE_FAILED where it was replaced or written to meanwhile too, INTERRUPTED
    */
   place(from: string, to: string, placing: Placing): Promise<Placed>
   /** Where Sealift lies as one executable for a platform, `linux/arm64`: this process itself, or what was made beside it. */

@@ -1,6 +1,16 @@
 import type { Digest } from '../oci/index.ts'
 import type { Progress } from './reporter.ts'
 
+/** What tells a file that is open from others that its path may lead to by now, and from itself once it was written to (stat(2)). */
+export interface FileIdentity {
+  readonly device: number
+  readonly inode: number
+  /** In bytes. */
+  readonly size: number
+  /** When it was written to last, in milliseconds. */
+  readonly modified: number
+}
+
 /** Read side of a bundle file: any byte by its offset. */
 export interface BundleSource {
   /** The bundle's own path: of volumes, what their names share. */
@@ -9,8 +19,8 @@ export interface BundleSource {
   readonly size: number
   /** The files it lies in, when they are several. */
   readonly volumes?: readonly Volume[]
-  /** What tells the file that is open from others that its path may lead to by now (stat(2)); absent of several, or of none. */
-  readonly file?: { readonly device: number; readonly inode: number }
+  /** The file that is open, as it was then; absent of several, or of none. */
+  readonly file?: FileIdentity
   /** Exactly `length` bytes from `offset`. @throws SealiftError BUNDLE_DAMAGED when the file ends before */
   read(offset: number, length: number): Promise<Uint8Array>
   /**
@@ -30,6 +40,8 @@ export interface Volume {
   readonly size: number
   /** What the list beside the volumes says it is; absent when there is no list. */
   readonly digest?: Digest
+  /** The file that is open, as it was then. */
+  readonly file?: FileIdentity
 }
 
 /** One blob on its way into a bundle file: its bytes in order, each written at its place and hashed. */

@@ -20,6 +20,7 @@ export type {
   BlobSink,
   BundleSink,
   BundleSource,
+  FileIdentity,
   FileKind,
   FileStream,
   Files,

@@ -33,13 +33,26 @@ export function checkYaml<T>(
   } catch (error) {
     return { faults: [syntaxFault(error, quote)], raw: undefined }
   }
-  const result = schema.safeParse(raw)
+  const result = parsed(raw, schema)
+  if (result === undefined) return { faults: [tooMany], raw }
   if (result.success) return { value: result.data, raw }
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const told = result.error.issues.slice(0, mostFaults)
   const faults = told.flatMap(issue => issueFaults(issue, raw, shape, quote))
   const more = result.error.issues.length - mostFaults
   return { faults: more > 0 ? [...faults, `and ${more} more of the kind`] : faults, raw }
+}
+
+const tooMany = '(document): has too many faults to tell them apart; compare it with what its format says'
+
+/** What zod says; nothing where it has more faults at once than a call takes arguments, which is how it hands them up. */
+function parsed<T>(raw: unknown, schema: z.ZodType<T>): z.ZodSafeParseResult<T> | undefined {
+  try {
+    return schema.safeParse(raw)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** Writes a path as people do: `charts[0].version`; the whole document is `(document)`. */

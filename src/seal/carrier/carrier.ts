@@ -4,7 +4,7 @@ import { count } from '../../kernel/errors/index.ts'
 import { digestOf, digestShape } from '../../kernel/oci/index.ts'
 import { asStep, type Carrying, type Files, type Placing, type Talk } from '../../kernel/ports/index.ts'
 import { type CarriedFile, checksumsSignature, printChecksums, sumsFile, sumsSignature } from './checksums.ts'
-import { requireFolder, tellOthers } from './folder.ts'
+import { refuseLinks, requireFolder, tellOthers } from './folder.ts'
 import { type Cargo, namedExecutables, type Parcel, parcelsOf } from './parcels.ts'
 
 const place = z.strictObject({ name: z.string(), size: z.number(), digest: digestShape })
@@ -38,6 +38,7 @@ export async function writeCarrier(folder: string, cargo: Cargo, hands: Hands, t
   const parcels = await parcelsOf(cargo, executables, hands.carrying)
   const names = parcels.map(({ name }) => name)
   const before = await requireFolder(folder, hands.files)
+  await refuseLinks(folder, names, hands.files)
   const work = async (say: (detail: string) => void): Promise<Carried> => {
     await hands.files.remove(join(folder, sumsSignature))
     const told = talk.progressOn({ update: say })
@@ -72,8 +73,9 @@ async function put(
   const { name } = parcel
   const to = join(folder, name)
   if ('from' in parcel) {
-    const { from, mode } = parcel
-    return { name, ...(await carrying.place(from, to, { ...placing, ...(mode ? { mode } : {}) })) }
+    const { from, mode, file } = parcel
+    const how = { ...placing, ...(mode ? { mode } : {}), ...(file ? { file } : {}) }
+    return { name, ...(await carrying.place(from, to, how)) }
   }
   placing.signal.throwIfAborted()
   await files.write(to, parcel.text)

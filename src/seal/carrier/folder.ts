@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Files, Talk } from '../../kernel/ports/index.ts'
 import { sumsFile, sumsSignature } from './checksums.ts'
@@ -17,6 +18,30 @@ export async function requireFolder(folder: string, files: Files): Promise<reado
       hints: ['name a folder of its own, which is made when it is not there'],
     },
   )
+}
+
+/**
+ * Makes sure that no folder on the way to one of the names is a link: what is written would land wherever it leads.
+ * @throws SealiftError FILE_FAILED
+ */
+export async function refuseLinks(folder: string, names: readonly string[], files: Files): Promise<void> {
+  for (const inside of new Set(names.flatMap(foldersOf))) {
+    const above = join(folder, dirname(inside))
+    if (!(await files.exists(above))) continue
+    const found = (await files.entries(above)).find(({ name }) => name === basename(inside))
+    if (found?.kind !== 'link') continue
+    throw new SealiftError(
+      'FILE_FAILED',
+      `${join(folder, inside)} is a link: what it leads to is left as it is`,
+      { hints: ['remove the link, or name another folder'] },
+    )
+  }
+}
+
+/** The folders of a name, the outermost first. */
+function foldersOf(name: string): string[] {
+  const parts = name.split('/').slice(0, -1)
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
 }
 
 /** Warns of what lay there before and is none of these files: nobody has signed it. */

@@ -2,7 +2,8 @@ import { basename, dirname, join, parse } from 'node:path'
 import type { Bundle } from '../../bundle/layout/index.ts'
 import type { SigningKey } from '../../bundle/sign/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
-import type { BundleSource, Carrying } from '../../kernel/ports/index.ts'
+import { hexOf } from '../../kernel/oci/index.ts'
+import type { BundleSource, Carrying, FileIdentity } from '../../kernel/ports/index.ts'
 import { sumsFile, sumsSignature } from './checksums.ts'
 import type { Executable } from './executables.ts'
 import { guideFile, guideText } from './guide.ts'
@@ -10,7 +11,7 @@ import { pages } from './pages.ts'
 
 /** What travels. */
 export interface Cargo {
-  readonly source: Pick<BundleSource, 'path' | 'size' | 'volumes'>
+  readonly source: Pick<BundleSource, 'path' | 'size' | 'volumes' | 'file'>
   readonly bundle: Pick<Bundle, 'digest' | 'lock'>
   /** What BUNDLE.sig holds, by the key. */
   readonly signature: string
@@ -21,7 +22,14 @@ export interface Cargo {
 }
 
 /** A file on its way: one that is put into the folder as it lies, or a text. */
-export type Parcel = { readonly name: string; readonly from: string; readonly mode?: number } | Text
+export type Parcel = Lying | Text
+interface Lying {
+  readonly name: string
+  readonly from: string
+  readonly mode?: number
+  /** The file that was verified. */
+  readonly file?: FileIdentity
+}
 type Text = { readonly name: string; readonly text: string }
 
 /** An executable by its name in the folder. */
@@ -34,11 +42,10 @@ export async function parcelsOf(
   carrying: Carrying,
 ): Promise<readonly Parcel[]> {
   const [parent, base] = [dirname(source.path), basename(source.path)]
-  const listed = source.volumes?.some(({ digest }) => digest !== undefined) ? [`${base}.sha256`] : []
-  const names = source.volumes ? [...source.volumes.map(({ name }) => name), ...listed] : [base]
   const publicKey = `${parse(cargo.keyFile).name}.pub`
   const parcels: Parcel[] = [
-    ...names.map(name => ({ name, from: join(parent, name) })),
+    ...lyingIn(source, parent),
+    ...listOf(source, base),
     ...executables.map(({ name, path }) => ({ name, from: path, mode: 0o755 })),
     { name: `${base}.sig`, text: cargo.signature },
     { name: publicKey, text: key.public.pem },
@@ -60,6 +67,21 @@ export async function parcelsOf(
   const all = [{ name: guideFile, text }, ...parcels]
   refuseOddNames([...all.map(parcel => parcel.name), sumsFile, sumsSignature])
   return all
+}
+
+function lyingIn({ path, volumes, file }: Cargo['source'], parent: string): Lying[] {
+  const all = volumes ?? [{ name: basename(path), ...(file && { file }) }]
+  return all.map(one => ({
+    name: one.name,
+    from: join(parent, one.name),
+    ...(one.file && { file: one.file }),
+  }))
+}
+
+/** The list of the volumes as it was read when they were opened: what lies there may be another by now. */
+function listOf({ volumes = [] }: Cargo['source'], base: string): Text[] {
+  const lines = volumes.flatMap(({ name, digest }) => (digest ? [`${hexOf(digest)}  ${name}\n`] : []))
+  return lines.length > 0 ? [{ name: `${base}.sha256`, text: lines.join('') }] : []
 }
 
 const pagesOf = (carrying: Carrying): Promise<Text[]> =>

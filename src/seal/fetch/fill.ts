@@ -3,6 +3,7 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import type { BundleSink, Clock, Progress } from '../../kernel/ports/index.ts'
 import { fetchBlob, type OpenBlob } from './blob.ts'
 import { bufferPool } from './buffers.ts'
+import { gapsOf } from './gaps.ts'
 import { headNote, planKey } from './journal.ts'
 import { checkKept, keptOf } from './kept.ts'
 import { adaptiveStreams } from './streams.ts'
@@ -55,6 +56,8 @@ async function fill(options: FillOptions, signal: AbortSignal, stop: (error: unk
   await sink.allocate(plan.size)
   if (typeof kept !== 'object') await sink.note(headNote(planKey(plan)))
   for (const { bytes, offset } of plan.pieces) await sink.write(bytes, offset)
+  // A new file has zeros there; of what was left nobody knows, and no digest of a blob speaks for it.
+  if (typeof kept === 'object') for (const { bytes, offset } of gapsOf(plan)) await sink.write(bytes, offset)
   const notes = typeof kept === 'object' ? kept : new Map()
   const resumed = await checkKept(notes, plan, sink, signal, progress => onChecked?.(progress))
   if (kept !== undefined) onKept?.(kept === 'another' ? kept : resumed.bytes)

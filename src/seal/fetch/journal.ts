@@ -9,6 +9,8 @@ export type Kept = ReadonlyMap<Digest, number>
 
 const head = z.object({ plan: digestShape })
 const progress = z.object({ blob: digestShape, bytes: z.number().int().nonnegative() })
+// As it is written, and no longer: a journal may have millions of lines that are none, each an exception of the parser.
+const noteForm = /^\{"blob":"sha256:[0-9a-f]{64}","bytes":\d{1,16}\}$/
 
 /** Names a plan by every byte and place in it: notes of one plan say nothing of another. */
 export function planKey({ size, volumeSize, pieces, wanted }: FillPlan): Digest {
@@ -56,12 +58,11 @@ export function blobNotes(sink: Pick<BundleSink, 'note'>, blob: Digest, written:
 
 /** What notes say of a plan; `undefined` when they were made for another one. Lines that are no notes, such as one that was cut off, are passed over. */
 export function readNotes(notes: readonly string[], plan: FillPlan): Kept | undefined {
-  const [first = '', ...rest] = notes
-  if (parse(first, head)?.plan !== planKey(plan)) return undefined
+  if (parse(notes[0] ?? '', head)?.plan !== planKey(plan)) return undefined
   const sizes = new Map(plan.wanted.map(({ digest, size }) => [digest, size]))
   const kept = new Map<Digest, number>()
-  for (const line of rest) {
-    const note = parse(line, progress)
+  for (const line of notes) {
+    const note = noteForm.test(line) ? parse(line, progress) : undefined
     if (note === undefined) continue
     const size = sizes.get(note.blob)
     if (size !== undefined) kept.set(note.blob, Math.min(size, note.bytes))

@@ -47,12 +47,22 @@ export function tagValueSummary(bytes: Uint8Array): Summary {
   if (version === undefined) throw new Error('neither SPDX 2 nor CycloneDX')
   let packages = 0
   const licences: string[] = []
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     if (line.startsWith('PackageName:')) packages++
     else if (/^PackageLicense(?:Concluded|Declared):/.test(line))
       licences.push(line.slice(line.indexOf(':') + 1).trim())
   }
   return { format: `SPDX ${version}`, packages, licences: listed(licences) }
+}
+
+/** The lines of a text, one at a time: a list of millions of them would take many times what the text does. */
+function* linesOf(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at)
+    const next = end === -1 ? text.length : end
+    yield text.slice(at, next)
+    at = next + 1
+  }
 }
 
 function objects(value: unknown): Fields[] {

@@ -6,6 +6,7 @@ import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
 import { type FillOptions, fillFile } from '../fetch/index.ts'
+import { tellOlderSignature } from './older-signature.ts'
 
 /** What to merge, and where to. */
 export interface MergeRequest {
@@ -69,6 +70,8 @@ export async function merge(
     const open = readOnce(digest => places.get(digest) ?? delta)
     const sink = await host.files.createBundle(path, plan.volumeSize)
     await fillFile({ path, plan, sink, open, concurrency }, host, talk)
+    const signed = await copySignature(delta.signature, path, files)
+    if (!signed) await tellOlderSignature(path, bundle.digest, files, talk)
     return {
       path,
       digest: bundle.digest,
@@ -76,7 +79,7 @@ export async function merge(
       volumes: volumeSize === undefined ? 1 : Math.ceil(plan.size / volumeSize),
       layers: found.length,
       merged: found.reduce((sum, { layer }) => sum + layer.size, 0),
-      signed: await copySignature(delta.signature, path, files),
+      signed,
       seconds: (clock.now() - started) / 1000,
     }
   })

@@ -1,4 +1,5 @@
 /** What Carrying does, on this machine's file system as in memory. */
+import { appendFileSync } from 'node:fs'
 import { chmod, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
@@ -105,6 +106,22 @@ describe('on a file system', () => {
         code: 'FILE_FAILED',
         message: expect.stringContaining('no regular file'),
       })
+  })
+
+  test('what is written to while it is carried gets no name there', async () => {
+    for (const how of [{}, { mode: 0o755 }]) {
+      await writeFile(at('a'), 'text')
+      let written = false
+      const onRead = () => {
+        if (!written) appendFileSync(at('a'), 'more')
+        written = true
+      }
+      await expect(carrying.place(at('a'), at('b'), { signal, onRead, ...how })).rejects.toMatchObject({
+        code: 'FILE_FAILED',
+        message: `${at('a')} was replaced or written to while it was carried`,
+      })
+    }
+    expect(await readdir(at())).toEqual(['a'])
   })
 
   test('elsewhere it is copied, under its name when it is whole', async () => {

@@ -7,6 +7,7 @@ import { digestShape } from '../../../kernel/oci/index.ts'
 import type { Carrying, ConnectedHost, Talk } from '../../../kernel/ports/index.ts'
 import { carried, findExecutables } from '../../carrier/index.ts'
 import { makeLock } from '../../locking/index.ts'
+import { tellOlderSignature } from '../older-signature.ts'
 import { carryBuilt } from './carry-built.ts'
 import { diskPlan } from './disk-plan.ts'
 import { type LeftOut, make } from './make.ts'
@@ -94,10 +95,7 @@ export async function build(request: BuildRequest, host: ConnectedHost, talk: Ta
     ? { index: unchanged.layout.index, digest: unchanged.digest, size: unchanged.size, fetched: 0 }
     : await make({ path, specDir, spec, lock, own, older }, request, host, talk)
   const signature = key && (await writeSignature(`${path}.sig`, made, key, files))
-  if (!key && !unchanged && (await files.exists(`${path}.sig`)))
-    talk.reporter.warn(
-      `${path}.sig lay there before: it is right only if it was made for ${made.digest}; sign again`,
-    )
+  if (!key && !unchanged) await tellOlderSignature(path, made.digest, files, talk)
   const { digest, size, fetched } = made
   const travels =
     carrier && executables && sign && key

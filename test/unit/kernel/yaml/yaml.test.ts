@@ -46,3 +46,10 @@ test('so are unknown keys', () => {
   expect(faults).toHaveLength(101)
   expect(faults?.at(-1)).toBe('(document): and 4900 more unknown keys')
 })
+
+test('more faults than zod can carry are a fault', () => {
+  const text = `a: [${'x, '.repeat(400_000)}]`
+  expect(checkYaml(text, z.record(z.string(), z.array(z.number()))).faults).toEqual([
+    '(document): has too many faults to tell them apart; compare it with what its format says',
+  ])
+})

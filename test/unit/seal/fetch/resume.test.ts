@@ -150,6 +150,14 @@ describe('what is left is not trusted', () => {
     ])
   })
 
+  test('what lies where a bundle has zeros', async () => {
+    const left = await interrupted(0)
+    const notes = left.notes.slice(0, 1)
+    const { file, kept } = await run({ bytes: Buffer.alloc(sample.plan.size, 'X'), notes })
+    expect(kept).toEqual([0])
+    expect(sample.file.equals(file)).toBe(true)
+  })
+
   test('notes that say more than the file has, as after a power cut', async () => {
     const left = await interrupted(total * 0.4)
     left.bytes.fill(0, 100_000)

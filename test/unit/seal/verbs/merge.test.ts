@@ -39,6 +39,16 @@ test('a signature beside the delta is copied, since the identity is the same', a
   expect(await files.readText(`${result}.sig`)).toBe('a signature')
 })
 
+test('a signature that lay beside another bundle of that name is told of', async () => {
+  const { files, full } = await carried({})
+  await files.write(`${result}.sig`, 'of another')
+  const talk = recordedTalk()
+  await merge({ delta: 'delta.tar', bases: ['older.tar'], output: 'out' }, { files, clock }, talk)
+  expect(talk.told).toEqual([
+    `warning: ${result}.sig lay there before: it is right only if it was made for ${full.plan.indexDigest}; sign again`,
+  ])
+})
+
 test('bases may be deltas themselves, in any order', async () => {
   const { files, older, built, run } = await carried()
   const oldest = sampleBundle({ layerSize: 700_000, layers: 1 })
