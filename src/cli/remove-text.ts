@@ -1,11 +1,12 @@
 import type { Site } from '../kernel/inputs/index.ts'
 import type { Loss } from './confirm.ts'
 
-/** What was removed and what was kept, a line each; a list that is empty has no title either. */
+/** What was removed and what was kept, a line each; a list that is empty has no title either. That nothing was there is said. */
 export function removedText({ removed, kept }: Record<'removed' | 'kept', readonly string[]>): string {
   const list = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)]
-  return [...list('removed', removed), ...list('kept', kept)].join('\n')
+  const nothing = removed.length === 0 ? ['nothing was there to remove'] : []
+  return [...nothing, ...list('removed', removed), ...list('kept', kept)].join('\n')
 }
 
 /** What a removal takes from the site that the file describes, with its data (`purge`) or without. */

@@ -31,7 +31,7 @@ export default class Status extends BaseCommand {
     const keys = keysLines(found)
     if (keys.length > 0) this.log(`\n${keys.join('\n')}`)
     if (found.state === 'installed' && found.begun)
-      for (const hint of goOn(found.begun)) this.log(`  → ${hint}`)
+      for (const hint of goOn(found.begun, found.upgrade)) this.log(`  → ${hint}`)
     return this.withFault(found, statusFault(found))
   }
 }

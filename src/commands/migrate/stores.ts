@@ -47,11 +47,8 @@ export default class MigrateStores extends BaseCommand {
       default: 'infisical-universal-auth',
       summary: 'Secret with clientId and clientSecret, for stores that have a service token.',
     }),
-    project: Flags.string({ helpValue: 'SLUG', summary: 'Project of such stores, where they name none.' }),
-    environment: Flags.string({
-      helpValue: 'SLUG',
-      summary: 'Environment of such stores, where they name none.',
-    }),
+    project: Flags.string({ helpValue: 'SLUG', summary: 'Project of stores that name none.' }),
+    environment: Flags.string({ helpValue: 'SLUG', summary: 'Environment of stores that name none.' }),
   }
 
   async run() {

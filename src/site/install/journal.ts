@@ -87,7 +87,9 @@ export async function namespacesMade(cluster: Cluster): Promise<string[]> {
   return steps.flatMap(({ detail }) => detail.split(', '))
 }
 
-/** Takes the cluster's journal away; what is not there is fine. @throws SealiftError CLUSTER_* */
-export async function forgetJournal(cluster: Cluster): Promise<void> {
+/** Takes the cluster's journal away, and tells whether there was one. @throws SealiftError CLUSTER_* */
+export async function forgetJournal(cluster: Cluster): Promise<boolean> {
+  const found = await cluster.get(kinds.secret, journalSecret, systemNamespace)
   await cluster.delete(kinds.secret, journalSecret, systemNamespace)
+  return found !== undefined
 }

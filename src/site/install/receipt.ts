@@ -180,9 +180,10 @@ function chartsIn(data: ReceiptData | undefined): readonly LockedChart[] {
 
 /**
  * Takes the journal away, and notes in the receipt, if there is one, that its bundle was removed, or the one that was
- * begun: the database is still there, and an older bundle must not take it up unasked. @throws SealiftError CLUSTER_*
+ * begun: the database is still there, and an older bundle must not take it up unasked. Tells whether there was a journal.
+ * @throws SealiftError CLUSTER_*
  */
-export async function closeReceipt(cluster: Cluster, removed: string): Promise<void> {
+export async function closeReceipt(cluster: Cluster, removed: string): Promise<boolean> {
   await changeReceipt(cluster, data => {
     if (data === undefined) return undefined
     const { begunName: name, begunVersion: version, begunSite: site } = data
@@ -192,5 +193,5 @@ export async function closeReceipt(cluster: Cluster, removed: string): Promise<v
       : withoutStarted(data)
     return { removed, ...left }
   })
-  await forgetJournal(cluster)
+  return await forgetJournal(cluster)
 }

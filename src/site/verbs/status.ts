@@ -4,7 +4,7 @@ import { keptLogins, systemNamespace } from '../../kernel/access/index.ts'
 import { count, type ErrorCode, printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
 import { leaseHolder } from '../../kernel/lease/index.ts'
-import { type Digest, digestShape } from '../../kernel/oci/index.ts'
+import { digestShape } from '../../kernel/oci/index.ts'
 import { type Cluster, kinds, type SiteHost } from '../../kernel/ports/index.ts'
 import { judgeDeployment, type KeysState, keysState, keysWords, observeKeys } from '../check/index.ts'
 import {
@@ -17,6 +17,7 @@ import {
   readUpgrade,
   siteJournal,
   startedInstall,
+  type UpgradeNote,
   unfinishedInstall,
   upgradeNote,
 } from '../install/index.ts'
@@ -32,7 +33,7 @@ const release = z.strictObject({
 
 /** An install that was begun and has not come to its end, and how far it came. */
 const begun = startedInstall.omit({ releases: true }).extend({
-  /** Steps of this bundle that have changed something, in order. */
+  /** Steps of this bundle that have changed something since it was begun, in order. */
   steps: z.array(journalEntry.pick({ step: true, detail: true, at: true })),
   releases: z.array(release),
   /** Who has the site's lease, where somebody has: at work, or killed. */
@@ -94,7 +95,7 @@ export type Begun = z.infer<typeof begun>
 export async function status({ cluster, files }: SiteHost, escrow?: Site['escrow']): Promise<StatusResult> {
   const receipt = await receiptIfAny(cluster)
   const journal = await siteJournal(cluster, files, '').read()
-  const unfinished = await begunOf(cluster, journal, receipt?.bundle)
+  const unfinished = await begunOf(cluster, journal)
   if (receipt !== undefined) {
     const { site, bundle, at, key, lock } = receipt
     const upgrade = await readUpgrade(cluster)
@@ -163,12 +164,11 @@ async function receiptIfAny(cluster: Cluster): Promise<Receipt | undefined> {
 async function begunOf(
   cluster: Cluster,
   journal: readonly z.infer<typeof journalEntry>[],
-  proven: Digest | undefined,
 ): Promise<Begun | undefined> {
   const started = await unfinishedInstall(cluster)
   if (started === undefined) return undefined
-  // What is begun again has all its steps in the journal from the first time.
-  const from = (started.bundle === proven && started.since) || ''
+  // The journal has those of before as well: of an upgrade that was taken back, of an install that was proven.
+  const from = started.since ?? ''
   const done = journal.filter(({ bundle, at }) => bundle === started.bundle && at >= from)
   const lease = await leaseHolder(cluster)
   return {
@@ -195,15 +195,33 @@ async function releasesOf(cluster: Cluster, charts: readonly Named[]): Promise<z
   return releases
 }
 
-/** What to do about an install that has no end. */
-export function goOn({ name, version, lease }: Begun): string[] {
+/** What to do about an install that has no end, or about an upgrade: that one goes on by another verb, or back. */
+export function goOn(
+  { name, version, lease }: Begun,
+  upgrade?: Pick<UpgradeNote, 'state' | 'restored'>,
+): string[] {
   const bundle = printable(`${name} ${version}`)
   const holder = printable(lease?.holder ?? '')
   return [
     ...(lease
       ? [`${holder} has had the lease since ${lease.since}: where it is at work, wait for its end`]
       : []),
-    `install ${bundle} again: it goes on where it stopped`,
+    ...waysOn(bundle, upgrade),
+  ]
+}
+
+function waysOn(bundle: string, upgrade: Parameters<typeof goOn>[1]): string[] {
+  const rollback = 'sealift rollback BUNDLE -c site.yaml'
+  if (upgrade?.state === 'begun')
+    return [
+      `run sealift upgrade with ${bundle} again: it goes on where it stopped`,
+      `or take the site back: ${rollback}`,
+    ]
+  if (upgrade?.state !== 'returning') return [`install ${bundle} again: it goes on where it stopped`]
+  const { path, whole = true } = upgrade.restored ?? {}
+  return [
+    ...(whole ? [] : [printable(`put all of its database back: sealift restore ${path}`, 500)]),
+    `bring the way back to its end: ${rollback}`,
   ]
 }
 

@@ -2,6 +2,7 @@ import { printable } from '../../kernel/errors/index.ts'
 import { nearest, type ScalarPlace, type YamlPlace } from '../../kernel/yaml/index.ts'
 import type { Edit, Instead, Remark, Rewriting } from './found.ts'
 import { pairOf, placeAt } from './places.ts'
+import { scopeOf } from './scope.ts'
 import { instead } from './token.ts'
 
 // Of ESO 0.20.4 to 2.9.0 (apis/externalsecrets/v1/secretsstore_infisical_types.go).
@@ -10,7 +11,7 @@ const dated = ['url', 'serviceToken']
 
 /**
  * What becomes of the Infisical provider of a store: `url` is `hostAPI`, and a service token, which ESO has no field
- * for, becomes the credentials of a machine identity.
+ * for, becomes the credentials of a machine identity. A store without a scope gets the one that is said, or is told.
  */
 export function rewriteProvider(text: string, store: YamlPlace, wanted: Instead, kind: string): Rewriting {
   const provider = placeAt(store, 'spec', 'provider', 'infisical')
@@ -23,9 +24,10 @@ export function rewriteProvider(text: string, store: YamlPlace, wanted: Instead,
   if (url !== undefined && other !== undefined)
     left(url.key.start, 'it has url and hostAPI: take url out, v1 has no such field')
   else if (url?.key.kind === 'scalar') edits.push(renamed(text, url.key, 'hostAPI'))
-  const token = instead(text, provider, wanted, kind)
-  edits.push(...token.edits)
-  remarks.push(...token.remarks)
+  for (const more of [instead(text, provider, wanted, kind), scopeOf(text, provider, wanted)]) {
+    edits.push(...more.edits)
+    remarks.push(...more.remarks)
+  }
   for (const { key } of provider.pairs) {
     if (key.kind !== 'scalar' || key.value === '<<' || [...known, ...dated].includes(key.value)) continue
     const guess = nearest(key.value, known)

@@ -47,3 +47,9 @@ export function commentsIn(text: string, from: number, value: YamlPlace): string
   visit(value)
   return taken
 }
+
+/** A name as YAML has it as text: 007, 1e3 and no are none there, in its versions 1.1 and 1.2. */
+export const plain = (name: string) =>
+  /^[a-z][a-z0-9.-]*$/i.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(name)
+    ? name
+    : JSON.stringify(name)

@@ -1,6 +1,6 @@
 import type { MappingPlace, YamlPlace } from '../../kernel/yaml/index.ts'
 import type { Edit, Instead, Remark, Rewriting } from './found.ts'
-import { commentsIn, indentAt, isQuoted, newlineOf, startsLine, stepOf } from './layout.ts'
+import { commentsIn, indentAt, isQuoted, newlineOf, plain, startsLine, stepOf } from './layout.ts'
 import { pairOf, textAt } from './places.ts'
 
 const nothing: Rewriting = { edits: [], remarks: [] }
@@ -28,11 +28,7 @@ export function instead(text: string, provider: MappingPlace, wanted: Instead, k
     ? inFlow(credentials, inAuth === undefined, isQuoted(text, token.key) ? '"' : '')
     : inBlock(text, token, credentials, inAuth === undefined)
   const replaced: Edit = { start: at, end: at + whole.length, text: made }
-  const scope = scopeOf(text, provider, wanted)
-  return {
-    edits: [replaced, ...scope.edits],
-    remarks: [...toldOf(token, credentials, kind), ...scope.remarks],
-  }
+  return { edits: [replaced], remarks: toldOf(token, credentials, kind) }
 }
 
 /** What goes without saying in a diff, and has to be said. */
@@ -61,12 +57,6 @@ function toldOf({ key, value }: Pair, { name, namespace }: Credentials, kind: st
       : []),
   ]
 }
-
-/** A name as YAML has it as text: 007, 1e3 and no are none there, in its versions 1.1 and 1.2. */
-const plain = (name: string) =>
-  /^[a-z][a-z0-9.-]*$/i.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(name)
-    ? name
-    : JSON.stringify(name)
 
 type Pair = MappingPlace['pairs'][number]
 type Credentials = Readonly<Record<'name', string>> & { readonly namespace?: string }
@@ -110,30 +100,4 @@ function inFlow(credentials: Credentials, withAuth: boolean, quote: string): str
   })
   const made = `${quoted('universalAuthCredentials')}: ${mapping(of)}`
   return withAuth ? `${quoted('auth')}: { ${made} }` : made
-}
-
-/** `secretsScope`, which v1 wants, where the provider has none. */
-function scopeOf(text: string, provider: MappingPlace, { project, environment }: Instead): Rewriting {
-  const first = provider.pairs[0]?.key
-  if (pairOf(provider, 'secretsScope') !== undefined || first === undefined) return nothing
-  const at = first.start
-  if (project === undefined || environment === undefined || !(provider.flow || startsLine(text, at))) {
-    const how =
-      'provider.infisical has no secretsScope, which v1 wants: write secretsScope: { projectSlug: PROJECT, environmentSlug: ENVIRONMENT }, or say --project and --environment'
-    return { edits: [], remarks: [{ kind: 'left', at, text: how }] }
-  }
-  const quote = isQuoted(text, first) ? '"' : ''
-  const [scope, projectSlug, environmentSlug] = ['secretsScope', 'projectSlug', 'environmentSlug'].map(
-    word => quote + word + quote,
-  )
-  const inLine = `${scope}: { ${projectSlug}: "${project}", ${environmentSlug}: "${environment}" }, `
-  if (provider.flow) return { edits: [{ start: at, end: at, text: inLine }], remarks: [] }
-  const lines = [
-    'secretsScope:',
-    `  projectSlug: ${plain(project)}`,
-    `  environmentSlug: ${plain(environment)}`,
-    '',
-  ]
-  const inLines = lines.join(`${newlineOf(text)}${' '.repeat(indentAt(text, at))}`)
-  return { edits: [{ start: at, end: at, text: inLines }], remarks: [] }
 }

@@ -12,6 +12,13 @@ test('what was removed and kept is listed; an empty list is not mentioned', () =
   expect(removedText({ removed: ['release a'], kept: [] })).toBe('removed:\n  release a')
 })
 
+test('that nothing was there is said in words', () => {
+  expect(removedText({ removed: [], kept: [] })).toBe('nothing was there to remove')
+  expect(removedText({ removed: [], kept: ['the database'] })).toBe(
+    'nothing was there to remove\nkept:\n  the database',
+  )
+})
+
 const unsaid = (text: string, purge: boolean) =>
   rejection(
     confirmLoss(

@@ -1,31 +1,16 @@
 import * as z from 'zod'
 import { type Bundle, openBundle, signaturePath } from '../../../bundle/layout/index.ts'
 import { bundledHelm, requireTrusted } from '../../../bundle/opening/index.ts'
-import {
-  adminSecretName,
-  credentialsSecretName,
-  isManaged,
-  keysSecretName,
-  storeName,
-  systemNamespace,
-} from '../../../kernel/access/index.ts'
-import { isOperated, type Site } from '../../../kernel/inputs/index.ts'
-import { ownStoreName, servesTeams } from '../../../kernel/owned/index.ts'
-import {
-  asStep,
-  type Cluster,
-  isTerminating,
-  kinds,
-  type SiteHost,
-  type Talk,
-} from '../../../kernel/ports/index.ts'
+import { credentialsSecretName, isManaged, systemNamespace } from '../../../kernel/access/index.ts'
+import type { Site } from '../../../kernel/inputs/index.ts'
+import { ownStoreName } from '../../../kernel/owned/index.ts'
+import { asStep, isTerminating, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
 import { endToolsPods } from '../../backup/index.ts'
 import {
   closeReceipt,
   closeUpgrade,
   installedBundle,
   markOlder,
-  receiptName,
   recordedReleases,
   recordedSite,
   refuseForeign,
@@ -44,11 +29,12 @@ import {
   type Wired,
   wiredCharts,
 } from '../../wire/index.ts'
+import { keptWithoutPurge } from './kept.ts'
 import { leaveHistory } from './leave-history.ts'
 import { takeOperatorsLogin } from './operators-login.ts'
 import { purge } from './purge.ts'
 import { revokeAccess } from './revoke-access.ts'
-import type { Take } from './take.ts'
+import { absent, type Take } from './take.ts'
 import { takeRelease } from './take-release.ts'
 import { letGo, printed, refuseTeamsLoss } from './teams-loss.ts'
 
@@ -65,7 +51,7 @@ export interface RemoveRequest {
   readonly auditLog: string
 }
 
-/** What was removed, and what was left on purpose. */
+/** What was there and was removed, and what was left on purpose and is there. */
 export const removeResult = z.strictObject({ removed: z.array(z.string()), kept: z.array(z.string()) })
 type RemoveResult = z.infer<typeof removeResult>
 
@@ -117,7 +103,7 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
     const result = await asStep(talk.reporter, `Remove ${what}`, work, done => stays(done) ?? '')
     const reason = stays(result)
     if (reason === undefined) removed.push(what)
-    else kept.push(`${what}: ${reason}`)
+    else if (reason !== absent) kept.push(`${what}: ${reason}`)
   }
   const crds = await cluster.list(kinds.crd, undefined, ownedBy(wired.externalSecrets.release))
   const brought = removal.purge ? await refuseTeamsLoss(crds, cluster) : []
@@ -143,7 +129,11 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
       ))
     if (deleted) removed.push(store)
     for (const chart of [...wired.spec.charts].reverse())
-      await take(`release ${chart.release}`, () => takeRelease(chart, { bundle, site, wired, helm, host }))
+      await take(
+        `release ${chart.release}`,
+        () => takeRelease(chart, { bundle, site, wired, helm, host }),
+        found => (found ? undefined : absent),
+      )
     if (stored && !deleted) await take(store, () => cluster.delete(kinds.clusterSecretStore, own))
   } finally {
     await helm.dispose()
@@ -157,42 +147,28 @@ async function removeAll(removal: Removal, host: SiteHost, talk: Talk): Promise<
   // An image that a pod of a killed backup has would stay.
   if (site.database.tools !== undefined) await endToolsPods(cluster)
   const now = new Date(host.clock.now()).toISOString()
-  await take('the journal', async () => {
-    await closeUpgrade(cluster, now)
-    await closeReceipt(cluster, now)
-  })
+  await take(
+    'the journal',
+    async () => {
+      await closeUpgrade(cluster, now)
+      return await closeReceipt(cluster, now)
+    },
+    found => (found ? undefined : absent),
+  )
   const left = removal.purge
     ? await purge({ bundle, site, wired, crds, namespaces, host, take })
-    : [...keptWithoutPurge(site, wired), ...(await keptOfTeams(cluster))]
+    : await keptWithoutPurge({ site, wired, crds, records: removal.records }, cluster)
   kept.push(...left, ...access.kept)
   // Last, with receipt and lease in it: for as long as the database may be there, an older bundle must not take it
   // up, and until all is done nobody else may begin.
   if (removal.purge || !removal.records) {
     await leaveHistory(removal.auditLog, host, talk)
-    await take(`namespace ${systemNamespace}`, () => cluster.delete(kinds.namespace, systemNamespace))
+    await take(
+      `namespace ${systemNamespace}`,
+      () => cluster.delete(kinds.namespace, systemNamespace),
+      // It was made for the lease of this very removal.
+      () => (removal.records ? undefined : absent),
+    )
   }
   return { removed, kept }
-}
-
-/** The store for all teams: it is the tenancy's, and its objects' kind stays. */
-async function keptOfTeams(cluster: Cluster): Promise<string[]> {
-  if (!servesTeams(await cluster.get(kinds.clusterSecretStore, storeName))) return []
-  return [
-    `ClusterSecretStore ${storeName}, which serves teams: after an install sealift stores apply lets it log in again`,
-  ]
-}
-
-function keptWithoutPurge({ database, dragonfly }: Site, wired: Wired): string[] {
-  const { namespace } = wired.infisical
-  return [
-    isOperated(database)
-      ? `database ${database.name} and role ${database.user}, with their objects for CloudNativePG`
-      : `database ${database.name}`,
-    `Infisical's keys in Dragonfly's database ${dragonfly.database}`,
-    `keys (Secrets ${namespace}/${keysSecretName} and ${systemNamespace}/${keysSecretName})`,
-    `what was installed last (ConfigMap ${systemNamespace}/${receiptName})`,
-    `the admin's login (Secrets ${systemNamespace}/${adminSecretName} and ${namespace}/${adminSecretName})`,
-    `namespaces ${[...namespacesOf(wired), systemNamespace].join(', ')}`,
-    'CRDs of External Secrets Operator, and the images',
-  ]
 }

@@ -142,7 +142,8 @@ async function purgeImages({
   // Before the images: it may hold their content and snapshots.
   if ((await runtime.leftovers()).length > 0)
     await take(`what killed loads have left${on}`, () => runtime.endLeftovers())
-  await take(`images${on}`, () => runtime.remove(brought.filter(name => !used.has(name))))
+  const going = brought.filter(name => !used.has(name))
+  if (going.length > 0) await take(`images${on}`, () => runtime.remove(going))
   return [
     ...brought.filter(name => used.has(name)).map(name => `image ${name}${on}: other pods use it`),
     ...others.map(name => `image ${name}${on}: no install is on record as having brought it`),

@@ -7,6 +7,7 @@ import {
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { Site } from '../../../kernel/inputs/index.ts'
 import { asStep, kinds, type SiteHost, type Talk } from '../../../kernel/ports/index.ts'
+import { installedBundle } from '../../install/index.ts'
 import { revokeCredentials, storedKeys, type Wired } from '../../wire/index.ts'
 import { databaseFate } from './database-fate.ts'
 
@@ -38,13 +39,16 @@ export async function revokeAccess(
   const operator = await host.cluster.get(kinds.secret, ...credentials)
   if ((admin ?? operator) === undefined || (await goesWithDatabase(revoking, host)))
     return { revoked: [], kept: [] }
+  const others = primary?.adopted || copy?.adopted ? [theirs] : []
+  // A removal that came to its end has revoked them, or said why not; the server that could be asked went with it.
+  if (operator === undefined && (await installedBundle(host.cluster))?.removed !== undefined)
+    return { revoked: [], kept: others }
   const ended = await asStep(
     reporter,
     `Revoke ${what}`,
     () => revoke(host, wired.infisical.namespace),
     found => (typeof found === 'string' ? `not done: ${found}` : `${found} revoked`),
   )
-  const others = primary?.adopted || copy?.adopted ? [theirs] : []
   if (typeof ended === 'string') return { revoked: [], kept: [...others, `${what}, not revoked: ${ended}`] }
   return { revoked: ended > 0 ? [what] : [], kept: others }
 }

@@ -36,6 +36,36 @@ test('revokes what ESO logs in with, and says what stays', async () => {
   ])
 })
 
+test('lists what it has found, and nothing when it is run again', async () => {
+  const { removed, kept } = await remove()
+  expect(removed).toEqual(expect.arrayContaining(['release eso', 'release demo', 'the journal']))
+  expect(await remove()).toEqual({ removed: [], kept })
+})
+
+test('lists the one Secret that is left of two, and no CRDs or images that are gone', async () => {
+  const { cluster } = world
+  await remove()
+  await cluster.delete(kinds.secret, 'infisical-secrets', 'demo')
+  await cluster.delete(kinds.secret, 'infisical-admin', 'sealift-system')
+  for (const { metadata } of await cluster.list(kinds.crd)) await cluster.delete(kinds.crd, metadata.name)
+  const { kept } = await remove()
+  expect(kept.slice(2)).toEqual([
+    'keys (Secret sealift-system/infisical-secrets)',
+    'what was installed last (ConfigMap sealift-system/sealift-receipt)',
+    "the admin's login (Secret demo/infisical-admin)",
+    'namespaces demo, eso, sealift-system',
+    'the images',
+  ])
+})
+
+test.each([false, true])('finds nothing where nothing was ever installed, purged: %s', async purge => {
+  const { cluster, host } = await memoryWorld()
+  const before = cluster.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+  const { removed, kept } = await removeFrom(host, '1.0.0', purge)
+  expect([removed, kept]).toEqual([[], purge ? ['the database: the site brought it (database.uri)'] : []])
+  expect(cluster.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(before)
+})
+
 test('ends a pod for PostgreSQL’s tools that a killed backup has left, where the site file names their image', async () => {
   const { cluster, host } = world
   const image = 'docker.io/library/postgres:17.5'

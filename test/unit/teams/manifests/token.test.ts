@@ -59,6 +59,33 @@ test('without a scope it is told what to write', () => {
   ])
 })
 
+const login = ['auth:', '  universalAuthCredentials: {}']
+const wanted = { project: 'talent-mesh', environment: 'prod' }
+
+test.each([
+  ['v1beta1', ['url: https://x', ...login], ['hostAPI: https://x', ...login]],
+  ['v1', login, login],
+])('a store of %s that has no token gets its scope as well', (version, lines, now) => {
+  const text = store(...lines).replace('v1beta1', version)
+  expect(rewritten(text, wanted)).toMatchObject({ text: raised(store(...scope, ...now)), notes: [] })
+  expect(rewritten(text).notes).toEqual([
+    expect.stringMatching(/^left 8: .*no secretsScope.*or say --project and --environment$/),
+  ])
+})
+
+test('where a scope cannot be written nobody is told to say it again', () => {
+  const { text, notes } = rewritten(store('? auth', ': {}').replace('v1beta1', 'v1'), wanted)
+  expect([text, notes]).toEqual([
+    undefined,
+    [expect.stringMatching(/^left 8: .*environmentSlug: ENVIRONMENT \}$/)],
+  ])
+})
+
+test('a patch of a store needs no scope', () => {
+  const text = store('hostAPI: https://x').replace('v1beta1', 'v1')
+  expect(rewritten(text, wanted)).toMatchObject({ changes: 0, notes: [] })
+})
+
 test('a token of the provider itself becomes its auth, with CRLF as with LF', () => {
   const text = store('serviceToken: { name: t, namespace: eso, key: k }', ...scope).replaceAll('\n', '\r\n')
   const auth = ['auth:', '  universalAuthCredentials:', ...made('eso')]

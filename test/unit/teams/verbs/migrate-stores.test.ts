@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { migrateStores, migrationFault } from '../../../../src/teams/verbs/migrate-stores/index.ts'
 import { memoryFiles } from '../../../support/memory-files.ts'
 import { recordedTalk } from '../../../support/recorded-talk.ts'
+import { store } from '../manifests/rewritten.ts'
 
 const old = 'apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\n'
 const instead = { credentials: { name: 'infisical-universal-auth' } }
@@ -9,9 +10,11 @@ const instead = { credentials: { name: 'infisical-universal-auth' } }
 async function repository(given: Readonly<Record<string, string | Uint8Array>>) {
   const files = memoryFiles()
   for (const [path, text] of Object.entries(given)) await files.write(path, text)
+  const runWith = (scope: object, write: boolean, paths: readonly string[] = ['repo']) =>
+    migrateStores({ paths, instead: { ...instead, ...scope }, write }, files, recordedTalk())
   const run = (write = false, ...paths: readonly string[]) =>
-    migrateStores({ paths: paths.length > 0 ? paths : ['repo'], instead, write }, files, recordedTalk())
-  return { files, run }
+    runWith({}, write, paths.length > 0 ? paths : undefined)
+  return { files, run, runWith }
 }
 
 test('manifests of a folder are found at any depth, and nothing is written unasked', async () => {
@@ -72,4 +75,16 @@ test('asked for a check, anything to do is a difference; after a write, what is 
   expect(migrationFault(await run(true), { check: false, write: true })).toMatchObject({
     code: 'TENANCY_UNMET',
   })
+})
+
+test('the scope that a first run has asked for is written by the next, and missed by a check until then', async () => {
+  const text = store('auth:', '  serviceToken: { secretRef: { name: t, namespace: eso } }')
+  const { files, run, runWith } = await repository({ 'repo/a.yaml': text })
+  const missed = [expect.stringContaining('no secretsScope')]
+  expect(migrationFault(await run(true), { check: false, write: true })).toMatchObject({ faults: missed })
+  expect(migrationFault(await run(), { check: true, write: false })).toMatchObject({ faults: missed })
+  const again = await runWith({ project: 'talent-mesh', environment: 'prod' }, true)
+  expect(migrationFault(again, { check: false, write: true })).toBeUndefined()
+  expect(await files.readText('repo/a.yaml')).toContain('projectSlug: talent-mesh')
+  expect(migrationFault(await run(), { check: true, write: false })).toBeUndefined()
 })
