@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isSea } from 'node:sea'
@@ -32,19 +33,37 @@ function executables(): string {
   return join(packageFolder(), 'dist', 'executable')
 }
 
-async function failing<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {
+async function failing<T>(doing: string, path: string, work: () => Promise<T>, size?: number): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw fileFailed(doing, path, error)
+    throw fileFailed(doing, path, error, size)
   }
 }
 
-async function place(from: string, to: string, { mode, signal, onRead }: Placing): Promise<Placed> {
+async function place(from: string, to: string, placing: Placing): Promise<Placed> {
   const path = await realpath(from)
   const stats = await stat(path)
   if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot carry ${from}: it is no regular file`)
   const source = await open(path, 'r')
+  const read: Source = (chunk, at) =>
+    failing('read', from, async () => (await source.read(chunk, 0, chunk.length, at)).bytesRead)
+  try {
+    // What fails from here on, and is not said of the source, is said of where the file was to be.
+    return await failing('write', to, () => placeAt(to, { path, stats, read }, placing), stats.size)
+  } finally {
+    await source.close()
+  }
+}
+
+/** Reads into a buffer from an offset, and tells how many bytes. */
+type Source = (chunk: Buffer, at: number) => Promise<number>
+
+async function placeAt(
+  to: string,
+  { path, stats, read }: { readonly path: string; readonly stats: Stats; readonly read: Source },
+  { mode, signal, onRead }: Placing,
+): Promise<Placed> {
   const partial = `${to}.carrying`
   try {
     await makeFolder(dirname(to))
@@ -52,7 +71,7 @@ async function place(from: string, to: string, { mode, signal, onRead }: Placing
     const linkable = mode === undefined || (stats.mode & 0o777) === mode
     const copy = linkable && (await linked(path, partial)) ? undefined : await open(partial, 'wx')
     try {
-      const placed = await readThrough(source, copy, { signal, ...(onRead ? { onRead } : {}) })
+      const placed = await readThrough(read, copy, { signal, ...(onRead ? { onRead } : {}) })
       // File systems without modes refuse them.
       if (mode !== undefined) await copy?.chmod(mode).catch(() => {})
       await copy?.sync()
@@ -61,7 +80,6 @@ async function place(from: string, to: string, { mode, signal, onRead }: Placing
       await copy?.close()
     }
   } finally {
-    await source.close()
     // A second name of what lies there already stays behind when it is renamed.
     await rm(partial, { force: true })
   }
@@ -83,7 +101,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** Reads a file from its start, and writes what is read where a copy is wanted. */
 async function readThrough(
-  source: FileHandle,
+  read: Source,
   copy: FileHandle | undefined,
   { signal, onRead }: Placing,
 ): Promise<Placed> {
@@ -92,7 +110,7 @@ async function readThrough(
   let size = 0
   for (;;) {
     if (signal.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while files were carried')
-    const { bytesRead } = await source.read(chunk, 0, chunk.length, size)
+    const bytesRead = await read(chunk, size)
     if (bytesRead === 0) return { digest: `sha256:${hash.digest('hex')}`, size }
     const bytes = chunk.subarray(0, bytesRead)
     hash.update(bytes)

@@ -1,16 +1,17 @@
 import { bytes, messageOf, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 
-/** Says that a volume is full. Numbers are bytes; `free` is left out when it is not known. */
-export function diskFull(path: string, needed: number, free?: number, cause?: unknown): SealiftError {
+/** Says that a volume is full. Numbers are bytes, each left out when it is not known. */
+export function diskFull(path: string, needed?: number, free?: number, cause?: unknown): SealiftError {
+  const need = needed === undefined ? '' : `: it needs ${bytes(needed)}`
   const room = free === undefined ? '' : `, ${bytes(free)} are free`
-  return new SealiftError('DISK_FULL', `no room for ${path}: it needs ${bytes(needed)}${room}`, {
+  return new SealiftError('DISK_FULL', `no room for ${path}${need}${room}`, {
     hints: ['free some space there, or name a folder on another volume'],
     ...(cause === undefined ? {} : { cause }),
   })
 }
 
 /** What the system said about a file, as our error: DISK_FULL for a full volume or quota, else FILE_FAILED. */
-export function fileFailed(doing: string, path: string, cause: unknown, needed = 0): SealiftError {
+export function fileFailed(doing: string, path: string, cause: unknown, needed?: number): SealiftError {
   if (cause instanceof SealiftError) return cause
   const code = systemCode(cause)
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, needed, undefined, cause)

@@ -51,7 +51,7 @@ export function nodeFiles(): Files {
   }
 }
 
-async function failing<T>(doing: string, path: string, work: () => Promise<T>, size = 0): Promise<T> {
+async function failing<T>(doing: string, path: string, work: () => Promise<T>, size?: number): Promise<T> {
   try {
     return await work()
   } catch (error) {
