@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import { compiling } from './compiling/index.ts'
+import { compilingStart } from './compiling/index.ts'
 import { compileSplit, verbs } from './compiling/split.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -30,7 +30,6 @@ await build({
   absWorkingDir: root,
   entryPoints: { bin: 'src/bin.ts' },
   outdir: 'dist',
-  ...compiling,
-  splitting: false,
+  ...compilingStart,
   define: { buildName: JSON.stringify(hash.digest('hex').slice(0, 16)) },
 })

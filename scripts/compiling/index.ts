@@ -22,3 +22,6 @@ export const compiling = {
   plugins: [lessOfClientNode, lessOfOclif, builtinsWhenUsed, librariesWhenUsed],
   logLevel: 'warning',
 } satisfies BuildOptions
+
+/** The same for bin.ts. Nothing of it calls `require`, and an old Node, which it is to tell what it needs, cannot make one so. */
+export const compilingStart = { ...compiling, splitting: false, banner: {} } satisfies BuildOptions

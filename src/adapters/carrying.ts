@@ -33,33 +33,56 @@ function executables(): string {
   return join(packageFolder(), 'dist', 'executable')
 }
 
-async function failing<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {
+async function failing<T>(doing: string, path: string, work: () => Promise<T>, size?: number): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw fileFailed(doing, path, error)
+    throw fileFailed(doing, path, error, size)
   }
 }
 
-async function place(from: string, to: string, { mode, signal, file, onRead }: Placing): Promise<Placed> {
+async function place(from: string, to: string, placing: Placing): Promise<Placed> {
   const path = await realpath(from)
   const stats = await stat(path)
   if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot carry ${from}: it is no regular file`)
-  const source = await open(path, 'r')
+  const file = await open(path, 'r')
+  try {
+    const wanted = placing.file ?? identityOf(await file.stat())
+    const hold = (now: Stats) => requireSame(now, wanted, from)
+    const read = (chunk: Buffer, at: number) =>
+      failing('read', from, async () => (await file.read(chunk, 0, chunk.length, at)).bytesRead)
+    hold(await file.stat())
+    const stat = () => file.stat()
+    const source = { path, mode: stats.mode & 0o777, stat, read, hold }
+    // What fails from here on, and is not said of the source, is said of where the file was to be.
+    return await failing('write', to, () => placeAt(to, source, placing), stats.size)
+  } finally {
+    await file.close()
+  }
+}
+
+/** An open file: where it is, and how it is read from an offset, which tells how many bytes that were. */
+interface Source {
+  readonly path: string
+  readonly mode: number
+  stat(): Promise<Stats>
+  read(chunk: Buffer, at: number): Promise<number>
+  /** @throws SealiftError FILE_FAILED where what is somewhere now is another file, or was written to */
+  hold(now: Stats): void
+}
+
+async function placeAt(to: string, source: Source, { mode, signal, onRead }: Placing): Promise<Placed> {
   const partial = `${to}.carrying`
   try {
-    const wanted = file ?? identityOf(await source.stat())
-    const hold = (now: Stats) => requireSame(now, wanted, from)
-    hold(await source.stat())
     await makeFolder(dirname(to))
     await rm(partial, { force: true })
-    const linkable = mode === undefined || (stats.mode & 0o777) === mode
-    const copy = linkable && (await linked(path, partial)) ? undefined : await open(partial, 'wx')
+    const linkable = mode === undefined || source.mode === mode
+    const copy = linkable && (await linked(source.path, partial)) ? undefined : await open(partial, 'wx')
     try {
       // The second name was given to whatever the path led to by then.
-      if (copy === undefined) hold(await lstat(partial))
+      if (copy === undefined) source.hold(await lstat(partial))
       const placed = await readThrough(source, copy, { signal, ...(onRead ? { onRead } : {}) })
-      hold(await source.stat())
+      source.hold(await source.stat())
       // File systems without modes refuse them.
       if (mode !== undefined) await copy?.chmod(mode).catch(() => {})
       await copy?.sync()
@@ -68,7 +91,6 @@ async function place(from: string, to: string, { mode, signal, file, onRead }: P
       await copy?.close()
     }
   } finally {
-    await source.close()
     // A second name of what lies there already stays behind when it is renamed.
     await rm(partial, { force: true })
   }
@@ -98,7 +120,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** Reads a file from its start, and writes what is read where a copy is wanted. */
 async function readThrough(
-  source: FileHandle,
+  source: Source,
   copy: FileHandle | undefined,
   { signal, onRead }: Placing,
 ): Promise<Placed> {
@@ -107,7 +129,7 @@ async function readThrough(
   let size = 0
   for (;;) {
     if (signal.aborted) throw new SealiftError('INTERRUPTED', 'interrupted while files were carried')
-    const { bytesRead } = await source.read(chunk, 0, chunk.length, size)
+    const bytesRead = await source.read(chunk, size)
     if (bytesRead === 0) return { digest: `sha256:${hash.digest('hex')}`, size }
     const bytes = chunk.subarray(0, bytesRead)
     hash.update(bytes)

@@ -1,6 +1,8 @@
 import { lstat, mkdtemp, readdir, readFile, realpath, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { SealiftError } from '../kernel/errors/index.ts'
+import { fileFailed } from './files/faults.ts'
 import { isGone, markPattern, ownMark } from './owner.ts'
 
 /** Of folders that images are mounted on. They are never emptied: what is seen in them is the image's. */
@@ -12,7 +14,7 @@ const sweeps = new Map<string, Promise<void>>()
 /**
  * Makes a private folder (0700) among the machine's temporary ones, marked with this process; `prefix` is `sealift-`
  * and a word. The first one of a process also removes what killed processes have left there.
- * Throws what the file system throws.
+ * @throws SealiftError FILE_FAILED, DISK_FULL
  */
 export async function temporaryFolder(prefix: string): Promise<{ path: string; dispose(): Promise<void> }> {
   const folder = tmpdir()
@@ -20,8 +22,16 @@ export async function temporaryFolder(prefix: string): Promise<{ path: string; d
   sweeps.set(folder, swept)
   await swept
   const mark = await ownMark()
-  const path = await mkdtemp(join(folder, mark === undefined ? prefix : `${prefix}${mark}-`))
+  const path = await mkdtemp(join(folder, mark === undefined ? prefix : `${prefix}${mark}-`)).catch(
+    (cause: unknown) => Promise.reject(notMade(folder, cause)),
+  )
   return { path, dispose: () => rm(path, { recursive: true, force: true }) }
+}
+
+function notMade(folder: string, cause: unknown): SealiftError {
+  const hint =
+    'name a folder that is there and yours to write in, for this command alone: TMPDIR=/var/tmp sealift ...'
+  return fileFailed('make a temporary folder in', folder, cause).with({ hints: [hint] })
 }
 
 /** The process that made a temporary folder, by the folder's path; only of folders with this prefix. */

@@ -12,12 +12,18 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
 }
 
+const otherName = 'ERR_TLS_CERT_ALTNAME_INVALID'
+
 /** What to look at when a server cannot be talked to; `tls` when it is its certificate. */
 function hintsFor(code: string, tls: boolean): string[] {
   if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
     return [
       `is the clock of this machine right? It says ${new Date().toISOString()}`,
       'if it is, the certificate is not of this time: K3s renews what has expired when it starts (systemctl restart k3s)',
+    ]
+  if (code === otherName)
+    return [
+      'name the server in the kubeconfig as its certificate does, or have K3s put this name into it: --tls-san, or tls-san in /etc/rancher/k3s/config.yaml, and systemctl restart k3s',
     ]
   if (tls)
     return ['is this kubeconfig from this cluster? K3s makes a new authority when it is installed anew']
@@ -34,7 +40,7 @@ export function unreachable(server: string, error: unknown, timeout: number): Se
   const reason = late
     ? `no answer within ${timeout / 1000} s`
     : tls
-      ? `its certificate is not trusted (${code})`
+      ? `its certificate is not ${code === otherName ? 'for that name' : 'trusted'} (${code})`
       : (reasons[code] ?? printable(messageOf(error)))
   return new SealiftError('CLUSTER_UNREACHABLE', `cannot reach the cluster at ${server}: ${reason}`, {
     hints: hintsFor(code, tls),

@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { printable, SealiftError, systemCode } from '../../kernel/errors/index.ts'
+import { fieldsOf } from '../../kernel/objects/index.ts'
 
 /** Where to look for the cluster. */
 export interface KubeconfigOptions {
@@ -78,6 +79,17 @@ export async function kubeconfigFiles(options: KubeconfigOptions): Promise<strin
   throw unusable(`no kubeconfig found: tried ${tried.join(', ')}`)
 }
 
+/** Why a kubeconfig cannot be read, in no words that may quote it: only where in it. */
+function whyInvalid(error: unknown): string {
+  if (systemCode(error) === 'EISDIR') return 'it is a folder'
+  const { name, reason, mark } = fieldsOf(error)
+  if (name !== 'YAMLException') return 'it has no fields'
+  const { line, column } = fieldsOf(mark)
+  if (typeof line === 'number' && typeof column === 'number')
+    return `it is no YAML, at line ${line + 1}, column ${column + 1}`
+  return String(reason).startsWith('expected a document') ? 'it is empty' : 'it is no YAML'
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 async function read(paths: readonly string[], context: string | undefined): Promise<Connection> {
@@ -85,21 +97,19 @@ async function read(paths: readonly string[], context: string | undefined): Prom
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const config = new KubeConfig()
   const shown = paths.map(path => printable(path)).join(', ')
-  try {
-    for (const path of paths) {
-      const one = new KubeConfig()
+  for (const path of paths) {
+    const one = new KubeConfig()
+    try {
       // An entry that is none is not there: contexts that nobody asks for may name it.
       one.loadFromFile(path, { onInvalidEntry: 'filter' })
-      // What comes first counts, as in kubectl; every K3s names its cluster, user and context `default`.
-      config.clusters.push(...one.clusters.filter(({ name }) => isText(name) && !config.getCluster(name)))
-      config.users.push(...one.users.filter(({ name }) => isText(name) && !config.getUser(name)))
-      config.contexts.push(
-        ...one.contexts.filter(({ name }) => isText(name) && !config.getContextObject(name)),
-      )
-      if (isText(one.currentContext)) config.currentContext ||= one.currentContext
+    } catch (error) {
+      throw unusable(`the kubeconfig is not valid: ${printable(path)}: ${whyInvalid(error)}`)
     }
-  } catch {
-    throw unusable(`the kubeconfig is not valid: ${shown}`)
+    // What comes first counts, as in kubectl; every K3s names its cluster, user and context `default`.
+    config.clusters.push(...one.clusters.filter(({ name }) => isText(name) && !config.getCluster(name)))
+    config.users.push(...one.users.filter(({ name }) => isText(name) && !config.getUser(name)))
+    config.contexts.push(...one.contexts.filter(({ name }) => isText(name) && !config.getContextObject(name)))
+    if (isText(one.currentContext)) config.currentContext ||= one.currentContext
   }
   if (context) config.setCurrentContext(context)
   const { server, skipTLSVerify, proxyUrl } = config.getCurrentCluster() ?? {}

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs'
 import { access, type FileHandle, open, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { bytes, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Files } from '../../kernel/ports/index.ts'
@@ -44,7 +43,7 @@ export function nodeFiles(): Files {
     append: (path, line) => failing('write', path, () => appendLine(path, line)),
     entries: folder => failing('list', folder, () => entriesOf(folder)),
     follow: path => failing('find', path, () => follow(path)),
-    temporary: prefix => failing('make a folder in', tmpdir(), () => temporaryFolder(prefix)),
+    temporary: temporaryFolder,
     openBundle: openSource,
     createBundle: createSink,
     createStream,
@@ -52,7 +51,7 @@ export function nodeFiles(): Files {
   }
 }
 
-async function failing<T>(doing: string, path: string, work: () => Promise<T>, size = 0): Promise<T> {
+async function failing<T>(doing: string, path: string, work: () => Promise<T>, size?: number): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -21,7 +21,7 @@ const hashedAtOnce = 16 * 1024 * 1024
  * @throws SealiftError FILE_FAILED
  */
 export async function createSink(path: string, volumeSize?: number): Promise<BundleSink> {
-  const attempt = async <T>(doing: string, work: () => Promise<T>, size = 0): Promise<T> => {
+  const attempt = async <T>(doing: string, work: () => Promise<T>, size?: number): Promise<T> => {
     try {
       return await work()
     } catch (error) {

@@ -88,6 +88,7 @@ async function openFile(path: string): Promise<OpenFile> {
   throw new SealiftError(
     'FILE_FAILED',
     `cannot open ${path}: it is ${folder ? 'a folder' : 'no regular file'}`,
+    { hints: [folder ? 'name a bundle in it: its file, or its first volume' : 'name a file'] },
   )
 }
 

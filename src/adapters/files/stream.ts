@@ -10,7 +10,12 @@ import { syncFolder, writeAll } from './sync.ts'
 export async function createStream(path: string): Promise<FileStream> {
   const partial = `${path}.partial`
   let at = 0
-  const attempt = async <T>(doing: string, name: string, work: () => Promise<T>, size = 0): Promise<T> => {
+  const attempt = async <T>(
+    doing: string,
+    name: string,
+    work: () => Promise<T>,
+    size?: number,
+  ): Promise<T> => {
     try {
       return await work()
     } catch (error) {

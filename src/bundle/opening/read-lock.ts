@@ -28,6 +28,10 @@ export async function lockOutside(
   for (const title of [specTitle, lockTitle])
     if (await files.exists(`${path}/${title}`))
       return { kind: 'folder', lock: (await readLock(path, files)).lock }
+  if ((await files.follow(path).catch(() => undefined))?.kind === 'folder')
+    throw new SealiftError('FILE_FAILED', `${path} has no ${specTitle} and no ${lockTitle}`, {
+      hints: [`name a folder with ${specTitle} and its lock, the lock itself, or a bundle`],
+    })
   return undefined
 }
 

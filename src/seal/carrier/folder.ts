@@ -9,6 +9,11 @@ import { guideFile } from './guide.ts'
  * @throws SealiftError FILE_FAILED
  */
 export async function requireFolder(folder: string, files: Files): Promise<readonly string[]> {
+  const there = await files.follow(folder).catch(() => undefined)
+  if (there !== undefined && there.kind !== 'folder')
+    throw new SealiftError('FILE_FAILED', `${folder} is there already, and is no folder`, {
+      hints: ['name a folder of its own, which is made when it is not there'],
+    })
   const found = (await files.exists(folder)) ? (await files.entries(folder)).map(({ name }) => name) : []
   if (found.length === 0 || found.includes(guideFile)) return found
   throw new SealiftError(

@@ -4,4 +4,5 @@
  */
 export { type Carried, carried, writeCarrier } from './carrier.ts'
 export { type Executable, findExecutables } from './executables.ts'
+export { requireFolder } from './folder.ts'
 export type { Cargo } from './parcels.ts'

@@ -7,7 +7,7 @@ import {
 } from '../../bundle/opening/index.ts'
 import { requireSignature, type SigningKey, signatureOf } from '../../bundle/sign/index.ts'
 import type { BundleSource, Carrying, Files, Talk } from '../../kernel/ports/index.ts'
-import { type Carried, findExecutables, writeCarrier } from '../carrier/index.ts'
+import { type Carried, findExecutables, requireFolder, writeCarrier } from '../carrier/index.ts'
 
 /** What to carry, and into what. */
 export interface CarryRequest {
@@ -33,6 +33,8 @@ export async function carry(
   talk: Talk,
 ): Promise<Carried> {
   const { files, carrying } = hands
+  // Also asked before it is written: said here, it costs nobody the time in which the bundle is read.
+  await requireFolder(folder, files)
   const key = await openSigningKey(request.key, files, ask)
   const source = await files.openBundle(path)
   try {

@@ -138,6 +138,21 @@ describe('on a file system', () => {
     }
   })
 
+  test('a volume without room is told of by what was to be on it, and by its size', async () => {
+    await writeFile(at('a'), Buffer.alloc(3_000_000, 1))
+    await mkdir(at('full'))
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'sealift-test', at('full')])
+    try {
+      await expect(carrying.place(at('a'), at('full/b'), { signal })).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        message: `no room for ${at('full/b')}: it needs 3.0 MB`,
+      })
+      expect(await readdir(at('full'))).toEqual([])
+    } finally {
+      await execa('umount', [at('full')])
+    }
+  })
+
   test('Sealift’s own executables are looked for where a checkout makes them', async () => {
     const found = await carrying.executable('linux/amd64')
     expect(found === undefined || dirname(found).endsWith('dist/executable')).toBe(true)

@@ -45,6 +45,27 @@ test('folders are made on the way, by many at once; what is no folder is in the 
     await expect(files.write(at(`${name}/below/x`), 'x')).rejects.toMatchObject({ code: 'FILE_FAILED' })
 })
 
+test('a file in the place of a folder is named, with what to do', async () => {
+  await files.write(at('file'), 'x')
+  const wanted = {
+    code: 'FILE_FAILED',
+    message: expect.stringMatching(new RegExp(`: ${at('file')} is there already, and is no folder$`)),
+    hints: ['name another folder, or move that file away'],
+  }
+  await expect(files.createBundle(at('file/x.tar'))).rejects.toMatchObject(wanted)
+  await expect(files.write(at('file/x'), 'x')).rejects.toMatchObject(wanted)
+})
+
+test('what is not there, or is a folder, comes with what to do', async () => {
+  for (const read of [files.readText, files.openBundle]) {
+    await expect(read(at('gone'))).rejects.toMatchObject({ hints: ['check the path'] })
+    await expect(read('gone/gone')).rejects.toMatchObject({
+      hints: [`check the path: it is looked for from ${process.cwd()}`],
+    })
+    await expect(read(at())).rejects.toMatchObject({ hints: [expect.stringMatching(/^name a /)] })
+  }
+})
+
 test('a file of lines is its owner’s alone, and one that was there stays as it was', async () => {
   await files.append(at('lines'), 'one')
   await writeFile(at('theirs'), '', { mode: 0o644 })

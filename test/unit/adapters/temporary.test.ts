@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isGone, ownMark } from '../../../src/adapters/owner.ts'
 import { markOf, sweep, temporaryFolder } from '../../../src/adapters/temporary.ts'
 import { makerOf } from '../../support/temporary.ts'
@@ -40,6 +40,24 @@ test('a folder is private, bears its process’s mark, and goes when it is throw
   await writeFile(join(path, 'x'), 'x')
   await dispose()
   expect(existsSync(path)).toBe(false)
+})
+
+test.each([
+  ['is missing', 'there is no such file or folder'],
+  ['is a file', 'a part of the path is no folder'],
+])('a TMPDIR that %s is named, with what to do', async (what, why) => {
+  const folder = join(among, 'named')
+  if (what === 'is a file') await writeFile(folder, 'x')
+  vi.stubEnv('TMPDIR', folder)
+  try {
+    await expect(temporaryFolder('sealift-tool-')).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      message: `cannot make a temporary folder in ${folder}: ${why}`,
+      hints: expect.arrayContaining([expect.stringContaining('TMPDIR=/var/tmp sealift')]),
+    })
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })
 
 test.each([

@@ -18,3 +18,10 @@ test.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
     expect(refused(code).hints).toEqual([expect.stringContaining('is this kubeconfig from this cluster?')])
   },
 )
+
+test('a certificate for other names: the name is asked for, not the authority', () => {
+  const { message, hints } = refused('ERR_TLS_CERT_ALTNAME_INVALID')
+  expect(message).toContain('its certificate is not for that name (ERR_TLS_CERT_ALTNAME_INVALID)')
+  expect(hints).toEqual([expect.stringContaining('--tls-san')])
+  expect(hints.join()).not.toContain('authority')
+})

@@ -52,6 +52,15 @@ test('keeps the signature that is there, and carries none by another key', async
   expect(await files.exists('second')).toBe(false)
 })
 
+test.each([
+  ['a file', 'out', 'out is there already, and is no folder'],
+  ['a folder of others', 'out/theirs', 'out is not empty, and was not made by carry: it is left as it is'],
+])('%s in the way is told of before the bundle is read', async (_, path, message) => {
+  await files.write(path, 'x')
+  await files.write('b.tar', 'no bundle')
+  await expect(run()).rejects.toMatchObject({ code: 'FILE_FAILED', message })
+})
+
 test('a damaged bundle is not carried', async () => {
   const file = Buffer.from(sample.file)
   const at = file.lastIndexOf(0x1f)
