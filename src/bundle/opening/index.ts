@@ -6,6 +6,7 @@ export { type NamedBundle, withBundles } from './bases.ts'
 export { bundledHelm, carriedBytes, chartPackage, withRelease } from './carried.ts'
 export { chartMetadata } from './chart-metadata.ts'
 export { type Locked, requireSignedBundle, withLocked } from './locked.ts'
+export { tellOlderSignature } from './older-signature.ts'
 export { lockOutside, readLock } from './read-lock.ts'
 export {
   type AskPassphrase,

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { baseMissing, bundleFile, findLayers, planWhole } from '../../bundle/layout/index.ts'
-import { type NamedBundle, signatureLimit, withBundles } from '../../bundle/opening/index.ts'
+import {
+  type NamedBundle,
+  signatureLimit,
+  tellOlderSignature,
+  withBundles,
+} from '../../bundle/opening/index.ts'
 import { SealiftError } from '../../kernel/errors/index.ts'
 import { type Digest, digestShape } from '../../kernel/oci/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
 import { type FillOptions, fillFile } from '../fetch/index.ts'
-import { tellOlderSignature } from './older-signature.ts'
 
 /** What to merge, and where to. */
 export interface MergeRequest {

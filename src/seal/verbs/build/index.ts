@@ -1,13 +1,18 @@
 import * as z from 'zod'
 import { bundleFile } from '../../../bundle/layout/index.ts'
 import type { BundleLock } from '../../../bundle/lock/index.ts'
-import { type AskPassphrase, openSigningKey, signed, writeSignature } from '../../../bundle/opening/index.ts'
+import {
+  type AskPassphrase,
+  openSigningKey,
+  signed,
+  tellOlderSignature,
+  writeSignature,
+} from '../../../bundle/opening/index.ts'
 import { readFacts, type SiteFacts } from '../../../kernel/facts/index.ts'
 import { digestShape } from '../../../kernel/oci/index.ts'
 import type { Carrying, ConnectedHost, Talk } from '../../../kernel/ports/index.ts'
 import { carried, findExecutables } from '../../carrier/index.ts'
 import { makeLock } from '../../locking/index.ts'
-import { tellOlderSignature } from '../older-signature.ts'
 import { carryBuilt } from './carry-built.ts'
 import { diskPlan } from './disk-plan.ts'
 import { type LeftOut, make } from './make.ts'
