@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 const slotSize = 1024 * 1024
 const leastRead = 64 * 1024
 // Bytes that are worth waking a reader for, and milliseconds after which fewer are. A slow link brings a few KB at a time:
-// hashed and written each for itself, they took twice the processor time.
+// hashed and written each for itself, they took half as much processor time again.
 const enough = 256 * 1024
 const patience = 50
 
