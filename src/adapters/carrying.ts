@@ -47,13 +47,18 @@ async function place(from: string, to: string, placing: Placing): Promise<Placed
   if (!stats.isFile()) throw new SealiftError('FILE_FAILED', `cannot carry ${from}: it is no regular file`)
   const file = await open(path, 'r')
   try {
-    const wanted = placing.file ?? identityOf(await file.stat())
+    const opened = await file.stat()
+    const wanted = placing.file ?? identityOf(opened)
     const hold = (now: Stats) => requireSame(now, wanted, from)
-    const read = (chunk: Buffer, at: number) =>
-      failing('read', from, async () => (await file.read(chunk, 0, chunk.length, at)).bytesRead)
-    hold(await file.stat())
-    const stat = () => file.stat()
-    const source = { path, mode: stats.mode & 0o777, stat, read, hold }
+    hold(opened)
+    const source: Source = {
+      path,
+      mode: stats.mode & 0o777,
+      hold,
+      stat: () => file.stat(),
+      read: (chunk, at) =>
+        failing('read', from, async () => (await file.read(chunk, 0, chunk.length, at)).bytesRead),
+    }
     // What fails from here on, and is not said of the source, is said of where the file was to be.
     return await failing('write', to, () => placeAt(to, source, placing), stats.size)
   } finally {
