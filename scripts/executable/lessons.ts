@@ -25,7 +25,7 @@ const whole: Readonly<Record<string, ErrorCode | 'well'>> = {
   'rollback bundle.tar -c site.yaml --allow-unsigned --yes': 'LOAD_FAILED',
   'tenancy plan -c site.yaml -f infisical/tenancy.yaml': 'NOT_INSTALLED',
   'stores check -c site.yaml -f infisical/tenancy.yaml': 'NOT_INSTALLED',
-  'build sandbox --registries registries.yaml': 'REGISTRY_FAILED',
+  'build sandbox --registries registries.yaml': 'CHART_NOT_FOUND',
 }
 
 /** A verb to run, and the exit code that it has where it comes as far as it should; without one any but that of a bug. */

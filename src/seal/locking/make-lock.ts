@@ -3,14 +3,13 @@ import { lockTitle } from '../../bundle/layout/index.ts'
 import { type BundleLock, type Change, driftOf, parseLock, printLock } from '../../bundle/lock/index.ts'
 import type { BundleSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
-import { askedOnce, findImages } from '../resolve/index.ts'
+import { askedOnce, Faults, findImages } from '../resolve/index.ts'
 import { account } from './account.ts'
 import { askAhead } from './ahead.ts'
 import { assemble } from './assemble.ts'
 import { lockAttachments } from './attachments.ts'
 import { oldLock, refuseDrift } from './compare.ts'
 import { lockedTool } from './entries.ts'
-import { Faults } from './faults.ts'
 import { Kept, keeping, readKept } from './kept.ts'
 import { knownCharts, knownTools } from './known.ts'
 import { type ReadSpec, readSpec, resolveParts } from './parts.ts'
@@ -84,7 +83,7 @@ async function lockOf(
   const { specDir, update = [], locked = false } = request
   const { registry } = host
   const { spec } = read
-  const faults = new Faults(talk.signal)
+  const faults = new Faults(talk.signal, 'locked')
   const resolved = await resolveParts(
     spec,
     { ...host, specDir, known: knownCharts(spec, old, kept), knownTools: knownTools(old) },

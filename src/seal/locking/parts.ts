@@ -4,6 +4,7 @@ import { count, printable, SealiftError } from '../../kernel/errors/index.ts'
 import { type BundleSpec, type ChartSpec, parseSpec, type ToolSpec } from '../../kernel/inputs/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
 import {
+  type Faults,
   fileOf,
   type ResolvedChart,
   type ResolvedTool,
@@ -11,7 +12,6 @@ import {
   resolveTool,
   type Sources,
 } from '../resolve/index.ts'
-import type { Faults } from './faults.ts'
 
 /** A spec as it was read, with its values files. */
 export interface ReadSpec {

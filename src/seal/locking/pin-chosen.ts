@@ -1,7 +1,13 @@
 import type { BundleLock } from '../../bundle/lock/index.ts'
 import { asStep, type Registry, type Talk } from '../../kernel/ports/index.ts'
-import { chosenImages, type Pin, type PinnedImage, pinImages, type UnpinnedImage } from '../resolve/index.ts'
-import type { Faults } from './faults.ts'
+import {
+  chosenImages,
+  type Faults,
+  type Pin,
+  type PinnedImage,
+  pinImages,
+  type UnpinnedImage,
+} from '../resolve/index.ts'
 import type { Kept } from './kept.ts'
 import type { Chosen } from './suspects.ts'
 

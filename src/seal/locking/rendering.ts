@@ -1,7 +1,7 @@
 import { toolProgram } from '../../bundle/opening/index.ts'
 import type { ConnectedHost, Talk } from '../../kernel/ports/index.ts'
 import { type EachChart, type Rendered, type Rendering, renderAll } from '../render/index.ts'
-import type { Faults } from './faults.ts'
+import type { Faults } from '../resolve/index.ts'
 import { chartName, type ReadSpec, type Resolved } from './parts.ts'
 
 /** Renders the charts with the very helm that travels, if that is there. */

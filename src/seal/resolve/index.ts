@@ -12,6 +12,7 @@ export { type AttachmentOptions, findAttachments } from './attachments.ts'
 export { parseChartYaml } from './chart-metadata.ts'
 export { type ResolvedChart, resolveChart, type Sources } from './charts.ts'
 export { chosenImages } from './chosen.ts'
+export { Faults } from './faults.ts'
 export { nearestVersions } from './helm-repository.ts'
 export { type Pin, type PinnedImage, pinImages, type UnpinnedImage } from './image-digests.ts'
 export {

@@ -1,19 +1,13 @@
-import type { BundleContents, BundleImage } from '../../../bundle/layout/index.ts'
-import type { BundleLock, LockedChart, LockedImage } from '../../../bundle/lock/index.ts'
+import type { BundleContents } from '../../../bundle/layout/index.ts'
+import type { BundleLock, LockedChart, LockedImage, LockedTool } from '../../../bundle/lock/index.ts'
 import { SealiftError } from '../../../kernel/errors/index.ts'
 import type { BundleSpec } from '../../../kernel/inputs/index.ts'
-import {
-  type Digest,
-  isIndexType,
-  parseManifest,
-  parseReference,
-  type Reference,
-} from '../../../kernel/oci/index.ts'
+import type { Digest } from '../../../kernel/oci/index.ts'
 import type { ConnectedHost, Registry } from '../../../kernel/ports/index.ts'
 import type { FillOptions } from '../../fetch/index.ts'
-import { atOnce, documentsBelow, resolveChart, type Sources, together } from '../../resolve/index.ts'
-import { holdToIndexes, holdToManifests } from './as-locked.ts'
+import { askedOnce, atOnce, Faults, resolveChart, type Sources, together } from '../../resolve/index.ts'
 import { gatherAttachments } from './attachments.ts'
+import { gatherImage } from './image.ts'
 import type { Open } from './open.ts'
 import { budgetFile, type OwnFile, ownFile } from './own-files.ts'
 import { gatherTool } from './tools.ts'
@@ -38,7 +32,8 @@ export interface Gathering {
 }
 
 /**
- * Fetches all that is small (manifests, charts) and notes where the rest is to be had.
+ * Fetches all that is small (manifests, charts) and notes where the rest is to be had. What fails ends it when everything
+ * has been asked for, so that people see all that is missing at once; a registry that does not answer is asked little more.
  * @throws SealiftError LOCK_DRIFT when a chart is not what was locked, or an image not what the lock says, and those of the registry
  */
 export async function gather(
@@ -46,18 +41,29 @@ export async function gather(
   host: ConnectedHost,
 ): Promise<Gathered> {
   const openers = new Map<Digest, Open>()
-  const { files: store, registry, web } = host
-  const [gathered, charts, tools] = await together(stop, signal => {
+  const { files: store, web } = host
+  // Blobs are fetched later, with a patience of their own.
+  const blob: Registry['blob'] = (...asked) => host.registry.blob(...asked)
+  const registry: Registry = { ...askedOnce(host.registry), blob }
+  const faults = new Faults(stop, 'gathered')
+  const all = await together(stop, signal => {
     const sources: Sources = { specDir, files: store, registry, web, signal }
+    const each = <Item, Result>(
+      items: readonly Item[],
+      about: (item: Item) => string,
+      work: (item: Item) => Promise<Result>,
+    ) => atOnce(items, most, item => faults.attempt(about(item), () => work(item)))
     return [
-      atOnce(lock.images, most, async image => {
+      each(lock.images, imageName, async image => {
         const plain = await gatherImage(image, lock.platforms, registry, openers, signal)
         return gatherAttachments(image, plain, registry, openers, signal)
       }),
-      atOnce(lock.charts, most, chart => gatherChart(chart, spec, sources)),
-      atOnce(lock.tools, most, tool => gatherTool(tool, sources, openers)),
+      each(lock.charts, chartName, chart => gatherChart(chart, spec, sources)),
+      each(lock.tools, toolName, tool => gatherTool(tool, sources, openers)),
     ] as const
   })
+  faults.tell([...lock.images.map(imageName), ...lock.charts.map(chartName), ...lock.tools.map(toolName)])
+  const [gathered, charts, tools] = [there(all[0]), there(all[1]), there(all[2])]
   const images = gathered.map(({ image }) => image)
   const attachments = gathered.flatMap(each => each.attachments)
   const files = [...[...own, budgetFile(lock)].map(ownFile), ...tools]
@@ -68,46 +74,6 @@ export async function gather(
       if (open === undefined) throw new Error(`no source for blob ${digest}`)
       return open(options)
     },
-  }
-}
-
-async function gatherImage(
-  image: LockedImage,
-  wanted: readonly string[],
-  registry: Registry,
-  openers: Map<Digest, Open>,
-  signal: AbortSignal,
-): Promise<BundleImage> {
-  const { name, digest, platforms } = image
-  const { registry: host, repository } = parseReference(name) as Reference
-  const place: Reference = { registry: host, repository }
-  // An image that is no index has its own digest for every platform.
-  const locked = new Set([digest, ...wanted.flatMap(platform => platforms[platform]?.manifest ?? [])])
-  const [served, ...below] = await atOnce([...locked], most, wantedDigest =>
-    registry.manifest({ ...place, digest: wantedDigest }, signal),
-  )
-  if (served === undefined) throw new Error(`no manifest of ${name}`)
-  const isIndex = isIndexType(served.descriptor.mediaType)
-  const carried = isIndex ? below : [served]
-  const parsed = new Map(carried.map(one => [one.descriptor.digest, parseManifest(one.bytes, name)]))
-  holdToManifests(image, wanted, parsed)
-  for (const { config, layers } of parsed.values()) {
-    for (const blob of [config, ...layers])
-      openers.set(blob.digest, options => registry.blob(place, blob, options))
-  }
-  const others = isIndex
-    ? await documentsBelow({ place, bytes: served.bytes, platforms: wanted, known: locked, registry, signal })
-    : []
-  const [indexes, documents] = [true, false].map(nested =>
-    others.filter(one => isIndexType(one.descriptor.mediaType) === nested).map(({ bytes }) => bytes),
-  )
-  holdToIndexes(image, wanted, isIndex ? [served.bytes, ...(indexes ?? [])] : [])
-  const manifests = [served, ...below].map(({ bytes }) => bytes)
-  return {
-    name,
-    root: served.descriptor,
-    manifests: [...manifests, ...(indexes ?? [])],
-    documents: documents ?? [],
   }
 }
 
@@ -134,3 +100,8 @@ async function gatherChart(locked: LockedChart, spec: BundleSpec, sources: Sourc
     blobs: artifact.blobs.map(({ bytes }) => bytes),
   }
 }
+
+const imageName = ({ name }: LockedImage) => name
+const chartName = ({ name }: LockedChart) => `chart ${name}`
+const toolName = ({ name, platform }: LockedTool) => `${name} for ${platform}`
+const there = <T>(results: readonly (T | undefined)[]) => results.filter(result => result !== undefined)

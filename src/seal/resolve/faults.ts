@@ -15,9 +15,12 @@ const mostHints = 10
 export class Faults {
   readonly #found: Fault[] = []
   readonly #signal: AbortSignal
+  readonly #done: string
 
-  constructor(signal: AbortSignal) {
+  /** `done` is what could not be done, in a participle: `locked`. */
+  constructor(signal: AbortSignal, done: string) {
     this.#signal = signal
+    this.#done = done
   }
 
   get any(): boolean {
@@ -63,16 +66,17 @@ export class Faults {
   /**
    * Ends the run if there were any. One fault is told as it is. Several are one error, whose code is the smallest exit
    * code of theirs: what is wrong with the spec (10 to 16) goes before what is wrong with the world (20 to 25), so that
-   * with 20 and above nothing but the world has to be mended.
+   * with 20 and above nothing but the world has to be mended. They are told in the order that they were found in, or in that of
+   * what they are about, where what was attempted side by side fails in no order of its own.
    * @throws SealiftError
    */
-  tell(): void {
-    const all = this.#found
+  tell(order: readonly string[] = []): void {
+    const all = this.#found.toSorted((a, b) => order.indexOf(a.about) - order.indexOf(b.about))
     const [first] = all.toSorted((a, b) => a.error.exitCode - b.error.exitCode)
     if (first === undefined) return
     if (all.length === 1) throw first.alone ?? first.error
     const hints = [...new Set(all.flatMap(({ error }) => error.hints))].slice(0, mostHints)
-    throw new SealiftError(first.error.code, `${all.length} things could not be locked`, {
+    throw new SealiftError(first.error.code, `${all.length} things could not be ${this.#done}`, {
       faults: all.flatMap(fault => fault.lines ?? linesOf(fault)),
       hints,
       cause: first.error,
