@@ -49,7 +49,8 @@ export async function watching(first: string, { unknown }: Watching = {}): Promi
     seen.push({ method, path: url.split('?')[0] ?? '', status: answer.status, unrecorded })
     return { status: answer.status, body: await answer.text() }
   }
-  const server = createServer((request, response) => {
+  // Kept for as long as the server behind keeps them: a busy machine comes back later than Node's five seconds.
+  const server = createServer({ keepAliveTimeout: 72_000 }, (request, response) => {
     now += 1
     most = Math.max(most, now)
     const passed = pass(request).finally(() => {
