@@ -23,15 +23,16 @@ export async function temporaryFolder(prefix: string): Promise<{ path: string; d
   await swept
   const mark = await ownMark()
   const path = await mkdtemp(join(folder, mark === undefined ? prefix : `${prefix}${mark}-`)).catch(
-    (cause: unknown) => Promise.reject(notMade(folder, cause)),
+    (cause: unknown) => Promise.reject(temporaryFailed('make a temporary folder in', folder, cause)),
   )
   return { path, dispose: () => rm(path, { recursive: true, force: true }) }
 }
 
-function notMade(folder: string, cause: unknown): SealiftError {
+/** What the system said about a temporary file or folder, as our error: another place is one variable away. */
+export function temporaryFailed(doing: string, path: string, cause: unknown): SealiftError {
   const hint =
-    'name a folder that is there and yours to write in, for this command alone: TMPDIR=/var/tmp sealift ...'
-  return fileFailed('make a temporary folder in', folder, cause).with({ hints: [hint] })
+    'name a folder with room that is yours to write in, for this command alone: TMPDIR=/var/tmp sealift ...'
+  return fileFailed(doing, path, cause).with({ hints: [hint] })
 }
 
 /** The process that made a temporary folder, by the folder's path; only of folders with this prefix. */

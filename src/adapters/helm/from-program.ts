@@ -3,7 +3,7 @@ import { access, chmod, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { TemporaryHelm } from '../../kernel/ports/index.ts'
-import { temporaryFolder } from '../temporary.ts'
+import { temporaryFailed, temporaryFolder } from '../temporary.ts'
 import { createHelm } from './helm.ts'
 import type { HelmOptions } from './options.ts'
 
@@ -26,8 +26,7 @@ export async function helmFrom(
     await dispose()
     if (cause instanceof SealiftError) throw cause
     if (systemCode(cause) === 'EACCES') throw notRun(dirname(folder), cause)
-    const code = systemCode(cause) === 'ENOSPC' ? 'DISK_FULL' : 'FILE_FAILED'
-    throw new SealiftError(code, `helm could not be unpacked into ${folder}`, { cause })
+    throw temporaryFailed('unpack helm into', folder, cause)
   }
   return { ...createHelm({ program, ...cluster }), dispose }
 }

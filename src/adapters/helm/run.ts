@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type ErrorCode, messageOf, printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Values } from '../../kernel/ports/index.ts'
 import { printJson } from '../../kernel/yaml/index.ts'
-import { temporaryFolder } from '../temporary.ts'
+import { temporaryFailed, temporaryFolder } from '../temporary.ts'
 import type { HelmOptions } from './options.ts'
 
 /** One call of helm. */
@@ -26,7 +26,7 @@ export interface HelmAnswer {
 
 /**
  * Runs helm with a private home and an environment of only what it needs. The folder is removed afterwards.
- * @throws SealiftError `code` when helm cannot be started; INTERRUPTED when the signal says so
+ * @throws SealiftError `code` when helm cannot be started; DISK_FULL, FILE_FAILED for its folder; INTERRUPTED when the signal says so
  */
 export async function runHelm(options: HelmOptions, call: HelmCall): Promise<HelmAnswer> {
   // Loaded when it is needed: a build that has no chart to render starts sooner.
@@ -85,10 +85,10 @@ function cleaned(line: string): string {
 const firstLine = (message: string | undefined): string => messageOf(message).split('\n')[0] ?? ''
 
 async function writeValues(path: string, values: Values): Promise<string> {
-  await writeFile(path, values instanceof Uint8Array ? values : printJson(values), {
-    mode: 0o600,
-    flag: 'wx',
-  })
+  const bytes = values instanceof Uint8Array ? values : printJson(values)
+  await writeFile(path, bytes, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) =>
+    Promise.reject(temporaryFailed('write values to', path, cause)),
+  )
   return path
 }
 

@@ -30,16 +30,37 @@ test('it is its owner’s alone, and gone when it is disposed of', async () => {
   expect(await readdir(folder)).toEqual([])
 })
 
-test('where no program may run it says so, with what to do, and leaves nothing', async () => {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'noexec', 'sealift-test', folder])
+/** Does `work` while the folder is a volume in memory, mounted with these options. */
+async function onVolume(options: string, work: () => Promise<void>): Promise<void> {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'sealift-test', folder])
   try {
-    await expect(helmFrom(program)).rejects.toMatchObject({
-      code: 'FILE_FAILED',
-      message: `helm cannot be run in ${folder}: no program may, it is mounted noexec`,
-      hints: [expect.stringContaining('TMPDIR=')],
-    })
+    await work()
     expect(await readdir(folder)).toEqual([])
   } finally {
     execFileSync('umount', [folder])
   }
-})
+}
+
+test('where no program may run it says so, with what to do, and leaves nothing', () =>
+  onVolume('noexec', () =>
+    expect(helmFrom(program)).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      message: `helm cannot be run in ${folder}: no program may, it is mounted noexec`,
+      hints: [expect.stringContaining('TMPDIR=')],
+    }),
+  ))
+
+test('a full volume is named, with another place, for helm and for the values that it reads', () =>
+  onVolume('size=64k', async () => {
+    const full = (file: string) => ({
+      code: 'DISK_FULL',
+      message: expect.stringMatching(new RegExp(`^no room for ${folder}/${file}$`)),
+      hints: expect.arrayContaining([expect.stringContaining('TMPDIR=/var/tmp sealift')]),
+    })
+    await expect(helmFrom(Buffer.alloc(200_000))).rejects.toMatchObject(full('sealift-tool-[^/]+'))
+    const helm = await helmFrom(program)
+    const release = { release: 'app', namespace: 'apps', chart: 'app.tgz' }
+    const rendering = helm.template({ ...release, values: [Buffer.alloc(200_000)] }, { kubernetes: '1.36.0' })
+    await expect(rendering).rejects.toMatchObject(full('sealift-helm-[^/]+/values-0.yaml'))
+    await helm.dispose()
+  }))
