@@ -60,7 +60,8 @@ export async function chartFromRegistry(
     const near = await nearestTags(reference, spec.version, { ...asking, versionOf })
     const hint = near ?? 'The registry lists no versions: look the version up at the chart’s publisher.'
     const message = `chart ${spec.name}: ${source} has no version ${spec.version}`
-    throw new SealiftError('CHART_NOT_FOUND', message, { hints: [hint], cause: error })
+    // What else was asked, such as the registry behind a mirror, may have another story.
+    throw new SealiftError('CHART_NOT_FOUND', message, { hints: [hint], faults: error.faults, cause: error })
   })
   const name = printReference(reference)
   const manifest = isIndexType(served.descriptor.mediaType)

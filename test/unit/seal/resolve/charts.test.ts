@@ -259,6 +259,17 @@ describe('from an OCI registry', () => {
     })
   })
 
+  test('an unknown version says what other places than the mirror answered', async () => {
+    const registry = new MemoryRegistry()
+    const faults = ['cannot reach https://registry.test']
+    registry.manifest = () =>
+      Promise.reject(new SealiftError('IMAGE_NOT_FOUND', 'not at the mirror', { faults }))
+    await expect(resolve({ oci }, sources({ registry }))).rejects.toMatchObject({
+      code: 'CHART_NOT_FOUND',
+      faults,
+    })
+  })
+
   test('an unknown version is told with those that are there, where the registry lists them', async () => {
     const { registry } = filled('1.2.3')
     for (const tag of ['1.3.0_build', 'latest', '0.9.0']) registry.image(oci, tag, 'amd64', ['x'])
