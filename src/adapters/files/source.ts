@@ -1,48 +1,45 @@
 import { constants } from 'node:fs'
-import { access, type FileHandle, open } from 'node:fs/promises'
+import { access, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { count, SealiftError, systemCode } from '../../kernel/errors/index.ts'
 import type { Digest } from '../../kernel/oci/index.ts'
-import type { BundleSource, FileIdentity, Volume } from '../../kernel/ports/index.ts'
+import type { BundleSource, Volume } from '../../kernel/ports/index.ts'
 import { fileFailed } from './faults.ts'
-import { createHashing } from './hashing.ts'
 import { identityOf } from './identity.ts'
-import { bundlePath, parseSums, spans, sumsPath, volumePath } from './volumes.ts'
+import { type OpenFile, sourceOf } from './reading.ts'
+import { bundlePath, parseSums, sumsPath, volumePath } from './volumes.ts'
 
 // Some ten thousand volumes.
 const sumsLimit = 1024 * 1024
-const hashedAtOnce = 16 * 1024 * 1024
-/** Milliseconds for which threads that hash are kept without work. */
-const idleFor = 500
-
-interface OpenFile {
-  readonly path: string
-  readonly handle: FileHandle
-  readonly size: number
-  readonly file: FileIdentity
-}
 
 /**
  * A bundle, open for reading by offset: a file, or the volumes that it lies in.
  * @throws SealiftError FILE_FAILED when it is no readable regular file, BUNDLE_DAMAGED when a volume is missing or
- *   has another size than the rest, BUNDLE_MALFORMED for a list of volumes that is none
+ *   has another size than the rest, BUNDLE_MALFORMED for a list of volumes that is none, or what an interrupted run has left
  */
 export async function openSource(path: string): Promise<BundleSource> {
+  if (path.endsWith('.partial') && (await isThere(path))) throw unfinished(path)
   const whole = bundlePath(path)
   // A list beside a whole file is somebody's own checksum of it.
-  if (path === whole && (await isThere(path))) return source(path, [await openFile(path)])
+  if (path === whole && (await isThere(path))) return sourceOf(path, [await openFile(path)])
   const sums = await readSums(whole)
   const inVolumes = path !== whole || sums !== undefined || (await isThere(volumePath(whole, 0)))
-  if (!inVolumes) return source(path, [await openFile(path)])
+  if (!inVolumes) return sourceOf(path, [await openFile(path)])
   const files: OpenFile[] = []
   try {
     for (let i = 0; sums === undefined ? await isThere(volumePath(whole, i)) : i < sums.length; i++)
       files.push(await openVolume(volumePath(whole, i)))
-    return source(whole, files, volumesOf(files, whole, sums))
+    return sourceOf(whole, files, volumesOf(files, whole, sums))
   } catch (error) {
     await Promise.all(files.map(({ handle }) => handle.close()))
     throw error
   }
+}
+
+function unfinished(path: string): SealiftError {
+  return new SealiftError('BUNDLE_MALFORMED', `${path} is a bundle that is not finished`, {
+    hints: ['run the build or merge again that was interrupted: it goes on from what is there'],
+  })
 }
 
 function isThere(path: string): Promise<boolean> {
@@ -119,80 +116,4 @@ function volumesOf(files: readonly OpenFile[], whole: string, sums: readonly Dig
     const digest = sums?.[i]
     return { name: basename(path), offset: i * first.size, size, file, ...(digest ? { digest } : {}) }
   })
-}
-
-function source(path: string, files: readonly OpenFile[], volumes?: readonly Volume[]): BundleSource {
-  const size = files.reduce((sum, file) => sum + file.size, 0)
-  const each = Math.max(1, files[0]?.size ?? 1)
-  const hashing = createHashing()
-  let reading = 0
-  let idle: NodeJS.Timeout | undefined
-  const begin = () => {
-    reading += 1
-    clearTimeout(idle)
-  }
-  // Its threads take some 20 MB, and a bundle may stay open for minutes after it is verified.
-  const end = () => {
-    reading -= 1
-    if (reading === 0) idle = setTimeout(() => void hashing.close(), idleFor).unref()
-  }
-  return {
-    path,
-    size,
-    ...(volumes ? { volumes } : fileIn(files)),
-    async read(offset, length) {
-      const bytes = Buffer.allocUnsafe(Math.min(length, Math.max(0, size - offset)))
-      for (const { volume, at, from, length: part } of spans(offset, bytes.length, each))
-        await readPart(files[volume], bytes.subarray(from, from + part), at)
-      if (bytes.length < length) throw ended(files, size, offset + length)
-      return bytes
-    },
-    async digest(offset, length, onRead) {
-      if (offset + length > size) throw ended(files, size, offset + length)
-      begin()
-      try {
-        const lane = hashing.lane()
-        for (let done = 0; done < length; ) {
-          const part = Math.min(hashedAtOnce, length - done)
-          const spread = [...spans(offset + done, part, each)]
-          const parts = spread.map(({ volume, ...span }) => ({ fd: files[volume]?.handle.fd ?? -1, ...span }))
-          await lane.read(parts).catch((error: unknown) => Promise.reject(fileFailed('read', path, error)))
-          done += part
-          onRead?.(part)
-        }
-        return await lane.digest()
-      } finally {
-        end()
-      }
-    },
-    close: async () => {
-      clearTimeout(idle)
-      await hashing.close()
-      await Promise.all(files.map(({ handle }) => handle.close()))
-    },
-  }
-}
-
-function fileIn([one]: readonly OpenFile[]): Pick<BundleSource, 'file'> {
-  return one === undefined ? {} : { file: one.file }
-}
-
-function ended(files: readonly OpenFile[], size: number, expected: number): SealiftError {
-  const path = files.at(-1)?.path
-  return new SealiftError(
-    'BUNDLE_DAMAGED',
-    `${path} ends after ${count(size, 'byte')}, ${expected} were expected`,
-  )
-}
-
-async function readPart(file: OpenFile | undefined, bytes: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; file !== undefined && done < bytes.length; ) {
-    const { bytesRead } = await file.handle
-      .read(bytes, done, bytes.length - done, at + done)
-      .catch((error: unknown) => Promise.reject(fileFailed('read', file.path, error)))
-    // It was as long as this when it was opened.
-    if (bytesRead === 0)
-      throw new SealiftError('BUNDLE_DAMAGED', `${file.path} was cut off while it was read`)
-    done += bytesRead
-  }
 }

@@ -130,6 +130,10 @@ describe('volumes', () => {
     await sink.note('one')
     await sink.write(content.subarray(8, 22), 8)
     await sink.keep()
+    await expect(files.openBundle(at('bundle.tar.001.partial'))).rejects.toMatchObject({
+      code: 'BUNDLE_MALFORMED',
+      message: expect.stringContaining('is a bundle that is not finished'),
+    })
     const again = await files.createBundle(path(), 10)
     expect(again.notes).toEqual(['one'])
     await again.allocate(25)
