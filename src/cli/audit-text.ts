@@ -1,5 +1,5 @@
 import { Errors, Flags } from '@oclif/core'
-import { count } from '../kernel/errors/index.ts'
+import { count, printable } from '../kernel/errors/index.ts'
 import { type Digest, isDigest } from '../kernel/oci/index.ts'
 
 /** A digest, `sha256:` and 64 hex digits. */
@@ -40,6 +40,7 @@ export function runsText(exported: {
 /** What Sealift's own log is. */
 export function verifiedText(verified: {
   readonly from: string
+  readonly sites: readonly string[]
   readonly entries: number
   readonly runs: number
   readonly unended: readonly string[]
@@ -47,9 +48,10 @@ export function verifiedText(verified: {
   readonly broken?: object
   readonly since?: number
 }): string {
-  const { from, entries, runs, unended, head, broken, since } = verified
+  const { from, sites, entries, runs, unended, head, broken, since } = verified
   return [
     `${from}: ${count(entries, 'entry', 'entries')}, ${count(runs, 'run')}${broken ? '' : ', whole'}`,
+    ...sites.map(site => `  site        ${printable(site)}`),
     ...(head === undefined ? [] : [`  head        ${head}`]),
     ...(since === undefined
       ? []

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { executableFlag, factsFlag, registriesFlag, signingKeyFlag, sizeFlag } from './flags.ts'
+import { executableFlagOf, factsFlag, registriesFlag, signingKeyFlag, sizeFlag } from './flags.ts'
 
 /** What `build` is told. */
 export const buildFlags = {
@@ -24,5 +24,6 @@ export const buildFlags = {
     dependsOn: ['key'],
     summary: 'Write the folder that travels as well: see carry.',
   }),
-  executable: executableFlag,
+  // Without a folder that travels nobody would carry it.
+  executable: executableFlagOf({ dependsOn: ['carrier'] }),
 }

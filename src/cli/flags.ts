@@ -13,12 +13,14 @@ export const factsFlag = Flags.custom<string>({
 })
 
 /** `-c`: the site file. */
-export const siteFlag = Flags.string({
+export const siteFlagOf = Flags.custom<string>({
   char: 'c',
-  required: true,
   summary: 'The site file, site.yaml.',
   env: 'SEALIFT_SITE',
 })
+
+/** `-c`, of a verb that does nothing without one. */
+export const siteFlag = siteFlagOf({ required: true })
 
 /** `-f`: the tenancy file. */
 export const tenancyFlag = Flags.string({
@@ -63,12 +65,14 @@ export const signingKeyFlag = Flags.custom<string>({
 })
 
 /** `--executable` of the verbs that carry. */
-export const executableFlag = Flags.string({
-  multiple: true,
-  multipleNonGreedy: true,
-  helpValue: 'FILE',
-  summary: 'An executable of Sealift to carry; as npm run executable makes them when left out.',
-})
+export const executableFlagOf = (more: { readonly dependsOn?: string[] } = {}) =>
+  Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'FILE',
+    summary: 'An executable of Sealift to carry; as npm run executable makes them when left out.',
+    ...more,
+  })
 
 /** What the user may let pass: a bundle that nobody signed, an older one, one for other sites. */
 export const allowFlags = {

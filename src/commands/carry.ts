@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { createCarrying } from '../adapters/carrying.ts'
 import { nodeFiles } from '../adapters/files/index.ts'
 import { carriedText } from '../cli/carried-text.ts'
-import { executableFlag, signingKeyFlag } from '../cli/flags.ts'
+import { executableFlagOf, signingKeyFlag } from '../cli/flags.ts'
 import { askPassphrase, BaseCommand } from '../cli/index.ts'
 import type { ErrorCode } from '../kernel/errors/index.ts'
 import { carry } from '../seal/verbs/carry.ts'
@@ -28,13 +28,13 @@ export default class Carry extends BaseCommand {
   static override flags = {
     output: Flags.string({ char: 'o', required: true, summary: 'The folder that travels.' }),
     key: signingKeyFlag({ required: true }),
-    executable: executableFlag,
+    executable: executableFlagOf(),
   }
 
   async run() {
     const { args, flags } = await this.parse(Carry)
     const { output: folder, key, executable: executables = [] } = flags
-    const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
+    const ask = askPassphrase(this.signal)
     const request = { bundle: args.bundle, folder, key, ask, executables }
     const made = await carry(request, { files: nodeFiles(), carrying: createCarrying() }, this.talk)
     this.log(carriedText(made))

@@ -34,7 +34,7 @@ export function audited(journey: () => Journey): void {
     )
     expect((await journey().run(again)).exitCode).toBe(0)
     expect((await journey().run(await audit('export', '--of'))).exitCode).toBe(0)
-    const exported = await journey().json<AuditVerified>(['audit', 'verify', 'runs.jsonl', '-c', 'site.yaml'])
+    const exported = await journey().json<AuditVerified>(['audit', 'verify', 'runs.jsonl'])
     expect(exported).toMatchObject({ exitCode: 0, head: whole.head })
   })
 

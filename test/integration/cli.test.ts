@@ -101,6 +101,11 @@ describe('faults', () => {
       'Expected --platform=arm64 to be one of: ',
     ],
     ['a size that is none', 'build a --volume-size 3', '--volume-size: 3 is no size of 1M or more: write '],
+    [
+      'a flag that is nothing without another',
+      'build a --executable b',
+      'All of the following must be provided when using --executable: --carrier',
+    ],
     ['flags that exclude each other', 'lock a --locked --update b', '--update=b cannot also be provided'],
   ])('%s is a usage fault, exit 2, said in one line', async (_, line, said) => {
     const words = line.split(' ')

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { nodeFiles } from '../../adapters/files/index.ts'
 import { siteHost } from '../../adapters/site-host.ts'
 import { digestFlag, verifiedText } from '../../cli/audit-text.ts'
-import { siteFlag } from '../../cli/flags.ts'
+import { siteFlagOf } from '../../cli/flags.ts'
 import { BaseCommand } from '../../cli/index.ts'
 import type { ErrorCode } from '../../kernel/errors/index.ts'
 import { readSite } from '../../kernel/inputs/index.ts'
@@ -16,7 +16,7 @@ export default class AuditVerify extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> -c site.yaml',
     '<%= config.bin %> <%= command.id %> -c site.yaml --expect sha256:…',
-    '<%= config.bin %> <%= command.id %> bank-prod.audit.jsonl -c site.yaml',
+    '<%= config.bin %> <%= command.id %> bank-prod.audit.jsonl',
   ]
   static override readonly exits: readonly ErrorCode[] = [
     ...(['FILE_FAILED', 'SITE_INVALID', 'CLUSTER_UNREACHABLE', 'CLUSTER_DENIED', 'CLUSTER_FAILED'] as const),
@@ -26,16 +26,16 @@ export default class AuditVerify extends BaseCommand {
     file: Args.string({ description: 'An export, or what a purge has left, in the place of the site’s log' }),
   }
   static override flags = {
-    site: siteFlag,
+    site: siteFlagOf({ summary: 'The site file, site.yaml; not needed for a FILE.' }),
     expect: digestFlag({ summary: 'A digest that was told before: its line must be there.' }),
   }
 
   async run() {
     const { args, flags } = await this.parse(AuditVerify)
-    const { site } = await readSite(flags.site, nodeFiles())
     const { expect } = flags
-    const request = { site, ...(args.file ? { file: args.file } : {}), ...(expect ? { expect } : {}) }
-    const verified = await verifyAudit(request, await siteHost(site, process.env))
+    const site = flags.site === undefined ? undefined : (await readSite(flags.site, nodeFiles())).site
+    const host = await siteHost(site ?? { cluster: {} }, process.env, this.note)
+    const verified = await verifyAudit({ site, file: args.file, expect }, host)
     this.log(verifiedText(verified))
     return this.withFault(verified, auditFault(verified, expect))
   }

@@ -9,17 +9,20 @@ import { recordedSite, refuseOtherSite } from '../install/index.ts'
 
 /** Which log, and what was told of it before. */
 export interface AuditVerifyRequest {
-  readonly site: Site
+  /** Whose log it must be. An auditor who has no more than a file may leave it out. */
+  readonly site?: Site | undefined
   /** An export, or what a purge has left; the site's own log when left out. */
-  readonly file?: string
+  readonly file?: string | undefined
   /** A line's digest that was told before: at the end of a run, or by an earlier verify. */
-  readonly expect?: Digest
+  readonly expect?: Digest | undefined
 }
 
 /** What can be said of the log. */
 export const auditVerified = z.strictObject({
   /** The file, or the namespace whose ConfigMaps it is in. */
   from: z.string(),
+  /** Names of the sites that its runs were of: one, unless a site was taken over. */
+  sites: z.array(z.string()),
   entries: z.number(),
   runs: z.number(),
   /** Runs without an end: killed, or at work. */
@@ -38,32 +41,52 @@ const longest = 64 * 1024 * 1024
 
 /**
  * Follows the audit log's chain from its first line to the last. Changes nothing.
- * @throws SealiftError FILE_FAILED, AUDIT_BROKEN for an empty file, NOT_INSTALLED where a site has no log, FOREIGN_INSTALL for
- *   another site's, CLUSTER_*
+ * @throws SealiftError USAGE without a site or a file, FILE_FAILED, AUDIT_BROKEN for an empty file, NOT_INSTALLED where a site
+ *   has no log, FOREIGN_INSTALL for another site's, CLUSTER_*
  */
 export async function verifyAudit(
   { site, file, expect }: AuditVerifyRequest,
   { cluster, files }: Pick<SiteHost, 'cluster' | 'files'>,
 ): Promise<AuditVerified> {
-  if (file === undefined) refuseOtherSite(await recordedSite(cluster, []), site.metadata.name)
-  const parts = file === undefined ? await historyParts(cluster) : [await partIn(file, files)]
-  const { unended, sites, ...judged } = judgeHistory(parts, expect)
-  if (file !== undefined && sites.length > 0 && !sites.includes(site.metadata.name))
-    throw new SealiftError(
-      'FOREIGN_INSTALL',
-      `${file} is the log of ${printable(sites.join(', '))}, and the site file is of ${site.metadata.name}`,
-      { hints: ['take the log and the site file of one site'] },
-    )
-  if (file !== undefined && judged.entries === 0)
-    throw new SealiftError('AUDIT_BROKEN', `${file} has no line of an audit log`)
-  if (file === undefined && judged.entries === 0 && expect === undefined)
+  const own = site?.metadata.name
+  if (file !== undefined) return verifyFile(file, own, expect, files)
+  if (own === undefined)
+    throw new SealiftError('USAGE', 'neither a site nor a file is named', {
+      hints: ['name the site file (-c site.yaml), or the file that has the log'],
+    })
+  refuseOtherSite(await recordedSite(cluster, []), own)
+  const judged = judgeHistory(await historyParts(cluster), expect)
+  if (judged.entries === 0 && expect === undefined)
     throw new SealiftError('NOT_INSTALLED', `there is no audit log in namespace ${systemNamespace}`, {
       hints: [
         'each run that may change the site begins one; a purge takes it to a file beside the site file',
       ],
     })
-  return { from: file ?? `namespace ${systemNamespace}`, unended: [...unended], ...judged }
+  return { from: `namespace ${systemNamespace}`, ...told(judged) }
 }
+
+async function verifyFile(
+  file: string,
+  site: string | undefined,
+  expect: Digest | undefined,
+  files: Pick<SiteHost['files'], 'readBeside'>,
+): Promise<AuditVerified> {
+  const judged = judgeHistory([await partIn(file, files)], expect)
+  const { sites } = judged
+  if (site !== undefined && sites.length > 0 && !sites.includes(site))
+    throw new SealiftError(
+      'FOREIGN_INSTALL',
+      `${file} is the log of ${printable(sites.join(', '))}, and the site file is of ${site}`,
+      { hints: ['take the log and the site file of one site'] },
+    )
+  if (judged.entries === 0) throw new SealiftError('AUDIT_BROKEN', `${file} has no line of an audit log`)
+  return { from: file, ...told(judged) }
+}
+
+const told = ({ unended, sites, ...judged }: ReturnType<typeof judgeHistory>) => ({
+  ...judged,
+  ...{ unended: [...unended], sites: [...sites] },
+})
 
 async function partIn(file: string, files: Pick<SiteHost['files'], 'readBeside'>): Promise<ReadPart> {
   const text = await files.readBeside(file, longest)

@@ -56,6 +56,9 @@ describe('an install', () => {
     expect(exported).toMatchObject({ lines: 2, file: 'runs.jsonl' })
     expect(await verify({ file: 'runs.jsonl' })).toMatchObject({ from: 'runs.jsonl', head: exported.head })
     expect(await refusal(written())).toMatchObject({ code: 'USAGE' })
+    const alone = { site: undefined, file: 'runs.jsonl' }
+    expect(await verify(alone)).toMatchObject({ sites: ['bank-prod'], head: exported.head })
+    expect(await refusal(verify({ site: undefined }))).toMatchObject({ code: 'USAGE' })
     expect(await refusal(verify({ file: 'none.jsonl' }))).toMatchObject({ code: 'FILE_FAILED' })
   })
 
