@@ -67,7 +67,7 @@ describe('on a terminal', () => {
     let asked = 0
     child.stdout?.on('data', (chunk: Buffer) => {
       shown += chunk.toString()
-      const questions = shown.match(/Passphrase of the key: |Once more: /g)?.length ?? 0
+      const questions = shown.match(/Passphrase of [^:]+\/release\.key: |Once more: /g)?.length ?? 0
       while (asked < questions) child.stdin?.write(answers[asked++] ?? '')
     })
     const exitCode = await new Promise<number | null>(resolve => child.once('close', resolve))

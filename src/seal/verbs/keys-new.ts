@@ -17,9 +17,13 @@ type NewKey = z.infer<typeof madeKey>
 
 /**
  * Makes `NAME.key`, closed with a passphrase and readable by its owner only, and `NAME.pub`.
- * @throws SealiftError FILE_FAILED when one of them is there already; KEY_INVALID, DISK_FULL
+ * @throws SealiftError USAGE for a path that names no file, FILE_FAILED when one of them is there already; KEY_INVALID, DISK_FULL
  */
 export async function newKey(name: string, type: KeyType, files: Files, ask: AskPassphrase): Promise<NewKey> {
+  if (/(^|\/)\.{0,2}$/.test(name))
+    throw new SealiftError('USAGE', `${name === '' ? 'the path' : name} names no file for a key`, {
+      hints: ['name the key: sealift keys new release'],
+    })
   const paths = { private: `${name}.key`, public: `${name}.pub` }
   for (const path of Object.values(paths)) {
     if (!(await files.exists(path))) continue
@@ -27,7 +31,7 @@ export async function newKey(name: string, type: KeyType, files: Files, ask: Ask
       hints: ['choose another name'],
     })
   }
-  const made = newKeyPair(type, await ask(true))
+  const made = newKeyPair(type, await ask(paths.private, true))
   // The public one first: a private key without it could not be made whole again, and would be in the way.
   await files.write(paths.public, made.public.pem)
   await files.write(paths.private, made.privatePem, 0o600)

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { systemNamespace } from '../../kernel/access/index.ts'
 import { printable, SealiftError } from '../../kernel/errors/index.ts'
 import type { Site } from '../../kernel/inputs/index.ts'
-import { type Files, kinds, type Secret, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
+import { type Files, kinds, type SiteHost, type Talk } from '../../kernel/ports/index.ts'
 import { requireOwnRecords, underLease } from '../install/index.ts'
 import {
   type AskPassphrase,
@@ -71,10 +71,7 @@ async function openedEscrow(
   files: Pick<Files, 'readBytes' | 'readPrivate'>,
   ask: AskPassphrase,
 ): Promise<Escrow> {
-  // Asked once, whether it opens the identity or the escrow.
-  let asked: Promise<Secret> | undefined
-  const once = () => (asked ??= ask())
   const identities =
-    identity === undefined ? [] : await identitiesIn(await files.readPrivate(identity), identity, once)
-  return await openEscrow(await files.readBytes(file), file, identities, once)
+    identity === undefined ? [] : await identitiesIn(await files.readPrivate(identity), identity, ask)
+  return await openEscrow(await files.readBytes(file), file, identities, ask)
 }

@@ -2,8 +2,8 @@ import { SealiftError } from '../../../kernel/errors/index.ts'
 import { Secret } from '../../../kernel/ports/index.ts'
 import { ageLibrary } from './library.ts'
 
-/** Asks a person for the passphrase that something was encrypted with. */
-export type AskPassphrase = () => Promise<Secret>
+/** Asks a person for the passphrase that the file of this path was encrypted with. */
+export type AskPassphrase = (path: string) => Promise<Secret>
 
 /** Encrypts a text to age recipients: an armored age file, which `age -d` opens as well. */
 export async function encryptTo(recipients: readonly string[], text: Secret): Promise<string> {
@@ -34,7 +34,7 @@ export async function decrypt(
   const file = await unarmored(bytes, where)
   const decrypter = new Decrypter()
   const byPassphrase = /^age-encryption\.org\/v1\n-> scrypt /.test(headOf(file))
-  if (byPassphrase) decrypter.addPassphrase((await ask()).reveal())
+  if (byPassphrase) decrypter.addPassphrase((await ask(where)).reveal())
   else if (identities.length === 0)
     throw new SealiftError(
       'KEY_INVALID',

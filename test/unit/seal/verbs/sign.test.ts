@@ -65,6 +65,28 @@ test('a signature lies beside the bundle', () => {
   expect(signaturePath({ path: 'out/b.tar' })).toBe('out/b.tar.sig')
 })
 
+test.each(['', '.', '..', './', 'keys/', 'keys/..'])(
+  'a new key wants a name, and "%s" is none',
+  async name => {
+    const never = () => Promise.reject(new Error('asked'))
+    await expect(newKey(name, 'ecdsa', files, never)).rejects.toMatchObject({ code: 'USAGE' })
+  },
+)
+
+test('a passphrase is asked for by the name of its file', async () => {
+  const asked: [string, boolean | undefined][] = []
+  const asking = (path: string, fresh?: boolean) => {
+    asked.push([path, fresh])
+    return ask()
+  }
+  await newKey('release', 'ed25519', files, asking)
+  await sign('b.tar', 'release.key', files, asking)
+  expect(asked).toEqual([
+    ['release.key', true],
+    ['release.key', undefined],
+  ])
+})
+
 test.each(['k.key', 'k.pub'])('a new key does not overwrite %s', async taken => {
   await files.write(taken, 'mine')
   await expect(newKey('k', 'ecdsa', files, ask)).rejects.toMatchObject({
