@@ -6,7 +6,8 @@ import { type SiteLocation, siteHost } from './site-host.ts'
 export async function factsHost(
   location: SiteLocation,
   environment: Readonly<Record<string, string | undefined>>,
+  onSilence?: (message: string) => void,
 ): Promise<SiteHost & { readonly facts: ClusterFacts }> {
-  const host = await siteHost(location, environment)
-  return { ...host, facts: createFacts({ ...location.cluster, environment }) }
+  const host = await siteHost(location, environment, onSilence)
+  return { ...host, facts: createFacts({ ...location.cluster, environment, onSilence }) }
 }

@@ -7,7 +7,8 @@ import { type SiteLocation, siteHost } from './site-host.ts'
 export async function preflightHost(
   location: SiteLocation,
   environment: Readonly<Record<string, string | undefined>>,
+  onSilence?: (message: string) => void,
 ): Promise<SiteHost & { readonly looks: ClusterLooks; readonly names: HostNames }> {
-  const host = await siteHost(location, environment)
-  return { ...host, looks: createLooks({ ...location.cluster, environment }), names: hostNames }
+  const host = await siteHost(location, environment, onSilence)
+  return { ...host, looks: createLooks({ ...location.cluster, environment, onSilence }), names: hostNames }
 }

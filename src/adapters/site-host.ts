@@ -23,13 +23,14 @@ export interface SiteLocation {
   readonly load?: { readonly dataDir?: string | undefined } | undefined
 }
 
-/** The site: cluster, containerd if this is a node, database, cache, Infisical. Nothing is connected yet. */
+/** The site: cluster, containerd if this is a node, database, cache, Infisical. Nothing is connected yet; `onSilence` is told where the cluster takes its time. */
 export async function siteHost(
   { cluster, containerd, load }: SiteLocation,
   environment: Environment,
+  onSilence?: (message: string) => void,
 ): Promise<SiteHost> {
   const { context } = cluster
-  const options = { ...cluster, environment }
+  const options = { ...cluster, environment, onSilence }
   const where = containerd && {
     ctr: containerd.ctr,
     ...(containerd.address ? { address: containerd.address } : {}),

@@ -41,6 +41,9 @@ export abstract class BaseCommand extends Command {
   /** Where the verb talks; before `init`, warnings alone. */
   protected reporter: Reporter = quietReporter(process.stderr)
 
+  /** Tells what is not wrong, and good to know, wherever the verb talks by then. */
+  protected readonly note = (message: string): void => this.reporter.note(message)
+
   /** How the verb of this command is watched and stopped. */
   protected get talk(): Talk {
     const verb = (this.id ?? '').replaceAll(':', ' ')

@@ -40,7 +40,7 @@ export default class Backup extends BaseCommand {
     const { site } = await readSite(flags.site, nodeFiles())
     const { version } = this.config
     const request = { site, folder, recipients, rehearse, version, ...(keep === undefined ? {} : { keep }) }
-    const made = await backup(request, await siteHost(site, process.env), this.talk)
+    const made = await backup(request, await siteHost(site, process.env, this.note), this.talk)
     this.log(
       [
         made.path,

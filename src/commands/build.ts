@@ -31,10 +31,10 @@ export default class Build extends BaseCommand {
   async run() {
     const { args, flags } = await this.parse(Build)
     const epoch = sourceDateEpoch(process.env)
-    const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
+    const host = await connectedHost(flags.registries, process.env, this.note)
     try {
       const { output, concurrency, since, 'volume-size': volumeSize, locked, facts } = flags
-      const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
+      const ask = askPassphrase(this.signal)
       const sign = flags.key === undefined ? undefined : { key: flags.key, ask }
       const platform = thisPlatform()
       const { executable: executables = [] } = flags

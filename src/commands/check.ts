@@ -41,7 +41,7 @@ export default class Check extends BaseCommand {
     const { flags } = await this.parse(Check)
     if (flags.line) this.beQuiet()
     const read = await readSite(flags.site, nodeFiles())
-    const host = await siteHost(read.site, process.env)
+    const host = await siteHost(read.site, process.env, this.note)
     const request = {
       site: read,
       bundle: flags.bundle,

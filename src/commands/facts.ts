@@ -38,11 +38,9 @@ export default class Facts extends BaseCommand {
     const request = {
       site,
       ...(output === undefined ? {} : { output }),
-      ...(key === undefined
-        ? {}
-        : { sign: { key, ask: (fresh: boolean) => askPassphrase(this.signal, fresh) } }),
+      ...(key === undefined ? {} : { sign: { key, ask: askPassphrase(this.signal) } }),
     }
-    const found = await findFacts(request, await factsHost(site, process.env), this.talk)
+    const found = await findFacts(request, await factsHost(site, process.env, this.note), this.talk)
     this.log(factsText(found))
     return found
   }

@@ -35,7 +35,7 @@ export default class Install extends BaseCommand {
       ...installRequest(args.bundle, read, flags, this.config.version, false),
       ...(flags.plan === undefined ? {} : { plan: await readPlan(flags.plan, nodeFiles()) }),
     }
-    const result = await install(request, await siteHost(read.site, process.env), this.talk)
+    const result = await install(request, await siteHost(read.site, process.env, this.note), this.talk)
     if (result.receipt) await writeReceiptFiles(result.receipt, flags.receipt ?? [], nodeFiles())
     this.log(installedText(result))
     warnInstalled(result, withoutEscrow(result), this.reporter)

@@ -48,7 +48,7 @@ export default class Lock extends BaseCommand {
 
   async run(): Promise<LockOutput> {
     const { args, flags } = await this.parse(Lock)
-    const host = await connectedHost(flags.registries, process.env, message => this.reporter.note(message))
+    const host = await connectedHost(flags.registries, process.env, this.note)
     try {
       const { budget: mode, locked, update = [], attestations, 'accept-suspects': accept } = flags
       const platform = thisPlatform()

@@ -38,7 +38,7 @@ export default class Plan extends BaseCommand {
       journal: journalPath(flags.site, read.site),
       ...(flags.output === undefined ? {} : { output: flags.output }),
     }
-    const plan = await planInstall(request, await siteHost(read.site, process.env), this.talk)
+    const plan = await planInstall(request, await siteHost(read.site, process.env, this.note), this.talk)
     this.log(planText(plan))
     return this.withFault(plan, planFault(plan, flags.drift))
   }

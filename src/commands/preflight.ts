@@ -45,7 +45,7 @@ export default class Preflight extends BaseCommand {
       allow: allowances(flags, true),
       load: flags.load,
     }
-    const found = await preflight(request, await preflightHost(site, process.env), this.talk)
+    const found = await preflight(request, await preflightHost(site, process.env, this.note), this.talk)
     this.log(preflightText(found))
     const files = nodeFiles()
     if (flags.html !== undefined) await files.write(flags.html, preflightPage(found))

@@ -37,7 +37,7 @@ export default class Receipt extends BaseCommand {
   async run() {
     const { flags } = await this.parse(Receipt)
     const { site } = await readSite(flags.site, nodeFiles())
-    const host = await siteHost(site, process.env)
+    const host = await siteHost(site, process.env, this.note)
     const found = await receipt(site, this.config.version, host, this.talk)
     const { output: paths = [] } = flags
     await writeReceiptFiles(found, paths, host.files)

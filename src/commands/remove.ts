@@ -42,7 +42,7 @@ export default class Remove extends BaseCommand {
     const auditLog = join(dirname(siteFile), `${site.metadata.name}.audit.jsonl`)
     const result = await remove(
       { bundle, site, purge, allowUnsigned: flags['allow-unsigned'], auditLog },
-      await siteHost(site, process.env),
+      await siteHost(site, process.env, this.note),
       this.talk,
     )
     this.log(removedText(result))

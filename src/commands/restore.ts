@@ -37,8 +37,8 @@ export default class Restore extends BaseCommand {
     const { site } = await readSite(flags.site, nodeFiles())
     const { name } = site.metadata
     const request = { site, file: args.file, identity: flags.identity }
-    const host = await siteHost(site, process.env)
-    const ask = () => askPassphrase(this.signal, false)
+    const host = await siteHost(site, process.env, this.note)
+    const ask = askPassphrase(this.signal)
     if (flags.rehearse) {
       const done = await rehearse(request, host, this.talk, ask)
       this.log(`the backup of ${done.at} comes back whole: ${done.tables} tables, ${done.rows} rows`)

@@ -47,7 +47,7 @@ export default class Rollback extends BaseCommand {
       ...{ bundle: args.bundle, site: read, allow: allowances({ ...flags, 'allow-downgrade': true }, true) },
       journal: flags.journal ?? journalPath(flags.site, read.site),
     }
-    const result = await rollback(request, await siteHost(read.site, process.env), this.talk)
+    const result = await rollback(request, await siteHost(read.site, process.env, this.note), this.talk)
     this.log(rolledBackText(result))
     return result
   }

@@ -25,7 +25,7 @@ export default class Sign extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(Sign)
-    const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
+    const ask = askPassphrase(this.signal)
     const signed = await sign(args.bundle, flags.key, nodeFiles(), ask)
     this.log(`${signed.path}\n  digest  ${signed.digest}\n  key     ${signed.key}`)
     return signed

@@ -25,7 +25,7 @@ export default class Status extends BaseCommand {
   async run() {
     const { flags } = await this.parse(Status)
     const { site } = await readSite(flags.site, nodeFiles())
-    const found = await status(await siteHost(site, process.env), site.escrow)
+    const found = await status(await siteHost(site, process.env, this.note), site.escrow)
     const text = statusText(found)
     if (text) this.log(text)
     const keys = keysLines(found)

@@ -48,7 +48,7 @@ export default class Upgrade extends BaseCommand {
         takeReturned: (receipt: SiteReceipt) => writeReceiptFiles(receipt, receipts, nodeFiles()),
       }),
     }
-    const result = await upgrade(request, await siteHost(read.site, process.env), this.talk)
+    const result = await upgrade(request, await siteHost(read.site, process.env, this.note), this.talk)
     if (result.receipt) await writeReceiptFiles(result.receipt, receipts, nodeFiles())
     this.log(`${installedText(result)}\n${upgradedText(result)}`)
     warnInstalled(result, withoutEscrow(result), this.reporter)

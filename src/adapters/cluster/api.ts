@@ -6,6 +6,7 @@ import { isMapping, type Mapping } from '../../kernel/objects/index.ts'
 import type { Answer, Call } from './call.ts'
 import { badCredentials, refused, unreachable } from './faults.ts'
 import type { Connection } from './kubeconfig.ts'
+import { toldOfSilence, turns } from './waiting.ts'
 
 /** Calls with the kubeconfig's credentials. */
 export interface Api {
@@ -31,7 +32,10 @@ const tries = 6
 const broken = new Set(['ECONNRESET', 'EPIPE'])
 
 /** An API over plain HTTP requests: objects pass as they are, which client-node's typed models do not grant. */
-export function createApi(load: () => Promise<Connection>): Api {
+export function createApi(
+  load: () => Promise<Connection>,
+  onSilence: (message: string) => void = () => {},
+): Api {
   let loading: Promise<Connection> | undefined
   const connection = () => {
     loading ??= load()
@@ -39,10 +43,11 @@ export function createApi(load: () => Promise<Connection>): Api {
   }
   let reached = false
   const inTurn = turns(mostAtOnce)
+  const aloud = toldOfSilence(timeout, onSilence)
   async function answer(call: Call): Promise<Answer> {
     const to = await connection()
     for (let attempt = 1; ; attempt++) {
-      const outcome = await inTurn(() => once(to, call)).catch((error: unknown) => {
+      const outcome = await inTurn(() => aloud(to.server, once(to, call))).catch((error: unknown) => {
         if (error instanceof SealiftError) throw error
         if (attempt === tries || !repeatable(call, error, reached))
           throw unreachable(to.server, error, timeout)
@@ -60,24 +65,6 @@ export function createApi(load: () => Promise<Connection>): Api {
   }
   const json = async (call: Call) => parse(call, await answer(call))
   return { connection, answer, find, json }
-}
-
-/** Lets so many go at once; the others wait, and their time begins with their turn. */
-function turns(most: number) {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running < most) running += 1
-    else await new Promise<void>(go => waiting.push(go))
-    try {
-      return await work()
-    } finally {
-      // A place is handed on, or given back.
-      const next = waiting.shift()
-      if (next === undefined) running -= 1
-      else next()
-    }
-  }
 }
 
 function parse(call: Call, answer: Answer): Mapping {

@@ -5,7 +5,7 @@ import { connect, type KubeconfigOptions } from './kubeconfig.ts'
 
 /** What is found out of the cluster that a kubeconfig names; nobody is asked before the first call. */
 export function createFacts(options: KubeconfigOptions): ClusterFacts {
-  const api = createApi(() => connect(options))
+  const api = createApi(() => connect(options), options.onSilence)
   return {
     apis: () => apis(api),
     async free(node) {

@@ -16,7 +16,7 @@ import { user } from './user.ts'
  * `delete` is done; `apply` and `create` fail. A namespaced object without a namespace is in `default`.
  */
 export function createCluster(options: KubeconfigOptions): Cluster {
-  const api = createApi(() => connect(options))
+  const api = createApi(() => connect(options), options.onSilence)
   const discovery = createDiscovery(api)
   const objects = createObjects(api, discovery)
   return {

@@ -12,6 +12,8 @@ export interface KubeconfigOptions {
   readonly context?: string | undefined
   /** Environment variables: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT are read. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Is told, in a sentence, of a server that takes its time to answer. */
+  readonly onSilence?: ((message: string) => void) | undefined
 }
 
 /** Credentials and address, ready for calls. */

@@ -12,7 +12,7 @@ const timeout = 10_000
 
 /** What only looks at the cluster that a kubeconfig names; nobody is asked before the first call. */
 export function createLooks(options: KubeconfigOptions): ClusterLooks {
-  const api = createApi(() => connect(options))
+  const api = createApi(() => connect(options), options.onSilence)
   return {
     async may({ verb, group, resource: whole, namespace, name }) {
       const [resource = '', subresource] = whole.split('/')

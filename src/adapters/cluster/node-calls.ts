@@ -15,7 +15,7 @@ export interface NodeCalls {
 
 /** The calls for nodes of the cluster that a kubeconfig names. */
 export function createNodeCalls(options: KubeconfigOptions): NodeCalls {
-  const api = createApi(() => connect(options))
+  const api = createApi(() => connect(options), options.onSilence)
   return {
     async execute(what, given) {
       try {

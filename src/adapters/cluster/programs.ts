@@ -13,7 +13,7 @@ export function createPodPrograms(
   options: KubeconfigOptions,
   cluster: Pick<Cluster, 'get' | 'list'>,
 ): PodPrograms {
-  const api = createApi(() => connect(options))
+  const api = createApi(() => connect(options), options.onSilence)
   return {
     async behindService(namespace, service, port) {
       const found = await backend(cluster, { namespace, service, port })

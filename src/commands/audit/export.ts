@@ -48,7 +48,7 @@ export default class AuditExport extends BaseCommand {
     const { flags } = await this.parse(AuditExport)
     const { after, since = Date.now() - 24 * 3600 * 1000 } = flags
     const { site } = await readSite(flags.site, nodeFiles())
-    const host = await siteHost(site, process.env)
+    const host = await siteHost(site, process.env, this.note)
     const name = site.metadata.name
     if (flags.of === 'sealift') {
       const { exported, text } = await exportRuns({ site: name, ...givenOutput(flags) }, host)

@@ -46,7 +46,7 @@ export default class BudgetFit extends BaseCommand {
     const { flags } = await this.parse(BudgetFit)
     const { site } = await readSite(flags.site, nodeFiles())
     const { window, settled, record, output, 'without-webhook': withoutWebhook } = flags
-    const host = await siteHost(site, process.env)
+    const host = await siteHost(site, process.env, this.note)
     const found = await fitSite({ site, window, settled, record, output, withoutWebhook }, host, this.talk)
     this.log(fitText(found))
     return this.withFault(found, fitFault(found))

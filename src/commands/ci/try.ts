@@ -58,6 +58,6 @@ export default class CiTry extends BaseCommand {
 
   private async on(path: string) {
     const { site } = await readSite(path, nodeFiles())
-    return { site: site.metadata.name, host: await siteHost(site, process.env), talk: this.talk }
+    return { site: site.metadata.name, host: await siteHost(site, process.env, this.note), talk: this.talk }
   }
 }

@@ -50,7 +50,7 @@ export default class CiWorkflow extends BaseCommand {
       ...{ identity: args.identity, action: flags.action },
       ...(flags.output !== undefined && { output: flags.output }),
     }
-    const written = await writeWorkflow(request, await siteHost(site, process.env), this.talk)
+    const written = await writeWorkflow(request, await siteHost(site, process.env, this.note), this.talk)
     this.log(written.text?.trimEnd() ?? `${written.form} written to ${written.file}`)
     return written
   }

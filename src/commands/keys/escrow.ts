@@ -47,7 +47,7 @@ export default class KeysEscrow extends BaseCommand {
     const { to = [], recipients, output, confirm, yes } = flags
     const { site } = await readSite(flags.site, nodeFiles())
     const request = { site, to, output, ...(recipients === undefined ? {} : { recipients }) }
-    const host = await siteHost(site, process.env)
+    const host = await siteHost(site, process.env, this.note)
     const made = await escrowKeys(request, host, this.talk, path =>
       confirmLoss(
         { name: path, lines: ['what is in it now, which is not the escrow on record'] },

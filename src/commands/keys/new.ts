@@ -26,7 +26,7 @@ export default class KeysNew extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(KeysNew)
-    const ask = (fresh: boolean) => askPassphrase(this.signal, fresh)
+    const ask = askPassphrase(this.signal)
     const made = await newKey(args.name, flags.type, nodeFiles(), ask)
     if (flags.type === 'ed25519')
       this.reporter.warn(

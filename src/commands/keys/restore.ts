@@ -32,8 +32,8 @@ export default class KeysRestore extends BaseCommand {
     const { site } = await readSite(flags.site, nodeFiles())
     const { identity } = flags
     const request = { site, file: args.file, ...(identity === undefined ? {} : { identity }) }
-    const host = await siteHost(site, process.env)
-    const done = await restoreKeys(request, host, this.talk, () => askPassphrase(this.signal, false))
+    const host = await siteHost(site, process.env, this.note)
+    const done = await restoreKeys(request, host, this.talk, askPassphrase(this.signal))
     const what =
       done.written.length === 0
         ? `the keys ${done.fingerprint} are there already, as they are in the escrow`

@@ -50,7 +50,7 @@ export default class MigrateSops extends BaseCommand {
     const switches = (flags.switch ?? []).map(switchName)
     const accept = acceptable.filter(one => flags.accept?.includes(one))
     const { site } = await readSite(flags.site, nodeFiles())
-    const host = { ...(await siteHost(site, process.env)), sops: createSops() }
+    const host = { ...(await siteHost(site, process.env, this.note)), sops: createSops() }
     const options = readingOptions(flags)
     const asked = { site: site.metadata.name, project, environment, path, apply, accept, report, switches }
     const migrated = await migrateSops({ ...asked, paths: argv.map(String), options }, host, this.talk)

@@ -67,7 +67,7 @@ export default class MigrateStores extends BaseCommand {
     if (paths.length === 0 && flags.site === undefined)
       throw new SealiftError('USAGE', 'say what to look at: files or folders, or a site with -c')
     const read = flags.site === undefined ? undefined : await readSite(flags.site, files)
-    const site = read && (await siteHost(read.site, process.env))
+    const site = read && (await siteHost(read.site, process.env, this.note))
     const migrated = await migrateStores({ paths, instead, write }, files, this.talk, site)
     this.log(migratedStoresText(migrated))
     return this.withFault(migrated, migrationFault(migrated, { check, write }))

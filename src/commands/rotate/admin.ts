@@ -18,7 +18,7 @@ export default class RotateAdmin extends BaseCommand {
   async run() {
     const { flags } = await this.parse(RotateAdmin)
     const { site } = await readSite(flags.site, nodeFiles())
-    const result = await rotateAdmin(site, await siteHost(site, process.env), this.talk)
+    const result = await rotateAdmin(site, await siteHost(site, process.env, this.note), this.talk)
     const { email, secret, left } = result
     this.log(`${email} has another password: it lies in Secret ${secret}`)
     if (left !== undefined) this.talk.reporter.warn(left)

@@ -18,7 +18,7 @@ export default class RotateCa extends BaseCommand {
   async run() {
     const { flags } = await this.parse(RotateCa)
     const { site } = await readSite(flags.site, nodeFiles())
-    const result = await rotateCa(site, await siteHost(site, process.env), this.talk)
+    const result = await rotateCa(site, await siteHost(site, process.env, this.note), this.talk)
     const { copied, restarted } = result
     this.log(
       copied || restarted

@@ -19,7 +19,7 @@ export default class RotateDatabase extends BaseCommand {
   async run() {
     const { flags } = await this.parse(RotateDatabase)
     const { site } = await readSite(flags.site, nodeFiles())
-    const result = await rotateDatabase(site, await siteHost(site, process.env), this.talk)
+    const result = await rotateDatabase(site, await siteHost(site, process.env, this.note), this.talk)
     const { role, changed, restarted } = result
     this.log(
       changed || restarted

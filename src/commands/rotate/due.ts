@@ -27,7 +27,7 @@ export default class RotateDue extends BaseCommand {
       readTenancy(flags.file, nodeFiles()),
     ])
     const request = { site: site.metadata.name, tenancy }
-    const result = await findDue(request, await siteHost(site, process.env), this.talk)
+    const result = await findDue(request, await siteHost(site, process.env, this.note), this.talk)
     this.log(dueText(result))
     return this.withFault(result, dueFault(result))
   }

@@ -47,7 +47,7 @@ export default class RotateSecret extends BaseCommand {
       readSite(flags.site, files),
       readTenancy(flags.file, files),
     ])
-    const host = await siteHost(site, process.env)
+    const host = await siteHost(site, process.env, this.note)
     const result = await rotateSecrets({ site, tenancy, names, due: flags.due }, host, this.talk)
     this.log(rotatedText(result))
     return this.withFault(result, rotationFault(result))

@@ -19,7 +19,11 @@ export default class RotateStores extends BaseCommand {
   async run() {
     const { flags } = await this.parse(RotateStores)
     const { site } = await readSite(flags.site, nodeFiles())
-    const result = await rotateStores(site.metadata.name, await siteHost(site, process.env), this.talk)
+    const result = await rotateStores(
+      site.metadata.name,
+      await siteHost(site, process.env, this.note),
+      this.talk,
+    )
     const lines = result.rotated.map(
       ({ secret, identity, revoked }) =>
         `${identity} logs in with another client secret (${secret}); ${count(revoked, 'earlier one')} revoked`,

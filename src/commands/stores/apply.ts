@@ -50,7 +50,7 @@ export default class StoresApply extends BaseCommand {
     const files = nodeFiles()
     const [{ site }, tenancy] = await Promise.all([readSite(flags.site, files), readTenancy(file, files)])
     const request = { site: site.metadata.name, tenancy, prune }
-    const host = await siteHost(site, process.env)
+    const host = await siteHost(site, process.env, this.note)
     const applied = await applyStoresOf(request, host, this.talk, (project, removals) =>
       confirmLoss(lossOf(project, removals), { yes, names: confirm }, this.signal),
     )

@@ -28,7 +28,7 @@ export default class StoresCheck extends BaseCommand {
       readTenancy(flags.file, nodeFiles()),
     ])
     const request = { site: site.metadata.name, tenancy }
-    const checked = await checkStores(request, await siteHost(site, process.env), this.talk)
+    const checked = await checkStores(request, await siteHost(site, process.env, this.note), this.talk)
     this.log(storesCheckText(checked))
     return this.withFault(checked, checkFault(checked))
   }

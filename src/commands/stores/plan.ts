@@ -33,7 +33,7 @@ export default class StoresPlan extends BaseCommand {
       readTenancy(flags.file, nodeFiles()),
     ])
     const request = { site: site.metadata.name, tenancy }
-    const plan = await planStores(request, await siteHost(site, process.env), this.talk)
+    const plan = await planStores(request, await siteHost(site, process.env, this.note), this.talk)
     this.log(storesPlanText(plan))
     return this.withFault(plan, flags.drift ? storesDrift(plan) : undefined)
   }

@@ -33,7 +33,7 @@ export default class TenancyPlan extends BaseCommand {
       readTenancy(flags.file, nodeFiles()),
     ])
     const request = { site: site.metadata.name, tenancy }
-    const plan = await planTenancy(request, await siteHost(site, process.env), this.talk)
+    const plan = await planTenancy(request, await siteHost(site, process.env, this.note), this.talk)
     this.log(planText(plan))
     return this.withFault(plan, flags.drift ? driftFault(plan) : undefined)
   }
