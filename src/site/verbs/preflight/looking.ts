@@ -14,6 +14,8 @@ import {
 export interface Check {
   /** Of what it gives; where it gives several, with `/` and what each is of behind it. */
   readonly id: string
+  /** What stands before the `/` of several, where that is not the look's own id. */
+  readonly partsOf?: string
   readonly group: CheckGroup
   readonly title: string
   /** Seconds that it may take; 45 when left out. */
@@ -62,7 +64,7 @@ const longest = 2000
  * @throws only the signal's reason when it is aborted
  */
 export async function looked(check: Check, clock: Clock, signal: AbortSignal): Promise<PreflightCheck[]> {
-  const { id, group, title, seconds = usual } = check
+  const { id, partsOf = id, group, title, seconds = usual } = check
   const over = new AbortController()
   const both = AbortSignal.any([signal, over.signal])
   const late = clock
@@ -73,7 +75,7 @@ export async function looked(check: Check, clock: Clock, signal: AbortSignal): P
     const found = await Promise.race([check.look().catch(error => failure(check, error)), late])
     signal.throwIfAborted()
     const parts: readonly Part[] = 'result' in found ? [{ ...found, of: '' }] : found
-    return parts.map(({ of, ...one }) => lined({ id: of ? `${id}/${of}` : id, group, title, ...one }))
+    return parts.map(({ of, ...one }) => lined({ id: of ? `${partsOf}/${of}` : id, group, title, ...one }))
   } catch (error) {
     signal.throwIfAborted()
     throw error

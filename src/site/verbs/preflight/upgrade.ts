@@ -17,7 +17,8 @@ export function upgradeChecks(grounds: Grounds): Check[] {
       look: () => lookAtRules(grounds),
     },
     {
-      ...{ id: 'upgrade', group, title: 'Its database can be migrated, and put back', seconds: 180 },
+      ...{ id: 'upgrade/database', partsOf: 'upgrade', group, seconds: 180 },
+      title: 'Its database can be migrated, and put back',
       look: () => lookAtMigrations(grounds),
     },
   ]

@@ -38,6 +38,8 @@ test('a cluster that does not answer is a fault, and hides nothing of the bundle
     'cluster/version': 'not-looked-at',
   })
   expect(checkOf(found, 'postgresql')?.seen).toBe('the cluster could not be had: see cluster/reach')
+  const ids = found.checks.map(({ id }) => id)
+  expect(ids).toEqual([...new Set(ids)])
   expect(preflightFault(found)).toMatchObject({ code: 'PREFLIGHT_FAILED', exitCode: 62 })
 })
 
